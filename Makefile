@@ -1,0 +1,61 @@
+# Both 'make run' and 'make test' set up a virtual environment of their own first.
+
+PYTHON ?= python3
+VENV ?= .venv
+SCENARIO ?= scenarios/double_offensive.yaml
+ARGS ?=
+BIN = $(VENV)/bin
+READY = $(VENV)/.ready
+
+.PHONY: run test test-slow check docs gallery pins help clean
+
+# run a scenario (SCENARIO=file ARGS="--seed 7"), write a run folder with figures
+run: $(READY)
+	$(BIN)/sim run $(SCENARIO) $(ARGS)
+
+# the tests
+test: $(READY)
+	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+# minutes, not seconds: run before a release
+test-slow: $(READY)
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
+# lint and types
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# what is generated from the code: the JSON Schema and the scenario reference
+docs: $(READY)
+	$(BIN)/sim schema --write .
+
+# the pictures of the README
+gallery: $(READY)
+	rm -rf build/gallery
+	$(BIN)/sim run scenarios/double_offensive.yaml --out build/gallery
+	mkdir -p results/gallery
+	cp build/gallery/figures/map_00_day_000.png results/gallery/double_offensive_map_start.png
+	cp build/gallery/figures/axis_turkey_raqqa.png results/gallery/double_offensive_axis.png
+
+# the virtual environment: pinned dependencies by hash, then this package as it stands
+$(READY): requirements/dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	touch $(READY)
+
+# pin again (needs uv)
+pins:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade pyproject.toml -o requirements/run.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra dev pyproject.toml -o requirements/dev.txt
+
+# this list
+help:
+	@awk '/^# /{said=substr($$0,3);next} /^[a-z-]+:/{split($$0,t,":");printf "%-10s %s\n",t[1],said;said=""} !/^[#\t]/{if(!/:/)said=""}' Makefile
+
+# remove the virtual environment and what was built
+clean:
+	rm -rf $(VENV) build *.egg-info

@@ -1,0 +1,246 @@
+"""The command line: words to calls of the public API.
+
+Only click is imported here; everything else inside the command that needs it, so that
+``sim --help`` answers at once. Exit codes: 0 done, 1 failed, 2 bad input or usage,
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from sim.scenario.model import Scenario
+
+
+class BadInput(click.ClickException):
+    """Something that the user can mend: one message, exit code 2."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        """Print to standard error, in the form of the other diagnostics."""
+        click.echo(f"error: {self.message}", err=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="supply-axis", prog_name="sim")
+def cli() -> None:
+    """What happens to a supply axis when the towns along it change hands."""
+
+
+_FILE = click.argument("file", type=click.Path())
+_SET = click.option(
+    "--set", "sets", multiple=True, metavar="PATH=VALUE",
+    help="Set one value of the scenario by its dotted path, as axes.x.convoy.size='30 t'.",
+)  # fmt: skip
+_SEED = click.option("--seed", type=click.IntRange(min=0), help="Seed of all luck.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document, no more.")
+
+
+@cli.command()
+@_FILE
+@_SEED
+@click.option("--out", type=click.Path(), help="The run folder itself; it must not exist.")
+@_SET
+@click.option("--no-figures", is_flag=True, help="Draw nothing.")
+@_JSON
+def run(
+    file: str, seed: int | None, out: str | None, sets: tuple[str, ...], no_figures: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Run a scenario once; write its folder; print its summary."""
+    from sim import api
+    from sim.measure.claims import unknown_measures
+    from sim.view import terminal
+
+    scenario = api.load(file, sets=sets)
+    done = api.run(scenario, seed)
+    for line in unknown_measures(done.analysis):
+        click.echo(f"{file}: warning: {line}", err=True)
+    folder = done.write(out, figures=not no_figures)
+    if as_json:
+        _print_json({"folder": str(folder), **done.summary})
+    else:
+        terminal.print_summary(done.summary)
+        click.echo(f"\nwritten to {folder}")
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path())
+@_SET
+def validate(files: Sequence[str], sets: tuple[str, ...]) -> None:
+    """Check scenario and network files without running them."""
+    from sim.scenario.diagnostics import ScenarioError
+    from sim.scenario.loader import load, load_network
+
+    failed = False
+    for file in files:
+        try:
+            if _is_network(file):
+                net = load_network(file)
+                what = "network"
+            else:
+                net = load(file, sets=sets).network
+                what = "scenario"
+        except ScenarioError as error:
+            failed = True
+            click.echo(str(error), err=True)
+        else:
+            click.echo(f"{file}: {what} ok: {len(net.places)} places, {len(net.roads)} roads")
+    if failed:
+        sys.exit(2)
+
+
+def _is_network(file: str) -> bool:
+    """A file with places of its own and no ``network:`` at the root is a network."""
+    try:
+        with open(file, encoding="utf-8", errors="replace") as text:
+            roots = {line.split(":")[0] for line in text if line[:1].isalpha()}
+    except OSError:
+        return False
+    return "places" in roots and not roots & {"network", "extends", "axes"}
+
+
+@cli.command()
+@click.argument("runs", nargs=-1, required=True, type=click.Path())
+@click.option("--out", type=click.Path(), help="Folder for tables and figures.")
+@click.option("--all", "everything", is_flag=True, help="Print equal measures too.")
+@click.option("--no-figures", is_flag=True, help="Draw nothing.")
+@_JSON
+def compare(
+    runs: Sequence[str], out: str | None, everything: bool, no_figures: bool, as_json: bool
+) -> None:
+    """Compare runs (folders), the first with each of the others."""
+    from sim import api
+    from sim.study.comparison import write_comparison
+    from sim.view import terminal
+
+    if len(runs) < 2:
+        raise BadInput("a comparison needs two run folders at least")
+    comparison = api.compare(*runs)
+    folder = write_comparison(comparison, out, figures=not no_figures, argv=sys.argv)
+    if as_json:
+        _print_json({"folder": str(folder), **comparison.document()})
+    else:
+        terminal.print_comparison(comparison, everything=everything)
+        click.echo(f"\nwritten to {folder}")
+
+
+@cli.command()
+@click.argument("folder", metavar="RUN", type=click.Path())
+@_JSON
+def show(folder: str, as_json: bool) -> None:
+    """Print the summary of an old run."""
+    from pathlib import Path
+
+    from sim.study.folder import read_summary
+    from sim.view import terminal
+
+    summary = read_summary(Path(folder))
+    if as_json:
+        _print_json(summary)
+    else:
+        terminal.print_summary(summary)
+
+
+@cli.command()
+@_FILE
+@click.option("--axis", help="The axis; all of them where none is named.")
+@click.option("--at", help="A date or '12 days' from the start; the end where none is named.")
+@_SEED
+@_SET
+@_JSON
+def cut(
+    file: str, axis: str | None, at: str | None, seed: int | None, sets: tuple[str, ...],
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Max flow, minimum cut and routes of an axis, at a date of the run."""
+    from sim import api
+    from sim.measure.axis import cut_document
+    from sim.scenario.diagnostics import did_you_mean
+    from sim.view import terminal
+
+    scenario = api.load(file, sets=sets)
+    if axis is not None and axis not in scenario.axes:
+        hint = did_you_mean(axis, scenario.axes)
+        raise BadInput(f"unknown axis '{axis}'" + (f"; did you mean '{hint}'?" if hint else ""))
+    time = _instant(scenario, at)
+    names = [axis] if axis is not None else list(scenario.axes)
+    documents = [
+        cut_document(scenario, name, api.cut(scenario, name, time, seed)) for name in names
+    ]
+    if as_json:
+        _print_json(documents[0] if len(documents) == 1 else {"axes": documents})
+    else:
+        for document in documents:
+            terminal.print_cut(document)
+
+
+def _instant(scenario: Scenario, text: str | None) -> int:
+    """Seconds from the start of ``--at``."""
+    from sim.scenario.dates import format_instant, parse_instant
+    from sim.scenario.units import UnitError
+
+    if text is None:
+        return scenario.length
+    try:
+        seconds = round(parse_instant(text, scenario.start))
+    except (UnitError, ValueError) as error:
+        raise BadInput(f"--at: {error}") from error
+    if not 0 <= seconds <= scenario.length:
+        raise BadInput(
+            f"--at: {text} lies outside the period, {format_instant(scenario, 0)} to "
+            f"{format_instant(scenario, scenario.length)}"
+        )
+    return seconds
+
+
+@cli.command()
+@click.argument("kind", type=click.Choice(["scenario", "network"]), default="scenario")
+@click.option("--write", type=click.Path(), help="Write schema/ and the reference under a folder.")
+def schema(kind: str, write: str | None) -> None:
+    """Print the JSON Schema of a scenario or network file."""
+    from sim.scenario import reference
+
+    if write is not None:
+        for path in reference.write(write):
+            click.echo(path)
+    else:
+        _print_json(reference.json_schema(kind))
+
+
+def _print_json(document: Any) -> None:
+    import json
+
+    click.echo(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
+
+
+def main() -> None:
+    """Run the command line; every error that a user can mend is a message and exit code 2."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except Exception as error:
+        if not _is_input_error(error):
+            raise
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _is_input_error(error: Exception) -> bool:
+    """True for the errors of bad files and folders; looked up by name, imported only if raised."""
+    return type(error).__name__ in {"ScenarioError", "FolderError"}

@@ -1,0 +1,98 @@
+"""The clock: a SimPy environment whose instants are drained phase by phase.
+
+Time is integer seconds from the scenario's start. Everything that happens at one instant
+happens in the order of its :class:`Phase`, ties by key (an id), never by the order in
+which it was scheduled or written in a file. SimPy orders its queue by (time, priority,
+serial number); a priority that is the pair (phase, key) gives exactly that rule, so the
+queue of SimPy is the only queue there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any, cast
+
+import simpy
+
+
+class Phase(IntEnum):
+    """What goes first within one instant."""
+
+    OPENINGS = 0
+    """Repairs, openings, reliefs, unsealing, raids given back."""
+    CLOSURES = 1
+    """Closures, damage, sieges, sealing."""
+    CONTROL = 2
+    """Changes of holder."""
+    SETTLE = 3
+    """The net change of the instant takes effect: what is caught, who can pass."""
+    ARRIVALS = 4
+    """Convoys and men arrive; stocks run out."""
+    BATTLES = 5
+    DECISIONS = 6
+    """Regrouping, plans of the axes."""
+    DISPATCH = 7
+    """Convoys leave."""
+    RECORD = 8
+    """Conditions are looked at, the state is written down."""
+
+
+class Moment(simpy.Event):
+    """An action at one instant and phase; it can be cancelled until it happens."""
+
+    def __init__(
+        self, clock: Clock, time: int, phase: Phase, key: str, action: Callable[[], None]
+    ) -> None:
+        super().__init__(clock)
+        self.time = time
+        self._action: Callable[[], None] | None = action
+        self._ok = True
+        self._value = None
+        self.callbacks = [self._happen]
+        clock.schedule(self, (phase, key), time - clock.now)
+
+    def cancel(self) -> None:
+        """Make sure that the action does not happen (it may be called more than once)."""
+        self._action = None
+
+    def _happen(self, _event: simpy.Event) -> None:
+        if self._action is not None:
+            self._action()
+
+
+class Clock(simpy.Environment):
+    """A SimPy environment ordered by (time, phase, key).
+
+    Ordinary SimPy processes and timeouts can run in it too: theirs go before the phases of
+    an instant where SimPy calls them urgent, and with the arrivals otherwise.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(initial_time=0)
+
+    @property
+    def now(self) -> int:
+        """Seconds from the scenario's start."""
+        return cast(int, self._now)
+
+    def schedule(self, event: simpy.Event, priority: Any = 1, delay: Any = 0) -> None:
+        """Put an event in the queue; see :class:`simpy.Environment`."""
+        if not isinstance(priority, tuple):
+            priority = (-1, "") if priority == 0 else (Phase.ARRIVALS, "")
+        super().schedule(event, priority, delay)
+
+    def at(self, time: int, phase: Phase, key: str, action: Callable[[], None]) -> Moment:
+        """Let ``action`` happen at ``time`` (seconds) in ``phase``, ties by ``key``.
+
+        Raises:
+            ValueError: if ``time`` has passed.
+        """
+        if time < self.now:
+            raise ValueError(f"{key}: {time} s lies before now, {self.now} s")
+        return Moment(self, time, phase, key, action)
+
+    def run_through(self, end: int) -> None:
+        """Run everything up to and including the instant ``end`` (seconds)."""
+        while self.peek() <= end:
+            self.step()

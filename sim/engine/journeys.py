@@ -1,0 +1,130 @@
+"""A way along places, with the instant at which each is reached.
+
+Convoys and displaced men move alike: they sleep until they arrive, and look around only
+when the network changes under them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .control import Passage
+
+
+class Standing(NamedTuple):
+    """Where a traveller is: at ``here`` (``road`` None), or between two places.
+
+    Between places, ``since`` and ``left`` are the seconds from ``here`` and to ``ahead``.
+    """
+
+    here: int
+    road: int | None = None
+    ahead: int | None = None
+    since: int = 0
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """Place indices, the road indices between them, and the time (s) at each place.
+
+    ``leaving``: it begins by getting off a place or road that is lost already, which is then
+    no obstacle to it.
+    """
+
+    places: tuple[int, ...]
+    roads: tuple[int, ...]
+    times: tuple[int, ...]
+    leaving: bool = False
+
+    @property
+    def arrival(self) -> int:
+        """The instant of arrival at the last place."""
+        return self.times[-1]
+
+    def standing(self, now: int) -> Standing:
+        """Where the traveller is at ``now``."""
+        i = bisect_right(self.times, now) - 1
+        if i < 0:
+            return Standing(self.places[0])
+        if i >= len(self.roads) or self.times[i] == now:
+            return Standing(self.places[i])
+        return Standing(
+            self.places[i],
+            self.roads[i],
+            self.places[i + 1],
+            now - self.times[i],
+            self.times[i + 1] - now,
+        )
+
+    def blocked(self, now: int, passage: Passage) -> bool:
+        """True where a road or place that is still ahead, or underfoot, cannot be passed."""
+        i = max(0, bisect_right(self.times, now) - 1)
+        if self.leaving and i == 0:
+            i = 1
+        return any(not passage.road[r, 0] for r in self.roads[i:]) or any(
+            not passage.open[p] for p in self.places[i:]
+        )
+
+    def last_leg(self, now: int) -> Standing | None:
+        """At a place: the road it came by, as one standing at its far end; else None.
+
+        It lets a traveller whose place is lost go back to the place before.
+        """
+        i = bisect_right(self.times, now) - 1
+        if i < 1 or (i < len(self.roads) and self.times[i] != now):
+            return None
+        length = self.times[i] - self.times[i - 1]
+        return Standing(self.places[i - 1], self.roads[i - 1], self.places[i], length, 0)
+
+
+def way_out(standing: Standing, passage: Passage) -> list[tuple[int, int]]:
+    """The places that a traveller can get to from where it stands: (place, seconds).
+
+    At a place: that place. On an open road: on to the next, or back to the last. On a road
+    that closed: whichever of the two can still be passed (it gets off the road).
+    """
+    if standing.road is None or standing.ahead is None:
+        ends = [(standing.here, 0)]
+    else:
+        ends = [(standing.here, standing.since), (standing.ahead, standing.left)]
+    return [(place, seconds) for place, seconds in ends if passage.open[place]]
+
+
+def depart(
+    standing: Standing,
+    now: int,
+    first: int,
+    places: tuple[int, ...],
+    roads: tuple[int, ...],
+    seconds: tuple[int, ...],
+    passage: Passage,
+) -> Journey:
+    """The journey from where a traveller stands over ``first`` along ``places``.
+
+    ``places`` begins with ``first``; ``seconds`` are the travel times of ``roads`` and
+    ``passage`` tells what is lost. A
+    traveller on a road is entered as having left its other end long enough ago, so that
+    its position stays where it is.
+    """
+    times: list[int] = []
+    head: tuple[int, ...] = ()
+    head_roads: tuple[int, ...] = ()
+    clock = now
+    if standing.road is not None and standing.ahead is not None:
+        length = standing.since + standing.left
+        if first == standing.here:
+            head, clock = (standing.ahead,), now + standing.since
+        else:
+            head, clock = (standing.here,), now + standing.left
+        head_roads = (standing.road,)
+        times.append(clock - length)
+    times.append(clock)
+    for s in seconds:
+        clock += s
+        times.append(clock)
+    places, roads = head + places, head_roads + roads
+    leaving = bool(roads) and not (passage.open[places[0]] and passage.road[roads[0], 0])
+    return Journey(places, roads, tuple(times), leaving)

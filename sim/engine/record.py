@@ -1,0 +1,151 @@
+"""What one run writes down: plain rows, in the order of time, ties by id.
+
+Rows hold integers and text only, so that they are the same bytes on every machine. Times
+are seconds from the start. Measures and pictures are made from these rows alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class ControlRow(NamedTuple):
+    """A value of one thing from ``time`` on; at time 0 a row for everything there is.
+
+    ``what`` is holders, besieged, sealed, capacity_kg_per_day, kept (places); state,
+    capacity_kg_per_day, seconds, kept (roads). See docs/definitions.md for the values.
+    """
+
+    time: int
+    kind: str
+    id: str
+    what: str
+    value: str
+
+
+class SeriesRow(NamedTuple):
+    """A number from ``time`` on: ``measure`` names its unit (``capacity_kg_per_day``)."""
+
+    time: int
+    subject: str
+    measure: str
+    value: int
+
+
+class FlowRow(NamedTuple):
+    """Planned flow of an axis on a road from ``time`` on, from one place to another (kg/day)."""
+
+    time: int
+    axis: str
+    road: str
+    origin: str
+    destination: str
+    kg_per_day: int
+
+
+class EventRow(NamedTuple):
+    """Something that happened; ``cause`` is the id of the scenario's event behind it, or ''."""
+
+    time: int
+    kind: str
+    subject: str
+    cause: str
+    text: str
+
+
+@dataclass(slots=True)
+class Move:
+    """Displaced strength on its way to what it chose.
+
+    ``choice`` is a place, an exit, or one of ``STAY`` and ``DISPERSE``; ``probability`` the
+    share that the choice model gave it; ``outcome`` moving, arrived, left, stayed,
+    dispersed, lost or chose again.
+    """
+
+    time: int
+    actor: str
+    origin: str
+    choice: str
+    persons: int
+    probability: float
+    seconds: int
+    cause: str
+    outcome: str = "moving"
+    ended: int | None = None
+
+
+STAY = "(stays)"
+DISPERSE = "(disperses)"
+
+
+class CreditRow(NamedTuple):
+    """The change of an axis' capacity (kg/day) credited to one event at one instant."""
+
+    time: int
+    axis: str
+    event: str
+    kg_per_day: int
+
+
+class Pocket(NamedTuple):
+    """Places of an actor cut off from every source of its, with what is in them."""
+
+    actor: str
+    places: tuple[str, ...]
+    persons: int
+    stock_kg: int
+
+
+class PocketRow(NamedTuple):
+    """A pocket that formed at ``time`` and ended at ``ended`` (None: still there)."""
+
+    time: int
+    ended: int | None
+    pocket: Pocket
+
+
+@dataclass(slots=True)
+class Tally:
+    """Convoys of one axis and sink: counts, and kg by what became of them.
+
+    ``sent_kg`` = ``delivered_kg`` + ``moving_kg`` + ``lost_kg`` + ``returned_kg``, always.
+    """
+
+    sent: int = 0
+    arrived: int = 0
+    turned: int = 0
+    rerouted: int = 0
+    lost: int = 0
+    returned: int = 0
+    moving: int = 0
+    sent_kg: int = 0
+    delivered_kg: int = 0
+    lost_kg: int = 0
+    returned_kg: int = 0
+    moving_kg: int = 0
+
+
+@dataclass(slots=True)
+class Record:
+    """All that a run leaves: see the rows' classes.
+
+    ``end`` is the length of the period (s); ``consumption`` kg/day by (axis, sink);
+    ``drawn`` every uncertain quantity in its base unit; ``solves`` the number of flows
+    solved, each of which has passed its certificate.
+    """
+
+    seed: int
+    replicate: int
+    end: int
+    control: list[ControlRow] = field(default_factory=list)
+    series: list[SeriesRow] = field(default_factory=list)
+    flows: list[FlowRow] = field(default_factory=list)
+    events: list[EventRow] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+    credits: list[CreditRow] = field(default_factory=list)
+    pockets: list[PocketRow] = field(default_factory=list)
+    tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)
+    consumption: dict[tuple[str, str], int] = field(default_factory=dict)
+    drawn: dict[str, float] = field(default_factory=dict)
+    solves: int = 0

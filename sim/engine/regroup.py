@@ -1,0 +1,402 @@
+"""Regrouping: where displaced strength goes, by multinomial logit.
+
+When a place is lost, what is left of the garrisons of those who lost it chooses among the
+own places that it can still reach, the named exits, and staying. The choice is McFadden's
+conditional logit (McFadden 1974) over travel time, threat, supply, billets left and value;
+the units of each are in docs/definitions.md. Where billets run out, those who find none
+choose again among the rest.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.network import BoolArray, Graph, TravelTimes, reach, times_from
+from sim.scenario.model import Garrison, RegroupRule
+
+from .clock import Moment, Phase
+from .control import Control, Passage, Side
+from .journeys import Journey, Standing, depart, way_out
+from .record import DISPERSE, STAY, Move
+
+if TYPE_CHECKING:
+    from .simulation import Simulation
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to choose: its utility and how many persons it can take (None: any number)."""
+
+    id: str
+    utility: float
+    room: int | None
+    seconds: int
+
+
+def logit(utilities: Sequence[float]) -> list[float]:
+    """Choice probabilities exp(u) / sum of exp(u), without overflow."""
+    top = max(utilities)
+    weights = [math.exp(u - top) for u in utilities]
+    total = math.fsum(weights)
+    return [w / total for w in weights]
+
+
+def apportion(persons: int, shares: Mapping[str, float]) -> dict[str, int]:
+    """Split ``persons`` by shares into whole persons: largest remainder, ties by id."""
+    total = math.fsum(shares.values())
+    exact = {k: persons * s / total for k, s in shares.items()}
+    whole = {k: math.floor(x) for k, x in exact.items()}
+    left = persons - sum(whole.values())
+    for k in sorted(exact, key=lambda k: (whole[k] - exact[k], k))[:left]:
+        whole[k] += 1
+    return whole
+
+
+def assign(persons: int, options: Sequence[Option]) -> dict[str, tuple[int, float]]:
+    """Persons and first-choice probability by option; persons without room are in ``DISPERSE``.
+
+    The whole group chooses; an option that is chosen by more than it has room for takes as
+    many as it can, and the rest choose again among the options that still have room.
+    """
+    chosen = dict.fromkeys((o.id for o in options), 0)
+    if not options:
+        return {DISPERSE: (persons, 1.0)}
+    first = dict(zip(chosen, logit([o.utility for o in options]), strict=True))
+    left, still = persons, [o for o in options if o.room is None or o.room > 0]
+    while left and still:
+        shares = dict(zip((o.id for o in still), logit([o.utility for o in still]), strict=True))
+        wanted = apportion(left, shares)
+        for option in still:
+            room = wanted[option.id] if option.room is None else option.room - chosen[option.id]
+            taken = min(wanted[option.id], room)
+            chosen[option.id] += taken
+            left -= taken
+        still = [o for o in still if o.room is None or chosen[o.id] < o.room]
+    result = {k: (n, first[k]) for k, n in chosen.items() if n}
+    if left:
+        result[DISPERSE] = (left, 0.0)
+    return result
+
+
+def threat(control: Control, side: Side, place: int) -> float:
+    """Share of a place's open roads whose other end an enemy holds a part of (0..1)."""
+    graph: Graph = control.terrain.graph
+    ends = [
+        other
+        for other, flat in graph.neighbours[place]
+        if graph.roads[flat >> 1] not in control.closed
+    ]
+    if not ends:
+        return 0.0
+    hostile = sum(not side.enemies.isdisjoint(control.holders[graph.places[p]]) for p in ends)
+    return hostile / len(ends)
+
+
+@dataclass(slots=True)
+class Column:
+    """A group on its way."""
+
+    move: Move
+    side: Side
+    journey: Journey
+    extra: int  # seconds beyond the last place, for an exit
+    moment: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A rule with its coefficients drawn."""
+
+    rule: RegroupRule
+    hours: float
+    threat: float
+    supply: float
+    billets: float
+    value: float
+    stay: float | None
+    max_seconds: float
+
+
+class Regroup:
+    """Garrisons and the moves of those displaced; ``strength`` is persons by (actor, place)."""
+
+    def __init__(self, sim: Simulation) -> None:
+        self.sim = sim
+        self.strength: dict[tuple[str, str], int] = {}
+        self._losses: dict[tuple[str, str], tuple[float, float]] = {}
+        self._columns: list[Column] = []
+        self._passages: dict[str, Passage] = {}
+        for garrison in sorted(sim.scenario.garrisons.values(), key=lambda g: g.id):
+            self._post(garrison)
+        self._begun = self._by_actor()
+        self._rules = {
+            actor: self._draw(rule) for actor, rule in sorted(sim.scenario.regroup.items())
+        }
+        self._ringed = dict(sim.control.besieged)
+
+    def _post(self, garrison: Garrison) -> None:
+        luck, name = self.sim.luck, f"garrison:{garrison.id}"
+        key = (garrison.actor, garrison.place)
+        persons = luck.whole(garrison.strength, f"{name}:strength")
+        losses = (
+            luck.value(garrison.loss, f"{name}:loss"),
+            luck.value(garrison.ring_loss, f"{name}:ring_loss"),
+        )
+        there = self.strength.get(key, 0)
+        if there:  # two garrisons at one place lose the mean of what each would
+            before, total = self._losses[key], there + persons
+            losses = (
+                (there * before[0] + persons * losses[0]) / total,
+                (there * before[1] + persons * losses[1]) / total,
+            )
+        self.strength[key] = there + persons
+        self._losses[key] = losses
+
+    def _by_actor(self) -> dict[str, int]:
+        """Persons at places and on the way, by actor."""
+        found: dict[str, int] = {}
+        for (actor, _), persons in self.strength.items():
+            found[actor] = found.get(actor, 0) + persons
+        for column in self._columns:
+            actor = column.move.actor
+            found[actor] = found.get(actor, 0) + column.move.persons
+        return found
+
+    def close(self) -> None:
+        """At the end of the period: check that every person is accounted for."""
+        found = self._by_actor()
+        for move in self.sim.record.moves:
+            if move.outcome in ("lost", "left", "stayed", "dispersed"):
+                found[move.actor] = found.get(move.actor, 0) + move.persons
+        if found != self._begun:
+            raise AssertionError(f"persons are not all accounted for: {self._begun} -> {found}")
+
+    def _draw(self, rule: RegroupRule) -> Drawn:
+        def value(what: str) -> float:
+            return self.sim.luck.value(getattr(rule, what), f"regroup:{rule.actor}:{what}")
+
+        return Drawn(
+            rule,
+            value("hours"),
+            value("threat"),
+            value("supply"),
+            value("billets"),
+            value("value"),
+            None if rule.stay is None else value("stay"),
+            value("max_seconds"),
+        )
+
+    def passage(self, actor: str) -> Passage:
+        """What men of an actor can pass: its own places, its friends' and by transit."""
+        if actor not in self._passages:
+            self._passages[actor] = Passage(self.sim.control, self.sim.sides[actor])
+        return self._passages[actor]
+
+    # --- displaced -----------------------------------------------------------------------
+
+    def settle(self, places: list[str], roads: list[str]) -> None:
+        """Take in the net changes of an instant: who is displaced, whose way is closed."""
+        for passage in self._passages.values():
+            passage.refresh(places, roads)
+        for column in list(self._columns):
+            passage = self.passage(column.move.actor)
+            if column.journey.blocked(self.sim.clock.now, passage) or self._goal_lost(column):
+                self._turn(column)
+        ringed, self._ringed = self._ringed, dict(self.sim.control.besieged)
+        for actor, place in sorted(k for k in self.strength if k[1] in places):
+            lost = self.sim.sides[actor].own.isdisjoint(self.sim.control.holders[place])
+            if lost and place not in self.sim.raided and self.strength[actor, place]:
+                in_ring = not self.sim.sides[actor].own.isdisjoint(ringed.get(place, ()))
+                self._displace(actor, place, in_ring)
+
+    def _displace(self, actor: str, place: str, ringed: bool) -> None:
+        sim = self.sim
+        persons = self.strength.pop((actor, place))
+        losses = self._losses.get((actor, place), (0.0, 0.0))
+        lost = round(persons * losses[ringed])
+        sim.note_event(
+            "displaced", f"{actor}/{place}", "", f"{persons} persons, {lost} of them lost"
+        )
+        if lost:
+            sim.record.moves.append(
+                Move(sim.clock.now, actor, place, place, lost, 0.0, 0, "", "lost", sim.clock.now)
+            )
+        start = sim.control.terrain.graph.place_index[place]
+        self._choose(actor, place, persons - lost, Standing(start))
+
+    def _choose(self, actor: str, origin: str, persons: int, standing: Standing) -> None:
+        if not persons:
+            return
+        sim, now = self.sim, self.sim.clock.now
+        if actor not in self._rules:
+            sim.record.moves.append(
+                Move(now, actor, origin, DISPERSE, persons, 1.0, 0, "", "dispersed", now)
+            )
+            return
+        options, ways = self._options(actor, standing)
+        for choice, (count, share) in sorted(assign(persons, options).items()):
+            seconds = next((o.seconds for o in options if o.id == choice), 0)
+            move = Move(now, actor, origin, choice, count, share, seconds, "")
+            sim.record.moves.append(move)
+            if choice in (STAY, DISPERSE):
+                move.outcome, move.ended = ("stayed" if choice == STAY else "dispersed"), now
+            else:
+                self._march(move, standing, ways)
+
+    def _options(self, actor: str, standing: Standing) -> tuple[list[Option], TravelTimes]:
+        sim, side = self.sim, self.sim.sides[actor]
+        control, graph = sim.control, sim.control.terrain.graph
+        drawn, passage = self._rules[actor], self.passage(actor)
+        ways = self._ways_from(standing, passage)
+        fed = self._fed(actor)
+
+        def utility(
+            hours: float, threat: float, supply: float, room: int | None, v: float
+        ) -> float:
+            rest = 0.0 if room is None else math.log1p(max(0, room) / 1000)
+            return (
+                drawn.hours * hours
+                + drawn.threat * threat
+                + drawn.supply * supply
+                + drawn.billets * rest
+                + drawn.value * v
+            )
+
+        options = []
+        for i, place in enumerate(graph.places):
+            seconds = int(ways.seconds[i]) + standing.since
+            if seconds > drawn.max_seconds:
+                continue
+            if not passage.open[i] or not side.holds(control, place):
+                continue
+            billets = sim.scenario.network.places[place].billets
+            room = None if billets is None else billets - self._taken(actor, place)
+            if room is not None and room <= 0:
+                continue
+            value = drawn.rule.values.get(place, 0.0)
+            u = utility(seconds / 3600, threat(control, side, i), float(fed[i]), room, value)
+            options.append(Option(place, u, room, seconds))
+        for leave in sim.scenario.exits.values():
+            if leave.actor != actor:
+                continue
+            extra = round(sim.luck.value(leave.seconds, f"exit:{leave.id}:takes"))
+            entry = min(int(ways.seconds[graph.place_index[p]]) for p in leave.places)
+            seconds = entry + extra + standing.since
+            room = None if leave.billets is None else leave.billets - self._gone(leave.id)
+            if seconds <= drawn.max_seconds and (room is None or room > 0):
+                u = utility(seconds / 3600, leave.threat, leave.supply, room, leave.value)
+                options.append(Option(leave.id, u, room, seconds))
+        if drawn.stay is not None:
+            options.append(Option(STAY, drawn.stay, None, 0))
+        return options, ways
+
+    def _ways_from(self, standing: Standing, passage: Passage) -> TravelTimes:
+        """Travel times from where a group stands; it may leave a lost place by any open road."""
+        graph, control = self.sim.control.terrain.graph, self.sim.control
+        roads, places = passage.road[:, 0] > 0, passage.open.copy()
+        if not places[standing.here]:
+            places[standing.here] = True
+            for other, flat in graph.neighbours[standing.here]:
+                road = flat >> 1
+                if passage.open[other] and graph.roads[road] not in control.closed:
+                    roads[road] = True
+        return times_from(graph, roads, places, [standing.here])
+
+    def _fed(self, actor: str) -> BoolArray:
+        """Places, by index, that a source of one of the actor's axes reaches."""
+        control = self.sim.control
+        graph = control.terrain.graph
+        states = self.sim.supply.by_actor.get(actor, ())
+        named = [s for state in states for s in state.axis.sources.values()]
+        foreign = frozenset(s.place for s in named if s.foreign)
+        passage = Passage(control, self.sim.sides[actor], foreign)
+        roots = sorted({graph.place_index[s.place] for s in named})
+        return reach(graph, passage.road[:, 0] > 0, passage.open, roots)
+
+    def _taken(self, actor: str, place: str) -> int:
+        """Billets of a place that are taken, or promised to those on the way."""
+        there = sum(n for (_, p), n in self.strength.items() if p == place)
+        return there + sum(c.move.persons for c in self._columns if c.move.choice == place)
+
+    def _gone(self, leave: str) -> int:
+        """Persons who took an exit, or are on the way to it."""
+        return sum(
+            move.persons
+            for move in self.sim.record.moves
+            if move.choice == leave and move.outcome in ("moving", "left")
+        )
+
+    def _goal_lost(self, column: Column) -> bool:
+        """True where the place that a group makes for is not its side's any more."""
+        control, goal = self.sim.control, column.move.choice
+        return goal in control.holders and not column.side.holds(control, goal)
+
+    # --- on the way ------------------------------------------------------------------------
+
+    def _march(self, move: Move, standing: Standing, ways: TravelTimes) -> None:
+        sim = self.sim
+        graph, now = sim.control.terrain.graph, sim.clock.now
+        extra = 0
+        if move.choice in sim.scenario.exits:
+            entries = sim.scenario.exits[move.choice].places
+            reach, goal = min(
+                (int(ways.seconds[i]), i) for i in (graph.place_index[p] for p in entries)
+            )
+            extra = move.seconds - standing.since - reach
+        else:
+            goal = graph.place_index[move.choice]
+        route = ways.route(goal)
+        if route is None:
+            raise AssertionError(f"{move.choice} was chosen but cannot be reached")
+        seconds = tuple(int(graph.seconds[r]) for r in route.roads)
+        passage = self.passage(move.actor)
+        journey = depart(standing, now, route.source, route.places, route.roads, seconds, passage)
+        column = Column(move, sim.sides[move.actor], journey, extra)
+        self._columns.append(column)
+        key = f"column:{move.actor}:{move.origin}:{move.choice}:{move.time}"
+        column.moment = sim.clock.at(
+            journey.arrival + extra, Phase.ARRIVALS, key, lambda: self._arrive(column)
+        )
+
+    def _arrive(self, column: Column) -> None:
+        move, now = column.move, self.sim.clock.now
+        self._columns.remove(column)
+        move.ended = now
+        if move.choice in self.sim.scenario.exits:
+            move.outcome = "left"
+            return
+        move.outcome = "arrived"
+        key = (move.actor, move.choice)
+        self.strength[key] = self.strength.get(key, 0) + move.persons
+        self._losses.setdefault(key, self._losses.get((move.actor, move.origin), (0.0, 0.0)))
+
+    def _turn(self, column: Column) -> None:
+        """The way of a group closed: it chooses again from where it can get to, or is lost."""
+        move, now = column.move, self.sim.clock.now
+        passage = self.passage(move.actor)
+        graph = passage.control.terrain.graph
+        if now >= column.journey.arrival and move.choice in self.sim.scenario.exits:
+            return  # beyond the last place, on the way out
+        if column.moment is not None:
+            column.moment.cancel()
+        self._columns.remove(column)
+        move.ended = now
+        standing = column.journey.standing(now)
+        ends = way_out(standing, passage)
+        if standing.road is not None and standing.ahead is not None:
+            if not ends:
+                move.outcome = "lost"
+                return
+            here, seconds = min(ends, key=lambda end: (end[1], end[0]))
+            if here == standing.ahead:
+                # the same spot, seen from the place that it makes for
+                standing = Standing(here, standing.road, standing.here, seconds, standing.since)
+        move.outcome = "chose again"
+        place = graph.places[standing.here]
+        self._losses.setdefault(
+            (move.actor, place), self._losses.get((move.actor, move.origin), (0.0, 0.0))
+        )
+        self._choose(move.actor, place, move.persons, standing)

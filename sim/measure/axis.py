@@ -1,0 +1,224 @@
+"""One axis at one instant: what it can carry, what cuts it, over which routes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from sim.engine.control import Control, Passage, Side
+from sim.network import (
+    BoolArray,
+    Flow,
+    FlowProblem,
+    barrier,
+    decompose,
+    disjoint_routes,
+    fastest_route,
+    fewest_places_cut,
+    reopening_set,
+)
+from sim.scenario.dates import format_instant
+from sim.scenario.model import DAY, Axis, Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class RouteView:
+    """One route: place and road ids, kg/day it carries (0 for the fastest alone), hours, km."""
+
+    places: tuple[str, ...]
+    roads: tuple[str, ...]
+    kg_per_day: int
+    hours: float
+    km: float
+
+
+@dataclass(frozen=True, slots=True)
+class CutView:
+    """A minimum-capacity cut by name, from the side of the sources.
+
+    ``kg_per_day`` is its capacity, which equals the max flow. Where the flow is 0 the cut is
+    what was lost since the start and whose return would reopen the axis (inclusion-minimal);
+    ``barrier`` is then all that was lost and stands in the way first.
+    """
+
+    places: tuple[str, ...]
+    roads: tuple[str, ...]
+    kg_per_day: int
+    unique: bool
+    barrier: tuple[str, ...] = ()
+    never_open: bool = False
+    other: tuple[str, ...] = ()  # the minimum cut nearest the sinks, where it is another
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Places, then roads."""
+        return self.places + self.roads
+
+
+@dataclass(frozen=True, slots=True)
+class AxisView:
+    """An axis as the network stands at one instant (seconds)."""
+
+    time: int
+    capacity: int  # kg/day
+    cut: CutView
+    fewest_places: tuple[str, ...] | None  # None: no set of places alone cuts it
+    routes_by_roads: int
+    routes_by_places: int
+    fastest: RouteView | None
+    routes: tuple[RouteView, ...]
+
+
+def cut_document(scenario: Scenario, axis: str, view: AxisView) -> dict[str, Any]:
+    """What ``sim cut`` prints: plain data, names as ids."""
+    cut = view.cut
+    return {
+        "axis": axis,
+        "name": scenario.axes[axis].name,
+        "actor": scenario.axes[axis].actor,
+        "at": format_instant(scenario, view.time),
+        "day": round(view.time / DAY, 4),
+        "max_flow": view.capacity,
+        "unit": "kg/day",
+        "cut": list(cut.names),
+        "unique": cut.unique,
+        "other_cut": list(cut.other),
+        "lost_in_the_way": list(cut.barrier),
+        "never_open": cut.never_open,
+        "fewest_places_cut": None if view.fewest_places is None else list(view.fewest_places),
+        "routes_by_roads": view.routes_by_roads,
+        "routes_by_places": view.routes_by_places,
+        "fastest": None if view.fastest is None else route_document(view.fastest),
+        "routes": [route_document(route) for route in view.routes],
+        "names": {
+            place: scenario.network.places[place].name
+            for place in sorted(
+                {p for route in view.routes for p in route.places}
+                | {p for p in (*cut.places, *cut.barrier) if p in scenario.network.places}
+                | {e for r in cut.roads for e in _ends(scenario, r)}
+                | set(view.fewest_places or ())
+            )
+        },
+    }
+
+
+def route_document(route: RouteView) -> dict[str, Any]:
+    """A route as plain data: place ids, kg/day, hours, km."""
+    return {
+        "places": list(route.places),
+        "kg_per_day": route.kg_per_day,
+        "hours": round(route.hours, 3),
+        "km": route.km,
+    }
+
+
+def _ends(scenario: Scenario, road: str) -> tuple[str, str]:
+    return scenario.network.roads[road].a, scenario.network.roads[road].b
+
+
+class AxisLens:
+    """Looks at one axis of a scenario in any state; keeps what it can between looks."""
+
+    def __init__(self, scenario: Scenario, axis: str, start: Control) -> None:
+        self.scenario = scenario
+        self.axis: Axis = scenario.axes[axis]
+        graph = start.terrain.graph
+        self.graph = graph
+        self.sources = tuple(graph.place_index[p] for p in sorted(self.axis.sources))
+        self.sinks = tuple(graph.place_index[p] for p in sorted(self.axis.sinks))
+        self._side = Side.of(self.axis.actor, scenario.actors)
+        self._problem = FlowProblem(graph, self.sources, self.sinks)
+        self._start = self._own(start, self.passage(start))
+        self._seen: dict[bytes, AxisView] = {}
+
+    def passage(self, control: Control) -> Passage:
+        """Capacities for the axis in a state."""
+        foreign = frozenset(s.place for s in self.axis.sources.values() if s.foreign)
+        load = self.scenario.commodities[self.axis.commodity].load
+        return Passage(control, self._side, foreign, load, self.scenario.truck_load)
+
+    def flow(self, control: Control) -> Flow:
+        """The plan of the axis alone, with no limit of supply or demand: all it can carry."""
+        passage = self.passage(control)
+        return self._problem.plan(passage.road, passage.place)
+
+    def look(self, control: Control, time: int) -> AxisView:
+        """Everything about the axis in a state; ``time`` is only written down."""
+        passage = self.passage(control)
+        key = passage.road.tobytes() + passage.place.tobytes()
+        if key not in self._seen:
+            self._seen[key] = self._look(control, passage, time)
+        return replace(self._seen[key], time=time)
+
+    def _look(self, control: Control, passage: Passage, time: int) -> AxisView:
+        graph, roads, places = self.graph, passage.road > 0, passage.open
+        flow = self._problem.plan(passage.road, passage.place)
+        ends = (self.sources, self.sinks)
+        fewest = fewest_places_cut(graph, roads, places, *ends)
+        disjoint = disjoint_routes(graph, roads, places, *ends)
+        fastest = fastest_route(graph, roads, places, *ends)
+        return AxisView(
+            time=time,
+            capacity=flow.value,
+            cut=self._cut(control, passage, flow),
+            fewest_places=None if fewest is None else tuple(graph.places[i] for i in fewest),
+            routes_by_roads=disjoint.by_roads,
+            routes_by_places=disjoint.by_places,
+            fastest=None if fastest is None else self._route(fastest.places, fastest.roads, 0),
+            routes=tuple(
+                self._route(r.places, r.roads, r.rate) for r in decompose(self._problem, flow)
+            ),
+        )
+
+    def _route(self, places: tuple[int, ...], roads: tuple[int, ...], rate: int) -> RouteView:
+        graph = self.graph
+        return RouteView(
+            tuple(graph.places[i] for i in places),
+            tuple(graph.roads[r] for r in roads),
+            rate,
+            float(graph.seconds[list(roads)].sum()) / 3600,
+            round(float(graph.km[list(roads)].sum()), 3),
+        )
+
+    def _cut(self, control: Control, passage: Passage, flow: Flow) -> CutView:
+        graph, cut = self.graph, flow.cut
+        if flow.value:
+            far = cut.sink_side_cut
+            return CutView(
+                tuple(graph.places[i] for i in cut.places),
+                tuple(graph.roads[r] for r in cut.roads),
+                cut.value,
+                cut.unique,
+                other=() if far is None else self._names(far.places, far.roads),
+            )
+        now, start = self._own(control, passage), self._start
+        back = reopening_set(graph, *now, *start, self.sources, self.sinks)
+        wall = barrier(graph, *now, *start, self.sources)
+        return CutView(
+            tuple(graph.places[i] for i in back.places),
+            tuple(graph.roads[r] for r in back.roads),
+            0,
+            False,
+            barrier=self._names(wall.places, wall.roads),
+            never_open=not back.possible,
+        )
+
+    def _names(self, places: tuple[int, ...], roads: tuple[int, ...]) -> tuple[str, ...]:
+        graph = self.graph
+        return tuple(graph.places[i] for i in places) + tuple(graph.roads[r] for r in roads)
+
+    def _own(self, control: Control, passage: Passage) -> tuple[BoolArray, BoolArray]:
+        """Which roads are open by their own state, their ends aside, and which places."""
+        terrain = control.terrain
+        roads = np.array(
+            [
+                terrain.road_capacity[i] > 0
+                and road not in control.closed
+                and all(control.kept.get(("road", road), {"": 1}).values())
+                for i, road in enumerate(self.graph.roads)
+            ],
+            dtype=bool,
+        )
+        return roads, passage.open.copy()

@@ -1,0 +1,122 @@
+"""Claims: statements about the outcome that a run confirms or refutes."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.scenario.diagnostics import did_you_mean
+from sim.scenario.model import DAY, Claim
+
+if TYPE_CHECKING:
+    from .summary import Analysis
+
+
+class Verdict(NamedTuple):
+    """``verdict``: true, false, or undecided (the measure has no value to compare)."""
+
+    id: str
+    text: str
+    claim: str | None
+    measure: str
+    when_day: float | None
+    relation: str
+    value: Any
+    observed: Any
+    unit: str
+    verdict: str
+
+
+_RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    "=": operator.eq,
+    ">=": operator.ge,
+    ">": operator.gt,
+    "!=": operator.ne,
+}
+
+_BASE = {"t/day": ("kg/day", 1000), "t": ("kg", 1000), "day": ("s", DAY), "h": ("s", 3600)}
+"""Units of the catalogue that a claim's value states in another base unit: unit, factor."""
+
+
+def verdicts(analysis: Analysis) -> list[Verdict]:
+    """Judge every claim of the scenario, in the order of their ids."""
+    return [_judge(analysis, claim) for claim in analysis.scenario.claims.values()]
+
+
+def _judge(analysis: Analysis, claim: Claim) -> Verdict:
+    observed, unit = _observe(analysis, claim)
+    return Verdict(
+        id=claim.id,
+        text=claim.text,
+        claim=claim.seed_claim,
+        measure=claim.measure,
+        when_day=None if claim.when is None else round(claim.when / DAY, 4),
+        relation=claim.relation,
+        value=claim.value,
+        observed=observed,
+        unit=unit,
+        verdict=_compare(claim, observed),
+    )
+
+
+def _observe(analysis: Analysis, claim: Claim) -> tuple[Any, str]:
+    """The value of the claim's measure in its base unit, and that unit ('' where unknown)."""
+    if claim.when is not None:
+        try:
+            unit = "kg" if ".sinks." in claim.measure else "kg/day"
+            return analysis.at(claim.measure, claim.when), unit
+        except KeyError:
+            return None, ""
+    measure = analysis.measures.get(claim.measure)
+    if measure is None:
+        return None, ""
+    unit, factor = _BASE.get(measure.unit, (measure.unit, 1))
+    return None if measure.value is None else round(measure.value * factor, 6), unit
+
+
+def unknown_measures(analysis: Analysis) -> list[str]:
+    """A message for every claim over a measure that this run does not have."""
+    messages = []
+    for claim in analysis.scenario.claims.values():
+        if claim.when is None:
+            known = set(analysis.measures) | _possible(analysis)
+        else:
+            known = set(analysis.timed)
+        if claim.measure not in known:
+            hint = did_you_mean(claim.measure, known)
+            more = f"; did you mean '{hint}'?" if hint else ""
+            messages.append(f"claim '{claim.id}': no measure '{claim.measure}'{more}")
+    return messages
+
+
+def _possible(analysis: Analysis) -> set[str]:
+    """Measures that a run of this scenario could have had: who went where, what cost what."""
+    scenario = analysis.scenario
+    goals = [*scenario.network.places, *scenario.exits, "stays", "disperses", "lost"]
+    moves = {
+        f"regroup.{actor}.{what}"
+        for actor in scenario.actors
+        for what in (
+            "displaced",
+            *(f"to.{goal}.{m}" for goal in goals for m in ("persons", "share", "lag")),
+        )
+    }
+    credits = {f"events.{e}.capacity_change.{a}" for e in scenario.events for a in scenario.axes}
+    return moves | credits
+
+
+def _compare(claim: Claim, observed: Any) -> str:
+    """A time that never came is later than any: it satisfies > and >=, and equals None."""
+    value = math.inf if claim.value is None else claim.value
+    if observed is None and (claim.value is None or ".time_of_" in claim.measure):
+        observed = math.inf
+    if observed is None:
+        return "undecided"
+    try:
+        return "true" if _RELATIONS[claim.relation](observed, value) else "false"
+    except TypeError:
+        return "undecided"

@@ -1,0 +1,136 @@
+"""Two or more runs side by side: what differs in the scenarios, then in the measures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sim.engine.record import EventRow, SeriesRow
+
+MISSING = "(absent)"
+
+
+class Change(NamedTuple):
+    """One setting that is not the same in all scenarios: its dotted path, a value for each."""
+
+    path: str
+    values: tuple[Any, ...]
+
+
+class Row(NamedTuple):
+    """One measure in every run (None: it did not come, or the run does not have it).
+
+    ``differences`` are each value less the first run's, where both are numbers.
+    """
+
+    path: str
+    unit: str
+    values: tuple[float | None, ...]
+    differences: tuple[float | None, ...]
+
+    @property
+    def changed(self) -> bool:
+        """True where not all values are equal."""
+        return any(v != self.values[0] for v in self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One run as a comparison needs it, from memory or from its folder."""
+
+    name: str
+    scenario: Mapping[str, Any]  # the resolved scenario, plain data
+    summary: Mapping[str, Any]
+    series: Sequence[SeriesRow]
+    events: Sequence[EventRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The first outcome is the one that the others are compared with."""
+
+    outcomes: tuple[Outcome, ...]
+    changes: tuple[Change, ...]
+    rows: tuple[Row, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "runs": [
+                {"name": o.name, "scenario": o.summary["scenario"]["id"], "seed": o.summary["seed"]}
+                for o in self.outcomes
+            ],
+            "scenario_differences": [
+                {"path": c.path, "values": list(c.values)} for c in self.changes
+            ],
+            "measures": [
+                {
+                    "path": r.path,
+                    "unit": r.unit,
+                    "values": list(r.values),
+                    "differences": list(r.differences),
+                    "changed": r.changed,
+                }
+                for r in self.rows
+            ],
+        }
+
+
+def compare(outcomes: Sequence[Outcome]) -> Comparison:
+    """Compare runs.
+
+    Raises:
+        ValueError: fewer than two.
+    """
+    if len(outcomes) < 2:
+        raise ValueError("a comparison needs two runs at least")
+    return Comparison(
+        tuple(outcomes),
+        tuple(differences([o.scenario for o in outcomes])),
+        tuple(_rows([o.summary["measures"] for o in outcomes])),
+    )
+
+
+WORDS = frozenset(
+    {"about", "id", "known_on", "note", "source", "sources", "tests", "text", "title", "trust"}
+)
+"""Keys of a scenario that say where something comes from, not what happens."""
+
+
+def differences(scenarios: Sequence[Any], path: str = "") -> list[Change]:
+    """Settings that differ, by dotted path; what only some have is named as a whole.
+
+    Words about a setting (its source, note, title) are no settings, see :data:`WORDS`.
+    """
+    if all(s == scenarios[0] for s in scenarios[1:]):
+        return []
+    # a section that some lack (``events``) is an empty one: each of its entries is named
+    maps = [{} if s == MISSING and path and "." not in path else s for s in scenarios]
+    if not all(isinstance(s, Mapping) for s in maps):
+        return [Change(path, tuple(_settings(s) for s in scenarios))]
+    found = []
+    for key in sorted({k for s in maps for k in s} - WORDS):
+        below = f"{path}.{key}" if path else str(key)
+        found.extend(differences([s.get(key, MISSING) for s in maps], below))
+    return found
+
+
+def _settings(value: Any) -> Any:
+    """A value without the words about it."""
+    if isinstance(value, Mapping):
+        return {k: _settings(v) for k, v in value.items() if k not in WORDS}
+    return value
+
+
+def _rows(measures: Sequence[Mapping[str, Mapping[str, Any]]]) -> list[Row]:
+    rows = []
+    for path in sorted({p for m in measures for p in m}):
+        unit = next(m[path]["unit"] for m in measures if path in m)
+        values = tuple(m[path]["value"] if path in m else None for m in measures)
+        rows.append(Row(path, unit, values, tuple(_less(v, values[0]) for v in values)))
+    return rows
+
+
+def _less(value: float | None, first: float | None) -> float | None:
+    return None if value is None or first is None else round(value - first, 6)

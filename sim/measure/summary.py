@@ -1,0 +1,391 @@
+"""The headline measures of one run: a flat catalogue, each with its unit.
+
+Every measure has a dotted path (``axes.<axis>.time_of_first_cut``), a value and a unit;
+docs/definitions.md gives the formula of each. A time that did not come within the period
+is None: censored, not zero.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from sim.engine.control import Control, Passage, Side
+from sim.engine.pockets import pockets
+from sim.engine.record import Record, SeriesRow
+from sim.network import reach
+from sim.scenario.model import DAY, PPM, Scenario
+
+from .axis import AxisLens, AxisView, route_document
+from .claims import verdicts
+from .state import states
+
+Number = int | float | None
+
+
+class Measure(NamedTuple):
+    """One number and its unit; None where it does not apply or did not come."""
+
+    value: Number
+    unit: str
+
+
+class Steps:
+    """A step function of time, from the rows of one subject and measure."""
+
+    def __init__(self, rows: Iterable[SeriesRow]) -> None:
+        ordered = sorted(rows)
+        self.times = [row.time for row in ordered]
+        self.values = [row.value for row in ordered]
+
+    def at(self, time: int) -> int | None:
+        """The value in force at ``time`` (seconds), None before the first."""
+        i = bisect_right(self.times, time) - 1
+        return self.values[i] if i >= 0 else None
+
+    def spans(self, end: int) -> list[tuple[int, int, int]]:
+        """(from, to, value) over the whole period."""
+        ends = [*self.times[1:], end]
+        return [
+            (a, b, v) for a, b, v in zip(self.times, ends, self.values, strict=True) if b > a
+        ] + ([(end, end, self.values[-1])] if self.times and self.times[-1] == end else [])
+
+    def mean(self, end: int) -> float:
+        """Average over the period, weighted by time."""
+        spans = self.spans(end)
+        total = sum(b - a for a, b, _ in spans)
+        return sum((b - a) * v for a, b, v in spans) / total if total else float(self.values[-1])
+
+
+def series_by_key(rows: Iterable[SeriesRow]) -> dict[tuple[str, str], Steps]:
+    """Every series by (subject, measure)."""
+    found = defaultdict(list)
+    for row in rows:
+        found[row.subject, row.measure].append(row)
+    return {key: Steps(value) for key, value in found.items()}
+
+
+class Analysis:
+    """A record looked at as a whole.
+
+    ``views`` holds, by axis, the look at the start, at each change of its capacity and at the
+    end; ``measures`` the catalogue by path; ``document`` what summary.json says.
+    """
+
+    def __init__(self, scenario: Scenario, record: Record) -> None:
+        self.scenario = scenario
+        self.record = record
+        self.series = series_by_key(record.series)
+        self.views: dict[str, list[AxisView]] = {axis: [] for axis in scenario.axes}
+        self.start, self.end = self._walk()
+        self.measures: dict[str, Measure] = {}
+        for axis in scenario.axes:
+            self._axis(axis)
+        for actor in scenario.actors:
+            self._actor(actor)
+        self._regroup()
+        self._credit()
+        self.measures = dict(sorted(self.measures.items()))
+        self.verdicts = verdicts(self)
+        self.document = self._document()
+
+    def at(self, path: str, time: int) -> float | None:
+        """A measure that changes in time (``axes.<axis>.capacity``), at ``time`` (seconds).
+
+        In kg/day or kg. Raises KeyError where there is no such measure.
+        """
+        return self.series[self.timed[path]].at(time)
+
+    @cached_property
+    def timed(self) -> dict[str, tuple[str, str]]:
+        """The measures that change in time: path -> (subject, measure) of the series."""
+        found = {}
+        for subject, measure in self.series:
+            kind, _, name = subject.partition(":")
+            stem = measure.removesuffix("_kg_per_day").removesuffix("_kg")
+            owner = (
+                f"axes.{name}" if kind == "axis" else "axes.{}.sinks.{}".format(*name.split("/"))
+            )
+            found[f"{owner}.{stem}"] = (subject, measure)
+        return found
+
+    # --- the walk through the states -----------------------------------------------------
+
+    def _walk(self) -> tuple[Control, Control]:
+        first: Control | None = None
+        control: Control | None = None
+        lenses: dict[str, AxisLens] = {}
+        for time, control in states(self.scenario, self.record.control):
+            if first is None:
+                first = control.copy()
+                lenses = {a: AxisLens(self.scenario, a, first) for a in self.scenario.axes}
+            for axis, lens in lenses.items():
+                looks = self.views[axis]
+                capacity = self.series[f"axis:{axis}", "capacity_kg_per_day"].at(time)
+                if not looks or looks[-1].capacity != capacity:
+                    looks.append(lens.look(control, time))
+                    if looks[-1].capacity != capacity:
+                        raise AssertionError(
+                            f"axis {axis} at {time} s: control rows give {looks[-1].capacity} "
+                            f"kg/day, the run wrote {capacity}"
+                        )
+        if first is None or control is None:
+            raise ValueError("the record has no control rows")
+        for axis, lens in lenses.items():
+            self.views[axis].append(lens.look(control, self.record.end))
+        return first, control
+
+    # --- measures ------------------------------------------------------------------------
+
+    def _put(self, path: str, value: Number, unit: str) -> None:
+        self.measures[path] = Measure(value, unit)
+
+    def _axis(self, axis: str) -> None:
+        path, end = f"axes.{axis}", self.record.end
+        first, last = self.views[axis][0], self.views[axis][-1]
+        capacity = self.series[f"axis:{axis}", "capacity_kg_per_day"]
+        deliverable = self.series[f"axis:{axis}", "deliverable_kg_per_day"]
+        demand = self.series[f"axis:{axis}", "demand_kg_per_day"]
+        for name, steps in (
+            ("capacity", capacity),
+            ("deliverable", deliverable),
+            ("demand", demand),
+        ):
+            self._put(f"{path}.{name}_start", _tonnes(steps.values[0]), "t/day")
+            self._put(f"{path}.{name}_end", _tonnes(steps.values[-1]), "t/day")
+        self._put(f"{path}.capacity_mean", _tonnes(capacity.mean(end)), "t/day")
+        self._put(f"{path}.capacity_least", _tonnes(min(capacity.values)), "t/day")
+        for name, i in (("start", 0), ("end", -1)):
+            asked = demand.values[i]
+            slack = round(capacity.values[i] / asked, 3) if asked else None
+            self._put(f"{path}.slack_{name}", slack, "1")
+        cut = [(a, b) for a, b, v in capacity.spans(end) if v == 0]
+        self._put(f"{path}.time_of_first_cut", _days(cut[0][0]) if cut else None, "day")
+        lasting = _last_run(capacity, end)
+        self._put(f"{path}.time_of_lasting_cut", _days(lasting), "day")
+        self._put(f"{path}.days_cut", _days(sum(b - a for a, b in cut)), "day")
+        for name, view in (("start", first), ("end", last)):
+            fastest = view.fastest
+            self._put(
+                f"{path}.fastest_hours_{name}", round(fastest.hours, 2) if fastest else None, "h"
+            )
+            self._put(f"{path}.fastest_km_{name}", fastest.km if fastest else None, "km")
+            self._put(f"{path}.routes_by_roads_{name}", view.routes_by_roads, "routes")
+            self._put(f"{path}.routes_by_places_{name}", view.routes_by_places, "routes")
+            fewest = None if view.fewest_places is None else len(view.fewest_places)
+            self._put(f"{path}.fewest_places_cut_{name}", fewest, "places")
+        self._convoys(axis)
+
+    def _convoys(self, axis: str) -> None:
+        path, end = f"axes.{axis}", self.record.end
+        tallies = {sink: tally for (a, sink), tally in self.record.tallies.items() if a == axis}
+        for name in ("sent", "arrived", "turned", "rerouted", "returned", "lost", "moving"):
+            total = sum(getattr(t, name) for t in tallies.values())
+            self._put(f"{path}.convoys_{name}", total, "convoys")
+        for name in ("sent", "delivered", "lost", "returned", "moving"):
+            kg = sum(getattr(t, f"{name}_kg") for t in tallies.values())
+            self._put(f"{path}.{name}", _tonnes(kg), "t")
+        for sink in tallies:
+            name = f"{axis}/{sink}"
+            out = [e.time for e in self.record.events if (e.kind, e.subject) == ("stock_out", name)]
+            back = [
+                e.time
+                for e in self.record.events
+                if e.subject == name and e.kind in ("stock_back", "stock_lost")
+            ]
+            stock = self.series[f"sink:{name}", "stock_kg"]
+            sub = f"{path}.sinks.{sink}"
+            self._put(f"{sub}.time_of_exhaustion", _days(out[0]) if out else None, "day")
+            without = sum(min([b for b in back if b >= t], default=end) - t for t in out)
+            self._put(f"{sub}.days_without", _days(without), "day")
+            self._put(f"{sub}.stock_start", _tonnes(stock.values[0]), "t")
+            self._put(f"{sub}.stock_end", _tonnes(stock.values[-1]), "t")
+            self._put(f"{sub}.delivered", _tonnes(tallies[sink].delivered_kg), "t")
+            eaten = self.record.consumption[axis, sink]
+            supply = round(stock.values[-1] / eaten, 3) if eaten else None
+            self._put(f"{sub}.days_of_supply_end", supply, "day")
+
+    def _actor(self, actor: str) -> None:
+        path = f"actors.{actor}"
+        for name, control in (("start", self.start), ("end", self.end)):
+            places, km = ground(control, actor)
+            self._put(f"{path}.places_{name}", places, "places")
+            self._put(f"{path}.road_km_{name}", km, "km")
+            for country, links in self._links(control, actor).items():
+                self._put(f"links.{actor}.{country}_{name}", links, "links")
+        rows = [row for row in self.record.pockets if row.pocket.actor == actor]
+        if any(axis.actor == actor for axis in self.scenario.axes.values()):
+            self._put(f"{path}.pockets_start", sum(r.time == 0 for r in rows), "pockets")
+            self._put(f"{path}.pockets_end", sum(r.ended is None for r in rows), "pockets")
+            inside = sum(r.pocket.persons for r in rows if r.ended is None)
+            self._put(f"{path}.persons_in_pockets_end", inside, "persons")
+
+    def _links(self, control: Control, actor: str) -> dict[str, int]:
+        """Links of an actor's territory to its outside sources, counted by their country."""
+        sources = {
+            source.place
+            for axis in self.scenario.axes.values()
+            if axis.actor == actor
+            for source in axis.sources.values()
+            if source.foreign
+        }
+        if not sources:
+            return {}
+        side = Side.of(actor, self.scenario.actors)
+        passage = Passage(control, side, frozenset(sources))
+        graph = control.terrain.graph
+        found: dict[str, int] = {}
+        for source in sorted(sources):
+            country = self.scenario.network.places[source].country or "abroad"
+            # each source by its own way only, not through another's gate
+            places = passage.open.copy()
+            for other in sources - {source}:
+                places[graph.place_index[other]] = False
+            seen = reach(graph, passage.road[:, 0] > 0, places, [graph.place_index[source]])
+            linked = any(
+                seen[i] and actor in control.holders[p] for i, p in enumerate(graph.places)
+            )
+            found[country] = found.get(country, 0) + linked
+        return found
+
+    def _regroup(self) -> None:
+        displaced: dict[str, int] = defaultdict(int)
+        arrived: dict[tuple[str, str], int] = defaultdict(int)
+        lag: dict[tuple[str, str], int] = defaultdict(int)
+        for move in self.record.moves:
+            if move.outcome == "chose again":
+                continue
+            displaced[move.actor] += move.persons
+            choice = "lost" if move.outcome == "lost" else move.choice.strip("()")
+            arrived[move.actor, choice] += move.persons
+            if move.ended is not None:
+                lag[move.actor, choice] += move.persons * (move.ended - move.time)
+        for exit_ in self.scenario.exits.values():
+            # an exit that nobody took is an answer too: a share of 0, where some were displaced
+            arrived[exit_.actor, exit_.id] += 0
+        for actor in sorted({*self.scenario.regroup, *displaced}):
+            self._put(f"regroup.{actor}.displaced", displaced[actor], "persons")
+        for (actor, choice), persons in sorted(arrived.items()):
+            path = f"regroup.{actor}.to.{choice}"
+            self._put(f"{path}.persons", persons, "persons")
+            total = displaced[actor]
+            self._put(f"{path}.share", round(persons / total, 4) if total else None, "1")
+            self._put(
+                f"{path}.lag", _days(lag[actor, choice] / persons) if persons else None, "day"
+            )
+
+    def _credit(self) -> None:
+        total: dict[tuple[str, str], int] = defaultdict(int)
+        for row in self.record.credits:
+            total[row.event, row.axis] += row.kg_per_day
+        for (event, axis), kg in sorted(total.items()):
+            self._put(f"events.{event}.capacity_change.{axis}", _tonnes(kg), "t/day")
+
+    # --- the document --------------------------------------------------------------------
+
+    def _document(self) -> dict[str, Any]:
+        scenario, record = self.scenario, self.record
+        return {
+            "format": 1,
+            "scenario": {
+                "id": scenario.id,
+                "title": scenario.title,
+                "kind": scenario.kind,
+                "start": scenario.start.isoformat() if scenario.start else None,
+                "days": _days(scenario.length),
+                "tests": list(scenario.tests),
+                "focus": scenario.main_axis,
+            },
+            "seed": record.seed,
+            "replicate": record.replicate,
+            "measures": {k: {"value": m.value, "unit": m.unit} for k, m in self.measures.items()},
+            "axes": {axis: [_view(v) for v in looks] for axis, looks in self.views.items()},
+            "pockets": [
+                {
+                    "actor": row.pocket.actor,
+                    "places": list(row.pocket.places),
+                    "from_day": _days(row.time),
+                    "to_day": _days(row.ended),
+                    "persons": row.pocket.persons,
+                    "stock_t": _tonnes(row.pocket.stock_kg),
+                }
+                for row in record.pockets
+            ],
+            "claims": [verdict._asdict() for verdict in self.verdicts],
+            "drawn": {k: float(f"{v:.12g}") for k, v in record.drawn.items()},
+            "checks": {
+                "flows_certified": record.solves,
+                "kg_balanced": True,
+                "capacity_recomputed_from_control": True,
+            },
+        }
+
+
+def ground(control: Control, actor: str) -> tuple[float, float]:
+    """Places and road-km that an actor holds: shares count as parts, a road by its lesser end."""
+    graph = control.terrain.graph
+    share = [control.holders[p].get(actor, 0) for p in graph.places]
+    km = sum(
+        float(graph.km[r]) * min(share[graph.a[r]], share[graph.b[r]]) / PPM
+        for r in range(len(graph.roads))
+    )
+    return round(sum(share) / PPM, 3), round(km, 1)
+
+
+def day_zero_pockets(scenario: Scenario, control: Control) -> dict[str, list[tuple[str, ...]]]:
+    """The pockets in a state, by actor with an axis: what the docs list for day 0."""
+    found = {}
+    for actor in sorted({axis.actor for axis in scenario.axes.values()}):
+        named = [
+            s
+            for axis in scenario.axes.values()
+            if axis.actor == actor
+            for s in axis.sources.values()
+        ]
+        side = Side.of(actor, scenario.actors)
+        passage = Passage(control, side, frozenset(s.place for s in named if s.foreign))
+        found[actor] = pockets(control, side, passage, frozenset(s.place for s in named))
+    return found
+
+
+def _view(view: AxisView) -> dict[str, Any]:
+    cut = view.cut
+    return {
+        "day": _days(view.time),
+        "capacity_kg_per_day": view.capacity,
+        "minimum_cut": {
+            "places": list(cut.places),
+            "roads": list(cut.roads),
+            "unique": cut.unique,
+            "barrier": list(cut.barrier),
+            "never_open": cut.never_open,
+            "other": list(cut.other),
+        },
+        "fewest_places_cut": None if view.fewest_places is None else list(view.fewest_places),
+        "routes_by_roads": view.routes_by_roads,
+        "routes_by_places": view.routes_by_places,
+        "fastest": None if view.fastest is None else route_document(view.fastest),
+        "routes": [route_document(route) for route in view.routes],
+    }
+
+
+def _last_run(capacity: Steps, end: int) -> int | None:
+    """Start of the last unbroken time without capacity, where it lasts to the end."""
+    start = None
+    for a, _, value in capacity.spans(end):
+        if value:
+            start = None
+        elif start is None:
+            start = a
+    return start
+
+
+def _tonnes(kg: float) -> float:
+    return round(kg / 1000, 3)
+
+
+def _days(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds / DAY, 4)

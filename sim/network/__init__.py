@@ -1,0 +1,59 @@
+"""Places and roads as arrays: flows, cuts, routes and connected parts.
+
+This package knows no time, no actor and no file. It is handed a
+:class:`~sim.network.graph.Graph` built once, and masks and capacities that change.
+"""
+
+from .certificate import UNLIMITED, CertificateError, Cut, Flow, Limits
+from .cuts import (
+    Barrier,
+    DisjointRoutes,
+    Reopening,
+    barrier,
+    disjoint_routes,
+    fewest_places_cut,
+    first_minimal,
+    reopening_set,
+)
+from .flow import FlowProblem, certify
+from .graph import BoolArray, FloatArray, Graph, IntArray, components, reach
+from .routes import (
+    UNREACHABLE,
+    Route,
+    TravelTimes,
+    decompose,
+    fastest_route,
+    times_from,
+    times_to,
+)
+
+__all__ = [
+    "UNLIMITED",
+    "UNREACHABLE",
+    "Barrier",
+    "BoolArray",
+    "CertificateError",
+    "Cut",
+    "DisjointRoutes",
+    "FloatArray",
+    "Flow",
+    "FlowProblem",
+    "Graph",
+    "IntArray",
+    "Limits",
+    "Reopening",
+    "Route",
+    "TravelTimes",
+    "barrier",
+    "certify",
+    "components",
+    "decompose",
+    "disjoint_routes",
+    "fastest_route",
+    "fewest_places_cut",
+    "first_minimal",
+    "reach",
+    "reopening_set",
+    "times_from",
+    "times_to",
+]

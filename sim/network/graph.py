@@ -1,0 +1,216 @@
+"""Places and roads as arrays: built once, then looked at through masks.
+
+A :class:`Graph` never changes. What is lost, closed or forbidden at some moment is a pair
+of boolean masks handed to the functions of this package:
+
+``usable_roads``
+    ``(m,)`` for roads usable both ways or not at all, or ``(m, 2)`` with column 0 for the
+    way from ``a`` to ``b`` and column 1 for the way back.
+``usable_places``
+    ``(n,)``. A road counts only where both its ends are usable; a root (a source, a sink, a
+    starting place) counts only where it is usable itself.
+
+Places and roads are named by their index, which is their rank by id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+IntArray = NDArray[np.signedinteger[Any]]
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+LONGEST = 2**31
+"""Longest travel time of one road (seconds), so that sums over routes stay exact."""
+
+
+@dataclass(frozen=True)
+class HalfEdges:
+    """Every road seen from both ends, sorted by (tail, head, road): a CSR adjacency.
+
+    Half-edges of place ``i`` are ``start[i]`` to ``start[i + 1]``. ``way`` is the column of
+    an ``(m, 2)`` array that goes from tail to head, so ``2 * road + way`` is its flat index
+    and that index with the lowest bit flipped is the way back.
+    """
+
+    start: IntArray  # (n + 1,)
+    tail: IntArray  # (2m,)
+    head: IntArray  # (2m,)
+    road: IntArray  # (2m,)
+    flat: IntArray  # (2m,) 2 * road + way
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """An undirected network of ``n`` places and ``m`` roads; parallel roads are allowed.
+
+    Compared and hashed by identity. Arrays are read-only.
+    """
+
+    places: tuple[str, ...]  # ids, sorted
+    roads: tuple[str, ...]  # ids, sorted
+    a: IntArray  # (m,) place index of one end of each road
+    b: IntArray  # (m,) place index of the other end
+    seconds: IntArray  # (m,) travel time each way, at least 1 s
+    km: FloatArray  # (m,) length
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only. Raises ValueError where they are no network."""
+        n, m = len(self.places), len(self.roads)
+        for name, kind in (("a", np.int32), ("b", np.int32), ("seconds", np.int64)):
+            object.__setattr__(self, name, _frozen(getattr(self, name), kind, (m,), name))
+        object.__setattr__(self, "km", _frozen(self.km, np.float64, (m,), "km"))
+        for name, ids in (("places", self.places), ("roads", self.roads)):
+            if any(x >= y for x, y in pairwise(ids)):
+                raise ValueError(f"ids of {name} must be sorted and all different")
+        ends = np.concatenate([self.a, self.b])
+        if m and (ends.min() < 0 or ends.max() >= n):
+            raise ValueError("a road ends at a place that is not there")
+        self._refuse(self.a == self.b, "joins a place to itself")
+        self._refuse(self.seconds < 1, "takes less than a second to travel")
+        self._refuse(self.seconds > LONGEST, f"takes more than {LONGEST} seconds to travel")
+        self._refuse(~(np.isfinite(self.km) & (self.km >= 0)), "has no length")
+
+    def _refuse(self, bad: BoolArray, what: str) -> None:
+        if bad.any():
+            raise ValueError(f"road '{self.roads[int(np.argmax(bad))]}' {what}")
+
+    @classmethod
+    def build(
+        cls, places: Iterable[str], roads: Iterable[tuple[str, str, str, int, float]]
+    ) -> Graph:
+        """Build from place ids and rows ``(road id, place id, place id, seconds, km)``.
+
+        The order of neither matters. Raises ValueError for an id that stands twice, a place
+        that is unknown, a loop, a time that is not whole seconds from 1 to ``LONGEST``, or a length
+        that is not a number.
+        """
+        ids = tuple(sorted(places))
+        rows = sorted(roads, key=lambda row: row[0])
+        index = {place: i for i, place in enumerate(ids)}
+        for road, a, b, _, _ in rows:
+            for end in (a, b):
+                if end not in index:
+                    raise ValueError(f"road '{road}' ends at unknown place '{end}'")
+        return cls(
+            places=ids,
+            roads=tuple(row[0] for row in rows),
+            a=np.array([index[row[1]] for row in rows]),
+            b=np.array([index[row[2]] for row in rows]),
+            seconds=np.array([row[3] for row in rows]),
+            km=np.array([row[4] for row in rows]),
+        )
+
+    @cached_property
+    def place_index(self) -> Mapping[str, int]:
+        """Index of each place by id."""
+        return {place: i for i, place in enumerate(self.places)}
+
+    @cached_property
+    def road_index(self) -> Mapping[str, int]:
+        """Index of each road by id."""
+        return {road: r for r, road in enumerate(self.roads)}
+
+    @cached_property
+    def half_edges(self) -> HalfEdges:
+        """The adjacency, built on first use."""
+        m = len(self.roads)
+        tail, head = np.concatenate([self.a, self.b]), np.concatenate([self.b, self.a])
+        road = np.tile(np.arange(m, dtype=np.int64), 2)
+        way = np.repeat(np.array([0, 1], dtype=np.int64), m)
+        order = np.lexsort((road, head, tail))
+        tail, head, road, way = tail[order], head[order], road[order], way[order]
+        start = np.searchsorted(tail, np.arange(len(self.places) + 1))
+        return HalfEdges(start, tail, head, road, 2 * road + way)
+
+    @cached_property
+    def neighbours(self) -> list[list[tuple[int, int]]]:
+        """For each place its ``(neighbour, flat index of the way there)``, sorted.
+
+        The half-edges as plain lists, which loops in Python read much faster than arrays.
+        """
+        half = self.half_edges
+        pairs = list(zip(half.head.tolist(), half.flat.tolist(), strict=True))
+        cuts = half.start.tolist()
+        return [pairs[i:j] for i, j in pairwise(cuts)]
+
+
+def _frozen(values: ArrayLike, kind: type, shape: tuple[int, ...], name: str) -> NDArray[Any]:
+    given = np.asarray(values)
+    if given.shape != shape:
+        raise ValueError(f"{name} has shape {given.shape}, not {shape}")
+    if given.size and not np.can_cast(given.dtype, kind, "same_kind"):
+        raise ValueError(f"{name} must be whole numbers, not {given.dtype}")
+    array: NDArray[Any] = given.astype(kind)
+    array.flags.writeable = False
+    return array
+
+
+def passable(graph: Graph, usable_roads: BoolArray, usable_places: BoolArray) -> BoolArray:
+    """``(m, 2)``: the ways that are usable and join two usable places.
+
+    Raises ValueError where a mask has the wrong shape.
+    """
+    n, m = len(graph.places), len(graph.roads)
+    roads = np.asarray(usable_roads, dtype=bool)
+    places = np.asarray(usable_places, dtype=bool)
+    if roads.shape == (m,):
+        roads = np.repeat(roads, 2).reshape(m, 2)
+    if roads.shape != (m, 2) or places.shape != (n,):
+        raise ValueError(
+            f"masks of shapes {roads.shape} and {places.shape} do not fit {m} roads, {n} places"
+        )
+    joined: BoolArray = places[graph.a] & places[graph.b]
+    return roads & joined[:, np.newaxis]
+
+
+def reach(
+    graph: Graph, usable_roads: BoolArray, usable_places: BoolArray, roots: Iterable[int]
+) -> BoolArray:
+    """``(n,)``: the places that can be reached from any of ``roots``, the roots included."""
+    ways = passable(graph, usable_roads, usable_places)
+    usable = np.asarray(usable_places, dtype=bool)
+    seen = _spread(graph.neighbours, ways.ravel().tolist(), [r for r in roots if usable[r]])
+    reached = np.zeros(len(graph.places), dtype=bool)
+    reached[seen] = True
+    return reached
+
+
+def _spread(
+    neighbours: Sequence[Sequence[tuple[int, int]]], ways: Sequence[bool], roots: Iterable[int]
+) -> list[int]:
+    found = list(dict.fromkeys(roots))
+    seen = set(found)
+    for place in found:  # grows while it is read: a queue
+        for other, flat in neighbours[place]:
+            if ways[flat] and other not in seen:
+                seen.add(other)
+                found.append(other)
+    return found
+
+
+def components(
+    graph: Graph, usable_roads: BoolArray, usable_places: BoolArray
+) -> list[tuple[int, ...]]:
+    """Connected parts of the usable places, each sorted, in order of their first place.
+
+    Two places hang together where a road is usable between them in either direction.
+    """
+    either = passable(graph, usable_roads, usable_places).any(axis=1)
+    ways = np.repeat(either, 2).tolist()
+    parts: list[tuple[int, ...]] = []
+    seen: set[int] = set()
+    for place in np.flatnonzero(usable_places).tolist():
+        if place not in seen:
+            part = _spread(graph.neighbours, ways, [place])
+            seen.update(part)
+            parts.append(tuple(sorted(part)))
+    return parts

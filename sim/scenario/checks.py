@@ -1,0 +1,231 @@
+"""What the schema cannot say: how the parts of a scenario must fit together."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .diagnostics import Mark, Report, safe
+from .distributions import Dist
+from .model import DAY, PPM
+from .quantities import Quantity
+from .schema_events import ConditionModel
+from .units import format_quantity
+from .validate import Found, mark_at
+
+__all__ = [
+    "DEFAULT_CONVOY",
+    "MOST_CONVOYS",
+    "check_axes",
+    "check_events",
+    "check_holders",
+    "check_places",
+    "check_work",
+    "ends_of",
+    "ppm",
+]
+
+MOST_CONVOYS = 5_000_000
+"""The most convoys and samples that a scenario may forecast: about a minute of running."""
+
+DEFAULT_CONVOY = 20_000.0  # kg
+
+Things = Mapping[str, Found]
+
+
+def ppm(share: Quantity) -> int:
+    """A share as whole parts per million, rounded down so that sums never grow past the whole."""
+    return math.floor(share.dist.nominal * PPM + 1e-7)
+
+
+def check_places(report: Report, places: Things) -> None:
+    """Two places may not have one name."""
+    seen: dict[str, tuple[str, Mark]] = {}
+    for name, found in places.items():
+        shown = found.model.name or name
+        plain = " ".join(unicodedata.normalize("NFC", shown).casefold().split())
+        mark = mark_at(found.node, ("name",), found.mark)
+        if plain not in seen:
+            seen[plain] = (name, mark)
+            continue
+        other, first = seen[plain]
+        if (first.file, first.line) > (mark.file, mark.line):
+            first, mark = mark, first
+        report.error(
+            mark,
+            f"two places are named '{safe(shown)}': '{other}' and '{name}'",
+            f"the first is on line {first.line}",
+        )
+        seen[plain] = (name, mark)
+
+
+def ends_of(
+    report: Report, roads: Things, places: Iterable[str] | None
+) -> dict[str, tuple[str, str]]:
+    """The two places of each road, from ``between`` or from its id; None: places unknown."""
+    ends: dict[str, tuple[str, str]] = {}
+    known = None if places is None else set(places)
+    for name, found in roads.items():
+        if known is not None and name in known:
+            report.error(found.mark, f"'{name}' is a road and a place", "rename one of them")
+        pair = found.model.between
+        if pair is None:
+            if known is None:
+                continue
+            parts = name.split("--")
+            splits = [("--".join(parts[:i]), "--".join(parts[i:])) for i in range(1, len(parts))]
+            good = [pair for pair in splits if known.issuperset(pair)]
+            if len(good) != 1:
+                report.error(
+                    found.mark,
+                    f"road '{safe(name)}' does not say what it joins",
+                    "add 'between: [place, place]', or name it place--place",
+                )
+                continue
+            pair = good[0]
+        a, b = pair
+        if a == b:
+            report.error(found.mark, f"road '{safe(name)}' goes from '{safe(a)}' to itself")
+        ends[name] = (a, b)
+    return ends
+
+
+def _check_shares(report: Report, shares: Mapping[str, Quantity] | None, found: Found) -> None:
+    if shares and (total := math.fsum(s.dist.nominal for s in shares.values())) > 1 + 1e-9:
+        report.error(
+            mark_at(found.node, ("shares",), found.mark, key=True),
+            f"the shares sum to {total:.6g}, more than 1",
+        )
+
+
+def check_holders(
+    report: Report, holders: Things, crossings: set[str] | None, default: str | None
+) -> None:
+    """Shares sum to at most 1, the besieged hold something, only crossings are sealed."""
+    for place, found in holders.items():
+        model = found.model
+        _check_shares(report, model.shares, found)
+        if model.shares is not None:
+            held = {actor for actor, share in model.shares.items() if share.dist.nominal > 0}
+        else:
+            held = {model.by or default}
+        for index, actor in enumerate(model.besieged):
+            if actor not in held:
+                report.error(
+                    mark_at(found.node, ("besieged", index), found.mark),
+                    f"'{safe(actor)}' is besieged in '{safe(place)}' but holds none of it",
+                    "give it a share",
+                )
+        if model.sealed and crossings is not None and place not in crossings:
+            report.error(
+                mark_at(found.node, ("sealed",), found.mark, key=True),
+                f"'{safe(place)}' is not a crossing, so it cannot be sealed",
+                "add 'crossing: true' to the place",
+            )
+
+
+def check_axes(report: Report, axes: Things) -> None:
+    """An axis has sources and sinks, and no place is both."""
+    for name, found in axes.items():
+        for key in ("sources", "sinks"):
+            if not getattr(found.model, key):
+                report.error(
+                    mark_at(found.node, (key,), found.mark, key=True),
+                    f"axis '{name}' has no {key[:-1]}",
+                    "a place with nothing more to say is written 'place: {}'",
+                )
+        for place in found.model.sinks:
+            if place in found.model.sources:
+                report.error(
+                    mark_at(found.node, ("sinks", place), found.mark, key=True),
+                    f"'{safe(place)}' is a source and a sink of axis '{name}'",
+                )
+
+
+def check_events(report: Report, events: Things, axes: Things, crossings: set[str] | None) -> None:
+    """Shares after a capture, crossings where something is sealed, sinks of ``stock_out``."""
+    for name, found in events.items():
+        model = found.model
+        _check_shares(report, getattr(model, "shares", None), found)
+        if model.kind in ("seal", "unseal") and crossings is not None:
+            for index, place in enumerate(getattr(model, model.kind)):
+                if place not in crossings:
+                    report.error(
+                        mark_at(found.node, (model.kind, index), found.mark),
+                        f"'{safe(place)}' is not a crossing, so it cannot be sealed",
+                        "add 'crossing: true' to the place",
+                    )
+        if model.when is not None:
+            _check_condition(report, model.when, found, ("when",), axes, name)
+
+
+def _check_condition(
+    report: Report,
+    condition: ConditionModel,
+    found: Found,
+    path: tuple[Any, ...],
+    axes: Things,
+    event: str,
+) -> None:
+    axis = axes.get(condition.stock_out or "")
+    if condition.at and axis and condition.at not in axis.model.sinks:
+        report.error(
+            mark_at(found.node, (*path, "at"), found.mark),
+            f"'{safe(condition.at)}' is not a sink of axis '{condition.stock_out}'",
+            "its sinks are " + ", ".join(axis.model.sinks),
+        )
+    if condition.event == event:
+        report.error(
+            mark_at(found.node, (*path, "event"), found.mark), f"event '{event}' waits for itself"
+        )
+    for kind, parts in (("all", condition.all), ("any", condition.any)):
+        for index, part in enumerate(parts or ()):
+            _check_condition(report, part, found, (*path, kind, index), axes, event)
+
+
+def _most(dist: Dist) -> float:
+    """The upper end, or where there is none the 99.9th percentile."""
+    return dist.high if math.isfinite(dist.high) else dist.ppf(0.999)
+
+
+def _least(dist: Dist) -> float:
+    return dist.low if dist.low > 0 else dist.ppf(0.001)
+
+
+def check_work(report: Report, axes: Things, length: float, sample: float) -> None:
+    """Refuse a scenario whose convoys and samples would take hours to run."""
+    days = length / DAY
+    sinks = 0
+    work: list[tuple[float, str]] = []
+    for name, found in axes.items():
+        convoy = found.model.convoy
+        size = _least(convoy.size.dist) if convoy and convoy.size else DEFAULT_CONVOY
+        daily = sum(
+            _most(sink.demand.dist) + (_most(sink.refill.dist) if sink.refill else 0.0)
+            for sink in found.model.sinks.values()
+        )
+        sinks += len(found.model.sinks)
+        work.append((daily / max(size, 1e-9) * days, name))
+    samples = sinks * length / sample
+    total = sum(count for count, _ in work) + samples
+    if total <= MOST_CONVOYS or not work:
+        return
+    count, name = max(work)
+    found = axes[name]
+    if count < samples:
+        report.error(
+            found.mark,
+            f"the scenario takes {samples:,.0f} samples of stocks, more than {MOST_CONVOYS:,}",
+            "make 'sample' longer",
+        )
+        return
+    convoy = found.model.convoy
+    size = _least(convoy.size.dist) if convoy and convoy.size else DEFAULT_CONVOY
+    better = format_quantity(round(size * total / MOST_CONVOYS * 2), "mass")
+    report.error(
+        mark_at(found.node, ("convoy", "size"), found.mark),
+        f"the scenario sends {total:,.0f} convoys, more than {MOST_CONVOYS:,}",
+        f"make the convoys of axis '{name}' larger, such as {better}, or the period shorter",
+    )

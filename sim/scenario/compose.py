@@ -1,0 +1,337 @@
+"""Files to one tree: ``extends`` merged, the network inlined, overrides and sets applied."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from .diagnostics import Mark, Report, safe, split_lines
+from .tree import Entry, Items, Map, Node, Scalar, near_file, read_file, read_text
+
+__all__ = ["Composer", "kind_of_ids", "without_nulls"]
+
+FORMAT = "1"
+_MOST_FILES = 32  # in one chain of extends
+_NOT_INHERITED = ("format", "id", "extends", "overrides")
+
+_KINDS = {
+    "actors": "actor",
+    "axes": "axis",
+    "claims": "claim",
+    "classes": "road class",
+    "commodities": "commodity",
+    "events": "event",
+    "exits": "exit",
+    "garrisons": "garrison",
+    "holders": "holder",
+    "places": "place",
+    "regroup": "regroup rule",
+    "roads": "road",
+    "sinks": "sink",
+    "sources": "source",
+}
+
+
+def kind_of_ids(path: Sequence[str]) -> str | None:
+    """What the keys of the map at ``path`` name (``axis``, ``road``, ...), or None."""
+    inner = tuple(path[1:]) if path[:1] == ("network",) else tuple(path)
+    if len(inner) == 1 or (len(inner) == 3 and inner[0] == "axes"):
+        return _KINDS.get(inner[-1])
+    return None
+
+
+def _null_means_null(path: Sequence[str]) -> bool:
+    """True for the one key where null is a value ('never') and not an absence."""
+    return len(path) == 3 and path[0] == "claims" and path[2] == "value"
+
+
+class Composer:
+    """Reads a scenario file and all that it builds on into one tree.
+
+    ``network_failed`` is True where the network's file could not be read: nothing should
+    then be said about places and roads.
+    """
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.network_failed = False
+        self._root = Path()
+
+    def scenario(self, path: Path) -> Map | None:
+        """The merged tree of a scenario file; None with the reasons in the report."""
+        self._root = _project_root(path)
+        return self._load(path, ())
+
+    def network(self, path: Path) -> Map | None:
+        """The tree of a network file, without its ``format``."""
+        node = read_file(path, self.report)
+        if node is None:
+            return None
+        self._check_format(node, path)
+        return _without(node, ("format",))
+
+    def _load(self, path: Path, chain: tuple[Path, ...]) -> Map | None:
+        own = read_file(path, self.report)
+        if own is None:
+            return None
+        self._check_format(own, path)
+        base: Map | None = None
+        extends = own.entries.get("extends")
+        if extends and not _is_null(extends.value):
+            target = self._path(extends.value, path, "extends")
+            chain = (*chain, path)
+            if target is None or not self._check_chain(target, chain, extends.value):
+                return None
+            base = self._load(target, chain)
+            if base is None:
+                return None
+        overrides = own.entries.get("overrides")
+        own = self._inline_network(_without(own, ("format", "extends", "overrides")), path)
+        merged = own if base is None else self._merge(_without(base, _NOT_INHERITED), own, ())
+        if overrides and not _is_null(overrides.value):
+            if not isinstance(overrides.value, Map):
+                self.report.error(
+                    overrides.value.mark,
+                    "'overrides' is a map of paths to values",
+                    "such as 'axes.line.convoy.size: 20 t'",
+                )
+                return merged
+            changes = sorted(
+                (tuple(key.split(".")), entry) for key, entry in overrides.value.entries.items()
+            )
+            merged = self._apply(merged, changes)
+        return merged
+
+    def _check_format(self, node: Map, path: Path) -> None:
+        entry = node.entries.get("format")
+        if entry is None:
+            self.report.error(
+                Mark(str(path), 1, 1),
+                "'format' is missing",
+                f"begin the file with 'format: {FORMAT}'",
+            )
+        elif not (isinstance(entry.value, Scalar) and entry.value.text == FORMAT):
+            self.report.error(
+                entry.value.mark, "unknown format", f"this program reads 'format: {FORMAT}'"
+            )
+
+    def _check_chain(self, target: Path, chain: tuple[Path, ...], node: Node) -> bool:
+        real = [os.path.realpath(link) for link in chain]
+        if os.path.realpath(target) in real:
+            first = real.index(os.path.realpath(target))
+            names = " -> ".join(link.name for link in (*chain[first:], target))
+            self.report.error(node.mark, f"'extends' goes round in a circle: {names}")
+            return False
+        if len(chain) >= _MOST_FILES:
+            self.report.error(node.mark, f"more than {_MOST_FILES} files extend one another")
+            return False
+        return True
+
+    def _path(self, node: Node, stated_in: Path, key: str) -> Path | None:
+        """The file that ``node`` names, if it exists inside the project."""
+        if not isinstance(node, Scalar) or not node.text.strip():
+            self.report.error(node.mark, f"'{key}' takes the path of a file")
+            return None
+        text = node.text.strip()
+        if os.path.isabs(text) or "\n" in text:
+            self.report.error(
+                node.mark,
+                f"the path '{safe(text)}' is not relative",
+                "write it relative to this file",
+            )
+            return None
+        path = Path(os.path.normpath(stated_in.parent / text))
+        real = Path(os.path.realpath(stated_in.parent / text))
+        if not real.is_relative_to(self._root):
+            self.report.error(
+                node.mark,
+                f"the path '{safe(text)}' leaves the project",
+                "files outside of the project's folder cannot be used",
+            )
+            return None
+        try:
+            if path.is_file():
+                return path
+        except OSError:  # such as a name that is too long
+            pass
+        self.report.error(
+            node.mark,
+            f"no such file '{safe(text)}'",
+            near_file(path) or "the path is relative to this file",
+        )
+        return None
+
+    def _inline_network(self, own: Map, path: Path) -> Map:
+        entry = own.entries.get("network")
+        if entry is None or not isinstance(entry.value, Scalar) or entry.value.null:
+            if entry and isinstance(entry.value, Map):
+                inner = _without(entry.value, ("format",))
+                return Map(own.mark, own.entries | {"network": Entry(entry.key_mark, inner)})
+            return own
+        target = self._path(entry.value, path, "network")
+        network = self.network(target) if target else None
+        if network is None:
+            self.network_failed = True
+            return _without(own, ("network",))
+        # the mark of the map is a place in the network's file; the key stays where it is stated
+        return Map(own.mark, own.entries | {"network": Entry(entry.key_mark, network)})
+
+    def _merge(self, base: Map, over: Map, path: tuple[str, ...]) -> Map:
+        entries = dict(base.entries)
+        for key, entry in over.entries.items():
+            here = (*path, key)
+            below = entries.get(key)
+            if _is_null(entry.value) and not _null_means_null(here):
+                kind = kind_of_ids(path)
+                if below is None and kind:
+                    self.report.error(
+                        entry.key_mark,
+                        f"no {kind} '{safe(key)}' to remove",
+                        self.report.suggest(key, base.entries)
+                        or "null removes what the file that it extends states",
+                    )
+                entries.pop(key, None)
+            elif below and isinstance(below.value, Map) and isinstance(entry.value, Map):
+                entries[key] = Entry(entry.key_mark, self._merge(below.value, entry.value, here))
+            else:
+                entries[key] = entry
+        return Map(over.mark, entries)
+
+    def set(self, tree: Map, sets: Sequence[str]) -> Map:
+        """``tree`` with ``a.b.c=VALUE`` texts applied in turn; VALUE is YAML."""
+        self.report.sources["--set"] = [" ".join(split_lines(text)) for text in sets]
+        changes: list[tuple[tuple[str, ...], Entry]] = []
+        for number, text in enumerate(sets, start=1):
+            key, equals, value = text.partition("=")
+            mark = Mark("--set", number, 1, max(len(key), 1))
+            if not equals or not key.strip():
+                self.report.error(
+                    mark, f"'{safe(text)}' is not a setting", "write it as path.to.key=VALUE"
+                )
+            elif len(split_lines(text)) > 1:
+                self.report.error(mark, "a setting is one line")
+            elif not value.strip():
+                nothing = Scalar(Mark("--set", number, len(text) + 1), "", True)
+                changes.append((tuple(key.strip().split(".")), Entry(mark, nothing)))
+            else:
+                node = read_text(value, "--set", self.report, line=number, column=len(key) + 2)
+                if node is not None:
+                    changes.append((tuple(key.strip().split(".")), Entry(mark, node)))
+        return self._apply(tree, changes)
+
+    def _apply(self, tree: Map, changes: Iterable[tuple[tuple[str, ...], Entry]]) -> Map:
+        tree = _unshared(tree)
+        for path, change in changes:
+            self._change(tree, path, change)
+        return tree
+
+    def _change(self, tree: Map, path: tuple[str, ...], change: Entry) -> None:
+        dotted = ".".join(path)
+        if not all(path) or path[0] in ("format", "extends", "overrides"):
+            self.report.error(change.key_mark, f"'{safe(dotted)}' cannot be set")
+            return
+        if path == ("network",) and isinstance(change.value, Scalar):
+            self.report.error(
+                change.key_mark,
+                "a network's file cannot be set here",
+                "write 'network: PATH' in the scenario",
+            )
+            return
+        if len(path) > 20:
+            self.report.error(change.key_mark, "the path is too long")
+            return
+        node = tree
+        for depth, key in enumerate(path[:-1]):
+            entry = node.entries.get(key)
+            if entry is None:
+                kind = kind_of_ids(path[:depth])
+                if self.network_failed and path[0] == "network":
+                    return
+                if kind:
+                    self.report.error(
+                        change.key_mark,
+                        f"unknown {kind} '{safe(key)}'",
+                        self.report.suggest(key, node.entries),
+                    )
+                    return
+                entry = node.entries[key] = Entry(change.key_mark, Map(change.key_mark))
+            if not isinstance(entry.value, Map):
+                what = "a list" if isinstance(entry.value, Items) else f"'{safe(entry.value.text)}'"
+                self.report.error(
+                    change.key_mark,
+                    f"'{safe('.'.join(path[: depth + 1]))}' is {what}, not a map",
+                    f"set '{safe('.'.join(path[: depth + 1]))}' as a whole",
+                )
+                return
+            node = entry.value
+        last = path[-1]
+        if not _is_null(change.value) or _null_means_null(path):
+            value = _unshared(change.value) if isinstance(change.value, Map) else change.value
+            node.entries[last] = Entry(change.key_mark, value)
+        elif node.entries.pop(last, None) is None and not self.network_failed:
+            self.report.error(
+                change.key_mark,
+                f"nothing to remove at '{safe(dotted)}'",
+                self.report.suggest(last, node.entries),
+            )
+
+
+def _is_null(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.null
+
+
+def without_nulls(node: Map, report: Report, path: tuple[str, ...] = ()) -> Map:
+    """``node`` without the keys whose value is null: null means that a key is left out."""
+
+    def inside(value: Node, here: tuple[str, ...]) -> Node:
+        if isinstance(value, Items):
+            return Items(value.mark, [inside(item, (*here, "")) for item in value.items])
+        return without_nulls(value, report, here) if isinstance(value, Map) else value
+
+    entries = {}
+    for key, entry in node.entries.items():
+        here = (*path, key)
+        if not _is_null(entry.value) or _null_means_null(here):
+            entries[key] = Entry(entry.key_mark, inside(entry.value, here))
+        elif path[:1] == ("actors",) and key == "color":
+            report.error(
+                entry.key_mark, "color: empty, because '#' begins a comment", "quote it: '#0072B2'"
+            )
+    return Map(node.mark, entries)
+
+
+def _without(node: Map, keys: Sequence[str]) -> Map:
+    return Map(node.mark, {key: entry for key, entry in node.entries.items() if key not in keys})
+
+
+def _unshared(node: Map) -> Map:
+    """A copy whose maps may be changed: aliases share them, and lists are never entered."""
+    return Map(
+        node.mark,
+        {
+            key: Entry(
+                entry.key_mark,
+                _unshared(entry.value) if isinstance(entry.value, Map) else entry.value,
+            )
+            for key, entry in node.entries.items()
+        },
+    )
+
+
+def _ancestors(path: Path) -> Iterator[Path]:
+    folder = Path(os.path.abspath(path)).parent
+    yield folder
+    yield from folder.parents
+
+
+def _project_root(path: Path) -> Path:
+    """The folder that ``extends`` and ``network`` may not leave."""
+    for folder in _ancestors(path):
+        if (
+            (folder / "pyproject.toml").is_file()
+            or (folder / ".git").exists()
+            or (folder / "scenarios").is_dir()
+        ):
+            return Path(os.path.realpath(folder))
+    return Path(os.path.realpath(os.path.abspath(path))).parent

@@ -1,0 +1,238 @@
+"""Quantities that may be uncertain: a constant or a distribution, drawn by inverse CDF.
+
+Every distribution maps one uniform number u in (0, 1) to a value through its inverse
+cumulative distribution function, so that one drawn thing consumes exactly one number
+and scenarios that share ids share luck (see :mod:`sim.engine.luck`).
+
+Values are in the base unit of the quantity (see :mod:`sim.scenario.units`).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Protocol
+
+_STANDARD_NORMAL = NormalDist()
+
+
+class Dist(Protocol):
+    """A constant or a distribution over real numbers in a base unit."""
+
+    def ppf(self, u: float) -> float:
+        """Inverse cumulative distribution function at ``u`` in (0, 1)."""
+        ...
+
+    @property
+    def nominal(self) -> float:
+        """The median: the value used where nothing is drawn."""
+        ...
+
+    @property
+    def low(self) -> float:
+        """Lower end of the support (may be ``-inf``)."""
+        ...
+
+    @property
+    def high(self) -> float:
+        """Upper end of the support (may be ``inf``)."""
+        ...
+
+    @property
+    def uncertain(self) -> bool:
+        """True where two draws may differ."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A number that is known."""
+
+    value: float
+
+    def ppf(self, u: float) -> float:
+        return self.value
+
+    @property
+    def nominal(self) -> float:
+        return self.value
+
+    @property
+    def low(self) -> float:
+        return self.value
+
+    @property
+    def high(self) -> float:
+        return self.value
+
+    @property
+    def uncertain(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Uniform:
+    """Every value between ``low`` and ``high`` equally likely."""
+
+    low: float
+    high: float
+
+    def ppf(self, u: float) -> float:
+        return self.low + u * (self.high - self.low)
+
+    @property
+    def nominal(self) -> float:
+        return self.ppf(0.5)
+
+    @property
+    def uncertain(self) -> bool:
+        return self.high > self.low
+
+
+@dataclass(frozen=True, slots=True)
+class Triangular:
+    """Triangular distribution with support [low, high] and peak at ``mode``."""
+
+    low: float
+    mode: float
+    high: float
+
+    def ppf(self, u: float) -> float:
+        width = self.high - self.low
+        if width <= 0:
+            return self.low
+        split = (self.mode - self.low) / width
+        if u < split:
+            return self.low + math.sqrt(u * width * (self.mode - self.low))
+        return self.high - math.sqrt((1 - u) * width * (self.high - self.mode))
+
+    @property
+    def nominal(self) -> float:
+        return self.ppf(0.5)
+
+    @property
+    def uncertain(self) -> bool:
+        return self.high > self.low
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """Normal distribution; draws are clipped to [low, high] where a bound is given."""
+
+    mean: float
+    sd: float
+    low: float = -math.inf
+    high: float = math.inf
+
+    def ppf(self, u: float) -> float:
+        return min(max(self.mean + self.sd * _STANDARD_NORMAL.inv_cdf(u), self.low), self.high)
+
+    @property
+    def nominal(self) -> float:
+        return self.ppf(0.5)
+
+    @property
+    def uncertain(self) -> bool:
+        return self.sd > 0
+
+
+@dataclass(frozen=True, slots=True)
+class LogNormal:
+    """exp of a normal: ``median`` and ``sigma``, the standard deviation of the logarithm."""
+
+    median: float
+    sigma: float
+
+    def ppf(self, u: float) -> float:
+        return self.median * math.exp(self.sigma * _STANDARD_NORMAL.inv_cdf(u))
+
+    @property
+    def nominal(self) -> float:
+        return self.median
+
+    @property
+    def low(self) -> float:
+        return 0.0 if self.sigma > 0 else self.median
+
+    @property
+    def high(self) -> float:
+        return math.inf if self.sigma > 0 else self.median
+
+    @property
+    def uncertain(self) -> bool:
+        return self.sigma > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of ``values`` with probability proportional to ``weights``, in the order stated."""
+
+    values: tuple[float, ...]
+    weights: tuple[float, ...]
+
+    def ppf(self, u: float) -> float:
+        total = math.fsum(self.weights)
+        reached = 0.0
+        for value, weight in zip(self.values, self.weights, strict=True):
+            reached += weight
+            if u * total < reached:
+                return value
+        return self.values[-1]
+
+    @property
+    def nominal(self) -> float:
+        """The weighted median, by value."""
+        ranked = sorted(zip(self.values, self.weights, strict=True))
+        half = math.fsum(self.weights) / 2
+        reached = 0.0
+        for value, weight in ranked:
+            reached += weight
+            if reached >= half:
+                return value
+        return ranked[-1][0]
+
+    @property
+    def low(self) -> float:
+        return min(self.values)
+
+    @property
+    def high(self) -> float:
+        return max(self.values)
+
+    @property
+    def uncertain(self) -> bool:
+        return self.high > self.low
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Product of two quantities that are never negative, both read at the same u.
+
+    They move together: where one is high the other is high (persons and what each eats).
+    """
+
+    left: Dist
+    right: Dist
+
+    def ppf(self, u: float) -> float:
+        return self.left.ppf(u) * self.right.ppf(u)
+
+    @property
+    def nominal(self) -> float:
+        return self.left.nominal * self.right.nominal
+
+    @property
+    def low(self) -> float:
+        return self.left.low * self.right.low
+
+    @property
+    def high(self) -> float:
+        # 0 * inf is not a number; a factor that is 0 for certain makes the product 0.
+        if 0 in (self.left.high, self.right.high):
+            return 0.0
+        return self.left.high * self.right.high
+
+    @property
+    def uncertain(self) -> bool:
+        return self.left.uncertain or self.right.uncertain

@@ -1,0 +1,368 @@
+"""Files to scenarios: the one way in.
+
+Reading goes through :mod:`~sim.scenario.tree` (YAML to nodes), :mod:`~sim.scenario.compose`
+(one tree of several files), :mod:`~sim.scenario.validate` (the schema),
+:mod:`~sim.scenario.checks` (what fits together) and :mod:`~sim.scenario.build`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from . import build
+from .checks import check_axes, check_events, check_holders, check_places, check_work, ends_of
+from .compose import Composer, without_nulls
+from .dates import date_of, format_instant
+from .diagnostics import Mark, Report, ScenarioError, did_you_mean, safe
+from .emit import to_yaml
+from .model import DAY, Network, Scenario
+from .readers import Context, check_id
+from .schema import ClaimModel, Document, Header, PeriodModel
+from .schema_actors import (
+    ActorModel,
+    AxisModel,
+    CommodityModel,
+    ExitModel,
+    GarrisonModel,
+    HoldingModel,
+    RegroupModel,
+)
+from .schema_base import Model
+from .schema_network import NetworkHeader, NetworkModel, PlaceModel, RoadClassModel, RoadModel
+from .tree import Entry, Map
+from .units import InputError
+from .validate import Found, Validator, section
+
+__all__ = ["ScenarioError", "date_of", "dump_resolved", "format_instant", "load", "load_network"]
+
+DEFAULT_SUPPLIES = "supplies"
+_KIND_OF_SECTION = {
+    "actors": "actor",
+    "axes": "axis",
+    "commodities": "commodity",
+    "events": "event",
+    "places": "place",
+    "roads": "road",
+    "classes": "road class",
+}
+_DEFAULT_LOAD = 10_000  # kg/truck
+_NETWORK = ("places", "roads", "classes")
+_PLACEHOLDER = datetime(2000, 1, 1)  # for checking dates where the period itself is faulty
+
+
+def load(
+    path: str | os.PathLike[str], *, sets: Sequence[str] = (), seed: int | None = None
+) -> Scenario:
+    """The scenario of a YAML file.
+
+    ``sets`` are texts ``dotted.path=VALUE`` applied after everything else; ``seed``
+    replaces the scenario's own.
+
+    Raises:
+        ScenarioError: with every fault found, each with its file, line and column.
+    """
+    report = Report()
+    file = Path(path)
+    composer = Composer(report)
+    tree = composer.scenario(file)
+    if tree is not None and sets:
+        tree = composer.set(tree, sets)
+    scenario = None
+    if tree is not None:
+        tree = without_nulls(tree, report)
+        scenario = _Assembler(report, tree, file, not composer.network_failed).scenario(seed)
+    report.stop_on_errors()
+    assert scenario is not None  # nothing is wrong, so everything was made
+    return scenario
+
+
+def load_network(path: str | os.PathLike[str]) -> Network:
+    """The network of a network file alone.
+
+    Raises:
+        ScenarioError: with every fault found.
+    """
+    report = Report()
+    file = Path(path)
+    tree = Composer(report).network(file)
+    network = None
+    if tree is not None:
+        mark = Mark(str(file), 1, 1)
+        whole = Map(mark, {"network": Entry(mark, without_nulls(tree, report))})
+        network = _Assembler(report, whole, file, True).network()
+    report.stop_on_errors()
+    assert network is not None
+    return network
+
+
+def dump_resolved(scenario: Scenario) -> str:
+    """YAML text of the resolved scenario: loading it gives an equal scenario."""
+    return to_yaml(scenario.resolved)
+
+
+class _Assembler:
+    """Turns one merged tree into a scenario, going on past faults to find them all."""
+
+    def __init__(self, report: Report, tree: Map, file: Path, with_network: bool) -> None:
+        self.report, self.tree, self.file = report, tree, file
+        self.with_network = with_network
+        ids = {
+            kind: set(section(tree, *(("network", key) if key in _NETWORK else (key,))).entries)
+            for key, kind in _KIND_OF_SECTION.items()
+        }
+        ids["commodity"].add(DEFAULT_SUPPLIES)
+        self.context = Context(ids, suggest=report.suggest)
+        if not with_network:
+            self._forget_network()
+        self.validator = Validator(report, self.context)
+        self.resolved: dict[str, Any] = {}
+        self.places: dict[str, Found] = {}
+
+    # --- parts ---------------------------------------------------------------------------
+
+    def _all(self, model: type[Model] | None, *path: str) -> dict[str, Found]:
+        return self.validator.all(self.tree, path, model)
+
+    def _dump(self, into: dict[str, Any], key: str, things: dict[str, Found]) -> None:
+        if things:
+            into[key] = {name: build.dumped(found.model) for name, found in things.items()}
+
+    def _known_keys(self, node: Map, model: type[Model], what: str) -> None:
+        """Refuse unknown keys; one that looks like a section's stands in for it.
+
+        Nothing is then said about things of that section, which would all be unknown.
+        """
+        known = [info.alias or name for name, info in model.model_fields.items()]
+        for key, entry in node.entries.items():
+            if key in known:
+                continue
+            near = did_you_mean(key, known)
+            self.report.error(
+                entry.key_mark,
+                f"unknown key '{safe(key)}' in {what}",
+                f"did you mean '{near}'?" if near else "known are " + ", ".join(known),
+            )
+            if near and near not in node.entries:
+                self.context.forget(_KIND_OF_SECTION.get(near))
+
+    def _header(self, node: Map, model: type[Model], mark: Mark, label: str) -> Any:
+        own = {key: entry for key, entry in node.entries.items() if key in model.model_fields}
+        return self.validator.one(model, Map(node.mark, own), mark, label)
+
+    def network(self) -> Network | None:
+        """The network below the key ``network``, and its part of the resolved data."""
+        node = section(self.tree, "network")
+        mark = self.tree.entries["network"].key_mark
+        self._known_keys(node, NetworkModel, "the network")
+        header = self._header(node, NetworkHeader, mark, "the network")
+        classes = self._all(RoadClassModel, "network", "classes")
+        places = self._all(PlaceModel, "network", "places")
+        roads = self._all(RoadModel, "network", "roads")
+        check_places(self.report, places)
+        ends = ends_of(self.report, roads, self.context.ids.get("place"))
+        self.places = places
+        if self.context.ids.get("place") == set():
+            self.report.error(mark, "the network has no places")
+        if self.report.diagnostics or header is None:
+            return None
+        resolved = build.dumped(header)
+        for key, things in (("classes", classes), ("places", places), ("roads", roads)):
+            self._dump(resolved, key, things)
+        self.resolved["network"] = resolved
+        return build.make_network(header, classes, places, roads, ends)
+
+    def _period(self) -> tuple[datetime | None, int | None]:
+        """Start and length in seconds; the length is None where the period is faulty."""
+        entry = self.tree.entries.get("period")
+        if entry is None:
+            self.report.error(
+                Mark(str(self.file), 1, 1),
+                "'period' is missing",
+                "add 'period: {start: DATE, end: DATE}'",
+            )
+            return _PLACEHOLDER, None
+        period = self.validator.one(PeriodModel, entry.value, entry.key_mark, "the period")
+        if period is None:
+            return _PLACEHOLDER, None
+        self.resolved["period"] = build.dumped(period)
+        if period.length is not None:
+            length = round(period.length.dist.nominal)
+        else:
+            assert period.end is not None
+            assert period.start is not None  # the rules of the period saw to both
+            length = round((period.end - period.start).total_seconds())
+        start: datetime | None = period.start
+        if length <= 0:
+            self.report.error(
+                entry.key_mark, "the period ends before it has begun", "'end' is later than 'start'"
+            )
+        elif length > 100 * 366 * DAY or (start and start.year + length / (365 * DAY) > 9990):
+            self.report.error(
+                entry.key_mark,
+                "the period is longer than 100 years"
+                if length > 100 * 366 * DAY
+                else "the period ends too late",
+            )
+        else:
+            return start, length
+        return start or _PLACEHOLDER, None
+
+    def _id(self, stated: str | None) -> str:
+        if stated:
+            return stated
+        name = self.file.name
+        for suffix in (".yaml", ".yml", ".resolved"):
+            name = name.removesuffix(suffix)
+        try:
+            return check_id(name)
+        except InputError:
+            self.report.error(
+                Mark(str(self.file), 1, 1),
+                f"the file's name '{safe(name)}' cannot serve as an id",
+                "add 'id: NAME' to the scenario",
+            )
+            return name
+
+    # --- the whole -----------------------------------------------------------------------
+
+    def scenario(self, seed: int | None) -> Scenario | None:
+        """The scenario, or None where anything is wrong."""
+        report, context, tree = self.report, self.context, self.tree
+        self._known_keys(tree, Document, "the scenario")
+        context.start, context.length = self._period()
+        header = self._header(tree, Header, Mark(str(self.file), 1, 1), "the scenario")
+        network = None
+        entry = tree.entries.get("network")
+        if entry is not None:
+            if isinstance(entry.value, Map):
+                network = self.network()
+            else:
+                report.error(entry.value.mark, "'network' is the path of a file or a map")
+                self._forget_network()
+        elif self.with_network:
+            report.error(Mark(str(self.file), 1, 1), "'network' is missing", "add 'network: PATH'")
+            self._forget_network()
+        things = {
+            "commodities": self._all(CommodityModel, "commodities"),
+            "actors": self._all(ActorModel, "actors"),
+            "holders": self._all(HoldingModel, "holders"),
+            "axes": self._all(AxisModel, "axes"),
+            "garrisons": self._all(GarrisonModel, "garrisons"),
+            "exits": self._all(ExitModel, "exits"),
+            "regroup": self._all(RegroupModel, "regroup"),
+            "events": self._all(None, "events"),
+            "claims": self._all(ClaimModel, "claims"),
+        }
+        crossings = self._crossings()
+        default = header.default_holder if header else None
+        check_holders(report, things["holders"], crossings, default)
+        check_axes(report, things["axes"])
+        check_events(report, things["events"], things["axes"], crossings)
+        sample = header.sample.dist.nominal if header and header.sample else float(DAY)
+        if context.length:
+            check_work(report, things["axes"], context.length, sample)
+        name = self._id(header.id if header else None)
+        if seed is not None and not 0 <= seed < 2**63:
+            report.error(Mark("--seed"), f"the seed {safe(str(seed))} is not a number from 0")
+        if report.diagnostics or header is None or network is None or context.length is None:
+            return None
+        return self._made(header, network, things, name, header.seed if seed is None else seed)
+
+    def _forget_network(self) -> None:
+        """Say nothing about places and roads: there are none to compare with."""
+        self.with_network = False
+        for key in _NETWORK:
+            self.context.forget(_KIND_OF_SECTION[key])
+
+    def _crossings(self) -> set[str] | None:
+        """Places that can be sealed; None while some places are faulty and so unknown."""
+        if len(self.places) != len(self.context.ids.get("place", ())) or not self.places:
+            return None
+        return {name for name, found in self.places.items() if found.model.crossing}
+
+    def _made(
+        self,
+        header: Header,
+        network: Network,
+        things: dict[str, dict[str, Found]],
+        name: str,
+        seed: int,
+    ) -> Scenario:
+        assert self.context.length is not None
+        truck = build.whole_load(header.truck_load) if header.truck_load else _DEFAULT_LOAD
+        commodities = {
+            key: build.make_commodity(key, found.model, truck)
+            for key, found in things["commodities"].items()
+        }
+        if DEFAULT_SUPPLIES not in commodities:
+            commodities[DEFAULT_SUPPLIES] = build.make_commodity(
+                DEFAULT_SUPPLIES, CommodityModel.model_construct(), truck
+            )
+        network_sources = self.resolved["network"].get("sources", {})
+        return Scenario(
+            id=name,
+            title=header.title or name,
+            about=header.about,
+            kind=header.kind,
+            start=self.context.start,
+            length=int(self.context.length),
+            seed=seed,
+            sample=max(round(header.sample.dist.nominal), 1) if header.sample else DAY,
+            truck_load=truck,
+            tests=tuple(header.tests),
+            network=network,
+            actors={k: build.make_actor(k, f.model) for k, f in things["actors"].items()},
+            holders=build.make_holders(things["holders"], network.places, header.default_holder),
+            commodities=dict(sorted(commodities.items())),
+            axes={k: build.make_axis(k, f.model) for k, f in things["axes"].items()},
+            events={
+                k: build.make_event(k, f.model, network.roads) for k, f in things["events"].items()
+            },
+            garrisons={k: build.make_garrison(k, f.model) for k, f in things["garrisons"].items()},
+            exits={k: build.make_exit(k, f.model) for k, f in things["exits"].items()},
+            regroup={k: build.make_regroup(k, f.model) for k, f in things["regroup"].items()},
+            claims={k: build.make_claim(k, f.model) for k, f in things["claims"].items()},
+            focus=header.focus,
+            sources=dict(sorted((network_sources | header.sources).items())),
+            resolved=self._resolved(header, things, name, seed),
+        )
+
+    def _resolved(
+        self, header: Header, things: dict[str, dict[str, Found]], name: str, seed: int
+    ) -> dict[str, Any]:
+        """The plain data in a fixed order of keys, with the id and the seed filled in."""
+        stated = build.dumped(header) | {"format": 1, "id": name, "seed": seed} | self.resolved
+        for key, found in things.items():
+            self._dump(stated, key, found)
+        return {key: stated[key] for key in _ORDER if key in stated}
+
+
+_ORDER = (
+    "format",
+    "id",
+    "title",
+    "about",
+    "kind",
+    "tests",
+    "period",
+    "seed",
+    "sample",
+    "truck_load",
+    "focus",
+    "sources",
+    "commodities",
+    "actors",
+    "default_holder",
+    "holders",
+    "axes",
+    "garrisons",
+    "exits",
+    "regroup",
+    "events",
+    "claims",
+    "network",
+)

@@ -1,0 +1,406 @@
+"""YAML text to a tree of nodes that know where they stand.
+
+The tree is built straight from the parser's events, without recursion and with limits on
+depth, size and the expansion of aliases, so that no text can exhaust the stack or the
+memory. Scalars stay text: what a text means is for the schema to say, so none of the
+guesses of YAML 1.1 (``NO``, ``12:30``, ``017``) can happen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+
+from .diagnostics import Mark, Report, safe, split_lines, suggest
+
+__all__ = [
+    "Entry",
+    "Items",
+    "Map",
+    "Node",
+    "Quoted",
+    "Scalar",
+    "near_file",
+    "plain_data",
+    "read_file",
+    "read_text",
+]
+
+MOST_BYTES = 32_000_000
+MOST_DEPTH = 50
+MOST_NODES = 2_000_000
+MOST_ALIASED = 100_000
+
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
+)
+
+
+class Quoted(str):
+    """Text that was written in quotes, or as a block: never null, true, false or a number."""
+
+    __slots__ = ()
+
+
+@dataclass(slots=True, eq=False)
+class Scalar:
+    """A text; ``plain`` where it was written without quotes."""
+
+    mark: Mark
+    text: str
+    plain: bool
+
+    @property
+    def null(self) -> bool:
+        """True for ``null``, ``~`` and nothing at all."""
+        return self.plain and self.text in {"", "~", "null"}
+
+
+@dataclass(slots=True, eq=False)
+class Items:
+    """A list."""
+
+    mark: Mark
+    items: list[Node] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """One key of a map, where the key stands, and its value."""
+
+    key_mark: Mark
+    value: Node
+
+
+@dataclass(slots=True, eq=False)
+class Map:
+    """A map from texts to nodes, in the order written."""
+
+    mark: Mark
+    entries: dict[str, Entry] = field(default_factory=dict)
+
+
+Node = Scalar | Items | Map
+
+
+def plain_data(node: Node) -> Any:
+    """The tree as dicts (keys sorted), lists, ``str``, ``Quoted`` and None."""
+    if isinstance(node, Scalar):
+        return None if node.null else node.text if node.plain else Quoted(node.text)
+    if isinstance(node, Items):
+        return [plain_data(item) for item in node.items]
+    return {key: plain_data(node.entries[key].value) for key in sorted(node.entries)}
+
+
+def read_file(path: Path, report: Report) -> Map | None:
+    """The map that the YAML file holds, or None with the reasons in ``report``."""
+    mark = Mark(str(path))
+    try:
+        if not path.is_file():
+            if path.exists():
+                report.error(mark, "is a folder, not a file" if path.is_dir() else "is not a file")
+            else:
+                report.error(mark, "no such file", near_file(path))
+            return None
+        with path.open("rb") as stream:
+            data = stream.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        report.error(mark, f"cannot be read: {getattr(error, 'strerror', None) or error}")
+        return None
+    if len(data) > MOST_BYTES:
+        report.error(mark, f"is larger than {MOST_BYTES // 1_000_000} MB")
+        return None
+    text = _decode(data, mark, report)
+    if text is None:
+        return None
+    node = read_text(text, str(path), report)
+    if node is None or isinstance(node, Map):
+        return node
+    if isinstance(node, Scalar) and node.null:
+        report.error(mark, "the file is empty", "begin with 'format: 1'")
+        return None
+    what = "a list" if isinstance(node, Items) else "a text"
+    report.error(
+        node.mark,
+        f"the file holds {what}, not a map of keys",
+        "begin with 'format: 1' and go on with 'key: value' lines",
+    )
+    return None
+
+
+def near_file(path: Path) -> str | None:
+    """A hint that names a file in the same folder with nearly the name of ``path``."""
+    try:
+        return suggest(path.name, [entry.name for entry in path.parent.iterdir()])
+    except OSError:
+        return None
+
+
+def _decode(data: bytes, mark: Mark, report: Report) -> str | None:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # utf-8-sig counts from after the byte order mark
+        offset = error.start + (3 if data.startswith(b"\xef\xbb\xbf") else 0)
+        before = data[:offset].decode("utf-8", errors="replace")
+        lines = split_lines(before)
+        report.sources[mark.file] = split_lines(data.decode("utf-8", errors="replace"))
+        report.error(
+            Mark(mark.file, len(lines), len(lines[-1].lstrip("\ufeff")) + 1),
+            f"the text is not UTF-8: byte 0x{data[offset]:02x} at offset {offset}",
+            "save the file as UTF-8",
+        )
+        return None
+
+
+def read_text(
+    text: str, file: str, report: Report, *, line: int = 1, column: int = 1
+) -> Node | None:
+    """The tree of one YAML document, or None with the reasons in ``report``.
+
+    A document without a value is an empty plain scalar.
+
+    ``line`` and ``column`` are where the text begins in ``file`` (texts of one line only
+    where ``column`` is not 1).
+    """
+    if line == 1 and column == 1:
+        report.sources[file] = split_lines(text)
+    bad = _FORBIDDEN.search(text)
+    if bad:
+        lines = split_lines(text[: bad.start()])
+        report.error(
+            Mark(file, line + len(lines) - 1, column + len(lines[-1])),
+            f"control character U+{ord(bad[0]):04X} in the text",
+            "remove it",
+        )
+        return None
+    return _Builder(file, report, line, column).build(text)
+
+
+class _StopError(Exception):
+    """The text cannot be read further; the reason is in the report."""
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A list or map under construction. ``size`` and ``height`` count aliases expanded."""
+
+    node: Map | Items
+    anchor: str | None
+    size: int = 1
+    height: int = 1
+    key: str | None = None
+    key_mark: Mark | None = None
+    skip: bool = False  # the next value belongs to a key that was refused
+
+
+class _Builder:
+    """Turns parser events into a tree; one instance per text."""
+
+    def __init__(self, file: str, report: Report, line: int, column: int) -> None:
+        self.file, self.report, self.line, self.column = file, report, line, column
+        self.stack: list[_Frame] = []
+        self.anchors: dict[str, tuple[Node, int, int]] = {}  # node, size, height
+        self.root: Node | None = None
+        self.nodes = self.aliased = 0
+
+    def build(self, text: str) -> Node | None:
+        documents = 0
+        try:
+            for event in self._events(text):
+                if isinstance(event, yaml.DocumentStartEvent):
+                    documents += 1
+                    if documents > 1:
+                        self._stop(
+                            event,
+                            "a second document begins here",
+                            "a file holds one document: remove '---'",
+                        )
+                elif isinstance(event, yaml.NodeEvent):
+                    self._node(event)
+                elif isinstance(event, yaml.CollectionEndEvent):
+                    frame = self.stack.pop()
+                    self._finish(frame.node, frame.anchor, frame.size, frame.height)
+        except _StopError:
+            return None
+        return self.root or Scalar(Mark(self.file, self.line, self.column), "", True)
+
+    def _events(self, text: str) -> Iterator[Any]:
+        try:
+            yield from yaml.parse(text, yaml.CSafeLoader)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+            where = Mark(self.file)
+            if mark:  # the parser counts the end of the text as a further line
+                lines = split_lines(text.rstrip())
+                at_end = mark.line >= len(lines)
+                row = len(lines) - 1 if at_end else mark.line
+                column = len(lines[row]) if at_end else mark.column
+                where = self._place(row, column, 1)
+            message, hint = _plain_words(error, text, mark)
+            self.report.error(where, message, hint)
+            raise _StopError from None
+
+    def _mark(self, start: Any, end: Any) -> Mark:
+        length = end.column - start.column if end.line == start.line else MOST_BYTES
+        return self._place(start.line, start.column, max(length, 1))
+
+    def _place(self, line: int, column: int, length: int) -> Mark:
+        """The mark of a place in the text, whose own lines and columns count from 0."""
+        first = self.column if line == 0 else 1
+        return Mark(self.file, line + self.line, column + first, length)
+
+    def _stop(self, event: Any, message: str, hint: str | None = None) -> NoReturn:
+        self._error(event, message, hint)
+        raise _StopError
+
+    def _error(self, event: Any, message: str, hint: str | None = None) -> None:
+        self.report.error(self._mark(event.start_mark, event.end_mark), message, hint)
+
+    def _node(self, event: Any) -> None:
+        self.nodes += 1
+        if self.nodes > MOST_NODES:
+            self._stop(event, f"the file has more than {MOST_NODES:,} values")
+        if isinstance(event, yaml.AliasEvent):
+            self._alias(event)
+            return
+        if event.tag is not None:
+            self._error(
+                event,
+                f"the tag '{safe(event.tag)}' is not part of the language",
+                "remove it; quotes make a text of anything",
+            )
+        mark = self._mark(event.start_mark, event.end_mark)
+        if isinstance(event, yaml.ScalarEvent):
+            self._scalar(event, mark)
+            return
+        if self._wants_key():
+            kind = "list" if isinstance(event, yaml.SequenceStartEvent) else "map"
+            self._stop(event, f"a {kind} cannot be a key", "keys are texts")
+        if len(self.stack) >= MOST_DEPTH:
+            self._stop(event, f"nested deeper than {MOST_DEPTH} levels")
+        node: Map | Items = Items(mark) if isinstance(event, yaml.SequenceStartEvent) else Map(mark)
+        self.stack.append(_Frame(node, event.anchor))
+
+    def _scalar(self, event: Any, mark: Mark) -> None:
+        scalar = Scalar(mark, event.value, event.style in (None, ""))
+        bad = None if scalar.plain else _FORBIDDEN.search(scalar.text)
+        if bad:
+            self._error(event, f"control character U+{ord(bad[0]):04X} in the text", "remove it")
+        if self._wants_key():
+            self._key(event, scalar)
+        else:
+            self._finish(scalar, event.anchor, 1, 0)
+
+    def _wants_key(self) -> bool:
+        if not self.stack:
+            return False
+        top = self.stack[-1]
+        return isinstance(top.node, Map) and top.key is None
+
+    def _key(self, event: Any, scalar: Scalar) -> None:
+        frame = self.stack[-1]
+        assert isinstance(frame.node, Map)
+        frame.key, frame.key_mark, frame.skip = scalar.text, scalar.mark, True
+        earlier = frame.node.entries.get(scalar.text)
+        if scalar.plain and scalar.text == "<<":
+            self._error(
+                event,
+                "merge keys ('<<') are not part of the language",
+                "use 'extends' to build on another file",
+            )
+        elif scalar.null and scalar.text == "":
+            self._error(event, "a key is missing before ':'")
+        elif earlier:
+            self._error(
+                event,
+                f"duplicate key '{safe(scalar.text)}'",
+                f"it stands first on line {earlier.key_mark.line}",
+            )
+        else:
+            frame.skip = False
+        if event.anchor:
+            self.anchors[event.anchor] = (scalar, 1, 0)
+
+    def _alias(self, event: Any) -> None:
+        if any(frame.anchor == event.anchor for frame in self.stack):
+            self._stop(event, f"alias '*{safe(event.anchor)}' contains itself")
+        if event.anchor not in self.anchors:
+            self._stop(
+                event,
+                f"unknown alias '*{safe(event.anchor)}'",
+                "put texts that begin with '*' in quotes",
+            )
+        node, size, height = self.anchors[event.anchor]
+        self.aliased += size
+        if self.aliased > MOST_ALIASED:
+            self._stop(event, f"aliases expand to more than {MOST_ALIASED:,} values")
+        if len(self.stack) + height > MOST_DEPTH:
+            self._stop(event, f"nested deeper than {MOST_DEPTH} levels")
+        if self._wants_key():
+            if not isinstance(node, Scalar):
+                self._stop(event, "a list or map cannot be a key", "keys are texts")
+            mark = self._mark(event.start_mark, event.end_mark)
+            self._key(event, Scalar(mark, node.text, node.plain))
+            return
+        self._finish(node, None, size, height)
+
+    def _finish(self, node: Node, anchor: str | None, size: int, height: int) -> None:
+        """Put a complete node into the list or map it stands in."""
+        if anchor:
+            self.anchors[anchor] = (node, size, height)
+        if not self.stack:
+            self.root = node
+            return
+        frame = self.stack[-1]
+        frame.size += size
+        frame.height = max(frame.height, height + 1)
+        if isinstance(frame.node, Items):
+            frame.node.items.append(node)
+            return
+        assert frame.key is not None
+        assert frame.key_mark is not None
+        if not frame.skip:
+            frame.node.entries[frame.key] = Entry(frame.key_mark, node)
+        frame.key = None
+
+
+def _plain_words(error: yaml.YAMLError, text: str, mark: Any) -> tuple[str, str | None]:
+    """libyaml's message in plain words, with a way out where one is likely."""
+    problem = str(getattr(error, "problem", None) or error)
+    context = str(getattr(error, "context", None) or "")
+    lines = split_lines(text)
+    line = lines[mark.line] if mark and mark.line < len(lines) else ""
+    at = line[mark.column : mark.column + 1] if mark else ""
+    if "cannot start any token" in problem:
+        if at == "\t":
+            return "a tab cannot be used for indentation", "use spaces"
+        return f"a text cannot begin with '{safe(at)}'", "put it in quotes"
+    if "mapping values are not allowed" in problem:
+        if "\t" in line[: len(line) - len(line.lstrip())]:
+            return "a tab cannot be used for indentation", "use spaces"
+        return (
+            "a ':' is not allowed here",
+            "check the indentation; put a text that holds ': ' in quotes",
+        )
+    if "unexpected end of stream" in problem and "quoted" in context:
+        return "the quote that begins before this is never closed", "add the closing quote"
+    if "expected key" in problem and at == ":":
+        return "a key is missing before ':'", None
+    if "did not find expected key" in problem or "expected '-' indicator" in problem:
+        return "the indentation does not fit the lines above", (
+            "keys of one map, and dashes of one list, stand in the same column"
+        )
+    if "could not find expected ':'" in problem:
+        return "a ':' is missing after the key", "write 'key: value'"
+    for brackets in ("',' or ']'", "',' or '}'"):
+        if brackets in problem:
+            return f"expected {brackets}", "a bracket that begins before this is not closed"
+    if "expected <document start>" in problem:
+        return "text after the end of the document", "remove it"
+    return f"not valid YAML: {problem}" + (f" ({context})" if context else ""), None

@@ -1,0 +1,315 @@
+"""Units of the scenario language: one table, read and written by the same module.
+
+A quantity is text with its unit (``40 t/day``); inside, it is a number in the base unit
+of its dimension. The table below is the whole list; ``docs/scenario-reference.md`` prints it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Self
+
+__all__ = [
+    "DIMENSIONS",
+    "NUMBER",
+    "Dimension",
+    "InputError",
+    "UnitError",
+    "format_quantity",
+    "parse_number",
+    "parse_quantity",
+    "split_quantity",
+    "to_base",
+]
+
+
+class InputError(ValueError):
+    """A value that cannot be used: what is wrong, how to mend it, and where inside it.
+
+    ``at`` is the path of keys and indices from the value to the part that is wrong.
+    """
+
+    def __init__(self, message: str, hint: str | None = None, at: tuple[Any, ...] = ()) -> None:
+        super().__init__(message)
+        self.message, self.hint, self.at = message, hint, at
+
+    def inside(self, *path: Any) -> Self:
+        """The same fault, seen from a value that holds this one at ``path``."""
+        return type(self)(self.message, self.hint, (*path, *self.at))
+
+
+class UnitError(InputError):
+    """A text that is not a quantity of the dimension asked for, or not a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A kind of quantity: its units as factors to the base unit, and the largest value taken.
+
+    ``bare`` is True where a number without a unit is a quantity too (shares, numbers).
+    """
+
+    name: str
+    title: str
+    base: str
+    units: Mapping[str, Decimal]
+    limit: float
+    bare: bool = False
+    example: str = ""
+
+    @property
+    def suggestion(self) -> str:
+        """The units to name in a message: the first name of each."""
+        first: dict[Decimal, str] = {}
+        for unit, factor in self.units.items():
+            first.setdefault(factor, unit)
+        *others, last = first.values()
+        return f"{', '.join(others)} or {last}" if others else last
+
+
+def _units(**factors: str) -> Mapping[str, Decimal]:
+    return MappingProxyType({unit: Decimal(factor) for unit, factor in factors.items()})
+
+
+_YEARS_100 = 100 * 366 * 86_400.0
+
+DIMENSIONS: Mapping[str, Dimension] = MappingProxyType(
+    {
+        d.name: d
+        for d in (
+            Dimension(
+                "rate",
+                "flow",
+                "kg/day",
+                _units(**{"t/day": "1000", "kg/day": "1"}),
+                1e12,
+                example="40 t/day",
+            ),
+            Dimension("mass", "mass", "kg", _units(t="1000", kg="1"), 1e12, example="200 t"),
+            Dimension(
+                "duration",
+                "length of time",
+                "s",
+                _units(
+                    days="86400",
+                    day="86400",
+                    d="86400",
+                    hours="3600",
+                    hour="3600",
+                    h="3600",
+                    minutes="60",
+                    minute="60",
+                    min="60",
+                    s="1",
+                ),
+                _YEARS_100,
+                example="2.5 days",
+            ),
+            Dimension("speed", "speed", "km/h", _units(**{"km/h": "1"}), 1e4, example="30 km/h"),
+            Dimension("distance", "distance", "km", _units(km="1"), 1e5, example="12 km"),
+            Dimension(
+                "persons",
+                "number of persons",
+                "persons",
+                _units(persons="1", person="1"),
+                1e10,
+                example="2000 persons",
+            ),
+            Dimension(
+                "ration",
+                "consumption of one person",
+                "kg/person/day",
+                _units(**{"kg/person/day": "1"}),
+                1e6,
+                example="0.5 kg/person/day",
+            ),
+            Dimension(
+                "load",
+                "load of a truck",
+                "kg/truck",
+                _units(**{"t/truck": "1000", "kg/truck": "1"}),
+                1e9,
+                example="10 t/truck",
+            ),
+            Dimension(
+                "share",
+                "share",
+                "1",
+                _units(**{"%": "0.01"}),
+                1.0,
+                bare=True,
+                example="0.4 or 40 %",
+            ),
+            Dimension("number", "number", "1", _units(), 1e12, bare=True, example="-0.5"),
+        )
+    }
+)
+"""Every dimension by name."""
+
+NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+"""Pattern of a number."""
+
+_NUMBER = re.compile(NUMBER)
+_SPLIT = re.compile(rf"({NUMBER})\s*(.*)", re.DOTALL)
+_LONGEST = 40  # characters of a number: no quantity needs more, and long ones cost time
+
+
+def parse_number(text: str) -> Decimal:
+    """The exact value of a decimal number such as ``12``, ``-0.5`` or ``1e3``.
+
+    Raises:
+        UnitError: for anything else; the YAML 1.1 forms (octal, hexadecimal, underscores,
+            base 60, infinity, not-a-number) each get their own message.
+    """
+    text = text.strip()
+    if not _NUMBER.fullmatch(text):
+        raise UnitError(*_why_no_number(text))
+    digits = text.lstrip("+-")
+    if len(digits) > 1 and digits[0] == "0" and digits[1].isdigit():
+        raise UnitError(
+            f"'{_clip(text)}' begins with 0",
+            f"write {_clip(digits.lstrip('0') or '0')}: a leading 0 means octal to some programs",
+        )
+    if len(text) > _LONGEST:
+        raise UnitError(f"'{_clip(text)}' has too many digits", f"at most {_LONGEST} characters")
+    if not math.isfinite(float(text)):
+        raise UnitError(f"'{_clip(text)}' is too large")
+    return Decimal(text)
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def _why_no_number(text: str) -> tuple[str, str | None]:
+    shown = f"'{_clip(text)}'"
+    bare = text.lstrip("+-").lower()
+    if not text:
+        return "a number is missing", None
+    if bare in {".inf", "inf", "infinity", ".nan", "nan"}:
+        return f"{shown} is not a finite number", "write a finite number"
+    if re.fullmatch(r"0[xob][0-9a-f_]+", bare):
+        return f"{shown} is not a decimal number", "write it with the digits 0 to 9"
+    if re.fullmatch(r"[\d_]+(\.[\d_]*)?", bare) and "_" in bare:
+        return f"{shown} has underscores", f"write {_clip(text.replace('_', ''))}"
+    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d*)?", bare):
+        return f"{shown} has commas", f"write {_clip(text.replace(',', ''))}"
+    if re.fullmatch(r"\d+(:\d+)+", bare):
+        return f"{shown} is not a number", "a time stands with its date: 2016-06-10T06:00"
+    return f"{shown} is not a number", None
+
+
+def parse_quantity(text: str, dimension: str) -> float:
+    """The value of ``text`` in the base unit of ``dimension`` (a key of ``DIMENSIONS``).
+
+    >>> parse_quantity("40 t/day", "rate")
+    40000.0
+
+    Raises:
+        UnitError: no number, no unit, a unit of another dimension, or beyond the limit.
+    """
+    value, unit = split_quantity(text, dimension)
+    return to_base(value, unit, dimension, text)
+
+
+def split_quantity(text: str, dimension: str) -> tuple[Decimal, str | None]:
+    """The number and the unit of ``text``; the unit is None where the text has none."""
+    dim = DIMENSIONS[dimension]
+    found = _SPLIT.fullmatch(text.strip())
+    if found is None or (found[2] and found[2][0] in "_:,.xX0123456789"):
+        try:
+            parse_number(text.split()[0] if text.split() else "")
+        except UnitError as error:
+            hint = error.hint or f"write it as {dim.example}"
+            raise UnitError(error.message, hint) from None
+    assert found is not None  # parse_number accepts a part of what _SPLIT accepts
+    value, unit = parse_number(found[1]), " ".join(found[2].split())
+    if not unit:
+        return value, None
+    if unit in dim.units:
+        return value, unit
+    raise UnitError(f"'{_clip(text.strip())}' is not a {dim.title}", _unit_hint(unit, dim))
+
+
+def _unit_hint(unit: str, dim: Dimension) -> str:
+    for other in DIMENSIONS.values():
+        if unit in other.units:
+            if not dim.units:
+                return "write a number without a unit"
+            return f"'{unit}' is a unit of {other.title}; write it as {dim.example}"
+    for known in dim.units:
+        if known.lower() == unit.lower():
+            return f"write '{known}' for '{unit}'"
+    return f"unknown unit '{_clip(unit)}'; write it as {dim.example}"
+
+
+def to_base(value: Decimal, unit: str | None, dimension: str, text: str) -> float:
+    """``value`` in ``unit`` as a float in the base unit of ``dimension``; ``text`` is for messages.
+
+    Raises:
+        UnitError: the unit is missing, or the value is beyond the limit of the dimension.
+    """
+    dim = DIMENSIONS[dimension]
+    shown = _clip(text.strip())
+    if unit is None and not dim.bare:
+        raise UnitError(f"'{shown}' needs a unit: {dim.suggestion}", f"write it as {dim.example}")
+    result = float(value * dim.units[unit]) if unit is not None else float(value)
+    if abs(result) > dim.limit:
+        if dimension == "share":
+            raise UnitError(
+                f"'{shown}' is not a share between 0 and 1", f"write it as {dim.example}"
+            )
+        most = f"{dim.limit:.0e}".replace("e+", "e") + ("" if dim.bare else f" {dim.base}")
+        most = "100 years" if dimension == "duration" else most
+        raise UnitError(f"'{shown}' is too large: at most {most}")
+    return result
+
+
+def format_quantity(value: float, dimension: str) -> str:
+    """``value`` (base unit of ``dimension``) as text in the unit that reads best.
+
+    Reading the text again gives the value to six significant digits; whole base units
+    (kg/day, kg, s, persons) come back exactly.
+
+    >>> format_quantity(40_000, "rate"), format_quantity(216_000, "duration")
+    ('40 t/day', '2.5 days')
+    """
+    dim = DIMENSIONS[dimension]
+    if math.isinf(value):
+        return "unlimited"
+    if dimension == "duration":
+        return _format_duration(value)
+    if dimension in {"share", "number"}:
+        return _plain(value)
+    units = list(dim.units)
+    small = units[1] if len(units) > 1 and dimension != "persons" else units[0]
+    large = units[0] if abs(value) >= 1000 or small == units[0] else small
+    factor = float(dim.units[large])
+    if dimension == "persons":
+        return f"{_plain(value)} {'person' if value == 1 else 'persons'}"
+    return f"{_plain(value / factor)} {large}"
+
+
+def _format_duration(seconds: float) -> str:
+    for unit, size in (("day", 86_400.0), ("h", 3600.0), ("min", 60.0)):
+        amount = seconds / size
+        # the largest unit in which two decimals are exact
+        if abs(amount) >= 1 and math.fmod(seconds * 100, size) == 0:
+            plural = "s" if unit == "day" and amount != 1 else ""
+            return f"{_plain(amount)} {unit}{plural}"
+    return f"{_plain(seconds)} s" if seconds else "0 days"
+
+
+def _plain(value: float) -> str:
+    """A number without an exponent or trailing zeros: whole numbers exact, others to 6 digits."""
+    if value == round(value):
+        return str(round(value))
+    text = f"{Decimal(repr(value)):f}"
+    short = f"{Decimal(f'{value:.6g}'):f}"
+    text = text if len(text) <= 16 else short
+    return text.rstrip("0").rstrip(".") if "." in text else text

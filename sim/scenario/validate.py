@@ -1,0 +1,221 @@
+"""The merged tree against the schema: validated models, and errors at their places."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from .compose import kind_of_ids
+from .diagnostics import Mark, Report, safe, suggest
+from .readers import Context, check_id
+from .schema_base import Model
+from .schema_events import EVENTS, EventModel
+from .tree import Items, Map, Node, Quoted, Scalar, plain_data
+from .units import InputError
+
+__all__ = ["Found", "Validator", "mark_at", "section"]
+
+M = TypeVar("M", bound=Model)
+
+
+class Found(typing.NamedTuple):
+    """A model that is valid, with the node it was read from and the mark of its key."""
+
+    model: Any
+    node: Node
+    mark: Mark
+
+
+def section(tree: Map, *path: str) -> Map:
+    """The map at ``path``, empty where there is none."""
+    node: Node = tree
+    for key in path:
+        entry = node.entries.get(key) if isinstance(node, Map) else None
+        if entry is None:
+            return Map(tree.mark)
+        node = entry.value
+    return node if isinstance(node, Map) else Map(tree.mark)
+
+
+def mark_at(node: Node, path: Sequence[Any], start: Mark, *, key: bool = False) -> Mark:
+    """Where ``path`` leads to below ``node``: its value, or with ``key`` its last key.
+
+    Where the tree ends before the path does, the deepest thing that exists; ``start`` is the
+    mark of ``node`` itself.
+    """
+    mark = start
+    for index, part in enumerate(path):
+        last = index == len(path) - 1
+        if isinstance(node, Map) and str(part) in node.entries:
+            entry = node.entries[str(part)]
+            mark = entry.key_mark if (key and last) else entry.value.mark
+            empty = isinstance(entry.value, Scalar) and not entry.value.text
+            if empty or not (last or isinstance(entry.value, Scalar)):
+                mark = entry.key_mark
+            node = entry.value
+        elif isinstance(node, Items) and isinstance(part, int) and part < len(node.items):
+            node = node.items[part]
+            mark = node.mark
+        else:
+            break
+    return mark
+
+
+class Validator:
+    """Checks maps of things by id against their models, and collects what is wrong."""
+
+    def __init__(self, report: Report, context: Context) -> None:
+        self.report, self.context = report, context
+
+    def all(self, node: Map, path: tuple[str, ...], model: type[M] | None) -> dict[str, Found]:
+        """The valid things in the map at ``path`` of the tree ``node``; None: events."""
+        parent = section(node, *path[:-1])
+        entry = parent.entries.get(path[-1])
+        if entry is None:
+            return {}
+        if not isinstance(entry.value, Map):
+            self.report.error(entry.value.mark, f"'{path[-1]}' is a map by id")
+            return {}
+        kind = kind_of_ids(path) or path[-1]
+        found: dict[str, Found] = {}
+        for name, item in sorted(entry.value.entries.items()):
+            try:
+                self._check_key(name, _REFERENCES.get(path[-1]))
+            except InputError as problem:
+                self.report.error(item.key_mark, problem.message, problem.hint)
+                continue
+            chosen = model or self._event_model(name, item.value, item.key_mark)
+            if chosen is None:
+                continue
+            made = self.one(chosen, item.value, item.key_mark, f"{kind} '{safe(name)}'")
+            if made is not None:
+                found[name] = Found(made, item.value, item.key_mark)
+        return found
+
+    def _event_model(self, name: str, node: Node, mark: Mark) -> type[EventModel] | None:
+        if not isinstance(node, Map):
+            self.report.error(node.mark, f"event '{safe(name)}' is not a map")
+            return None
+        kinds = [key for key in node.entries if key in EVENTS]
+        if len(kinds) == 1:
+            return EVENTS[kinds[0]]
+        if kinds:
+            second = node.entries[kinds[1]].key_mark
+            self.report.error(
+                second,
+                f"event '{safe(name)}' has two kinds: '{kinds[0]}' and '{kinds[1]}'",
+                "make two events of it",
+            )
+            return None
+        hints = [
+            suggest(key, EVENTS)
+            for key in node.entries
+            if key not in EventModel.model_fields and key not in _OTHER_EVENT_KEYS
+        ]
+        hint = next((hint for hint in hints if hint), "one of " + ", ".join(EVENTS))
+        self.report.error(mark, f"event '{safe(name)}' does not say what happens", hint)
+        return None
+
+    def one(self, model: type[M], node: Node, mark: Mark, label: str) -> M | None:
+        """``node`` as a ``model``, or None with the reasons in the report."""
+        data = plain_data(node)
+        good = True
+        if isinstance(data, dict):
+            for problem in model.rules(data):
+                message = problem.message
+                if not message.startswith("'"):
+                    message = f"{label} {message}"
+                self.report.error(mark_at(node, problem.at, mark, key=True), message, problem.hint)
+                good = False
+        try:
+            made = model.model_validate(data, context=self.context)
+        except ValidationError as error:
+            for fault in error.errors(include_url=False):
+                self._fault(fault, model, node, mark, label)
+            return None
+        return made if good else None
+
+    def _check_key(self, name: str, kind: str | None) -> None:
+        if kind is None:
+            check_id(name)
+        elif name not in self.context.ids.get(kind, (name,)):
+            raise InputError(
+                f"unknown {kind} '{safe(name)}'", self.context.suggest(name, self.context.ids[kind])
+            )
+
+    def _fault(
+        self, fault: Any, model: type[BaseModel], node: Node, mark: Mark, label: str
+    ) -> None:
+        loc, kind = tuple(fault["loc"]), fault["type"]
+        of_key = bool(loc) and loc[-1] == "[key]"
+        loc = loc[:-1] if of_key else loc
+        cause = fault.get("ctx", {}).get("error")
+        where = ".".join(str(part) for part in loc[:-1])
+        inside = f"'{where}' of {label}" if where else label
+        if isinstance(cause, InputError):
+            of_choice = cause.at[:1] == ("choice",) and len(cause.at) == 2
+            on_key = of_key or of_choice or cause.message.startswith("unknown key")
+            here = mark_at(node, (*loc, *cause.at), mark, key=on_key)
+            named = cause.message.startswith(("unknown", "a condition", "'to'", "'at'"))
+            name = next((str(p) for p in reversed(loc) if isinstance(p, str)), "")
+            message = cause.message if named or of_key or not name else f"{name}: {cause.message}"
+            self.report.error(here, message, cause.hint)
+        elif kind == "missing":
+            self.report.error(
+                mark_at(node, loc[:-1], mark, key=True), f"{inside} needs '{loc[-1]}'"
+            )
+        elif kind == "extra_forbidden":
+            known = _keys_at(model, loc[:-1])
+            self.report.error(
+                mark_at(node, loc, mark, key=True),
+                f"unknown key '{safe(str(loc[-1]))}' in {inside}",
+                self.report.suggest(str(loc[-1]), known) or "known are " + ", ".join(known),
+            )
+        else:
+            self.report.error(mark_at(node, loc, mark), _in_plain_words(fault, loc, label))
+
+
+_REFERENCES = {"holders": "place", "regroup": "actor"}  # maps whose keys are not new ids
+_OTHER_EVENT_KEYS = {key for model in EVENTS.values() for key in model.model_fields}
+
+
+def _in_plain_words(fault: Any, loc: tuple[Any, ...], label: str) -> str:
+    name = f"'{loc[-1]}'" if loc and isinstance(loc[-1], str) else label
+    kind = fault["type"]
+    if kind in {"model_type", "dict_type", "model_attributes_type"}:
+        return (
+            f"{name} is not a map"
+            if not isinstance(fault["input"], Quoted | str)
+            else (f"{name} is a map, and here is the text '{safe(fault['input'])}'")
+        )
+    if kind == "list_type":
+        return f"{name} is not a list"
+    if kind in {"too_short", "too_long"}:
+        context = fault["ctx"]
+        least, most = context.get("min_length"), context.get("max_length")
+        wanted = f"at least {least}" if most is None else f"{most}"
+        return f"{name} takes {wanted} items, and here are {context['actual_length']}"
+    return f"{name}: {fault['msg']}"
+
+
+def _keys_at(model: type[BaseModel], loc: Sequence[Any]) -> list[str]:
+    """The keys that the model at ``loc`` below ``model`` knows, as written in a file."""
+    current: type[BaseModel] | None = model
+    for part in loc:
+        if current is None:
+            return []
+        for name, info in current.model_fields.items():
+            if part == (info.alias or name):
+                current = next(_models_in(info.annotation), None)
+                break
+    return [info.alias or name for name, info in current.model_fields.items()] if current else []
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in typing.get_args(annotation):
+        yield from _models_in(inner)

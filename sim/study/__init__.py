@@ -1,0 +1,1 @@
+"""Runs on disk: folders written whole or not at all, and read again."""

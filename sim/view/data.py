@@ -1,0 +1,285 @@
+"""What the figures draw: plain frozen dataclasses, filled from what measures return.
+
+Nothing here reads a scenario, a record or a file, and nothing imports matplotlib. Units:
+seconds from the start of the run (int), kg and kg/day, persons, hours, degrees north and
+east (WGS 84). Shares of a place are integers in parts per million (``WHOLE`` is all of it).
+
+Every figure has a ``title``, which states what was found, and a ``subtitle``, which says
+what is plotted; both are plain text of the caller and are never read as markup.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+WHOLE = 1_000_000
+"""All of a place, in parts per million."""
+
+Holders = tuple[tuple[str, int], ...]
+"""Who holds a place: pairs of an actor's id and its share (ppm); empty means nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActorStyle:
+    """How an actor is named and drawn.
+
+    ``color`` is any matplotlib colour and ``marker`` a key of :data:`sim.view.style.MARKERS`;
+    where one is None the figure takes the next of its own list, in the order of the actors,
+    so hand over the same tuple of actors for every figure of a run.
+    """
+
+    id: str
+    name: str
+    color: str | None = None
+    marker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What every figure carries around its plot.
+
+    ``credit`` is small print at the foot (scenario, seed, sources of the data).
+    """
+
+    title: str
+    subtitle: str = ""
+    credit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MapPlace:
+    """One place on the map.
+
+    ``besieged`` names the holders that are besieged in it. ``sealed`` is true where a border
+    crossing is sealed to the axis' actor. ``population`` ranks the label among the others
+    (None ranks last). ``role`` is what the place is to the axis drawn.
+    """
+
+    id: str
+    name: str
+    lat: float
+    lon: float
+    holders: Holders = ()
+    besieged: frozenset[str] = frozenset()
+    sealed: bool = False
+    kind: str = "town"
+    crossing: bool = False
+    role: Literal["source", "sink"] | None = None
+    population: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MapRoad:
+    """One road on the map, seen by the axis' actor.
+
+    ``capacity`` (kg/day each way) is what the actor can use of it now, 0 where it can use
+    none; ``nominal`` the road's own capacity; ``flow`` (kg/day) the plan's net flow, positive
+    from ``a`` to ``b``. ``state``: "open"; "closed" since before the run; "cut" by an event.
+    """
+
+    id: str
+    a: str
+    b: str
+    capacity: int
+    nominal: int
+    flow: int = 0
+    state: Literal["open", "closed", "cut"] = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class MapData:
+    """One map: the network at one instant, for one axis.
+
+    ``when`` is the date as text ("12 August 2016" or "day 74"). ``actor`` is the id of the
+    axis' actor. ``focus`` lists the places that the frame must show (empty: all). The cut is
+    drawn on ``cut_places`` and ``cut_roads``; ``cut_word`` names it in the legend ("minimum
+    cut", or "lost: would reopen the axis" where the flow is 0), and ``flow_word`` the flow.
+    """
+
+    page: Page
+    when: str
+    actor: str
+    actors: tuple[ActorStyle, ...]
+    places: tuple[MapPlace, ...]
+    roads: tuple[MapRoad, ...]
+    cut_places: frozenset[str] = frozenset()
+    cut_roads: frozenset[str] = frozenset()
+    cut_word: str = "minimum cut"
+    focus: tuple[str, ...] = ()
+    flow_word: str = "planned flow"
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Values over time: ``values[i]`` from ``times[i]`` on.
+
+    ``steps`` true: the value stays until the next time (rates, capacities); false: straight
+    lines between the points (stocks; a jump is the same time twice). ``low`` and ``high``
+    (same length) make a band, as of an ensemble.
+
+    Raises:
+        ValueError: lengths differ, or the times go backwards.
+    """
+
+    times: tuple[int, ...]
+    values: tuple[float, ...]
+    steps: bool = True
+    low: tuple[float, ...] | None = None
+    high: tuple[float, ...] | None = None
+
+    def __post_init__(self) -> None:
+        for other in (self.values, self.low, self.high):
+            if other is not None and len(other) != len(self.times):
+                raise ValueError("a curve needs as many values as times")
+        if any(b < a for a, b in zip(self.times, self.times[1:], strict=False)):
+            raise ValueError("the times of a curve must not go backwards")
+
+
+@dataclass(frozen=True, slots=True)
+class EventMark:
+    """An event on a time axis. ``major`` ones keep their label when there are too many."""
+
+    time: int
+    label: str
+    major: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The period that a time chart shows: ``start`` (a date, or None for days), ``end`` (s)."""
+
+    end: int
+    start: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SinkStock:
+    """The stock of one sink: ``stock`` in kg, ``demand`` its consumption (kg/day, 0: unknown).
+
+    ``empty_at`` is when it first ran out (s), None for never.
+    """
+
+    name: str
+    stock: Curve
+    demand: int = 0
+    empty_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AxisSeries:
+    """One axis over time; all rates in kg/day.
+
+    ``capacity`` is the max flow through the network alone, ``deliverable`` with supply and
+    demand as limits, ``planned`` what the routes carry, ``delivered`` what convoys unloaded
+    (a rate over a stated window, usually a day), ``demand`` what the sinks ask for.
+    Any of the last three may be None.
+    """
+
+    page: Page
+    span: Span
+    capacity: Curve
+    deliverable: Curve
+    demand: Curve | None = None
+    planned: Curve | None = None
+    delivered: Curve | None = None
+    stocks: tuple[SinkStock, ...] = ()
+    events: tuple[EventMark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ComparePanel:
+    """One quantity in several runs: ``curves[i]`` belongs to ``CompareData.runs[i]``.
+
+    ``unit`` is what the numbers are shown in; values are divided by ``scale`` for it
+    (1000 for kg/day shown as t/day). A run without the quantity has None.
+    ``difference`` asks for a panel of each run less the first.
+    """
+
+    name: str
+    unit: str
+    curves: tuple[Curve | None, ...]
+    scale: float = 1.0
+    difference: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CompareData:
+    """Several runs over one period; the first is the one that others are compared with."""
+
+    page: Page
+    span: Span
+    runs: tuple[str, ...]
+    panels: tuple[ComparePanel, ...]
+    events: tuple[EventMark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HoldSpan:
+    """Who held a place from ``start`` to ``end`` (s), and which holders were besieged."""
+
+    start: int
+    end: int
+    holders: Holders
+    besieged: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ControlRow:
+    """One place of the chart of who held what; ``spans`` in order of time."""
+
+    name: str
+    spans: tuple[HoldSpan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ControlData:
+    """Who held what over time. Rows that never change are left out of the drawing."""
+
+    page: Page
+    span: Span
+    actors: tuple[ActorStyle, ...]
+    rows: tuple[ControlRow, ...]
+    events: tuple[EventMark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RegroupMove:
+    """Strength that went to one destination: ``persons``, after ``hours`` on the way.
+
+    ``kind``: "place" in the network, "exit" out of it, "stay" (did not move; the name says so).
+    ``low`` and ``high`` are persons too, as of an ensemble.
+    """
+
+    name: str
+    persons: float
+    hours: float | None = None
+    kind: Literal["place", "exit", "stay"] = "place"
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegroupGroup:
+    """The strength displaced from one place at one time.
+
+    ``persons`` is its strength before it moved and ``lost`` how many did not get away;
+    ``when`` is the date as text.
+    """
+
+    origin: str
+    actor: str
+    persons: float
+    when: str = ""
+    lost: float = 0.0
+    moves: tuple[RegroupMove, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class RegroupData:
+    """Where displaced strength went."""
+
+    page: Page
+    actors: tuple[ActorStyle, ...]
+    groups: tuple[RegroupGroup, ...] = ()

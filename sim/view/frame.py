@@ -1,0 +1,71 @@
+"""The map's frame: which degrees it shows, and where a point falls on the sheet.
+
+Local equirectangular projection around the middle of the frame: east scaled by the cosine of
+the middle latitude, so that shapes and distances near it are true (Snyder, 1987, chapter 12).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+KM_PER_DEGREE = 6371.0 * math.pi / 180
+"""Kilometres in a degree of latitude, on the sphere of mean radius."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A sheet of ``width`` by ``height`` pixels centred on (east, north), in degrees."""
+
+    east: float
+    north: float
+    per_degree: float  # pixels in a degree of latitude
+    width: float
+    height: float
+
+    def xy(self, degrees: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Pixels (n, 2) of points (n, 2) given in degrees east and north."""
+        points = np.asarray(degrees, dtype=float).reshape(-1, 2)
+        scale = self.per_degree * np.array([math.cos(math.radians(self.north)), 1.0])
+        middle = np.array([self.width / 2, self.height / 2])
+        pixels: npt.NDArray[np.float64] = (points - [self.east, self.north]) * scale + middle
+        return pixels
+
+    def box(self, margin: float = 0.02) -> tuple[float, float, float, float]:
+        """West, south, east, north in degrees, with a margin as a share of the frame."""
+        half_h = self.height / 2 / self.per_degree * (1 + margin)
+        half_w = self.width / 2 / self.per_degree * (1 + margin)
+        half_w /= math.cos(math.radians(self.north))
+        return (
+            self.east - half_w,
+            self.north - half_h,
+            self.east + half_w,
+            self.north + half_h,
+        )
+
+    @property
+    def km_per_pixel(self) -> float:
+        """Kilometres in a pixel, at the middle of the frame."""
+        return KM_PER_DEGREE / self.per_degree
+
+
+def fit(
+    degrees: npt.ArrayLike, width: float, height: float, pad: float = 46.0, least_km: float = 12.0
+) -> Frame:
+    """The frame that shows all points with ``pad`` pixels to spare on each side.
+
+    The shorter side of the frame never shows less than ``least_km``. No points: the equator.
+    """
+    points = np.asarray(degrees, dtype=float).reshape(-1, 2)
+    if not len(points):
+        points = np.zeros((1, 2))
+    low, high = points.min(axis=0), points.max(axis=0)
+    east, north = (float(v) for v in (low + high) / 2)
+    north = max(-85.0, min(85.0, north))
+    span = np.maximum((high - low) * [math.cos(math.radians(north)), 1.0], 1e-9)
+    room = np.array([width - 2 * pad, height - 2 * pad])
+    largest = min(width, height) * KM_PER_DEGREE / least_km
+    return Frame(east, north, min(float((room / span).min()), largest), width, height)

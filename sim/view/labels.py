@@ -1,0 +1,120 @@
+"""Where labels go: a greedy placer that never lets two labels, or a label and a mark, overlap.
+
+All lengths are pixels; a box is (left, bottom, right, top). Labels are placed in the order in
+which they are handed over, so the first come first; ties fall the same way every time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Box = tuple[float, float, float, float]
+
+SIDES = (
+    (1.0, 0.0),
+    (-1.0, 0.0),
+    (0.0, 1.0),
+    (0.0, -1.0),
+    (0.8, 0.8),
+    (0.8, -0.8),
+    (-0.8, 0.8),
+    (-0.8, -0.8),
+)
+"""Directions from the mark, the preferred first."""
+
+NEAR = (0.0, 6.0)
+FAR = (18.0, 34.0, 52.0, 74.0, 100.0)
+"""Distances beyond the mark's edge: ``FAR`` ones need a leader line."""
+
+SIDE_COST, DISTANCE_COST = 0.6, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A label of a size, for a mark of radius ``gap`` at (x, y); ``far`` allows a leader."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    gap: float
+    far: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a label went; ``leader`` where it stands so far off that a line must tie it."""
+
+    box: Box
+    leader: bool
+
+
+class Taken:
+    """What is taken on a sheet: boxes that nothing may touch, and points better left free.
+
+    ``soft`` has shape (n, 3): x, y and what covering the point costs.
+    """
+
+    def __init__(self, bounds: Box, soft: npt.NDArray[np.float64] | None = None) -> None:
+        self._bounds = bounds
+        self._soft = np.empty((0, 3)) if soft is None else soft
+        self._boxes = np.empty((0, 4))
+
+    def take(self, boxes: Iterable[Box]) -> None:
+        """Marks boxes as taken."""
+        new = np.array(list(boxes), dtype=float).reshape(-1, 4)
+        self._boxes = np.vstack([self._boxes, new])
+
+    def free(self, box: Box) -> bool:
+        """Whether a box lies inside the bounds and touches no taken box."""
+        left, bottom, right, top = box
+        low_x, low_y, high_x, high_y = self._bounds
+        if left < low_x or bottom < low_y or right > high_x or top > high_y:
+            return False
+        b = self._boxes
+        return not bool(
+            np.any((b[:, 0] < right) & (b[:, 2] > left) & (b[:, 1] < top) & (b[:, 3] > bottom))
+        )
+
+    def cost(self, box: Box) -> float:
+        """What a box covers of the points better left free."""
+        s = self._soft
+        under = (s[:, 0] > box[0]) & (s[:, 0] < box[2]) & (s[:, 1] > box[1]) & (s[:, 1] < box[3])
+        return float(s[under, 2].sum())
+
+
+def place(requests: Sequence[Request], taken: Taken) -> list[Placed | None]:
+    """The place of each label in turn, None where there is no room for it.
+
+    Of the free places round its mark a label takes the one that covers least of what is
+    better left free; sides and distances that come first in the lists cost less.
+    """
+    result: list[Placed | None] = []
+    for request in requests:
+        best: tuple[float, Box, bool] | None = None
+        for distance in NEAR + (FAR if request.far else ()):
+            for rank, (dx, dy) in enumerate(SIDES):
+                box = _beside(request, dx, dy, distance)
+                cost = SIDE_COST * rank + DISTANCE_COST * distance
+                if (best is None or cost < best[0]) and taken.free(box):
+                    cost += taken.cost(box)
+                    if best is None or cost < best[0]:
+                        best = (cost, box, distance in FAR)
+        if best is not None:
+            taken.take([best[1]])
+        result.append(None if best is None else Placed(best[1], best[2]))
+    return result
+
+
+def _beside(request: Request, dx: float, dy: float, distance: float) -> Box:
+    """The label's box on one side of its mark: touching the mark's edge, or further off."""
+    reach = request.gap + distance
+    slant = 1.0 if dx == 0 or dy == 0 else 0.9
+    x = request.x + np.sign(dx) * (reach * slant + request.width / 2) if dx else request.x
+    y = request.y + np.sign(dy) * (reach * slant + request.height / 2) if dy else request.y
+    half_w, half_h = request.width / 2, request.height / 2
+    return (float(x - half_w), float(y - half_h), float(x + half_w), float(y + half_h))

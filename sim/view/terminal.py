@@ -1,0 +1,250 @@
+"""What the commands print for people: tables of measures, cuts and differences.
+
+Numbers come from the documents of :mod:`sim.measure`; nothing is computed here. Colour
+and width follow the terminal (rich honours NO_COLOR).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sim.measure.compare import Comparison, Row
+
+Document = Mapping[str, Any]
+
+MOST_CHANGES = 40
+"""Differences between scenarios beyond so many are counted, not listed."""
+
+
+def console() -> Console:
+    """Standard output; 100 columns where it is no terminal, so that nothing depends on one."""
+    out = Console(highlight=False, markup=False)
+    return out if out.is_terminal else Console(highlight=False, markup=False, width=100)
+
+
+def print_summary(summary: Document) -> None:
+    """The headline of one run: axes, pockets, displaced strength, claims."""
+    out = console()
+    scenario = summary["scenario"]
+    out.print(Text(scenario["title"], style="bold"))
+    period = f"{number(scenario['days'])} days" + (
+        f" from {scenario['start'][:10]}" if scenario["start"] else ""
+    )
+    out.print(f"{scenario['id']}, {scenario['kind']}, {period}, seed {summary['seed']}")
+    _print_axes(out, summary)
+    _print_pockets(out, summary)
+    _print_regroup(out, summary)
+    _print_claims(out, summary)
+    checks = summary["checks"]
+    out.print(f"\n{number(checks['flows_certified'])} flows solved, each equal to its cut")
+
+
+def _print_axes(out: Console, summary: Document) -> None:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+    table.add_column("axis", overflow="fold")
+    for heading in (
+        "capacity\nt/day", "demand\nt/day", "first cut", "cut for good",
+        "delivered\nt", "out of stock",
+    ):  # fmt: skip
+        table.add_column(heading, justify="right")
+    measures = summary["measures"]
+
+    def value(path: str) -> float | None:
+        found: float | None = measures[path]["value"]
+        return found
+
+    focus = summary["scenario"]["focus"]
+    for axis in sorted(summary["axes"], key=lambda a: (a != focus, a)):
+        stem = f"axes.{axis}"
+        start, end = value(f"{stem}.capacity_start"), value(f"{stem}.capacity_end")
+        sinks = sorted(
+            path.split(".")[3]
+            for path in measures
+            if path.startswith(f"{stem}.sinks.") and path.endswith(".time_of_exhaustion")
+        )
+        empty = [
+            t for s in sinks if (t := value(f"{stem}.sinks.{s}.time_of_exhaustion")) is not None
+        ]
+        table.add_row(
+            axis,
+            _arrow(start, end),
+            number(value(f"{stem}.demand_start")),
+            _date(summary, value(f"{stem}.time_of_first_cut")),
+            _date(summary, value(f"{stem}.time_of_lasting_cut")),
+            number(value(f"{stem}.delivered")),
+            _date(summary, min(empty, default=None)),
+        )
+    out.print(table)
+    for axis, looks in summary["axes"].items():
+        cut = looks[-1]["minimum_cut"]
+        names = [*cut["places"], *cut["roads"]]
+        if looks[-1]["capacity_kg_per_day"] == 0 and names:
+            out.print(f"{axis} is cut at the end; it would reopen with: {', '.join(names)}")
+        elif cut["never_open"]:
+            out.print(f"{axis} was never open")
+
+
+def _arrow(start: float | None, end: float | None) -> str:
+    """Before and after in whole tonnes, once where they are the same."""
+    texts = ["-" if v is None else number(round(v) or round(v, 3)) for v in (start, end)]
+    return texts[0] if start == end else " > ".join(texts)
+
+
+def _date(summary: Document, day: float | None) -> str:
+    """A day as a date where the period has dates; '-' for what did not come."""
+    start = summary["scenario"]["start"]
+    if day is None:
+        return "-"
+    if start is None:
+        return f"day {number(day)}"
+    return (datetime.fromisoformat(start) + timedelta(days=day)).date().isoformat()
+
+
+def _print_pockets(out: Console, summary: Document) -> None:
+    still = [p for p in summary["pockets"] if p["to_day"] is None]
+    if still:
+        out.print("\npockets at the end:")
+    for pocket in still:
+        inside = f"{number(pocket['persons'])} persons, {number(pocket['stock_t'])} t"
+        out.print(
+            f"  {pocket['actor']}: {_listed(pocket['places'])} ({inside}; "
+            f"since {_date(summary, pocket['from_day'])})"
+        )
+
+
+def _print_regroup(out: Console, summary: Document) -> None:
+    measures = summary["measures"]
+    for path, measure in measures.items():
+        if path.startswith("regroup.") and path.endswith(".displaced") and measure["value"]:
+            stem = path.removesuffix("displaced") + "to."
+            shares = sorted(
+                (
+                    (m["value"], p.removeprefix(stem).removesuffix(".share"))
+                    for p, m in measures.items()
+                    if p.startswith(stem) and p.endswith(".share") and m["value"]
+                ),
+                key=lambda pair: (-pair[0], pair[1]),
+            )
+            listed = ", ".join(f"{name} {share:.0%}" for share, name in shares[:6])
+            out.print(
+                f"\ndisplaced, {path.split('.')[1]}: {number(measure['value'])} persons: {listed}"
+            )
+
+
+def _print_claims(out: Console, summary: Document) -> None:
+    claims = summary["claims"]
+    if not claims:
+        return
+    counts = {v: sum(c["verdict"] == v for c in claims) for v in ("true", "false", "undecided")}
+    out.print("\nclaims: " + ", ".join(f"{n} {verdict}" for verdict, n in counts.items() if n))
+    for claim in claims:
+        out.print(f"  {claim['verdict']:9s} {claim['id']}: {claim['text']}")
+
+
+def print_cut(document: Document) -> None:
+    """One axis at one date: max flow, cut, routes, in words."""
+    out = console()
+    names = document["names"]
+
+    def named(item: str) -> str:
+        return f"{names[item]} ({item})" if item in names and names[item] != item else item
+
+    out.print(Text(f"{document['name']} ({document['axis']}) on {document['at']}", style="bold"))
+    flow = document["max_flow"]
+    out.print(f"max flow: {number(flow / 1000)} t/day ({flow} kg/day)")
+    if flow:
+        once = "the only minimum cut" if document["unique"] else "not the only minimum cut"
+        out.print(f"minimum cut, {once}:")
+        for item in document["cut"]:
+            out.print(f"  {named(item)}")
+        if document["other_cut"]:
+            out.print(f"  another, nearest the sinks: {_listed(document['other_cut'])}")
+    elif document["never_open"]:
+        out.print("the axis was not open at the start either")
+    else:
+        out.print("the axis is cut; lost since the start and in the way:")
+        for item in document["lost_in_the_way"]:
+            out.print(f"  {named(item)}")
+        out.print(f"enough to reopen it: {', '.join(named(i) for i in document['cut'])}")
+    fewest = document["fewest_places_cut"]
+    if flow and fewest is None:
+        out.print("fewest places: no set of places alone cuts it")
+    elif flow:
+        out.print(f"fewest places that cut it: {', '.join(named(p) for p in fewest)}")
+    for route in document["routes"]:
+        way = " - ".join(names.get(p, p) for p in route["places"])
+        out.print(
+            f"{number(route['kg_per_day'] / 1000)} t/day, {route['hours']:.1f} h, "
+            f"{route['km']:.0f} km: {way}",
+            soft_wrap=True,
+        )
+    out.print()
+
+
+def print_comparison(comparison: Comparison, *, everything: bool = False) -> None:
+    """What differs in the scenarios, then the measures side by side."""
+    out = console()
+    names = [o.name for o in comparison.outcomes]
+    out.print(Text("What differs in the scenarios", style="bold"))
+    if not comparison.changes:
+        out.print("  nothing")
+    for change in comparison.changes[:MOST_CHANGES]:
+        out.print(f"  {change.path}")
+        for name, value in zip(names, change.values, strict=True):
+            out.print(f"    {name}: {_short(value, out.width - len(name) - 6)}", soft_wrap=True)
+    if len(comparison.changes) > MOST_CHANGES:
+        out.print(f"  ... and {len(comparison.changes) - MOST_CHANGES} more")
+    rows = [r for r in comparison.rows if everything or r.changed]
+    out.print(Text("\nMeasures" if everything else "\nMeasures that differ", style="bold"))
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+    table.add_column("measure", overflow="fold")
+    table.add_column("unit")
+    for name in names:
+        table.add_column(name, justify="right", overflow="fold")
+    if len(names) == 2:
+        table.add_column("difference", justify="right")
+    for row in rows:
+        table.add_row(*_cells(row, len(names) == 2))
+    if rows:
+        out.print(table)
+    same = sum(not r.changed for r in comparison.rows)
+    out.print(f"{same} measures are the same in all")
+
+
+def _cells(row: Row, difference: bool) -> list[str]:
+    cells = [row.path, "" if row.unit == "1" else row.unit, *(number(v) for v in row.values)]
+    if difference:
+        delta = row.differences[1]
+        cells.append("-" if delta is None else f"{'+' if delta > 0 else ''}{number(delta)}")
+    return cells
+
+
+def number(value: float | None) -> str:
+    """A number for people: thousands set apart, at most one decimal above 100, '-' for none."""
+    if value is None:
+        return "-"
+    if value == int(value):
+        return f"{int(value):,}"
+    return f"{value:,.1f}" if abs(value) >= 100 else f"{value:,.2f}"
+
+
+def _listed(items: Sequence[str], most: int = 6) -> str:
+    more = f" and {len(items) - most} more" if len(items) > most else ""
+    return ", ".join(items[:most]) + more
+
+
+def _short(value: Any, most: int) -> str:
+    """A setting on one line: maps without braces and quotes."""
+    text = (
+        ", ".join(f"{k} {v}" for k, v in value.items())
+        if isinstance(value, Mapping)
+        else str(value)
+    )
+    return text if len(text) <= most else text[: max(most - 3, 20)] + "..."

@@ -1,0 +1,222 @@
+"""A builder of small scenarios by hand, so that expected numbers can be derived by hand.
+
+A road ``a-b:3`` is 3 km of class ``road``: 3.6 km/h, so 1,000 s a km, and 1,000 kg/day each
+way. ``a-b:3/50`` carries 50 kg/day, ``a-b#x:3`` is a second road beside it, a ``!`` at the end
+says that it is closed at the start. Everything is held by ``red`` unless ``held`` says else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from sim.engine.record import Record
+from sim.scenario import model as m
+from sim.scenario.distributions import Constant, Dist
+
+DAY = m.DAY
+_ROAD = re.compile(r"(\w+)-(\w+)(#\w+)?:([\d.]+)(?:/(\d+))?(!?)$")
+
+
+def _dist(value: Any) -> Any:
+    return Constant(float(value)) if isinstance(value, int | float) else value
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    return tuple(sorted(value.split())) if isinstance(value, str) else tuple(sorted(value))
+
+
+def _condition(parts: Any) -> m.Condition:
+    """("falls", "a"), ("falls", "a", "blue"), ("all", (...), (...))."""
+    kind, *rest = parts
+    if kind in ("all", "any"):
+        return m.Condition(kind, parts=tuple(_condition(part) for part in rest))
+    return m.Condition(kind, *rest)
+
+
+def _event(name: str, kind: m.EventKind, **given: Any) -> m.Event:
+    given["places"] = _words(given.get("places", ""))
+    given["roads"] = _words(given.get("roads", ""))
+    given["against"] = frozenset(_words(given.get("against", "")))
+    if given.get("when") is not None:
+        given["when"] = _condition(given["when"])
+    for key in ("at", "delay", "loss", "lasts"):
+        given[key] = _dist(given.get(key))
+    return m.Event(name, kind, **given)
+
+
+def _axis(
+    name: str,
+    sources: Any,
+    sinks: Mapping[str, Mapping[str, Any]],
+    actor: str = "red",
+    commodity: str = "goods",
+    priority: int = 1,
+    size: float | Dist = 100,
+    loss: float | Dist = 0,
+    foreign: str = "",
+    supply: Mapping[str, float | Dist] | None = None,
+) -> m.Axis:
+    abroad, limits = foreign.split(), supply or {}
+    return m.Axis(
+        name,
+        name,
+        actor,
+        commodity,
+        priority,
+        {s: m.Source(s, _dist(limits.get(s)), s in abroad) for s in _words(sources)},
+        {
+            s: m.Sink(
+                s,
+                _dist(sink.get("demand", 0)),
+                _dist(sink.get("stock", 0)),
+                _dist(sink.get("target")),
+                _dist(sink.get("refill", 0)),
+            )
+            for s, sink in sinks.items()
+        },
+        m.ConvoyRule(_dist(size), _dist(loss)),
+    )
+
+
+def make_scenario(
+    roads: str,
+    *,
+    axes: Mapping[str, Mapping[str, Any]] | None = None,
+    events: Mapping[str, Mapping[str, Any]] | None = None,
+    places: Mapping[str, Mapping[str, Any]] | None = None,
+    held: Mapping[str, Any] | None = None,
+    besieged: Mapping[str, str] | None = None,
+    sealed: Mapping[str, str] | None = None,
+    actors: Mapping[str, Mapping[str, Any]] | None = None,
+    garrisons: Mapping[str, Mapping[str, Any]] | None = None,
+    exits: Mapping[str, Mapping[str, Any]] | None = None,
+    regroup: Mapping[str, Mapping[str, Any]] | None = None,
+    claims: Mapping[str, tuple[Any, ...]] | None = None,
+    commodities: Mapping[str, int] | None = None,
+    truck_load: int = 10,
+    length: int = 10 * DAY,
+    sample: int = DAY,
+    speed: float | Dist = 3.6,
+    capacity: float | Dist = 1000,
+) -> m.Scenario:
+    """A scenario from compact words; see the top of this file."""
+    links = {}
+    for word in roads.split():
+        found = _ROAD.match(word)
+        assert found, word
+        a, b, mark, km, kg, shut = found.groups()
+        name = f"{a}-{b}{mark or ''}"
+        links[name] = m.Road(
+            name, a, b, float(km), "road", capacity=_dist(kg and int(kg)), closed=bool(shut)
+        )
+    names = sorted({end for r in links.values() for end in (r.a, r.b)} | set(places or {}))
+    told = places or {}
+
+    def place(name: str) -> m.Place:
+        given = dict(told.get(name, {}))
+        given["capacity"] = _dist(given.get("capacity"))
+        return m.Place(name, name.title(), 0.0, 0.0, **given)
+
+    def shares(name: str) -> dict[str, int]:
+        who = (held or {}).get(name, "red")
+        return dict(who) if isinstance(who, Mapping) else {who: m.PPM} if who else {}
+
+    parties = {"red": {}, "blue": {}, **(actors or {})}
+    return m.Scenario(
+        id="small",
+        title="Small",
+        about="",
+        kind="what-if",
+        start=None,
+        length=length,
+        seed=1,
+        sample=sample,
+        truck_load=truck_load,
+        tests=(),
+        network=m.Network(
+            "Small",
+            {name: place(name) for name in names},
+            links,
+            {"road": m.RoadClass("road", _dist(speed), _dist(capacity))},
+        ),
+        actors={
+            a: m.Actor(
+                a, a.title(), frozenset(_words(g.get("friends", ""))), g.get("transit", {})
+            )
+            for a, g in parties.items()
+        },
+        holders={
+            name: m.Holding(
+                name,
+                shares(name),
+                frozenset(_words((besieged or {}).get(name, ""))),
+                frozenset((sealed or {}).get(name, "").split()),
+            )
+            for name in names
+        },
+        commodities={
+            c: m.Commodity(c, c, kg) for c, kg in (commodities or {"goods": truck_load}).items()
+        },
+        axes={name: _axis(name, **given) for name, given in (axes or {}).items()},
+        events={name: _event(name, **given) for name, given in (events or {}).items()},
+        garrisons={
+            name: m.Garrison(
+                name,
+                g.get("actor", "red"),
+                g["place"],
+                _dist(g["strength"]),
+                _dist(g.get("loss", 0)),
+                _dist(g.get("ring_loss", 0)),
+            )
+            for name, g in (garrisons or {}).items()
+        },
+        exits={
+            name: m.Exit(
+                name,
+                name,
+                g.get("actor", "red"),
+                _words(g["places"]),
+                _dist(g.get("seconds", 0)),
+                **{k: g[k] for k in ("threat", "supply", "value", "billets") if k in g},
+            )
+            for name, g in (exits or {}).items()
+        },
+        regroup={
+            actor: m.RegroupRule(
+                actor,
+                *(_dist(g.get(k, 0)) for k in ("hours", "threat", "supply", "billets", "value")),
+                stay=_dist(g.get("stay")),
+                max_seconds=_dist(g.get("max_seconds", 100 * DAY)),
+                values=g.get("values", {}),
+            )
+            for actor, g in (regroup or {}).items()
+        },
+        claims={
+            name: m.Claim(name, name, measure, relation, value, *when)
+            for name, (measure, relation, value, *when) in (claims or {}).items()
+        },
+        sources={},
+        resolved={},
+    )
+
+
+@pytest.fixture(scope="session")
+def make() -> Callable[..., m.Scenario]:
+    """The builder :func:`make_scenario`."""
+    return make_scenario
+
+
+def _plain(record: Record, *, without: str = "") -> dict[str, Any]:
+    found = {f.name: getattr(record, f.name) for f in dataclasses.fields(record)}
+    return {k: v for k, v in found.items() if k not in without.split()}
+
+
+@pytest.fixture(scope="session")
+def plain() -> Callable[..., dict[str, Any]]:
+    """A record as a mapping of its parts, to compare two of them part by part."""
+    return _plain

@@ -1,0 +1,155 @@
+"""Which event cost how much: the Shapley value, against games worked by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.engine.credit import MOST
+from sim.engine.record import Record
+from sim.engine.simulation import run
+from sim.scenario.model import Scenario
+
+Make = Callable[..., Scenario]
+AXES = {"line": {"sources": "s", "sinks": {"t": {}}}}
+
+
+def shut(*roads: str) -> dict[str, dict[str, Any]]:
+    return {f"e{i}": {"kind": "close", "roads": r, "at": 50} for i, r in enumerate(roads)}
+
+
+def credits_of(record: Record) -> dict[str, int]:
+    assert all(row.axis == "line" for row in record.credits)
+    return {row.event: row.kg_per_day for row in record.credits}
+
+
+def test_parallel_roads_are_credited_with_what_they_bore(make: Make) -> None:
+    record = run(make("s-t:1/300 s-t#x:1/500", axes=AXES, events=shut("s-t", "s-t#x")))
+    assert credits_of(record) == {"e0": -300, "e1": -500}
+
+
+def test_roads_in_a_row_share_alike(make: Make) -> None:
+    # either alone would have closed it: half each
+    record = run(make("s-a:1 a-t:1", axes=AXES, events=shut("s-a", "a-t")))
+    assert credits_of(record) == {"e0": -500, "e1": -500}
+
+
+def test_two_feeders_of_one_road(make: Make) -> None:
+    # 300 and 900 into a road of 1,000. Without the first 900 (-100), without the second 300 (-700),
+    # without both 0 (-1,000). First: (-100 + (-1,000 + 700)) / 2 = -200; second: (-700 - 900) / 2.
+    record = run(make("s-m:1/300 s-m#x:1/900 m-t:1", axes=AXES, events=shut("s-m", "s-m#x")))
+    assert credits_of(record) == {"e0": -200, "e1": -800}
+
+
+def test_an_idle_event_gets_no_row_and_a_lone_one_everything(make: Make) -> None:
+    record = run(make("s-t:1 t-z:1", axes=AXES, events=shut("s-t", "t-z")))
+    assert credits_of(record) == {"e0": -1_000}
+
+
+def test_gains_and_losses_of_one_instant(make: Make) -> None:
+    events = {
+        "a": {"kind": "open", "roads": "s-t", "at": 50},
+        "b": {"kind": "close", "roads": "s-t#x", "at": 50},
+    }
+    record = run(make("s-t:1/300! s-t#x:1/500", axes=AXES, events=events))
+    assert credits_of(record) == {"a": 300, "b": -500}
+
+
+@pytest.mark.parametrize("n", [3, MOST, MOST + 1, 9])
+def test_credits_are_whole_and_sum_to_the_change(make: Make, n: int) -> None:
+    # n roads in a row: by symmetry -1,000 / n each, remainders to the first by id
+    names = ["s", *(f"a{i}" for i in range(n - 1)), "t"]
+    roads = [f"{a}-{b}" for a, b in zip(names, names[1:], strict=False)]
+    record = run(make(" ".join(f"{r}:1" for r in roads), axes=AXES, events=shut(*roads)))
+    found = credits_of(record)
+    assert sum(found.values()) == -1_000
+    assert set(found.values()) <= {-(1_000 // n), -(-(-1_000 // n))} | {-(1_000 // n) - 1}
+    ranked = [found[e] for e in sorted(found)]
+    assert ranked == sorted(ranked, reverse=True)
+
+
+def test_more_than_most_share_equally_whatever_they_did(make: Make) -> None:
+    # seven roads of 100, 200, ... 700 kg/day: 2,800 in all, 400 each
+    roads = [f"s-t#{i}" for i in range(7)]
+    words = " ".join(f"{r}:1/{100 * (i + 1)}" for i, r in enumerate(roads))
+    assert set(credits_of(run(make(words, axes=AXES, events=shut(*roads)))).values()) == {-400}
+    # six are exact
+    found = credits_of(run(make(words, axes=AXES, events=shut(*roads[:6]))))
+    assert found == {f"e{i}": -100 * (i + 1) for i in range(6)}
+
+
+def test_the_same_event_on_several_places_is_one_player(make: Make) -> None:
+    events = {"a": {"kind": "close", "roads": "s-t s-t#x", "at": 50}, **shut("s-t#y")}
+    record = run(make("s-t:1/300 s-t#x:1/500 s-t#y:1/50", axes=AXES, events=events))
+    assert credits_of(record) == {"a": -800, "e0": -50}
+
+
+def test_credit_can_be_left_out(make: Make) -> None:
+    assert run(make("s-t:1", axes=AXES, events=shut("s-t")), credit=False).credits == []
+
+
+def test_instants_apart_are_credited_apart(make: Make) -> None:
+    events = shut("s-a", "a-t")
+    events["e1"]["at"] = 60
+    record = run(make("s-a:1 a-t:1", axes=AXES, events=events))
+    assert credits_of(record) == {"e0": -1_000}
+
+
+EVENTS: list[Mapping[str, Any]] = [
+    {"kind": "close", "roads": "s-a"},
+    {"kind": "close", "roads": "b-t"},
+    {"kind": "open", "roads": "a-b"},
+    {"kind": "capture", "places": "a", "by": "blue"},
+    {"kind": "capture", "places": "a", "by": "red"},
+    {"kind": "besiege", "places": "b", "by": "blue"},
+    {"kind": "damage", "roads": "s-b", "loss": 0.5},
+    {"kind": "damage", "roads": "s-b", "loss": 0.9},
+    {"kind": "raid", "places": "b", "by": "blue", "lasts": 1_000},
+    {"kind": "capture", "places": "c", "by": "red"},
+]
+
+
+@settings(derandomize=True, max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, len(EVENTS) - 1), min_size=2, max_size=4))
+def test_against_runs_with_only_some_of_the_events(make: Make, which: list[int]) -> None:
+    """The worth of some events is what a run shows in which only these happen."""
+    events = {f"e{n}": {**EVENTS[i], "at": 50} for n, i in enumerate(which)}
+
+    def go(some: Iterable[str]) -> Record:
+        return run(
+            make(
+                "s-a:1/700 s-b:1/400 a-b:1/250! a-t:1/300 b-t:1/600 s-c:1/90 c-t:1",
+                held={"c": "blue"},
+                axes=AXES,
+                events={e: events[e] for e in some},
+                length=900,
+            )
+        )
+
+    def capacity(some: Iterable[str]) -> int:
+        return [r.value for r in go(some).series if r.measure == "capacity_kg_per_day"][-1]
+
+    worth = {}
+    exact = dict.fromkeys(events, Fraction(0))
+    orders = list(permutations(events))
+    for order in orders:
+        for n, event in enumerate(order):
+            for some in (frozenset(order[:n]), frozenset(order[: n + 1])):
+                if some not in worth:
+                    worth[some] = capacity(some)
+            gain = worth[frozenset(order[: n + 1])] - worth[frozenset(order[:n])]
+            exact[event] += Fraction(gain, len(orders))
+    change = worth[frozenset(events)] - worth[frozenset()]
+    found = {e: 0 for e in events} | credits_of(go(events))
+    if change == 0:
+        assert set(found.values()) == {0}
+        return
+    assert sum(found.values()) == change
+    for event, share in exact.items():
+        assert abs(found[event] - share) < 1
