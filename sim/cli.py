@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim import commands_study
+
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
 
@@ -218,6 +220,10 @@ def _print_json(document: Any) -> None:
     import json
 
     click.echo(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
+
+
+for _command in (commands_study.ensemble, commands_study.merge):
+    cli.add_command(_command)
 
 
 def main() -> None:

@@ -145,9 +145,7 @@ def make_scenario(
             {"road": m.RoadClass("road", _dist(speed), _dist(capacity))},
         ),
         actors={
-            a: m.Actor(
-                a, a.title(), frozenset(_words(g.get("friends", ""))), g.get("transit", {})
-            )
+            a: m.Actor(a, a.title(), frozenset(_words(g.get("friends", ""))), g.get("transit", {}))
             for a, g in parties.items()
         },
         holders={

@@ -56,7 +56,7 @@ class EventRow(NamedTuple):
 
 @dataclass(slots=True)
 class Move:
-    """Displaced strength on its way to what it chose.
+    """Displaced strength on its way to what it chose, or a reserve on its way to a front.
 
     ``choice`` is a place, an exit, or one of ``STAY`` and ``DISPERSE``; ``probability`` the
     share that the choice model gave it; ``outcome`` moving, arrived, left, stayed,
@@ -73,6 +73,7 @@ class Move:
     cause: str
     outcome: str = "moving"
     ended: int | None = None
+    reserve: bool = False
 
 
 STAY = "(stays)"
@@ -131,8 +132,9 @@ class Record:
     """All that a run leaves: see the rows' classes.
 
     ``end`` is the length of the period (s); ``consumption`` kg/day by (axis, sink);
-    ``drawn`` every uncertain quantity in its base unit; ``solves`` the number of flows
-    solved, each of which has passed its certificate.
+    ``fallen`` persons lost in battles by actor; ``drawn`` every uncertain quantity in its
+    base unit; ``solves`` the number of flows solved, each of which has passed its
+    certificate.
     """
 
     seed: int
@@ -147,5 +149,6 @@ class Record:
     pockets: list[PocketRow] = field(default_factory=list)
     tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)
     consumption: dict[tuple[str, str], int] = field(default_factory=dict)
+    fallen: dict[str, int] = field(default_factory=dict)
     drawn: dict[str, float] = field(default_factory=dict)
     solves: int = 0

@@ -131,7 +131,7 @@ class Regroup:
         self._passages: dict[str, Passage] = {}
         for garrison in sorted(sim.scenario.garrisons.values(), key=lambda g: g.id):
             self._post(garrison)
-        self._begun = self._by_actor()
+        self._begun: dict[str, int] = {}
         self._rules = {
             actor: self._draw(rule) for actor, rule in sorted(sim.scenario.regroup.items())
         }
@@ -156,8 +156,8 @@ class Regroup:
         self._losses[key] = losses
 
     def _by_actor(self) -> dict[str, int]:
-        """Persons at places and on the way, by actor."""
-        found: dict[str, int] = {}
+        """Persons at places, in forces and on the way, by actor."""
+        found = self.sim.in_forces()
         for (actor, _), persons in self.strength.items():
             found[actor] = found.get(actor, 0) + persons
         for column in self._columns:
@@ -165,13 +165,19 @@ class Regroup:
             found[actor] = found.get(actor, 0) + column.move.persons
         return found
 
+    def count(self) -> None:
+        """At the start: count the persons of each actor."""
+        self._begun = self._by_actor()
+
     def close(self) -> None:
         """At the end of the period: check that every person is accounted for."""
         found = self._by_actor()
+        for actor, persons in self.sim.record.fallen.items():
+            found[actor] = found.get(actor, 0) + persons
         for move in self.sim.record.moves:
             if move.outcome in ("lost", "left", "stayed", "dispersed"):
                 found[move.actor] = found.get(move.actor, 0) + move.persons
-        if found != self._begun:
+        if {a: n for a, n in found.items() if n} != {a: n for a, n in self._begun.items() if n}:
             raise AssertionError(f"persons are not all accounted for: {self._begun} -> {found}")
 
     def _draw(self, rule: RegroupRule) -> Drawn:
@@ -194,6 +200,40 @@ class Regroup:
         if actor not in self._passages:
             self._passages[actor] = Passage(self.sim.control, self.sim.sides[actor])
         return self._passages[actor]
+
+    # --- reserves and forces -------------------------------------------------------------
+
+    def ways_from(self, actor: str, place: str) -> TravelTimes:
+        """Travel times of an actor's men from a place."""
+        index = self.sim.control.terrain.graph.place_index[place]
+        return self._ways_from(Standing(index), self.passage(actor))
+
+    def send(self, actor: str, place: str, goal: str, persons: int) -> None:
+        """Send men of a garrison to a front, as a reserve; they fight nowhere on the way."""
+        ways = self.ways_from(actor, place)
+        index = self.sim.control.terrain.graph.place_index
+        self.strength[actor, place] -= persons
+        seconds = int(ways.seconds[index[goal]])
+        move = Move(self.sim.clock.now, actor, place, goal, persons, 1.0, seconds, "", reserve=True)
+        self.sim.record.moves.append(move)
+        self.sim.note_event("reserve", f"{actor}/{goal}", "", f"{persons} persons from {place}")
+        self._march(move, Standing(index[place]), ways)
+
+    def under_way(self, actor: str, goal: str) -> int:
+        """Persons of an actor on their way to a place."""
+        return sum(
+            c.move.persons for c in self._columns if (c.move.actor, c.move.choice) == (actor, goal)
+        )
+
+    def join(self, actor: str, place: str, persons: int) -> None:
+        """Men of an actor join, or become, its garrison at a place."""
+        if not persons:
+            return
+        key = (actor, place)
+        self.sim.garrison_will_grow(key)
+        self.strength[key] = self.strength.get(key, 0) + persons
+        self._losses.setdefault(key, (0.0, 0.0))
+        self.sim.garrison_grew(key, persons)
 
     # --- displaced -----------------------------------------------------------------------
 
@@ -370,8 +410,8 @@ class Regroup:
             return
         move.outcome = "arrived"
         key = (move.actor, move.choice)
-        self.strength[key] = self.strength.get(key, 0) + move.persons
         self._losses.setdefault(key, self._losses.get((move.actor, move.origin), (0.0, 0.0)))
+        self.join(move.actor, move.choice, move.persons)
 
     def _turn(self, column: Column) -> None:
         """The way of a group closed: it chooses again from where it can get to, or is lost."""

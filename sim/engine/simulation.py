@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from sim.scenario.model import PPM, Condition, Event, Scenario
 
 from .clock import Clock, Phase
+from .combat import Combat
 from .control import Control, Kind, Side, Terrain
 from .credit import shapley
+from .fronts import Fronts
 from .luck import Luck
+from .operations import Force, Operations
 from .pockets import PocketWatch
 from .record import ControlRow, CreditRow, EventRow, Record, SeriesRow
 from .regroup import Regroup
@@ -41,7 +45,11 @@ class Simulation:
         self._applied: list[tuple[str, Change]] = []
         self._settling = False
         self._looking = False
-        self._pending = {e.id: e for e in scenario.events.values() if e.when is not None}
+        self._waiting: dict[str, tuple[Condition, Callable[[], None]]] = {}
+        self.operations: Operations | None = None
+        for event in scenario.events.values():
+            if event.when is not None:
+                self.wait_for(f"event:{event.id}", event.when, partial(self._on_condition, event))
         self._notes: dict[tuple[str, str], int] = {}
         self._written: dict[tuple[str, str], int] = {}
         for (kind, id_, what), value in self.control.initial_rows():
@@ -52,11 +60,17 @@ class Simulation:
         for event in scenario.events.values():
             if event.at is not None:
                 self._schedule(event, round(self.luck.value(event.at, f"event:{event.id}:at")))
+        self.fronts = Fronts(self)
+        if scenario.fighting is not None:
+            self.operations = Operations(self, Combat(self, scenario.fighting))
+        self.regroup.count()
         self.state_changed()
 
     def finish(self) -> Record:
         """Run through the period and return the record, its rows in order."""
         self.clock.run_through(self.scenario.length)
+        if self.operations is not None:
+            self.operations.close()
         self.supply.close()
         self.regroup.close()
         self.pockets.close()
@@ -126,7 +140,7 @@ class Simulation:
 
         def happen() -> None:
             for subject in subjects:
-                self._apply(event.id, lambda c, s=subject: change(c, s))  # type: ignore[misc]
+                self.apply(event.id, lambda c, s=subject: change(c, s))  # type: ignore[misc]
             if ending:
                 self.note_event("ends", ", ".join(subjects), event.id, f"{event.kind} ends")
             else:
@@ -209,7 +223,8 @@ class Simulation:
                     ending=True,
                 )
 
-    def _apply(self, cause: str, change: Change) -> None:
+    def apply(self, cause: str, change: Change) -> None:
+        """Change the state on account of ``cause``; the net change is settled in this instant."""
         if self._credit and self._before is None:
             self._before = self.control.copy()
         self._applied.append((cause, change))
@@ -241,6 +256,8 @@ class Simulation:
                         self.record.credits.append(CreditRow(now, state.axis.id, cause, part))
         self.regroup.settle(places, roads)
         self.pockets.settle(places, roads)
+        if self.operations is not None:
+            self.operations.settle()
         self.state_changed()
 
     def _is_raided(self, place: str, event: str) -> bool:
@@ -249,21 +266,55 @@ class Simulation:
 
     # --- conditions ----------------------------------------------------------------------
 
+    def wait_for(self, key: str, condition: Condition, act: Callable[[], None]) -> None:
+        """Call ``act`` once, at the end of the first instant at which ``condition`` holds."""
+        self._waiting[key] = (condition, act)
+
     def state_changed(self) -> None:
-        """Look at the pending conditions when this instant is over."""
-        if self._pending and not self._looking:
+        """Look at the conditions when this instant is over."""
+        if self._waiting and not self._looking:
             self._looking = True
             self.clock.at(self.clock.now, Phase.RECORD, "conditions", self._look_at_conditions)
 
+    def forces(self) -> list[Force]:
+        """The forces of all operations."""
+        return [] if self.operations is None else list(self.operations.forces.values())
+
+    def in_forces(self) -> dict[str, int]:
+        """Persons in the forces of operations, by actor."""
+        found: dict[str, int] = {}
+        for force in self.forces():
+            actor = force.operation.actor
+            found[actor] = found.get(actor, 0) + force.strength
+        return found
+
+    def garrison_will_grow(self, post: tuple[str, str]) -> None:
+        """Men are about to join a garrison: its battle, if any, is brought to now."""
+        if self.operations is not None:
+            self.operations.garrison_will_grow(post)
+
+    def garrison_grew(self, post: tuple[str, str], persons: int) -> None:
+        """Men joined a garrison: they stand with it in its battle, or may strike back."""
+        if self.operations is not None:
+            self.operations.garrison_grew(post, persons)
+
+    def stocks_changed(self) -> None:
+        """A stock ran out, or there is something again: tell the forces fed from it."""
+        if self.operations is not None:
+            self.operations.stocks_changed()
+
     def _look_at_conditions(self) -> None:
         self._looking = False
-        for event in list(self._pending.values()):
-            if event.when is not None and self._holds(event.when):
-                del self._pending[event.id]
-                delay = 0
-                if event.delay is not None:
-                    delay = round(self.luck.value(event.delay, f"event:{event.id}:delay"))
-                self._schedule(event, self.clock.now + max(1, delay))
+        for key, (condition, act) in sorted(self._waiting.items()):
+            if self._holds(condition):
+                del self._waiting[key]
+                act()
+
+    def _on_condition(self, event: Event) -> None:
+        delay = 0
+        if event.delay is not None:
+            delay = round(self.luck.value(event.delay, f"event:{event.id}:delay"))
+        self._schedule(event, self.clock.now + max(1, delay))
 
     def _holds(self, condition: Condition) -> bool:
         subject, to = condition.subject, condition.to

@@ -10,6 +10,7 @@ continuously, in exact integers, and the instant of exhaustion is computed.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -33,51 +34,15 @@ from .clock import Moment, Phase
 from .control import Passage
 from .journeys import Journey, Standing, depart, way_out
 from .record import FlowRow, Tally
+from .stock import Stock
 
 if TYPE_CHECKING:
     from .simulation import Simulation
 
 
-class Stock:
-    """A stock drawn at a constant rate: exact in kg * s / day, so that nothing drifts."""
-
-    def __init__(self, kg: int, rate: int) -> None:
-        self.rate = rate  # kg/day
-        self._level = kg * DAY
-        self._since = 0
-
-    def advance(self, now: int) -> None:
-        """Bring the level to ``now`` (seconds)."""
-        self._level = max(0, self._level - self.rate * (now - self._since))
-        self._since = now
-
-    def kg(self, now: int) -> int:
-        """What is there at ``now``, whole kg, rounded down."""
-        return max(0, self._level - self.rate * (now - self._since)) // DAY
-
-    def empty(self, now: int) -> bool:
-        """True where nothing is left at ``now``."""
-        return self._level <= self.rate * (now - self._since)
-
-    def add(self, now: int, kg: int) -> None:
-        """Put ``kg`` in (a negative number takes out, down to nothing)."""
-        self.advance(now)
-        self._level = max(0, self._level + kg * DAY)
-
-    def when(self, kg: int) -> int | None:
-        """The first whole second at which at most ``kg`` are left; None if that never comes."""
-        over = self._level - kg * DAY
-        if over <= 0:
-            return self._since
-        return self._since - (-over // self.rate) if self.rate else None
-
-
 @dataclass(slots=True)
 class Convoy:
-    """One convoy on its way; ``goal`` is what it makes for.
-
-    ``caught`` is the closed road (or lost place) that its luck was last tried on.
-    """
+    """One convoy on its way; ``goal`` is what it makes for."""
 
     sink: str
     ordinal: int
@@ -86,7 +51,6 @@ class Convoy:
     journey: Journey
     goal: Literal["sink", "hold", "source"] = "sink"
     moment: Moment | None = None
-    caught: tuple[str, int] | None = None
 
 
 @dataclass(slots=True)
@@ -116,13 +80,19 @@ class SinkState:
     active: bool = True
     out: bool = False
     moment: Moment | None = None
+    drawn: dict[str, int] = field(default_factory=dict)  # kg/day by the forces fed from it
+
+    @property
+    def rate(self) -> int:
+        """kg/day eaten: its own consumption and that of the forces fed from it."""
+        return self.consumption + sum(self.drawn.values()) if self.active else 0
 
     @property
     def asks(self) -> int:
-        """kg/day: consumption, and the refill rate while below target; 0 where it is lost."""
+        """kg/day: what is eaten, and the refill rate while below target; 0 where it is lost."""
         if not self.active:
             return 0
-        return self.consumption + (self.refill if self.refilling else 0)
+        return self.rate + (self.refill if self.refilling else 0)
 
 
 @dataclass(slots=True)
@@ -265,7 +235,7 @@ class Supply:
         name = f"{state.axis.id}/{sink.place}"
         if active:
             sink.stock.advance(now)
-            sink.stock.rate = sink.consumption
+            sink.stock.rate = sink.rate
         else:
             left = sink.stock.kg(now)
             sink.stock.add(now, -left - 1)
@@ -336,7 +306,7 @@ class Supply:
         sim.note(subject, "deliverable_kg_per_day", deliverable.value)
         sim.note(subject, "planned_kg_per_day", plan.value)
         sim.note(subject, "asked_kg_per_day", int(asks.sum()))
-        demand = sum(s.consumption for s in state.sinks.values() if s.active)
+        demand = sum(s.rate for s in state.sinks.values())
         sim.note(subject, "demand_kg_per_day", demand)
         if before != alone.value and sim.clock.now > 0:
             if alone.value == 0:
@@ -491,25 +461,20 @@ class Supply:
             self._lose(state, convoy, "stranded")
 
     def _is_lost(self, state: AxisState, convoy: Convoy, standing: Standing) -> bool:
-        """Try the luck of a convoy on a road or place that was lost under it, once for each."""
-        passage = state.passage
+        """Try the luck of a convoy on a road or place that was lost under it.
+
+        Its luck is keyed by itself and the spot: asked again there, the answer is the same.
+        """
+        passage, where = state.passage, state.problem.graph
         if standing.road is not None:
-            underfoot = ("road", standing.road)
+            spot = f"road:{where.roads[standing.road]}"
             safe = bool(passage.road[standing.road, 0])
         else:
-            place = state.problem.graph.places[standing.here]
-            underfoot = ("place", standing.here)
+            place = where.places[standing.here]
+            spot = f"place:{place}"
             safe = bool(passage.open[standing.here]) or passage.side.holds(self.sim.control, place)
-        if safe:
-            convoy.caught = None
-            return False
-        if convoy.caught == underfoot:
-            return False
-        convoy.caught = underfoot
-        name = f"convoy:{state.axis.id}:{convoy.sink}:{convoy.ordinal}:{underfoot[0]}"
-        where = state.problem.graph
-        spot = where.roads[underfoot[1]] if underfoot[0] == "road" else where.places[underfoot[1]]
-        return self.sim.luck.uniform(f"{name}:{spot}") < state.loss
+        name = f"convoy:{state.axis.id}:{convoy.sink}:{convoy.ordinal}"
+        return not safe and self.sim.luck.uniform(f"{name}:{spot}") < state.loss
 
     def _go(
         self,
@@ -569,7 +534,7 @@ class Supply:
         if sink.moment is not None:
             sink.moment.cancel()
             sink.moment = None
-        out = sink.active and sink.consumption > 0 and sink.stock.empty(now)
+        out = sink.rate > 0 and sink.stock.empty(now)
         if out != sink.out:
             sink.out = out
             if sink.active:
@@ -577,6 +542,7 @@ class Supply:
                 self.sim.note_event(kind, name, "", "the stock is empty" if out else "stock again")
             self.sim.note(f"sink:{name}", "stock_kg", sink.stock.kg(now))
             self.sim.state_changed()
+            self.sim.stocks_changed()
         if not sink.active:
             return
         level = sink.stock.kg(now)
@@ -596,6 +562,33 @@ class Supply:
             sink.moment = clock.at(
                 min(times), Phase.ARRIVALS, f"~stock:{name}", lambda: self._watch(state, sink)
             )
+
+    def draw(self, axis: str, place: str, force: str, kg_per_day: int) -> None:
+        """Let a force eat so much from the stock at a sink (0: no more)."""
+        state = self.axes[axis]
+        sink = state.sinks[place]
+        if sink.drawn.get(force, 0) == kg_per_day:
+            return
+        sink.stock.advance(self.sim.clock.now)
+        sink.drawn[force] = kg_per_day
+        sink.stock.rate = sink.rate
+        self._watch(state, sink)
+        self.plan_soon(state.axis.actor)
+
+    def supply_at(self, actor: str, place: str) -> tuple[float, bool]:
+        """Seconds of supply of an actor's men at a place, and whether they live on it alone.
+
+        The least of its stocks there; men at a place that no axis feeds feed themselves.
+        """
+        now = self.sim.clock.now
+        found = [
+            (sink.stock.kg(now) * DAY / sink.rate, state.passage.open[sink.index])
+            for state in self.by_actor.get(actor, ())
+            for sink in state.sinks.values()
+            if sink.place == place and sink.rate
+        ]
+        seconds, is_open = min(found, default=(math.inf, True))
+        return seconds, not is_open
 
     def _sample(self) -> None:
         """Write stocks and deliveries down, and again after the sampling interval."""

@@ -23,9 +23,12 @@ __all__ = [
     "make_commodity",
     "make_event",
     "make_exit",
+    "make_fighting",
+    "make_fronts",
     "make_garrison",
     "make_holders",
     "make_network",
+    "make_operation",
     "make_regroup",
     "whole_load",
 ]
@@ -175,7 +178,75 @@ def make_garrison(name: str, g: Any) -> m.Garrison:
         g.strength.dist,
         loss,
         g.ring_loss.dist if g.ring_loss else loss,
+        _maybe(g.reserve),
         _from(g),
+    )
+
+
+def make_fighting(f: Any) -> m.Fighting:
+    """The rules of battle; bands the most supply first."""
+    bands = sorted(
+        ((round(b.supply.dist.nominal), b.effect.dist.nominal) for b in f.bands), reverse=True
+    )
+    return m.Fighting(
+        f.law,
+        f.attack.dist,
+        f.defend.dist,
+        _dist(f.breaks, 0.5),
+        {kind: factor.dist.nominal for kind, factor in sorted(f.terrain.items())},
+        tuple(bands) or ((0, 1.0),),
+        f.unit,
+        _from(f),
+    )
+
+
+def make_operation(name: str, o: Any) -> m.Operation:
+    """One operation; a single tempo holds for every road class."""
+    tempo = o.tempo if isinstance(o.tempo, dict) else {"": o.tempo}
+    return m.Operation(
+        name,
+        o.name or name,
+        o.actor,
+        o.strength.dist,
+        o.base,
+        o.axis,
+        tuple(o.route),
+        {road_class: speed.dist for road_class, speed in sorted(tempo.items())},
+        _dist(o.each, 0.0),
+        _dist(o.carries, 3.0 * m.DAY),
+        _dist(o.breaks, 0.3),
+        {place: wait.dist for place, wait in sorted(o.rings.items())},
+        o.on_stall,
+        o.on_repulse,
+        _dist(o.retreat, 30.0),
+        _maybe(o.again),
+        o.tries,
+        {
+            key: m.Support(key, s.factor.dist, _maybe(s.from_), _maybe(s.until), _from(s))
+            for key, s in sorted(o.support.items())
+        },
+        at=_maybe(o.at),
+        when=_condition(o.when) if o.when is not None else None,
+        delay=_maybe(o.delay),
+        chance=o.chance.dist.nominal if o.chance is not None else 1.0,
+        text=o.text,
+        provenance=_from(o),
+    )
+
+
+def make_fronts(actor: str, f: Any) -> m.FrontRule:
+    """The front rule of one actor."""
+    return m.FrontRule(
+        actor,
+        _dist(f.hours, -0.05),
+        _dist(f.value, 1.0),
+        _dist(f.threat, 1.0),
+        _dist(f.ratio, 1.0),
+        _dist(f.delay, float(m.DAY)),
+        _maybe(f.counter),
+        frozenset(f.hold),
+        {place: float(v) for place, v in sorted(f.values.items())},
+        _from(f),
     )
 
 

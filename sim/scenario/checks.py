@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -21,6 +22,7 @@ __all__ = [
     "check_axes",
     "check_events",
     "check_holders",
+    "check_operations",
     "check_places",
     "check_work",
     "ends_of",
@@ -183,6 +185,35 @@ def _check_condition(
     for kind, parts in (("all", condition.all), ("any", condition.any)):
         for index, part in enumerate(parts or ()):
             _check_condition(report, part, found, (*path, kind, index), axes, event)
+
+
+def check_operations(
+    report: Report, operations: Things, axes: Things, ends: Mapping[str, tuple[str, str]]
+) -> None:
+    """The route hangs together, and the axis feeds the base."""
+    joined = {frozenset(pair) for pair in ends.values()}
+    for name, found in operations.items():
+        model = found.model
+        stops = [model.base, *model.route]
+        for index, (here, there) in enumerate(itertools.pairwise(stops)):
+            if joined and frozenset((here, there)) not in joined:
+                report.error(
+                    mark_at(found.node, ("route", index), found.mark),
+                    f"no road joins '{safe(here)}' and '{safe(there)}'",
+                    "name every place on the way",
+                )
+        axis = axes.get(model.axis or "")
+        if axis is not None and model.base not in axis.model.sinks:
+            report.error(
+                mark_at(found.node, ("axis",), found.mark),
+                f"axis '{model.axis}' does not feed '{safe(model.base)}', the base of '{name}'",
+                "its sinks are " + ", ".join(axis.model.sinks),
+            )
+        if axis is not None and axis.model.actor != model.actor:
+            report.error(
+                mark_at(found.node, ("axis",), found.mark),
+                f"axis '{model.axis}' is not an axis of '{safe(model.actor)}'",
+            )
 
 
 def _most(dist: Dist) -> float:

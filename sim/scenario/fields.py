@@ -179,6 +179,27 @@ Length = TypeAliasType(
     "Length", Annotated[Quantity, _quantity("duration", "positive", uncertain=False)]
 )
 Speed = TypeAliasType("Speed", Annotated[Quantity, _quantity("speed", "positive")])
+Tempo = TypeAliasType("Tempo", Annotated[Quantity, _quantity("tempo", "positive")])
+Hazard = TypeAliasType("Hazard", Annotated[Quantity, _quantity("hazard")])
+Ration = TypeAliasType("Ration", Annotated[Quantity, _quantity("ration")])
+Multiple = TypeAliasType("Multiple", Annotated[Quantity, _quantity("number", "positive")])
+Law = TypeAliasType(
+    "Law", Annotated[Literal["square", "linear", "mixed"], _choice("square", "linear", "mixed")]
+)
+Stall = TypeAliasType(
+    "Stall", Annotated[Literal["hold", "fall_back"], _choice("hold", "fall_back")]
+)
+Repulse = TypeAliasType(
+    "Repulse",
+    Annotated[Literal["hold", "fall_back", "give_up"], _choice("hold", "fall_back", "give_up")],
+)
+Unit = TypeAliasType(
+    "Unit",
+    Annotated[int, Reads(whole_between(1, 10**6, "persons"), {"type": "integer", "minimum": 1})],
+)
+Tries = TypeAliasType(
+    "Tries", Annotated[int, Reads(whole_between(1, 1000), {"type": "integer", "minimum": 1})]
+)
 Load = TypeAliasType("Load", Annotated[Quantity, _quantity("load", "positive", uncertain=False)])
 Strength = TypeAliasType("Strength", Annotated[Quantity, _quantity("persons")])
 Share = TypeAliasType("Share", Annotated[Quantity, _quantity("share")])

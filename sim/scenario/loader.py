@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from . import build
-from .checks import check_axes, check_events, check_holders, check_places, check_work, ends_of
+from .checks import (
+    check_axes,
+    check_events,
+    check_holders,
+    check_operations,
+    check_places,
+    check_work,
+    ends_of,
+)
 from .compose import Composer, without_nulls
 from .dates import date_of, format_instant
 from .diagnostics import Mark, Report, ScenarioError, did_you_mean, safe
@@ -32,6 +40,7 @@ from .schema_actors import (
     RegroupModel,
 )
 from .schema_base import Model
+from .schema_forces import FightingModel, FrontModel, OperationModel
 from .schema_network import NetworkHeader, NetworkModel, PlaceModel, RoadClassModel, RoadModel
 from .tree import Entry, Map
 from .units import InputError
@@ -121,6 +130,7 @@ class _Assembler:
         self.validator = Validator(report, self.context)
         self.resolved: dict[str, Any] = {}
         self.places: dict[str, Found] = {}
+        self.ends: dict[str, tuple[str, str]] = {}
 
     # --- parts ---------------------------------------------------------------------------
 
@@ -163,7 +173,7 @@ class _Assembler:
         places = self._all(PlaceModel, "network", "places")
         roads = self._all(RoadModel, "network", "roads")
         check_places(self.report, places)
-        ends = ends_of(self.report, roads, self.context.ids.get("place"))
+        ends = self.ends = ends_of(self.report, roads, self.context.ids.get("place"))
         self.places = places
         if self.context.ids.get("place") == set():
             self.report.error(mark, "the network has no places")
@@ -252,6 +262,8 @@ class _Assembler:
             "holders": self._all(HoldingModel, "holders"),
             "axes": self._all(AxisModel, "axes"),
             "garrisons": self._all(GarrisonModel, "garrisons"),
+            "operations": self._all(OperationModel, "operations"),
+            "fronts": self._all(FrontModel, "fronts"),
             "exits": self._all(ExitModel, "exits"),
             "regroup": self._all(RegroupModel, "regroup"),
             "events": self._all(None, "events"),
@@ -262,6 +274,8 @@ class _Assembler:
         check_holders(report, things["holders"], crossings, default)
         check_axes(report, things["axes"])
         check_events(report, things["events"], things["axes"], crossings)
+        fighting = self._fighting(things["operations"])
+        check_operations(report, things["operations"], things["axes"], self.ends)
         sample = header.sample.dist.nominal if header and header.sample else float(DAY)
         if context.length:
             check_work(report, things["axes"], context.length, sample)
@@ -270,7 +284,27 @@ class _Assembler:
             report.error(Mark("--seed"), f"the seed {safe(str(seed))} is not a number from 0")
         if report.diagnostics or header is None or network is None or context.length is None:
             return None
-        return self._made(header, network, things, name, header.seed if seed is None else seed)
+        chosen = header.seed if seed is None else seed
+        return self._made(header, network, things, fighting, name, chosen)
+
+    def _fighting(self, operations: dict[str, Found]) -> FightingModel | None:
+        """The rules of battle; operations need them."""
+        entry = self.tree.entries.get("fighting")
+        if entry is not None:
+            made = self.validator.one(
+                FightingModel, entry.value, entry.key_mark, "the rules of battle"
+            )
+            if made is not None:
+                self.resolved["fighting"] = build.dumped(made)
+            return made
+        if operations:
+            first = min(operations.values(), key=lambda f: (f.mark.file, f.mark.line))
+            self.report.error(
+                first.mark,
+                "operations need 'fighting'",
+                "add 'fighting: {attack: 0.02 /day, defend: 0.02 /day}'",
+            )
+        return None
 
     def _forget_network(self) -> None:
         """Say nothing about places and roads: there are none to compare with."""
@@ -289,6 +323,7 @@ class _Assembler:
         header: Header,
         network: Network,
         things: dict[str, dict[str, Found]],
+        fighting: FightingModel | None,
         name: str,
         seed: int,
     ) -> Scenario:
@@ -327,6 +362,11 @@ class _Assembler:
             regroup={k: build.make_regroup(k, f.model) for k, f in things["regroup"].items()},
             claims={k: build.make_claim(k, f.model) for k, f in things["claims"].items()},
             focus=header.focus,
+            fighting=build.make_fighting(fighting) if fighting else None,
+            operations={
+                k: build.make_operation(k, f.model) for k, f in things["operations"].items()
+            },
+            fronts={k: build.make_fronts(k, f.model) for k, f in things["fronts"].items()},
             sources=dict(sorted((network_sources | header.sources).items())),
             resolved=self._resolved(header, things, name, seed),
         )
@@ -360,6 +400,9 @@ _ORDER = (
     "holders",
     "axes",
     "garrisons",
+    "fighting",
+    "operations",
+    "fronts",
     "exits",
     "regroup",
     "events",

@@ -266,6 +266,100 @@ class Garrison:
     strength: Dist  # persons
     loss: Dist  # 0..1
     ring_loss: Dist  # 0..1
+    reserve: Dist | None = None  # 0..1: share that may be sent to a front
+    provenance: Provenance = Provenance()
+
+
+@dataclass(frozen=True, slots=True)
+class Fighting:
+    """How battles go (see :mod:`sim.engine.battle`); rates are per day.
+
+    ``attack`` is what one attacker does to the defenders, ``defend`` what one defender does to
+    the attackers, before the factors of terrain, supply and support. ``terrain`` divides the
+    attackers' effect by the kind of the place. ``bands`` are pairs (seconds of supply,
+    effectiveness), the most supply first: a side with at least so much has that
+    effectiveness, below the last that of the last. A garrison breaks when ``breaks`` of
+    its strength at the start of the battle is lost. ``unit`` persons at a time fall in stochastic
+    battles; None: battles are deterministic.
+    """
+
+    law: Literal["square", "linear", "mixed"]
+    attack: Dist
+    defend: Dist
+    breaks: Dist
+    terrain: Mapping[str, float] = field(default_factory=dict)
+    bands: tuple[tuple[int, float], ...] = ((0, 1.0),)
+    unit: int | None = None
+    provenance: Provenance = Provenance()
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """A factor on what the attackers of an operation do, from one instant to another (s)."""
+
+    id: str
+    factor: Dist
+    start: Dist | None
+    end: Dist | None
+    provenance: Provenance = Provenance()
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A force that advances from its base along ``route``, fed by the base's stock.
+
+    ``axis`` has the base among its sinks; without it the force feeds itself. ``tempo`` is km/day
+    by road class, ``""`` for the others; ``each`` kg/person/day; ``carries`` seconds of supply
+    that the force has with it. It breaks off when ``breaks`` of its strength at the start of a
+    battle is lost. ``rings`` gives for a place the seconds of siege before it is stormed.
+    """
+
+    id: str
+    name: str
+    actor: str
+    strength: Dist  # persons
+    base: str
+    axis: str | None
+    route: tuple[str, ...]
+    tempo: Mapping[str, Dist]  # km/day
+    each: Dist  # kg/person/day
+    carries: Dist  # seconds
+    breaks: Dist  # 0..1
+    rings: Mapping[str, Dist]  # seconds
+    on_stall: Literal["hold", "fall_back"]
+    on_repulse: Literal["hold", "fall_back", "give_up"]
+    retreat: Dist  # km/day
+    again: Dist | None  # seconds from a repulse to the next try
+    tries: int
+    support: Mapping[str, Support]
+    at: Dist | None = None
+    when: Condition | None = None
+    delay: Dist | None = None
+    chance: float = 1.0
+    text: str | None = None
+    provenance: Provenance = Provenance()
+
+
+@dataclass(frozen=True, slots=True)
+class FrontRule:
+    """How an actor spreads its reserves over the places that are threatened.
+
+    A front's weight is exp(``hours`` * h + ``value`` * v + ``threat`` * ln(attackers per
+    defender)); reserves go where the weight is greatest first, each front up to ``ratio`` times the
+    attackers. ``hold`` names places that send none. It decides ``delay`` seconds after it sees a
+    threat. Where the defenders are at least ``counter`` times a force that stands before them
+    they go at it (None: never).
+    """
+
+    actor: str
+    hours: Dist
+    value: Dist
+    threat: Dist
+    ratio: Dist
+    delay: Dist
+    counter: Dist | None
+    hold: frozenset[str] = frozenset()
+    values: Mapping[str, float] = field(default_factory=dict)
     provenance: Provenance = Provenance()
 
 
@@ -360,6 +454,9 @@ class Scenario:
     claims: Mapping[str, Claim]
     sources: Mapping[str, str]
     resolved: Mapping[str, Any]
+    fighting: Fighting | None = None  # None where nothing is fought
+    operations: Mapping[str, Operation] = field(default_factory=dict)
+    fronts: Mapping[str, FrontRule] = field(default_factory=dict)
     focus: str | None = None  # the axis that maps and headlines are about; None: see main_axis
 
     @property

@@ -27,13 +27,14 @@ from .schema_actors import (
 )
 from .schema_base import Entity, Model
 from .schema_events import EVENTS, ConditionModel, EventModel
+from .schema_forces import BandModel, FightingModel, FrontModel, OperationModel, SupportModel
 from .schema_network import NetworkFile, PlaceModel, RoadClassModel, RoadModel
 from .units import DIMENSIONS
 
 __all__ = ["json_schema", "markdown", "write"]
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_ONE_OR_LIST = {"from", "against", *EVENTS}  # keys that take one id in place of a list
+_ONE_OR_LIST = {"from", "route", "against", *EVENTS}  # keys that take one id in place of a list
 _SHORTHANDS = {HoldingModel: "ActorId", SourceModel: "Rate"}  # a text in place of the map
 
 
@@ -175,6 +176,11 @@ def _page() -> Iterator[str]:
         ("`sinks` of an axis: by place", SinkModel),
         ("`convoy` of an axis", ConvoyModel),
         ("`garrisons`: by id", GarrisonModel),
+        ("`fighting`", FightingModel),
+        ("`bands` of `fighting`", BandModel),
+        ("`operations`: by id", OperationModel),
+        ("`support` of an operation: by id", SupportModel),
+        ("`fronts`: by actor", FrontModel),
         ("`exits`: by id", ExitModel),
         ("`regroup`: by actor", RegroupModel),
     ]
@@ -279,6 +285,15 @@ _VALUES = {
     "Share": "share, or distribution",
     "Part": "share",
     "Coefficient": "number of any sign, or distribution",
+    "Tempo": "tempo above 0, or distribution",
+    "Hazard": "rate, or distribution",
+    "Ration": "consumption of one person, or distribution",
+    "Multiple": "number above 0, or distribution",
+    "Law": "one of the three",
+    "Stall": "one of the two",
+    "Repulse": "one of the three",
+    "Unit": "whole number from 1",
+    "Tries": "whole number from 1",
     "Instant": "instant, or distribution",
     "When": "instant",
     "Kilometres": "km above 0: a number, with or without `km`",

@@ -48,6 +48,7 @@ from .schema_events import (
     SealEvent,
     UnsealEvent,
 )
+from .schema_forces import FightingModel, FrontModel, OperationModel
 from .schema_network import NetworkModel
 from .units import InputError
 
@@ -136,6 +137,9 @@ class Document(Header):
     holders: dict[PlaceId, HoldingModel] = Field({}, description="holders at the start, by place")
     axes: dict[Key, AxisModel] = Field({}, description="supply axes by id")
     garrisons: dict[Key, GarrisonModel] = Field({}, description="garrisons by id")
+    fighting: FightingModel | None = Field(None, description="how battles go")
+    operations: dict[Key, OperationModel] = Field({}, description="operations by id")
+    fronts: dict[ActorId, FrontModel] = Field({}, description="use of reserves by actor")
     exits: dict[Key, ExitModel] = Field({}, description="ways out by id")
     regroup: dict[ActorId, RegroupModel] = Field({}, description="regroup rules by actor")
     events: dict[

@@ -143,6 +143,9 @@ class GarrisonModel(Entity):
     ring_loss: Share | None = Field(
         None, description="the same where the place is besieged; default: `loss`"
     )
+    reserve: Share | None = Field(
+        None, description="share of it that may be sent to a front; default: 0"
+    )
 
 
 class ExitModel(Entity):

@@ -111,6 +111,22 @@ DIMENSIONS: Mapping[str, Dimension] = MappingProxyType(
                 example="2.5 days",
             ),
             Dimension("speed", "speed", "km/h", _units(**{"km/h": "1"}), 1e4, example="30 km/h"),
+            Dimension(
+                "tempo",
+                "tempo of an advance",
+                "km/day",
+                _units(**{"km/day": "1"}),
+                1e4,
+                example="6 km/day",
+            ),
+            Dimension(
+                "hazard",
+                "rate",
+                "1/day",
+                _units(**{"/day": "1"}),
+                1e3,
+                example="0.02 /day",
+            ),
             Dimension("distance", "distance", "km", _units(km="1"), 1e5, example="12 km"),
             Dimension(
                 "persons",

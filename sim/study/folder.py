@@ -128,15 +128,18 @@ def write_manifest(folder: Path, argv: Sequence[str], seed: int, started: dateti
             "argv": list(argv),
             "started": started.isoformat(timespec="seconds"),
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-            "python": sys.version.split()[0],
-            "versions": _versions(),
-            "git": _git_state(),
+            **provenance(),
             "sha256": {
                 p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
                 for p in files
             },
         },
     )
+
+
+def provenance() -> dict[str, Any]:
+    """What a manifest says of the program: versions and git state."""
+    return {"python": sys.version.split()[0], "versions": _versions(), "git": _git_state()}
 
 
 def _versions() -> dict[str, str]:

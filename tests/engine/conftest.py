@@ -26,7 +26,8 @@ def wild(make: Callable[..., Scenario]) -> Callable[[int], Scenario]:
         pairs = sorted(set(pairs))
         road_ids = [f"{a}-{b}" for a, b in pairs]
         roads = " ".join(
-            f"{r}:{rng.choice([2, 5, 9])}/{rng.choice([200, 700, 700])}{rng.choice(['', '', '', '', '', '!'])}"
+            f"{r}:{rng.choice([2, 5, 9])}/{rng.choice([200, 700, 700])}"
+            + rng.choice(["", "", "", "", "", "!"])
             for r in road_ids
         )
         held: dict[str, Any] = {

@@ -162,9 +162,7 @@ def test_in_a_ring_it_waits_and_goes_on_after_the_relief(drive: Drive) -> None:
     record = drive(loss=1, events=[ring])
     # a held place that passes nothing: nobody is lost, and nobody gets out, not even back
     assert tally(record) == Tally(sent=1, turned=1, moving=1, sent_kg=100, moving_kg=100)
-    record = drive(
-        loss=1, events=[ring, {"kind": "relieve", "places": "a", "at": 15_000}]
-    )
+    record = drive(loss=1, events=[ring, {"kind": "relieve", "places": "a", "at": 15_000}])
     assert arrival(record) == 15_000 + 2_000
 
 
@@ -241,9 +239,7 @@ def test_a_convoy_leaves_after_the_changes_of_its_instant(make: Make) -> None:
 
 
 def test_less_capacity_stops_no_convoy_on_the_way(drive: Drive) -> None:
-    record = drive(
-        loss=1, events=[{"kind": "damage", "roads": "a-b", "loss": 0.999, "at": 11_500}]
-    )
+    record = drive(loss=1, events=[{"kind": "damage", "roads": "a-b", "loss": 0.999, "at": 11_500}])
     assert (arrival(record), tally(record).rerouted) == (13_000, 0)
 
 

@@ -24,7 +24,9 @@ def happened(record: Record, *kinds: str) -> list[tuple[int, str]]:
 
 
 def series(record: Record, subject: str, measure: str) -> list[tuple[int, int]]:
-    return [(r.time, r.value) for r in record.series if (r.subject, r.measure) == (subject, measure)]
+    return [
+        (r.time, r.value) for r in record.series if (r.subject, r.measure) == (subject, measure)
+    ]
 
 
 @settings(derandomize=True, max_examples=200, deadline=None)
@@ -91,9 +93,7 @@ def test_refilling_begins_a_convoy_and_a_day_below_target_and_ends_at_target(mak
     }
     events = {"opened": {"kind": "open", "roads": "s-t", "at": 100_000}}
     record = run(
-        make(
-            "s-t:1!", axes=axes, events=events, capacity=100_000, length=220_000, sample=1_000
-        )
+        make("s-t:1!", axes=axes, events=events, capacity=100_000, length=220_000, sample=1_000)
     )
     # nothing comes: the stock is 2000 - 0.01 t. Refilling begins at 2000 - 100 - 864 = 1036 kg,
     # that is at (2000 - 1036) / 0.01 = 96,400 s; from then on 2 * 864 is asked.
@@ -136,9 +136,7 @@ def test_a_stock_is_lost_with_its_place_and_begins_at_nothing_when_it_is_regaine
         "won": {"kind": "capture", "places": "t", "by": "red", "at": 9_000},
         "mended": {"kind": "open", "roads": "s-t", "at": 9_000},
     }
-    scenario = make(
-        "s-t:1!", axes=axes, events=events, capacity=100_000, length=12_000, sample=500
-    )
+    scenario = make("s-t:1!", axes=axes, events=events, capacity=100_000, length=12_000, sample=500)
     record = run(scenario)
     # 6,000 kg last until 6,000 s; the place is lost at 7,000 s (with nothing in it) and won back
     # at 9,000 s, empty. The first convoy leaves at 9,100 s and is there at 10,100 s; from then on
@@ -183,7 +181,5 @@ def test_the_besieged_keep_their_stock_and_go_on_eating(make: Make) -> None:
 def test_a_friend_who_takes_over_a_sink_keeps_its_stock(make: Make) -> None:
     axes = {"line": {"sources": "s", "sinks": {"t": {"demand": 86_400, "stock": 9_000}}}}
     events = {"over": {"kind": "capture", "places": "t", "by": "green", "at": 1_000}}
-    record = run(
-        make("s-t:1!", axes=axes, events=events, actors={"green": {"friends": "red"}})
-    )
+    record = run(make("s-t:1!", axes=axes, events=events, actors={"green": {"friends": "red"}}))
     assert happened(record, "stock_out", "stock_lost") == [(9_000, "stock_out")]

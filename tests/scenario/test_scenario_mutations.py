@@ -1,11 +1,13 @@
-"""Damaged files: whatever the text, it loads or is refused with diagnostics, in bounded time."""
+"""Damaged files: whatever the text, it runs or is refused with diagnostics, in bounded time."""
 
+import json
 import random
 import time
 from pathlib import Path
 
 import pytest
 
+from sim import api
 from sim.scenario import Scenario, ScenarioError, dump_resolved, load
 
 DATA = Path(__file__).parent / "data"
@@ -55,7 +57,7 @@ def mutated(text: str, rng: random.Random) -> str:
 
 
 @pytest.mark.parametrize("part", range(4))
-def test_a_damaged_file_loads_or_is_refused(part: int, tmp_path: Path) -> None:
+def test_a_damaged_file_runs_or_is_refused(part: int, tmp_path: Path) -> None:
     # 2,000 files in all; a crash, a hang or a message without a place fails
     rng = random.Random(20160612 + part)
     (tmp_path / ".git").mkdir()  # the project's root
@@ -73,6 +75,7 @@ def test_a_damaged_file_loads_or_is_refused(part: int, tmp_path: Path) -> None:
         else:
             loaded += 1
             reads_back(outcome, tmp_path / "again.yaml")
+            runs(outcome)
         assert time.perf_counter() - began < 2.0
     assert 5 < loaded < 495  # the wounds neither all kill nor all miss
 
@@ -92,6 +95,12 @@ def reads_back(scenario: Scenario, path: Path) -> None:
     again = load(path)
     assert again == scenario
     assert dump_resolved(again) == text
+
+
+def runs(scenario: Scenario) -> None:
+    """It runs, is measured and judged, and what it says can be written as JSON."""
+    summary = api.run(scenario).summary
+    assert json.loads(json.dumps(summary, allow_nan=False)) == summary
 
 
 def check_messages(error: ScenarioError) -> None:

@@ -1,0 +1,245 @@
+"""Commands over many runs: ensemble, merge, study. Registered in :mod:`sim.cli`.
+
+Exit codes: 0 done, 1 the engine or the disk failed, 2 bad input, 3 some replicates failed,
+130 interrupted (go on with ``--resume``).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from sim.study.engines import Engine
+    from sim.study.ensemble import Ensemble
+
+Progress = Callable[[int, int], None]
+
+
+class Failed(click.ClickException):
+    """Something outside the input went wrong: one message, exit code 1."""
+
+    exit_code = 1
+
+    def show(self, file: Any = None) -> None:
+        """Print to standard error, in the form of the other diagnostics."""
+        click.echo(f"error: {self.message}", err=True)
+
+
+class Refused(Failed):
+    """Something that the user can mend: one message, exit code 2."""
+
+    exit_code = 2
+
+
+_WORKERS = click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes; every core where none are named."
+)
+_ENGINE = click.option(
+    "--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True,
+    help="Where replicates run: this machine, or a Dask cluster.",
+)  # fmt: skip
+_ADDRESS = click.option(
+    "--address", help="Scheduler of a running Dask cluster; without it one is started here."
+)
+_KEEP_GOING = click.option(
+    "--keep-going", is_flag=True, help="Go on however many replicates fail (else stop after 10)."
+)
+_NO_FIGURES = click.option("--no-figures", is_flag=True, help="Draw nothing.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document, no more.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(), required=False)
+@click.option("-n", "n", type=click.IntRange(min=1), help="Replicates; 1000 where none are named.")
+@click.option("--seed", type=click.IntRange(min=0), help="Seed of all luck.")
+@click.option("--out", type=click.Path(path_type=Path), help="The run folder itself.")
+@click.option(
+    "--resume", type=click.Path(path_type=Path), metavar="RUN",
+    help="Go on with an ensemble in its folder; a larger -n makes it larger.",
+)  # fmt: skip
+@click.option(
+    "--until", metavar="RULE",
+    help="Stop when the mean is known so well: 'axes.x.time_of_first_cut ± 1 day'; -n at most.",
+)  # fmt: skip
+@click.option("--shard", metavar="K/N", help="Run only the K-th of N parts; see 'sim merge'.")
+@click.option(
+    "--set", "sets", multiple=True, metavar="PATH=VALUE",
+    help="Set one value of the scenario by its dotted path.",
+)  # fmt: skip
+@_WORKERS
+@_ENGINE
+@_ADDRESS
+@_KEEP_GOING
+@_NO_FIGURES
+@_JSON
+def ensemble(
+    file: str | None, n: int | None, seed: int | None, out: Path | None, resume: Path | None,
+    until: str | None, shard: str | None, sets: tuple[str, ...], workers: int | None,
+    engine: str, address: str | None, keep_going: bool, no_figures: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Run a scenario many times; write one folder with every replicate and what they say.
+
+    Replicate i is the same whatever -n, the number of workers or the engine. FILE may be left
+    out with --resume; with both, an ensemble that is not there yet is begun.
+    """
+    from sim.study import ensemble as study
+
+    begun = resume is not None and resume.exists()
+    if file is None and not begun:
+        raise Refused(f"{resume} does not exist" if resume else "a scenario file is needed")
+    if begun and (seed is not None or until or shard or sets or out):
+        raise Refused(
+            "--resume goes on as begun: it takes no --seed, --until, --shard, --set, --out"
+        )
+    if resume is not None and not begun:
+        out = resume
+    with _told(resume or out):
+        if begun:
+            assert resume is not None
+            folder = resume
+            if file is not None:
+                _same_scenario(file, folder)
+        else:
+            assert file is not None
+            folder = _begin(file, n or 1000, seed, until, shard, sets, out)
+    with _told(folder), _progress() as progress:
+        done = study.carry_out(
+            folder, engine=_engine(engine, workers, address), n=n if begun else None,
+            keep_going=keep_going, progress=progress, argv=sys.argv, figures=not no_figures,
+        )  # fmt: skip
+    _report(done, as_json)
+
+
+def _begin(
+    file: str, n: int, seed: int | None, until: str | None, shard: str | None,
+    sets: Sequence[str], out: Path | None,
+) -> Path:  # fmt: skip
+    from sim.scenario.loader import load
+    from sim.study import ensemble as study
+    from sim.study.stopping import StopRule
+
+    scenario = load(file, sets=sets)
+    part = None
+    if shard is not None:
+        part = _shard(shard, n)
+        if until is not None:
+            raise Refused("--until and --shard do not go together: a part cannot judge the whole")
+    rule = None
+    if until is not None:
+        rule = StopRule.parse(until)
+        study.check_rule(scenario, rule)
+    plan = study.Plan(
+        n, scenario.seed if seed is None else seed, None if rule is None else str(rule), part
+    )
+    return study.begin(scenario, plan, out)
+
+
+def _shard(text: str, n: int) -> tuple[int, int]:
+    left, _, right = text.partition("/")
+    if not (left.isdecimal() and right.isdecimal() and 1 <= int(left) <= int(right) <= n):
+        raise Refused(f"--shard {text}: K/N with 1 <= K <= N <= {n} is needed, as 2/8")
+    return int(left), int(right)
+
+
+def _same_scenario(file: str, folder: Path) -> None:
+    from sim.scenario.loader import load
+    from sim.study import ensemble as study
+
+    scenario, plan = study.reopen(folder)
+    if study.seeded(load(file), plan.seed).resolved != scenario.resolved:
+        raise Refused(f"{file} is not the scenario of {folder}; begin another ensemble")
+
+
+@click.command()
+@click.argument("shards", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="The folder of the whole ensemble.")
+@_NO_FIGURES
+@_JSON
+def merge(shards: Sequence[Path], out: Path | None, no_figures: bool, as_json: bool) -> None:
+    """Make one ensemble of the folders that 'sim ensemble --shard K/N' left."""
+    from sim.study import ensemble as study
+
+    with _told(None):
+        done = study.merge(shards, out, argv=sys.argv, figures=not no_figures)
+    _report(done, as_json)
+
+
+def _engine(name: str, workers: int | None, address: str | None) -> Engine:
+    from sim.study.ensemble import engine_for
+
+    if name == "local":
+        if address is not None:
+            raise Refused("--address is for --engine dask")
+        return engine_for(workers)
+    from sim.study.dask_engine import DaskEngine
+
+    return DaskEngine(address, workers)
+
+
+@contextmanager
+def _told(folder: Path | None) -> Iterator[None]:
+    """Turn what can go wrong into one message, and say how to go on."""
+    from sim.study.engines import EngineError
+    from sim.study.journal import FullDiskError
+
+    again = f"; go on with: sim ensemble --resume {folder}" if folder is not None else ""
+    try:
+        yield
+    except FullDiskError as error:
+        raise Failed(f"{error}; what is in the journal is whole{again}") from error
+    except EngineError as error:
+        raise Failed(str(error)) from error
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    except KeyboardInterrupt:
+        if folder is not None and folder.exists():
+            click.echo(f"stopped{again}", err=True)
+        raise
+
+
+@contextmanager
+def _progress() -> Iterator[Progress | None]:
+    """A bar with rate and time left on standard error, where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as Left
+
+    columns = (
+        BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), Left(compact=True),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None, rate="")
+
+        def tell(done: int, of: int) -> None:
+            speed = bar.tasks[0].speed
+            bar.update(task, completed=done, total=of, rate=f"{speed:.1f}/s" if speed else "")
+
+        yield tell
+
+
+def _report(done: Ensemble, as_json: bool) -> None:
+    """Print what an ensemble says; exit code 3 where replicates failed."""
+    import json
+
+    from sim.view.terminal_study import print_ensemble
+
+    if as_json:
+        document = {"folder": str(done.folder), **done.summary}
+        click.echo(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
+    else:
+        print_ensemble(done.summary)
+        click.echo(f"\nwritten to {done.folder}")
+    for replicate, error in list(done.failed.items())[:10]:
+        click.echo(f"replicate {replicate} failed: {error}", err=True)
+    if done.failed:
+        click.echo(f"{len(done.failed)} replicates failed", err=True)
+        sys.exit(3)

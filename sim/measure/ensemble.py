@@ -1,0 +1,206 @@
+"""What an ensemble says: each measure over all of its runs, claims with their probability.
+
+docs/definitions.md gives the formula of each. A time that did not come within the period is
+censored: it counts in every number here, as later than the end.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.scenario.model import DAY, Scenario
+
+from . import statistics as st
+from .survival import Survival, kaplan_meier, log_rank, restricted_mean
+
+VERDICTS = ("true", "false", "undecided")
+
+
+@dataclass(frozen=True)
+class Table:
+    """The measures of many runs as columns, in the order of the replicates.
+
+    A value that a run does not have is nan, a time that did not come is inf (days).
+    ``claims`` holds the verdicts by claim.
+    """
+
+    replicates: tuple[int, ...]
+    units: Mapping[str, str]
+    columns: Mapping[str, st.Values]
+    claims: Mapping[str, tuple[str, ...]]
+
+    def at(self, replicates: Sequence[int]) -> Table:
+        """The same for some of the replicates."""
+        where = {r: i for i, r in enumerate(self.replicates)}
+        rows = [where[r] for r in replicates]
+        return Table(
+            tuple(replicates),
+            self.units,
+            {path: column[rows] for path, column in self.columns.items()},
+            {claim: tuple(v[i] for i in rows) for claim, v in self.claims.items()},
+        )
+
+
+def is_time(path: str) -> bool:
+    """True for measures that say when something came, if it came."""
+    return path.rpartition(".")[2].startswith("time_of_")
+
+
+def table(rows: Iterable[Mapping[str, Any]], units: Mapping[str, str], count: int) -> Table:
+    """Columns from rows of a journal, sorted by replicate, of which there are ``count``."""
+    replicates: list[int] = []
+    columns: dict[str, st.Values] = {}
+    claims: dict[str, list[str]] = {}
+    for i, row in enumerate(rows):
+        replicates.append(row["replicate"])
+        for path, value in row["measures"].items():
+            if path not in columns:
+                columns[path] = np.array([absent(path)] * count, dtype=float)
+            if value is not None:
+                columns[path][i] = value
+            else:
+                columns[path][i] = math.inf if is_time(path) else math.nan
+        for claim, verdict in row["claims"].items():
+            claims.setdefault(claim, []).append(verdict)
+    _fill_shares(columns)
+    return Table(
+        tuple(replicates),
+        dict(units),
+        dict(sorted(columns.items())),
+        {claim: tuple(found) for claim, found in sorted(claims.items())},
+    )
+
+
+def absent(path: str) -> float:
+    """What a measure is in a run that does not list it: nobody went where nobody went."""
+    kind, last = path.partition(".")[0], path.rpartition(".")[2]
+    return 0.0 if kind == "regroup" and last in ("displaced", "persons", "share") else math.nan
+
+
+def _fill_shares(columns: dict[str, st.Values]) -> None:
+    """A share of nobody is no number."""
+    for path in columns:
+        parts = path.split(".")
+        if parts[0] == "regroup" and parts[-1] == "share":
+            columns[path][columns[f"regroup.{parts[1]}.displaced"] == 0] = math.nan
+
+
+def survival(column: st.Values, horizon: float) -> Survival:
+    """The curve of a time (days, inf: did not come) over a period of ``horizon`` days."""
+    happened = np.isfinite(column)
+    return kaplan_meier(np.where(happened, column, horizon), happened)
+
+
+def log_rank_test(one: st.Values, other: st.Values, horizon: float) -> tuple[float, float]:
+    """:func:`~sim.measure.survival.log_rank` of two columns of times."""
+    flags = np.isfinite(one), np.isfinite(other)
+    return log_rank(
+        np.where(flags[0], one, horizon), flags[0], np.where(flags[1], other, horizon), flags[1]
+    )
+
+
+def describe(path: str, column: st.Values, horizon: float) -> dict[str, Any]:
+    """One measure over all runs as plain data (values in its unit; times in days).
+
+    ``n`` runs have a value. A time has ``came``, the probability that it came, and its mean is
+    the restricted one.
+    """
+    if is_time(path):
+        curve = survival(column, horizon)
+        came = st.probability(int(np.isfinite(column).sum()), len(column))
+        return {
+            "n": len(column),
+            "came": interval(came),
+            "mean": interval(restricted_mean(curve, horizon)),
+            "median": tidy(st.quantile_of_times(column, 0.5)),
+            "range_50": [tidy(st.quantile_of_times(column, q)) for q in (0.25, 0.75)],
+            "range_90": [tidy(st.quantile_of_times(column, q)) for q in (0.05, 0.95)],
+            "curve": _steps(curve),
+        }
+    known = column[np.isfinite(column)]
+    if not len(known):
+        return {"n": 0}
+    return {
+        "n": len(known),
+        "mean": interval(st.mean(known)),
+        "sd": tidy(float(np.std(known, ddof=1)) if len(known) > 1 else None),
+        "median": tidy(st.quantile(known, 0.5)),
+        "range_50": [tidy(st.quantile(known, q)) for q in (0.25, 0.75)],
+        "range_90": [tidy(st.quantile(known, q)) for q in (0.05, 0.95)],
+    }
+
+
+MOST_STEPS = 200
+"""Steps of a survival curve that a summary keeps; every k-th where there are more."""
+
+
+def _steps(curve: Survival) -> dict[str, list[float | None]]:
+    chosen = slice(None, None, math.ceil(len(curve.times) / MOST_STEPS) or 1)
+    parts = {"day": curve.times, "share": curve.share, "low": curve.low, "high": curve.high}
+    return {name: [tidy(v) for v in values[chosen]] for name, values in parts.items()}
+
+
+def interval(estimate: st.Estimate) -> dict[str, float | None]:
+    """An estimate as plain data."""
+    return {
+        "value": tidy(estimate.value),
+        "low": tidy(estimate.low),
+        "high": tidy(estimate.high),
+    }
+
+
+def tidy(value: float | None) -> float | None:
+    """Nine digits, None for what is no finite number: what JSON and tables hold."""
+    if value is None or not math.isfinite(value):
+        return None
+    return float(f"{value:.9g}") + 0.0  # + 0.0: no negative zero
+
+
+def summarize(
+    scenario: Scenario, seed: int, found: Table, failed: Sequence[int] = ()
+) -> dict[str, Any]:
+    """What summary.json of an ensemble says."""
+    horizon = scenario.length / DAY
+    return {
+        "format": 1,
+        "kind": "ensemble",
+        "scenario": {
+            "id": scenario.id,
+            "title": scenario.title,
+            "kind": scenario.kind,
+            "start": scenario.start.isoformat() if scenario.start else None,
+            "days": round(horizon, 4),
+            "tests": list(scenario.tests),
+            "focus": scenario.main_axis,
+        },
+        "seed": seed,
+        "n": len(found.replicates),
+        "failed": sorted(failed),
+        "measures": {
+            path: {"unit": found.units[path], **describe(path, column, horizon)}
+            for path, column in found.columns.items()
+        },
+        "claims": [_claim(scenario, claim, v) for claim, v in found.claims.items()],
+    }
+
+
+def _claim(scenario: Scenario, claim: str, verdicts: Sequence[str]) -> dict[str, Any]:
+    stated = scenario.claims[claim]
+    counts = {verdict: sum(v == verdict for v in verdicts) for verdict in VERDICTS}
+    decided = counts["true"] + counts["false"]
+    return {
+        "id": claim,
+        "text": stated.text,
+        "claim": stated.seed_claim,
+        "measure": stated.measure,
+        "when_day": None if stated.when is None else round(stated.when / DAY, 4),
+        "relation": stated.relation,
+        "value": stated.value,
+        **counts,
+        "probability": interval(st.probability(counts["true"], decided)) if decided else None,
+    }

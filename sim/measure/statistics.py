@@ -1,0 +1,177 @@
+"""Means, ranges and intervals of many runs, and the differences between paired ones.
+
+Intervals are at 95 %. Nothing here knows scenarios: arrays of numbers go in. Formulas:
+Student (1908) for means, Wilson (1927) for probabilities, Hyndman and Fan (1996) type 7 for
+quantiles; docs/definitions.md says which measure uses which.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+Values = npt.NDArray[np.float64]
+
+LEVEL = 0.95
+Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
+"""Half-width of a 95 % interval of the standard normal."""
+
+POWER = NormalDist().inv_cdf(0.8)
+"""Quantile of the power, 80 %, at which :func:`runs_to_settle` plans."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value and its 95 % interval; the ends are None where one run is too few to say."""
+
+    value: float
+    low: float | None
+    high: float | None
+
+    @property
+    def half_width(self) -> float | None:
+        """Half the length of the interval."""
+        return None if self.low is None or self.high is None else (self.high - self.low) / 2
+
+
+def student(freedom: int) -> float:
+    """Half-width of a 95 % interval of Student's t with so many degrees of freedom."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, (1 + LEVEL) / 2))
+
+
+def mean(values: Values) -> Estimate:
+    """The mean with Student's interval: m +- t s / sqrt(n).
+
+    Raises:
+        ValueError: no values.
+    """
+    if not len(values):
+        raise ValueError("no values")
+    middle = float(np.mean(values))
+    if len(values) < 2:
+        return Estimate(middle, None, None)
+    half = student(len(values) - 1) * float(np.std(values, ddof=1)) / math.sqrt(len(values))
+    return Estimate(middle, middle - half, middle + half)
+
+
+def difference_of_means(base: Values, other: Values) -> Estimate:
+    """Mean of ``other`` less mean of ``base`` as if they shared no luck (Welch 1947)."""
+    value = float(np.mean(other) - np.mean(base))
+    if min(len(base), len(other)) < 2:
+        return Estimate(value, None, None)
+    parts = [float(np.var(v, ddof=1)) / len(v) for v in (base, other)]
+    total = sum(parts)
+    if not total:
+        return Estimate(value, value, value)
+    freedom = total**2 / sum(p**2 / (len(v) - 1) for p, v in zip(parts, (base, other), strict=True))
+    from scipy.special import stdtrit
+
+    half = float(stdtrit(freedom, (1 + LEVEL) / 2)) * math.sqrt(total)
+    return Estimate(value, value - half, value + half)
+
+
+def probability(successes: int, tries: int) -> Estimate:
+    """A share with Wilson's score interval, which holds near 0 and 1 too.
+
+    Raises:
+        ValueError: no tries.
+    """
+    if tries < 1:
+        raise ValueError("no tries")
+    p = successes / tries
+    scale = 1 + Z * Z / tries
+    middle = (p + Z * Z / (2 * tries)) / scale
+    half = Z / scale * math.sqrt(p * (1 - p) / tries + Z * Z / (4 * tries * tries))
+    low = 0.0 if successes == 0 else middle - half
+    high = 1.0 if successes == tries else middle + half
+    return Estimate(p, low, high)
+
+
+def quantile(values: Values, share: float) -> float:
+    """The value below which a share of the values lies, between neighbours in proportion."""
+    return float(np.quantile(values, share))
+
+
+def quantile_of_times(times: Values, share: float) -> float | None:
+    """The first time by which at least a share has happened; infinite times never did.
+
+    None where so many never happened. This is the quantile of the Kaplan-Meier curve when
+    nothing is censored before the end.
+    """
+    ordered = np.sort(times)
+    found = float(ordered[max(0, math.ceil(share * len(ordered) - 1e-9) - 1)])
+    return found if math.isfinite(found) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """``other`` less ``base``, run by run under the same luck.
+
+    ``above`` and ``below`` are the shares of runs in which other is the higher and the lower;
+    ``beats`` is above and half of the ties. ``unpaired`` is the difference had the
+    luck not been shared. ``runs`` is how many pairs would settle a difference of this size
+    (None where nothing differs, or it is settled).
+    """
+
+    n: int
+    difference: Estimate
+    unpaired: Estimate
+    above: float
+    below: float
+    runs: int | None
+
+    @property
+    def beats(self) -> float:
+        """The chance that other is higher than base; ties count half."""
+        return self.above + (1 - self.above - self.below) / 2
+
+    @property
+    def verdict(self) -> str:
+        """same (in every run), higher, lower, or 'no difference found'."""
+        if not self.above and not self.below:
+            return "same"
+        low, high = self.difference.low, self.difference.high
+        if low is None or high is None or low <= 0 <= high:
+            return "no difference found"
+        return "higher" if low > 0 else "lower"
+
+
+def paired(base: Values, other: Values, *, horizon: float | None = None) -> Paired:
+    """Compare two measures run by run.
+
+    Args:
+        horizon: for times that may be infinite (they did not come): the length of the period,
+            which stands for them in the mean. In above and below they are later than any.
+
+    Raises:
+        ValueError: lengths differ, or there are no runs.
+    """
+    if len(base) != len(other) or not len(base):
+        raise ValueError("paired runs must be as many on both sides, and some")
+    above, below = float(np.mean(other > base)), float(np.mean(other < base))
+    if horizon is not None:
+        base, other = np.minimum(base, horizon), np.minimum(other, horizon)
+    difference = mean(other - base)
+    found = Paired(len(base), difference, difference_of_means(base, other), above, below, None)
+    if found.verdict != "no difference found":
+        return found
+    runs = runs_to_settle(other - base)
+    return Paired(found.n, difference, found.unpaired, above, below, runs)
+
+
+def runs_to_settle(differences: Values) -> int | None:
+    """Pairs after which the interval would leave out 0 in four cases of five.
+
+    ((1.96 + 0.84) s / m)^2 with the mean m and the deviation s seen so far; None where m is 0.
+    """
+    middle = float(np.mean(differences))
+    if not middle or len(differences) < 2:
+        return None
+    ratio = (Z + POWER) * float(np.std(differences, ddof=1)) / middle
+    return math.ceil(ratio * ratio) if ratio * ratio < 1e9 else None

@@ -1,0 +1,142 @@
+"""Operations, battles and reserves in the scenario language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field
+
+from .fields import (
+    ActorId,
+    AxisId,
+    ClassId,
+    Coefficient,
+    Duration,
+    Hazard,
+    Instant,
+    Key,
+    Law,
+    Multiple,
+    Number,
+    PlaceId,
+    Ration,
+    Repulse,
+    Share,
+    Stall,
+    Strength,
+    Tempo,
+    Text,
+    Tries,
+    Unit,
+)
+from .schema_base import Entity, Model, one_or_more
+from .schema_events import EventModel
+from .units import InputError
+
+
+class BandModel(Model):
+    """Effectiveness of a force that has at least so much supply."""
+
+    supply: Duration = Field(description="days of supply at or above which the band holds")
+    effect: Share = Field(description="what it does then, as a share of what it could do")
+
+
+class FightingModel(Entity):
+    """How battles go. Rates are those of Lanchester's laws, see docs/definitions.md."""
+
+    law: Law = Field("square", description="square, linear or mixed")
+    attack: Hazard = Field(description="what one attacker does to the defenders")
+    defend: Hazard = Field(description="what one defender does to the attackers")
+    breaks: Share | None = Field(
+        None, description="share of its strength whose loss breaks a garrison; default: 0.5"
+    )
+    terrain: dict[Text, Multiple] = Field(
+        {}, description="by kind of place: what divides the effect of the attackers; default: 1"
+    )
+    bands: list[BandModel] = Field(
+        [], description="effectiveness by days of supply; default: 1 whatever the supply"
+    )
+    unit: Unit | None = Field(
+        None,
+        description="persons that fall at a time in stochastic battles; default: battles are "
+        "deterministic",
+    )
+
+
+class SupportModel(Entity):
+    """A factor on what the attackers of an operation do, as of strikes."""
+
+    factor: Multiple = Field(description="the factor")
+    from_: Instant | None = Field(None, alias="from", description="default: the start")
+    until: Instant | None = Field(None, description="default: the end")
+
+
+class OperationModel(EventModel):
+    """A force that advances along a route, fed by its own axis."""
+
+    kind: ClassVar[str] = "operation"
+
+    name: Text | None = Field(None, description="name; default: the id")
+    actor: ActorId = Field(description="whose force")
+    strength: Strength = Field(description="persons at the start")
+    base: PlaceId = Field(description="where it starts and is fed")
+    axis: AxisId | None = Field(
+        None, description="the axis that feeds the base, one of its sinks; default: it feeds itself"
+    )
+    route: Annotated[list[PlaceId], BeforeValidator(one_or_more)] = Field(
+        description="places after the base in order, each joined to the last by a road"
+    )
+    tempo: Tempo | dict[ClassId, Tempo] = Field(
+        description="km a day, for all roads or by road class"
+    )
+    each: Ration | None = Field(None, description="consumption of one person; default: 0")
+    carries: Duration | None = Field(None, description="supply it has with it; default: 3 days")
+    breaks: Share | None = Field(
+        None, description="share of its strength whose loss in a battle breaks it off; default: 0.3"
+    )
+    rings: dict[PlaceId, Duration] = Field(
+        {}, description="places that it besieges, and for how long before it storms them"
+    )
+    on_stall: Stall = Field("hold", description="out of supply: hold or fall_back")
+    on_repulse: Repulse = Field("fall_back", description="beaten: hold, fall_back or give_up")
+    retreat: Tempo | None = Field(
+        None, description="km a day when it falls back; default: 30 km/day"
+    )
+    again: Duration | None = Field(
+        None, description="time from a repulse to the next try; default: it does not try again"
+    )
+    tries: Tries = Field(10, description="tries in all")
+    support: dict[Key, SupportModel] = Field({}, description="factors by id, such as strikes")
+
+    @classmethod
+    def rules(cls, data: Mapping[str, Any]) -> Iterator[InputError]:
+        """Keys that exclude or need one another."""
+        yield from super().rules(data)
+        if "each" in data and "axis" not in data:
+            yield InputError(
+                "'each' is drawn from the stock of an axis", "add 'axis: AXIS'", ("each",)
+            )
+
+
+class FrontModel(Entity):
+    """How an actor spreads its reserves over the places that are threatened."""
+
+    hours: Coefficient | None = Field(None, description="per hour of travel; default: -0.05")
+    value: Coefficient | None = Field(None, description="per unit of value; default: 1")
+    threat: Coefficient | None = Field(
+        None, description="per ln of attackers per defender; default: 1"
+    )
+    ratio: Multiple | None = Field(
+        None,
+        description="reserves are sent until defenders are so many times the attackers; default: 1",
+    )
+    delay: Duration | None = Field(
+        None, description="time from seeing a threat to sending; default: 1 day"
+    )
+    counter: Multiple | None = Field(
+        None,
+        description="defenders that are so many times a force before them go at it; default: never",
+    )
+    hold: list[PlaceId] = Field([], description="places that send no reserves")
+    values: dict[PlaceId, Number] = Field({}, description="value of each place, no unit")

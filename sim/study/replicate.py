@@ -1,0 +1,62 @@
+"""One replicate of an ensemble, and what is kept of it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sim.engine import simulation
+from sim.measure.summary import Analysis, Steps
+from sim.scenario.model import Scenario
+
+
+class Result(NamedTuple):
+    """A finished replicate: its row of the journal, and the unit of each of its measures.
+
+    The row is plain data: ``replicate``, ``measures`` (value by path, None: did not come or
+    does not apply), ``claims`` (verdict by id), ``series`` (curves for fan charts by path:
+    a list of times in seconds and one of values in kg or kg/day).
+    """
+
+    row: dict[str, Any]
+    units: dict[str, str]
+
+
+def run_replicate(scenario: Scenario, replicate: int) -> Result:
+    """Execute one replicate under the scenario's seed; it depends on nothing else.
+
+    Raises:
+        CertificateError: a flow did not prove itself (see :mod:`sim.network`).
+    """
+    record = simulation.run(scenario, replicate=replicate, credit=False)
+    analysis = Analysis(scenario, record, every_change=False)
+    row = {
+        "replicate": replicate,
+        "measures": {path: m.value for path, m in analysis.measures.items()},
+        "claims": {v.id: v.verdict for v in analysis.verdicts},
+        "series": _curves(scenario, analysis),
+    }
+    return Result(row, {path: m.unit for path, m in analysis.measures.items()})
+
+
+def _curves(scenario: Scenario, analysis: Analysis) -> dict[str, list[list[int]]]:
+    """Capacity of every axis; deliverable and stocks of the main one."""
+    main = scenario.main_axis
+    found = {}
+    for path, key in sorted(analysis.timed.items()):
+        if path.endswith(".capacity") or (
+            path.startswith(f"axes.{main}.") and path.endswith((".deliverable", ".stock"))
+        ):
+            found[path] = _changes(analysis.series[key])
+    return found
+
+
+def _changes(steps: Steps) -> list[list[int]]:
+    """Times and values of a series, without the rows that repeat a value."""
+    times: list[int] = []
+    values: list[int] = []
+    for i, (time, value) in enumerate(zip(steps.times, steps.values, strict=True)):
+        last = i + 1 == len(steps.times)
+        if not values or value != values[-1] or last:
+            times.append(time)
+            values.append(value)
+    return [times, values]
