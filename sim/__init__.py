@@ -14,12 +14,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.api import Comparison, Run, compare, cut, load, open_run, run
+    from sim.api import (
+        Comparison,
+        Ensemble,
+        ManyComparison,
+        Run,
+        compare,
+        compare_many,
+        cut,
+        ensemble,
+        load,
+        open_ensemble,
+        open_run,
+        run,
+    )
     from sim.scenario.diagnostics import ScenarioError
 
 __version__ = "0.1.0"
 
-__all__ = ["Comparison", "Run", "ScenarioError", "compare", "cut", "load", "open_run", "run"]
+__all__ = [
+    "Comparison", "Ensemble", "ManyComparison", "Run", "ScenarioError", "compare",
+    "compare_many", "cut", "ensemble", "load", "open_ensemble", "open_run", "run",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -20,13 +20,29 @@ from sim.engine.record import Record
 from sim.measure.axis import AxisLens, AxisView
 from sim.measure.compare import Comparison, Outcome
 from sim.measure.compare import compare as _compare
+from sim.measure.compare_many import Many, ManyComparison
+from sim.measure.compare_many import compare_many as _compare_many
 from sim.measure.state import state_at
 from sim.measure.summary import Analysis
 from sim.scenario.loader import dump_resolved, load
 from sim.scenario.model import Scenario
 from sim.study import folder as _folder
+from sim.study.ensemble import (
+    Ensemble,
+    Plan,
+    begin,
+    carry_out,
+    check_rule,
+    engine_for,
+    ensembles_in,
+    open_ensemble,
+)
+from sim.study.stopping import StopRule
 
-__all__ = ["Comparison", "Outcome", "Run", "compare", "cut", "load", "open_run", "run"]
+__all__ = [
+    "Comparison", "Ensemble", "ManyComparison", "Outcome", "Run", "compare", "compare_many",
+    "cut", "ensemble", "load", "open_ensemble", "open_run", "run",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,7 +99,7 @@ class Run:
             if figures:
                 from sim.view.figures import write_figures
 
-                write_figures(self, partial / "figures")
+                write_figures(self.analysis, partial / "figures")
             _folder.write_manifest(partial, sys.argv if argv is None else argv, seed, started)
         return target
 
@@ -130,17 +146,75 @@ def compare(*runs: Run | Outcome | str | os.PathLike[str]) -> Comparison:
     return _compare(_named_apart(outcomes))
 
 
+def ensemble(
+    scenario: Scenario,
+    n: int = 1000,
+    seed: int | None = None,
+    *,
+    out: str | os.PathLike[str] | None = None,
+    workers: int | None = None,
+    until: str | None = None,
+    figures: bool = True,
+) -> Ensemble:
+    """Execute a scenario ``n`` times into a folder, on ``workers`` processes (None: all cores).
+
+    Replicate i depends on the scenario, the seed and i alone. A script that calls this with
+    more than one worker must guard its own start by ``if __name__ == "__main__":``, since
+    worker processes import it again.
+
+    Args:
+        until: a stop rule such as ``axes.x.time_of_first_cut ± 1 day``; ``n`` at most.
+
+    Raises:
+        ValueError: the stop rule does not fit the scenario.
+        FolderError: the folder holds something already or cannot be written.
+    """
+    rule = None if until is None else StopRule.parse(until)
+    if rule is not None:
+        check_rule(scenario, rule)
+    chosen = scenario.seed if seed is None else seed
+    plan = Plan(n, chosen, None if rule is None else str(rule))
+    folder = begin(scenario, plan, None if out is None else Path(out))
+    return carry_out(folder, engine=engine_for(workers), figures=figures, argv=sys.argv)
+
+
+def compare_many(*ensembles: Ensemble | str | os.PathLike[str]) -> ManyComparison:
+    """Compare ensembles run by run, given as objects or folders; a study gives its cells.
+
+    Raises:
+        ValueError: fewer than two, or their seeds differ.
+        FolderError, ScenarioError: a folder cannot be read.
+    """
+    opened: list[Ensemble] = []
+    for one in ensembles:
+        if isinstance(one, Ensemble):
+            opened.append(one)
+        else:
+            opened.extend(open_ensemble(folder) for folder in ensembles_in(Path(one)))
+    names = _apart([e.scenario.id for e in opened])
+    return _compare_many(
+        [
+            Many(name, e.scenario.resolved, e.summary, e.table)
+            for name, e in zip(names, opened, strict=True)
+        ]
+    )
+
+
 def _named_apart(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Name outcomes by scenario, with a number where scenarios repeat."""
-    ids = [str(o.summary["scenario"]["id"]) for o in outcomes]
-    named = []
-    for i, outcome in enumerate(outcomes):
-        again = ids.count(ids[i]) > 1
-        name = f"{ids[i]} ({ids[: i + 1].count(ids[i])})" if again else ids[i]
-        named.append(
-            Outcome(name, outcome.scenario, outcome.summary, outcome.series, outcome.events)
-        )
-    return named
+    names = _apart([str(o.summary["scenario"]["id"]) for o in outcomes])
+    return [
+        Outcome(name, outcome.scenario, outcome.summary, outcome.series, outcome.events)
+        for name, outcome in zip(names, outcomes, strict=True)
+    ]
+
+
+def _apart(ids: Sequence[str]) -> list[str]:
+    """The names, with a number behind those that repeat."""
+    return [
+        f"{name} ({ids[: i + 1].count(name)})" if ids.count(name) > 1 else name
+        for i, name in enumerate(ids)
+    ]
 
 
 def cut(scenario: Scenario, axis: str, at: int | None = None, seed: int | None = None) -> AxisView:

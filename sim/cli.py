@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from sim import commands_study
-
-if TYPE_CHECKING:
-    from sim.scenario.model import Scenario
+from sim import commands_network, commands_study
 
 
 class BadInput(click.ClickException):
@@ -83,7 +80,7 @@ def validate(files: Sequence[str], sets: tuple[str, ...]) -> None:
     failed = False
     for file in files:
         try:
-            if _is_network(file):
+            if commands_network.is_network_yaml(file):
                 net = load_network(file)
                 what = "network"
             else:
@@ -98,33 +95,30 @@ def validate(files: Sequence[str], sets: tuple[str, ...]) -> None:
         sys.exit(2)
 
 
-def _is_network(file: str) -> bool:
-    """A file with places of its own and no ``network:`` at the root is a network."""
-    try:
-        with open(file, encoding="utf-8", errors="replace") as text:
-            roots = {line.split(":")[0] for line in text if line[:1].isalpha()}
-    except OSError:
-        return False
-    return "places" in roots and not roots & {"network", "extends", "axes"}
-
-
 @cli.command()
 @click.argument("runs", nargs=-1, required=True, type=click.Path())
 @click.option("--out", type=click.Path(), help="Folder for tables and figures.")
 @click.option("--all", "everything", is_flag=True, help="Print equal measures too.")
+@click.option("--only-changed", is_flag=True, help="Leave equal measures out of the tables too.")
 @click.option("--no-figures", is_flag=True, help="Draw nothing.")
 @_JSON
 def compare(
-    runs: Sequence[str], out: str | None, everything: bool, no_figures: bool, as_json: bool
-) -> None:
-    """Compare runs (folders), the first with each of the others."""
+    runs: Sequence[str], out: str | None, everything: bool, only_changed: bool,
+    no_figures: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Compare runs, ensembles or studies (folders), the first with each of the others."""
     from sim import api
     from sim.study.comparison import write_comparison
     from sim.view import terminal
 
+    if commands_study.are_many(runs):
+        commands_study.compare_many(runs, out, everything, only_changed, no_figures, as_json)
+        return
     if len(runs) < 2:
         raise BadInput("a comparison needs two run folders at least")
     comparison = api.compare(*runs)
+    if only_changed:
+        comparison = comparison.only_changed()
     folder = write_comparison(comparison, out, figures=not no_figures, argv=sys.argv)
     if as_json:
         _print_json({"folder": str(folder), **comparison.document()})
@@ -146,60 +140,12 @@ def show(folder: str, as_json: bool) -> None:
     summary = read_summary(Path(folder))
     if as_json:
         _print_json(summary)
+    elif summary.get("kind") == "ensemble":
+        from sim.view.terminal_study import print_ensemble
+
+        print_ensemble(summary)
     else:
         terminal.print_summary(summary)
-
-
-@cli.command()
-@_FILE
-@click.option("--axis", help="The axis; all of them where none is named.")
-@click.option("--at", help="A date or '12 days' from the start; the end where none is named.")
-@_SEED
-@_SET
-@_JSON
-def cut(
-    file: str, axis: str | None, at: str | None, seed: int | None, sets: tuple[str, ...],
-    as_json: bool,
-) -> None:  # fmt: skip
-    """Max flow, minimum cut and routes of an axis, at a date of the run."""
-    from sim import api
-    from sim.measure.axis import cut_document
-    from sim.scenario.diagnostics import did_you_mean
-    from sim.view import terminal
-
-    scenario = api.load(file, sets=sets)
-    if axis is not None and axis not in scenario.axes:
-        hint = did_you_mean(axis, scenario.axes)
-        raise BadInput(f"unknown axis '{axis}'" + (f"; did you mean '{hint}'?" if hint else ""))
-    time = _instant(scenario, at)
-    names = [axis] if axis is not None else list(scenario.axes)
-    documents = [
-        cut_document(scenario, name, api.cut(scenario, name, time, seed)) for name in names
-    ]
-    if as_json:
-        _print_json(documents[0] if len(documents) == 1 else {"axes": documents})
-    else:
-        for document in documents:
-            terminal.print_cut(document)
-
-
-def _instant(scenario: Scenario, text: str | None) -> int:
-    """Seconds from the start of ``--at``."""
-    from sim.scenario.dates import format_instant, parse_instant
-    from sim.scenario.units import UnitError
-
-    if text is None:
-        return scenario.length
-    try:
-        seconds = round(parse_instant(text, scenario.start))
-    except (UnitError, ValueError) as error:
-        raise BadInput(f"--at: {error}") from error
-    if not 0 <= seconds <= scenario.length:
-        raise BadInput(
-            f"--at: {text} lies outside the period, {format_instant(scenario, 0)} to "
-            f"{format_instant(scenario, scenario.length)}"
-        )
-    return seconds
 
 
 @cli.command()
@@ -222,7 +168,7 @@ def _print_json(document: Any) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
 
 
-for _command in (commands_study.ensemble, commands_study.merge):
+for _command in (*commands_network.COMMANDS, *commands_study.COMMANDS):
     cli.add_command(_command)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from sim.study.design import Design
     from sim.study.engines import Engine
     from sim.study.ensemble import Ensemble
 
@@ -170,6 +171,159 @@ def merge(shards: Sequence[Path], out: Path | None, no_figures: bool, as_json: b
     _report(done, as_json)
 
 
+@click.command()
+@click.argument("file", type=click.Path(), required=False)
+@click.option("--dry-run", is_flag=True, help="List the cells and the number of runs; run nothing.")
+@click.option("--out", type=click.Path(path_type=Path), help="The folder of the study.")
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path),
+    metavar="STUDY",
+    help="Go on with one in its folder.",
+)
+@_WORKERS
+@_ENGINE
+@_ADDRESS
+@_KEEP_GOING
+@_NO_FIGURES
+@_JSON
+def study(
+    file: str | None, dry_run: bool, out: Path | None, resume: Path | None, workers: int | None,
+    engine: str, address: str | None, keep_going: bool, no_figures: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Run a scenario over a grid of settings, or its sensitivity, as a study file states it."""
+    from sim.study.design import read_design
+    from sim.study.sensitivity import begin_sensitivity
+    from sim.study.studies import begin_study, read_study
+
+    folder = resume
+    if resume is None or not resume.exists():
+        if file is None:
+            raise Refused(f"{resume} does not exist" if resume else "a study file is needed")
+        design = read_design(file)
+        if dry_run:
+            _list_cells(design, file)
+            return
+        begin = begin_study if design.sensitivity is None else begin_sensitivity
+        with _told(None):
+            folder = begin(design, file, resume or out)
+    elif out is not None or dry_run:
+        raise Refused("--resume goes on as begun: it takes no --out and no --dry-run")
+    assert folder is not None
+    run = _run_sensitivity if "sensitivity" in read_study(folder) else _run_cells
+    with _told(folder, "study"), _progress() as progress:
+        made = _engine(engine, workers, address)
+        failed = run(folder, made, progress, keep_going, not no_figures, as_json)
+    if failed:
+        click.echo(f"{failed} replicates failed", err=True)
+        sys.exit(3)
+
+
+def _run_cells(
+    folder: Path, engine: Engine, progress: Progress | None, keep_going: bool, figures: bool,
+    as_json: bool,
+) -> int:  # fmt: skip
+    from sim.study.studies import carry_out_study, summary
+    from sim.view.terminal_study import print_study
+
+    done = carry_out_study(
+        folder, engine=engine, keep_going=keep_going, progress=progress, figures=figures,
+        argv=sys.argv,
+    )  # fmt: skip
+    _say({"folder": str(folder), **summary(done)}, as_json, print_study)
+    return done.failed
+
+
+def _run_sensitivity(
+    folder: Path, engine: Engine, progress: Progress | None, keep_going: bool, figures: bool,
+    as_json: bool,
+) -> int:  # fmt: skip
+    from sim.study.sensitivity import carry_out_sensitivity
+    from sim.view.terminal_study import print_sensitivity
+
+    done = carry_out_sensitivity(
+        folder, engine=engine, progress=progress, figures=figures, argv=sys.argv
+    )
+    document = {
+        "folder": str(folder),
+        "title": done.title,
+        "method": done.method,
+        "runs": done.runs.summary["n"],
+        "indices": {path: [i._asdict() for i in found] for path, found in done.indices.items()},
+    }
+    _say(document, as_json, print_sensitivity)
+    return 0
+
+
+def _say(document: dict[str, Any], as_json: bool, show: Callable[[dict[str, Any]], None]) -> None:
+    import json
+
+    if as_json:
+        click.echo(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
+    else:
+        show(document)
+        click.echo(f"\nwritten to {document['folder']}")
+
+
+def _list_cells(design: Design, file: str) -> None:
+    from sim.scenario.loader import load
+    from sim.study.sensitivity import count
+    from sim.study.studies import scenarios
+
+    if design.sensitivity is not None:
+        inputs, runs = count(load(design.base), design.sensitivity)
+        click.echo(f"{design.sensitivity.method} over {inputs} inputs: {runs} runs")
+        return
+    scenarios(design, file)
+    for cell in design.cells:
+        click.echo(f"{cell.id}: {', '.join(cell.settings)}")
+    cells = len(design.cells)
+    click.echo(f"{cells} cells of {design.n} runs: {cells * design.n} runs")
+
+
+def are_many(folders: Sequence[str]) -> bool:
+    """True where what is to be compared are ensembles or studies; refuses a mixture."""
+    kinds = {folder: _kind(Path(folder)) for folder in folders}
+    many = [folder for folder, kind in kinds.items() if kind != "run"]
+    if many and len(many) < len(kinds):
+        single = next(folder for folder, kind in kinds.items() if kind == "run")
+        raise Refused(f"{many[0]} holds many runs, {single} a single one: compare like with like")
+    return bool(many)
+
+
+def _kind(folder: Path) -> str:
+    import json
+
+    try:
+        return str(json.loads((folder / "manifest.json").read_bytes()).get("kind", "run"))
+    except (OSError, ValueError, AttributeError):
+        return "run"  # reading it as one says what is wrong with it
+
+
+def compare_many(
+    folders: Sequence[str], out: str | None, everything: bool, only_changed: bool,
+    no_figures: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """What 'sim compare' does with ensembles and studies."""
+    import json
+
+    from sim import api
+    from sim.study.comparison import write_many
+    from sim.view.terminal_study import print_many
+
+    with _told(None):
+        comparison = api.compare_many(*folders)
+    folder = write_many(
+        comparison, out, figures=not no_figures, only_changed=only_changed, argv=sys.argv
+    )
+    if as_json:
+        document = {"folder": str(folder), **comparison.document(only_changed=only_changed)}
+        click.echo(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
+    else:
+        print_many(comparison, everything=everything and not only_changed)
+        click.echo(f"\nwritten to {folder}")
+
+
 def _engine(name: str, workers: int | None, address: str | None) -> Engine:
     from sim.study.ensemble import engine_for
 
@@ -183,12 +337,12 @@ def _engine(name: str, workers: int | None, address: str | None) -> Engine:
 
 
 @contextmanager
-def _told(folder: Path | None) -> Iterator[None]:
+def _told(folder: Path | None, command: str = "ensemble") -> Iterator[None]:
     """Turn what can go wrong into one message, and say how to go on."""
     from sim.study.engines import EngineError
     from sim.study.journal import FullDiskError
 
-    again = f"; go on with: sim ensemble --resume {folder}" if folder is not None else ""
+    again = f"; go on with: sim {command} --resume {folder}" if folder is not None else ""
     try:
         yield
     except FullDiskError as error:
@@ -243,3 +397,6 @@ def _report(done: Ensemble, as_json: bool) -> None:
     if done.failed:
         click.echo(f"{len(done.failed)} replicates failed", err=True)
         sys.exit(3)
+
+
+COMMANDS = (ensemble, merge, study)

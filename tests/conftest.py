@@ -83,6 +83,69 @@ def _axis(
     )
 
 
+def _fighting(
+    attack: float | Dist = 0.1,
+    defend: float | Dist = 0.1,
+    law: Any = "square",
+    breaks: float | Dist = 0.5,
+    terrain: Mapping[str, float] | None = None,
+    bands: tuple[tuple[int, float], ...] = ((0, 1.0),),
+    unit: int | None = None,
+) -> m.Fighting:
+    return m.Fighting(law, _dist(attack), _dist(defend), _dist(breaks), terrain or {}, bands, unit)
+
+
+def _operation(name: str, route: str, **given: Any) -> m.Operation:
+    """``route`` is base and stops, "a b c"; durations are in seconds, tempo in km/day."""
+    base, *stops = route.split()
+    if isinstance(given.get("when"), tuple):
+        given["when"] = _condition(given["when"])
+    else:
+        given.setdefault("at", 0)
+    tempo = given.get("tempo", 10)
+    return m.Operation(
+        id=name,
+        name=name,
+        actor=given.get("actor", "red"),
+        strength=_dist(given.get("strength", 100)),
+        base=base,
+        axis=given.get("axis"),
+        route=tuple(stops),
+        tempo={k: _dist(v) for k, v in (tempo if isinstance(tempo, dict) else {"": tempo}).items()},
+        each=_dist(given.get("each", 0)),
+        carries=_dist(given.get("carries", 3 * DAY)),
+        breaks=_dist(given.get("breaks", 0.3)),
+        rings={place: _dist(wait) for place, wait in given.get("rings", {}).items()},
+        on_stall=given.get("on_stall", "hold"),
+        on_repulse=given.get("on_repulse", "fall_back"),
+        retreat=_dist(given.get("retreat", 30)),
+        again=_dist(given.get("again")),
+        tries=given.get("tries", 10),
+        support={
+            key: m.Support(key, _dist(factor), _dist(start), _dist(end))
+            for key, (factor, start, end) in given.get("support", {}).items()
+        },
+        at=_dist(given.get("at")),
+        when=given.get("when"),
+        delay=_dist(given.get("delay")),
+        chance=given.get("chance", 1.0),
+    )
+
+
+def _front(actor: str, **given: Any) -> m.FrontRule:
+    return m.FrontRule(
+        actor,
+        _dist(given.get("hours", 0)),
+        _dist(given.get("value", 0)),
+        _dist(given.get("threat", 0)),
+        _dist(given.get("ratio", 1)),
+        _dist(given.get("delay", 0)),
+        _dist(given.get("counter")),
+        frozenset(_words(given.get("hold", ""))),
+        given.get("values", {}),
+    )
+
+
 def make_scenario(
     roads: str,
     *,
@@ -96,6 +159,9 @@ def make_scenario(
     garrisons: Mapping[str, Mapping[str, Any]] | None = None,
     exits: Mapping[str, Mapping[str, Any]] | None = None,
     regroup: Mapping[str, Mapping[str, Any]] | None = None,
+    fighting: Mapping[str, Any] | None = None,
+    operations: Mapping[str, Mapping[str, Any]] | None = None,
+    fronts: Mapping[str, Mapping[str, Any]] | None = None,
     claims: Mapping[str, tuple[Any, ...]] | None = None,
     commodities: Mapping[str, int] | None = None,
     truck_load: int = 10,
@@ -170,6 +236,7 @@ def make_scenario(
                 _dist(g["strength"]),
                 _dist(g.get("loss", 0)),
                 _dist(g.get("ring_loss", 0)),
+                _dist(g.get("reserve")),
             )
             for name, g in (garrisons or {}).items()
         },
@@ -200,6 +267,9 @@ def make_scenario(
         },
         sources={},
         resolved={},
+        fighting=_fighting(**(fighting or {})) if operations or fighting else None,
+        operations={k: _operation(k, **g) for k, g in (operations or {}).items()},
+        fronts={actor: _front(actor, **g) for actor, g in (fronts or {}).items()},
     )
 
 

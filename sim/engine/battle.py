@@ -67,19 +67,19 @@ class Fight:
             case "square":
                 if a == 0 or b == 0:
                     return max(0.0, x - b * y * t), max(0.0, y - a * x * t)
-                k, r = math.sqrt(a * b), math.sqrt(b / a)
-                c, s = math.cosh(k * t), math.sinh(k * t)
-                return max(0.0, x * c - y * r * s), max(0.0, y * c - x / r * s)
+                k, r = math.sqrt(a) * math.sqrt(b), math.sqrt(b / a)
+                # half of each exponential by itself: where the sides are even nothing cancels
+                shrinks, ahead = (x + y * r) * math.exp(-k * t) / 2, x - y * r
+                grows = ahead * math.exp(k * t) / 2 if ahead else 0.0
+                return max(0.0, shrinks + grows), max(0.0, (shrinks - grows) / r)
             case "linear":
                 d = a * x - b * y
-                if d == 0:
-                    return x / (1 + a * x * t), y / (1 + a * x * t)
-                # written so that the exponential decays whichever side wins
+                # (1 - exp(-|d| t)) / |d|, which is t where the sides are even
+                g = -math.expm1(-abs(d) * t) / abs(d) if d else t
+                e = math.exp(-abs(d) * t)
                 if d > 0:
-                    e = math.exp(-d * t)
-                    return d * x / (a * x - b * y * e), d * y * e / (a * x - b * y * e)
-                e = math.exp(d * t)
-                return d * x * e / (a * x * e - b * y), d * y / (a * x * e - b * y)
+                    return x / (1 + b * y * g), y * e / (1 + b * y * g)
+                return x * e / (1 + a * x * g), y / (1 + a * x * g)
             case "mixed":
                 if b == 0:
                     return x, y * math.exp(-a * x * t)
@@ -90,13 +90,11 @@ class Fight:
 
     def _mixed_attackers(self, x: float, y: float, t: float) -> float:
         a, c = self.alpha, self.invariant(x, y)
-        if c == 0:
-            return 1 / (1 / x + a * t / 2)
-        root = math.sqrt(2 * abs(c) / a)
-        if c > 0:
-            u = (x - root) / (x + root) * math.exp(-a * root * t)
-            return root * (1 + u) / (1 - u)
-        return root * math.tan(math.atan(x / root) - a * root * t / 2)
+        q, root = 2 * c / a, math.sqrt(2 * abs(c) / a)
+        g = a * t / 2  # where the sides are even
+        if root:
+            g = (math.tanh if c > 0 else math.tan)(a * root * t / 2) / root
+        return (x + q * g) / (1 + x * g)
 
     def attackers_at(self, x: float, y: float, level: float) -> float:
         """Days until the attackers are down to ``level`` persons; ``NEVER`` if they never are."""
@@ -106,7 +104,7 @@ class Fight:
             return NEVER
         match self.law:
             case "square":
-                return _square(x, y, self.beta, self.alpha, level)
+                return self._square(x, y, level, attackers=True)
             case "linear":
                 return self._linear(
                     x, y, level, (self.alpha * level - self.invariant(x, y)) / self.beta
@@ -122,7 +120,7 @@ class Fight:
             return NEVER
         match self.law:
             case "square":
-                return _square(y, x, self.alpha, self.beta, level)
+                return self._square(x, y, level, attackers=False)
             case "linear":
                 return self._linear(
                     x, y, (self.beta * level + self.invariant(x, y)) / self.alpha, level
@@ -134,53 +132,47 @@ class Fight:
                 # the attackers are gone before the defenders are down to this
                 return self._mixed(x, y, math.sqrt(square)) if square > 0 else NEVER
 
+    def _square(self, x: float, y: float, level: float, *, attackers: bool) -> float:
+        """Days until one side is down to ``level`` under the square law.
+
+        In units of attackers the strength is a quadratic in e = exp(t sqrt(alpha beta)) and 1/e;
+        the root is written so that nothing cancels where the sides are even.
+        """
+        a, b = self.alpha, self.beta
+        if a == 0 or b == 0:
+            return (x - level) / (b * y) if attackers else (y - level) / (a * x)
+        r = math.sqrt(b / a)
+        ahead = x - y * r if attackers else y * r - x
+        level = level if attackers else level * r
+        under = level * level - ahead * (x + y * r)
+        if under < 0:
+            return NEVER
+        below = level + math.sqrt(under)
+        both = math.sqrt(a) * math.sqrt(b)
+        return math.log((x + y * r) / below) / both if below > 0 else NEVER
+
     def _linear(self, x: float, y: float, x_end: float, y_end: float) -> float:
         """Days from (x, y) to (x_end, y_end) on the line that the linear law follows."""
         if x_end <= 0 or y_end <= 0:
             return NEVER
-        d = self.invariant(x, y)
-        ratio = math.log(x_end / x) - math.log(y_end / y)
-        if abs(d) < 1e-12 * self.alpha * x or ratio == 0:
-            return (
-                (x - x_end) / (self.alpha * x * x_end)
-                if self.alpha
-                else (x - x_end) / (self.beta * y * x)
-            )
-        return ratio / d
+        a, b, d = self.alpha, self.beta, self.invariant(x, y)
+        # days where the sides are even
+        even = (x - x_end) / (b * x * y_end) if b else (y - y_end) / (a * x * y_end)
+        return math.log1p(even * d) / d if d else even
 
     def _mixed(self, x: float, y: float, level: float) -> float:
         a, b = self.alpha, self.beta
         if a == 0:
             return (x - level) / (b * y)
         c = self.invariant(x, y)
-        if c == 0:
-            return 2 / a * (1 / level - 1 / x) if level > 0 else NEVER
         root = math.sqrt(2 * abs(c) / a)
         if c < 0:
-            return 2 / (a * root) * (math.atan(x / root) - math.atan(level / root))
+            return 2 / (a * root) * math.atan((x - level) * root / (x * level + root * root))
         if level <= root:
             return NEVER
-        return (math.log((x - root) / (x + root)) - math.log((level - root) / (level + root))) / (
-            a * root
-        )
-
-
-def _square(own: float, other: float, hit: float, strike: float, level: float) -> float:
-    """Days until ``own`` is down to ``level`` under the square law.
-
-    ``hit`` is what one of the others does to own, ``strike`` what one of own does to them.
-    With e = exp(t sqrt(hit * strike)) the strength is a quadratic in e and 1/e; the root is
-    written so that nothing cancels where the sides are even.
-    """
-    if strike == 0:
-        return (own - level) / (hit * other)
-    ratio = math.sqrt(hit / strike)
-    minus, plus = own - other * ratio, own + other * ratio
-    under = level * level - minus * plus
-    if under < 0:
-        return NEVER
-    below = level + math.sqrt(under)
-    return math.log(plus / below) / math.sqrt(hit * strike) if below > 0 else NEVER
+        if root == 0:
+            return 2 / a * (1 / level - 1 / x)
+        return math.log1p(2 * root * (x - level) / ((x + root) * (level - root))) / (a * root)
 
 
 def duel(

@@ -1,8 +1,9 @@
 """Battles in a run: who fights whom, until which side breaks.
 
 Between two events a battle follows its law in closed form (where battles are stochastic, its
-Markov chain). An event is a side breaking, a side's supply falling through a band, support beginning or
-ending, men arriving; then strengths are brought to the instant and the law goes on with new rates.
+Markov chain). An event is a side breaking, a side's supply falling through a band, support
+beginning or ending, men arriving; then strengths are brought to the instant and the law goes on
+with new rates.
 """
 
 from __future__ import annotations
@@ -34,6 +35,12 @@ class Side:
     forces: list[Force]
     posts: list[Post]
 
+    def overlaps(self, other: Side) -> bool:
+        """True where a force or a garrison is in both."""
+        return any(f in other.forces for f in self.forces) or any(
+            p in other.posts for p in self.posts
+        )
+
     def actors(self) -> set[str]:
         """Who takes part."""
         return {f.operation.actor for f in self.forces} | {actor for actor, _ in self.posts}
@@ -59,6 +66,7 @@ class Battle:
     since: int
     ended: Callable[[Battle, bool], None]
     fight: Fight
+    effects: tuple[float, float] = (1.0, 1.0)
     segment: int = 0
     moment: Moment | None = None
 
@@ -133,11 +141,14 @@ class Combat:
         return battle
 
     def _stop(self, side: Side) -> float:
-        """Strength at which a side breaks: each part stands until its own share is lost."""
+        """Strength at which a side breaks: each part stands until its own share is lost.
+
+        One person at least is lost, so that a battle is never without cost to those who lose it;
+        a side of less than half a person is gone, though a law may never bring it to 0.
+        """
         stand = sum(f.strength * (1 - f.breaks) for f in side.forces)
-        return stand + sum(
-            self.sim.regroup.strength.get(p, 0) * (1 - self._breaks) for p in side.posts
-        )
+        stand += sum(self.sim.regroup.strength.get(p, 0) * (1 - self._breaks) for p in side.posts)
+        return max(0.5, min(stand, self.strength(side) - 1))
 
     def changed(self, battle: Battle) -> None:
         """Something that bears on a battle changed: bring it to now and go on from there."""
@@ -156,6 +167,21 @@ class Combat:
             battle.y_stop += persons * (1 - self._breaks)
         if not self._over(battle):
             self._go_on(battle)
+
+    def join(self, battle: Battle, force: Force) -> None:
+        """A force joins the attackers of a battle."""
+        self.bring(battle)
+        battle.attackers.forces.append(force)
+        battle.x += force.strength
+        battle.x_stop += force.strength * (1 - force.breaks)
+        if not self._over(battle):
+            self._go_on(battle)
+
+    def restocked(self, post: Post) -> None:
+        """Supplies reached a garrison: if it fights, see whether that changes its effect."""
+        battle = self.of_post(post)
+        if battle is not None and self._effects(battle)[0] != battle.effects:
+            self.changed(battle)
 
     def stop(self, battle: Battle) -> None:
         """End a battle without a winner."""
@@ -225,8 +251,8 @@ class Combat:
 
     def _over(self, battle: Battle) -> bool:
         """End a battle in which a side is at its breaking point (dust of floats aside)."""
-        beaten_x = battle.x <= battle.x_stop + 1e-6 or battle.x < 0.5
-        beaten_y = battle.y <= battle.y_stop + 1e-6 or battle.y < 0.5
+        beaten_x = battle.x <= battle.x_stop + 1e-6
+        beaten_y = battle.y <= battle.y_stop + 1e-6
         if not (beaten_x or beaten_y):
             return False
         self._forget(battle)
@@ -243,8 +269,8 @@ class Combat:
         if battle.moment is not None:
             battle.moment.cancel()
             battle.moment = None
-        attack, attack_until = self._effect(battle.attackers)
-        defend, defend_until = self._effect(battle.defenders)
+        battle.effects, times = self._effects(battle)
+        attack, defend = battle.effects
         battle.fight = Fight(
             self.rules.law, self._attack * attack / battle.terrain, self._defend * defend
         )
@@ -258,13 +284,19 @@ class Combat:
                 battle.fight, round(battle.x), round(battle.y), battle.x_stop, battle.y_stop,
                 self._uniforms(battle), self.rules.unit,
             )  # fmt: skip
-        times = [t for t in (attack_until, defend_until) if t is not None]
         if end < NEVER:
             times.append(clock.now + max(1, math.ceil(end * DAY)))
         if times:
             battle.moment = clock.at(
                 max(clock.now, min(times)), Phase.BATTLES, battle.key, lambda: self.changed(battle)
             )
+
+    def _effects(self, battle: Battle) -> tuple[tuple[float, float], list[int]]:
+        """Effectiveness of the attackers and the defenders, and when they change by themselves."""
+        attack, attack_until = self._effect(battle.attackers)
+        defend, defend_until = self._effect(battle.defenders)
+        times = [t for t in (attack_until, defend_until) if t is not None]
+        return (attack, defend), times
 
     def _effect(self, side: Side) -> tuple[float, int | None]:
         """Mean effectiveness of a side, and the next instant at which it changes by itself."""
@@ -275,8 +307,8 @@ class Combat:
             ends = [t for t in (until, support_until) if t is not None]
             parts.append((force.strength, factor * support, min(ends, default=None)))
         for post in side.posts:
-            seconds, draining = self.sim.supply.supply_at(*post)
-            factor, until = self.banded(seconds, draining)
+            seconds = self.sim.supply.supply_at(*post)
+            factor, until = self.banded(seconds, seconds < math.inf)
             parts.append((self.sim.regroup.strength.get(post, 0), factor, until))
         total = sum(n for n, _, _ in parts)
         mean = sum(n * f for n, f, _ in parts) / total if total else 1.0

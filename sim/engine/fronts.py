@@ -46,7 +46,7 @@ class Fronts:
             if garrison.reserve is not None and garrison.actor in self._rules:
                 share = sim.luck.value(garrison.reserve, f"garrison:{garrison.id}:reserve")
                 post = (garrison.actor, garrison.place)
-                persons = sim.regroup.strength.get(post, 0)
+                persons = sim.luck.whole(garrison.strength, f"garrison:{garrison.id}:strength")
                 self.spare[post] = self.spare.get(post, 0) + math.floor(persons * share)
 
     def _draw(self, rule: FrontRule) -> Drawn:
@@ -100,6 +100,8 @@ class Fronts:
             source = post[1]
             able = min(self.spare[post], sim.regroup.strength.get(post, 0))
             ringed = actor in sim.control.besieged.get(source, ())
+            if sim.operations is not None and sim.operations.combat.of_post(post) is not None:
+                continue
             if able <= 0 or ringed or source in drawn.rule.hold or source in fronts:
                 continue
             for place in self._ranked(drawn, source, fronts):
@@ -152,6 +154,8 @@ class Fronts:
                 continue
             if force.mode not in ("marching", "stalled", "holding") or not force.strength:
                 continue
+            if force.mode != "marching" and not force.position():
+                continue  # back at its base, it stands before nobody
             if force.leg >= len(force.roads) or graph.places[force.stops[force.leg + 1]] != place:
                 continue
             free = combat.of_force(force) is None and combat.of_post(post) is None

@@ -33,8 +33,10 @@ class Force:
     """The force of an operation: ``leg`` stops are behind it, ``km`` of the next road too.
 
     ``stops`` are place indices from the base on, ``roads`` and ``lengths`` (km) join them,
-    ``tempo`` is km/day on each. ``carried`` is what it has with it (kg), ``taken`` are the stops
-    that it took.
+    ``tempo`` is km/day on each. ``carried`` is what it has with it (kg), ``loaded`` what it took
+    from the base (kg), ``taken`` are the stops that it took, ``ringed`` is the place that it has
+    closed a ring round. ``act`` is what it does at ``due`` while ``moment`` is set; where it is
+    attacked, ``interrupted`` keeps what it did, and those two.
     """
 
     manager: Operations
@@ -57,7 +59,12 @@ class Force:
     fed: bool = True
     tries: int = 1
     taken: list[int] = field(default_factory=list)
+    loaded: int = 0
     beaten_by: str | None = None
+    ringed: str | None = None
+    interrupted: tuple[Mode, int | None, str] | None = None
+    due: int = 0
+    act: str = ""
     moment: Moment | None = None
     mark: Moment | None = None
 
@@ -69,13 +76,15 @@ class Force:
     @property
     def draining(self) -> bool:
         """True while it lives on what it carries."""
-        return not self.fed and self.kg_per_day > 0
+        return self.carried.rate > 0
 
     def supply_seconds(self) -> float:
-        """How long what it carries lasts; as long as ever where it eats nothing."""
-        if self.kg_per_day == 0:
-            return math.inf
-        return self.carried.kg(self.manager.sim.clock.now) * DAY / self.kg_per_day
+        """How long what it carries lasts; as long as ever where it eats nothing.
+
+        It eats by its strength at the last event, so that the instants of the bands hold.
+        """
+        rate = self.carried.rate or self.kg_per_day
+        return self.carried.lasts(self.manager.sim.clock.now, rate) if rate else math.inf
 
     def support(self) -> tuple[float, int | None]:
         """Product of the factors of support now, and when it next changes."""
@@ -103,7 +112,8 @@ class Operations:
         self.sim = sim
         self.combat = combat
         self.forces: dict[str, Force] = {}
-        for operation in sim.scenario.operations.values():
+        self._stopped: list[Battle] = []
+        for _, operation in sorted(sim.scenario.operations.items()):
             self.forces[operation.id] = self._muster(operation)
         for force in self.forces.values():
             self._await(force)
@@ -167,8 +177,12 @@ class Operations:
 
     def _start(self, force: Force) -> None:
         self.sim.happened.add(force.operation.id)
+        self.sim.state_changed()
         self._say(force, "operation", force.operation.text or f"{force.operation.name} begins")
         force.since = self.sim.clock.now
+        if self._lost(force, 0):
+            self._disband(force)
+            return
         self._feed(force)
         self._march(force)
 
@@ -177,6 +191,9 @@ class Operations:
 
     def _place(self, force: Force, stop: int) -> str:
         return self.sim.control.terrain.graph.places[force.stops[stop]]
+
+    def _named(self, place: str) -> str:
+        return self.sim.scenario.network.places[place].name
 
     def _set(self, force: Force, mode: Mode) -> None:
         """Change what a force does; what it was about to do is called off."""
@@ -200,11 +217,15 @@ class Operations:
 
     def _later(self, force: Force, days: float, action: str) -> None:
         """Let a force do something after ``days``."""
-        time = self.sim.clock.now + max(1, math.ceil(days * DAY - 1e-6))
         if force.moment is not None:
             force.moment.cancel()
+            force.moment = None
+        seconds = days * DAY - 1e-6
+        if seconds > self.sim.scenario.length:
+            return
+        force.due, force.act = self.sim.clock.now + max(1, math.ceil(seconds)), action
         force.moment = self.sim.clock.at(
-            time,
+            force.due,
             Phase.ARRIVALS,
             f"operation:{force.operation.id}",
             lambda: getattr(self, action)(force),
@@ -228,16 +249,22 @@ class Operations:
         force.km = force.lengths[force.leg]
         place = self._place(force, force.leg + 1)
         defenders = self._defenders(force, place)
-        if not self._hostile(force, place) and not defenders.forces:
-            self._enter(force)
-        elif not self.combat.strength(defenders):
-            self._take(force, place)
-        elif place in force.operation.rings and not defenders.forces:
+        if not self.combat.strength(defenders):
+            self._go_in(force, place)
+        elif place in force.operation.rings and force.ringed != place and not defenders.forces:
             self._ring(force, place)
         else:
             self._storm(force)
 
+    def _go_in(self, force: Force, place: str) -> None:
+        """Enter a place that nobody defends; one of an enemy's, or of nobody's, is taken."""
+        if self._hostile(force, place) or not self.sim.control.holders[place]:
+            self._take(force, place)
+        else:
+            self._enter(force)
+
     def _enter(self, force: Force) -> None:
+        force.ringed = None
         force.leg, force.km = force.leg + 1, 0.0
         self._march(force)
 
@@ -246,8 +273,17 @@ class Operations:
         side = self.sim.sides[force.operation.actor]
         return not side.enemies.isdisjoint(self.sim.control.holders[place])
 
+    def _lost(self, force: Force, stop: int) -> bool:
+        """True where enemies hold a stop and neither it nor a friend holds any of it."""
+        place = self._place(force, stop)
+        side = self.sim.sides[force.operation.actor]
+        return self._hostile(force, place) and not side.holds(self.sim.control, place)
+
     def _defenders(self, force: Force, place: str) -> Side:
-        """Who stands in the way at a place: enemy garrisons in it, enemy forces round or in it."""
+        """Who stands in the way at a place: enemy garrisons and forces in it.
+
+        Enemies that have a ring round it or storm it themselves are met first, and alone.
+        """
         side = self.sim.sides[force.operation.actor]
         index = self.sim.control.terrain.graph.place_index[place]
         forces = [
@@ -255,11 +291,15 @@ class Operations:
             for other in self.forces.values()
             if other.operation.actor in side.enemies and other.strength and self._at(other, index)
         ]
-        holders = self.sim.control.holders[place]
+        if outside := [other for other in forces if other.km]:
+            return Side(outside, [])
         posts: list[Post] = [
             (actor, where)
             for (actor, where), n in sorted(self.sim.regroup.strength.items())
-            if where == place and n and actor in side.enemies and actor in holders
+            if where == place
+            and n
+            and actor in side.enemies
+            and self.sim.sides[actor].holds(self.sim.control, place)
         ]
         return Side(forces, posts)
 
@@ -267,9 +307,15 @@ class Operations:
         """True where a force stands at a place, or before it with a ring or a battle."""
         if force.mode in ("waiting", "over", "retreating"):
             return False
+        self._locate(force)
         if force.km == 0 and force.stops[force.leg] == place:
             return True
-        return force.mode in ("ringing", "fighting") and force.stops[force.leg + 1] == place
+        round_it = force.mode in ("ringing", "fighting") or force.ringed is not None
+        return round_it and self._before(force) and force.stops[force.leg + 1] == place
+
+    def _before(self, force: Force) -> bool:
+        """True where a force stands right before its next stop."""
+        return force.leg < len(force.roads) and force.km >= force.lengths[force.leg]
 
     def _take(self, force: Force, place: str) -> None:
         """Enter an enemy's place: it changes hands a second later, then the march goes on."""
@@ -281,7 +327,7 @@ class Operations:
             force.taken.append(stop)
             shares = {actor: PPM}
             sim.apply(force.operation.id, lambda control: control.capture(place, shares))
-            self._say(force, "taken", f"{force.operation.name} takes {place}")
+            self._say(force, "taken", f"{force.operation.name} takes {self._named(place)}")
 
         sim.clock.at(sim.clock.now + 1, Phase.CONTROL, f"operation:{force.operation.id}", capture)
         self._later(force, 1 / DAY, "_enter")
@@ -294,8 +340,11 @@ class Operations:
         self._set(force, "ringing")
         enemies = sim.sides[operation.actor].enemies
 
+        force.ringed = place
+
         def close(control: Control) -> None:
-            control.besiege(place, enemies & control.holders[place].keys())
+            if force.ringed == place:
+                control.besiege(place, enemies & control.holders[place].keys())
 
         sim.clock.at(
             sim.clock.now + 1,
@@ -303,48 +352,110 @@ class Operations:
             f"operation:{operation.id}",
             lambda: sim.apply(operation.id, close),
         )
-        self._say(force, "ring", f"{operation.name} closes a ring round {place}")
+        self._say(force, "ring", f"{operation.name} closes a ring round {self._named(place)}")
         wait = sim.luck.value(operation.rings[place], f"operation:{operation.id}:ring:{place}")
         self._later(force, wait / DAY, "_storm")
 
     def _storm(self, force: Force) -> None:
-        """Attack the next stop."""
+        """Attack the next stop: join a friend's attack, or wait while others are at it."""
         place = self._place(force, force.leg + 1)
         if force.draining and force.carried.empty(self.sim.clock.now):
             self._stall(force)
             return
         defenders = self._defenders(force, place)
         if not self.combat.strength(defenders):
-            self._take(force, place) if self._hostile(force, place) else self._enter(force)
+            self._go_in(force, place)
             return
+        for battle in self._battles_of(defenders):
+            if not battle.attackers.overlaps(defenders):
+                own = self.sim.sides[force.operation.actor].own
+                if battle.place == place and own.issuperset(battle.attackers.actors()):
+                    self._set(force, "fighting")
+                    self.combat.join(battle, force)
+                else:
+                    self._set(force, "holding")
+                    self._later(force, 1 / 24, "_resume")
+                return
         self._set(force, "fighting")
+        for battle in self._battles_of(defenders):
+            # they turn to face this attack; those whom they attacked are left alone
+            self.combat.stop(battle)
+            self._released(battle.defenders.forces, battle)
         for other in defenders.forces:
-            if (battle := self.combat.of_force(other)) is not None:
-                self.combat.stop(battle)
+            self._engage(other)
         kind = self.sim.scenario.network.places[place].kind
         terrain = self.combat.rules.terrain.get(kind, 1.0) if defenders.posts else 1.0
         self.combat.begin(place, Side([force], []), defenders, self._fought, terrain=terrain)
 
     def _fought(self, battle: Battle, won: bool) -> None:
-        """A battle that a force began is over."""
-        (force,) = battle.attackers.forces
-        self._feed(force)
+        """A battle that forces began is over."""
+        attackers, defenders = battle.attackers, battle.defenders
+        place = self._named(battle.place)
+        for force in attackers.forces + defenders.forces:
+            self._feed(force)
         if not won:
-            self._say(force, "repulsed", f"{force.operation.name} is beaten at {battle.place}")
-            self._repulsed(force, next(iter(sorted(battle.defenders.actors()))))
+            by = min(defenders.actors())
+            for force in attackers.forces:
+                self._say(force, "repulsed", f"{force.operation.name} is beaten at {place}")
+                self._repulsed(force, by)
+            for other in defenders.forces:
+                self._stood(other)
             return
-        self._say(force, "won", f"{force.operation.name} wins at {battle.place}")
-        for other in battle.defenders.forces:
-            self._say(other, "repulsed", f"{other.operation.name} is driven off {battle.place}")
-            self._repulsed(other, force.operation.actor)
-        if self._hostile(force, battle.place):
-            self._take(force, battle.place)
+        first, *others = attackers.forces
+        for force in attackers.forces:
+            self._say(force, "won", f"{force.operation.name} wins at {place}")
+        for other in defenders.forces:
+            self._say(other, "repulsed", f"{other.operation.name} is driven off {place}")
+            self._lift(other)
+            self._repulsed(other, first.operation.actor)
+        if defenders.posts:
+            self._go_in(first, battle.place)
         else:
-            self._enter(force)
+            self._resume(first)
+        for force in others:
+            self._set(force, "holding")
+            self._later(force, 2 / DAY, "_resume")
+
+    def _battles_of(self, side: Side) -> list[Battle]:
+        """The battles that any of a side takes part in."""
+        return [
+            battle
+            for battle in self.combat.battles.values()
+            if battle.attackers.overlaps(side) or battle.defenders.overlaps(side)
+        ]
+
+    def _engage(self, force: Force) -> None:
+        """A force is attacked where it stands: what it was about to do waits."""
+        if force.interrupted is None:
+            due = None if force.moment is None else force.due
+            force.interrupted = (force.mode, due, force.act)
+        self._set(force, "fighting")
+
+    def _stood(self, force: Force) -> None:
+        """A force has beaten off an attack: it does what it did before."""
+        mode, due, act = force.interrupted or ("marching", None, "")
+        force.interrupted = None
+        self._feed(force)
+        if mode in ("marching", "stalled", "fighting"):
+            self._resume(force)
+            return
+        self._set(force, mode)
+        if due is not None:
+            self._later(force, (due - self.sim.clock.now) / DAY, act)
+
+    def _released(self, forces: list[Force], battle: Battle) -> None:
+        """Go on after a battle that was broken off."""
+        for force in forces:
+            if force.mode != "fighting" or self.combat.of_force(force) is not None:
+                continue
+            if force in battle.attackers.forces:
+                self._resume(force)
+            else:
+                self._stood(force)
 
     def counter(self, force: Force, posts: list[Post]) -> None:
         """Garrisons go at a force that stands before their place."""
-        self._set(force, "fighting")
+        self._engage(force)
         place = self._place(force, min(force.leg + 1, len(force.stops) - 1))
         self.combat.begin(place, Side([], posts), Side([force], []), self._countered)
 
@@ -353,20 +464,18 @@ class Operations:
         self._feed(force)
         if won:
             self._say(force, "repulsed", f"{force.operation.name} is thrown back")
-            self._repulsed(force, next(iter(sorted(battle.attackers.actors()))))
+            self._repulsed(force, min(battle.attackers.actors()))
         else:
             self._say(force, "won", f"{force.operation.name} stands")
-            self._march(force)
+            self._stood(force)
 
     def _repulsed(self, force: Force, by: str) -> None:
         """What a beaten force does, by its policy."""
         force.beaten_by = by
-        ringed = self._place(force, force.leg + 1) if force.leg < len(force.roads) else None
+        force.interrupted = None
         force.tries -= 1
         policy = force.operation.on_repulse
-        if policy != "hold" and ringed in self.sim.control.besieged:
-            self._lift(force, ringed)
-        if policy == "give_up":
+        if policy == "give_up" or not force.strength:
             self._disband(force)
         elif policy == "fall_back":
             self._fall_back(force)
@@ -374,8 +483,15 @@ class Operations:
             self._set(force, "holding")
             self._try_again(force)
 
-    def _lift(self, force: Force, place: str) -> None:
-        sim = self.sim
+    def _lift(self, force: Force) -> None:
+        """End the ring that a force closed, unless a friend's force is round the place too."""
+        sim, place = self.sim, force.ringed
+        force.ringed = None
+        own = sim.sides[force.operation.actor].own
+        if place is None or any(
+            f.ringed == place and f.operation.actor in own for f in self.forces.values()
+        ):
+            return
         sim.clock.at(
             sim.clock.now + 1,
             Phase.OPENINGS,
@@ -392,7 +508,7 @@ class Operations:
 
     def _resume(self, force: Force) -> None:
         """Try again from where it stands."""
-        if force.leg < len(force.roads) and force.km >= force.lengths[force.leg]:
+        if self._before(force):
             self._reach(force)
         else:
             self._march(force)
@@ -400,17 +516,26 @@ class Operations:
     # --- falling back ----------------------------------------------------------------------
 
     def _fall_back(self, force: Force) -> None:
-        """Go back toward the start line, giving up what it took on the way."""
+        """Go back to the start line, giving up what it took on the way to those who beat it."""
         if not force.strength:
             self._disband(force)
             return
+        self._lift(force)
         self._set(force, "retreating")
         if force.leg == 0 and force.km == 0:
             self._back(force)
-            return
-        if force.km == 0:
-            self._leave_stop(force)
-        self._later(force, force.km / force.retreat, "_back")
+        else:
+            if force.km == 0:
+                self._leave_stop(force)
+            self._later(force, force.km / force.retreat, "_back")
+        self._break_off(force)
+
+    def _break_off(self, force: Force) -> None:
+        """End the battle that a force which is going away is in."""
+        force.interrupted = None
+        if (battle := self.combat.of_force(force)) is not None:
+            self.combat.stop(battle)
+            self._released(battle.attackers.forces + battle.defenders.forces, battle)
 
     def _leave_stop(self, force: Force) -> None:
         """Leave the stop it stands at for the one before; an enemy that beat it follows."""
@@ -420,17 +545,23 @@ class Operations:
         if stop in force.taken:
             force.taken.remove(stop)
             place, sim, by = self._place(force, stop), self.sim, force.beaten_by
-            if by is not None and set(sim.control.holders[place]) == {force.operation.actor}:
+            actor = force.operation.actor
+            if by is not None and set(sim.control.holders[place]) == {actor}:
                 shares = {by: PPM}
+
+                def give_up(control: Control) -> None:
+                    if set(control.holders[place]) == {actor}:
+                        control.capture(place, shares)
+
                 sim.clock.at(
                     sim.clock.now + 1,
                     Phase.CONTROL,
                     f"operation:{force.operation.id}:gives-up",
-                    lambda: sim.apply(
-                        force.operation.id, lambda control: control.capture(place, shares)
-                    ),
+                    lambda: sim.apply(force.operation.id, give_up),
                 )
-                self._say(force, "given_up", f"{force.operation.name} gives {place} up")
+                self._say(
+                    force, "given_up", f"{force.operation.name} gives {self._named(place)} up"
+                )
 
     def _back(self, force: Force) -> None:
         """A force that falls back has reached a stop."""
@@ -445,20 +576,34 @@ class Operations:
         self._later(force, force.km / force.retreat, "_back")
 
     def _disband(self, force: Force) -> None:
-        """The force is no more: its men join the garrison of the last stop behind it."""
-        sim = self.sim
+        """The force is no more: its men join the garrison of the last stop behind it.
+
+        Where none is its side's any more they choose where to go, as displaced men do.
+        """
+        sim, actor = self.sim, force.operation.actor
+        self._lift(force)
         self._set(force, "over")
-        stop = force.leg
-        while stop > 0 and not sim.sides[force.operation.actor].holds(
-            sim.control, self._place(force, stop)
-        ):
-            stop -= 1
-        sim.regroup.join(force.operation.actor, self._place(force, stop), force.strength)
-        force.strength = 0
+        self._break_off(force)
+        persons, force.strength = force.strength, 0
         self._feed(force)
         self.note(force)
+        behind = [self._place(force, stop) for stop in range(force.leg, -1, -1)]
+        for place in behind:
+            if sim.sides[actor].holds(sim.control, place):
+                sim.regroup.join(actor, place, persons)
+                return
+        sim.regroup.scatter(actor, behind[-1], persons)
 
     # --- supply ------------------------------------------------------------------------------
+
+    def lose(self, places: list[str]) -> None:
+        """Places are about to lose their garrisons: stop the battles of those, losses counted."""
+        sim = self.sim
+        for battle in list(self.combat.battles.values()):
+            posts = battle.attackers.posts + battle.defenders.posts
+            if any(p in places and not sim.sides[a].holds(sim.control, p) for a, p in posts):
+                self.combat.stop(battle)
+                self._stopped.append(battle)
 
     def settle(self) -> None:
         """The network changed: whose line is open, who can go on."""
@@ -466,22 +611,26 @@ class Operations:
             if force.mode not in ("waiting", "over"):
                 self._overrun(force)
                 self._feed(force)
-        for battle in list(self.combat.battles.values()):
-            held = all(a in self.sim.control.holders[p] for a, p in battle.defenders.posts)
-            if not held:
-                self.combat.stop(battle)
-                for force in battle.attackers.forces:
-                    self._reach(force)
+        stopped, self._stopped = self._stopped, []
+        for battle in stopped:
+            self._released(battle.attackers.forces + battle.defenders.forces, battle)
+        for force in self.forces.values():
+            if force.mode == "ringing":
+                place = self._place(force, force.leg + 1)
+                if not self.combat.strength(self._defenders(force, place)):
+                    self._go_in(force, place)
 
     def _overrun(self, force: Force) -> None:
-        """A force whose place another took falls back to the last stop that its side holds."""
-        side = self.sim.sides[force.operation.actor]
-        if force.km or force.mode == "retreating" or force.leg == 0:
+        """A force whose place an enemy took falls back; at its base it is no more."""
+        self._locate(force)
+        if force.km or force.mode == "retreating" or not self._lost(force, force.leg):
             return
-        if not side.holds(self.sim.control, self._place(force, force.leg)):
-            holders = self.sim.control.holders[self._place(force, force.leg)]
-            force.beaten_by = next(iter(sorted(holders)), None)
-            force.taken = [s for s in force.taken if s != force.leg]
+        holders = self.sim.control.holders[self._place(force, force.leg)]
+        force.beaten_by = min(holders)
+        force.taken = [s for s in force.taken if s != force.leg]
+        if force.leg == 0:
+            self._disband(force)
+        else:
             self._fall_back(force)
 
     def stocks_changed(self) -> None:
@@ -525,26 +674,34 @@ class Operations:
         operation, sim, now = force.operation, self.sim, self.sim.clock.now
         if operation.axis is None:
             return
+        self._locate(force)
+        battle = self.combat.of_force(force)
+        if battle is not None:
+            self.combat.show(battle)
         alive = force.mode != "over" and force.strength > 0
         need = force.kg_per_day if alive else 0
         base = sim.supply.axes[operation.axis].sinks[operation.base]
         force.carried.advance(now)
-        open_now = alive and self._line_open(force) and base.active and not base.stock.empty(now)
-        if open_now:
-            full = round(need * force.carries / DAY)
-            lump = max(0, min(full - force.carried.kg(now), base.stock.kg(now)))
-            if lump:
-                base.stock.add(now, -lump)
-                force.carried.add(now, lump)
+        line_open = alive and base.active and self._line_open(force)
+        if line_open:
+            missing = round(need * force.carries / DAY) - force.carried.kg(now)
+            got = sim.supply.take(operation.axis, operation.base, missing)
+            force.loaded += got
+            force.carried.add(now, got)
+        open_now = line_open and not base.stock.empty(now)
         was, force.fed = force.fed, open_now or need == 0
+        before = force.carried.rate
         force.carried.rate = 0 if force.fed else need
-        sim.supply.draw(operation.axis, operation.base, operation.id, need if open_now else 0)
         if was != force.fed:
             self._say(force, "fed" if force.fed else "cut_off", self._supply_text(force))
-        self._watch(force)
-        if (battle := self.combat.of_force(force)) is not None and was != force.fed:
+        self._watch(force, just_cut=was and not force.fed)
+        # an empty base goes on asking for what its force needs
+        sim.supply.draw(operation.axis, operation.base, operation.id, need if line_open else 0)
+        self.combat.restocked((operation.actor, operation.base))
+        changed = was != force.fed or before != force.carried.rate
+        if changed and (battle := self.combat.of_force(force)) is not None:
             self.combat.changed(battle)
-        if force.fed and force.mode == "stalled":
+        if force.mode == "stalled" and not (force.draining and force.carried.empty(now)):
             self._resume(force)
         self.note(force)
 
@@ -558,17 +715,17 @@ class Operations:
         days = force.supply_seconds() / DAY
         return f"{force.operation.name} is cut off: {why}; it carries {days:.1f} days"
 
-    def _watch(self, force: Force) -> None:
-        """Wake when what a force carries is gone."""
+    def _watch(self, force: Force, *, just_cut: bool) -> None:
+        """Wake when what a force carries is gone, or now where it is cut off with nothing."""
         if force.mark is not None:
             force.mark.cancel()
             force.mark = None
         if not force.draining:
             return
         gone = force.carried.when(0)
-        if gone is not None and gone > self.sim.clock.now:
+        if gone is not None and (just_cut or gone > self.sim.clock.now):
             force.mark = self.sim.clock.at(
-                gone,
+                max(gone, self.sim.clock.now),
                 Phase.ARRIVALS,
                 f"~operation:{force.operation.id}",
                 lambda: self._spent(force),
@@ -580,18 +737,20 @@ class Operations:
             self.combat.changed(battle)
         if force.mode == "marching":
             self._stall(force)
-        elif force.mode in ("holding", "ringing") and force.operation.on_stall == "fall_back":
-            if force.leg < len(force.roads):
-                ringed = self._place(force, force.leg + 1)
-                if force.mode == "ringing" and ringed in self.sim.control.besieged:
-                    self._lift(force, ringed)
-            self._fall_back(force)
+        elif force.mode in ("holding", "ringing"):
+            self._go_hungry(force)
         self.note(force)
 
     def _stall(self, force: Force) -> None:
         self._set(force, "stalled")
         self._say(force, "stalled", f"{force.operation.name} stalls at km {force.position():.1f}")
-        if force.operation.on_stall == "fall_back":
+        self._go_hungry(force)
+
+    def _go_hungry(self, force: Force) -> None:
+        """Fall back where that is the policy; nobody beat it, so it keeps what it took."""
+        if force.operation.on_stall == "fall_back" and (force.leg or force.km):
+            force.beaten_by = None
+            force.tries -= 1
             self._fall_back(force)
 
     # --- writing down --------------------------------------------------------------------

@@ -80,6 +80,17 @@ STAY = "(stays)"
 DISPERSE = "(disperses)"
 
 
+class ChoiceRow(NamedTuple):
+    """One option of a group that chose: its share by the model, and the seconds to get there."""
+
+    time: int
+    actor: str
+    origin: str
+    option: str
+    probability: float
+    seconds: int
+
+
 class CreditRow(NamedTuple):
     """The change of an axis' capacity (kg/day) credited to one event at one instant."""
 
@@ -145,6 +156,7 @@ class Record:
     flows: list[FlowRow] = field(default_factory=list)
     events: list[EventRow] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
+    choices: list[ChoiceRow] = field(default_factory=list)
     credits: list[CreditRow] = field(default_factory=list)
     pockets: list[PocketRow] = field(default_factory=list)
     tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)

@@ -20,7 +20,7 @@ from sim.scenario.model import Garrison, RegroupRule
 from .clock import Moment, Phase
 from .control import Control, Passage, Side
 from .journeys import Journey, Standing, depart, way_out
-from .record import DISPERSE, STAY, Move
+from .record import DISPERSE, STAY, ChoiceRow, Move
 
 if TYPE_CHECKING:
     from .simulation import Simulation
@@ -235,6 +235,11 @@ class Regroup:
         self._losses.setdefault(key, (0.0, 0.0))
         self.sim.garrison_grew(key, persons)
 
+    def scatter(self, actor: str, place: str, persons: int) -> None:
+        """Men who are at a place that is not theirs choose where to go."""
+        index = self.sim.control.terrain.graph.place_index[place]
+        self._choose(actor, place, persons, Standing(index))
+
     # --- displaced -----------------------------------------------------------------------
 
     def settle(self, places: list[str], roads: list[str]) -> None:
@@ -277,6 +282,11 @@ class Regroup:
             )
             return
         options, ways = self._options(actor, standing)
+        shares = logit([o.utility for o in options]) if options else []
+        sim.record.choices.extend(
+            ChoiceRow(now, actor, origin, option.id, share, option.seconds)
+            for option, share in zip(options, shares, strict=True)
+        )
         for choice, (count, share) in sorted(assign(persons, options).items()):
             seconds = next((o.seconds for o in options if o.id == choice), 0)
             move = Move(now, actor, origin, choice, count, share, seconds, "")
@@ -319,7 +329,7 @@ class Regroup:
             value = drawn.rule.values.get(place, 0.0)
             u = utility(seconds / 3600, threat(control, side, i), float(fed[i]), room, value)
             options.append(Option(place, u, room, seconds))
-        for leave in sim.scenario.exits.values():
+        for _, leave in sorted(sim.scenario.exits.items()):
             if leave.actor != actor:
                 continue
             extra = round(sim.luck.value(leave.seconds, f"exit:{leave.id}:takes"))

@@ -254,6 +254,8 @@ class Simulation:
                 for cause, part in shapley(state, before, applied, old, new).items():
                     if part:
                         self.record.credits.append(CreditRow(now, state.axis.id, cause, part))
+        if self.operations is not None:
+            self.operations.lose(places)
         self.regroup.settle(places, roads)
         self.pockets.settle(places, roads)
         if self.operations is not None:
@@ -297,6 +299,11 @@ class Simulation:
         """Men joined a garrison: they stand with it in its battle, or may strike back."""
         if self.operations is not None:
             self.operations.garrison_grew(post, persons)
+
+    def restocked(self, actor: str, place: str) -> None:
+        """Supplies arrived at a place: those who fight there may do so with more effect."""
+        if self.operations is not None:
+            self.operations.combat.restocked((actor, place))
 
     def stocks_changed(self) -> None:
         """A stock ran out, or there is something again: tell the forces fed from it."""
@@ -351,8 +358,8 @@ class Simulation:
     def _write(self) -> None:
         now = self.clock.now
         for key, value in self._notes.items():
-            # stocks and deliveries are samples: written even where they stand still
-            if self._written.get(key) != value or key[0].startswith("sink:"):
+            # what is sampled is written even where it stands still
+            if self._written.get(key) != value or key[0].startswith(("sink:", "operation:")):
                 self.record.series.append(SeriesRow(now, key[0], key[1], value))
                 self._written[key] = value
         self._notes.clear()

@@ -75,12 +75,15 @@ class SinkState:
     target: int
     refill: int
     low: int  # refilling starts below this many kg
+    began: int  # kg at the start
     stock: Stock
     refilling: bool = False
     active: bool = True
     out: bool = False
     moment: Moment | None = None
     drawn: dict[str, int] = field(default_factory=dict)  # kg/day by the forces fed from it
+    taken: int = 0  # kg that forces took with them
+    spoiled: int = 0  # kg * s / day lost with the place
 
     @property
     def rate(self) -> int:
@@ -165,6 +168,7 @@ class Supply:
                 refill=luck.whole(sink.refill, f"{name}:refill"),
                 # a convoy and a day of slack: one arrival must not stop what the next restarts
                 low=max(0, target - size - consumption),
+                began=stock,
                 stock=Stock(stock, consumption),
             )
         return AxisState(
@@ -238,7 +242,7 @@ class Supply:
             sink.stock.rate = sink.rate
         else:
             left = sink.stock.kg(now)
-            sink.stock.add(now, -left - 1)
+            sink.spoiled += sink.stock.clear(now)
             sink.stock.rate = 0
             sink.refilling = False
             self.sim.note_event("stock_lost", name, "", f"{left} kg of stock lost with the place")
@@ -414,6 +418,7 @@ class Supply:
         sink = state.sinks[convoy.sink]
         sink.stock.add(self.sim.clock.now, convoy.kg)
         self._watch(state, sink)
+        self.sim.restocked(state.axis.actor, sink.place)
 
     def _look_around(self, state: AxisState) -> None:
         """Every convoy of an axis whose network changed: go on, turn, hold, go back, or be lost."""
@@ -575,20 +580,35 @@ class Supply:
         self._watch(state, sink)
         self.plan_soon(state.axis.actor)
 
-    def supply_at(self, actor: str, place: str) -> tuple[float, bool]:
-        """Seconds of supply of an actor's men at a place, and whether they live on it alone.
+    def take(self, axis: str, place: str, kg: int) -> int:
+        """Let a force take up to ``kg`` with it from the stock at a sink; what it got."""
+        state = self.axes[axis]
+        sink, now = state.sinks[place], self.sim.clock.now
+        got = max(0, min(kg, sink.stock.kg(now)))
+        if got:
+            sink.stock.add(now, -got)
+            sink.taken += got
+            if sink.moment is not None:
+                sink.moment.cancel()
+            name = f"~stock:{axis}/{place}"
+            sink.moment = self.sim.clock.at(
+                now, Phase.ARRIVALS, name, lambda: self._watch(state, sink)
+            )
+        return got
+
+    def supply_at(self, actor: str, place: str) -> float:
+        """Seconds that the stocks of an actor's men at a place last.
 
         The least of its stocks there; men at a place that no axis feeds feed themselves.
         """
         now = self.sim.clock.now
         found = [
-            (sink.stock.kg(now) * DAY / sink.rate, state.passage.open[sink.index])
+            sink.stock.lasts(now, sink.rate)
             for state in self.by_actor.get(actor, ())
             for sink in state.sinks.values()
             if sink.place == place and sink.rate
         ]
-        seconds, is_open = min(found, default=(math.inf, True))
-        return seconds, not is_open
+        return min(found, default=math.inf)
 
     def _sample(self) -> None:
         """Write stocks and deliveries down, and again after the sampling interval."""
@@ -611,6 +631,24 @@ class Supply:
                 tally = self.sim.record.tallies[state.axis.id, convoy.sink]
                 tally.moving += 1
                 tally.moving_kg += convoy.kg
+            for fed in state.sinks.values():
+                self._account(state, fed)
         for (axis, sink), t in self.sim.record.tallies.items():
             if t.sent_kg != t.delivered_kg + t.moving_kg + t.lost_kg + t.returned_kg:
                 raise AssertionError(f"{axis}/{sink}: kg sent are not all accounted for: {t}")
+
+    def _account(self, state: AxisState, sink: SinkState) -> None:
+        """Check that what a sink had and received was eaten, taken, lost or is there."""
+        now = self.sim.clock.now
+        sink.stock.advance(now)
+        had = sink.began + self.sim.record.tallies[state.axis.id, sink.place].delivered_kg
+        went = sink.stock.eaten + sink.spoiled + sink.stock.level(now)
+        if had * DAY != went + sink.taken * DAY:
+            raise AssertionError(f"{state.axis.id}/{sink.place}: kg of the stock do not add up")
+        loaded = sum(
+            force.loaded
+            for force in self.sim.forces()
+            if (force.operation.axis, force.operation.base) == (state.axis.id, sink.place)
+        )
+        if loaded != sink.taken:
+            raise AssertionError(f"{state.axis.id}/{sink.place}: forces took {loaded} kg")

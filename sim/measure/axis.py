@@ -144,6 +144,14 @@ class AxisLens:
         passage = self.passage(control)
         return self._problem.plan(passage.road, passage.place)
 
+    def ways(self, control: Control, time: int, capacity: int) -> AxisView:
+        """A look without the flow: no cut and no routes with rates, the rest as :meth:`look`.
+
+        ``capacity`` (kg/day) is only written down: it is known from the run.
+        """
+        passage = self.passage(control)
+        return self._ways(passage, time, capacity, CutView((), (), capacity, False), ())
+
     def look(self, control: Control, time: int) -> AxisView:
         """Everything about the axis in a state; ``time`` is only written down."""
         passage = self.passage(control)
@@ -153,23 +161,30 @@ class AxisLens:
         return replace(self._seen[key], time=time)
 
     def _look(self, control: Control, passage: Passage, time: int) -> AxisView:
-        graph, roads, places = self.graph, passage.road > 0, passage.open
         flow = self._problem.plan(passage.road, passage.place)
+        routes = tuple(
+            self._route(r.places, r.roads, r.rate) for r in decompose(self._problem, flow)
+        )
+        return self._ways(passage, time, flow.value, self._cut(control, passage, flow), routes)
+
+    def _ways(
+        self, passage: Passage, time: int, capacity: int, cut: CutView,
+        routes: tuple[RouteView, ...],
+    ) -> AxisView:  # fmt: skip
+        graph, roads, places = self.graph, passage.road > 0, passage.open
         ends = (self.sources, self.sinks)
         fewest = fewest_places_cut(graph, roads, places, *ends)
         disjoint = disjoint_routes(graph, roads, places, *ends)
         fastest = fastest_route(graph, roads, places, *ends)
         return AxisView(
             time=time,
-            capacity=flow.value,
-            cut=self._cut(control, passage, flow),
+            capacity=capacity,
+            cut=cut,
             fewest_places=None if fewest is None else tuple(graph.places[i] for i in fewest),
             routes_by_roads=disjoint.by_roads,
             routes_by_places=disjoint.by_places,
             fastest=None if fastest is None else self._route(fastest.places, fastest.roads, 0),
-            routes=tuple(
-                self._route(r.places, r.roads, r.rate) for r in decompose(self._problem, flow)
-            ),
+            routes=routes,
         )
 
     def _route(self, places: tuple[int, ...], roads: tuple[int, ...], rate: int) -> RouteView:

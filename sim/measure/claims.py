@@ -112,7 +112,7 @@ def _possible(analysis: Analysis) -> set[str]:
 def _compare(claim: Claim, observed: Any) -> str:
     """A time that never came is later than any: it satisfies > and >=, and equals None."""
     value = math.inf if claim.value is None else claim.value
-    if observed is None and (claim.value is None or ".time_of_" in claim.measure):
+    if observed is None and (claim.value is None or ".time_" in claim.measure):
         observed = math.inf
     if observed is None:
         return "undecided"

@@ -54,6 +54,10 @@ class Comparison:
     changes: tuple[Change, ...]
     rows: tuple[Row, ...]
 
+    def only_changed(self) -> Comparison:
+        """The same without the measures that are equal in all."""
+        return Comparison(self.outcomes, self.changes, tuple(r for r in self.rows if r.changed))
+
     def document(self) -> dict[str, Any]:
         """Plain data for JSON."""
         return {

@@ -11,16 +11,18 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from sim.engine.control import Control, Passage, Side
 from sim.engine.pockets import pockets
 from sim.engine.record import Record, SeriesRow
 from sim.network import reach
-from sim.scenario.model import DAY, PPM, Scenario
+from sim.scenario.model import DAY, PPM, Operation, Scenario
 
 from .axis import AxisLens, AxisView, route_document
 from .claims import verdicts
+from .moves import scores
 from .state import states
 
 Number = int | float | None
@@ -73,8 +75,8 @@ class Analysis:
 
     ``views`` holds, by axis, the look at the start, at each change of its capacity and at the
     end; ``measures`` the catalogue by path; ``document`` what summary.json says. Without
-    ``every_change`` only the looks at the start and the end are taken, which the measures need:
-    the same measures at a fraction of the cost, for the many runs of an ensemble.
+    ``every_change`` the looks are those at the start and the end alone, without cuts and rates,
+    which the measures do not need: the same measures for less, for the runs of an ensemble.
     """
 
     def __init__(self, scenario: Scenario, record: Record, *, every_change: bool = True) -> None:
@@ -89,7 +91,11 @@ class Analysis:
             self._axis(axis)
         for actor in scenario.actors:
             self._actor(actor)
+        self._places()
+        for operation in scenario.operations.values():
+            self._operation(operation)
         self._regroup()
+        self._scores()
         self._credit()
         self.measures = dict(sorted(self.measures.items()))
         self.verdicts = verdicts(self)
@@ -108,9 +114,10 @@ class Analysis:
         for subject, measure in self.series:
             kind, _, name = subject.partition(":")
             stem = measure.removesuffix("_kg_per_day").removesuffix("_kg")
-            owner = (
-                f"axes.{name}" if kind == "axis" else "axes.{}.sinks.{}".format(*name.split("/"))
-            )
+            if kind == "sink":
+                owner = "axes.{}.sinks.{}".format(*name.split("/"))
+            else:
+                owner = f"axes.{name}" if kind == "axis" else f"operations.{name}"
             found[f"{owner}.{stem}"] = (subject, measure)
         return found
 
@@ -126,9 +133,11 @@ class Analysis:
                 lenses = {a: AxisLens(self.scenario, a, first) for a in self.scenario.axes}
             for axis, lens in lenses.items():
                 looks = self.views[axis]
-                if looks and not self._every_change:
-                    continue
                 capacity = self.series[f"axis:{axis}", "capacity_kg_per_day"].at(time)
+                if not self._every_change:
+                    if not looks:
+                        looks.append(lens.ways(control, time, capacity or 0))
+                    continue
                 if not looks or looks[-1].capacity != capacity:
                     looks.append(lens.look(control, time))
                     if looks[-1].capacity != capacity:
@@ -139,7 +148,12 @@ class Analysis:
         if first is None or control is None:
             raise ValueError("the record has no control rows")
         for axis, lens in lenses.items():
-            self.views[axis].append(lens.look(control, self.record.end))
+            end = self.record.end
+            if self._every_change:
+                self.views[axis].append(lens.look(control, end))
+            else:
+                known = self.series[f"axis:{axis}", "capacity_kg_per_day"].at(end) or 0
+                self.views[axis].append(lens.ways(control, end, known))
         return first, control
 
     # --- measures ------------------------------------------------------------------------
@@ -220,6 +234,11 @@ class Analysis:
             self._put(f"{path}.road_km_{name}", km, "km")
             for country, links in self._links(control, actor).items():
                 self._put(f"links.{actor}.{country}_{name}", links, "links")
+        if self.scenario.fighting is not None:
+            self._put(f"{path}.fallen", self.record.fallen.get(actor, 0), "persons")
+        if actor in self.scenario.fronts:
+            sent = [m for m in self.record.moves if m.reserve and m.actor == actor]
+            self._put(f"{path}.reserves_sent", sum(m.persons for m in sent), "persons")
         rows = [row for row in self.record.pockets if row.pocket.actor == actor]
         if any(axis.actor == actor for axis in self.scenario.axes.values()):
             self._put(f"{path}.pockets_start", sum(r.time == 0 for r in rows), "pockets")
@@ -255,12 +274,66 @@ class Analysis:
             found[country] = found.get(country, 0) + linked
         return found
 
+    def _places(self) -> None:
+        """When the places that the scenario is about were ringed, taken and lost."""
+        holders: dict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
+        ringed: dict[str, int] = {}
+        for row in self.record.control:
+            if row.what == "holders":
+                names = frozenset(h.split("=")[0] for h in row.value.split(";") if h)
+                holders[row.id].append((row.time, names))
+            elif row.what == "besieged" and row.value and row.time:
+                ringed.setdefault(row.id, row.time)
+        for place, actors in sorted(self._watched().items()):
+            path = f"places.{place}"
+            self._put(f"{path}.time_of_siege", _days(ringed.get(place)), "day")
+            for actor in sorted(actors):
+                taken, lost = _taken_and_lost(holders[place], actor)
+                self._put(f"{path}.time_taken_by.{actor}", _days(taken), "day")
+                self._put(f"{path}.time_lost_by.{actor}", _days(lost), "day")
+
+    def _watched(self) -> dict[str, set[str]]:
+        """Places that events or operations may take, with who may hold them: luck plays no part."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for event in self.scenario.events.values():
+            for place in event.places:
+                if event.kind in ("capture", "raid", "besiege", "relieve"):
+                    takers = [*event.shares, event.by] if event.kind != "besiege" else []
+                    found[place].update(a for a in takers if a is not None)
+        for operation in self.scenario.operations.values():
+            for place in operation.route:
+                found[place].add(operation.actor)
+        for place, actors in found.items():
+            actors.update(self.scenario.holders[place].shares)
+        return found
+
+    def _operation(self, operation: Operation) -> None:
+        """How far a force came, what became of it, and when its supply failed."""
+        path, subject = f"operations.{operation.id}", f"operation:{operation.id}"
+        position = self.series[subject, "position_m"]
+        strength = self.series[subject, "strength_persons"]
+        furthest = max(position.values)
+        when = position.times[position.values.index(furthest)] if furthest else None
+        self._put(f"{path}.furthest_km", round(furthest / 1000, 3), "km")
+        self._put(f"{path}.time_of_furthest", _days(when), "day")
+        self._put(f"{path}.km_end", round(position.values[-1] / 1000, 3), "km")
+        self._put(f"{path}.strength_start", strength.values[0], "persons")
+        self._put(f"{path}.strength_end", strength.values[-1], "persons")
+        for name, kind in (
+            ("start", "operation"), ("cut_off", "cut_off"), ("stall", "stalled"),
+            ("repulse", "repulsed"), ("ring", "ring"),
+        ):  # fmt: skip
+            times = [
+                e.time for e in self.record.events if (e.kind, e.subject) == (kind, operation.id)
+            ]
+            self._put(f"{path}.time_of_{name}", _days(min(times, default=None)), "day")
+
     def _regroup(self) -> None:
         displaced: dict[str, int] = defaultdict(int)
         arrived: dict[tuple[str, str], int] = defaultdict(int)
         lag: dict[tuple[str, str], int] = defaultdict(int)
         for move in self.record.moves:
-            if move.outcome == "chose again":
+            if move.outcome == "chose again" or move.reserve:
                 continue
             displaced[move.actor] += move.persons
             choice = "lost" if move.outcome == "lost" else move.choice.strip("()")
@@ -280,6 +353,15 @@ class Analysis:
             self._put(
                 f"{path}.lag", _days(lag[actor, choice] / persons) if persons else None, "day"
             )
+
+    def _scores(self) -> None:
+        if not self.scenario.moves_on_record:
+            return
+        for score in scores(self.scenario, self.record):
+            path = f"regroup.score.{score.model}"
+            self._put(f"{path}.moves", score.moves, "moves")
+            for name, value in (("log", score.log), ("brier", score.brier)):
+                self._put(f"{path}.{name}", None if value is None else round(value, 6), "1")
 
     def _credit(self) -> None:
         total: dict[tuple[str, str], int] = defaultdict(int)
@@ -376,6 +458,20 @@ def _view(view: AxisView) -> dict[str, Any]:
         "fastest": None if view.fastest is None else route_document(view.fastest),
         "routes": [route_document(route) for route in view.routes],
     }
+
+
+def _taken_and_lost(
+    holders: list[tuple[int, frozenset[str]]], actor: str
+) -> tuple[int | None, int | None]:
+    """When an actor first takes a place (after the start), and first loses it."""
+    taken: int | None = None
+    lost: int | None = None
+    for (_, before), (time, after) in pairwise(holders):
+        if taken is None and actor in after and actor not in before:
+            taken = time
+        if lost is None and actor in before and actor not in after:
+            lost = time
+    return taken, lost
 
 
 def _last_run(capacity: Steps, end: int) -> int | None:

@@ -66,7 +66,7 @@ class _Relaxed:
         self, net: ArcNetwork, budget: int, lost: frozenset[int], kept: frozenset[int]
     ) -> None:
         self.net = net
-        self.lost = lost
+        self.budget = budget
         most = net.enough * (net.terminals + 1) * int(net.cost.max(initial=1))
         self.scale = next(s for s in _SCALES if s == 1 or most * s < 2**62)
         self.base = net.without(lost)
@@ -95,6 +95,8 @@ class _Relaxed:
         for number, amount in zip(net.target[cut].tolist(), self.base[cut].tolist(), strict=True):
             held[number] = held.get(number, 0) + amount
         left += sum(held.values())
+        if net.cost.max(initial=1) > 1:
+            self._offer_fills(held, left)
         order = sorted(held, key=lambda t: (-held[t] / int(net.cost[t]), t))
         cost, taken = 0, []
         self._offer(0, left, ())
@@ -103,20 +105,16 @@ class _Relaxed:
             left -= held[number]
             taken.append(number)
             self._offer(cost, left, taken)
-        if net.cost.max(initial=1) > 1:
-            self._offer_fills(held, order)
 
-    def _offer_fills(self, held: dict[int, int], order: list[int]) -> None:
-        """With costs, also what fits into each budget when a dear target is passed over."""
-        total = sum(held.values())
-        for budget in range(1, sum(int(self.net.cost[t]) for t in order[:20])):
-            cost, saved, taken = 0, 0, []
-            for number in order:
-                price = int(self.net.cost[number])
-                if cost + price <= budget:
-                    cost, saved = cost + price, saved + held[number]
-                    taken.append(number)
-            self._offer(cost, total - saved, taken)
+    def _offer_fills(self, held: dict[int, int], left: int) -> None:
+        """With costs, also what fits into the whole budget when a dear target is passed over."""
+        cost, taken = 0, []
+        for number in sorted(held, key=lambda t: (-held[t], t)):
+            price = int(self.net.cost[number])
+            if cost + price <= self.budget:
+                cost, left = cost + price, left - held[number]
+                taken.append(number)
+        self._offer(cost, left, taken)
 
     def _offer(self, cost: int, left: int, taken: list[int] | tuple[int, ...]) -> None:
         if cost not in self.points or left < self.points[cost][0]:

@@ -85,8 +85,9 @@ class Residual:
             bound = int(carried[number])
             if bound == 0 or (len(found) == most and bound < -found[-1][0]):
                 break
-            loss = self._loss(arcs[number])
-            if loss:
+            floor = -found[-1][0] if len(found) == most else 0
+            loss = self._loss(arcs[number], floor)
+            if loss > floor or (loss == floor > 0 and number < found[-1][1]):
                 found.append((-loss, number))
                 found.sort()
                 del found[most:]
@@ -101,7 +102,8 @@ class Residual:
             arcs.setdefault(number, []).append(arc)
         return arcs
 
-    def _loss(self, arcs: Sequence[int]) -> int:
+    def _loss(self, arcs: Sequence[int], floor: int = 0) -> int:
+        """Loss with these arcs gone; any number below ``floor`` where it is below."""
         used = [arc for arc in arcs if self.flow[arc] > 0]
         if not used:
             return 0
@@ -110,7 +112,16 @@ class Residual:
         if self.tight[arc]:
             return amount  # the cut that it is in loses this much
         tail, head = int(self.net.tail[arc]), int(self.net.head[arc])
-        return amount - self.reroute(tail, head, amount, arcs)
+        return amount - self.reroute(tail, head, amount - floor + 1 if floor else amount, arcs)
+
+    def onward(self, nodes: BoolArray) -> dict[int, list[int]]:
+        """Where each of these nodes leads to, among them, by what is left."""
+        out: dict[int, list[int]] = {}
+        for node in np.flatnonzero(nodes).tolist():
+            halves = self._order[self._starts[node] : self._starts[node + 1]]
+            ends = (self.heads[half] for half in halves if self.left[half])
+            out[node] = sorted({end for end in ends if nodes[end]})
+        return out
 
     def reroute(self, start: int, goal: int, amount: int, without: Sequence[int] = ()) -> int:
         """How much of ``amount`` goes from node ``start`` to ``goal`` in what is left.

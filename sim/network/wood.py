@@ -25,7 +25,6 @@ import numpy as np
 from .arcs import ArcNetwork
 from .graph import FloatArray
 
-
 _INFEASIBLE = 2  # status of scipy.optimize.milp
 
 

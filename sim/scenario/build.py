@@ -29,6 +29,7 @@ __all__ = [
     "make_holders",
     "make_network",
     "make_operation",
+    "make_recorded_move",
     "make_regroup",
     "whole_load",
 ]
@@ -248,6 +249,12 @@ def make_fronts(actor: str, f: Any) -> m.FrontRule:
         {place: float(v) for place, v in sorted(f.values.items())},
         _from(f),
     )
+
+
+def make_recorded_move(name: str, r: Any) -> m.RecordedMove:
+    """One move on record."""
+    when = round(r.on.dist.nominal)
+    return m.RecordedMove(name, r.actor, r.from_, r.to, when, r.reserve, _from(r))
 
 
 def make_exit(name: str, e: Any) -> m.Exit:

@@ -20,6 +20,7 @@ __all__ = [
     "DEFAULT_CONVOY",
     "MOST_CONVOYS",
     "check_axes",
+    "check_bands",
     "check_events",
     "check_holders",
     "check_operations",
@@ -187,11 +188,33 @@ def _check_condition(
             _check_condition(report, part, found, (*path, kind, index), axes, event)
 
 
+def check_bands(report: Report, bands: Iterable[Any], node: Any, mark: Mark) -> None:
+    """No two bands of supply begin at the same supply."""
+    seen: set[int] = set()
+    for index, band in enumerate(bands):
+        least = round(band.supply.dist.nominal)
+        if least in seen:
+            report.error(
+                mark_at(node, ("bands", index, "supply"), mark),
+                "two bands begin at the same supply",
+            )
+        seen.add(least)
+
+
 def check_operations(
-    report: Report, operations: Things, axes: Things, ends: Mapping[str, tuple[str, str]]
+    report: Report,
+    operations: Things,
+    axes: Things,
+    ends: Mapping[str, tuple[str, str]],
+    classes: Mapping[str, str],
 ) -> None:
-    """The route hangs together, and the axis feeds the base."""
-    joined = {frozenset(pair) for pair in ends.values()}
+    """The route hangs together, each road of it has a tempo, and the axis feeds the base.
+
+    ``ends`` and ``classes`` are the two places and the class of each road.
+    """
+    joined: dict[frozenset[str], list[str]] = {}
+    for road, pair in ends.items():
+        joined.setdefault(frozenset(pair), []).append(road)
     for name, found in operations.items():
         model = found.model
         stops = [model.base, *model.route]
@@ -201,6 +224,20 @@ def check_operations(
                     mark_at(found.node, ("route", index), found.mark),
                     f"no road joins '{safe(here)}' and '{safe(there)}'",
                     "name every place on the way",
+                )
+            tempo = model.tempo
+            needed = {classes[r] for r in joined.get(frozenset((here, there)), ()) if r in classes}
+            if isinstance(tempo, dict) and (missing := sorted(needed - tempo.keys())):
+                report.error(
+                    mark_at(found.node, ("tempo",), found.mark),
+                    f"no tempo for roads of class '{missing[0]}' from '{here}' to '{there}'",
+                    "give one for every class on the route, or one for all",
+                )
+        for place in model.rings:
+            if place not in model.route:
+                report.error(
+                    mark_at(found.node, ("rings", place), found.mark, key=True),
+                    f"'{safe(place)}' is not on the route of '{name}'",
                 )
         axis = axes.get(model.axis or "")
         if axis is not None and model.base not in axis.model.sinks:

@@ -191,7 +191,10 @@ class Composer:
                         self.report.suggest(key, base.entries)
                         or "null removes what the file that it extends states",
                     )
-                entries.pop(key, None)
+                if below is None and not kind:
+                    entries[key] = entry  # nothing to remove: looked at with the other keys
+                else:
+                    entries.pop(key, None)
             elif below and isinstance(below.value, Map) and isinstance(entry.value, Map):
                 entries[key] = Entry(entry.key_mark, self._merge(below.value, entry.value, here))
             else:
@@ -289,7 +292,7 @@ def without_nulls(node: Map, report: Report, path: tuple[str, ...] = ()) -> Map:
             return Items(value.mark, [inside(item, (*here, "")) for item in value.items])
         return without_nulls(value, report, here) if isinstance(value, Map) else value
 
-    entries = {}
+    entries, left_out = {}, {}
     for key, entry in node.entries.items():
         here = (*path, key)
         if not _is_null(entry.value) or _null_means_null(here):
@@ -298,7 +301,9 @@ def without_nulls(node: Map, report: Report, path: tuple[str, ...] = ()) -> Map:
             report.error(
                 entry.key_mark, "color: empty, because '#' begins a comment", "quote it: '#0072B2'"
             )
-    return Map(node.mark, entries)
+        else:
+            left_out[key] = entry.key_mark
+    return Map(node.mark, entries, left_out)
 
 
 def _without(node: Map, keys: Sequence[str]) -> Map:

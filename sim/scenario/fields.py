@@ -229,6 +229,7 @@ def _ref(name: str, *kinds: str) -> Reads:
 PlaceId = TypeAliasType("PlaceId", Annotated[str, _ref("a place", "place")])
 RoadId = TypeAliasType("RoadId", Annotated[str, _ref("a road", "road")])
 TargetId = TypeAliasType("TargetId", Annotated[str, _ref("a place or road", "place", "road")])
+GoalId = TypeAliasType("GoalId", Annotated[str, _ref("a place or exit", "place", "exit")])
 ClassId = TypeAliasType("ClassId", Annotated[str, _ref("a road class", "road class")])
 ActorId = TypeAliasType("ActorId", Annotated[str, _ref("an actor", "actor")])
 AxisId = TypeAliasType("AxisId", Annotated[str, _ref("an axis", "axis")])

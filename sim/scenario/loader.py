@@ -16,6 +16,7 @@ from typing import Any
 from . import build
 from .checks import (
     check_axes,
+    check_bands,
     check_events,
     check_holders,
     check_operations,
@@ -40,7 +41,7 @@ from .schema_actors import (
     RegroupModel,
 )
 from .schema_base import Model
-from .schema_forces import FightingModel, FrontModel, OperationModel
+from .schema_forces import FightingModel, FrontModel, OperationModel, RecordedMoveModel
 from .schema_network import NetworkHeader, NetworkModel, PlaceModel, RoadClassModel, RoadModel
 from .tree import Entry, Map
 from .units import InputError
@@ -54,6 +55,7 @@ _KIND_OF_SECTION = {
     "axes": "axis",
     "commodities": "commodity",
     "events": "event",
+    "exits": "exit",
     "places": "place",
     "roads": "road",
     "classes": "road class",
@@ -130,6 +132,7 @@ class _Assembler:
         self.validator = Validator(report, self.context)
         self.resolved: dict[str, Any] = {}
         self.places: dict[str, Found] = {}
+        self.roads: dict[str, Found] = {}
         self.ends: dict[str, tuple[str, str]] = {}
 
     # --- parts ---------------------------------------------------------------------------
@@ -174,7 +177,7 @@ class _Assembler:
         roads = self._all(RoadModel, "network", "roads")
         check_places(self.report, places)
         ends = self.ends = ends_of(self.report, roads, self.context.ids.get("place"))
-        self.places = places
+        self.places, self.roads = places, roads
         if self.context.ids.get("place") == set():
             self.report.error(mark, "the network has no places")
         if self.report.diagnostics or header is None:
@@ -264,6 +267,7 @@ class _Assembler:
             "garrisons": self._all(GarrisonModel, "garrisons"),
             "operations": self._all(OperationModel, "operations"),
             "fronts": self._all(FrontModel, "fronts"),
+            "moves_on_record": self._all(RecordedMoveModel, "moves_on_record"),
             "exits": self._all(ExitModel, "exits"),
             "regroup": self._all(RegroupModel, "regroup"),
             "events": self._all(None, "events"),
@@ -275,7 +279,8 @@ class _Assembler:
         check_axes(report, things["axes"])
         check_events(report, things["events"], things["axes"], crossings)
         fighting = self._fighting(things["operations"])
-        check_operations(report, things["operations"], things["axes"], self.ends)
+        classes = {road: found.model.class_ for road, found in self.roads.items()}
+        check_operations(report, things["operations"], things["axes"], self.ends, classes)
         sample = header.sample.dist.nominal if header and header.sample else float(DAY)
         if context.length:
             check_work(report, things["axes"], context.length, sample)
@@ -295,6 +300,7 @@ class _Assembler:
                 FightingModel, entry.value, entry.key_mark, "the rules of battle"
             )
             if made is not None:
+                check_bands(self.report, made.bands, entry.value, entry.key_mark)
                 self.resolved["fighting"] = build.dumped(made)
             return made
         if operations:
@@ -367,6 +373,10 @@ class _Assembler:
                 k: build.make_operation(k, f.model) for k, f in things["operations"].items()
             },
             fronts={k: build.make_fronts(k, f.model) for k, f in things["fronts"].items()},
+            moves_on_record={
+                k: build.make_recorded_move(k, f.model)
+                for k, f in things["moves_on_record"].items()
+            },
             sources=dict(sorted((network_sources | header.sources).items())),
             resolved=self._resolved(header, things, name, seed),
         )
@@ -403,6 +413,7 @@ _ORDER = (
     "fighting",
     "operations",
     "fronts",
+    "moves_on_record",
     "exits",
     "regroup",
     "events",

@@ -404,6 +404,23 @@ class RegroupRule:
     provenance: Provenance = Provenance()
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedMove:
+    """A move of strength on record: only for scoring, never an input of a run.
+
+    ``on`` is its day in seconds from the start (it may lie outside the period). ``reserve``
+    tells a reserve that was sent from displaced strength that chose.
+    """
+
+    id: str
+    actor: str
+    origin: str
+    to: str  # a place or an exit
+    on: int
+    reserve: bool = False
+    provenance: Provenance = Provenance()
+
+
 Relation = Literal["<", "<=", "=", ">=", ">", "!="]
 
 
@@ -457,6 +474,7 @@ class Scenario:
     fighting: Fighting | None = None  # None where nothing is fought
     operations: Mapping[str, Operation] = field(default_factory=dict)
     fronts: Mapping[str, FrontRule] = field(default_factory=dict)
+    moves_on_record: Mapping[str, RecordedMove] = field(default_factory=dict)
     focus: str | None = None  # the axis that maps and headlines are about; None: see main_axis
 
     @property

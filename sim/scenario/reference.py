@@ -27,7 +27,14 @@ from .schema_actors import (
 )
 from .schema_base import Entity, Model
 from .schema_events import EVENTS, ConditionModel, EventModel
-from .schema_forces import BandModel, FightingModel, FrontModel, OperationModel, SupportModel
+from .schema_forces import (
+    BandModel,
+    FightingModel,
+    FrontModel,
+    OperationModel,
+    RecordedMoveModel,
+    SupportModel,
+)
 from .schema_network import NetworkFile, PlaceModel, RoadClassModel, RoadModel
 from .units import DIMENSIONS
 
@@ -181,6 +188,7 @@ def _page() -> Iterator[str]:
         ("`operations`: by id", OperationModel),
         ("`support` of an operation: by id", SupportModel),
         ("`fronts`: by actor", FrontModel),
+        ("`moves_on_record`: by id", RecordedMoveModel),
         ("`exits`: by id", ExitModel),
         ("`regroup`: by actor", RegroupModel),
     ]
@@ -300,6 +308,7 @@ _VALUES = {
     "PlaceId": "place",
     "RoadId": "road",
     "TargetId": "place or road",
+    "GoalId": "place or exit",
     "ClassId": "road class",
     "ActorId": "actor",
     "AxisId": "axis",

@@ -48,7 +48,7 @@ from .schema_events import (
     SealEvent,
     UnsealEvent,
 )
-from .schema_forces import FightingModel, FrontModel, OperationModel
+from .schema_forces import FightingModel, FrontModel, OperationModel, RecordedMoveModel
 from .schema_network import NetworkModel
 from .units import InputError
 
@@ -142,6 +142,9 @@ class Document(Header):
     fronts: dict[ActorId, FrontModel] = Field({}, description="use of reserves by actor")
     exits: dict[Key, ExitModel] = Field({}, description="ways out by id")
     regroup: dict[ActorId, RegroupModel] = Field({}, description="regroup rules by actor")
+    moves_on_record: dict[Key, RecordedMoveModel] = Field(
+        {}, description="moves of strength to score the model against, by id"
+    )
     events: dict[
         Key,
         CaptureEvent

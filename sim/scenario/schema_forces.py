@@ -13,6 +13,8 @@ from .fields import (
     ClassId,
     Coefficient,
     Duration,
+    Flag,
+    GoalId,
     Hazard,
     Instant,
     Key,
@@ -29,6 +31,7 @@ from .fields import (
     Text,
     Tries,
     Unit,
+    When,
 )
 from .schema_base import Entity, Model, one_or_more
 from .schema_events import EventModel
@@ -140,3 +143,13 @@ class FrontModel(Entity):
     )
     hold: list[PlaceId] = Field([], description="places that send no reserves")
     values: dict[PlaceId, Number] = Field({}, description="value of each place, no unit")
+
+
+class RecordedMoveModel(Entity):
+    """A move of strength on record, to score the model against; no input of a run."""
+
+    actor: ActorId = Field(description="whose strength")
+    from_: PlaceId = Field(alias="from", description="where it came from")
+    to: GoalId = Field(description="the place or exit that it went to")
+    on: When = Field(description="when")
+    reserve: Flag = Field(False, description="true for a reserve that was sent to a front")

@@ -79,10 +79,11 @@ class Entry:
 
 @dataclass(slots=True, eq=False)
 class Map:
-    """A map from texts to nodes, in the order written."""
+    """A map from texts to nodes, in the order written; ``left_out`` are its keys with null."""
 
     mark: Mark
     entries: dict[str, Entry] = field(default_factory=dict)
+    left_out: dict[str, Mark] = field(default_factory=dict)
 
 
 Node = Scalar | Items | Map

@@ -273,7 +273,8 @@ def to_base(value: Decimal, unit: str | None, dimension: str, text: str) -> floa
     dim = DIMENSIONS[dimension]
     shown = _clip(text.strip())
     if unit is None and not dim.bare:
-        raise UnitError(f"'{shown}' needs a unit: {dim.suggestion}", f"write it as {dim.example}")
+        usual = dim.example.partition(" ")[2]
+        raise UnitError(f"'{shown}' needs a unit: {dim.suggestion}", f"write it as {shown} {usual}")
     result = float(value * dim.units[unit]) if unit is not None else float(value)
     if abs(result) > dim.limit:
         if dimension == "share":

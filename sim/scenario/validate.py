@@ -130,6 +130,8 @@ class Validator:
                     message = f"{label} {message}"
                 self.report.error(mark_at(node, problem.at, mark, key=True), message, problem.hint)
                 good = False
+        if isinstance(node, Map):
+            good = self._check_left_out(model, node, label) and good
         try:
             made = model.model_validate(data, context=self.context)
         except ValidationError as error:
@@ -137,6 +139,20 @@ class Validator:
                 self._fault(fault, model, node, mark, label)
             return None
         return made if good else None
+
+    def _check_left_out(self, model: type[BaseModel], node: Map, label: str) -> bool:
+        """A key with null is left out, but must be known: a comma in a text makes strange ones."""
+        known = set(_keys_at(model, ()))
+        if issubclass(model, EventModel):
+            known |= {*EVENTS, *_OTHER_EVENT_KEYS}
+        unknown = [key for key in node.left_out if key not in known]
+        for key in unknown:
+            self.report.error(
+                node.left_out[key],
+                f"unknown key '{safe(key)}' in {label}",
+                self.report.suggest(key, known) or "a text with a comma or a colon needs quotes",
+            )
+        return not unknown
 
     def _check_key(self, name: str, kind: str | None) -> None:
         if kind is None:
@@ -178,7 +194,8 @@ class Validator:
             self.report.error(mark_at(node, loc, mark), _in_plain_words(fault, loc, label))
 
 
-_REFERENCES = {"holders": "place", "regroup": "actor"}  # maps whose keys are not new ids
+# maps whose keys are not new ids
+_REFERENCES = {"holders": "place", "regroup": "actor", "fronts": "actor"}
 _OTHER_EVENT_KEYS = {key for model in EVENTS.values() for key in model.model_fields}
 
 

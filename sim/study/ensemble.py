@@ -33,12 +33,20 @@ from .ensemble_folder import (
     derived_replicates,
     read_manifest,
     reopen,
+    seeded,
     set_status,
 )
 from .folder import FolderError, read_summary
 from .journal import FullDiskError, Journal
 from .replicate import run_replicate
 from .stopping import StopRule, judged
+
+__all__ = [
+    "Ensemble", "Plan", "Progress", "begin", "carry_out", "check_rule", "engine_for",
+    "ensembles_in",
+    "merge",
+    "open_ensemble", "read_manifest", "reopen", "seeded",
+]  # fmt: skip
 
 MOST_FAILURES = 10
 """Failed replicates after which an ensemble stops, unless told to keep going."""
@@ -90,6 +98,7 @@ def carry_out(
     argv: Sequence[str] = (),
     figures: bool = False,
     make_task: Callable[[Scenario], Task] | None = None,
+    all_needed: bool = False,
 ) -> Ensemble:
     """Run what is missing of an ensemble, then make its tables and its summary.
 
@@ -98,11 +107,13 @@ def carry_out(
         keep_going: go on however many replicates fail.
         figures: draw the figures too.
         make_task: what a replicate is; :func:`~sim.study.replicate.run_replicate` if None.
+        all_needed: make nothing of it where one failed.
 
     Raises:
         FolderError, ScenarioError: as :func:`reopen`; the folder is in use.
         FullDiskError: there is no room; the journal is whole.
-        EngineError: no replicate can be executed, or nothing came of any.
+        EngineError: no replicate can be executed, or nothing came of any, or one failed and
+            all are needed.
         ValueError: the stop rule does not fit the scenario.
     """
     scenario, plan = reopen(folder)
@@ -119,7 +130,7 @@ def carry_out(
             set_status(folder, "interrupted", plan)
             raise
         chosen = [r for r in run.chosen() if r in journal]
-        if not chosen:
+        if not chosen or (all_needed and failed):
             set_status(folder, "failed", plan)
             why = next(iter(failed.values()), "there is none to run")
             raise EngineError(f"no replicate came through: {why}")
@@ -293,3 +304,9 @@ def open_ensemble(folder: Path) -> Ensemble:
         chosen = derived_replicates(folder)
         found = table(journal.rows(chosen), journal.units, len(chosen))
     return Ensemble(folder, scenario, plan, found, summary, failed)
+
+
+def ensembles_in(folder: Path) -> list[Path]:
+    """The folder itself where it is an ensemble, the cells where it is a study."""
+    cells = folder / "cells"
+    return sorted(p for p in cells.iterdir() if p.is_dir()) if cells.is_dir() else [folder]

@@ -97,7 +97,7 @@ def write_tables(folder: Path, scenario: Scenario, record: Record) -> None:
 
 MOVE_COLUMNS = (
     "time_s", "actor", "origin", "choice", "persons", "probability", "travel_s", "outcome",
-    "ended_s",
+    "ended_s", "kind",
 )  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def move_row(move: Move) -> tuple[Any, ...]:
     probability = f"{move.probability:.6f}"
     return (
         move.time, move.actor, move.origin, move.choice, move.persons, probability,
-        move.seconds, move.outcome, ended,
+        move.seconds, move.outcome, ended, "reserve" if move.reserve else "displaced",
     )  # fmt: skip
 
 

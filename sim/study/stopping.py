@@ -62,7 +62,7 @@ class StopRule:
             if unit in _UNITS:
                 dimension, factor = _UNITS[unit]
                 return parse_quantity(self.text, dimension) / factor
-            return float(parse_number(self.text.removesuffix(unit).strip()))
+            return float(parse_number("".join(self.text.rsplit(f" {unit}", 1))))
         except UnitError as error:
             units = f"a number of {unit}" if unit not in _UNITS else (
                 "one of " + DIMENSIONS[_UNITS[unit][0]].suggestion

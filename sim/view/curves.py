@@ -241,7 +241,7 @@ def draw_compare(data: CompareData) -> Figure:
     rows = [(panel, False) for panel in data.panels]
     rows += [(panel, True) for panel in data.panels if panel.difference and len(data.runs) > 1]
     page = sheet(data.page, height=max(560.0, 200.0 + 240.0 * min(len(rows), 4)))
-    head = _run_names(page, data.runs)
+    head = run_names(page, data.runs)
     flags = lay_events(page, data.events, data.span)
     panels = stack(page, [0.6 if less else 1.0 for _, less in rows], flags, head)
     base = short(data.runs[0], 40) if data.runs else ""
@@ -300,7 +300,7 @@ def _merged(names: list[tuple[float, str, str]]) -> list[tuple[float, str, str]]
     return list(merged.values())
 
 
-def _run_names(page: Sheet, runs: Sequence[str]) -> float:
+def run_names(page: Sheet, runs: Sequence[str]) -> float:
     """A key of the runs under the subtitle, in as many rows as it takes; returns its height."""
     x, row = MARGIN, 0
     strip = page.canvas(0, 0, page.width, page.height)

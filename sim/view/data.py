@@ -283,3 +283,24 @@ class RegroupData:
     page: Page
     actors: tuple[ActorStyle, ...]
     groups: tuple[RegroupGroup, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceData:
+    """One operation in space and time.
+
+    ``position`` is km from the base along the route, ``strength`` persons, ``supply`` days that
+    the force carries; ``cut`` are the times (from, to, in seconds) at which it was not fed.
+    ``stops`` are the places of the route as (km, name), the base first; ``record`` what is on
+    record as (time, km, words), drawn beside the run and never part of it.
+    """
+
+    page: Page
+    span: Span
+    position: Curve
+    strength: Curve
+    supply: Curve | None
+    stops: tuple[tuple[float, str], ...]
+    cut: tuple[tuple[int, int], ...] = ()
+    events: tuple[EventMark, ...] = ()
+    record: tuple[tuple[int, float, str], ...] = ()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
+
+from sim.measure.compare_many import ManyComparison, ManyRow
+from sim.measure.statistics import Paired
 
 from .terminal import console, number
 
@@ -104,7 +107,102 @@ def _percent(interval: Document) -> str:
     return f"{interval['value']:.0%} ({interval['low']:.0%} to {interval['high']:.0%})"
 
 
-def listed(names: Sequence[str], most: int = 6) -> str:
-    """Names in one line, counted where they are many."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+MOST_DIFFERENCES = 40
+"""Differences printed at most; all of them are in the tables."""
+
+
+def print_many(comparison: ManyComparison, *, everything: bool = False) -> None:
+    """What differs in the scenarios, then the differences of the measures, settled ones first."""
+    out = console()
+    out.print(Text("What differs in the scenarios", style="bold"))
+    names = [o.name for o in comparison.outcomes]
+    if not comparison.changes:
+        out.print("  nothing")
+    for change in comparison.changes[:MOST_DIFFERENCES]:
+        values = ", ".join(f"{n}: {v}" for n, v in zip(names, change.values, strict=True))
+        out.print(f"  {change.path}: {_clip(values)}", soft_wrap=True)
+    base = names[0]
+    for number_, name in enumerate(names[1:]):
+        out.print(Text(f"\n{name} less {base}, {comparison.n} pairs", style="bold"))
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+        table.add_column("measure", overflow="fold")
+        for heading in (f"mean in\n{base}", "difference", "95 %", "higher in"):
+            table.add_column(heading, justify="right", overflow="fold")
+        table.add_column("finding")
+        rows = [(r, r.against[number_].paired) for r in comparison.rows]
+        ranked = sorted(
+            ((r, p) for r, p in rows if p is not None and (everything or p.verdict != "same")),
+            key=lambda pair: (_order(pair[1]), pair[0].path),
+        )
+        for row, found in ranked if everything else ranked[:MOST_DIFFERENCES]:
+            table.add_row(*_difference_cells(row, found))
+        if ranked:
+            out.print(table)
+        if len(ranked) > MOST_DIFFERENCES and not everything:
+            out.print(f"... and {len(ranked) - MOST_DIFFERENCES} more in the tables")
+        same = sum(p is not None and p.verdict == "same" for _, p in rows)
+        out.print(f"{same} measures are the same in every pair")
+
+
+def _order(found: Paired) -> tuple[bool, float]:
+    """Settled differences first, the clearest of them first."""
+    half = found.difference.half_width
+    clear = abs(found.difference.value) / half if half else 0.0
+    return found.verdict == "no difference found", -clear
+
+
+def _difference_cells(row: ManyRow, found: Paired) -> list[str]:
+    unit = "" if row.unit == "1" else f", {row.unit}"
+    base = row.stated[0]
+    mean = None if base is None or not base.get("mean") else base["mean"]["value"]
+    d = found.difference
+    ends = "-" if d.low is None else f"{number(d.low)} .. {number(d.high)}"
+    finding = found.verdict
+    if found.runs is not None:
+        finding += f"; {found.runs:,} runs would settle it"
+    sign = "+" if d.value > 0 else ""
+    return [
+        row.path + unit, number(mean), sign + number(d.value), ends, f"{found.above:.0%}", finding
+    ]  # fmt: skip
+
+
+def _clip(text: str, most: int = 110) -> str:
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def print_study(document: Document) -> None:
+    """Effects with intervals, and in how many runs of each cell the claims hold."""
+    out = console()
+    out.print(Text(document["title"], style="bold"))
+    for path, found in document["effects"].items():
+        out.print(f"\n{path}")
+        for effect in found:
+            change = ", ".join(f"{a} to {b}" for a, b in effect["levels"])
+            name = " x ".join(effect["term"])
+            if effect["verdict"] == "same":
+                said = "the same in every pair of runs"
+            else:
+                sign = "+" if effect["value"] > 0 else ""
+                ends = f"({number(effect['low'])} to {number(effect['high'])})"
+                said = f"{sign}{number(effect['value'])} {ends}"
+            if effect["verdict"] == "no difference found":
+                runs = effect["runs_to_settle"]
+                said += "; no difference found" + (
+                    f", {runs:,} runs would settle it" if runs else ""
+                )
+            out.print(f"  {name} ({change}): {said}", soft_wrap=True)
+
+
+MOST_INPUTS = 8
+
+
+def print_sensitivity(document: Document) -> None:
+    """The inputs that each measure depends on most."""
+    out = console()
+    out.print(Text(document["title"], style="bold"))
+    out.print(f"{document['method']}, {document['runs']} runs")
+    for path, indices in document["indices"].items():
+        out.print(f"\n{path}")
+        for index in indices[:MOST_INPUTS]:
+            spread = f"{number(index['main'])} +- {number(index['half_width'])}"
+            out.print(f"  {spread:>18s}  {index['name']}", soft_wrap=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from sim.scenario.distributions import Uniform
-from sim.scenario.model import PPM, Scenario
+from sim.scenario.distributions import Constant, Uniform
+from sim.scenario.model import DAY, PPM, Scenario
 
 HOUR = 3600
 
@@ -145,5 +146,79 @@ def wild(make: Callable[..., Scenario]) -> Callable[[int], Scenario]:
             length=130_000,
             sample=50_000,
         )  # fmt: skip
+
+    return scenario
+
+
+@pytest.fixture(scope="session")
+def wild_war(
+    make: Callable[..., Scenario], wild: Callable[[int], Scenario]
+) -> Callable[[int], Scenario]:
+    """``wild_war(seed)``: the same with forces that march, fight, fall back and try again."""
+
+    def scenario(seed: int) -> Scenario:
+        rng, peace = random.Random(f"war {seed}"), wild(seed)
+        joined: dict[str, list[str]] = {p: [] for p in peace.network.places}
+        for road in peace.network.roads.values():
+            joined[road.a].append(road.b)
+            joined[road.b].append(road.a)
+        bases = [(a.actor, a.id, s) for a in peace.axes.values() for s in a.sinks]
+
+        def operation(i: int) -> dict[str, Any]:
+            actor, axis, base = rng.choice(bases)
+            found: dict[str, Any] = {"actor": actor, "axis": axis, "each": rng.choice([0, 0.7, 3])}
+            if rng.random() < 0.3:
+                found = {"actor": rng.choice(["red", "blue", "green"])}
+                base = rng.choice(sorted(peace.network.places))
+            stops = [base]
+            for _ in range(rng.choice([1, 2, 4])):
+                stops.append(rng.choice(joined[stops[-1]]))
+            when: dict[str, Any] = {"at": rng.choice([0, 0, 1000, 10_000, Uniform(0, 60_000)])}
+            if rng.random() < 0.2:
+                when = {"at": None, "when": rng.choice([("axis_cut", "line"), ("falls", "c")]),
+                        "delay": rng.choice([None, 5000])}  # fmt: skip
+            return found | when | {
+                "route": " ".join(stops),
+                "strength": rng.choice([0, 1, 60, 300, Uniform(50, 900)]),
+                "tempo": rng.choice([20, 60, {"road": 90}, Uniform(10, 80)]),
+                "carries": rng.choice([0, 4 * HOUR, DAY]),
+                "breaks": rng.choice([0, 0.3, 0.3, 1]),
+                "rings": {p: rng.choice([0, HOUR, 9 * HOUR]) for p in rng.sample("abcdefgh", 3)},
+                "on_stall": rng.choice(["hold", "fall_back"]),
+                "on_repulse": rng.choice(["hold", "fall_back", "give_up"]),
+                "retreat": rng.choice([40, 200]),
+                "again": rng.choice([None, 0, 5 * HOUR]),
+                "tries": rng.choice([1, 3, 10]),
+                "support": {"s": (rng.choice([0.5, 3]), rng.choice([None, 20_000]), 50_000)},
+                "chance": rng.choice([1, 1, 0.7]),
+            }  # fmt: skip
+
+        war = make(
+            "a-b:1",
+            fighting={
+                "attack": rng.choice([0.5, 4, 40]), "defend": rng.choice([0.5, 4, 40]),
+                "law": rng.choice(["square", "square", "linear", "mixed"]),
+                "breaks": rng.choice([0.4, 1, Uniform(0.2, 0.8)]),
+                "terrain": {"town": rng.choice([1, 2])},
+                "bands": rng.choice([((0, 1.0),), ((7 * HOUR, 1.0), (2 * HOUR, 0.4), (0, 0.0))]),
+                "unit": rng.choice([None, None, 1, 5]),
+            },
+            operations={f"o{i}": operation(i) for i in range(5)},
+            fronts={
+                "red": {"ratio": 2, "delay": rng.choice([0, 3 * HOUR]), "hold": "a",
+                        "counter": rng.choice([None, 0.5, 2]), "threat": 1},
+                "blue": {"hours": -1, "counter": 1},
+            },
+        )  # fmt: skip
+        return dataclasses.replace(
+            peace,
+            fighting=war.fighting,
+            operations=war.operations,
+            fronts=war.fronts,
+            garrisons={
+                k: dataclasses.replace(g, reserve=Constant(rng.choice([0, 0.4, 1])))
+                for k, g in peace.garrisons.items()
+            },
+        )
 
     return scenario

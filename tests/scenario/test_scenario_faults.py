@@ -56,7 +56,7 @@ SCENARIO_FAULTS = [
     ("default_holder: red", "default_holder: rad", "rad", "unknown actor 'rad'", "'red'"),
     ("  well: green", "  wel: green", "wel", "unknown place 'wel'", "did you mean 'well'?"),
     ("sinks: {city:", "sinks: {cty:", "cty", "unknown place 'cty'", "did you mean 'city'?"),
-    ("demand: 20 t/day", "demand: 20", "20", "'20' needs a unit: t/day or kg/day", "40 t/day"),
+    ("demand: 20 t/day", "demand: 20", "20", "'20' needs a unit: t/day or kg/day", "20 t/day"),
     ("demand: 20 t/day", "demand: 20 t", "20 t", "'20 t' is not a flow", "a unit of mass"),
     ("demand: 20 t/day", "demand: -20 t/day", "-20", "demand: cannot be negative", None),
     ("demand: 20 t/day", "demand: .inf t/day", ".inf", "not a finite number", None),

@@ -288,3 +288,24 @@ def test_instants_from_text() -> None:
         parse_instant("soon", start)
     with pytest.raises(ValueError, match="has no start"):
         parse_instant("2016-06-10", None)
+
+
+@pytest.mark.parametrize("extends", [False, True])
+def test_a_comma_in_a_text_makes_no_silent_keys(extends: bool, tmp_path: Path) -> None:
+    # in a flow map "note: 3,000 men" is the note "3" and the key "000 men" with null
+    text = (DATA / "small.yaml").read_text("utf-8")
+    (tmp_path / "network.yaml").write_text((DATA / "network.yaml").read_text("utf-8"), "utf-8")
+    wrong = "garrisons: {g1: {actor: red, place: town, strength: 2000 persons, note: 3,000 men}}"
+    lines = [wrong if line.startswith("garrisons:") else line for line in text.splitlines()]
+    lines = [line for line in lines if not line.startswith("  g1:")]
+    path = tmp_path / "s.yaml"
+    if extends:
+        (tmp_path / "base.yaml").write_text(text, "utf-8")
+        path.write_text(f"format: 1\nextends: base.yaml\n{wrong}\n", "utf-8")
+    else:
+        path.write_text("\n".join(lines), "utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load(path)
+    (only,) = caught.value.diagnostics
+    assert only.message == "unknown key '000 men' in garrison 'g1'"
+    assert only.hint == "a text with a comma or a colon needs quotes"

@@ -41,11 +41,11 @@ def test_the_first_row_of_a_replicate_wins(tmp_path: Path) -> None:
     assert path.read_text() == "".join(lines)
 
 
-@settings(derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(cut=some.integers(0, 400), more=some.binary(max_size=5))
-def test_a_torn_tail_is_cut_off_wherever_it_was_torn(
-    tmp_path: Path, cut: int, more: bytes
-) -> None:
+def test_a_torn_tail_is_cut_off_wherever_it_was_torn(tmp_path: Path, cut: int, more: bytes) -> None:
     path = tmp_path / "j"
     path.unlink(missing_ok=True)
     with Journal(path) as journal:

@@ -1,0 +1,158 @@
+"""Which places to hold so that the best attack hurts least, and attacks that may fail.
+
+The defender holds targets, the attacker then loses the best of the others. By covering
+decomposition (:mod:`~sim.network.cover`) over exact attacks; bounds where it is cut short.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .arcs import ArcNetwork
+from .certificate import UNLIMITED
+from .cover import Demand, beyond_reach, cheapest_hitting_set
+from .graph import FloatArray
+from .interdict import Interdiction
+from .wood import solve_wood
+
+EXACT_SET = 12
+"""Up to so many uncertain losses the expected flow is summed over all 2**n outcomes."""
+
+
+@dataclass(frozen=True)
+class Defence:
+    """The most flow that holding ``held`` targets keeps against any attack.
+
+    ``attack`` is the best answer to it. The optimum lies between ``flow`` and ``bound``.
+    """
+
+    held: tuple[int, ...]
+    flow: int
+    attack: tuple[int, ...]
+    bound: int
+    proven: bool
+
+
+def fortify(net: ArcNetwork, hold: int, attack: int, *, most_attacks: int = 500) -> Defence:
+    """The best ``hold`` targets to hold against an attack of budget ``attack``."""
+    solver = Interdiction(net, "lagrange")
+    whole = min(net.solve(net.capacity).value, net.enough)
+    one_each = np.ones(len(net.targets), dtype=np.int64)
+    flows: list[int] = []
+    sets: list[frozenset[int]] = []
+    best: tuple[int, tuple[int, ...], tuple[int, ...]] = (-1, (), ())
+    bound, proven, sure = whole, False, True
+    while len(sets) < most_attacks:
+        wanted = [Demand(s, 1) for s, f in zip(sets, flows, strict=True) if f <= best[0]]
+        held = cheapest_hitting_set(wanted, one_each, hold)
+        if held is None:
+            proven = sure
+            break
+        found, finished = solver.search(attack, frozenset(), frozenset(held), whole)
+        sure &= finished
+        flow, taken = (whole, ()) if found is None else found
+        if flow > best[0]:
+            best = (flow, held, taken)
+        if found is None:
+            proven = finished
+            break
+        taken = solver.minimal(taken, flow)
+        flows.append(flow)
+        sets.append(frozenset(taken))
+    if not proven:
+        reach = beyond_reach(flows, sets, one_each, hold)
+        bound = whole if reach is None else reach
+    flow, held, taken = best
+    shown = net.shown
+    return Defence(
+        net.ordered(held), shown(flow), net.ordered(taken), shown(flow if proven else bound), proven
+    )
+
+
+@dataclass(frozen=True)
+class ChanceAttack:
+    """The least expected flow when each loss succeeds with its own probability.
+
+    ``expected`` is exact up to ``EXACT_SET`` losses; the optimum is at least ``bound``.
+    """
+
+    budget: int
+    expected: float
+    removed: tuple[int, ...]
+    bound: float
+    proven: bool
+
+
+def expected_flow(net: ArcNetwork, removed: Sequence[int], chance: FloatArray) -> float:
+    """Expected flow when each of ``removed`` is lost with its ``chance``, independently.
+
+    Sums all outcomes; raises ValueError for more than ``EXACT_SET`` of them or for an
+    unlimited flow.
+    """
+    if len(removed) > EXACT_SET:
+        raise ValueError(f"more than {EXACT_SET} uncertain losses: use expected_bounds")
+    terms = []
+    for outcome in itertools.product((False, True), repeat=len(removed)):
+        weight = math.prod(
+            float(chance[t]) if lost else 1 - float(chance[t])
+            for t, lost in zip(removed, outcome, strict=True)
+        )
+        if weight == 0:
+            continue
+        flow = net.residual(t for t, lost in zip(removed, outcome, strict=True) if lost)
+        if flow >= UNLIMITED:
+            raise ValueError("the flow is unlimited in some outcome")
+        terms.append(weight * flow)
+    return math.fsum(terms)
+
+
+def expected_bounds(
+    net: ArcNetwork, removed: Sequence[int], chance: FloatArray
+) -> tuple[float, float]:
+    """Bounds on :func:`expected_flow` for a set of any size (Cormican, Morton and Wood 1998).
+
+    Above: the flow at expected capacities, for a largest flow is concave in them (Jensen).
+    Below: the flow that pays its chance of loss for each unit through a target.
+    """
+    kept = np.ones(len(net.targets) + 1)
+    kept[list(removed)] = 1 - chance[list(removed)]
+    mean = np.ceil(net.capacity * kept[net.target]).astype(np.int64)
+    high = net.solve(np.minimum(mean, net.capacity)).value
+    share = np.zeros(len(net.targets))
+    share[list(removed)] = chance[list(removed)]
+    answer = solve_wood(net, int(net.cost[list(removed)].sum()), share=share)
+    low = 0.0 if answer is None or not math.isfinite(answer.floor) else max(0.0, answer.floor)
+    return min(low, float(high)), float(high)
+
+
+def chance_attack(
+    net: ArcNetwork, budget: int, chance: FloatArray, *, most_rounds: int = 60
+) -> ChanceAttack:
+    """The set within ``budget`` whose attempted loss leaves the least expected flow.
+
+    Sets are taken in order of their penalised bound, and each is summed exactly, until no
+    other can be better. Raises ValueError as :func:`expected_flow`.
+    """
+    best, removed = expected_flow(net, (), chance), ()  # type: float, tuple[int, ...]
+    tried: list[tuple[int, ...]] = []
+    bound, proven = 0.0, False
+    slack = 1e-7 * max(1.0, best)
+    while len(tried) < most_rounds:
+        answer = solve_wood(net, budget, share=chance, excluded=tried)
+        if answer is None or not math.isfinite(answer.floor):
+            proven = answer is not None
+            break
+        bound = max(bound, answer.floor)
+        if bound >= best - slack:
+            proven = True
+            break
+        tried.append(answer.removed)
+        value = expected_flow(net, answer.removed, chance)
+        if value < best:
+            best, removed = value, answer.removed
+    return ChanceAttack(budget, best, net.ordered(removed), best if proven else bound, proven)

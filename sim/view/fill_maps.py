@@ -1,0 +1,134 @@
+"""Fills the maps of one run: the start, the turning points, the end."""
+
+from __future__ import annotations
+
+from sim.engine.control import EVERYONE, Control
+from sim.measure.axis import AxisLens, AxisView
+
+from .data import MapData, MapPlace, MapRoad, Page
+from .terminal import number
+from .words import Words, tonnes
+
+MOST_MAPS = 8
+"""Maps of one run at most: the start, the end, and the greatest changes between."""
+
+
+class Maps(Words):
+    """The network at one instant, with the largest flow of an axis and its cut."""
+
+    def turning_points(self, axis: str) -> list[AxisView]:
+        """The start, the greatest changes of capacity, the end; in order of time."""
+        looks = self.analysis.views[axis]
+        first, changes, last = looks[0], looks[1:-1], looks[-1]
+        before = {v.time: old.capacity for old, v in zip(looks, changes, strict=False)}
+        weight = {
+            # a cut or a reopening is a turning point whatever its size
+            v.time: (not v.capacity or not before[v.time], abs(v.capacity - before[v.time]))
+            for v in changes
+        }
+        chosen = sorted(changes, key=lambda v: (weight[v.time], -v.time), reverse=True)
+        kept = sorted(chosen[: MOST_MAPS - 2], key=lambda v: v.time)
+        return [first, *kept, last]
+
+    def map(self, axis: str, view: AxisView) -> MapData:
+        """The network at one instant, with the largest flow of an axis and its cut."""
+        scenario, control = self.scenario, self._state(view.time)
+        lens = AxisLens(scenario, axis, self._states[0])
+        passage, flow = lens.passage(control), lens.flow(control)
+        this = scenario.axes[axis]
+        graph = lens.graph
+        net_flow = flow.road_flow[:, 0] - flow.road_flow[:, 1]
+        roads = []
+        for i, road in enumerate(graph.roads):
+            closed = road in control.closed
+            since = road in self._states[0].closed
+            roads.append(
+                MapRoad(
+                    road,
+                    graph.places[graph.a[i]],
+                    graph.places[graph.b[i]],
+                    int(passage.road[i, 0]),
+                    control.terrain.road_capacity[i],
+                    int(net_flow[i]),
+                    ("closed" if since else "cut") if closed else "open",
+                )
+            )
+        cut = view.cut
+        lost = cut.barrier or cut.names
+        marked = cut.names if view.capacity else lost
+        return MapData(
+            page=Page(
+                self._map_title(axis, view),
+                f"{this.name}: the largest flow its roads can carry on {self._date(view.time)}, "
+                "by the fastest routes",
+                self._credit(),
+            ),
+            when=self._date(view.time),
+            actor=this.actor,
+            actors=self.actors,
+            places=tuple(self._place(p, control, axis) for p in graph.places),
+            roads=tuple(roads),
+            cut_places=frozenset(m for m in marked if m in scenario.network.places),
+            cut_roads=frozenset(m for m in marked if m in scenario.network.roads),
+            cut_word="minimum cut" if view.capacity else "lost, and in the way",
+            focus=self._focus(axis),
+            flow_word="largest flow",
+        )
+
+    def _place(self, place: str, control: Control, axis: str) -> MapPlace:
+        known, this = self.scenario.network.places[place], self.scenario.axes[axis]
+        sealed = control.sealed.get(place, frozenset())
+        return MapPlace(
+            id=place,
+            name=known.name,
+            lat=known.lat,
+            lon=known.lon,
+            holders=tuple(sorted(control.holders[place].items(), key=lambda h: (-h[1], h[0]))),
+            besieged=control.besieged.get(place, frozenset()),
+            sealed=EVERYONE in sealed or this.actor in sealed,
+            kind=known.kind,
+            crossing=known.crossing,
+            role="source" if place in this.sources else "sink" if place in this.sinks else None,
+            population=known.population,
+        )
+
+    def _focus(self, axis: str) -> tuple[str, ...]:
+        """What the frame must show: every route that the axis ever took, and what fell on it."""
+        this, net = self.scenario.axes[axis], self.scenario.network
+        shown = {*this.sources, *this.sinks}
+        for view in self.analysis.views[axis]:
+            for route in view.routes:
+                shown.update(route.places)
+            for item in (*view.cut.names, *view.cut.barrier):
+                shown.update(
+                    [item] if item in net.places else [net.roads[item].a, net.roads[item].b]
+                )
+        credited = {row.event for row in self.record.credits if row.axis == axis}
+        for event in credited:
+            shown.update(self.scenario.events[event].places)
+        return tuple(sorted(shown))
+
+    def _map_title(self, axis: str, view: AxisView) -> str:
+        name = self.scenario.axes[axis].name
+        looks = self.analysis.views[axis]
+        rate = tonnes(view.capacity / 1000)
+        if view is looks[0]:
+            if not view.capacity:
+                return f"{name} is not open at the start"
+            first = "" if view.cut.unique else ", first of all"
+            return f"{name} can carry {rate}, bound by {self._names(view.cut.names)}{first}"
+        before = max((v for v in looks[:-1] if v.time < view.time), key=lambda v: v.time)
+        if view.time == self.record.end and before.capacity == view.capacity:
+            if not view.capacity:
+                return f"{name} ends cut; {self._names(view.cut.barrier)} stand in the way"
+            start = looks[0].capacity
+            part = "all" if view.capacity == start else f"{view.capacity / start:.0%}"
+            return f"{name} ends with {rate}, {part} of what it had"
+        events = [
+            e.text or self._names(e.subject.split(", ")) for e in self._causes(axis, view.time)
+        ]
+        why = f"{events[0]}: " if events else ""
+        if not view.capacity:
+            return f"{why}{name} is cut"
+        old = number(round(before.capacity / 1000))
+        return f"{why}{name} goes from {old} to {rate}"

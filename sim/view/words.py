@@ -1,0 +1,85 @@
+"""Words and looks that the figures of one run share: names, dates, causes, states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from sim.engine.control import Control
+from sim.engine.record import EventRow
+from sim.measure.state import states
+from sim.measure.summary import Analysis, Steps
+from sim.scenario.dates import date_of, format_instant
+
+from .data import ActorStyle, Curve, Span
+from .terminal import number
+
+
+class Words:
+    """Looks things up for the figures of one run; its children fill the figures' data."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self.scenario = analysis.scenario
+        self.record = analysis.record
+        self.span = Span(self.scenario.length, self.scenario.start)
+        self.actors = tuple(
+            ActorStyle(a.id, a.name, a.color) for a in self.scenario.actors.values()
+        )
+
+    @cached_property
+    def _states(self) -> dict[int, Control]:
+        """The state from each instant of change on."""
+        return {
+            time: control.copy() for time, control in states(self.scenario, self.record.control)
+        }
+
+    def _credit(self) -> str:
+        return f"{self.scenario.title} ({self.scenario.id}, seed {self.record.seed})"
+
+    def _date(self, seconds: int) -> str:
+        """An instant for people: "24 August 2016", or "day 86"."""
+        date = date_of(self.scenario, seconds)
+        if date is None:
+            return format_instant(self.scenario, seconds)
+        return f"{date.day} {date:%B %Y}"
+
+    def _name(self, item: str) -> str:
+        """A place by its name, a road by the names of its ends."""
+        net = self.scenario.network
+        if item in net.places:
+            return net.places[item].name
+        road = net.roads[item]
+        return f"{net.places[road.a].name} - {net.places[road.b].name}"
+
+    def _names(self, items: Sequence[str], most: int = 3) -> str:
+        names = [self._name(item) for item in items]
+        if len(names) > most:
+            return ", ".join(names[:most]) + f" and {len(names) - most} more"
+        return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+    def _state(self, time: int) -> Control:
+        return self._states[max(t for t in self._states if t <= time)]
+
+    def _causes(self, axis: str, time: int) -> list[EventRow]:
+        """The events credited with a change of an axis at one instant, the greatest first."""
+        parts = {
+            r.event: r.kg_per_day for r in self.record.credits if (r.time, r.axis) == (time, axis)
+        }
+        rows = [e for e in self.record.events if e.time == time and e.cause in parts]
+        return sorted(rows, key=lambda e: (-abs(parts[e.cause]), e.cause))
+
+
+def tonnes(rate: float) -> str:
+    """A capacity for a title: whole tonnes, but not 0 for what is more than nothing."""
+    return f"{number(round(rate) or round(rate, 3))} t/day"
+
+
+def steps(of: Steps) -> Curve:
+    """A measure that stays until the next row."""
+    return Curve(tuple(of.times), tuple(float(v) for v in of.values))
+
+
+def line(of: Steps) -> Curve:
+    """A measure that runs straight from sample to sample."""
+    return Curve(tuple(of.times), tuple(float(v) for v in of.values), steps=False)

@@ -1,0 +1,88 @@
+"""Ensembles as tables, their summaries, and comparisons run by run."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.measure.compare_many import Many, compare_many
+from sim.measure.ensemble import Table, describe, table
+
+
+def rows(**columns: list[float | None]) -> list[dict[str, Any]]:
+    names = {k: k.replace("__", ".") for k in columns}
+    count = len(next(iter(columns.values())))
+    return [
+        {"replicate": i, "measures": {names[k]: v[i] for k, v in columns.items()}, "claims": {}}
+        for i in range(count)
+    ]
+
+
+def many(name: str, found: Table, seed: int = 1, days: float = 10) -> Many:
+    summary = {
+        "seed": seed, "n": len(found.replicates), "claims": [],
+        "scenario": {"days": days, "id": name},
+    }  # fmt: skip
+    return Many(name, {"id": name, "x": name}, summary, found)
+
+
+def test_nobody_went_where_nobody_went() -> None:
+    """A choice that a run does not list had 0 persons; its share is 0 of those displaced."""
+    found = table(
+        [
+            {"replicate": 0, "claims": {}, "measures": {
+                "regroup.red.displaced": 10, "regroup.red.to.hill.persons": 10,
+                "regroup.red.to.hill.share": 1.0, "regroup.red.to.hill.lag": 2.0}},
+            {"replicate": 1, "claims": {}, "measures": {"regroup.red.displaced": 5}},
+            {"replicate": 2, "claims": {}, "measures": {"regroup.red.displaced": 0}},
+        ],
+        {}, 3,
+    )  # fmt: skip
+    assert found.columns["regroup.red.to.hill.persons"].tolist() == [10, 0, 0]
+    share, lag = (found.columns[f"regroup.red.to.hill.{k}"] for k in ("share", "lag"))
+    assert share[:2].tolist() == [1, 0]
+    assert np.isnan(share[2])
+    assert np.isnan(lag[1:]).all()
+
+
+def test_a_time_that_never_came_has_a_description() -> None:
+    found = describe("axes.a.time_of_first_cut", np.full(4, math.inf), 10)
+    assert found["came"]["value"] == 0
+    assert found["mean"] == {"value": 10, "low": 10, "high": 10}
+    assert found["median"] is None
+    assert describe("axes.a.slack", np.full(4, math.nan), 10) == {"n": 0}
+
+
+def test_ensembles_are_compared_pair_by_pair_over_what_they_share() -> None:
+    units = {"a.t": "t", "a.time_of_x": "day", "a.only": "t"}
+    one = table(rows(a__t=[1, 2, 3, 4], a__time_of_x=[1, None, 3, None], a__only=[1] * 4), units, 4)
+    two = table(rows(a__t=[2, 3, 4], a__time_of_x=[2, None, None]), units, 3)
+    found = compare_many([many("one", one), many("two", two)])
+    assert found.n == 3
+    by_path = {r.path: r for r in found.rows}
+    pair = by_path["a.t"].against[0].paired
+    assert pair is not None
+    assert (pair.difference.value, pair.verdict) == (1, "higher")
+    # restricted to 10 days: 1, 10, 3 and 2, 10, 10: differences 1, 0, 7
+    late = by_path["a.time_of_x"].against[0]
+    assert late.paired is not None
+    assert late.paired.difference.value == pytest.approx(8 / 3)
+    assert late.log_rank is not None
+    assert by_path["a.only"].against[0].paired is None
+    assert [c.path for c in found.changes] == ["x"]
+    document = found.document(only_changed=True)
+    assert [m["path"] for m in document["measures"]] == ["a.t", "a.time_of_x"]
+
+
+def test_unequal_seeds_are_refused_with_a_way_out() -> None:
+    found = table(rows(a__t=[1, 2]), {"a.t": "t"}, 2)
+    with pytest.raises(ValueError, match="run two again with --seed 1"):
+        compare_many([many("one", found), many("two", found, seed=2)])
+    with pytest.raises(ValueError, match="two ensembles at least"):
+        compare_many([many("one", found)])
+    other = table([{**r, "replicate": r["replicate"] + 5} for r in rows(a__t=[1])], {"a.t": "t"}, 1)
+    with pytest.raises(ValueError, match="no replicate in common"):
+        compare_many([many("one", found), many("two", other)])

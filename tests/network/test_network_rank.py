@@ -1,0 +1,91 @@
+"""Delays by a guided search against fresh searches; Shapley shares in closed form."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.network import UNLIMITED, UNREACHABLE, Graph, fastest_route
+from sim.network.arcs import ArcNetwork, Target, targets_of
+from sim.network.rank import delays, shapley
+
+
+@settings(max_examples=150, derandomize=True, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_delays_are_those_of_fresh_searches(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n, m = int(rng.integers(3, 10)), int(rng.integers(1, 20))
+    a = rng.integers(0, n, m)
+    b = (a + rng.integers(1, n, m)) % n
+    graph = Graph.build(
+        [f"p{i}" for i in range(n)],
+        [
+            (f"r{r:02}", f"p{a[r]}", f"p{b[r]}", int(rng.integers(1, 6)), 1.0)
+            for r in range(m)
+        ],
+    )  # fmt: skip
+    roads, places = rng.random((m, 2)) < 0.9, rng.random(n) < 0.95
+    sources, sinks = [0, 1], [2]
+    found = delays(graph, roads, places, sources, sinks)
+    before = fastest_route(graph, roads, places, sources, sinks)
+    for place in range(3, n):
+        rest = places.copy()
+        rest[place] = False
+        after = fastest_route(graph, roads, rest, sources, sinks)
+        expected = 0
+        if before is not None:
+            expected = UNREACHABLE if after is None else after.seconds - before.seconds
+        assert found.get(Target("place", place), 0) == expected
+    for road in range(m):
+        rest = roads.copy()
+        rest[road] = False
+        after = fastest_route(graph, rest, places, sources, sinks)
+        expected = 0
+        if before is not None:
+            expected = UNREACHABLE if after is None else after.seconds - before.seconds
+        assert found.get(Target("road", road), 0) == expected
+
+
+def star(count: int, *, series: bool) -> tuple[ArcNetwork, range]:
+    """``count`` inner places side by side (6 each), or in a row (6 in all)."""
+    names = [f"m{i:02}" for i in range(count)]
+    rows = []
+    if series:
+        row = ["s", *names, "t"]
+        rows = [(f"r{i:02}", x, y, 1, 1.0) for i, (x, y) in enumerate(pairwise(row))]
+    else:
+        rows = [(f"in{n}", "s", n, 1, 1.0) for n in names]
+        rows += [(f"out{n}", n, "t", 1, 1.0) for n in names]
+    graph = Graph.build(["s", "t", *names], rows)
+    roads = np.full((len(rows), 2), 6)
+    places = np.full(count + 2, UNLIMITED)
+    ends = [graph.place_index["s"], graph.place_index["t"]]
+    targets = targets_of(
+        graph, roads, places, kinds="places", protected=[Target("place", i) for i in ends]
+    )
+    net = ArcNetwork.build(graph, roads, places, ends[:1], ends[1:], targets=targets)
+    return net, range(count)
+
+
+@pytest.mark.parametrize("count", [3, 12])
+def test_places_side_by_side_have_their_own_and_places_in_a_row_share(count: int) -> None:
+    # Side by side each loss adds 6 whatever came before; in a row only the first counts, and
+    # each is first in one order of `count`.
+    net, players = star(count, series=False)
+    assert [s.value for s in shapley(net, players)] == pytest.approx([6] * count)
+    net, players = star(count, series=True)
+    assert [s.value for s in shapley(net, players)] == pytest.approx([6 / count] * count)
+
+
+def test_beyond_twelve_shares_are_sampled_with_an_interval() -> None:
+    net, players = star(14, series=True)
+    shares = shapley(net, players, draws=2000, seed=1)
+    assert sum(s.value for s in shares) == pytest.approx(6)
+    assert all(s.low < s.value < s.high for s in shares)
+    # 95 % intervals: all but one or two of 14 hold the true 6 / 14
+    assert sum(s.low <= 6 / 14 <= s.high for s in shares) >= 11
+    assert shares == shapley(net, players, draws=2000, seed=1)

@@ -1,0 +1,80 @@
+"""Articulation points, bridges and dominators against networkx and against removal."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.network import Graph, components, reach
+from sim.network.territory import dominators, weak_points
+
+
+def random_graph(seed: int) -> tuple[Graph, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    n, m = int(rng.integers(1, 10)), int(rng.integers(0, 16))
+    m = m if n > 1 else 0
+    a = rng.integers(0, n, m)
+    b = (a + rng.integers(1, max(n, 2), m)) % n
+    graph = Graph.build(
+        [f"p{i}" for i in range(n)],
+        [(f"r{r:02}", f"p{a[r]}", f"p{b[r]}", 1, 1.0) for r in range(m)],
+    )
+    return graph, rng.random((m, 2)) < 0.8, rng.random(n) < 0.9
+
+
+@settings(max_examples=150, derandomize=True, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_weak_points_are_those_whose_loss_parts_the_territory(seed: int) -> None:
+    graph, roads, places = random_graph(seed)
+    weak = weak_points(graph, roads, places)
+    parts = len(components(graph, roads, places))
+    for place in np.flatnonzero(places).tolist():
+        rest = places.copy()
+        rest[place] = False
+        assert (place in weak.places) == (len(components(graph, roads, rest)) > parts)
+    for road in range(len(graph.roads)):
+        rest = roads.copy()
+        rest[road] = False
+        assert (road in weak.roads) == (len(components(graph, rest, places)) > parts)
+
+
+@settings(max_examples=150, derandomize=True, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_dominators_are_what_every_way_passes(seed: int) -> None:
+    graph, roads, places = random_graph(seed)
+    roots = [r for r in (0, len(graph.places) - 1) if places[r]][:1]
+    tree = dominators(graph, roads, places, roots)
+    reached = reach(graph, roads, places, roots)
+    assert ((tree.parent == -2) == ~reached).all()
+    for place in np.flatnonzero(reached).tolist():
+        rest = places.copy()
+        rest[place] = False
+        shut = reached & ~reach(graph, roads, rest, roots)
+        shut[place] = False
+        assert tree.shut_off[place] == shut.sum()
+        assert all(place in tree.above(other) for other in np.flatnonzero(shut).tolist())
+    if roots:
+        graph_ = nx.DiGraph()
+        graph_.add_node(roots[0])
+        for r in range(len(graph.roads)):
+            ends = int(graph.a[r]), int(graph.b[r])
+            if places[list(ends)].all():
+                graph_.add_edges_from([e for e, on in ((ends, roads[r, 0]),) if on])
+                graph_.add_edges_from([e[::-1] for e, on in ((ends, roads[r, 1]),) if on])
+        theirs = nx.immediate_dominators(graph_, roots[0])
+        for place in np.flatnonzero(reached).tolist():
+            if place != roots[0]:
+                assert tree.parent[place] == theirs[place]
+
+
+def test_several_roots_have_no_common_dominator() -> None:
+    # a and b both lead to c, c to d: only c stands before d, nothing before c.
+    graph = Graph.build(
+        "abcd", [("ac", "a", "c", 1, 1), ("bc", "b", "c", 1, 1), ("cd", "c", "d", 1, 1)]
+    )
+    tree = dominators(graph, np.ones(3, bool), np.ones(4, bool), [0, 1])
+    assert tree.parent.tolist() == [-1, -1, -1, 2]
+    assert tree.shut_off.tolist() == [0, 0, 1, 0]
+    assert tree.above(3) == (2,)

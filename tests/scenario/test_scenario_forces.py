@@ -1,0 +1,169 @@
+"""Forces in the scenario language: what is read, what is refused, and damaged files."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from sim import api
+from sim.scenario import Diagnostic, Scenario, ScenarioError, dump_resolved, load
+from sim.scenario.distributions import Constant, Uniform
+
+DATA = Path(__file__).parent / "data"
+NETWORK = (DATA / "network.yaml").read_text("utf-8")
+FORCES = """
+fighting:
+  law: linear
+  attack: 0.00002..0.00004 /day
+  defend: 0.00003 /day
+  breaks: 0.4
+  terrain: {town: 2, port: 1.5}
+  bands: [{supply: 0 days, effect: 0.4}, {supply: 2 days, effect: 1}, {supply: 12 h, effect: 0.7}]
+  unit: 10 persons
+operations:
+  push:
+    actor: red
+    strength: 3000..4000 persons
+    base: city
+    axis: line
+    route: [town, gate]
+    tempo: {paved: 12 km/day}
+    each: 2 kg/person/day
+    carries: 4 days
+    rings: {town: 5 days}
+    on_stall: fall_back
+    on_repulse: hold
+    again: 2..4 days
+    tries: 3
+    support: {strikes: {factor: 1.5, from: 2016-06-10, until: 20 days}}
+    at: 2016-06-03..2016-06-05
+  thrust: {actor: blue, strength: 900 persons, base: well, route: gate, tempo: 8 km/day, when: {falls: town}, delay: 1 day}
+fronts:
+  red: {ratio: 1.5, delay: 12 h, counter: 2, hold: [city], values: {town: 3, gate: 1}}
+"""  # noqa: E501
+SMALL = (DATA / "small.yaml").read_text("utf-8").replace(
+    "exits:", FORCES.lstrip() + "exits:", 1
+).replace("ring_loss: 0.7}", "ring_loss: 0.7, reserve: 0.5}")  # fmt: skip
+
+
+def written(folder: Path, small: str, network: str = NETWORK) -> Path:
+    (folder / ".git").mkdir(exist_ok=True)
+    (folder / "network.yaml").write_text(network, "utf-8", newline="")
+    (folder / "small.yaml").write_text(small, "utf-8", newline="")
+    return folder / "small.yaml"
+
+
+def test_what_is_read(tmp_path: Path) -> None:
+    scenario = load(written(tmp_path, SMALL))
+    rules = scenario.fighting
+    assert rules is not None
+    assert (rules.law, rules.unit, rules.terrain) == ("linear", 10, {"port": 1.5, "town": 2.0})
+    assert rules.bands == ((172_800, 1.0), (43_200, 0.7), (0, 0.4))  # the most supply first
+    push = scenario.operations["push"]
+    assert push.route == ("town", "gate")
+    assert push.tempo == {"paved": Constant(12.0)}
+    assert (push.carries, push.breaks) == (Constant(345_600.0), Constant(0.3))
+    assert push.at == Uniform(4 * 86_400, 6 * 86_400)
+    assert push.support["strikes"].start == Constant(11 * 86_400)
+    assert scenario.operations["thrust"].tempo == {"": Constant(8.0)}
+    assert scenario.fronts["red"].hold == {"city"}
+    text = dump_resolved(scenario)
+    again = load(written(tmp_path, text))
+    assert again == scenario
+    assert dump_resolved(again) == text
+
+
+FAULTS = [
+    # what is written, what is written in its place, what is marked, message, hint
+    ("[town, gate]", "[gate]", "gate", "no road joins 'city' and 'gate'", "every place on the way"),
+    ("route: gate", "route: town", "town", "no road joins 'well' and 'town'", None),
+    ("axis: line", "axis: bread", "bread", "axis 'bread' does not feed 'city'", "sinks are town"),
+    ("axis: line", "axis: lin", "lin", "unknown axis 'lin'", "did you mean 'line'?"),
+    ("    axis: line\n", "", "each", "'each' is drawn from the stock of an axis", "add 'axis"),
+    ("base: well", "base: wel", "wel", "unknown place 'wel'", "did you mean 'well'?"),
+    ("{paved: 12", "{pavd: 12", "tempo", "unknown road class 'pavd'", "'paved'"),
+    ("rings: {town", "rings: {twn", "twn", "unknown place 'twn'", "'town'"),
+    ("actor: blue, strength: 900", "actor: blu, strength: 900", "blu", "unknown actor 'blu'", None),
+    ("on_stall: fall_back", "on_stall: run", "run", "", None),
+    ("tries: 3", "tries: 0", "0", "", None),
+    ("law: linear", "law: cubic", "cubic", "", None),
+    ("unit: 10 persons", "unit: 0 persons", "0 persons", "", None),
+    ("terrain: {town: 2", "terrain: {town: 0", "0", "must be above 0", None),
+    ("breaks: 0.4", "breaks: 1.4", "1.4", "not a share between 0 and 1", None),
+    ("hold: [city]", "hold: [cty]", "cty", "unknown place 'cty'", "'city'"),
+    ("fronts:\n  red", "fronts:\n  rad", "rad", "unknown actor 'rad'", "'red'"),
+    ("effect: 0.7}", "effect: 1.7}", "1.7", "not a share between 0 and 1", None),
+    ("effect: 0.7}", "efect: 0.7}", "efect", "unknown key 'efect'", "'effect'"),
+    ("supply: 12 h", "supply: 48 h", "48 h", "two bands begin at the same supply", None),
+    ("rings: {town: 5", "rings: {well: 5", "well", "'well' is not on the route of 'push'", None),
+    ("{paved: 12 km/day}", "{track: 9 km/day}", "{", "no tempo for roads of class 'paved'", None),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "mark", "message", "hint"), FAULTS)
+def test_a_fault_is_named_where_it_stands(
+    tmp_path: Path, old: str, new: str, mark: str, message: str, hint: str | None
+) -> None:
+    assert old in SMALL
+    text = SMALL.replace(old, new, 1)
+    with pytest.raises(ScenarioError) as caught:
+        load(written(tmp_path, text))
+    named = [d for d in caught.value.diagnostics if points_at(d, text, mark)]
+    assert any(message in d.message and (hint or "") in (d.hint or "") for d in named), str(
+        caught.value
+    )
+
+
+def points_at(d: Diagnostic, text: str, mark: str) -> bool:
+    return text.split("\n")[d.line - 1][d.column - 1 :].startswith(mark)
+
+
+def test_operations_need_rules_of_battle(tmp_path: Path) -> None:
+    start, end = SMALL.index("fighting:"), SMALL.index("operations:")
+    with pytest.raises(ScenarioError) as caught:
+        load(written(tmp_path, SMALL[:start] + SMALL[end:]))
+    (fault,) = caught.value.diagnostics
+    assert "operations need 'fighting'" in fault.message
+
+
+def test_a_damaged_war_runs_or_is_refused(tmp_path: Path) -> None:
+    # lines dropped, doubled, swapped, and values exchanged with those of other lines
+    rng = random.Random(8)
+    lines = SMALL.split("\n")
+    first, last = lines.index("fighting:"), lines.index("exits:")
+    loaded = 0
+    for _ in range(150):
+        hurt = list(lines)
+        i, j = rng.randrange(first, last), rng.randrange(first, last)
+        kind = rng.randrange(4)
+        if kind == 0:
+            del hurt[i]
+        elif kind == 1:
+            hurt.insert(j, hurt[i])
+        elif kind == 2:
+            hurt[i], hurt[j] = hurt[j], hurt[i]
+        else:
+            key, colon, _ = hurt[i].partition(":")
+            value = hurt[j].partition(":")[2]
+            nasty = ["0", "9e99 /day", "1e12 persons", "0 days", "-3", "{uniform: [0, 1]}", value]
+            hurt[i] = key + colon + " " + rng.choice(nasty)
+        scenario = attempt(written(tmp_path, "\n".join(hurt)))
+        if scenario is None:
+            continue
+        loaded += 1
+        summary = api.run(scenario).summary
+        assert json.loads(json.dumps(summary, allow_nan=False)) == summary
+    assert 5 < loaded < 145
+
+
+def attempt(path: Path) -> Scenario | None:
+    """The scenario, or None where it is refused with at least one message."""
+    try:
+        return load(path)
+    except ScenarioError as error:
+        if not error.diagnostics:
+            raise
+        return None

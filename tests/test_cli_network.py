@@ -1,0 +1,240 @@
+"""Commands about cuts: the JSON that a script may rely on, exit codes, what people read."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PYOMO = """\
+from,to,capacity
+Start,B,10
+Start,C,70
+C,B,30
+B,End,100
+C,D,40
+D,End,50
+"""
+
+# Two ways from port to town, 20 t/day by gate and 5 t/day by hill; gate falls on day 5.
+SCENARIO = """\
+format: 1
+title: Two ways to town
+period: {start: 2020-01-01, length: 20 days}
+actors: {red: {name: Red}, blue: {name: Blue}}
+default_holder: red
+network:
+  title: Toy
+  classes: {road: {speed: 50 km/h, capacity: 20 t/day}}
+  places:
+    port: {name: Port, lat: 0, lon: 0}
+    gate: {name: Gate, lat: 0, lon: 0.1}
+    hill: {name: Hill, lat: 0.1, lon: 0.1}
+    town: {name: Town, lat: 0, lon: 0.2}
+  roads:
+    gate--port: {km: 10, class: road}
+    gate--town: {km: 10, class: road}
+    hill--port: {km: 20, class: road}
+    hill--town: {km: 20, class: road, capacity: 5 t/day}
+axes:
+  line:
+    name: The line
+    actor: red
+    sources: {port: {}}
+    sinks: {town: {demand: 8 t/day, stock: 40 t}}
+    convoy: {size: 2 t}
+events:
+  gate_falls: {capture: gate, by: blue, at: 5 days}
+"""
+
+
+def sim(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "sim", *args], cwd=cwd, capture_output=True, text=True, timeout=60
+    )
+
+
+def answer(*args: str, cwd: Path) -> Any:
+    done = sim(*args, "--json", cwd=cwd)
+    assert (done.returncode, done.stderr) == (0, "")
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "edges.csv").write_text(PYOMO)
+    (tmp_path / "toy.yaml").write_text(SCENARIO)
+    return tmp_path
+
+
+ENDS = ("--from", "Start", "--to", "End")
+
+
+def test_interdict_prints_the_frontier(folder: Path) -> None:
+    found = answer(
+        "interdict", "edges.csv", *ENDS, "--budget", "2", "--targets", "roads", cwd=folder
+    )
+    assert [(r["k"], r["flow"], r["proven"]) for r in found["frontier"]] == [
+        (0, 80.0, True), (1, 10.0, True), (2, 0.0, True),
+    ]  # fmt: skip
+    assert found["frontier"][1]["removed"] == ["Start->C"]
+    assert found["unit"] == "unit of the file"
+    assert "Lagrangian" in found["method"]
+    # By hand: two roads stop it if they close both Start-B-End and all of Start-C.
+    assert found["optimal_sets"]["complete"]
+    assert {frozenset(s) for s in found["optimal_sets"]["sets"]} == {
+        frozenset({"Start->B", "Start->C"}), frozenset({"Start->C", "B->End"}),
+        frozenset({"C->D", "B->End"}), frozenset({"D->End", "B->End"}),
+    }  # fmt: skip
+
+
+def test_costs_and_protection(folder: Path) -> None:
+    found = answer(
+        "interdict", "edges.csv", *ENDS, "-k", "2", "--protect", "Start->C", "--cost", "B->End=2",
+        cwd=folder,
+    )  # fmt: skip
+    # Without Start->C as a target and with B->End at 2: one loss leaves 40 (C->D or D->End);
+    # two leave 10 (C->B and C->D: only Start-B-End), where B->End alone leaves 40.
+    assert [r["flow"] for r in found["frontier"]] == [80, 40, 10]
+
+
+def test_cut_prints_the_flow_and_the_cut(folder: Path) -> None:
+    found = answer("cut", "edges.csv", *ENDS, "--cuts", "9", "--gap", "10", cwd=folder)
+    assert found["max_flow"] == 80.0
+    assert found["cut"] == ["Start->B", "Start->C"]
+    assert found["unique"] is False
+    assert found["other_cut"] == ["C->B", "C->D", "Start->B"]
+    assert found["minimum_cuts"]["complete"]
+    assert len(found["minimum_cuts"]["cuts"]) == 2
+    assert [c["holds"] for c in found["near_minimum_cuts"]["cuts"]] == [80, 80, 90]
+
+
+def test_no_flow_is_no_error_and_no_limit_is_null(folder: Path) -> None:
+    (folder / "x.csv").write_text("from,to,capacity\na,b,\nc,d,3\n")
+    assert answer("cut", "x.csv", "--from", "a", "--to", "d", cwd=folder)["max_flow"] == 0
+    found = answer("cut", "x.csv", "--from", "a", "--to", "b", cwd=folder)
+    assert (found["max_flow"], found["unlimited"], found["cut"]) == (None, True, [])
+    found = answer("interdict", "x.csv", "--from", "a", "--to", "b", "-k", "1", cwd=folder)
+    assert [(r["flow"], r["unlimited"]) for r in found["frontier"]] == [(None, True)] * 2
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("cut", "edges.csv", "--from", "Start", "--to", "Ende"), "did you mean 'End'?"),
+        (("cut", "edges.csv", "--from", "End", "--to", "End"), "both --from and --to"),
+        (("cut", "edges.csv"), "needs --from and --to"),
+        (("cut", "edges.csv", *ENDS, "--axis", "x"), "--axis and --at are for scenarios"),
+        (("cut", "edges.csv", *ENDS, "--gap", "wide"), "--gap"),
+        (("cut", "toy.yaml", "--axis", "lien"), "did you mean 'line'?"),
+        (("cut", "toy.yaml", "--from", "port"), "--from and --to are for network files"),
+        (("interdict", "edges.csv", *ENDS, "-k", "1", "--protect", "x"), "--protect"),
+        (("interdict", "edges.csv", *ENDS, "-k", "1", "--cost", "B"), "--cost"),
+        (("interdict", "edges.csv", *ENDS, "-k", "1", "--cost", "B->End=0"), "--cost"),
+        (("interdict", "toy.yaml", "-k", "1", "--at", "2031-01-01"), "outside the period"),
+        (("rank", "edges.csv", *ENDS, "--draws", "3"), "--draws"),
+        (("rank", "edges.csv", *ENDS, "--captured", "x"), "--captured"),
+        (("import", "edges.csv", "--out", "x.txt"), "--out"),
+        (("cut", "none.csv", *ENDS), "cannot be read"),
+    ],
+)
+def test_what_a_user_can_mend_is_one_message_and_code_2(
+    folder: Path, args: tuple[str, ...], message: str
+) -> None:
+    done = sim(*args, cwd=folder)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_bad_row_is_named_by_file_and_line(folder: Path) -> None:
+    (folder / "bad.csv").write_text("from,to,capacity\na,b,1\na,b,-2\n")
+    done = sim("cut", "bad.csv", "--from", "a", "--to", "b", cwd=folder)
+    assert done.returncode == 2
+    assert done.stderr.startswith("bad.csv:3:1: error: capacity '-2'")
+
+
+def test_a_scenario_is_interdicted_and_its_captures_scored(folder: Path) -> None:
+    found = answer("interdict", "toy.yaml", "-k", "2", cwd=folder)
+    assert (found["axis"], found["at"][:10], found["unit"]) == ("line", "2020-01-01", "kg/day")
+    # 20 t/day by gate and 5 t/day by hill: gate first, then both.
+    assert [(r["flow"], r["removed"]) for r in found["frontier"]] == [
+        (25_000, []), (5_000, ["gate"]), (0, ["gate", "hill"]),
+    ]  # fmt: skip
+    captures = found["captures"]
+    assert (captures["places"], captures["flow"], captures["score"]) == (["gate"], 5_000, 1.0)
+    assert captures["fewest_that_leave_as_little"] == 1
+    later = answer("interdict", "toy.yaml", "-k", "1", "--at", "10 days", cwd=folder)
+    assert [(r["flow"], r["removed"]) for r in later["frontier"]] == [(5_000, []), (0, ["hill"])]
+    assert later["captures"] is None
+
+
+def test_rank_of_a_scenario_with_intervals(folder: Path) -> None:
+    found = answer("rank", "toy.yaml", "--draws", "3", cwd=folder)
+    rows = {row["name"]: row for row in found["rank"]}
+    assert (rows["gate"]["loss"], rows["hill"]["loss"]) == (20_000, 5_000)
+    # Demand is 8 t/day: hill alone still gives 5 of it, gate alone all.
+    assert rows["gate"]["deliverable_loss"] == 3_000
+    assert rows["hill"]["deliverable_loss"] == 0
+    # By gate 20 km, by hill 40 km at 50 km/h: 0.4 h and 0.8 h.
+    assert rows["gate"]["delay_hours"] == pytest.approx(0.4)
+    assert rows["hill--town"]["in_minimum_cuts"] == 1
+    assert rows["gate--port"]["in_minimum_cuts"] == 0.5
+    assert rows["gate"]["rank_interval"] == [1, 1, 1]
+    assert found["shapley"] == [{"name": "gate", "share": 20_000, "low": 20_000, "high": 20_000}]
+    top = answer("rank", "toy.yaml", "--top", "1", "--targets", "places", cwd=folder)
+    assert [row["name"] for row in top["rank"]] == ["gate"]
+
+
+def test_import_and_read_back(folder: Path) -> None:
+    for out in ("edges.yaml", "edges.npz"):
+        done = sim("import", "edges.csv", "--two-way", "--out", out, cwd=folder)
+        assert done.returncode == 0, done.stderr
+    assert answer("cut", "edges.npz", *ENDS, cwd=folder)["max_flow"] == 80.0
+    # 80 t/day; roads both ways open no new way here
+    assert answer("cut", "edges.yaml", *ENDS, cwd=folder)["max_flow"] == 80_000
+    assert sim("validate", "edges.yaml", cwd=folder).returncode == 0
+    done = sim("import", "edges.csv", "--out", "one_way.yaml", cwd=folder)
+    assert done.returncode == 2
+    assert "edges.csv:2:1" in done.stderr
+    assert not (folder / "one_way.yaml").exists()
+
+
+def test_what_people_read(folder: Path) -> None:
+    text = sim("cut", "edges.csv", *ENDS, cwd=folder).stdout
+    assert "these stop it (not the only minimum cut): Start->B, Start->C" in text
+    assert "these roads carry it" in text
+    text = sim("interdict", "toy.yaml", "-k", "1", cwd=folder).stdout
+    assert "The line (line)" in text
+    assert "the scenario takes gate (1): leaves 5 t/day" in text
+    text = sim("rank", "toy.yaml", cwd=folder).stdout
+    assert "Gate (gate)" in text
+
+
+def test_time_hold_chance_and_several_axes(folder: Path) -> None:
+    slow = answer("interdict", "toy.yaml", "-k", "2", "--objective", "time", cwd=folder)
+    # By gate 0.4 h, by hill 0.8 h, then no way.
+    assert [r["hours"] for r in slow["frontier"]] == [0.4, 0.8, None]
+    late = answer(
+        "interdict", "toy.yaml", "-k", "1", "--objective", "time", "--delay", "0.1", "--targets",
+        "roads", cwd=folder,
+    )  # fmt: skip
+    assert [r["hours"] for r in late["frontier"]] == [0.4, 0.5]
+    found = answer(
+        "interdict", "toy.yaml", "-k", "1", "--hold", "1", "--chance", "0.5", "--chance",
+        "hill=1", cwd=folder,
+    )  # fmt: skip
+    # Gate held, hill falls: 20 t/day are left. Gate at even odds costs 10 t/day on average.
+    assert (found["defence"]["held"], found["defence"]["flow"]) == (["gate"], 20_000)
+    assert found["uncertain"]["removed"] == ["gate"]
+    assert found["uncertain"]["expected_flow"] == pytest.approx(15_000)
+    both = answer("interdict", "toy.yaml", "-k", "1", "--weight", "line=2", cwd=folder)
+    assert [r["total"] for r in both["frontier"]] == [50_000, 10_000]
+    assert sim("interdict", "toy.yaml", "-k", "1", "--weight", "line", cwd=folder).returncode == 2
+    ways = ("--objective", "time"), ("--hold", "1", "--chance", "0.5"), ("--weight", "line=1")
+    for extra in ways:
+        assert sim("interdict", "toy.yaml", "-k", "1", *extra, cwd=folder).returncode == 0

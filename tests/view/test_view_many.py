@@ -1,0 +1,77 @@
+"""Charts of many runs: they draw what they are given, also at the edges, the same bytes twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.view.data import Page, Span
+from sim.view.many import (
+    Dot,
+    DotData,
+    DotRow,
+    FanData,
+    FanPanel,
+    ShareCurve,
+    SurvivalData,
+    draw_dots,
+    draw_fan,
+    draw_survival,
+)
+from sim.view.style import save
+
+PAGE = Page("What was found $x$ <b>", "What is plotted", "Credit")
+SPAN = Span(10 * 86_400)
+
+
+def fan(runs: int) -> FanData:
+    luck = np.random.default_rng(1)
+    times = np.linspace(0, SPAN.end, 20)
+    return FanData(PAGE, SPAN, (FanPanel("Capacity, t/day", times, luck.random((runs, 20))),))
+
+
+@pytest.mark.parametrize("runs", [1, 3, 50])
+def test_a_fan_of_few_and_many_runs(runs: int, tmp_path: Path) -> None:
+    one, two = (save(draw_fan(fan(runs)), tmp_path, name) for name in ("a", "b"))
+    assert one[0].read_bytes() == two[0].read_bytes()
+    assert one[1].read_bytes() == two[1].read_bytes()
+
+
+def test_the_fan_shows_its_ranges() -> None:
+    data = fan(50)
+    axes = draw_fan(data).axes[0]
+    medians = [line for line in axes.lines if line.get_linewidth() == 2.2]
+    assert np.asarray(medians[0].get_ydata()) == pytest.approx(
+        np.median(data.panels[0].runs, axis=0)
+    )
+
+
+def test_survival_in_panels_and_by_runs(tmp_path: Path) -> None:
+    curve = ShareCurve("Town", (86_400.0,), (0.4,), (0.3,), (0.5,))
+    never = ShareCurve("Hill", (), (), (), ())
+    save(draw_survival(SurvivalData(PAGE, SPAN, (("Not yet cut", (curve, never)),))), tmp_path, "a")
+    both = SurvivalData(PAGE, SPAN, (("Not yet cut", (curve, None)),), ("one", "two"))
+    axes = draw_survival(both).axes
+    drawn = [line for a in axes for line in a.lines if line.get_drawstyle() == "steps-post"]
+    assert np.asarray(drawn[0].get_ydata()).tolist() == [100, 40, 40]
+
+
+@pytest.mark.parametrize("series", [1, 3])
+def test_dots_are_filled_where_zero_is_left_out(series: int, tmp_path: Path) -> None:
+    names = tuple(f"scenario {i}" for i in range(series))
+    rows = (
+        DotRow("a measure", "t", (Dot(2, 1, 3),) * series),
+        DotRow("another with a very long name " * 5, "day", (Dot(0.5, -1, 2), None, None)[:series]),
+    )
+    figure = draw_dots(DotData(PAGE, names, rows, "left: less"))
+    save(figure, tmp_path, "dots")
+    filled = [
+        line.get_markerfacecolor() != "white"
+        for axes in figure.axes
+        for line in axes.lines
+        if line.get_marker() in "osD" and len(line.get_xdata()) == 1
+        and line.get_markeredgewidth() == 1.4
+    ]  # fmt: skip
+    assert filled == [True] * series + [False]
