@@ -355,7 +355,8 @@ class Analysis:
             )
 
     def _scores(self) -> None:
-        if not self.scenario.moves_on_record:
+        # a replay was told the record: to score it against the record would say nothing
+        if not self.scenario.moves_on_record or self.scenario.kind == "replay":
             return
         for score in scores(self.scenario, self.record):
             path = f"regroup.score.{score.model}"

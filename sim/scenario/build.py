@@ -253,7 +253,7 @@ def make_fronts(actor: str, f: Any) -> m.FrontRule:
 
 def make_recorded_move(name: str, r: Any) -> m.RecordedMove:
     """One move on record."""
-    when = round(r.on.dist.nominal)
+    when = round(r.at.dist.nominal)
     return m.RecordedMove(name, r.actor, r.from_, r.to, when, r.reserve, _from(r))
 
 

@@ -408,7 +408,7 @@ class RegroupRule:
 class RecordedMove:
     """A move of strength on record: only for scoring, never an input of a run.
 
-    ``on`` is its day in seconds from the start (it may lie outside the period). ``reserve``
+    ``at`` is its day in seconds from the start (it may lie outside the period). ``reserve``
     tells a reserve that was sent from displaced strength that chose.
     """
 
@@ -416,7 +416,7 @@ class RecordedMove:
     actor: str
     origin: str
     to: str  # a place or an exit
-    on: int
+    at: int
     reserve: bool = False
     provenance: Provenance = Provenance()
 

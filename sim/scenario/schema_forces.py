@@ -151,5 +151,5 @@ class RecordedMoveModel(Entity):
     actor: ActorId = Field(description="whose strength")
     from_: PlaceId = Field(alias="from", description="where it came from")
     to: GoalId = Field(description="the place or exit that it went to")
-    on: When = Field(description="when")
+    at: When = Field(description="when")
     reserve: Flag = Field(False, description="true for a reserve that was sent to a front")

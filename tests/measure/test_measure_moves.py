@@ -25,9 +25,9 @@ network:
     c: {name: C, lat: 0, lon: 0.2, population: 9000}
   roads: {a--b: {km: 10, class: road}, b--c: {km: 10, class: road}}
 moves_on_record:
-  one: {actor: red, from: a, to: c, on: 3 days}
-  two: {actor: red, from: b, to: a, on: 4 days}
-  three: {actor: red, from: a, to: b, on: 3 days, reserve: true}
+  one: {actor: red, from: a, to: c, at: 3 days}
+  two: {actor: red, from: b, to: a, at: 4 days}
+  three: {actor: red, from: a, to: b, at: 3 days, reserve: true}
 """
 
 OPTIONS = [
