@@ -161,7 +161,7 @@ def interdiction(sizes: list[int], budget: int) -> None:
         targets = targets_of(graph, roads, places, kinds="roads")
 
         def net() -> ArcNetwork:
-            return ArcNetwork.build(graph, roads, places, sources, sinks, targets=targets)  # noqa: B023
+            return ArcNetwork.build(graph, roads, places, sources, sinks, targets=targets)
 
         ours, frontier = timed(lambda: Interdiction(net(), "lagrange").frontier(budget))
         what = f"interdiction, {size} places, K = 0..{budget}"
@@ -188,8 +188,8 @@ def ranking(sizes: list[int], sample: int) -> None:
         )  # fmt: skip
 
         def ours_() -> list[int]:
-            net = ArcNetwork.build(graph, roads, places, *ends, targets=targets)  # noqa: B023
-            return Residual.of(net).losses(range(len(targets)))  # noqa: B023
+            net = ArcNetwork.build(graph, roads, places, *ends, targets=targets)
+            return Residual.of(net).losses(range(len(targets)))
 
         ours, losses = timed(ours_)
         what = f"loss of each of {len(targets)} places"
@@ -201,12 +201,12 @@ def ranking(sizes: list[int], sample: int) -> None:
 
         def one_each() -> list[int]:
             found = []
-            for i in some:  # noqa: B023
-                place = targets[i].at  # noqa: B023
-                kept = list(made.edges(place, data=True)) + list(made.in_edges(place, data=True))  # noqa: B023
-                made.remove_node(place)  # noqa: B023
-                found.append(int(whole - nx.maximum_flow_value(made, ends[0][0], ends[1][0])))  # noqa: B023
-                made.add_edges_from(kept)  # noqa: B023
+            for i in some:
+                place = targets[i].at
+                kept = list(made.edges(place, data=True)) + list(made.in_edges(place, data=True))
+                made.remove_node(place)
+                found.append(int(whole - nx.maximum_flow_value(made, ends[0][0], ends[1][0])))
+                made.add_edges_from(kept)
             return found
 
         theirs, other = timed(one_each)
@@ -216,7 +216,7 @@ def ranking(sizes: list[int], sample: int) -> None:
         net = ArcNetwork.build(graph, roads, places, *ends, targets=targets)
         base = net.residual(())
         most = sorted({*some, *range(0, len(targets), max(1, len(targets) // 200))})
-        theirs, other = timed(lambda: [base - net.residual([i]) for i in most])  # noqa: B023
+        theirs, other = timed(lambda: [base - net.residual([i]) for i in most])
         theirs *= len(targets) / len(most)
         same = other == [losses[i] for i in most]
         line(what, ours, "OR-tools, one solve each", theirs, same, f"scaled from {len(most)}")
@@ -231,10 +231,10 @@ def loading(sizes: list[int]) -> None:
         n = len(graph.places)
         ends = [n // 2 + round(n**0.5) // 2], [n // 4 + round(n**0.5) // 4]
         places = np.full(n, UNLIMITED)
-        ours, flow = timed(lambda: FlowProblem(graph, *ends).max_flow(roads, places))  # noqa: B023
+        ours, flow = timed(lambda: FlowProblem(graph, *ends).max_flow(roads, places))
         what = f"one certified cut of {2 * len(graph.roads)} arcs"
         theirs, value = timed(
-            lambda: nx.maximum_flow_value(digraph(graph, roads), ends[0][0], ends[1][0])  # noqa: B023
+            lambda: nx.maximum_flow_value(digraph(graph, roads), ends[0][0], ends[1][0])
         )
         line(what, ours, "networkx, conversion included", theirs, value == flow.value)
         net = ArcNetwork.build(graph, roads, places, *ends)

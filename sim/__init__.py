@@ -1,9 +1,9 @@
 """Supply Axis: what happens to a supply axis when the towns along it change hands.
 
 >>> import sim
->>> scenario = sim.load("scenarios/double_offensive.yaml")
+>>> scenario = sim.load("my_scenario.yaml")
 >>> run = sim.run(scenario)
->>> run.summary["measures"]["axes.turkey_raqqa.time_of_first_cut"]
+>>> run.summary["measures"]["axes.my_axis.time_of_first_cut"]
 
 Everything is imported on first use: ``import sim`` loads neither numpy nor matplotlib.
 """

@@ -1,7 +1,7 @@
 """The public API: what notebooks and the command line use, and nothing else.
 
 >>> import sim
->>> run = sim.run(sim.load("scenarios/double_offensive.yaml"))
+>>> run = sim.run(sim.load("my_scenario.yaml"))
 >>> run.write("my-run")
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sim.scenario.model import FrontRule
@@ -70,7 +71,7 @@ class Fronts:
                     clock.now + max(1, drawn.delay),
                     Phase.DECISIONS,
                     f"fronts:{actor}",
-                    lambda a=actor: self._decide(a),  # type: ignore[misc]
+                    partial(self._decide, actor),
                 )
 
     def threatened(self, actor: str) -> dict[str, int]:

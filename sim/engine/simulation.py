@@ -140,7 +140,7 @@ class Simulation:
 
         def happen() -> None:
             for subject in subjects:
-                self.apply(event.id, lambda c, s=subject: change(c, s))  # type: ignore[misc]
+                self.apply(event.id, partial(_to, subject, change))
             if ending:
                 self.note_event("ends", ", ".join(subjects), event.id, f"{event.kind} ends")
             else:
@@ -159,28 +159,26 @@ class Simulation:
     def _damage(self, event: Event, time: int) -> None:
         loss = 0.0 if event.loss is None else self.luck.value(event.loss, f"event:{event.id}:loss")
         kept = PPM - round(loss * PPM)
-        targets: list[tuple[Kind, tuple[str, ...]]] = [
-            ("place", event.places),
-            ("road", event.roads),
-        ]
-        for kind, subjects in targets:
-            if subjects:
-                self._change(
-                    event,
-                    time,
-                    Phase.CLOSURES,
-                    subjects,
-                    lambda c, s, k=kind: c.damage(k, s, event.id, kept),  # type: ignore[misc]
-                )
-                if (end := self._end(event, time)) is not None:
-                    self._change(
-                        event,
-                        end,
-                        Phase.OPENINGS,
-                        subjects,
-                        lambda c, s, k=kind: c.repair(k, s, event.id),  # type: ignore[misc]
-                        ending=True,
-                    )
+        self._damage_kind(event, time, "place", event.places, kept)
+        self._damage_kind(event, time, "road", event.roads, kept)
+
+    def _damage_kind(
+        self, event: Event, time: int, kind: Kind, subjects: tuple[str, ...], kept: int
+    ) -> None:
+        if not subjects:
+            return
+        self._change(
+            event, time, Phase.CLOSURES, subjects, lambda c, s: c.damage(kind, s, event.id, kept)
+        )
+        if (end := self._end(event, time)) is not None:
+            self._change(
+                event,
+                end,
+                Phase.OPENINGS,
+                subjects,
+                lambda c, s: c.repair(kind, s, event.id),
+                ending=True,
+            )
 
     def _end(self, event: Event, time: int) -> int | None:
         if event.lasts is None:
@@ -367,6 +365,11 @@ class Simulation:
     def note_event(self, kind: str, subject: str, cause: str, text: str) -> None:
         """Add a row to the list of what happened."""
         self.record.events.append(EventRow(self.clock.now, kind, subject, cause, text))
+
+
+def _to(subject: str, change: Callable[[Control, str], None], control: Control) -> None:
+    """A change of one subject, as a change of the state."""
+    change(control, subject)
 
 
 def run(
