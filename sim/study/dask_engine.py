@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from importlib import import_module
@@ -52,7 +52,7 @@ class DaskEngine:
             raise ValueError("--engine dask needs Dask: install supply-axis[dask]")
         self.address, self.workers, self.deadline = address, workers, deadline
 
-    def run(self, task: Task, replicates: Iterator[int]) -> Iterator[Finished]:
+    def run(self, task: Task, replicates: Iterator[int]) -> Generator[Finished, None, None]:
         """See :class:`~sim.study.engines.Engine`.
 
         Raises:

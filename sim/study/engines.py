@@ -12,7 +12,7 @@ import os
 import signal
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from typing import Any, NamedTuple, Protocol
@@ -46,7 +46,7 @@ class Engine(Protocol):
     Closing the returned generator early stops the workers.
     """
 
-    def run(self, task: Task, replicates: Iterator[int]) -> Iterator[Finished]:
+    def run(self, task: Task, replicates: Iterator[int]) -> Generator[Finished, None, None]:
         """Finished replicates in any order. Raises EngineError where nothing can go on."""
         ...
 
@@ -59,7 +59,7 @@ def words(error: BaseException) -> str:
 class Serial:
     """One after the other, in this process."""
 
-    def run(self, task: Task, replicates: Iterator[int]) -> Iterator[Finished]:
+    def run(self, task: Task, replicates: Iterator[int]) -> Generator[Finished, None, None]:
         """See :class:`Engine`."""
         for replicate in replicates:
             for tried in range(1, TRIES + 1):
@@ -82,7 +82,7 @@ class Pool:
     def __init__(self, workers: int | None = None) -> None:
         self.workers = workers or cores()
 
-    def run(self, task: Task, replicates: Iterator[int]) -> Iterator[Finished]:
+    def run(self, task: Task, replicates: Iterator[int]) -> Generator[Finished, None, None]:
         """See :class:`Engine`."""
         crew = [_Worker(task) for _ in range(self.workers)]
         again: deque[int] = deque()

@@ -167,7 +167,7 @@ class _Run:
         """Run; returns the failed replicates, and whether they were too many to go on."""
         self._judge()
         self._tell()
-        with closing(engine.run(task, self._missing())) as outcomes:  # type: ignore[type-var]
+        with closing(engine.run(task, self._missing())) as outcomes:
             for replicate, result, error in outcomes:
                 if result is None:
                     self.failed[replicate] = error

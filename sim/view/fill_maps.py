@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.engine.control import EVERYONE, Control
 from sim.measure.axis import AxisLens, AxisView
+from sim.measure.summary import Analysis
 
 from .data import MapData, MapPlace, MapRoad, Page
 from .terminal import number
@@ -15,6 +16,16 @@ MOST_MAPS = 8
 
 class Maps(Words):
     """The network at one instant, with the largest flow of an axis and its cut."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        super().__init__(analysis)
+        self._lenses: dict[str, AxisLens] = {}
+
+    def _lens(self, axis: str) -> AxisLens:
+        """The lens of an axis, made once for all its maps."""
+        if axis not in self._lenses:
+            self._lenses[axis] = AxisLens(self.scenario, axis, self._states[0])
+        return self._lenses[axis]
 
     def turning_points(self, axis: str) -> list[AxisView]:
         """The start, the greatest changes of capacity, the end; in order of time."""
@@ -33,7 +44,7 @@ class Maps(Words):
     def map(self, axis: str, view: AxisView) -> MapData:
         """The network at one instant, with the largest flow of an axis and its cut."""
         scenario, control = self.scenario, self._state(view.time)
-        lens = AxisLens(scenario, axis, self._states[0])
+        lens = self._lens(axis)
         passage, flow = lens.passage(control), lens.flow(control)
         this = scenario.axes[axis]
         graph = lens.graph

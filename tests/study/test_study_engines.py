@@ -79,7 +79,7 @@ def test_closing_early_leaves_no_process_behind(tasks: Tasks) -> None:
 
     run = Pool(2).run(tasks("slow"), iter(range(1000)))
     next(run)
-    run.close()  # type: ignore[attr-defined]
+    run.close()
     assert not multiprocessing.active_children()
 
 
