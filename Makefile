@@ -7,7 +7,7 @@ ARGS ?=
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: run test test-slow check docs gallery pins help clean
+.PHONY: run test test-slow bench check docs gallery pins help clean
 
 # run a scenario (SCENARIO=file ARGS="--seed 7"), write a run folder with figures
 run: $(READY)
@@ -21,6 +21,10 @@ test: $(READY)
 test-slow: $(READY)
 	$(BIN)/python -m pytest -m slow $(ARGS)
 
+# ratios against what a user would write or pick instead (ARGS=--quick for a minute)
+bench: build/bench/.ready
+	PYTHONPATH=. build/bench/bin/python bench/cuts.py $(ARGS)
+
 # lint and types
 check: $(READY)
 	$(BIN)/ruff check .
@@ -31,13 +35,9 @@ check: $(READY)
 docs: $(READY)
 	$(BIN)/sim schema --write .
 
-# the pictures of the README
+# the pictures of the README and of results/gallery
 gallery: $(READY)
-	rm -rf build/gallery
-	$(BIN)/sim run scenarios/double_offensive.yaml --out build/gallery
-	mkdir -p results/gallery
-	cp build/gallery/figures/map_00_day_000.png results/gallery/double_offensive_map_start.png
-	cp build/gallery/figures/axis_turkey_raqqa.png results/gallery/double_offensive_axis.png
+	$(BIN)/python tools/gallery.py
 
 # the virtual environment: pinned dependencies by hash, then this package as it stands
 $(READY): requirements/dev.txt pyproject.toml
@@ -46,6 +46,12 @@ $(READY): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
 	touch $(READY)
+
+# its own virtual environment: the peers are no dependencies of the package
+build/bench/.ready: requirements/bench.txt
+	$(PYTHON) -m venv build/bench
+	build/bench/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements/bench.txt
+	touch $@
 
 # pin again (needs uv)
 pins:

@@ -1,10 +1,13 @@
 """Cuts side by side with what a user would write instead: same networks, same answers.
 
-Run ``python bench/cuts.py`` (a few minutes on one core; ``--quick`` for one). Each line names the
-baseline, gives both times and the ratio, and is printed only after both answers were found equal.
-Where a baseline would take hours it is timed on a sample of the places and scaled up, which
-the line says. Peers that are not installed (pyomo with highspy, igraph) are named as such; they
-run in a process of their own, since OR-tools and highspy cannot share one.
+Run ``make bench`` (ten minutes on one core; ``python bench/cuts.py --quick`` for one). Each line
+names the baseline, gives both times and the ratio, and is printed only after both answers were
+found equal. Where a baseline would take hours it is timed on a sample of the places and scaled up,
+which the line says. Peers that are not installed (pyomo with highspy, igraph) are named as such;
+they run in a process of their own, since OR-tools and highspy cannot share one.
+
+``--world`` takes the road map of the world in scgraph_data (OpenStreetMap contributors, ODbL;
+1.6 million directed arcs, capacities drawn, for it has none) through the steps of a user.
 """
 
 from __future__ import annotations
@@ -30,13 +33,17 @@ from sim.network.wood import solve_wood
 from sim.network_case import graph_of_network
 
 ROOT = Path(__file__).parents[1]
+PEERS = Path(__file__).parent / "peers" / "other_solvers.py"
 
 
-def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    """Seconds and result."""
-    start = time.perf_counter()
-    result = work()
-    return time.perf_counter() - start, result
+def timed(work: Callable[[], Any], times: int = 1) -> tuple[float, Any]:
+    """Seconds, the least of so many times, and result."""
+    spent = []
+    for _ in range(times):
+        start = time.perf_counter()
+        result = work()
+        spent.append(time.perf_counter() - start)
+    return min(spent), result
 
 
 def line(what: str, ours: float, peer: str, theirs: float, same: bool, note: str = "") -> None:
@@ -76,6 +83,20 @@ def digraph(graph: Graph, roads: np.ndarray) -> Any:
     return made
 
 
+def bare_solver(graph: Graph, ends: list[int]) -> tuple[Any, np.ndarray]:
+    """OR-tools' solver over the roads, then an arc from and one to the super nodes."""
+    from ortools.graph.python import max_flow
+
+    n = len(graph.places)
+    solver = max_flow.SimpleMaxFlow()
+    arcs = solver.add_arcs_with_capacity(
+        np.append(np.column_stack([graph.a, graph.b]), [n, ends[1]]).astype(np.int32),
+        np.append(np.column_stack([graph.b, graph.a]), [ends[0], n + 1]).astype(np.int32),
+        np.zeros(2 * len(graph.roads) + 2, dtype=np.int64),
+    )
+    return solver, arcs
+
+
 def repeated(rounds: int) -> None:
     """The same network again and again with other roads lost."""
     import networkx as nx
@@ -97,22 +118,26 @@ def repeated(rounds: int) -> None:
     )
     states = [np.where(rng.random(m)[:, None] < 0.2, 0, roads) for _ in range(rounds)]
     problem = FlowProblem(graph, ends[:1], ends[1:])
-    problem.max_flow(roads, places)
-    full, values = timed(lambda: [problem.max_flow(s, places).value for s in states])
-    net = ArcNetwork.build(graph, np.maximum(roads, 1), places, ends[:1], ends[1:])
-    enough = net.capacity[len(net.road_arcs) :]
-    what = f"{rounds} cuts of {n} places, {m} roads"
+    what = f"{rounds} certified cuts of {n} places, {m} roads"
+    ours, values = timed(lambda: [problem.max_flow(s, places).value for s in states], 5)
+    bare, count = bare_solver(graph, ends)
+    full = [np.append(s.ravel(), [UNLIMITED // 4] * 2) for s in states]
 
-    def cuts() -> list[int]:
-        return [net.solve(np.concatenate([s.ravel()[net.road_arcs], enough])).value for s in states]
+    def floor() -> list[int]:
+        found = []
+        for capacity in full:
+            bare.set_arcs_capacity(count, capacity)
+            bare.solve(n, n + 1)
+            found.append(int(bare.optimal_flow()))
+        return found
 
-    ours, same = timed(cuts)
-    line(what, ours, "our own, with full certificate", full, same == values)
+    least, same = timed(floor, 5)
+    line(what, ours, "OR-tools alone: value, no proof", least, same == values, "the floor")
 
     def rebuilt() -> list[int]:
         return [int(nx.maximum_flow_value(digraph(graph, s), *ends)) for s in states]
 
-    theirs, other = timed(rebuilt)
+    theirs, other = timed(rebuilt, 3)
     line(what, ours, "networkx, rebuilt each time", theirs, other == values)
     whole = digraph(graph, np.maximum(roads, 1))
     residual = build_residual_network(whole, "capacity")
@@ -127,7 +152,7 @@ def repeated(rounds: int) -> None:
             found.append(int(solved.graph["flow_value"]))
         return found
 
-    theirs, other = timed(mutated)
+    theirs, other = timed(mutated, 3)
     line(what, ours, "networkx, one mutated residual", theirs, other == values)
 
     def by_scipy() -> list[int]:
@@ -146,7 +171,7 @@ def repeated(rounds: int) -> None:
             found.append(int(maximum_flow(matrix, *ends).flow_value))
         return found
 
-    theirs, other = timed(by_scipy)
+    theirs, other = timed(by_scipy, 5)
     line(what, ours, "scipy maximum_flow (value only)", theirs, other == values)
 
 
@@ -163,13 +188,19 @@ def interdiction(sizes: list[int], budget: int) -> None:
         def net() -> ArcNetwork:
             return ArcNetwork.build(graph, roads, places, sources, sinks, targets=targets)
 
-        ours, frontier = timed(lambda: Interdiction(net(), "lagrange").frontier(budget))
-        what = f"interdiction, {size} places, K = 0..{budget}"
-        last = frontier[-1]
+        whole, frontier = timed(lambda: Interdiction(net(), "lagrange").frontier(budget), 3)
+        ours, last = timed(lambda: Interdiction(net(), "lagrange").attack(budget), 3)
         theirs, answer = timed(lambda: solve_wood(net(), budget, seconds=600))
-        same = answer is not None and net().residual(answer.removed) == last.flow and last.proven
-        line(what, ours, f"scipy milp, K = {budget} alone", theirs, same)
-        peer("pyomo", what, ours, last.flow, net(), budget)
+        same = answer is not None and net().residual(answer.removed) == last.flow
+        same &= last.proven and frontier[-1].flow == last.flow
+        for mine, which in ((ours, f"K = {budget}"), (whole, f"K = 0..{budget}")):
+            what = f"interdiction, {size} places, {which}"
+            line(what, mine, f"scipy milp, K = {budget} alone", theirs, same)
+        peer(
+            "pyomo", last.flow, net(), budget,
+            (f"interdiction, {size} places, K = {budget}", ours),
+            (f"interdiction, {size} places, K = 0..{budget}", whole),
+        )  # fmt: skip
 
 
 def ranking(sizes: list[int], sample: int) -> None:
@@ -189,9 +220,9 @@ def ranking(sizes: list[int], sample: int) -> None:
 
         def ours_() -> list[int]:
             net = ArcNetwork.build(graph, roads, places, *ends, targets=targets)
-            return Residual.of(net).losses(range(len(targets)))
+            return Residual(net).losses(range(len(targets)))
 
-        ours, losses = timed(ours_)
+        ours, losses = timed(ours_, 3)
         what = f"loss of each of {len(targets)} places"
         carrying = [i for i, loss in enumerate(losses) if loss]
         some = np.random.default_rng(1).permutation(len(targets))[: sample - 3].tolist()
@@ -223,26 +254,63 @@ def ranking(sizes: list[int], sample: int) -> None:
 
 
 def loading(sizes: list[int]) -> None:
-    """From arrays to a certified cut, conversion included."""
-    import networkx as nx
+    """A network file on disk to a certified cut: reading, conversion and all."""
+    from sim.network.importers import read_table
+    from sim.network.importers.table import NetworkTable
 
     for arcs in sizes:
         graph, roads = grid(round(arcs / 3.6))
         n = len(graph.places)
-        ends = [n // 2 + round(n**0.5) // 2], [n // 4 + round(n**0.5) // 4]
-        places = np.full(n, UNLIMITED)
-        ours, flow = timed(lambda: FlowProblem(graph, *ends).max_flow(roads, places))
-        what = f"one certified cut of {2 * len(graph.roads)} arcs"
-        theirs, value = timed(
-            lambda: nx.maximum_flow_value(digraph(graph, roads), ends[0][0], ends[1][0])
-        )
-        line(what, ours, "networkx, conversion included", theirs, value == flow.value)
-        net = ArcNetwork.build(graph, roads, places, *ends)
-        peer("igraph", what, ours, flow.value, net, 0)
+        ends = graph.places[n // 2 + round(n**0.5) // 2], graph.places[n // 4 + round(n**0.5) // 4]
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "edges.csv"
+            names = graph.places
+            rows = zip(graph.a.tolist(), graph.b.tolist(), roads[:, 0].tolist(), strict=True)
+            text = "".join(f"{names[a]},{names[b]},{amount},true\n" for a, b, amount in rows)
+            header = "from,to,capacity,both\n"
+            file.write_text(header + "a,b,1,true\n")
+            read_table(file)  # what is imported on first use is no part of either time
+            file.write_text(header + text)
+
+            def cut_of(table: NetworkTable) -> int:
+                begin, end = (table.graph.place_index[name] for name in ends)
+                problem = FlowProblem(table.graph, [begin], [end])
+                return problem.max_flow(table.roads, table.places).value
+
+            read, table = timed(lambda: read_table(file), 3)
+            cut, value = timed(lambda: cut_of(table), 3)
+            ours = read + cut
+            what = f"CSV of {2 * len(graph.roads)} arcs"
+            for name in ("networkx", "igraph"):
+                answers = [ask([name, str(file), *ends]) for _ in range(3 if arcs < 10**6 else 1)]
+                found = [answer for answer in answers if answer is not None]
+                if not found:
+                    print(f"{what:46} {ours:10.4f} s   {name} is not installed", flush=True)
+                    continue
+                same = all(answer["value"] == value for answer in found)
+                whole, alone = (min(a[key] for a in found) for key in ("seconds", "cut"))
+                line(f"{what}: read and cut", ours, name, whole, same)
+                line(f"{what}: cut", cut, f"{name}, conversion included", alone, same)
 
 
-def peer(name: str, what: str, ours: float, value: int, net: ArcNetwork, budget: int) -> None:
-    """Run a peer that must not share this process."""
+def ask(arguments: list[str]) -> dict[str, Any] | None:
+    """What a peer in a process of its own prints, None where it is not installed."""
+    done = subprocess.run(
+        [sys.executable, str(PEERS), *arguments],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode == 3:
+        return None
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+def peer(
+    name: str, value: int, net: ArcNetwork, budget: int, *ours: tuple[str, float]
+) -> None:  # fmt: skip
+    """Set a peer that must not share this process beside times of ours."""
     arrays = {
         "tail": net.tail, "head": net.head, "capacity": net.capacity, "target": net.target,
         "root": net.root, "goal": net.goal, "budget": budget, "count": len(net.targets),
@@ -250,87 +318,31 @@ def peer(name: str, what: str, ours: float, value: int, net: ArcNetwork, budget:
     with tempfile.NamedTemporaryFile(suffix=".pickle") as file:
         pickle.dump(arrays, file)
         file.flush()
-        done = subprocess.run(
-            [sys.executable, __file__, "--peer", name, file.name],
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-    if done.returncode == 3:
-        print(f"{what:46} {ours:10.4f} s   {name} is not installed", flush=True)
-        return
-    if done.returncode:
-        raise SystemExit(done.stderr)
-    answer = json.loads(done.stdout.splitlines()[-1])
-    line(what, ours, answer["name"], answer["seconds"], abs(answer["value"] - value) < 0.5)
-
-
-def run_peer(name: str, path: str) -> None:
-    """Solve the pickled arrays with a peer; prints its time and answer as JSON."""
-    with open(path, "rb") as file:
-        data = pickle.load(file)
-    arcs = list(zip(data["tail"].tolist(), data["head"].tolist(), strict=True))
-    amounts = data["capacity"].tolist()
-    try:
-        if name == "igraph":
-            import igraph
-
-            start = time.perf_counter()
-            made = igraph.Graph(n=data["goal"] + 1, edges=arcs, directed=True)
-            value = made.maxflow(data["root"], data["goal"], amounts).value
-            label = "igraph, conversion included"
+        answer = ask([name, file.name])
+    for what, seconds in ours:
+        if answer is None:
+            print(f"{what:46} {seconds:10.4f} s   {name} is not installed", flush=True)
         else:
-            import highspy  # noqa: F401
-            import pyomo.environ as pe
-
-            start = time.perf_counter()
-            value = _pyomo(pe, data, arcs, amounts)
-            label = f"Pyomo + HiGHS, K = {data['budget']} alone"
-    except ImportError:
-        raise SystemExit(3) from None
-    print(json.dumps({"name": label, "seconds": time.perf_counter() - start, "value": value}))
-
-
-def _pyomo(pe: Any, data: dict[str, Any], arcs: list[tuple[int, int]], amounts: list[int]) -> float:
-    """Wood's dual program, written as a Pyomo user would."""
-    model = pe.ConcreteModel()
-    target = data["target"].tolist()
-    enough = max(amounts)
-    finite = [e for e, c in enumerate(amounts) if c < enough or target[e] >= 0]
-    model.alpha = pe.Var(range(data["goal"] + 1), bounds=(0, 1))
-    model.beta = pe.Var(finite, bounds=(0, 1))
-    model.x = pe.Var(range(data["count"]), domain=pe.Binary)
-    model.alpha[data["root"]].fix(0)
-    model.alpha[data["goal"]].fix(1)
-    known = set(finite)
-
-    def cover(m: Any, e: int) -> Any:
-        tail, head = arcs[e]
-        paid = m.beta[e] if e in known else 0
-        lost = m.x[target[e]] if target[e] >= 0 else 0
-        return paid + lost >= m.alpha[head] - m.alpha[tail]
-
-    model.cover = pe.Constraint(range(len(arcs)), rule=cover)
-    model.budget = pe.Constraint(expr=sum(model.x[t] for t in model.x) <= data["budget"])
-    model.cost = pe.Objective(expr=sum(amounts[e] * model.beta[e] for e in finite))
-    solver = pe.SolverFactory("appsi_highs")
-    solver.options["mip_rel_gap"] = 0
-    solver.solve(model)
-    return float(pe.value(model.cost))
+            same = abs(answer["value"] - value) < 0.5
+            line(what, seconds, answer["name"], answer["seconds"], same)
 
 
 def main() -> None:
-    """Run all comparisons."""
+    """Run all comparisons, or those named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes only")
-    parser.add_argument("--peer", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--world", action="store_true", help="the road map of the world alone")
     options = parser.parse_args()
-    if options.peer:
-        run_peer(*options.peer)
-        return
     quick = options.quick
-    repeated(50 if quick else 300)
-    interdiction([100, 1_000] if quick else [100, 1_000, 10_000], 5)
-    ranking([1_000] if quick else [1_000, 10_000], 12)
-    loading([10**5] if quick else [10**5, 10**6])
+    if not options.world:
+        repeated(50 if quick else 300)
+        interdiction([100, 1_000] if quick else [100, 1_000, 10_000], 5)
+        ranking([1_000] if quick else [1_000, 10_000], 12)
+        loading([10**5] if quick else [10**5, 10**6])
+    if not quick:
+        import world
+
+        world.walk()
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         compare_many,
         cut,
         ensemble,
+        film,
         load,
         open_ensemble,
         open_run,
@@ -34,7 +35,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Comparison", "Ensemble", "ManyComparison", "Run", "ScenarioError", "compare",
-    "compare_many", "cut", "ensemble", "load", "open_ensemble", "open_run", "run",
+    "compare_many", "cut", "ensemble", "film", "load", "open_ensemble", "open_run", "run",
 ]  # fmt: skip
 
 

@@ -41,7 +41,7 @@ from sim.study.stopping import StopRule
 
 __all__ = [
     "Comparison", "Ensemble", "ManyComparison", "Outcome", "Run", "compare", "compare_many",
-    "cut", "ensemble", "load", "open_ensemble", "open_run", "run",
+    "cut", "ensemble", "film", "load", "open_ensemble", "open_run", "report", "run",
 ]  # fmt: skip
 
 
@@ -191,7 +191,7 @@ def compare_many(*ensembles: Ensemble | str | os.PathLike[str]) -> ManyCompariso
             opened.append(one)
         else:
             opened.extend(open_ensemble(folder) for folder in ensembles_in(Path(one)))
-    names = _apart([e.scenario.id for e in opened])
+    names = _apart([e.scenario.id for e in opened], [e.folder.name for e in opened])
     return _compare_many(
         [
             Many(name, e.scenario.resolved, e.summary, e.table)
@@ -209,12 +209,51 @@ def _named_apart(outcomes: Sequence[Outcome]) -> list[Outcome]:
     ]
 
 
-def _apart(ids: Sequence[str]) -> list[str]:
-    """The names, with a number behind those that repeat."""
+def _apart(ids: Sequence[str], folders: Sequence[str] = ()) -> list[str]:
+    """The names, with the folder behind those that repeat, or a number if that does not tell."""
+    told = len(set(folders)) == len(ids)
+    marks = folders if told else [str(ids[: i + 1].count(name)) for i, name in enumerate(ids)]
     return [
-        f"{name} ({ids[: i + 1].count(name)})" if ids.count(name) > 1 else name
-        for i, name in enumerate(ids)
+        f"{name} ({mark})" if ids.count(name) > 1 else name
+        for name, mark in zip(ids, marks, strict=True)
     ]
+
+
+def report(*folders: str | os.PathLike[str], out: str | os.PathLike[str] | None = None) -> Path:
+    """Write one HTML page of a folder, or of two runs side by side, and return its path.
+
+    Raises:
+        FolderError, ScenarioError: a folder cannot be read, or the page not written.
+        ValueError: not one or two folders.
+    """
+    from sim.report.report import write_report
+
+    return write_report(folders, out)
+
+
+def film(
+    folder: str | os.PathLike[str],
+    out: str | os.PathLike[str] | None = None,
+    *,
+    axis: str | None = None,
+    fps: float = 10,
+    seconds: float = 20,
+) -> Path:
+    """Film a run's folder, day by day at a steady pace, and return the path of the film.
+
+    Args:
+        out: a .png or .apng (animated PNG) or .gif; None is ``film.png`` in the folder.
+        axis: the axis that it shows; None is the main one.
+        seconds: how long it takes from the first day to the last.
+
+    Raises:
+        FolderError, ScenarioError: the folder cannot be read, or the film not written.
+    """
+    from sim.view.film_file import write_film
+
+    target = Path(folder) / "film.png" if out is None else Path(out)
+    write_film(Path(folder), target, axis=axis, fps=fps, seconds=seconds)
+    return target
 
 
 def cut(scenario: Scenario, axis: str, at: int | None = None, seed: int | None = None) -> AxisView:

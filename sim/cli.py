@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from sim import commands_network, commands_study
+from sim import commands_network, commands_report, commands_study, commands_view
 
 
 class BadInput(click.ClickException):
@@ -63,7 +63,7 @@ def run(
         click.echo(f"{file}: warning: {line}", err=True)
     folder = done.write(out, figures=not no_figures)
     if as_json:
-        _print_json({"folder": str(folder), **done.summary})
+        commands_study.print_json({"folder": str(folder), **done.summary})
     else:
         terminal.print_summary(done.summary)
         click.echo(f"\nwritten to {folder}")
@@ -109,7 +109,7 @@ def compare(
     """Compare runs, ensembles or studies (folders), the first with each of the others."""
     from sim import api
     from sim.study.comparison import write_comparison
-    from sim.view import terminal
+    from sim.view import terminal, terminal_scores
 
     if commands_study.are_many(runs):
         commands_study.compare_many(runs, out, everything, only_changed, no_figures, as_json)
@@ -121,9 +121,10 @@ def compare(
         comparison = comparison.only_changed()
     folder = write_comparison(comparison, out, figures=not no_figures, argv=sys.argv)
     if as_json:
-        _print_json({"folder": str(folder), **comparison.document()})
+        commands_study.print_json({"folder": str(folder), **comparison.document()})
     else:
         terminal.print_comparison(comparison, everything=everything)
+        terminal_scores.print_scores(terminal.console(), comparison.scores)
         click.echo(f"\nwritten to {folder}")
 
 
@@ -139,11 +140,15 @@ def show(folder: str, as_json: bool) -> None:
 
     summary = read_summary(Path(folder))
     if as_json:
-        _print_json(summary)
+        commands_study.print_json(summary)
     elif summary.get("kind") == "ensemble":
         from sim.view.terminal_study import print_ensemble
 
         print_ensemble(summary)
+    elif summary.get("kind") == "study":
+        from sim.view.terminal_study import print_study
+
+        print_study(summary)
     else:
         terminal.print_summary(summary)
 
@@ -159,16 +164,13 @@ def schema(kind: str, write: str | None) -> None:
         for path in reference.write(write):
             click.echo(path)
     else:
-        _print_json(reference.json_schema(kind))
+        commands_study.print_json(reference.json_schema(kind))
 
 
-def _print_json(document: Any) -> None:
-    import json
-
-    click.echo(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
-
-
-for _command in (*commands_network.COMMANDS, *commands_study.COMMANDS):
+for _command in (
+    *commands_network.COMMANDS, *commands_report.COMMANDS, *commands_study.COMMANDS,
+    *commands_view.COMMANDS,
+):  # fmt: skip
     cli.add_command(_command)
 
 

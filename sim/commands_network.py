@@ -6,15 +6,17 @@ binary table, network YAML) between the places named. Exit codes as in :mod:`sim
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from sim.commands_study import Refused
+from sim.commands_study import Refused, print_json
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sim.network.graph import FloatArray
     from sim.network_case import Case
     from sim.scenario.model import Scenario
 
@@ -37,15 +39,14 @@ def _shared(command: Command) -> Command:
             "--default-capacity", help="Capacity of rows of a file that state none.",
         ),
         click.option("--json", "as_json", is_flag=True, help="Print one JSON document, no more."),
+        click.option(
+            "--figure", type=click.Path(dir_okay=False),
+            help="Draw it too: a .png or .svg file, its numbers as .csv beside it.",
+        ),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)
     return command
-
-
-def print_json(document: Any) -> None:
-    """One JSON document on standard output."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
 
 
 def is_scenario(file: str) -> bool:
@@ -167,17 +168,22 @@ def case_for(
 def cut(
     file: str, axis: str | None, sources: tuple[str, ...], sinks: tuple[str, ...],
     seed: int | None, sets: tuple[str, ...], default_capacity: str | None, as_json: bool,
-    at: str | None, cuts: int | None, gap: str | None,
+    figure: str | None, at: str | None, cuts: int | None, gap: str | None,
 ) -> None:  # fmt: skip
     """Max flow, minimum cut and routes of an axis at a date, or of a network file."""
-    from sim.network_answers import cut_of_case, more_cuts
+    from sim.network_answers import cut_of_case, explained, more_cuts, territory_of
     from sim.view import terminal, terminal_network
 
+    target = figure_target(figure, file)
     if not is_scenario(file):
         case = case_for(file, axis, sources, sinks, at, seed, sets, default_capacity)
         document = cut_of_case(case)
         if cuts is not None or gap is not None:
             document |= more_cuts(case, cuts or 100, gap)
+        if target is not None:
+            from sim.view.cut_files import draw_cut_of_file
+
+            draw_cut_of_file(case, coordinates_of(file, case, default_capacity), target)
         if as_json:
             print_json(document)
         else:
@@ -190,17 +196,26 @@ def cut(
     scenario = scenario_of(file, sets, [*sources, *sinks])
     names = list(scenario.axes) if axis is None else [checked_axis(scenario, axis)]
     time = instant(scenario, at, scenario.length)
+    if target is not None:
+        if len(names) > 1:
+            raise Refused("--figure draws one axis: name it with --axis")
+        from sim.view.cut_files import draw_cut_of_axis
+
+        draw_cut_of_axis(scenario, names[0], time, seed, target)
     documents = []
     for name in names:
         document = cut_document(scenario, name, api.cut(scenario, name, time, seed))
+        case = case_of_axis(scenario, name, time, seed)
+        document |= territory_of(case) | {"explanation": explained(document)}
         if cuts is not None or gap is not None:
-            document |= more_cuts(case_of_axis(scenario, name, time, seed), cuts or 100, gap)
+            document |= more_cuts(case, cuts or 100, gap)
         documents.append(document)
     if as_json:
         print_json(documents[0] if len(documents) == 1 else {"axes": documents})
         return
     for document in documents:
         terminal.print_cut(document)
+        terminal_network.print_territory(document)
         terminal_network.print_more_cuts(document)
 
 
@@ -241,7 +256,7 @@ def cut(
 def interdict(
     file: str, axis: str | None, sources: tuple[str, ...], sinks: tuple[str, ...],
     seed: int | None, sets: tuple[str, ...], default_capacity: str | None, as_json: bool,
-    budget: int, targets: str | None, at: str | None, protect: tuple[str, ...],
+    figure: str | None, budget: int, targets: str | None, at: str | None, protect: tuple[str, ...],
     costs: tuple[str, ...], method: str, most_sets: int, objective: str, delay: float | None,
     hold: int | None, chances: tuple[str, ...], weights: tuple[str, ...],
 ) -> None:  # fmt: skip
@@ -250,6 +265,7 @@ def interdict(
     from sim.network_answers import interdict_case
     from sim.view import terminal_network
 
+    target = figure_target(figure, file)
     if delay is not None and (objective != "time" or not 0 < delay < 1e5):
         raise Refused("--delay needs --objective time, and hours above 0")
     if weights:
@@ -257,6 +273,7 @@ def interdict(
         cases = [
             case_for(file, name, sources, sinks, at, seed, sets, default_capacity) for name in axes
         ]
+        case = cases[0]
         document = network_attacks.joint_case(
             cases, list(axes.values()), budget, targets or "places", protected=protect, costs=costs
         )
@@ -283,10 +300,47 @@ def interdict(
                 document["uncertain"] = network_attacks.chance_case(
                     case, budget, kinds, chances, protected=protect, costs=costs
                 )
+    if target is not None:
+        from sim.view.cut_files import draw_frontier_of
+
+        draw_frontier_of(case, document, target)
     if as_json:
         print_json(document)
     else:
         show(document)
+
+
+def figure_target(figure: str | None, file: str) -> Path | None:
+    """The file of ``--figure``; refused where it is neither PNG nor SVG, or has no folder.
+
+    Refused too where the table beside it would replace the file that is read.
+    """
+    if figure is None:
+        return None
+    from pathlib import Path
+
+    target = Path(figure)
+    if target.suffix.lower() not in (".png", ".svg"):
+        raise Refused("--figure: write to a file that ends in .png or .svg")
+    if not target.parent.is_dir():
+        raise Refused(f"--figure: there is no folder {target.parent}")
+    if target.with_suffix(".csv").resolve() == Path(file).resolve():
+        raise Refused(f"--figure: its numbers would replace {file}; name another file")
+    return target
+
+
+def coordinates_of(file: str, case: Case, default_capacity: str | None) -> FloatArray | None:
+    """Latitudes and longitudes (n, 2) of the places of a network file, None where it has none."""
+    import numpy as np
+
+    from sim.network.importers import is_table, read_table
+
+    if is_table(file):
+        return read_table(file, default_capacity=default_capacity).coordinates
+    from sim.scenario.loader import load_network
+
+    places = load_network(file).places
+    return np.array([(places[p].lat, places[p].lon) for p in case.graph.places])
 
 
 def weighted(weights: Sequence[str]) -> dict[str, int]:
@@ -319,12 +373,14 @@ def weighted(weights: Sequence[str]) -> dict[str, int]:
 def rank(
     file: str, axis: str | None, sources: tuple[str, ...], sinks: tuple[str, ...],
     seed: int | None, sets: tuple[str, ...], default_capacity: str | None, as_json: bool,
-    at: str | None, targets: str, top: int | None, captured: tuple[str, ...], draws: int | None,
+    figure: str | None, at: str | None, targets: str, top: int | None, captured: tuple[str, ...],
+    draws: int | None,
 ) -> None:  # fmt: skip
     """Every place and road by what its loss alone costs: flow, time, what it shuts off."""
     from sim.network_ranking import rank_case, rank_interval
     from sim.view import terminal_network
 
+    target = figure_target(figure, file)
     case = case_for(file, axis, sources, sinks, at, seed, sets, default_capacity)
     document = rank_case(case, top, targets, captured=captured, most_cuts=100, seed=seed or 0)
     if draws is not None:
@@ -336,6 +392,10 @@ def rank(
         time, name = instant(scenario, at, 0), checked_axis(scenario, axis)
         cases = (case_of_axis(scenario, name, time, seed, replicate=i) for i in range(draws))
         rank_interval(document, cases, targets)
+    if target is not None:
+        from sim.view.cut_files import draw_rank_of
+
+        draw_rank_of(case, document, target)
     if as_json:
         print_json(document)
     else:

@@ -6,9 +6,11 @@ Exit codes: 0 done, 1 the engine or the disk failed, 2 bad input, 3 some replica
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +38,12 @@ class Refused(Failed):
     """Something that the user can mend: one message, exit code 2."""
 
     exit_code = 2
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on standard output, escaped where the stream is not UTF-8."""
+    escaped = not (sys.stdout.encoding or "").lower().startswith("utf")
+    click.echo(json.dumps(document, ensure_ascii=escaped, indent=1, allow_nan=False))
 
 
 _WORKERS = click.option(
@@ -114,6 +122,8 @@ def ensemble(
             folder, engine=_engine(engine, workers, address), n=n if begun else None,
             keep_going=keep_going, progress=progress, argv=sys.argv, figures=not no_figures,
         )  # fmt: skip
+    if begun and n is not None and n < done.plan.n:
+        click.echo(f"{folder} has {done.plan.n} runs already; -n {n} makes it no smaller", err=True)
     _report(done, as_json)
 
 
@@ -174,6 +184,7 @@ def merge(shards: Sequence[Path], out: Path | None, no_figures: bool, as_json: b
 @click.command()
 @click.argument("file", type=click.Path(), required=False)
 @click.option("--dry-run", is_flag=True, help="List the cells and the number of runs; run nothing.")
+@click.option("-n", "n", type=click.IntRange(min=1), help="Runs a cell, in place of the file's.")
 @click.option("--out", type=click.Path(path_type=Path), help="The folder of the study.")
 @click.option(
     "--resume",
@@ -188,8 +199,9 @@ def merge(shards: Sequence[Path], out: Path | None, no_figures: bool, as_json: b
 @_NO_FIGURES
 @_JSON
 def study(
-    file: str | None, dry_run: bool, out: Path | None, resume: Path | None, workers: int | None,
-    engine: str, address: str | None, keep_going: bool, no_figures: bool, as_json: bool,
+    file: str | None, dry_run: bool, n: int | None, out: Path | None, resume: Path | None,
+    workers: int | None, engine: str, address: str | None, keep_going: bool, no_figures: bool,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Run a scenario over a grid of settings, or its sensitivity, as a study file states it."""
     from sim.study.design import read_design
@@ -201,14 +213,18 @@ def study(
         if file is None:
             raise Refused(f"{resume} does not exist" if resume else "a study file is needed")
         design = read_design(file)
+        if n is not None:
+            if design.sensitivity is not None:
+                raise Refused("-n is for a grid; the size of a sensitivity is in its file")
+            design = replace(design, n=n)
         if dry_run:
             _list_cells(design, file)
             return
         begin = begin_study if design.sensitivity is None else begin_sensitivity
         with _told(None):
             folder = begin(design, file, resume or out)
-    elif out is not None or dry_run:
-        raise Refused("--resume goes on as begun: it takes no --out and no --dry-run")
+    elif out is not None or dry_run or n is not None:
+        raise Refused("--resume goes on as begun: it takes no --out, no -n and no --dry-run")
     assert folder is not None
     run = _run_sensitivity if "sensitivity" in read_study(folder) else _run_cells
     with _told(folder, "study"), _progress() as progress:
@@ -249,6 +265,7 @@ def _run_sensitivity(
         "title": done.title,
         "method": done.method,
         "runs": done.runs.summary["n"],
+        "units": {path: done.runs.table.units[path] for path in done.indices},
         "indices": {path: [i._asdict() for i in found] for path, found in done.indices.items()},
     }
     _say(document, as_json, print_sensitivity)
@@ -256,10 +273,8 @@ def _run_sensitivity(
 
 
 def _say(document: dict[str, Any], as_json: bool, show: Callable[[dict[str, Any]], None]) -> None:
-    import json
-
     if as_json:
-        click.echo(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
+        print_json(document)
     else:
         show(document)
         click.echo(f"\nwritten to {document['folder']}")
@@ -292,8 +307,6 @@ def are_many(folders: Sequence[str]) -> bool:
 
 
 def _kind(folder: Path) -> str:
-    import json
-
     try:
         return str(json.loads((folder / "manifest.json").read_bytes()).get("kind", "run"))
     except (OSError, ValueError, AttributeError):
@@ -305,8 +318,6 @@ def compare_many(
     no_figures: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """What 'sim compare' does with ensembles and studies."""
-    import json
-
     from sim import api
     from sim.study.comparison import write_many
     from sim.view.terminal_study import print_many
@@ -318,7 +329,7 @@ def compare_many(
     )
     if as_json:
         document = {"folder": str(folder), **comparison.document(only_changed=only_changed)}
-        click.echo(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
+        print_json(document)
     else:
         print_many(comparison, everything=everything and not only_changed)
         click.echo(f"\nwritten to {folder}")
@@ -348,7 +359,7 @@ def _told(folder: Path | None, command: str = "ensemble") -> Iterator[None]:
     except FullDiskError as error:
         raise Failed(f"{error}; what is in the journal is whole{again}") from error
     except EngineError as error:
-        raise Failed(str(error)) from error
+        raise Failed(f"{error}{again}") from error
     except ValueError as error:
         raise Refused(str(error)) from error
     except KeyboardInterrupt:
@@ -382,15 +393,16 @@ def _progress() -> Iterator[Progress | None]:
 
 def _report(done: Ensemble, as_json: bool) -> None:
     """Print what an ensemble says; exit code 3 where replicates failed."""
-    import json
-
     from sim.view.terminal_study import print_ensemble
 
     if as_json:
         document = {"folder": str(done.folder), **done.summary}
-        click.echo(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False))
+        print_json(document)
     else:
         print_ensemble(done.summary)
+        if done.plan.until is not None:
+            met = "met" if done.summary["n"] < done.plan.n else "not met before the last run"
+            click.echo(f"\nstop rule {done.plan.until}: {met}")
         click.echo(f"\nwritten to {done.folder}")
     for replicate, error in list(done.failed.items())[:10]:
         click.echo(f"replicate {replicate} failed: {error}", err=True)

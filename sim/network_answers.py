@@ -10,10 +10,12 @@ from sim.commands_study import Refused
 from sim.network import (
     UNLIMITED,
     FlowProblem,
+    components,
     decompose,
     disjoint_routes,
     fastest_route,
     fewest_places_cut,
+    reach,
 )
 from sim.network.arcs import ArcNetwork, Target
 from sim.network.interdict import Attack, Interdiction, Method, greedy
@@ -70,14 +72,12 @@ def cut_of_case(case: Case) -> Document:
     fewest = fewest_places_cut(case.graph, *masks, *ends)
     disjoint = disjoint_routes(case.graph, *masks, *ends)
     fastest = fastest_route(case.graph, *masks, *ends)
-    weak = weak_points(case.graph, *masks)
     routes = () if flow.unlimited else decompose(problem, flow)
-    return document | {
+    document |= {
         "fewest_places_cut": None if fewest is None else _names_of(case, fewest, ()),
         "routes_by_roads": disjoint.by_roads,
         "routes_by_places": disjoint.by_places,
-        "articulation_points": _names_of(case, weak.places, ()),
-        "bridges": _names_of(case, (), weak.roads),
+        **territory_of(case),
         "fastest": None
         if fastest is None
         else {"places": _names_of(case, fastest.places, ()), "km": round(fastest.km, 3)},
@@ -90,6 +90,57 @@ def cut_of_case(case: Case) -> Document:
             for r in routes
         ],
     }
+    return document | {"explanation": explained(document)}
+
+
+def territory_of(case: Case) -> Document:
+    """What holds the territory together, and its parts that no source reaches.
+
+    The territory is what the flow may use; the pockets of a scenario's actor are those that the
+    engine lists, else all that no way leads to from a source.
+    """
+    masks = case.roads > 0, case.places > 0
+    weak = weak_points(case.graph, *masks)
+    apart = case.pockets
+    if apart is None:
+        fed = reach(case.graph, *masks, case.sources)
+        apart = tuple(components(case.graph, masks[0], masks[1] & ~fed))
+    return {
+        "articulation_points": _names_of(case, weak.places, ()),
+        "bridges": _names_of(case, (), weak.roads),
+        "pockets": [_names_of(case, part, ()) for part in apart],
+    }
+
+
+def explained(document: Document) -> list[str]:
+    """The flow and its witness in sentences: what carries it, and what stops more."""
+    flow = document["max_flow"]
+    if flow is None:
+        return ["A way without any limit leads from the sources to the sinks."]
+    if flow == 0:
+        return ["Nothing gets through: no way is open from a source to a sink."]
+    names: dict[str, str] = document.get("names", {})
+
+    def said(value: float) -> str:
+        if document["unit"] == "kg/day":
+            return f"{value / 1000:,.1f} t/day"
+        return f"{int(value) if value == int(value) else value:,}"
+
+    def listed(items: Sequence[str]) -> str:
+        return ", ".join(names.get(item, item) for item in items)
+
+    sentences = [
+        f"{said(route.get('kg_per_day', route.get('flow')))} can go by "
+        f"{' - '.join(names.get(place, place) for place in route['places'])}."
+        for route in document["routes"]
+    ]
+    sentences.append(
+        f"Together {said(flow)}, and no more: all of it crosses {listed(document['cut'])}, "
+        "and no more than that can."
+    )
+    if not document["unique"]:
+        sentences.append(f"All of it crosses {listed(document['other_cut'])} too.")
+    return sentences
 
 
 def more_cuts(case: Case, most: int, gap: str | None) -> Document:

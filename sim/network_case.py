@@ -15,6 +15,7 @@ from sim.network import UNLIMITED, Graph, IntArray
 from sim.network.arcs import ArcNetwork, Target, targets_of
 
 if TYPE_CHECKING:
+    from sim.engine.record import ControlRow
     from sim.network.importers import NetworkTable
     from sim.scenario.model import Network, Scenario
 
@@ -41,6 +42,7 @@ class Case:
     names: dict[str, str] = field(default_factory=dict)
     supply: IntArray | None = None  # (k,) of the sources, where the axis states any
     demand: IntArray | None = None  # (l,) of the sinks
+    pockets: tuple[tuple[int, ...], ...] | None = None  # of the axis' actor; None for a file
 
     def value(self, amount: int) -> float | int | None:
         """An amount in ``unit``; None for one without limit."""
@@ -127,14 +129,22 @@ def case_of_axis(
 ) -> Case:
     """An axis of a scenario as the network stands at ``time`` (seconds) of a run."""
     from sim.engine import simulation
+
+    done = simulation.run(scenario, seed, replicate, credit=False)
+    return case_of_record(scenario, done.control, axis, time)
+
+
+def case_of_record(scenario: Scenario, control: Sequence[ControlRow], axis: str, time: int) -> Case:
+    """An axis at ``time`` (seconds) of the run that wrote these control rows."""
     from sim.measure.axis import AxisLens
+    from sim.measure.ground import day_zero_pockets
     from sim.measure.state import state_at
     from sim.scenario.dates import format_instant
 
-    done = simulation.run(scenario, seed, replicate, credit=False)
-    lens = AxisLens(scenario, axis, state_at(scenario, done.control, 0))
-    now = lens.passage(state_at(scenario, done.control, time))
-    end = lens.passage(state_at(scenario, done.control, scenario.length))
+    lens = AxisLens(scenario, axis, state_at(scenario, control, 0))
+    state = state_at(scenario, control, time)
+    now = lens.passage(state)
+    end = lens.passage(state_at(scenario, control, scenario.length))
     ends = set(lens.sources) | set(lens.sinks)
     stated = scenario.axes[axis]
     supplies = [stated.sources[lens.graph.places[i]].supply for i in lens.sources]
@@ -156,4 +166,8 @@ def case_of_axis(
             [UNLIMITED if s is None else round(s.nominal) for s in supplies], dtype=np.int64
         ),
         demand=np.array([round(d.nominal) for d in demands], dtype=np.int64),
+        pockets=tuple(
+            tuple(lens.graph.place_index[p] for p in part)
+            for part in day_zero_pockets(scenario, state)[stated.actor]
+        ),
     )

@@ -5,15 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from sim.commands_study import Refused
-from sim.network import UNLIMITED
+from sim.network import UNLIMITED, FlowProblem, IntArray
 from sim.network.arcs import Target
 from sim.network.mincuts import minimum_cuts
 from sim.network.rank import delays, shapley
 from sim.network.residual import Residual
 from sim.network.routes import UNREACHABLE
 from sim.network.territory import dominators
-from sim.network_answers import Document, flow_of, guarded, head_of, targets_named
+from sim.network_answers import (
+    MANY_ROADS,
+    Document,
+    flow_of,
+    guarded,
+    head_of,
+    targets_named,
+)
 from sim.network_case import Case
 
 
@@ -29,8 +38,8 @@ def rank_case(
     whole = net.residual(())
     if whole >= UNLIMITED:
         raise Refused("the flow is unlimited: no loss of one thing can be ranked")
-    residual = Residual.of(net)
-    carried = residual.carried()
+    residual = Residual(net)
+    carried = _planned(case, targets, residual)
     losing = residual.top(len(targets) if most is None else most)
     masks = case.roads > 0, case.places > 0
     late = delays(case.graph, *masks, case.sources, case.sinks)
@@ -48,7 +57,7 @@ def rank_case(
     ]
     tree = dominators(case.graph, *masks, case.sources)
     fed = guarded(lambda: case.arcs(targets, deliverable=True))
-    starved = dict(Residual.of(fed).top(len(targets))) if case.axis is not None else {}
+    starved = dict(Residual(fed).top(len(targets))) if case.axis is not None else {}
     shares = _shapley(case, captured, seed)
     rows = []
     for i in dict.fromkeys(chosen):
@@ -78,6 +87,21 @@ def rank_case(
         "shapley": shares,
         "names": {r["name"]: case.names[r["name"]] for r in rows if r["name"] in case.names},
     }
+
+
+def _planned(case: Case, targets: Sequence[Target], residual: Residual) -> IntArray:
+    """(t,) what the plan of least travel time carries over each target.
+
+    Of a network beyond ``MANY_ROADS`` what the flow that was solved carries.
+    """
+    if len(case.graph.roads) > MANY_ROADS:
+        return residual.carried()
+    plan = FlowProblem(case.graph, case.sources, case.sinks).plan(case.roads, case.places)
+    over = plan.road_flow.sum(axis=1)
+    return np.array(
+        [over[t.at] if t.kind == "road" else plan.place_flow[t.at] for t in targets],
+        dtype=np.int64,
+    )
 
 
 def _shapley(case: Case, captured: Sequence[str], seed: int) -> list[Document] | None:
@@ -117,7 +141,7 @@ def rank_interval(document: Document, cases: Iterable[Case], kinds: str) -> None
     losses: dict[str, list[float]] = {name: [] for name in names}
     for case in cases:
         net = case.arcs(case.targets(kinds))
-        found = Residual.of(net).top(len(net.targets)) if net.residual(()) < UNLIMITED else []
+        found = Residual(net).top(len(net.targets)) if net.residual(()) < UNLIMITED else []
         amounts = {net.name(i): loss for i, loss in found}
         ordered = sorted(amounts.values(), reverse=True)
         for name in names:

@@ -7,9 +7,15 @@ says that it is closed at the start. Everything is held by ``red`` unless ``held
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import io
 import re
-from collections.abc import Callable, Mapping
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -141,8 +147,37 @@ def _front(actor: str, **given: Any) -> m.FrontRule:
         _dist(given.get("ratio", 1)),
         _dist(given.get("delay", 0)),
         _dist(given.get("counter")),
+        _dist(given.get("reach", 16)),
+        _dist(given.get("sees")),
         frozenset(_words(given.get("hold", ""))),
         given.get("values", {}),
+    )
+
+
+def _decision(name: str, options: Mapping[str, Mapping[str, Any]], **given: Any) -> m.Decision:
+    """Options are {"place", "operation", "axis", "value"}; coefficients that are left out are 0."""
+    if isinstance(given.get("when"), tuple):
+        given["when"] = _condition(given["when"])
+    else:
+        given.setdefault("at", 0)
+    terms = ("population", "strength", "enemies", "axis")
+    return m.Decision(
+        id=name,
+        name=name,
+        actor=given.get("actor", "red"),
+        seat=given["seat"],
+        options={
+            k: m.DecisionOption(
+                k, o.get("place"), o.get("operation"), o.get("axis"), o.get("value")
+            )
+            for k, o in options.items()
+        },
+        **{what: _dist(given.get(what)) for what in ("hours", "threat", "supply", "value")},
+        **{what: _dist(given.get(what, 0)) for what in terms},
+        at=_dist(given.get("at")),
+        when=given.get("when"),
+        delay=_dist(given.get("delay")),
+        chance=given.get("chance", 1.0),
     )
 
 
@@ -162,6 +197,7 @@ def make_scenario(
     fighting: Mapping[str, Any] | None = None,
     operations: Mapping[str, Mapping[str, Any]] | None = None,
     fronts: Mapping[str, Mapping[str, Any]] | None = None,
+    decisions: Mapping[str, Mapping[str, Any]] | None = None,
     claims: Mapping[str, tuple[Any, ...]] | None = None,
     commodities: Mapping[str, int] | None = None,
     truck_load: int = 10,
@@ -270,6 +306,7 @@ def make_scenario(
         fighting=_fighting(**(fighting or {})) if operations or fighting else None,
         operations={k: _operation(k, **g) for k, g in (operations or {}).items()},
         fronts={actor: _front(actor, **g) for actor, g in (fronts or {}).items()},
+        decisions={name: _decision(name, **g) for name, g in (decisions or {}).items()},
     )
 
 
@@ -288,3 +325,51 @@ def _plain(record: Record, *, without: str = "") -> dict[str, Any]:
 def plain() -> Callable[..., dict[str, Any]]:
     """A record as a mapping of its parts, to compare two of them part by part."""
     return _plain
+
+
+@pytest.fixture(scope="session")
+def one_way() -> str:
+    """The text of a scenario in which luck decides whether the only way is lost, and when."""
+    return _toy("one_way")
+
+
+@pytest.fixture(scope="session")
+def two_ways() -> str:
+    """The text of a scenario without luck, in which the better of two ways is lost."""
+    return _toy("two_ways")
+
+
+def _toy(name: str) -> str:
+    return (Path(__file__).parent / "data" / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def _command(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    from sim.cli import main
+
+    out, err, before = io.StringIO(), io.StringIO(), sys.argv
+    sys.argv = ["sim", *args]
+    try:
+        with (
+            contextlib.chdir(cwd),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            pytest.raises(SystemExit) as ended,
+        ):
+            main()
+    finally:
+        sys.argv = before
+    return subprocess.CompletedProcess(args, ended.value.code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(scope="session")
+def sim() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """The command ``sim`` in this process: ``sim(*args, cwd=folder)``; no second of imports."""
+    return _command
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Processes started meanwhile hear Ctrl-C, even if these tests run where it is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,61 +20,32 @@ C,D,40
 D,End,50
 """
 
-# Two ways from port to town, 20 t/day by gate and 5 t/day by hill; gate falls on day 5.
-SCENARIO = """\
-format: 1
-title: Two ways to town
-period: {start: 2020-01-01, length: 20 days}
-actors: {red: {name: Red}, blue: {name: Blue}}
-default_holder: red
-network:
-  title: Toy
-  classes: {road: {speed: 50 km/h, capacity: 20 t/day}}
-  places:
-    port: {name: Port, lat: 0, lon: 0}
-    gate: {name: Gate, lat: 0, lon: 0.1}
-    hill: {name: Hill, lat: 0.1, lon: 0.1}
-    town: {name: Town, lat: 0, lon: 0.2}
-  roads:
-    gate--port: {km: 10, class: road}
-    gate--town: {km: 10, class: road}
-    hill--port: {km: 20, class: road}
-    hill--town: {km: 20, class: road, capacity: 5 t/day}
-axes:
-  line:
-    name: The line
-    actor: red
-    sources: {port: {}}
-    sinks: {town: {demand: 8 t/day, stock: 40 t}}
-    convoy: {size: 2 t}
-events:
-  gate_falls: {capture: gate, by: blue, at: 5 days}
-"""
 
-
-def sim(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "sim", *args], cwd=cwd, capture_output=True, text=True, timeout=60
-    )
-
-
-def answer(*args: str, cwd: Path) -> Any:
-    done = sim(*args, "--json", cwd=cwd)
-    assert (done.returncode, done.stderr) == (0, "")
-    return json.loads(done.stdout)
+Sim = Callable[..., subprocess.CompletedProcess[str]]
+Answer = Callable[..., Any]
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def answer(sim: Sim) -> Answer:
+    def ask(*args: str, cwd: Path) -> Any:
+        done = sim(*args, "--json", cwd=cwd)
+        assert (done.returncode, done.stderr) == (0, "")
+        return json.loads(done.stdout)
+
+    return ask
+
+
+@pytest.fixture
+def folder(tmp_path: Path, two_ways: str) -> Path:
     (tmp_path / "edges.csv").write_text(PYOMO)
-    (tmp_path / "toy.yaml").write_text(SCENARIO)
+    (tmp_path / "toy.yaml").write_text(two_ways)
     return tmp_path
 
 
 ENDS = ("--from", "Start", "--to", "End")
 
 
-def test_interdict_prints_the_frontier(folder: Path) -> None:
+def test_interdict_prints_the_frontier(answer: Answer, folder: Path) -> None:
     found = answer(
         "interdict", "edges.csv", *ENDS, "--budget", "2", "--targets", "roads", cwd=folder
     )
@@ -92,7 +63,7 @@ def test_interdict_prints_the_frontier(folder: Path) -> None:
     }  # fmt: skip
 
 
-def test_costs_and_protection(folder: Path) -> None:
+def test_costs_and_protection(answer: Answer, folder: Path) -> None:
     found = answer(
         "interdict", "edges.csv", *ENDS, "-k", "2", "--protect", "Start->C", "--cost", "B->End=2",
         cwd=folder,
@@ -102,7 +73,7 @@ def test_costs_and_protection(folder: Path) -> None:
     assert [r["flow"] for r in found["frontier"]] == [80, 40, 10]
 
 
-def test_cut_prints_the_flow_and_the_cut(folder: Path) -> None:
+def test_cut_prints_the_flow_and_the_cut(answer: Answer, folder: Path) -> None:
     found = answer("cut", "edges.csv", *ENDS, "--cuts", "9", "--gap", "10", cwd=folder)
     assert found["max_flow"] == 80.0
     assert found["cut"] == ["Start->B", "Start->C"]
@@ -113,7 +84,39 @@ def test_cut_prints_the_flow_and_the_cut(folder: Path) -> None:
     assert [c["holds"] for c in found["near_minimum_cuts"]["cuts"]] == [80, 80, 90]
 
 
-def test_no_flow_is_no_error_and_no_limit_is_null(folder: Path) -> None:
+def test_cut_names_weak_points_and_pockets_and_says_why(
+    answer: Answer, sim: Sim, folder: Path
+) -> None:
+    (folder / "far.csv").write_text(PYOMO + "End,F,5\nX,Y,3\n")
+    found = answer("cut", "far.csv", *ENDS, cwd=folder)
+    # F hangs on End alone; no way leads to X and Y.
+    assert found["articulation_points"] == ["End"]
+    assert found["bridges"] == ["End->F", "X->Y"]
+    assert found["pockets"] == [["X", "Y"]]
+    assert [r["flow"] for r in found["routes"]] == [10, 30, 40]
+    assert found["explanation"][:-2] == [
+        "10 can go by Start - B - End.",
+        "30 can go by Start - C - B - End.",
+        "40 can go by Start - C - D - End.",
+    ]
+    assert found["explanation"][-2].startswith("Together 80, and no more: all of it crosses Start")
+    text = sim("cut", "far.csv", *ENDS, cwd=folder).stdout
+    for part in ("routes that share no road: 2", "Together 80", "parts it (2)", "(1): X + Y"):
+        assert part in text
+
+
+def test_cut_of_a_scenario_names_weak_points_and_pockets(answer: Answer, folder: Path) -> None:
+    before = answer("cut", "toy.yaml", "--at", "1 days", cwd=folder)
+    assert (before["routes_by_roads"], before["articulation_points"]) == (2, [])
+    assert "25.0 t/day, and no more" in before["explanation"][-2]
+    # Once gate has fallen, all goes by hill.
+    after = answer("cut", "toy.yaml", "--at", "10 days", cwd=folder)
+    assert after["articulation_points"] == ["hill"]
+    assert after["bridges"] == ["hill--port", "hill--town"]
+    assert after["pockets"] == []
+
+
+def test_no_flow_is_no_error_and_no_limit_is_null(answer: Answer, folder: Path) -> None:
     (folder / "x.csv").write_text("from,to,capacity\na,b,\nc,d,3\n")
     assert answer("cut", "x.csv", "--from", "a", "--to", "d", cwd=folder)["max_flow"] == 0
     found = answer("cut", "x.csv", "--from", "a", "--to", "b", cwd=folder)
@@ -143,7 +146,7 @@ def test_no_flow_is_no_error_and_no_limit_is_null(folder: Path) -> None:
     ],
 )
 def test_what_a_user_can_mend_is_one_message_and_code_2(
-    folder: Path, args: tuple[str, ...], message: str
+    sim: Sim, folder: Path, args: tuple[str, ...], message: str
 ) -> None:
     done = sim(*args, cwd=folder)
     assert done.returncode == 2
@@ -151,14 +154,14 @@ def test_what_a_user_can_mend_is_one_message_and_code_2(
     assert "Traceback" not in done.stderr
 
 
-def test_a_bad_row_is_named_by_file_and_line(folder: Path) -> None:
+def test_a_bad_row_is_named_by_file_and_line(sim: Sim, folder: Path) -> None:
     (folder / "bad.csv").write_text("from,to,capacity\na,b,1\na,b,-2\n")
     done = sim("cut", "bad.csv", "--from", "a", "--to", "b", cwd=folder)
     assert done.returncode == 2
     assert done.stderr.startswith("bad.csv:3:1: error: capacity '-2'")
 
 
-def test_a_scenario_is_interdicted_and_its_captures_scored(folder: Path) -> None:
+def test_a_scenario_is_interdicted_and_its_captures_scored(answer: Answer, folder: Path) -> None:
     found = answer("interdict", "toy.yaml", "-k", "2", cwd=folder)
     assert (found["axis"], found["at"][:10], found["unit"]) == ("line", "2020-01-01", "kg/day")
     # 20 t/day by gate and 5 t/day by hill: gate first, then both.
@@ -173,7 +176,15 @@ def test_a_scenario_is_interdicted_and_its_captures_scored(folder: Path) -> None
     assert later["captures"] is None
 
 
-def test_rank_of_a_scenario_with_intervals(folder: Path) -> None:
+def test_rank_gives_each_place_its_share_of_the_planned_flow(answer: Answer, folder: Path) -> None:
+    found = answer("rank", "edges.csv", *ENDS, "--targets", "places", cwd=folder)
+    rows = {row["name"]: (row["loss"], row["flow_share"]) for row in found["rank"]}
+    # 10 by B, 30 by C and B, 40 by C and D. Without B only C - D (40) is left; without C only
+    # B (10); without D C sends 30 by B, 40 with the 10 that come there from Start.
+    assert rows == {"C": (70, 0.875), "B": (40, 0.5), "D": (40, 0.5)}
+
+
+def test_rank_of_a_scenario_with_intervals(answer: Answer, folder: Path) -> None:
     found = answer("rank", "toy.yaml", "--draws", "3", cwd=folder)
     rows = {row["name"]: row for row in found["rank"]}
     assert (rows["gate"]["loss"], rows["hill"]["loss"]) == (20_000, 5_000)
@@ -190,7 +201,7 @@ def test_rank_of_a_scenario_with_intervals(folder: Path) -> None:
     assert [row["name"] for row in top["rank"]] == ["gate"]
 
 
-def test_import_and_read_back(folder: Path) -> None:
+def test_import_and_read_back(sim: Sim, answer: Answer, folder: Path) -> None:
     for out in ("edges.yaml", "edges.npz"):
         done = sim("import", "edges.csv", "--two-way", "--out", out, cwd=folder)
         assert done.returncode == 0, done.stderr
@@ -204,7 +215,7 @@ def test_import_and_read_back(folder: Path) -> None:
     assert not (folder / "one_way.yaml").exists()
 
 
-def test_what_people_read(folder: Path) -> None:
+def test_what_people_read(sim: Sim, folder: Path) -> None:
     text = sim("cut", "edges.csv", *ENDS, cwd=folder).stdout
     assert "these stop it (not the only minimum cut): Start->B, Start->C" in text
     assert "these roads carry it" in text
@@ -215,7 +226,7 @@ def test_what_people_read(folder: Path) -> None:
     assert "Gate (gate)" in text
 
 
-def test_time_hold_chance_and_several_axes(folder: Path) -> None:
+def test_time_hold_chance_and_several_axes(sim: Sim, answer: Answer, folder: Path) -> None:
     slow = answer("interdict", "toy.yaml", "-k", "2", "--objective", "time", cwd=folder)
     # By gate 0.4 h, by hill 0.8 h, then no way.
     assert [r["hours"] for r in slow["frontier"]] == [0.4, 0.8, None]

@@ -1,8 +1,8 @@
 """The tables of docs/forces.md, worked out from runs: ``python tools/forces_table.py [N]``.
 
 N replicates (default 200) of ``double_offensive_forces`` beside the record; then, with N / 5
-replicates in each cell, the grid of ``hama_stab_forces``, the fronts and the timings. Markdown goes
-to standard output.
+replicates in each cell, the grid of ``hama_stab_forces``, the fronts, the timings and the other
+scenarios. Markdown goes to standard output.
 """
 
 from __future__ import annotations
@@ -131,6 +131,63 @@ def beside_the_record(n: int) -> None:
         # an event of the record's day counts as at it
         early = sum(v < day + 1 for v in values) / n
         row(name, *cells, came(values), record, f"{100 * early:.0f} %")
+    print()
+    fallen = [lost("manbij", "daesh")(r) for r in found]
+    print("Rank correlation with the day of Manbij's fall (none: the last), the five largest:")
+    for name, rho in correlations(found, fallen)[:5]:
+        print(f"- {name}: {rho:.2f}")
+    for hungry in (False, True):
+        outcomes = [won for r in found for out, won in storms(r) if out == hungry]
+        state = "after it had run out" if hungry else "while the garrison had stock"
+        print(f"- storms {state}: {len(outcomes)}, won {sum(outcomes)}")
+    never = [r for r in found if taken("rusafa", "gov")(r) == NEVER]
+    sent = sum(any(m.reserve and m.choice == "rusafa" for m in r.moves) for r in never)
+    print(
+        f"- crossroads never reached: {len(never)} runs, in {sent} of them reserves were sent there"
+    )
+    left = [
+        [m.time / DAY for m in r.moves if m.reserve and m.origin in ("dabiq", "soran_azaz")]
+        for r in found
+    ]
+    print(f"- runs in which men leave the front before Mare' by 8 June: "
+          f"{sum(any(t < 10 for t in times) for times in left)}")  # fmt: skip
+
+
+def correlations(found: Sequence[Record], days: Sequence[float]) -> list[tuple[str, float]]:
+    """Spearman's rank correlation of each drawn quantity with a day, the largest first."""
+    from scipy.stats import spearmanr
+
+    shared = set.intersection(*(set(r.drawn) for r in found))
+    pairs = [
+        (name, float(spearmanr([r.drawn[name] for r in found], days).statistic))
+        for name in sorted(shared)
+        if len({r.drawn[name] for r in found}) > 1
+    ]
+    return sorted(pairs, key=lambda pair: -abs(pair[1]))
+
+
+def storms(record: Record) -> list[tuple[bool, bool]]:
+    """Of each storm of Manbij: whether a stock of the garrison was gone, and whether it won."""
+    battles = [
+        e.time
+        for e in record.events
+        if (e.kind, e.subject) == ("battle", "manbij") and e.text.startswith("sdf with")
+    ]
+    ended = {
+        e.time: e.kind == "won"
+        for e in record.events
+        if e.subject.startswith("sdf_") and e.text.endswith(("wins at Manbij", "beaten at Manbij"))
+    }
+    found = []
+    for end, won in ended.items():
+        begun = max((time for time in battles if time <= end), default=None)
+        if begun is not None:
+            stocks = [
+                max(r for r in record.series if r[1:3] == (sink, "stock_kg") and r.time <= begun)
+                for sink in ("sink:turkey_manbij/manbij", "sink:local_daesh/manbij")
+            ]
+            found.append((min(row.value for row in stocks) == 0, won))
+    return found
 
 
 def stab(n: int) -> None:
@@ -225,10 +282,62 @@ def timings(n: int) -> None:
         )  # fmt: skip
 
 
+def others(n: int) -> None:
+    """Print what came of the other scenarios on forces."""
+    mare = SCENARIOS / "mare_front_forces.yaml"
+    without = [f"operations.{name}.chance=0" for name in ("sdf_qara_qozak", "sdf_tishrin")]
+    for name, sets in (("with", []), ("without", without)):
+        scenario = api.load(mare, sets=sets)
+        found = runs(scenario, n)
+        days = [freed(r) for r in found]
+        fell = came([taken("mare", "daesh")(r) for r in found])
+        print(f"- Mare' {name} the offensive on Manbij: freed in {came(days)}, half by "
+              f"{date(scenario, quantile(days, 0.5))}, 95 % by "
+              f"{date(scenario, quantile(days, 0.95))}; falls in {fell}")  # fmt: skip
+    path = SCENARIOS / "push_on_aleppo_forces.yaml"
+    found = runs(api.load(path), n)
+    made = [r for r in found if r.decisions]
+    shares: dict[str, list[float]] = {}
+    for r in made:
+        for d in r.decisions:
+            both = shares.setdefault(d.option, [0.0, 0])
+            both[0] += d.probability / len(made)
+            both[1] += d.chosen
+    listed = ", ".join(f"{k} {100 * p:.1f} % ({c:.0f})" for k, (p, c) in sorted(shares.items()))
+    print(f"- new capital: decided on in {len(made)} of {n}; mean probability (chosen): {listed}")
+    push = [
+        "decisions.new_capital.when=null", "decisions.new_capital.delay=null",
+        "decisions.new_capital.at=2016-06-20", "decisions.new_capital.options.take_aleppo.value=99",
+    ]  # fmt: skip
+    found = runs(api.load(path, sets=push), n)
+    begun = [r for r in found if any(e.subject == "daesh_on_aleppo" for e in r.events)]
+    hungry = sum(
+        any((e.kind, e.subject) == ("out_of_supply", "daesh_on_aleppo") for e in r.events)
+        for r in begun
+    )
+    kuweires, aleppo = (came([taken(p, "daesh")(r) for r in found]) for p in ("kuweires", "aleppo"))
+    print(f"- the push, decided on: begun in {len(begun)} of {n}; Kuweires taken in {kuweires}, "
+          f"Aleppo in {aleppo}; out of supply in {hungry}")  # fmt: skip
+    found = runs(api.load(SCENARIOS / "regroup_south_forces.yaml"), n)
+    gone = {p: came([lost(p, "daesh")(r) for r in found]) for p in ("manbij", "jarabulus", "dabiq")}
+    moves = [
+        m for r in found for m in r.moves
+        if m.actor == "daesh" and not m.reserve and m.outcome not in ("lost", "chose again")
+    ]  # fmt: skip
+    total = sum(m.persons for m in moves)
+    to: dict[str, int] = {}
+    for m in moves:
+        to[m.choice] = to.get(m.choice, 0) + m.persons
+    best = sorted(to.items(), key=lambda pair: -pair[1])[:5]
+    listed = ", ".join(f"{k} {100 * v / total:.0f} %" for k, v in best)
+    print(f"- regrouping: falls {gone}; {total / n:.0f} displaced a run survive: {listed}; "
+          f"toward Jordan {100 * to.get('jordan_border', 0) / total:.1f} %")  # fmt: skip
+
+
 def main() -> None:
     n = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     beside_the_record(n)
-    for part in (stab, fronts, timings):
+    for part in (stab, fronts, timings, others):
         print()
         part(max(2, n // 5))
 

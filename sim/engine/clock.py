@@ -46,11 +46,13 @@ class Moment(simpy.Event):
     ) -> None:
         super().__init__(clock)
         self.time = time
+        self.order = (phase, key)
+        self._clock = clock
         self._action: Callable[[], None] | None = action
         self._ok = True
         self._value = None
         self.callbacks = [self._happen]
-        clock.schedule(self, (phase, key), time - clock.now)
+        clock.schedule(self, self.order, time - clock.now)
 
     def cancel(self) -> None:
         """Make sure that the action does not happen (it may be called more than once)."""
@@ -58,6 +60,7 @@ class Moment(simpy.Event):
 
     def _happen(self, _event: simpy.Event) -> None:
         if self._action is not None:
+            self._clock.reach(self)
             self._action()
 
 
@@ -70,6 +73,7 @@ class Clock(simpy.Environment):
 
     def __init__(self) -> None:
         super().__init__(initial_time=0)
+        self._reached: tuple[int, tuple[int, str]] = (0, (-1, ""))
 
     @property
     def now(self) -> int:
@@ -91,6 +95,17 @@ class Clock(simpy.Environment):
         if time < self.now:
             raise ValueError(f"{key}: {time} s lies before now, {self.now} s")
         return Moment(self, time, phase, key, action)
+
+    def reach(self, moment: Moment) -> None:
+        """Remember how far the instant of ``moment`` has come: its last phase and key so far."""
+        self._reached = max(self._reached, (moment.time, moment.order))
+
+    def passed(self, time: int, phase: Phase, key: str) -> bool:
+        """True where a moment put there in good time would have happened by now.
+
+        What is worked out late, with no event of its own, finds with it its place in the order.
+        """
+        return time < self.now or (time, (phase, key)) <= self._reached
 
     def run_through(self, end: int) -> None:
         """Run everything up to and including the instant ``end`` (seconds)."""

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 from sim.scenario.model import DAY, Fighting
 
 from .battle import NEVER, Fight, duel
+from .choice import apportion
 from .clock import Moment, Phase
-from .regroup import apportion
 
 if TYPE_CHECKING:
-    from .operations import Force
+    from .force import Force
     from .simulation import Simulation
 
 Post = tuple[str, str]
@@ -51,7 +51,9 @@ class Battle:
     """A battle that is going on.
 
     ``x`` and ``y`` are the strengths of the attackers and the defenders at ``since``
-    (seconds), ``x_stop`` and ``y_stop`` those at which they break.
+    (seconds), ``x_stop`` and ``y_stop`` those at which they break. Where both sides are on the
+    march (``meeting``) neither has the defender's part: each does to the other what attackers do.
+    ``on_road``: two forces are at each other on one road, and who is beaten cannot stay there.
     """
 
     key: str
@@ -66,6 +68,8 @@ class Battle:
     since: int
     ended: Callable[[Battle, bool], None]
     fight: Fight
+    meeting: bool
+    on_road: bool
     effects: tuple[float, float] = (1.0, 1.0)
     segment: int = 0
     moment: Moment | None = None
@@ -115,6 +119,8 @@ class Combat:
         ended: Callable[[Battle, bool], None],
         *,
         terrain: float = 1.0,
+        meeting: bool = False,
+        on_road: bool = False,
     ) -> Battle:
         """Start a battle; ``ended(battle, attackers won)`` is called in its last instant."""
         sim = self.sim
@@ -132,11 +138,15 @@ class Combat:
             since=sim.clock.now,
             ended=ended,
             fight=Fight(self.rules.law, 0.0, 0.0),
+            meeting=meeting,
+            on_road=on_road,
         )
         self.battles[battle.key] = battle
         who = " and ".join(sorted(attackers.actors()))
         whom = " and ".join(sorted(defenders.actors()))
-        sim.note_event("battle", place, "", f"{who} with {x} persons against {whom} with {y}")
+        where = " on the road" if on_road else ""
+        text = f"{who} with {x} persons against {whom} with {y}{where}"
+        sim.note_event("battle", place, "", text)
         self._go_on(battle)
         return battle
 
@@ -248,6 +258,7 @@ class Combat:
     def _lose(self, actor: str, persons: int) -> None:
         fallen = self.sim.record.fallen
         fallen[actor] = fallen.get(actor, 0) + persons
+        self.sim.note(f"actor:{actor}", "fallen_persons", fallen[actor])
 
     def _over(self, battle: Battle) -> bool:
         """End a battle in which a side is at its breaking point (dust of floats aside)."""
@@ -258,7 +269,7 @@ class Combat:
         self._forget(battle)
         for side in (battle.attackers, battle.defenders):
             for force in side.forces:
-                force.noted()
+                force.note()
         # where both break in one instant the defenders keep the field
         battle.ended(battle, not beaten_x)
         return True
@@ -271,9 +282,8 @@ class Combat:
             battle.moment = None
         battle.effects, times = self._effects(battle)
         attack, defend = battle.effects
-        battle.fight = Fight(
-            self.rules.law, self._attack * attack / battle.terrain, self._defend * defend
-        )
+        beta = self._attack if battle.meeting else self._defend
+        battle.fight = Fight(self.rules.law, self._attack * attack / battle.terrain, beta * defend)
         if self.rules.unit is None:
             end = min(
                 battle.fight.attackers_at(battle.x, battle.y, battle.x_stop),

@@ -8,7 +8,9 @@ damage. :class:`Passage` turns the two into capacities for one actor.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -36,6 +38,20 @@ class Terrain:
     graph: Graph
     road_capacity: tuple[int, ...]
     place_capacity: tuple[int, ...]
+
+    @cached_property
+    def ends(self) -> list[tuple[int, int]]:
+        """The places at the two ends of each road, by index."""
+        return list(zip(self.graph.a.tolist(), self.graph.b.tolist(), strict=True))
+
+    @cached_property
+    def roads_at(self) -> list[list[int]]:
+        """The roads that end at each place, by index."""
+        found: list[list[int]] = [[] for _ in self.graph.places]
+        for road, ends in enumerate(self.ends):
+            for place in ends:
+                found[place].append(road)
+        return found
 
     @classmethod
     def draw(cls, scenario: Scenario, luck: Luck) -> Terrain:
@@ -276,12 +292,12 @@ class Side:
             return 0
         if foreign:
             return PPM * PPM
-        ringed = control.besieged.get(place, frozenset())
-        return sum(
-            ppm * self.weight[holder]
-            for holder, ppm in control.holders[place].items()
-            if holder not in ringed
-        )
+        ringed = control.besieged.get(place, ())
+        share = 0
+        for holder, ppm in control.holders[place].items():
+            if holder not in ringed:
+                share += ppm * self.weight[holder]
+        return share
 
     def holds(self, control: Control, place: str) -> bool:
         """True where the actor or a friend holds a share of the place, besieged or not."""
@@ -311,55 +327,86 @@ class Passage:
         self.foreign = foreign
         self._load = (load, truck_load)
         graph = control.terrain.graph
-        self.share = [0] * len(graph.places)  # ppm squared, exact
-        self.open: BoolArray = np.zeros(len(graph.places), dtype=bool)
-        self.place: IntArray = np.zeros(len(graph.places), dtype=np.int64)
-        self.road: IntArray = np.zeros((len(graph.roads), 2), dtype=np.int64)
-        self._roads_at: list[list[int]] = [[] for _ in graph.places]
-        for r in range(len(graph.roads)):
-            self._roads_at[graph.a[r]].append(r)
-            self._roads_at[graph.b[r]].append(r)
-        self.refresh(graph.places, graph.roads)
+        self.share = [side.share(control, p, p in foreign) for p in graph.places]  # ppm squared
+        # the capacities also as plain lists, which are read faster one by one
+        self._place_kg = [self._of_place(p) for p in range(len(graph.places))]
+        self._road_kg = [self._of_road(r) for r in range(len(graph.roads))]
+        self.place: IntArray = np.array(self._place_kg, dtype=np.int64)
+        self.open: BoolArray = self.place > 0
+        self.road: IntArray = np.array([self._road_kg, self._road_kg], dtype=np.int64).T.copy()
+        self._key = b""
+
+    @property
+    def key(self) -> bytes:
+        """The capacities of roads and places as one key, to keep answers by."""
+        if not self._key:
+            self._key = self.road.tobytes() + self.place.tobytes()
+        return self._key
 
     def under(self, control: Control) -> Passage:
         """The same actor's capacities under another state of control."""
         return Passage(control, self.side, self.foreign, *self._load)
 
+    def sourced(self, foreign: frozenset[str]) -> Passage:
+        """The same with sources at other ``foreign`` places."""
+        other = copy(self)
+        other.foreign = foreign
+        other.share = self.share.copy()
+        other._place_kg, other._road_kg = self._place_kg.copy(), self._road_kg.copy()
+        other.place, other.open, other.road = (
+            self.place.copy(), self.open.copy(), self.road.copy(),
+        )  # fmt: skip
+        other.refresh(foreign ^ self.foreign, ())
+        return other
+
     def refresh(self, places: Iterable[str], roads: Iterable[str]) -> bool:
         """Recompute after ``places`` and ``roads`` changed; True where a capacity changed."""
-        graph = self.control.terrain.graph
+        terrain = self.control.terrain
+        graph = terrain.graph
         stale = {graph.road_index[r] for r in roads}
         changed = False
         for name in places:
             p = graph.place_index[name]
             self.share[p] = self.side.share(self.control, name, name in self.foreign)
-            whole = self.control.terrain.place_capacity[p]
-            if whole == UNLIMITED:
-                capacity = UNLIMITED if self.share[p] else 0
-            else:
-                capacity = self._scaled(whole, self.share[p], "place", name)
-            if capacity != self.place[p]:
+            capacity = self._of_place(p)
+            if capacity != self._place_kg[p]:
+                self._place_kg[p] = capacity
                 self.place[p] = capacity
                 self.open[p] = capacity > 0
                 changed = True
-            stale.update(self._roads_at[p])
+            stale.update(terrain.roads_at[p])
         for r in stale:
-            name = graph.roads[r]
-            share = min(self.share[graph.a[r]], self.share[graph.b[r]])
-            capacity = 0
-            if share and name not in self.control.closed:
-                whole = self.control.terrain.road_capacity[r]
-                capacity = self._scaled(whole, share, "road", name)
-            if capacity != self.road[r, 0]:
+            capacity = self._of_road(r)
+            if capacity != self._road_kg[r]:
+                self._road_kg[r] = capacity
                 self.road[r] = capacity
                 changed = True
+        if changed:
+            self._key = b""
         return changed
+
+    def _of_place(self, p: int) -> int:
+        share, terrain = self.share[p], self.control.terrain
+        whole = terrain.place_capacity[p]
+        if whole == UNLIMITED:
+            return UNLIMITED if share else 0
+        return self._scaled(whole, share, "place", terrain.graph.places[p])
+
+    def _of_road(self, r: int) -> int:
+        terrain = self.control.terrain
+        a, b = terrain.ends[r]
+        least = self.share[a] if self.share[a] < self.share[b] else self.share[b]
+        road = terrain.graph.roads[r]
+        if not least or road in self.control.closed:
+            return 0
+        return self._scaled(terrain.road_capacity[r], least, "road", road)
 
     def _scaled(self, whole: int, share: int, kind: Kind, name: str) -> int:
         over, under = self._load
         over *= whole * share
         under *= PPM * PPM
-        for kept in self.control.kept.get((kind, name), {}).values():
-            over *= kept
-            under *= PPM
+        if (kind, name) in self.control.kept:
+            for kept in self.control.kept[kind, name].values():
+                over *= kept
+                under *= PPM
         return over // under

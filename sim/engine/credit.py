@@ -7,8 +7,8 @@ from fractions import Fraction
 from itertools import combinations
 from math import comb
 
+from .axes import AxisState
 from .control import Control
-from .supply import AxisState
 
 MOST = 6
 """Up to so many events at one instant the shares are exact (2^6 flows for each axis)."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sim.scenario.model import FrontRule
+from sim.scenario.model import DAY, FrontRule
 
-from .clock import Phase
-from .combat import Post
+from .clock import Moment, Phase
+from .combat import Post, Side
 
 if TYPE_CHECKING:
-    from .operations import Force
+    from .force import Force
     from .simulation import Simulation
 
 SEEN = ("marching", "ringing", "fighting", "stalled", "holding")
@@ -31,6 +32,8 @@ class Drawn:
     ratio: float
     delay: int
     counter: float | None
+    reach: float  # km
+    sees: float  # km
 
 
 class Fronts:
@@ -40,6 +43,7 @@ class Fronts:
         self.sim = sim
         self._rules: dict[str, Drawn] = {}
         self._deciding: set[str] = set()
+        self._marks: dict[str, Moment] = {}
         self.spare: dict[Post, int] = {}
         for actor, rule in sorted(sim.scenario.fronts.items()):
             self._rules[actor] = self._draw(rule)
@@ -55,38 +59,104 @@ class Fronts:
             return self.sim.luck.value(getattr(rule, what), f"fronts:{rule.actor}:{what}")
 
         counter = None if rule.counter is None else value("counter")
+        sees = math.inf if rule.sees is None else value("sees")
         return Drawn(
             rule, value("hours"), value("value"), value("threat"), value("ratio"),
-            round(value("delay")), counter,
+            round(value("delay")), counter, value("reach"), sees,
         )  # fmt: skip
 
     def look(self, force: Force) -> None:
-        """A force does something new: those whom it threatens will decide, after their delay."""
-        side = self.sim.sides[force.operation.actor]
-        for actor, drawn in self._rules.items():
-            if actor in side.enemies and actor not in self._deciding:
-                self._deciding.add(actor)
-                clock = self.sim.clock
-                clock.at(
-                    clock.now + max(1, drawn.delay),
-                    Phase.DECISIONS,
-                    f"fronts:{actor}",
-                    partial(self._decide, actor),
-                )
+        """A force does something new: those who see it before them decide, after their delay."""
+        for actor, _, km in self._before(force):
+            if km <= self._rules[actor].sees:
+                self._decide_later(actor)
+        self._watch(force)
+
+    def _before(self, force: Force) -> list[tuple[str, str, float]]:
+        """Each actor that a force threatens, where, and over how many km of road.
+
+        It threatens the actor's next place on its route; from the end of that the nearest by
+        one open road, ties by id.
+        """
+        if not self._rules or force.mode not in SEEN:
+            return []
+        sim, found = self.sim, []
+        graph, control = sim.control.terrain.graph, sim.control
+        force.locate()
+        # the stops ahead with their km, the one where it stands among them
+        stops = [(force.place(force.leg), 0.0)] if force.km == 0 else []
+        km = -force.km
+        for leg in range(force.leg, len(force.roads)):
+            km += force.lengths[leg]
+            stops.append((force.place(leg + 1), km))
+        if force.arrived:
+            roads = [
+                (float(graph.km[flat >> 1]), graph.places[other])
+                for other, flat in graph.neighbours[force.stops[-1]]
+                if graph.roads[flat >> 1] not in control.closed
+            ]
+            stops += [(place, length) for length, place in sorted(roads)]
+        for actor in self._rules:
+            if force.actor in sim.sides[actor].enemies:
+                mine = (stop for stop in stops if actor in control.holders[stop[0]])
+                if (first := next(mine, None)) is not None:
+                    found.append((actor, *first))
+        return found
+
+    def _watch(self, force: Force) -> None:
+        """Wait for a force on the march to come into sight, or within reach, of its next enemy."""
+        if (moment := self._marks.pop(force.id, None)) is not None:
+            moment.cancel()
+        if force.mode != "marching":
+            return
+        marks: list[tuple[float, str, Callable[[], None]]] = []
+        left = force.lengths[force.leg] - force.km
+        for actor, place, km in self._before(force):
+            drawn = self._rules[actor]
+            if km > drawn.sees:
+                marks.append((km - drawn.sees, actor, partial(self._decide_later, actor)))
+            if drawn.counter is not None and km > drawn.reach:
+                marks.append((km - drawn.reach, actor, partial(self._in_reach, actor, place)))
+        marks = [mark for mark in marks if mark[0] < left]
+        if not marks:
+            return
+        ahead, actor, act = min(marks, key=lambda mark: mark[:2])
+        clock = self.sim.clock
+
+        def come() -> None:
+            act()
+            self._watch(force)
+
+        self._marks[force.id] = clock.at(
+            clock.now + max(1, math.ceil(ahead / force.speed * DAY - 1e-6)),
+            Phase.DECISIONS,
+            f"fronts:{actor}:{force.id}",
+            come,
+        )
+
+    def _in_reach(self, actor: str, place: str) -> None:
+        """A force came within reach; those who are still to decide about it do so later."""
+        if actor not in self._deciding:
+            self.strike_back(actor, place)
+
+    def _decide_later(self, actor: str) -> None:
+        if actor not in self._deciding:
+            self._deciding.add(actor)
+            clock = self.sim.clock
+            clock.at(
+                clock.now + max(1, self._rules[actor].delay),
+                Phase.DECISIONS,
+                f"fronts:{actor}",
+                partial(self._decide, actor),
+            )
 
     def threatened(self, actor: str) -> dict[str, int]:
-        """The next place of an actor before each enemy force, with the persons before it."""
-        sim, found = self.sim, dict[str, int]()
-        graph, control = sim.control.terrain.graph, sim.control
-        side = sim.sides[actor]
-        for force in sim.forces():
-            if force.operation.actor not in side.enemies or force.mode not in SEEN:
-                continue
-            for stop in force.stops[force.leg :]:
-                place = graph.places[stop]
-                if actor in control.holders[place]:
+        """The places of an actor before the enemy forces that it sees, with the persons there."""
+        found: dict[str, int] = {}
+        for force in self.sim.forces():
+            for who, place, km in self._before(force):
+                if who == actor and km <= self._rules[actor].sees:
                     found[place] = found.get(place, 0) + force.strength
-                    break
         return found
 
     def _decide(self, actor: str) -> None:
@@ -139,7 +209,10 @@ class Fronts:
         return sorted(weights, key=lambda p: (-weights[p], p))
 
     def strike_back(self, actor: str, place: str) -> None:
-        """Those at a place go at the force before it where they are strong enough."""
+        """Those at a place go at the force before it where they are strong enough.
+
+        It must be in sight and within reach; at the end of its route it is struck where it is.
+        """
         sim, drawn = self.sim, self._rules.get(actor)
         operations = sim.operations
         if drawn is None or drawn.counter is None or operations is None:
@@ -149,16 +222,24 @@ class Fronts:
         if not strength or actor in sim.control.besieged.get(place, ()):
             return
         combat = operations.combat
-        graph = sim.control.terrain.graph
         for force in sim.forces():
-            if force.operation.actor not in sim.sides[actor].enemies:
-                continue
             if force.mode not in ("marching", "stalled", "holding") or not force.strength:
                 continue
             if force.mode != "marching" and not force.position():
                 continue  # back at its base, it stands before nobody
-            if force.leg >= len(force.roads) or graph.places[force.stops[force.leg + 1]] != place:
+            there = [km for who, where, km in self._before(force) if (who, where) == post]
+            if not there or there[0] > min(drawn.reach, drawn.sees):
                 continue
-            free = combat.of_force(force) is None and combat.of_post(post) is None
-            if free and strength >= drawn.counter * force.strength:
-                operations.counter(force, [post])
+            if force.arrived and force.place(force.leg) != place:
+                where = force.place(force.leg)
+                defenders = operations.assault.defenders(sim.sides[actor], where)
+            elif not force.arrived and force.place(force.leg + 1) == place:
+                where, defenders = place, Side([force], [])
+            else:
+                continue
+            busy = [combat.of_force(f) for f in defenders.forces]
+            busy += [combat.of_post(p) for p in (post, *defenders.posts)]
+            if force not in defenders.forces or any(battle is not None for battle in busy):
+                continue
+            if strength >= drawn.counter * combat.strength(defenders):
+                operations.assault.counter([post], defenders, where)

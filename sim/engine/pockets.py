@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from sim.network import components
 
@@ -27,14 +27,25 @@ def pockets(
     """
     graph = control.terrain.graph
     mine = {i for i, p in enumerate(graph.places) if side.actor in control.holders[p]}
-    found = []
-    for part in components(graph, passage.road[:, 0] > 0, passage.open):
-        if mine.isdisjoint(part) or not sources.isdisjoint(graph.places[i] for i in part):
-            continue
-        found.append(tuple(graph.places[i] for i in part if i in mine))
-    shut = np.flatnonzero(~passage.open)
-    found.extend((graph.places[i],) for i in shut.tolist() if i in mine)
+    roots = {graph.place_index[p] for p in sources}
+    parts = components(graph, passage.road[:, 0] > 0, passage.open)
+    found = [
+        tuple(graph.places[i] for i in part if i in mine)
+        for part in parts
+        if roots.isdisjoint(part) and not mine.isdisjoint(part)
+    ]
+    found.extend((graph.places[i],) for i in mine if not passage.open[i])
     return sorted(found)
+
+
+@dataclass(slots=True)
+class Territory:
+    """What an actor's pockets follow from, and the pockets that it had when last looked at."""
+
+    passage: Passage
+    sources: frozenset[str]
+    held: frozenset[str] = frozenset()
+    pockets: list[tuple[str, ...]] = field(default_factory=list)
 
 
 class PocketWatch:
@@ -42,34 +53,45 @@ class PocketWatch:
 
     def __init__(self, sim: Simulation) -> None:
         self.sim = sim
-        self._sources: dict[str, frozenset[str]] = {}
-        self._passages: dict[str, Passage] = {}
+        self._territories: dict[str, Territory] = {}
         for actor, axes in sorted(sim.supply.by_actor.items()):
             named = [s for state in axes for s in state.axis.sources.values()]
-            self._sources[actor] = frozenset(s.place for s in named)
             foreign = frozenset(s.place for s in named if s.foreign)
-            self._passages[actor] = Passage(sim.control, sim.sides[actor], foreign)
+            passage = sim.passages.of(actor, foreign)
+            self._territories[actor] = Territory(passage, frozenset(s.place for s in named))
         self._open: dict[tuple[str, tuple[str, ...]], tuple[int, Pocket]] = {}
-        self.settle([], [])
+        self._stale = set(self._territories)
+        self._look_soon()
 
-    def settle(self, places: list[str], roads: list[str]) -> None:
-        """Take in the net changes of an instant; look when it is over."""
-        for passage in self._passages.values():
-            passage.refresh(places, roads)
+    def settle(self, places: Collection[str], moved: Collection[Passage]) -> None:
+        """Take in the net changes of an instant: ``moved`` have other capacities now."""
+        holders = self.sim.control.holders
+        for actor, territory in self._territories.items():
+            if territory.passage in moved or any(
+                (actor in holders[p]) != (p in territory.held) for p in places
+            ):
+                self._stale.add(actor)
+        self._look_soon()
+
+    def _look_soon(self) -> None:
         clock = self.sim.clock
         clock.at(clock.now, Phase.RECORD, "pockets", self._look)
 
     def _look(self) -> None:
         sim, now = self.sim, self.sim.clock.now
-        seen: set[tuple[str, tuple[str, ...]]] = set()
-        for actor, passage in self._passages.items():
-            for places in pockets(sim.control, sim.sides[actor], passage, self._sources[actor]):
+        for actor in sorted(self._stale):
+            mine = self._territories[actor]
+            holders = sim.control.holders
+            mine.held = frozenset(p for p in holders if actor in holders[p])
+            mine.pockets = pockets(sim.control, sim.sides[actor], mine.passage, mine.sources)
+            for places in mine.pockets:
                 key = (actor, places)
-                seen.add(key)
                 if key not in self._open:
                     pocket = Pocket(actor, places, *self._contents(actor, places))
                     self._open[key] = (now, pocket)
                     sim.note_event("pocket", actor, "", f"cut off: {', '.join(places)}")
+        self._stale.clear()
+        seen = {(actor, p) for actor, mine in self._territories.items() for p in mine.pockets}
         for key in sorted(self._open.keys() - seen):
             self._end(key, now)
 
@@ -77,13 +99,7 @@ class PocketWatch:
         """Persons and kg of stock of the actor in these places."""
         sim = self.sim
         persons = sum(sim.regroup.strength.get((actor, p), 0) for p in places)
-        stock = sum(
-            sink.stock.kg(sim.clock.now)
-            for state in sim.supply.by_actor[actor]
-            for sink in state.sinks.values()
-            if sink.place in places
-        )
-        return persons, stock
+        return persons, sim.supply.stock_kg(actor, places)
 
     def _end(self, key: tuple[str, tuple[str, ...]], now: int | None) -> None:
         since, pocket = self._open.pop(key)

@@ -91,6 +91,21 @@ class ChoiceRow(NamedTuple):
     seconds: int
 
 
+class DecisionRow(NamedTuple):
+    """One option of a decision: its probability, 1 where it was decided on, and its travel time.
+
+    ``seconds`` are those from the actor's seat.
+    """
+
+    time: int
+    decision: str
+    actor: str
+    option: str
+    probability: float
+    chosen: int
+    seconds: int
+
+
 class CreditRow(NamedTuple):
     """The change of an axis' capacity (kg/day) credited to one event at one instant."""
 
@@ -157,6 +172,7 @@ class Record:
     events: list[EventRow] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     choices: list[ChoiceRow] = field(default_factory=list)
+    decisions: list[DecisionRow] = field(default_factory=list)
     credits: list[CreditRow] = field(default_factory=list)
     pockets: list[PocketRow] = field(default_factory=list)
     tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)

@@ -10,13 +10,14 @@ choose again among the rest.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.network import BoolArray, Graph, TravelTimes, reach, times_from
 from sim.scenario.model import Garrison, RegroupRule
 
+from .choice import Option, assign, logit, utility
 from .clock import Moment, Phase
 from .control import Control, Passage, Side
 from .journeys import Journey, Standing, depart, way_out
@@ -26,59 +27,8 @@ if TYPE_CHECKING:
     from .simulation import Simulation
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One thing to choose: its utility and how many persons it can take (None: any number)."""
-
-    id: str
-    utility: float
-    room: int | None
-    seconds: int
-
-
-def logit(utilities: Sequence[float]) -> list[float]:
-    """Choice probabilities exp(u) / sum of exp(u), without overflow."""
-    top = max(utilities)
-    weights = [math.exp(u - top) for u in utilities]
-    total = math.fsum(weights)
-    return [w / total for w in weights]
-
-
-def apportion(persons: int, shares: Mapping[str, float]) -> dict[str, int]:
-    """Split ``persons`` by shares into whole persons: largest remainder, ties by id."""
-    total = math.fsum(shares.values())
-    exact = {k: persons * s / total for k, s in shares.items()}
-    whole = {k: math.floor(x) for k, x in exact.items()}
-    left = persons - sum(whole.values())
-    for k in sorted(exact, key=lambda k: (whole[k] - exact[k], k))[:left]:
-        whole[k] += 1
-    return whole
-
-
-def assign(persons: int, options: Sequence[Option]) -> dict[str, tuple[int, float]]:
-    """Persons and first-choice probability by option; persons without room are in ``DISPERSE``.
-
-    The whole group chooses; an option that is chosen by more than it has room for takes as
-    many as it can, and the rest choose again among the options that still have room.
-    """
-    chosen = dict.fromkeys((o.id for o in options), 0)
-    if not options:
-        return {DISPERSE: (persons, 1.0)}
-    first = dict(zip(chosen, logit([o.utility for o in options]), strict=True))
-    left, still = persons, [o for o in options if o.room is None or o.room > 0]
-    while left and still:
-        shares = dict(zip((o.id for o in still), logit([o.utility for o in still]), strict=True))
-        wanted = apportion(left, shares)
-        for option in still:
-            room = wanted[option.id] if option.room is None else option.room - chosen[option.id]
-            taken = min(wanted[option.id], room)
-            chosen[option.id] += taken
-            left -= taken
-        still = [o for o in still if o.room is None or chosen[o.id] < o.room]
-    result = {k: (n, first[k]) for k, n in chosen.items() if n}
-    if left:
-        result[DISPERSE] = (left, 0.0)
-    return result
+TERMS = ("hours", "threat", "supply", "billets", "value")
+"""The terms of the utility, see docs/definitions.md."""
 
 
 def threat(control: Control, side: Side, place: int) -> float:
@@ -111,11 +61,7 @@ class Drawn:
     """A rule with its coefficients drawn."""
 
     rule: RegroupRule
-    hours: float
-    threat: float
-    supply: float
-    billets: float
-    value: float
+    coefficients: Mapping[str, float]
     stay: float | None
     max_seconds: float
 
@@ -128,9 +74,9 @@ class Regroup:
         self.strength: dict[tuple[str, str], int] = {}
         self._losses: dict[tuple[str, str], tuple[float, float]] = {}
         self._columns: list[Column] = []
-        self._passages: dict[str, Passage] = {}
         for garrison in sorted(sim.scenario.garrisons.values(), key=lambda g: g.id):
             self._post(garrison)
+        self._noted: dict[tuple[str, str], int] = {}
         self._begun: dict[str, int] = {}
         self._rules = {
             actor: self._draw(rule) for actor, rule in sorted(sim.scenario.regroup.items())
@@ -154,6 +100,17 @@ class Regroup:
             )
         self.strength[key] = there + persons
         self._losses[key] = losses
+
+    def note(self) -> None:
+        """Write down the garrisons whose strength changed since the last time."""
+        noted, now = self._noted, self.strength
+        if noted == now:
+            return
+        changed = {post: n for post, n in now.items() if noted.get(post) != n}
+        changed |= {post: 0 for post, n in noted.items() if n and post not in now}
+        for (actor, place), persons in sorted(changed.items()):
+            self.sim.note(f"garrison:{actor}/{place}", "strength_persons", persons)
+        self._noted = dict(now)
 
     def _by_actor(self) -> dict[str, int]:
         """Persons at places, in forces and on the way, by actor."""
@@ -186,20 +143,22 @@ class Regroup:
 
         return Drawn(
             rule,
-            value("hours"),
-            value("threat"),
-            value("supply"),
-            value("billets"),
-            value("value"),
+            {what: value(what) for what in TERMS},
             None if rule.stay is None else value("stay"),
             value("max_seconds"),
         )
 
     def passage(self, actor: str) -> Passage:
         """What men of an actor can pass: its own places, its friends' and by transit."""
-        if actor not in self._passages:
-            self._passages[actor] = Passage(self.sim.control, self.sim.sides[actor])
-        return self._passages[actor]
+        return self.sim.passages.of(actor)
+
+    def coefficients(self, actor: str) -> Mapping[str, float]:
+        """What an actor's rule makes of each term, empty where it has none."""
+        return self._rules[actor].coefficients if actor in self._rules else {}
+
+    def value_of(self, actor: str, place: str) -> float:
+        """The value of a place by an actor's rule, 0 unless stated."""
+        return self._rules[actor].rule.values.get(place, 0.0) if actor in self._rules else 0.0
 
     # --- reserves and forces -------------------------------------------------------------
 
@@ -236,16 +195,14 @@ class Regroup:
         self.sim.garrison_grew(key, persons)
 
     def scatter(self, actor: str, place: str, persons: int) -> None:
-        """Men who are at a place that is not theirs choose where to go."""
-        index = self.sim.control.terrain.graph.place_index[place]
-        self._choose(actor, place, persons, Standing(index))
+        """The men of a force that is no more choose where to go, after a garrison's losses."""
+        ringed = not self.sim.sides[actor].own.isdisjoint(self.sim.control.besieged.get(place, ()))
+        self._leave(actor, place, persons, ringed)
 
     # --- displaced -----------------------------------------------------------------------
 
     def settle(self, places: list[str], roads: list[str]) -> None:
         """Take in the net changes of an instant: who is displaced, whose way is closed."""
-        for passage in self._passages.values():
-            passage.refresh(places, roads)
         for column in list(self._columns):
             passage = self.passage(column.move.actor)
             if column.journey.blocked(self.sim.clock.now, passage) or self._goal_lost(column):
@@ -258,8 +215,11 @@ class Regroup:
                 self._displace(actor, place, in_ring)
 
     def _displace(self, actor: str, place: str, ringed: bool) -> None:
+        self._leave(actor, place, self.strength.pop((actor, place)), ringed)
+
+    def _leave(self, actor: str, place: str, persons: int, ringed: bool) -> None:
+        """Men get away from a place, less those who do not, and choose where to go."""
         sim = self.sim
-        persons = self.strength.pop((actor, place))
         losses = self._losses.get((actor, place), (0.0, 0.0))
         lost = round(persons * losses[ringed])
         sim.note_event(
@@ -287,8 +247,9 @@ class Regroup:
             ChoiceRow(now, actor, origin, option.id, share, option.seconds)
             for option, share in zip(options, shares, strict=True)
         )
-        for choice, (count, share) in sorted(assign(persons, options).items()):
-            seconds = next((o.seconds for o in options if o.id == choice), 0)
+        first = {o.id: (share, o.seconds) for o, share in zip(options, shares, strict=True)}
+        for choice, count in sorted(assign(persons, options, shares).items()):
+            share, seconds = first.get(choice, (0.0 if options else 1.0, 0))
             move = Move(now, actor, origin, choice, count, share, seconds, "")
             sim.record.moves.append(move)
             if choice in (STAY, DISPERSE):
@@ -301,19 +262,12 @@ class Regroup:
         control, graph = sim.control, sim.control.terrain.graph
         drawn, passage = self._rules[actor], self.passage(actor)
         ways = self._ways_from(standing, passage)
-        fed = self._fed(actor)
+        fed = self.fed(actor)
 
-        def utility(
-            hours: float, threat: float, supply: float, room: int | None, v: float
-        ) -> float:
+        def worth(seconds: int, threat: float, supply: float, room: int | None, v: float) -> float:
             rest = 0.0 if room is None else math.log1p(max(0, room) / 1000)
-            return (
-                drawn.hours * hours
-                + drawn.threat * threat
-                + drawn.supply * supply
-                + drawn.billets * rest
-                + drawn.value * v
-            )
+            terms = dict(zip(TERMS, (seconds / 3600, threat, supply, rest, v), strict=True))
+            return utility(drawn.coefficients, terms)
 
         options = []
         for i, place in enumerate(graph.places):
@@ -327,7 +281,7 @@ class Regroup:
             if room is not None and room <= 0:
                 continue
             value = drawn.rule.values.get(place, 0.0)
-            u = utility(seconds / 3600, threat(control, side, i), float(fed[i]), room, value)
+            u = worth(seconds, threat(control, side, i), float(fed[i]), room, value)
             options.append(Option(place, u, room, seconds))
         for _, leave in sorted(sim.scenario.exits.items()):
             if leave.actor != actor:
@@ -337,7 +291,7 @@ class Regroup:
             seconds = entry + extra + standing.since
             room = None if leave.billets is None else leave.billets - self._gone(leave.id)
             if seconds <= drawn.max_seconds and (room is None or room > 0):
-                u = utility(seconds / 3600, leave.threat, leave.supply, room, leave.value)
+                u = worth(seconds, leave.threat, leave.supply, room, leave.value)
                 options.append(Option(leave.id, u, room, seconds))
         if drawn.stay is not None:
             options.append(Option(STAY, drawn.stay, None, 0))
@@ -355,14 +309,13 @@ class Regroup:
                     roads[road] = True
         return times_from(graph, roads, places, [standing.here])
 
-    def _fed(self, actor: str) -> BoolArray:
+    def fed(self, actor: str) -> BoolArray:
         """Places, by index, that a source of one of the actor's axes reaches."""
-        control = self.sim.control
-        graph = control.terrain.graph
+        graph = self.sim.control.terrain.graph
         states = self.sim.supply.by_actor.get(actor, ())
         named = [s for state in states for s in state.axis.sources.values()]
         foreign = frozenset(s.place for s in named if s.foreign)
-        passage = Passage(control, self.sim.sides[actor], foreign)
+        passage = self.sim.passages.of(actor, foreign)
         roots = sorted({graph.place_index[s.place] for s in named})
         return reach(graph, passage.road[:, 0] > 0, passage.open, roots)
 

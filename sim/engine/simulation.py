@@ -11,9 +11,12 @@ from .clock import Clock, Phase
 from .combat import Combat
 from .control import Control, Kind, Side, Terrain
 from .credit import shapley
+from .decide import Decisions
+from .force import Force
 from .fronts import Fronts
 from .luck import Luck
-from .operations import Force, Operations
+from .operations import Operations
+from .passages import Passages
 from .pockets import PocketWatch
 from .record import ControlRow, CreditRow, EventRow, Record, SeriesRow
 from .regroup import Regroup
@@ -37,6 +40,7 @@ class Simulation:
         self.record = Record(seed=seed, replicate=replicate, end=scenario.length)
         self.control = Control.at_start(scenario, Terrain.draw(scenario, self.luck))
         self.sides = {actor: Side.of(actor, scenario.actors) for actor in scenario.actors}
+        self.passages = Passages(self.control, self.sides, scenario.truck_load)
         self.raided: dict[str, str] = {}
         self.happened: set[str] = set()
         self._initial = {p: frozenset(s) for p, s in self.control.holders.items()}
@@ -63,6 +67,7 @@ class Simulation:
         self.fronts = Fronts(self)
         if scenario.fighting is not None:
             self.operations = Operations(self, Combat(self, scenario.fighting))
+        self.decisions = Decisions(self)
         self.regroup.count()
         self.state_changed()
 
@@ -246,7 +251,8 @@ class Simulation:
             self.record.control.append(ControlRow(now, kind, id_, what, value))
         places = sorted({id_ for (kind, id_, _), _, _ in changes if kind == "place"})
         roads = sorted({id_ for (kind, id_, _), _, _ in changes if kind == "road"})
-        capacities = self.supply.settle(places, roads)
+        moved = self.passages.refresh(places, roads)
+        capacities = self.supply.settle(places, moved)
         if before is not None and capacities:
             for state, old, new in capacities:
                 for cause, part in shapley(state, before, applied, old, new).items():
@@ -255,7 +261,7 @@ class Simulation:
         if self.operations is not None:
             self.operations.lose(places)
         self.regroup.settle(places, roads)
-        self.pockets.settle(places, roads)
+        self.pockets.settle(places, moved)
         if self.operations is not None:
             self.operations.settle()
         self.state_changed()
@@ -355,11 +361,14 @@ class Simulation:
 
     def _write(self) -> None:
         now = self.clock.now
+        rows, written = self.record.series, self._written
         for key, value in self._notes.items():
             # what is sampled is written even where it stands still
-            if self._written.get(key) != value or key[0].startswith(("sink:", "operation:")):
-                self.record.series.append(SeriesRow(now, key[0], key[1], value))
-                self._written[key] = value
+            if not key[0].startswith(("sink:", "operation:")):
+                if written.get(key) == value:
+                    continue
+                written[key] = value
+            rows.append(SeriesRow(now, *key, value))
         self._notes.clear()
 
     def note_event(self, kind: str, subject: str, cause: str, text: str) -> None:

@@ -45,6 +45,10 @@ class Stock:
         self.advance(now)
         self._level = max(0, self._level + kg * DAY)
 
+    def raise_by(self, amount: int) -> None:
+        """Put in ``amount`` (kg * s / day), which came before now; it was never empty."""
+        self._level += amount
+
     def clear(self, now: int) -> int:
         """Take all that is there out; what it was, in kg * s / day."""
         self.advance(now)

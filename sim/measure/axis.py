@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.engine.control import Control, Passage, Side
+from sim.engine.passages import Passages
 from sim.network import (
     BoolArray,
     Flow,
     FlowProblem,
+    Graph,
     barrier,
     decompose,
     disjoint_routes,
@@ -104,6 +107,28 @@ def cut_document(scenario: Scenario, axis: str, view: AxisView) -> dict[str, Any
     }
 
 
+def view_document(view: AxisView) -> dict[str, Any]:
+    """A look as plain data, as summary.json has it."""
+    cut = view.cut
+    return {
+        "day": round(view.time / DAY, 4),
+        "capacity_kg_per_day": view.capacity,
+        "minimum_cut": {
+            "places": list(cut.places),
+            "roads": list(cut.roads),
+            "unique": cut.unique,
+            "barrier": list(cut.barrier),
+            "never_open": cut.never_open,
+            "other": list(cut.other),
+        },
+        "fewest_places_cut": None if view.fewest_places is None else list(view.fewest_places),
+        "routes_by_roads": view.routes_by_roads,
+        "routes_by_places": view.routes_by_places,
+        "fastest": None if view.fastest is None else route_document(view.fastest),
+        "routes": [route_document(route) for route in view.routes],
+    }
+
+
 def route_document(route: RouteView) -> dict[str, Any]:
     """A route as plain data: place ids, kg/day, hours, km."""
     return {
@@ -118,8 +143,50 @@ def _ends(scenario: Scenario, road: str) -> tuple[str, str]:
     return scenario.network.roads[road].a, scenario.network.roads[road].b
 
 
+class Topology(NamedTuple):
+    """What joins what in a graph, whatever it takes and carries; ends as their arrays' bytes."""
+
+    places: tuple[str, ...]
+    roads: tuple[str, ...]
+    a: bytes
+    b: bytes
+
+
+class Spare(NamedTuple):
+    """How far an axis can do without some of its ways: what :class:`AxisView` has of it."""
+
+    fewest_places: tuple[int, ...] | None
+    routes_by_roads: int
+    routes_by_places: int
+
+
+@lru_cache(maxsize=4096)
+def _spare(
+    topology: Topology,
+    open_roads: bytes,
+    open_places: bytes,
+    sources: tuple[int, ...],
+    sinks: tuple[int, ...],
+) -> Spare:
+    """The answer follows from which ways are open alone, so replicates of a process share it.
+
+    ``open_roads`` (m, 2) and ``open_places`` (n,) are the bytes of masks.
+    """
+    places, roads, a, b = topology
+    graph = Graph(
+        places, roads, np.frombuffer(a, np.int32), np.frombuffer(b, np.int32),
+        seconds=np.ones(len(roads), np.int64), km=np.zeros(len(roads)),
+    )  # fmt: skip
+    masks = (np.frombuffer(open_roads, bool).reshape(-1, 2), np.frombuffer(open_places, bool))
+    fewest = fewest_places_cut(graph, *masks, sources, sinks)
+    return Spare(fewest, *disjoint_routes(graph, *masks, sources, sinks))
+
+
 class AxisLens:
-    """Looks at one axis of a scenario in any state; keeps what it can between looks."""
+    """Looks at one axis of a scenario in any state; keeps what it can between looks.
+
+    ``start`` is the state at the start; it must stay as it is.
+    """
 
     def __init__(self, scenario: Scenario, axis: str, start: Control) -> None:
         self.scenario = scenario
@@ -128,37 +195,44 @@ class AxisLens:
         self.graph = graph
         self.sources = tuple(graph.place_index[p] for p in sorted(self.axis.sources))
         self.sinks = tuple(graph.place_index[p] for p in sorted(self.axis.sinks))
-        self._side = Side.of(self.axis.actor, scenario.actors)
-        self._problem = FlowProblem(graph, self.sources, self.sinks)
-        self._start = self._own(start, self.passage(start))
+        self._foreign = frozenset(s.place for s in self.axis.sources.values() if s.foreign)
+        self._load = scenario.commodities[self.axis.commodity].load
+        self._begun = start
         self._seen: dict[bytes, AxisView] = {}
+
+    @cached_property
+    def _problem(self) -> FlowProblem:
+        return FlowProblem(self.graph, self.sources, self.sinks)
+
+    @cached_property
+    def _start(self) -> tuple[BoolArray, BoolArray]:
+        return self._own(self._begun, self.passage(self._begun))
 
     def passage(self, control: Control) -> Passage:
         """Capacities for the axis in a state."""
-        foreign = frozenset(s.place for s in self.axis.sources.values() if s.foreign)
-        load = self.scenario.commodities[self.axis.commodity].load
-        return Passage(control, self._side, foreign, load, self.scenario.truck_load)
+        side = Side.of(self.axis.actor, self.scenario.actors)
+        return Passage(control, side, self._foreign, self._load, self.scenario.truck_load)
 
     def flow(self, control: Control) -> Flow:
         """The plan of the axis alone, with no limit of supply or demand: all it can carry."""
         passage = self.passage(control)
         return self._problem.plan(passage.road, passage.place)
 
-    def ways(self, control: Control, time: int, capacity: int) -> AxisView:
+    def ways(self, passages: Passages, time: int, capacity: int) -> AxisView:
         """A look without the flow: no cut and no routes with rates, the rest as :meth:`look`.
 
-        ``capacity`` (kg/day) is only written down: it is known from the run.
+        ``passages`` are those of the state; ``capacity`` (kg/day) is only written down: it is
+        known from the run.
         """
-        passage = self.passage(control)
+        passage = passages.of(self.axis.actor, self._foreign, self._load)
         return self._ways(passage, time, capacity, CutView((), (), capacity, False), ())
 
     def look(self, control: Control, time: int) -> AxisView:
         """Everything about the axis in a state; ``time`` is only written down."""
         passage = self.passage(control)
-        key = passage.road.tobytes() + passage.place.tobytes()
-        if key not in self._seen:
-            self._seen[key] = self._look(control, passage, time)
-        return replace(self._seen[key], time=time)
+        if passage.key not in self._seen:
+            self._seen[passage.key] = self._look(control, passage, time)
+        return replace(self._seen[passage.key], time=time)
 
     def _look(self, control: Control, passage: Passage, time: int) -> AxisView:
         flow = self._problem.plan(passage.road, passage.place)
@@ -173,16 +247,19 @@ class AxisLens:
     ) -> AxisView:  # fmt: skip
         graph, roads, places = self.graph, passage.road > 0, passage.open
         ends = (self.sources, self.sinks)
-        fewest = fewest_places_cut(graph, roads, places, *ends)
-        disjoint = disjoint_routes(graph, roads, places, *ends)
+        spare = _spare(
+            Topology(graph.places, graph.roads, graph.a.tobytes(), graph.b.tobytes()),
+            roads.tobytes(), places.tobytes(), *ends,
+        )  # fmt: skip
+        fewest = spare.fewest_places
         fastest = fastest_route(graph, roads, places, *ends)
         return AxisView(
             time=time,
             capacity=capacity,
             cut=cut,
             fewest_places=None if fewest is None else tuple(graph.places[i] for i in fewest),
-            routes_by_roads=disjoint.by_roads,
-            routes_by_places=disjoint.by_places,
+            routes_by_roads=spare.routes_by_roads,
+            routes_by_places=spare.routes_by_places,
             fastest=None if fastest is None else self._route(fastest.places, fastest.roads, 0),
             routes=routes,
         )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from sim.engine.record import EventRow, SeriesRow
+
+from .model_scores import ModelScore, run_scores
 
 MISSING = "(absent)"
 
@@ -48,15 +50,19 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The first outcome is the one that the others are compared with."""
+    """The first outcome is the one that the others are compared with.
+
+    ``scores`` are those of the models of regrouping, where a run has any.
+    """
 
     outcomes: tuple[Outcome, ...]
     changes: tuple[Change, ...]
     rows: tuple[Row, ...]
+    scores: tuple[ModelScore, ...] = ()
 
     def only_changed(self) -> Comparison:
         """The same without the measures that are equal in all."""
-        return Comparison(self.outcomes, self.changes, tuple(r for r in self.rows if r.changed))
+        return replace(self, rows=tuple(r for r in self.rows if r.changed))
 
     def document(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -78,6 +84,7 @@ class Comparison:
                 }
                 for r in self.rows
             ],
+            "model_scores": [s.document() for s in self.scores],
         }
 
 
@@ -93,13 +100,17 @@ def compare(outcomes: Sequence[Outcome]) -> Comparison:
         tuple(outcomes),
         tuple(differences([o.scenario for o in outcomes])),
         tuple(_rows([o.summary["measures"] for o in outcomes])),
+        tuple(s for o in outcomes for s in run_scores(o.name, o.summary["measures"])),
     )
 
 
 WORDS = frozenset(
-    {"about", "id", "known_on", "note", "source", "sources", "tests", "text", "title", "trust"}
-)
-"""Keys of a scenario that say where something comes from, not what happens."""
+    {
+        "about", "id", "known_on", "moves_on_record", "note", "on_record", "source", "sources",
+        "tests", "text", "title", "trust",
+    }
+)  # fmt: skip
+"""Keys of a scenario that say where something comes from or what is on record: no inputs."""
 
 
 def differences(scenarios: Sequence[Any], path: str = "") -> list[Change]:

@@ -15,6 +15,7 @@ import numpy as np
 from . import statistics as st
 from .compare import Change, differences
 from .ensemble import Table, absent, describe, interval, is_time, log_rank_test, tidy
+from .model_scores import ModelScore, ensemble_scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,16 @@ class ManyRow:
 
 @dataclass(frozen=True, slots=True)
 class ManyComparison:
-    """The first ensemble is the one that the others are compared with, over ``n`` pairs."""
+    """The first ensemble is the one that the others are compared with, over ``n`` pairs.
+
+    ``scores`` are those of the models of regrouping, where an ensemble has any.
+    """
 
     outcomes: tuple[Many, ...]
     n: int
     changes: tuple[Change, ...]
     rows: tuple[ManyRow, ...]
+    scores: tuple[ModelScore, ...] = ()
 
     def document(self, *, only_changed: bool = False) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -87,6 +92,7 @@ class ManyComparison:
                 {"path": c.path, "values": list(c.values)} for c in self.changes
             ],
             "measures": [_row(r) for r in self.rows if r.changed or not only_changed],
+            "model_scores": [s.document() for s in self.scores],
         }
 
 
@@ -146,7 +152,8 @@ def compare_many(outcomes: Sequence[Many]) -> ManyComparison:
     paths = sorted({path for table in tables for path in table.columns})
     changes = differences([{**o.scenario, "seed": seed} for o in outcomes])
     rows = tuple(_compare(path, outcomes, tables) for path in paths)
-    return ManyComparison(tuple(outcomes), len(common), tuple(changes), rows)
+    scores = tuple(s for o in outcomes for s in ensemble_scores(o.name, o.table.columns))
+    return ManyComparison(tuple(outcomes), len(common), tuple(changes), rows, scores)
 
 
 def _compare(path: str, outcomes: Sequence[Many], tables: Sequence[Table]) -> ManyRow:

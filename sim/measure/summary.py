@@ -7,23 +7,23 @@ is None: censored, not zero.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sim.engine.control import Control, Passage, Side
-from sim.engine.pockets import pockets
-from sim.engine.record import Record, SeriesRow
-from sim.network import reach
-from sim.scenario.model import DAY, PPM, Operation, Scenario
+from sim.engine.control import Control
+from sim.engine.record import Record
+from sim.scenario.model import DAY, Operation, Scenario
 
-from .axis import AxisLens, AxisView, route_document
+from .axis import AxisLens, AxisView, view_document
 from .claims import verdicts
+from .decisions import decided
+from .ground import ground, links, passages
 from .moves import scores
+from .sides import days_carried, fronts, on_the_road, person_days
 from .state import states
+from .steps import Steps, series_by_key
 
 Number = int | float | None
 
@@ -33,41 +33,6 @@ class Measure(NamedTuple):
 
     value: Number
     unit: str
-
-
-class Steps:
-    """A step function of time, from the rows of one subject and measure."""
-
-    def __init__(self, rows: Iterable[SeriesRow]) -> None:
-        ordered = sorted(rows)
-        self.times = [row.time for row in ordered]
-        self.values = [row.value for row in ordered]
-
-    def at(self, time: int) -> int | None:
-        """The value in force at ``time`` (seconds), None before the first."""
-        i = bisect_right(self.times, time) - 1
-        return self.values[i] if i >= 0 else None
-
-    def spans(self, end: int) -> list[tuple[int, int, int]]:
-        """(from, to, value) over the whole period."""
-        ends = [*self.times[1:], end]
-        return [
-            (a, b, v) for a, b, v in zip(self.times, ends, self.values, strict=True) if b > a
-        ] + ([(end, end, self.values[-1])] if self.times and self.times[-1] == end else [])
-
-    def mean(self, end: int) -> float:
-        """Average over the period, weighted by time."""
-        spans = self.spans(end)
-        total = sum(b - a for a, b, _ in spans)
-        return sum((b - a) * v for a, b, v in spans) / total if total else float(self.values[-1])
-
-
-def series_by_key(rows: Iterable[SeriesRow]) -> dict[tuple[str, str], Steps]:
-    """Every series by (subject, measure)."""
-    found = defaultdict(list)
-    for row in rows:
-        found[row.subject, row.measure].append(row)
-    return {key: Steps(value) for key, value in found.items()}
 
 
 class Analysis:
@@ -92,10 +57,15 @@ class Analysis:
         for actor in scenario.actors:
             self._actor(actor)
         self._places()
+        for actor, faced in fronts(scenario, record).items():
+            for name, count in faced._asdict().items():
+                self._put(f"actors.{actor}.fronts_{name}", count, "fronts")
         for operation in scenario.operations.values():
             self._operation(operation)
         self._regroup()
         self._scores()
+        for path, value, unit in decided(scenario, record):
+            self._put(path, value, unit)
         self._credit()
         self.measures = dict(sorted(self.measures.items()))
         self.verdicts = verdicts(self)
@@ -113,6 +83,10 @@ class Analysis:
         found = {}
         for subject, measure in self.series:
             kind, _, name = subject.partition(":")
+            if kind in ("actor", "garrison"):
+                owner = f"{kind}s.{name.replace('/', '.')}"
+                found[f"{owner}.{measure.removesuffix('_persons')}"] = (subject, measure)
+                continue
             stem = measure.removesuffix("_kg_per_day").removesuffix("_kg")
             if kind == "sink":
                 owner = "axes.{}.sinks.{}".format(*name.split("/"))
@@ -131,30 +105,33 @@ class Analysis:
             if first is None:
                 first = control.copy()
                 lenses = {a: AxisLens(self.scenario, a, first) for a in self.scenario.axes}
-            for axis, lens in lenses.items():
-                looks = self.views[axis]
-                capacity = self.series[f"axis:{axis}", "capacity_kg_per_day"].at(time)
-                if not self._every_change:
-                    if not looks:
-                        looks.append(lens.ways(control, time, capacity or 0))
-                    continue
-                if not looks or looks[-1].capacity != capacity:
-                    looks.append(lens.look(control, time))
-                    if looks[-1].capacity != capacity:
-                        raise AssertionError(
-                            f"axis {axis} at {time} s: control rows give {looks[-1].capacity} "
-                            f"kg/day, the run wrote {capacity}"
-                        )
+            if self._every_change:
+                for axis, lens in lenses.items():
+                    self._look(axis, lens, control, time)
         if first is None or control is None:
             raise ValueError("the record has no control rows")
+        self._ways = [passages(self.scenario, state) for state in (first, control)]
+        end = self.record.end
         for axis, lens in lenses.items():
-            end = self.record.end
             if self._every_change:
                 self.views[axis].append(lens.look(control, end))
-            else:
-                known = self.series[f"axis:{axis}", "capacity_kg_per_day"].at(end) or 0
-                self.views[axis].append(lens.ways(control, end, known))
+                continue
+            capacity = self.series[f"axis:{axis}", "capacity_kg_per_day"]
+            for ways, time in zip(self._ways, (0, end), strict=True):
+                self.views[axis].append(lens.ways(ways, time, capacity.at(time) or 0))
         return first, control
+
+    def _look(self, axis: str, lens: AxisLens, control: Control, time: int) -> None:
+        """Look at an axis where its capacity changed, and check what the run wrote."""
+        looks = self.views[axis]
+        capacity = self.series[f"axis:{axis}", "capacity_kg_per_day"].at(time)
+        if not looks or looks[-1].capacity != capacity:
+            looks.append(lens.look(control, time))
+            if looks[-1].capacity != capacity:
+                raise AssertionError(
+                    f"axis {axis} at {time} s: control rows give {looks[-1].capacity} "
+                    f"kg/day, the run wrote {capacity}"
+                )
 
     # --- measures ------------------------------------------------------------------------
 
@@ -228,51 +205,29 @@ class Analysis:
 
     def _actor(self, actor: str) -> None:
         path = f"actors.{actor}"
-        for name, control in (("start", self.start), ("end", self.end)):
+        states = (("start", self.start), ("end", self.end))
+        for (name, control), ways in zip(states, self._ways, strict=True):
             places, km = ground(control, actor)
             self._put(f"{path}.places_{name}", places, "places")
             self._put(f"{path}.road_km_{name}", km, "km")
-            for country, links in self._links(control, actor).items():
-                self._put(f"links.{actor}.{country}_{name}", links, "links")
+            for country, count in links(self.scenario, control, ways, actor).items():
+                self._put(f"links.{actor}.{country}_{name}", count, "links")
         if self.scenario.fighting is not None:
             self._put(f"{path}.fallen", self.record.fallen.get(actor, 0), "persons")
         if actor in self.scenario.fronts:
             sent = [m for m in self.record.moves if m.reserve and m.actor == actor]
             self._put(f"{path}.reserves_sent", sum(m.persons for m in sent), "persons")
+            steps = on_the_road(self.record, reserve=True).get(actor, [(0, 0)])
+            most = max(men for _, men in steps)
+            self._put(f"{path}.reserves_on_road_most", most, "persons")
+            days = round(person_days(steps, self.record.end), 3)
+            self._put(f"{path}.reserves_on_road", days, "person-days")
         rows = [row for row in self.record.pockets if row.pocket.actor == actor]
         if any(axis.actor == actor for axis in self.scenario.axes.values()):
             self._put(f"{path}.pockets_start", sum(r.time == 0 for r in rows), "pockets")
             self._put(f"{path}.pockets_end", sum(r.ended is None for r in rows), "pockets")
             inside = sum(r.pocket.persons for r in rows if r.ended is None)
             self._put(f"{path}.persons_in_pockets_end", inside, "persons")
-
-    def _links(self, control: Control, actor: str) -> dict[str, int]:
-        """Links of an actor's territory to its outside sources, counted by their country."""
-        sources = {
-            source.place
-            for axis in self.scenario.axes.values()
-            if axis.actor == actor
-            for source in axis.sources.values()
-            if source.foreign
-        }
-        if not sources:
-            return {}
-        side = Side.of(actor, self.scenario.actors)
-        passage = Passage(control, side, frozenset(sources))
-        graph = control.terrain.graph
-        found: dict[str, int] = {}
-        for source in sorted(sources):
-            country = self.scenario.network.places[source].country or "abroad"
-            # each source by its own way only, not through another's gate
-            places = passage.open.copy()
-            for other in sources - {source}:
-                places[graph.place_index[other]] = False
-            seen = reach(graph, passage.road[:, 0] > 0, places, [graph.place_index[source]])
-            linked = any(
-                seen[i] and actor in control.holders[p] for i, p in enumerate(graph.places)
-            )
-            found[country] = found.get(country, 0) + linked
-        return found
 
     def _places(self) -> None:
         """When the places that the scenario is about were ringed, taken and lost."""
@@ -284,7 +239,14 @@ class Analysis:
                 holders[row.id].append((row.time, names))
             elif row.what == "besieged" and row.value and row.time:
                 ringed.setdefault(row.id, row.time)
-        for place, actors in sorted(self._watched().items()):
+        watched = self._watched()
+        for actor, place in sorted({(g.actor, g.place) for g in self.scenario.garrisons.values()}):
+            strength = self.series.get((f"garrison:{actor}/{place}", "strength_persons"))
+            if place in watched and strength is not None:
+                stem = f"garrisons.{actor}.{place}.strength"
+                self._put(f"{stem}_start", strength.values[0], "persons")
+                self._put(f"{stem}_end", strength.values[-1], "persons")
+        for place, actors in sorted(watched.items()):
             path = f"places.{place}"
             self._put(f"{path}.time_of_siege", _days(ringed.get(place)), "day")
             for actor in sorted(actors):
@@ -319,6 +281,9 @@ class Analysis:
         self._put(f"{path}.km_end", round(position.values[-1] / 1000, 3), "km")
         self._put(f"{path}.strength_start", strength.values[0], "persons")
         self._put(f"{path}.strength_end", strength.values[-1], "persons")
+        carried = days_carried(self.record, self.series, operation)
+        least = min((days for _, days in carried), default=None)
+        self._put(f"{path}.days_of_supply_least", None if least is None else round(least, 3), "day")
         for name, kind in (
             ("start", "operation"), ("cut_off", "cut_off"), ("stall", "stalled"),
             ("repulse", "repulsed"), ("ring", "ring"),
@@ -391,7 +356,7 @@ class Analysis:
             "seed": record.seed,
             "replicate": record.replicate,
             "measures": {k: {"value": m.value, "unit": m.unit} for k, m in self.measures.items()},
-            "axes": {axis: [_view(v) for v in looks] for axis, looks in self.views.items()},
+            "axes": {axis: [view_document(v) for v in looks] for axis, looks in self.views.items()},
             "pockets": [
                 {
                     "actor": row.pocket.actor,
@@ -411,54 +376,6 @@ class Analysis:
                 "capacity_recomputed_from_control": True,
             },
         }
-
-
-def ground(control: Control, actor: str) -> tuple[float, float]:
-    """Places and road-km that an actor holds: shares count as parts, a road by its lesser end."""
-    graph = control.terrain.graph
-    share = [control.holders[p].get(actor, 0) for p in graph.places]
-    km = sum(
-        float(graph.km[r]) * min(share[graph.a[r]], share[graph.b[r]]) / PPM
-        for r in range(len(graph.roads))
-    )
-    return round(sum(share) / PPM, 3), round(km, 1)
-
-
-def day_zero_pockets(scenario: Scenario, control: Control) -> dict[str, list[tuple[str, ...]]]:
-    """The pockets in a state, by actor with an axis: what the docs list for day 0."""
-    found = {}
-    for actor in sorted({axis.actor for axis in scenario.axes.values()}):
-        named = [
-            s
-            for axis in scenario.axes.values()
-            if axis.actor == actor
-            for s in axis.sources.values()
-        ]
-        side = Side.of(actor, scenario.actors)
-        passage = Passage(control, side, frozenset(s.place for s in named if s.foreign))
-        found[actor] = pockets(control, side, passage, frozenset(s.place for s in named))
-    return found
-
-
-def _view(view: AxisView) -> dict[str, Any]:
-    cut = view.cut
-    return {
-        "day": _days(view.time),
-        "capacity_kg_per_day": view.capacity,
-        "minimum_cut": {
-            "places": list(cut.places),
-            "roads": list(cut.roads),
-            "unique": cut.unique,
-            "barrier": list(cut.barrier),
-            "never_open": cut.never_open,
-            "other": list(cut.other),
-        },
-        "fewest_places_cut": None if view.fewest_places is None else list(view.fewest_places),
-        "routes_by_roads": view.routes_by_roads,
-        "routes_by_places": view.routes_by_places,
-        "fastest": None if view.fastest is None else route_document(view.fastest),
-        "routes": [route_document(route) for route in view.routes],
-    }
 
 
 def _taken_and_lost(

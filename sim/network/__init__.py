@@ -4,7 +4,7 @@ This package knows no time, no actor and no file. It is handed a
 :class:`~sim.network.graph.Graph` built once, and masks and capacities that change.
 """
 
-from .certificate import UNLIMITED, CertificateError, Cut, Flow, Limits
+from .certificate import UNLIMITED, CertificateError, Cut, Flow
 from .cuts import (
     Barrier,
     DisjointRoutes,
@@ -40,7 +40,6 @@ __all__ = [
     "FlowProblem",
     "Graph",
     "IntArray",
-    "Limits",
     "Reopening",
     "Route",
     "TravelTimes",

@@ -2,17 +2,19 @@
 
 A flow that keeps within its limits and loses nothing on the way is a largest one as soon
 as some cut holds no more than its value (weak duality; Ford and Fulkerson 1956). All
-numbers are whole, so the check is exact. It reads the graph itself, not the arrays made
-for a solver.
+numbers are whole, so the check is exact. It makes its own arrays of the graph and reads none of
+a solver's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .graph import BoolArray, Graph, IntArray, reach
 
@@ -22,15 +24,6 @@ UNLIMITED: int = 2**62
 
 class CertificateError(RuntimeError):
     """A flow does not satisfy its own certificate, or a solver gave none."""
-
-
-class Limits(NamedTuple):
-    """What bounds a flow, as int64 arrays in kg/day; ``UNLIMITED`` and above is no bound."""
-
-    roads: IntArray  # (m, 2) a -> b, b -> a
-    places: IntArray  # (n,)
-    supply: IntArray  # (k,)
-    demand: IntArray  # (l,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,10 +38,7 @@ class Cut:
     not passed, and is not marked.
 
     ``FlowProblem`` returns the minimum cut nearest the sources (the smallest source side, so
-    it depends on no order of names). ``unique`` says that it is the only minimum cut;
-    where it is not, ``sink_side_cut`` is the one nearest the sinks, and every other
-    minimum cut lies between the two. A flow without limit has no cut: it is empty,
-    unique, of value ``UNLIMITED``.
+    it depends on no order of names). ``farther`` finds another when asked.
     """
 
     value: int  # kg/day
@@ -57,13 +47,31 @@ class Cut:
     supplies: tuple[int, ...]  # sources (as places) whose supply is in the cut
     demands: tuple[int, ...]  # sinks (as places) whose demand is in the cut
     source_side: BoolArray  # (n,)
-    unique: bool = True
-    sink_side_cut: Cut | None = None
+    farther: Callable[[Cut], Cut | None] | None = None
 
     @property
     def roads(self) -> tuple[int, ...]:
         """Roads of the cut, whatever their direction, sorted."""
         return tuple(sorted({road for road, _ in self.arcs}))
+
+    @property
+    def members(self) -> tuple[object, ...]:
+        """All that is in the cut; two cuts of one flow with the same members are the same."""
+        return self.arcs, self.places, self.supplies, self.demands
+
+    @cached_property
+    def sink_side_cut(self) -> Cut | None:
+        """The minimum cut nearest the sinks; None where it is this one.
+
+        Every other minimum cut lies between the two. A flow without limit has no cut: it is
+        empty, unique, of value ``UNLIMITED``.
+        """
+        return None if self.farther is None else self.farther(self)
+
+    @property
+    def unique(self) -> bool:
+        """True where this is the only minimum cut."""
+        return self.sink_side_cut is None
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,93 +90,144 @@ class Flow:
     cut: Cut
 
 
-def check(
-    graph: Graph, sources: Sequence[int], sinks: Sequence[int], limits: Limits, flow: Flow
-) -> None:
-    """Check that ``flow`` is a flow within ``limits`` and that its cuts prove it largest.
-
-    Raises CertificateError with the first thing that is wrong.
-    """
-    if flow.unlimited:
-        _check_unlimited(graph, sources, sinks, limits, flow)
-        return
-    parts = (flow.road_flow, flow.place_flow, flow.source_flow, flow.sink_flow)
-    for name, amounts, bound in zip(Limits._fields, parts, limits, strict=True):
-        if amounts.shape != bound.shape:
-            raise CertificateError(f"flow of {name} has the wrong shape")
-        if ((amounts < 0) | (amounts > bound)).any():
-            raise CertificateError(f"flow of {name} is not within 0 and its capacity")
-    arriving, leaving = np.zeros((2, len(graph.places)), dtype=np.int64)
-    np.add.at(arriving, graph.b, flow.road_flow[:, 0])
-    np.add.at(arriving, graph.a, flow.road_flow[:, 1])
-    np.add.at(leaving, graph.a, flow.road_flow[:, 0])
-    np.add.at(leaving, graph.b, flow.road_flow[:, 1])
-    arriving[list(sources)] += flow.source_flow
-    leaving[list(sinks)] += flow.sink_flow
-    if not (np.array_equal(arriving, flow.place_flow) and np.array_equal(leaving, arriving)):
-        raise CertificateError("flow is not conserved at some place")
-    if not int(flow.source_flow.sum()) == int(flow.sink_flow.sum()) == flow.value:
-        raise CertificateError("what leaves the sources or reaches the sinks is not the value")
-    _check_cut(graph, sources, sinks, limits, flow.value, flow.cut)
-    if flow.cut.unique != (flow.cut.sink_side_cut is None):
-        raise CertificateError("the cut is called unique beside another one, or not without one")
-    if flow.cut.sink_side_cut is not None:
-        _check_cut(graph, sources, sinks, limits, flow.value, flow.cut.sink_side_cut)
-
-
-def _check_cut(
-    graph: Graph,
-    sources: Sequence[int],
-    sinks: Sequence[int],
-    limits: Limits,
+def check_amounts(
+    tail: IntArray, head: IntArray, limits: IntArray, amounts: IntArray, root: int, goal: int,
     value: int,
-    cut: Cut,
-) -> None:
-    """The listed things are all that leads out of the cut's source side, and hold ``value``."""
-    left = cut.source_side
-    # Entered but not left: by the cut, or because nothing can pass (which costs nothing).
-    entered = left | (limits.places == 0)
-    entered[list(cut.places)] = True
-    tail, head = np.column_stack([graph.a, graph.b]), np.column_stack([graph.b, graph.a])
-    roads, ways = np.nonzero(left[tail] & ~entered[head] & (limits.roads > 0))
-    crossing = (
-        tuple(zip(roads.tolist(), ways.tolist(), strict=True)),
-        tuple(np.flatnonzero(entered & ~left & (limits.places > 0)).tolist()),
-        tuple(
-            sorted(
-                place
-                for place, most in zip(sources, limits.supply.tolist(), strict=True)
-                if most and not entered[place]
-            )
-        ),
-        tuple(
-            sorted(
-                place
-                for place, most in zip(sinks, limits.demand.tolist(), strict=True)
-                if most and left[place]
-            )
-        ),
-    )
-    if crossing != (cut.arcs, cut.places, cut.supplies, cut.demands):
-        raise CertificateError("the cut is not what leads out of its source side")
-    supply = dict(zip(sources, limits.supply.tolist(), strict=True))
-    demand = dict(zip(sinks, limits.demand.tolist(), strict=True))
-    held = sum(int(limits.roads[road, way]) for road, way in cut.arcs)
-    held += sum(int(limits.places[place]) for place in cut.places)
-    held += sum(supply[place] for place in cut.supplies)
-    held += sum(demand[place] for place in cut.demands)
-    if not held == cut.value == value:
-        raise CertificateError(f"the cut holds {held} kg/day, stated {cut.value}, flow {value}")
+) -> None:  # fmt: skip
+    """Check that ``amounts`` (e,) on arcs are a flow of ``value`` from ``root`` to ``goal``.
+
+    ``goal`` is the last node. Raises CertificateError where they exceed ``limits`` (e,), are
+    negative, are lost on the way, or are another value.
+    """
+    # A negative number is a huge one where the sign is read as a digit.
+    if np.count_nonzero(amounts.view(np.uint64) > limits.view(np.uint64)):
+        raise CertificateError("the flow is not within 0 and its capacity")
+    weights = amounts.astype(np.float64)
+    arriving: NDArray[Any] = np.bincount(head, weights, goal + 1)
+    leaving: NDArray[Any] = np.bincount(tail, weights, goal + 1)
+    # Sums in floats are exact below 2**53; what leaves is compared with what arrives.
+    if np.maximum.reduce(arriving) >= 2**53:
+        arriving, leaving = np.zeros((2, goal + 1), dtype=object)
+        np.add.at(arriving, head, amounts.astype(object))
+        np.add.at(leaving, tail, amounts.astype(object))
+    sent, received = leaving[root] - arriving[root], arriving[goal] - leaving[goal]
+    leaving[root] -= sent
+    arriving[goal] -= received
+    if np.count_nonzero(arriving != leaving):
+        raise CertificateError("flow is not conserved at some place")
+    if not sent == received == value:
+        raise CertificateError("what leaves the sources or reaches the sinks is not the value")
 
 
-def _check_unlimited(
-    graph: Graph, sources: Sequence[int], sinks: Sequence[int], limits: Limits, flow: Flow
-) -> None:
-    """Some way from a source to a sink has no limit anywhere."""
-    if flow.value != UNLIMITED or flow.cut.value != UNLIMITED:
-        raise CertificateError("an unlimited flow or its cut has a finite value")
-    begin = [p for p, most in zip(sources, limits.supply, strict=True) if most >= UNLIMITED]
-    end = [p for p, most in zip(sinks, limits.demand, strict=True) if most >= UNLIMITED]
-    free = reach(graph, limits.roads >= UNLIMITED, limits.places >= UNLIMITED, begin)
-    if not free[end].any():
-        raise CertificateError("the flow is called unlimited but every way has a limit")
+class Certificate:
+    """The proof of flows between the same sources and sinks, in arrays made once.
+
+    Place i is entered at node i and left at node n + i. Limits, and the parts of a flow, are one
+    vector: the roads (a -> b, b -> a of each in turn), the places, the supplies, the demands;
+    ``UNLIMITED`` and above is no bound.
+    """
+
+    def __init__(self, graph: Graph, sources: Sequence[int], sinks: Sequence[int]) -> None:
+        self.graph, self.sources, self.sinks = graph, tuple(sources), tuple(sinks)
+        n = len(graph.places)
+        before, behind = 2 * n, 2 * n + 1
+        places = np.arange(n)
+        ends = np.stack([graph.a, graph.b], axis=1).astype(np.int64)
+        first, last = np.full(len(sources), before), np.full(len(sinks), behind)
+        begin, end = np.array(sources, dtype=np.int64), np.array(sinks, dtype=np.int64)
+        self._tail = np.concatenate((n + ends.ravel(), places, first, n + end))
+        self._head = np.concatenate((ends[:, ::-1].ravel(), n + places, begin, last))
+        self._shapes = ((len(graph.roads), 2), (n,), (len(sources),), (len(sinks),))
+        self._first_place = 2 * len(graph.roads)
+        self._first_supply = self._first_place + n
+        self._first_demand = self._first_supply + len(sources)
+
+    def check(self, limits: IntArray, flow: Flow) -> None:
+        """Check that ``flow`` is a flow within ``limits`` (e,) as large as its cut.
+
+        That the cut is one is for :meth:`check_cut`; those of :meth:`cut` are. Raises
+        CertificateError with the first thing that is wrong.
+        """
+        if flow.unlimited:
+            self._check_unlimited(limits, flow)
+            return
+        roads, places, supply, demand = (
+            flow.road_flow, flow.place_flow, flow.source_flow, flow.sink_flow
+        )  # fmt: skip
+        if (roads.shape, places.shape, supply.shape, demand.shape) != self._shapes:
+            raise CertificateError("a part of the flow has the wrong shape")
+        self.check_vector(
+            limits, np.concatenate((roads.ravel(), places, supply, demand)), flow.value, flow.cut
+        )
+
+    def check_vector(self, limits: IntArray, amounts: IntArray, value: int, cut: Cut) -> None:
+        """As :meth:`check` for a flow of finite value as one vector (e,)."""
+        nodes = 2 * len(self.graph.places)
+        check_amounts(self._tail, self._head, limits, amounts, nodes, nodes + 1, value)
+        if cut.value != value:
+            raise CertificateError(f"the cut holds {cut.value} kg/day, the flow {value}")
+
+    def cut(
+        self,
+        limits: IntArray,
+        side: BoolArray,
+        farther: Callable[[Cut], Cut | None] | None = None,
+    ) -> Cut:
+        """The cut with these nodes (2n + 2) on its source side; the last two are set here."""
+        n = len(self.graph.places)
+        side[2 * n] = True
+        side[2 * n + 1] = False
+        crossing = (side[self._tail] > side[self._head]).nonzero()[0]
+        value = 0
+        arcs: list[tuple[int, int]] = []
+        places, supplies, demands = [], [], []
+        for arc, amount in zip(crossing.tolist(), limits[crossing].tolist(), strict=True):
+            value += amount
+            if amount == 0:
+                continue
+            if arc < self._first_place:
+                arcs.append((arc >> 1, arc & 1))
+            elif arc < self._first_supply:
+                places.append(arc - self._first_place)
+            elif arc < self._first_demand:
+                supplies.append(self.sources[arc - self._first_supply])
+            else:
+                demands.append(self.sinks[arc - self._first_demand])
+        return Cut(
+            value,
+            tuple(arcs),
+            tuple(places),
+            tuple(sorted(supplies)),
+            tuple(sorted(demands)),
+            side[n : 2 * n],
+            farther,
+        )
+
+    def check_cut(self, limits: IntArray, value: int, cut: Cut) -> None:
+        """Check that a cut lists all that leads out of its source side, and holds ``value``.
+
+        Raises CertificateError where it does not.
+        """
+        # Entered but not left: by the cut, or because nothing can pass (which costs nothing).
+        entered = cut.source_side | (limits[self._first_place : self._first_supply] == 0)
+        entered[list(cut.places)] = True
+        true = self.cut(limits, np.concatenate((entered, cut.source_side, [True, False])))
+        if cut.members != true.members:
+            raise CertificateError("the cut is not what leads out of its source side")
+        if not true.value == cut.value == value:
+            raise CertificateError(
+                f"the cut holds {true.value} kg/day, stated {cut.value}, flow {value}"
+            )
+
+    def _check_unlimited(self, limits: IntArray, flow: Flow) -> None:
+        """Some way from a source to a sink has no limit anywhere."""
+        if flow.value != UNLIMITED or flow.cut.value != UNLIMITED:
+            raise CertificateError("an unlimited flow or its cut has a finite value")
+        free = limits >= UNLIMITED
+        roads, places, supply, demand = np.split(
+            free, [self._first_place, self._first_supply, self._first_demand]
+        )
+        begin = [p for p, unbound in zip(self.sources, supply, strict=True) if unbound]
+        end = [p for p, unbound in zip(self.sinks, demand, strict=True) if unbound]
+        if not reach(self.graph, roads.reshape(-1, 2), places, begin)[end].any():
+            raise CertificateError("the flow is called unlimited but every way has a limit")

@@ -13,13 +13,14 @@ once; only capacities change between solves.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .certificate import UNLIMITED, CertificateError, Cut, Flow, Limits, check
-from .graph import BoolArray, Graph, IntArray
+from .certificate import UNLIMITED, Certificate, CertificateError, Cut, Flow
+from .graph import Graph, IntArray
 
 
 class FlowProblem:
@@ -50,16 +51,21 @@ class FlowProblem:
         # The last arc has no capacity: it makes both super nodes known where k or s is 0.
         self._tail = np.concatenate(
             [roads_tail, places, [self._root] * k, [n + i for i in self.sinks], [self._root]]
-        ).astype(np.int32)
+        ).astype(np.int64)
         self._head = np.concatenate(
             [roads_head, n + places, self.sources, [self._goal] * s, [self._goal]]
-        ).astype(np.int32)
+        ).astype(np.int64)
         self._ends = np.cumsum([2 * len(graph.roads), n, k, s]).tolist()
         self._solver = max_flow.SimpleMaxFlow()
         self._arcs = self._solver.add_arcs_with_capacity(
-            self._tail, self._head, np.zeros(len(self._tail), dtype=np.int64)
-        )
+            self._tail.astype(np.int32),
+            self._head.astype(np.int32),
+            np.zeros(len(self._tail), dtype=np.int64),
+        )[:-1]
+        self._open = tuple(np.full(count, UNLIMITED) for count in (n, k, s))
+        self._solved: IntArray | None = None  # the capacities that the solver holds the answer to
         self._planner: _Planner | None = None
+        self._certificate = Certificate(graph, self.sources, self.sinks)
 
     def limits(
         self,
@@ -67,27 +73,34 @@ class FlowProblem:
         place_capacity: ArrayLike | None = None,
         supply: ArrayLike | None = None,
         demand: ArrayLike | None = None,
-    ) -> Limits:
-        """Check capacities (kg/day) and bring them to full shape; None is ``UNLIMITED``.
+    ) -> IntArray:
+        """Check capacities (kg/day) and join them to the vector of ``Certificate``.
 
-        ``road_capacity`` is ``(m, 2)``, or ``(m,)`` for the same capacity each way. Raises
-        ValueError for a wrong shape, a negative or a fractional number, and OverflowError
-        where the finite ones sum to ``UNLIMITED`` or more.
+        ``road_capacity`` is ``(m, 2)``, or ``(m,)`` for the same capacity each way; None is
+        ``UNLIMITED``. Raises ValueError for a wrong shape, a negative or a fractional number.
         """
-        m, n = len(self.graph.roads), len(self.graph.places)
+        m = len(self.graph.roads)
         roads = _whole(road_capacity, "road_capacity")
         if roads.shape == (m,):
             roads = np.repeat(roads, 2).reshape(m, 2)
-        limits = Limits(
-            roads,
-            _whole(UNLIMITED if place_capacity is None else place_capacity, "place_capacity", n),
-            _whole(UNLIMITED if supply is None else supply, "supply", len(self.sources)),
-            _whole(UNLIMITED if demand is None else demand, "demand", len(self.sinks)),
-        )
-        shapes = ((m, 2), (n,), (len(self.sources),), (len(self.sinks),))
-        for name, array, shape in zip(Limits._fields, limits, shapes, strict=True):
-            if array.shape != shape:
-                raise ValueError(f"capacity of {name} has shape {array.shape}, not {shape}")
+        if roads.shape != (m, 2):
+            raise ValueError(f"capacity of roads has shape {roads.shape}, not {(m, 2)}")
+        rest = []
+        for name, given, free in zip(
+            ("places", "supply", "demand"),
+            (place_capacity, supply, demand),
+            self._open,
+            strict=True,
+        ):
+            array = free if given is None else _whole(given, name)
+            if array.ndim == 0:
+                array = np.full(len(free), array)
+            if array.shape != free.shape:
+                raise ValueError(f"capacity of {name} has shape {array.shape}, not {free.shape}")
+            rest.append(array)
+        limits = np.concatenate((roads.ravel(), *rest))
+        if limits.size and np.minimum.reduce(limits) < 0:
+            raise ValueError("capacities must not be negative")
         return limits
 
     def max_flow(
@@ -99,11 +112,15 @@ class FlowProblem:
     ) -> Flow:
         """A largest flow, its canonical minimum cut, and its certificate checked.
 
-        Arguments and errors as :meth:`limits`; raises CertificateError where the answer does
-        not prove itself. The value and the cut are what to publish: the flow on single roads
+        Arguments as :meth:`limits`. Raises its errors, OverflowError where the finite
+        capacities sum to ``UNLIMITED`` or more, and CertificateError where the answer does not
+        prove itself. The value and the cut are what to publish: the flow on single roads
         may run in circles and is one of many. :meth:`plan` gives one that is fit to show.
         """
-        return self._max_flow(self.limits(road_capacity, place_capacity, supply, demand))
+        limits = self.limits(road_capacity, place_capacity, supply, demand)
+        value, cut = self._largest(limits)
+        amounts = None if value >= UNLIMITED else self._solver.flows(self._arcs)
+        return self._certified(limits, value, amounts, cut)
 
     def plan(
         self,
@@ -118,85 +135,74 @@ class FlowProblem:
         least a second, so a circle in it could be left out at a gain.
         """
         limits = self.limits(road_capacity, place_capacity, supply, demand)
-        best = self._max_flow(limits)
-        if best.unlimited or best.value == 0:
+        value, cut = self._largest(limits)
+        if not 0 < value < UNLIMITED:
             # Nothing to solve: all zeros, where the largest flow may hold circles.
-            return self._certified(limits, self._flow(best.value, None, best.cut))
+            return self._certified(limits, value, None, cut)
         if self._planner is None:
             self._planner = _Planner(self._tail, self._head, self.graph.seconds)
-        amounts = self._planner.solve(self._vector(limits), best.value, self._root, self._goal)
-        return self._certified(limits, self._flow(best.value, amounts, best.cut))
+        amounts = self._planner.solve(limits, value, self._root, self._goal)
+        return self._certified(limits, value, amounts, cut)
 
-    def _max_flow(self, limits: Limits) -> Flow:
-        capacity = self._vector(limits)
-        finite = capacity[capacity < UNLIMITED]
-        # The sum in floats is right to one part in 2**40 or so, hence wraps nowhere below.
-        if finite.sum(dtype=np.float64) >= UNLIMITED * (1 - 1e-9):
+    def _largest(self, limits: IntArray) -> tuple[int, Cut]:
+        """Value and cut of a largest flow; the solver holds the flow."""
+        finite = limits[limits < UNLIMITED]
+        total = float(np.add.reduce(finite, dtype=np.float64))
+        # In floats the sum is exact below 2**53, and wraps nowhere below 2**62.
+        if total >= UNLIMITED * (1 - 1e-9):
             raise OverflowError("capacities sum to more than 2**62 kg/day; use a larger unit")
         # No finite cut holds as much as this, so an arc of it is as good as unlimited.
-        enough = int(finite.sum()) + 1
-        capacity = np.minimum(capacity, enough)
+        enough = (int(total) if total < 2**53 else int(finite.sum())) + 1
         if enough * max(len(self.sources), 1) > UNLIMITED:
             raise OverflowError("capacities times sources exceed 2**62 kg/day; use a larger unit")
+        capacity = np.minimum(limits, enough)
+        self._solve(capacity)
+        value = int(self._solver.optimal_flow())
+        if value >= enough:
+            nowhere = np.zeros(len(self.graph.places), dtype=bool)
+            return UNLIMITED, Cut(UNLIMITED, (), (), (), (), nowhere)
+        side = np.zeros(self._goal + 1, dtype=bool)
+        side[self._solver.get_source_side_min_cut()] = True
+        return value, self._certificate.cut(limits, side, partial(self._farther, capacity))
+
+    def _solve(self, capacity: IntArray) -> None:
+        self._solved = None
         self._solver.set_arcs_capacity(self._arcs, capacity)
         status = self._solver.solve(self._root, self._goal)
         if status != self._solver.OPTIMAL:
             raise CertificateError(f"max flow ended with status {status.name}")
-        value = int(self._solver.optimal_flow())
-        if value >= enough:
-            nowhere = np.zeros(len(self.graph.places), dtype=bool)
-            cut = Cut(UNLIMITED, (), (), (), (), nowhere)
-            return self._certified(limits, self._flow(UNLIMITED, None, cut))
-        amounts = self._solver.flows(self._arcs)
-        return self._certified(limits, self._flow(value, amounts, self._cuts(value, capacity)))
+        self._solved = capacity
 
-    def _vector(self, limits: Limits) -> IntArray:
-        zero = np.zeros(1, dtype=np.int64)
-        return np.concatenate(
-            [limits.roads.ravel(), limits.places, limits.supply, limits.demand, zero]
-        )
-
-    def _flow(self, value: int, amounts: IntArray | None, cut: Cut) -> Flow:
-        if amounts is None:
-            amounts = np.zeros(len(self._tail), dtype=np.int64)
-        roads, places, supply, demand, _ = np.split(amounts, self._ends)
-        unlimited = value >= UNLIMITED
-        return Flow(value, unlimited, roads.reshape(-1, 2), places, supply, demand, cut)
-
-    def _cuts(self, value: int, capacity: IntArray) -> Cut:
-        before = np.zeros(self._goal + 1, dtype=bool)
-        before[self._solver.get_source_side_min_cut()] = True
-        not_after = np.ones(self._goal + 1, dtype=bool)
-        not_after[self._solver.get_sink_side_min_cut()] = False
-        near = self._crossing(before, capacity)
-        far = self._crossing(not_after, capacity)
+    def _farther(self, capacity: IntArray, near: Cut) -> Cut | None:
+        """The minimum cut nearest the sinks, None where it is ``near`` itself."""
+        if self._solved is not capacity:
+            self._solve(capacity)
+        side = np.ones(self._goal + 1, dtype=bool)
+        side[self._solver.get_sink_side_min_cut()] = False
+        far = self._certificate.cut(capacity, side)
+        if far.value != near.value:
+            raise CertificateError(f"one cut holds {near.value} kg/day, another {far.value}")
         # Two minimum cuts of the same arcs enclose no third, for every minimum cut lies
         # between them and has all of these arcs (Picard and Queyranne 1980).
-        if np.array_equal(near, far):
-            return self._cut(value, near, before)
-        return self._cut(value, near, before, self._cut(value, far, not_after))
+        return None if far.members == near.members else far
 
-    def _crossing(self, side: BoolArray, capacity: IntArray) -> IntArray:
-        return np.flatnonzero(side[self._tail] & ~side[self._head] & (capacity > 0))
-
-    def _cut(self, value: int, crossing: IntArray, side: BoolArray, far: Cut | None = None) -> Cut:
-        n = len(self.graph.places)
-        arcs, places, supplies, demands, _ = np.split(
-            crossing, np.searchsorted(crossing, self._ends)
-        )
-        return Cut(
+    def _certified(self, limits: IntArray, value: int, amounts: IntArray | None, cut: Cut) -> Flow:
+        if amounts is None:
+            amounts = np.zeros(len(limits), dtype=np.int64)
+        places, supplies, demands, _ = self._ends
+        flow = Flow(
             value,
-            tuple((int(arc) >> 1, int(arc) & 1) for arc in arcs),
-            tuple(int(arc) - self._ends[0] for arc in places),
-            tuple(sorted(self.sources[int(arc) - self._ends[1]] for arc in supplies)),
-            tuple(sorted(self.sinks[int(arc) - self._ends[2]] for arc in demands)),
-            side[n : 2 * n],
-            unique=far is None,
-            sink_side_cut=far,
+            value >= UNLIMITED,
+            amounts[:places].reshape(-1, 2),
+            amounts[places:supplies],
+            amounts[supplies:demands],
+            amounts[demands:],
+            cut,
         )
-
-    def _certified(self, limits: Limits, flow: Flow) -> Flow:
-        check(self.graph, self.sources, self.sinks, limits, flow)
+        if flow.unlimited:
+            self._certificate.check(limits, flow)
+        else:
+            self._certificate.check_vector(limits, amounts, value, cut)
         return flow
 
 
@@ -210,14 +216,14 @@ class _Planner:
         cost[: 2 * len(seconds)] = np.repeat(seconds, 2)
         self._solver = min_cost_flow.SimpleMinCostFlow()
         self._arcs = self._solver.add_arcs_with_capacity_and_unit_cost(
-            tail, head, np.zeros(len(tail), dtype=np.int64), cost
-        )
+            tail.astype(np.int32), head.astype(np.int32), np.zeros(len(tail), dtype=np.int64), cost
+        )[:-1]
 
-    def solve(self, capacity: IntArray, value: int, root: int, goal: int) -> IntArray:
+    def solve(self, limits: IntArray, value: int, root: int, goal: int) -> IntArray:
         """Flow on each arc. Raises OverflowError and CertificateError as ``plan`` says."""
         solver = self._solver
         # No arc of an acyclic flow carries more than the flow's value.
-        solver.set_arc_capacities(self._arcs, np.minimum(capacity, value))
+        solver.set_arc_capacities(self._arcs, np.minimum(limits, value))
         solver.set_node_supply(root, value)
         solver.set_node_supply(goal, -value)
         status = solver.solve()
@@ -237,25 +243,29 @@ def certify(
     supply: ArrayLike | None = None,
     demand: ArrayLike | None = None,
 ) -> None:
-    """Check that ``flow`` is a flow within these limits and that its cut proves it largest.
+    """Check that ``flow`` is a flow within these limits and that its cuts prove it largest.
 
-    Raises CertificateError with the first thing that is wrong. Uses no solver. Every
-    result of :class:`FlowProblem` has passed this.
+    Raises CertificateError with the first thing that is wrong. Uses no solver. Every result of
+    :class:`FlowProblem` has passed the same.
     """
     limits = problem.limits(road_capacity, place_capacity, supply, demand)
-    check(problem.graph, problem.sources, problem.sinks, limits, flow)
+    proof = Certificate(problem.graph, problem.sources, problem.sinks)
+    proof.check(limits, flow)
+    if flow.unlimited:
+        return
+    proof.check_cut(limits, flow.value, flow.cut)
+    if flow.cut.sink_side_cut is not None:
+        proof.check_cut(limits, flow.value, flow.cut.sink_side_cut)
 
 
-def _whole(values: ArrayLike, name: str, length: int | None = None) -> IntArray:
-    """Capacities as int64, a single number repeated to ``length``; all at most ``UNLIMITED``."""
+def _whole(values: ArrayLike, name: str) -> IntArray:
+    """Capacities as int64, all at most ``UNLIMITED``."""
     array: NDArray[Any] = np.asarray(values)
+    if array.dtype == np.int64:
+        return array
     if array.size == 0:
-        array = np.zeros(array.shape, dtype=np.int64)
+        return np.zeros(array.shape, dtype=np.int64)
     if array.dtype.kind not in "iu":
         raise ValueError(f"{name} must be whole numbers (kg/day), not {array.dtype}")
-    if array.ndim == 0 and length is not None:
-        array = np.full(length, array)
-    if array.size and array.min() < 0:
-        raise ValueError(f"{name} must not be negative")
     whole: IntArray = np.minimum(array, UNLIMITED).astype(np.int64)
     return whole

@@ -69,7 +69,7 @@ class Graph:
             object.__setattr__(self, name, _frozen(getattr(self, name), kind, (m,), name))
         object.__setattr__(self, "km", _frozen(self.km, np.float64, (m,), "km"))
         for name, ids in (("places", self.places), ("roads", self.roads)):
-            if any(x >= y for x, y in pairwise(ids)):
+            if len(set(ids)) < len(ids) or list(ids) != sorted(ids):
                 raise ValueError(f"ids of {name} must be sorted and all different")
         ends = np.concatenate([self.a, self.b])
         if m and (ends.min() < 0 or ends.max() >= n):

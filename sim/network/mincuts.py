@@ -16,7 +16,7 @@ import numpy as np
 
 from .arcs import ArcNetwork
 from .graph import BoolArray, IntArray
-from .residual import Residual
+from .residual import without_circles
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ class CutList:
 
 def minimum_cuts(net: ArcNetwork, most: int = 100) -> CutList:
     """The minimum cuts, up to ``most``; none where the flow is unlimited or 0."""
-    value = net.solve(net.capacity).value
+    value, near = net.solve(net.capacity)
     if value >= net.enough or value == 0:
         return CutList((), True)
     found: dict[CutSet, None] = {}
     complete = True
-    for side in _sides(Residual.of(net)):
+    for side in _sides(net, near):
         cut = cut_set(net, side)
         if cut not in found and len(found) == most:
             complete = False
@@ -76,19 +76,26 @@ def cut_set(net: ArcNetwork, side: BoolArray) -> CutSet:
     )
 
 
-def _sides(residual: Residual) -> Iterator[BoolArray]:
+def _sides(net: ArcNetwork, near: BoolArray) -> Iterator[BoolArray]:
     """Source sides of all minimum cuts, each set of crossing arcs once, the nearest first.
 
-    Nodes that carry flow decide: two closed sets that agree on them cross the same arcs,
-    and two that do not, do not.
+    Of the flow that ``net`` solved last, with ``near`` the side nearest the root. Nodes that
+    carry flow decide: two closed sets that agree on them cross the same arcs, and two that do
+    not, do not.
     """
-    net = residual.net
-    near = net.solve(net.capacity).side
     doubtful = net.before_goal() & ~near
+    flow = without_circles(net, net.amounts())
     carrying = np.zeros(net.goal + 1, dtype=bool)
-    carrying[net.tail[residual.flow > 0]] = True
-    carrying[net.head[residual.flow > 0]] = True
-    out = residual.onward(doubtful)
+    carrying[net.tail[flow > 0]] = True
+    carrying[net.head[flow > 0]] = True
+    # where each doubtful node leads to, among them, by what the flow leaves over
+    ahead = np.flatnonzero(doubtful[net.tail] & doubtful[net.head] & (net.capacity > flow))
+    back = np.flatnonzero(doubtful[net.tail] & doubtful[net.head] & (flow > 0))
+    out: dict[int, list[int]] = {node: [] for node in np.flatnonzero(doubtful).tolist()}
+    for node, other in zip(net.tail[ahead].tolist(), net.head[ahead].tolist(), strict=True):
+        out[node].append(other)
+    for node, other in zip(net.head[back].tolist(), net.tail[back].tolist(), strict=True):
+        out[node].append(other)
     # what must come along with each doubtful node that carries flow
     along: dict[int, frozenset[int]] = {}
 
@@ -111,7 +118,7 @@ def _sides(residual: Residual) -> Iterator[BoolArray]:
         taken, barred = stack.pop()
         side = near.copy()
         side[list(taken)] = True
-        yield _closed(residual, side, out)
+        yield _closed(side, out)
         for node in nodes:
             if node in taken or node in barred:
                 continue
@@ -121,7 +128,7 @@ def _sides(residual: Residual) -> Iterator[BoolArray]:
             barred = barred | {node}
 
 
-def _closed(residual: Residual, side: BoolArray, out: dict[int, list[int]]) -> BoolArray:
+def _closed(side: BoolArray, out: dict[int, list[int]]) -> BoolArray:
     """``side`` with every node that it leads to."""
     side = side.copy()
     queue = [node for node in out if side[node]]

@@ -1,9 +1,11 @@
 """What a largest flow leaves over, and what the loss of one target costs it.
 
-When a target that carries f is lost, the flow falls by f less what can be led round it, and
-that is a flow from its entry to its exit in what the largest flow leaves over without it.
-So no problem is solved afresh: most targets carry nothing and lose nothing, those of a
-minimum cut lose all they carry, and for the rest the search stays near the target.
+When a target that carries f is lost, the flow falls by f less what can be led round it: by
+a flow in what the largest flow leaves over without the target, from the nodes that fed it to those
+that it fed. So no problem is solved afresh: most targets carry nothing and lose nothing, those
+of a minimum cut lose all they carry, and for the rest the search stays near the target, or is
+given up for a fresh solve where it wanders far. A target loses no more than it carries in any
+largest flow, so a second one, found from the sinks' end, settles most of the others.
 """
 
 from __future__ import annotations
@@ -13,54 +15,68 @@ from collections.abc import Sequence
 import numpy as np
 
 from .arcs import ArcNetwork
+from .certificate import check_amounts
 from .graph import BoolArray, IntArray
+
+_SHARE_SEEN = 2
+"""A search that looks at more nodes than one for so many arcs costs more than a fresh solve."""
 
 
 class Residual:
-    """What is left on every arc beside the last flow that ``net`` solved.
+    """What is left on every arc beside a largest flow that ``net`` solves under ``capacity``.
 
-    ``flow`` (e,) is that flow without circles between the two ways of a road; half arc 2e is
-    arc e, half arc 2e + 1 the way back over its flow.
+    ``flow`` (e,) is that flow without circles between the two ways of a road. Places without
+    limit are one node here, though ``net`` has two; half arc 2e is arc e, half arc 2e + 1 the way
+    back over its flow.
     """
 
-    def __init__(self, net: ArcNetwork, capacity: IntArray, flow: IntArray) -> None:
+    def __init__(self, net: ArcNetwork, capacity: IntArray | None = None) -> None:
         self.net = net
-        self.capacity = capacity
-        self.flow = flow
-        nodes = net.goal + 1
-        tails = np.column_stack([net.tail, net.head]).ravel()
-        self.heads: list[int] = np.column_stack([net.head, net.tail]).ravel().tolist()
-        self.left: list[int] = np.column_stack([capacity - flow, flow]).ravel().tolist()
-        order = np.argsort(tails, kind="stable")
-        starts = np.searchsorted(tails[order], np.arange(nodes + 1)).tolist()
-        self._order: list[int] = order.tolist()
-        self._starts: list[int] = starts
-
-    @classmethod
-    def of(cls, net: ArcNetwork, capacity: IntArray | None = None) -> Residual:
-        """Solve ``net`` under ``capacity`` (its own where None) and look at what is left."""
-        limits = net.capacity if capacity is None else capacity
-        side = net.solve(limits).side
-        residual = cls(net, limits, _without_circles(net, net.amounts()))
-        near, far = side, net.before_goal()
-        crossing = (near[net.tail] & ~near[net.head]) | (far[net.tail] & ~far[net.head])
-        residual.tight = crossing & (limits > 0)
-        return residual
-
-    tight: BoolArray = np.zeros(0, dtype=bool)
-    """(e,) arcs of the minimum cut nearest the root or of the one nearest the goal."""
+        self.capacity = net.capacity if capacity is None else capacity
+        self.value, near = net.solve(self.capacity)
+        far = net.before_goal()
+        self.flow = without_circles(net, net.amounts())
+        crossing = (near[net.tail] > near[net.head]) | (far[net.tail] > far[net.head])
+        self._tight = crossing & (self.capacity > 0)
+        first = len(net.road_arcs)
+        inner = np.arange(first, first + len(net.split))
+        inner = inner[self.capacity[inner] >= net.enough]
+        node = np.arange(net.goal + 1)
+        node[net.head[inner]] = net.tail[inner]
+        self._tail, self._head = node[net.tail], node[net.head]
+        self._node = np.full(len(net.targets) + 1, -1)  # of each target that is one
+        self._node[net.target[inner]] = self._tail[inner]
+        left = np.column_stack([self.capacity - self.flow, self.flow])
+        self._left: list[int] = left.ravel().tolist()
+        merged = np.zeros(len(net.tail), dtype=bool)
+        merged[inner] = True
+        halves = np.flatnonzero(np.repeat(~merged, 2))
+        self._ends = np.column_stack([self._tail, self._head]).ravel()
+        self._halves = halves[np.argsort(self._ends[halves], kind="stable")]
+        self._starts = np.searchsorted(self._ends[self._halves], np.arange(net.goal + 2))
+        self._around: dict[int, list[tuple[int, int]]] = {}
+        self._most_seen = len(net.tail) // _SHARE_SEEN
 
     def carried(self) -> IntArray:
-        """(t,) what each target carries; none can lose more."""
-        amount = np.zeros(len(self.net.targets), dtype=np.int64)
-        mine = np.flatnonzero((self.net.target >= 0) & (self.flow > 0))
-        np.add.at(amount, self.net.target[mine], self.flow[mine])
+        """(t,) what each target carries."""
+        return self._amounts(self.flow)
+
+    def most(self) -> IntArray:
+        """(t,) a bound on the loss of each target: what it carries in two flows, if less."""
+        other = _other_flow(self.net, self.capacity, self.value)
+        return np.minimum(self.carried(), self._amounts(without_circles(self.net, other)))
+
+    def _amounts(self, flow: IntArray) -> IntArray:
+        net = self.net
+        amount = np.zeros(len(net.targets), dtype=np.int64)
+        mine = np.flatnonzero((net.target >= 0) & (flow > 0))
+        np.add.at(amount, net.target[mine], flow[mine])
         return amount
 
     def losses(self, numbers: Sequence[int]) -> list[int]:
         """Loss of largest flow when each of these targets alone is lost."""
-        arcs = self._arcs_of()
-        return [self._loss(arcs.get(number, ())) for number in numbers]
+        arcs, most = self._arcs_of(), self.most().tolist()
+        return [self._loss(number, arcs[number]) if most[number] else 0 for number in numbers]
 
     def worst(self, allowed: BoolArray) -> int | None:
         """The allowed target whose loss costs most, the lowest number of several.
@@ -73,20 +89,20 @@ class Residual:
     def top(self, most: int, allowed: BoolArray | None = None) -> list[tuple[int, int]]:
         """The ``most`` targets that lose most, as (number, loss); ties by number.
 
-        Exact without looking at all: a target loses no more than it carries, so the search
-        ends when what is next in line carries less than the last of the list loses.
+        Exact without looking at all: the search ends when what is next in line can lose less than
+        the last of the list does.
         """
-        carried = self.carried()
+        most_each = self.most()
         if allowed is not None:
-            carried[~allowed] = 0
+            most_each[~allowed] = 0
         arcs = self._arcs_of()
         found: list[tuple[int, int]] = []
-        for number in np.argsort(-carried, kind="stable").tolist():
-            bound = int(carried[number])
+        for number in np.argsort(-most_each, kind="stable").tolist():
+            bound = int(most_each[number])
             if bound == 0 or (len(found) == most and bound < -found[-1][0]):
                 break
             floor = -found[-1][0] if len(found) == most else 0
-            loss = self._loss(arcs[number], floor)
+            loss = self._loss(number, arcs[number], floor)
             if loss > floor or (loss == floor > 0 and number < found[-1][1]):
                 found.append((-loss, number))
                 found.sort()
@@ -94,51 +110,75 @@ class Residual:
         return [(number, -loss) for loss, number in found]
 
     def _arcs_of(self) -> dict[int, list[int]]:
-        """Arcs of each target that carries anything."""
+        """Arcs of each target that carries anything, the one with the flow first.
+
+        There is one: the other way of a road carries nothing.
+        """
         carried = self.carried() > 0
         mine = np.flatnonzero(np.append(carried, False)[self.net.target])
+        mine = mine[np.argsort(self.flow[mine] == 0, kind="stable")]
         arcs: dict[int, list[int]] = {}
         for arc, number in zip(mine.tolist(), self.net.target[mine].tolist(), strict=True):
             arcs.setdefault(number, []).append(arc)
         return arcs
 
-    def _loss(self, arcs: Sequence[int], floor: int = 0) -> int:
-        """Loss with these arcs gone; any number below ``floor`` where it is below."""
-        used = [arc for arc in arcs if self.flow[arc] > 0]
-        if not used:
-            return 0
-        (arc,) = used  # the other way of a road carries nothing
-        amount = int(self.flow[arc])
-        if self.tight[arc]:
+    def _loss(self, number: int, arcs: Sequence[int], floor: int = 0) -> int:
+        """Loss of a target that carries flow; any number below ``floor`` where it is below."""
+        amount = int(self.flow[arcs[0]])
+        if self._tight[arcs[0]]:
             return amount  # the cut that it is in loses this much
-        tail, head = int(self.net.tail[arc]), int(self.net.head[arc])
-        return amount - self.reroute(tail, head, amount - floor + 1 if floor else amount, arcs)
+        node = int(self._node[number])
+        give: dict[int, int] = {}
+        take: dict[int, int] = {}
+        if node < 0:
+            give[int(self._tail[arcs[0]])] = take[int(self._head[arcs[0]])] = amount
+            barred = [half for arc in arcs for half in (2 * arc, 2 * arc + 1)]
+        else:
+            barred = [half for out, _ in self._near(node) for half in (out, out ^ 1)]
+            for half, other in self._near(node):
+                side = give if half & 1 else take  # back over what came, or on over what went
+                side[other] = side.get(other, 0) + int(self.flow[half >> 1])
+            for other in give.keys() & take.keys():
+                both = min(give[other], take[other])
+                give[other] -= both
+                take[other] -= both
+                amount -= both
+        led = self._lead(give, take, amount - floor + 1 if floor else amount, barred)
+        if led is None:
+            capacity = np.where(self.net.target == number, 0, self.capacity)
+            return self.value - self.net.solve(capacity).value
+        return amount - led
 
-    def onward(self, nodes: BoolArray) -> dict[int, list[int]]:
-        """Where each of these nodes leads to, among them, by what is left."""
-        out: dict[int, list[int]] = {}
-        for node in np.flatnonzero(nodes).tolist():
-            halves = self._order[self._starts[node] : self._starts[node + 1]]
-            ends = (self.heads[half] for half in halves if self.left[half])
-            out[node] = sorted({end for end in ends if nodes[end]})
-        return out
+    def _near(self, node: int) -> list[tuple[int, int]]:
+        """Half arcs out of a node, each with the node that it leads to."""
+        if node not in self._around:
+            halves = self._halves[self._starts[node] : self._starts[node + 1]]
+            others = self._ends[halves ^ 1]
+            self._around[node] = list(zip(halves.tolist(), others.tolist(), strict=True))
+        return self._around[node]
 
-    def reroute(self, start: int, goal: int, amount: int, without: Sequence[int] = ()) -> int:
-        """How much of ``amount`` goes from node ``start`` to ``goal`` in what is left.
+    def _lead(
+        self, give: dict[int, int], take: dict[int, int], amount: int, barred: Sequence[int]
+    ) -> int | None:
+        """How much of ``amount`` goes from the nodes that give to those that take, in what is left.
 
-        ``without`` are arcs that may not be used, nor their flow taken back. Nothing changes.
+        Without the ``barred`` half arcs. None where the search wanders too far. Nothing changes.
         """
-        left = self.left
-        barred = [(half, left[half]) for arc in without for half in (2 * arc, 2 * arc + 1)]
-        for half, _ in barred:
+        left = self._left
+        before = [(half, left[half]) for half in barred]
+        for half in barred:
             left[half] = 0
         pushed: list[tuple[int, int]] = []
-        done = 0
-        while done < amount:
-            way = self._way(start, goal)
-            if way is None:
+        done, budget = 0, self._most_seen
+        while done < amount and budget > 0:
+            way, seen = self._way(give, take, budget)
+            budget -= seen
+            if not way:
                 break
-            step = min(amount - done, min(left[half] for half in way))
+            start, end = int(self._ends[way[0]]), int(self._ends[way[-1] ^ 1])
+            step = min(give[start], take[end], min(left[half] for half in way))
+            give[start] -= step
+            take[end] -= step
             for half in way:
                 left[half] -= step
                 left[half ^ 1] += step
@@ -147,65 +187,75 @@ class Residual:
         for half, step in pushed:
             left[half] += step
             left[half ^ 1] -= step
-        for half, before in barred:
-            left[half] = before
-        return done
+        for half, amount_before in before:
+            left[half] = amount_before
+        return min(done, amount) if budget > 0 or done >= amount else None
 
-    def _way(self, start: int, goal: int) -> list[int] | None:
-        """Half arcs of a way with fewest arcs or nearly so, searched from both ends."""
-        left, heads, order, starts = self.left, self.heads, self._order, self._starts
-        came: dict[int, int] = {start: -1}  # half arc into a node
-        goes: dict[int, int] = {goal: -1}  # half arc out of a node
-        ahead, behind = [start], [goal]
-        while ahead and behind:
-            found = -1
+    def _way(
+        self, give: dict[int, int], take: dict[int, int], budget: int
+    ) -> tuple[list[int], int]:
+        """Half arcs of a way with fewest arcs or nearly so, searched from both ends.
+
+        Empty where there is none, or none was found within ``budget`` nodes; and the nodes seen.
+        """
+        left, near = self._left, self._near
+        came = {node: -1 for node, amount in give.items() if amount}  # half arc into a node
+        goes = {node: -1 for node, amount in take.items() if amount}  # half arc out of a node
+        ahead, behind = list(came), list(goes)
+        seen = 0
+        while ahead and behind and seen < budget:
+            front: list[int] = []
             if len(ahead) <= len(behind):
-                front: list[int] = []
+                seen += len(ahead)
                 for node in ahead:
-                    for half in order[starts[node] : starts[node + 1]]:
-                        other = heads[half]
+                    for half, other in near(node):
                         if left[half] and other not in came:
                             came[other] = half
                             if other in goes:
-                                found = other
-                                break
+                                return self._joined(other, came, goes), seen
                             front.append(other)
-                    if found >= 0:
-                        break
                 ahead = front
             else:
-                front = []
+                seen += len(behind)
                 for node in behind:
-                    for half in order[starts[node] : starts[node + 1]]:
-                        other = heads[half]
+                    for half, other in near(node):
                         if left[half ^ 1] and other not in goes:
                             goes[other] = half ^ 1
                             if other in came:
-                                found = other
-                                break
+                                return self._joined(other, came, goes), seen
                             front.append(other)
-                    if found >= 0:
-                        break
                 behind = front
-            if found >= 0:
-                return self._joined(found, came, goes)
-        return None
+        return [], seen
 
     def _joined(self, middle: int, came: dict[int, int], goes: dict[int, int]) -> list[int]:
-        heads, way = self.heads, []
+        ends, way = self._ends, []
         node = middle
         while came[node] >= 0:
             way.append(came[node])
-            node = heads[came[node] ^ 1]
+            node = int(ends[came[node]])
         way.reverse()
         node = middle
         while goes[node] >= 0:
             way.append(goes[node])
-            node = heads[goes[node]]
+            node = int(ends[goes[node] ^ 1])
         return way
 
 
-def _without_circles(net: ArcNetwork, flow: IntArray) -> IntArray:
+def _other_flow(net: ArcNetwork, capacity: IntArray, value: int) -> IntArray:
+    """Another largest flow: found from the goal to the root, against all arcs."""
+    from ortools.graph.python import max_flow
+
+    solver = max_flow.SimpleMaxFlow()
+    arcs = solver.add_arcs_with_capacity(
+        net.head.astype(np.int32), net.tail.astype(np.int32), capacity
+    )
+    solver.solve(net.goal, net.root)
+    flow: IntArray = solver.flows(arcs)
+    check_amounts(net.tail, net.head, capacity, flow, net.root, net.goal, value)
+    return flow
+
+
+def without_circles(net: ArcNetwork, flow: IntArray) -> IntArray:
     """``flow`` less what runs over a road and straight back, through the places at its ends."""
     graph, first = net.graph, len(net.road_arcs)
     ways = np.zeros(2 * len(graph.roads), dtype=np.int64)

@@ -231,6 +231,10 @@ def make_operation(name: str, o: Any) -> m.Operation:
         delay=_maybe(o.delay),
         chance=o.chance.dist.nominal if o.chance is not None else 1.0,
         text=o.text,
+        on_record={
+            key: m.RecordedPosition(key, round(p.at.dist.nominal), p.place, p.km, p.text, _from(p))
+            for key, p in sorted(o.on_record.items())
+        },
         provenance=_from(o),
     )
 
@@ -245,9 +249,44 @@ def make_fronts(actor: str, f: Any) -> m.FrontRule:
         _dist(f.ratio, 1.0),
         _dist(f.delay, float(m.DAY)),
         _maybe(f.counter),
+        _dist(f.reach, 16.0),
+        _maybe(f.sees),
         frozenset(f.hold),
         {place: float(v) for place, v in sorted(f.values.items())},
         _from(f),
+    )
+
+
+def make_decision(name: str, d: Any, operations: Mapping[str, Any]) -> m.Decision:
+    """One decision; an operation says what it is after and what it lives on."""
+
+    def option(key: str, o: Any) -> m.DecisionOption:
+        launched = operations[o.operation] if o.operation else None
+        place = o.place or (launched.route[-1] if launched else None)
+        axis = o.axis or (launched.axis if launched else None)
+        value = None if o.value is None else float(o.value)
+        return m.DecisionOption(key, place, o.operation, axis, value, _from(o))
+
+    return m.Decision(
+        name,
+        d.name or name,
+        d.actor,
+        d.seat,
+        {key: option(key, o) for key, o in sorted(d.options.items())},
+        _maybe(d.hours),
+        _maybe(d.threat),
+        _maybe(d.supply),
+        _maybe(d.value),
+        _dist(d.population, 0.0),
+        _dist(d.strength, 0.0),
+        _dist(d.enemies, 0.0),
+        _dist(d.axis, 0.0),
+        at=_maybe(d.at),
+        when=_condition(d.when) if d.when is not None else None,
+        delay=_maybe(d.delay),
+        chance=d.chance.dist.nominal if d.chance is not None else 1.0,
+        text=d.text,
+        provenance=_from(d),
     )
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "MOST_CONVOYS",
     "check_axes",
     "check_bands",
+    "check_decisions",
     "check_events",
     "check_holders",
     "check_operations",
@@ -239,6 +240,7 @@ def check_operations(
                     mark_at(found.node, ("rings", place), found.mark, key=True),
                     f"'{safe(place)}' is not on the route of '{name}'",
                 )
+        _check_record(report, found, stops)
         axis = axes.get(model.axis or "")
         if axis is not None and model.base not in axis.model.sinks:
             report.error(
@@ -250,6 +252,66 @@ def check_operations(
             report.error(
                 mark_at(found.node, ("axis",), found.mark),
                 f"axis '{model.axis}' is not an axis of '{safe(model.actor)}'",
+            )
+
+
+def check_decisions(
+    report: Report, decisions: Things, operations: Things, ids: Mapping[str, set[str]]
+) -> None:
+    """Options have ids of their own, and an operation that is one waits for being decided on."""
+    seen: dict[str, str] = {}
+    for name, found in decisions.items():
+        model = found.model
+        if not model.options:
+            report.error(found.mark, f"decision '{safe(name)}' has no options")
+        for key, option in model.options.items():
+            mark = mark_at(found.node, ("options", key), found.mark, key=True)
+            other = next((k for k in ("event", "operation") if key in ids.get(k, ())), None)
+            if key in seen:
+                other = f"option of '{seen[key]}'"
+            if other is not None:
+                report.error(
+                    mark, f"'{safe(key)}' is also the id of an {other}", "rename one of them"
+                )
+            seen[key] = name
+            operation = operations.get(option.operation or "")
+            if operation is None:
+                continue
+            at = mark_at(found.node, ("options", key, "operation"), found.mark)
+            if operation.model.actor != model.actor:
+                report.error(
+                    at, f"'{option.operation}' is not an operation of '{safe(model.actor)}'"
+                )
+            if not _waits_for(operation.model.when, key):
+                report.error(
+                    at,
+                    f"operation '{option.operation}' does not wait for '{safe(key)}'",
+                    f"add 'when: {{event: {key}}}' to the operation",
+                )
+
+
+def _waits_for(condition: ConditionModel | None, event: str) -> bool:
+    """True where an event is named in a condition."""
+    if condition is None:
+        return False
+    parts = [*(condition.all or ()), *(condition.any or ())]
+    return condition.event == event or any(_waits_for(part, event) for part in parts)
+
+
+def _check_record(report: Report, found: Found, stops: list[str]) -> None:
+    """Each position on record is a stop of the operation or km along its route, not both."""
+    for key, stood in found.model.on_record.items():
+        place = mark_at(found.node, ("on_record", key, "place"), found.mark)
+        if stood.place is not None and stood.km is not None:
+            report.error(place, "'place' and 'km' both say where it stood", "keep one")
+        elif stood.place is None and stood.km is None:
+            at = mark_at(found.node, ("on_record", key), found.mark, key=True)
+            report.error(at, "does not say where it stood", "add 'place: PLACE' or 'km: KM'")
+        elif stood.place is not None and stood.place not in stops:
+            report.error(
+                place,
+                f"'{safe(stood.place)}' is not on the route",
+                "say how many km from its base it stood",
             )
 
 

@@ -21,10 +21,13 @@ _KINDS = {
     "claims": "claim",
     "classes": "road class",
     "commodities": "commodity",
+    "decisions": "decision",
     "events": "event",
     "exits": "exit",
     "garrisons": "garrison",
     "holders": "holder",
+    "operations": "operation",
+    "options": "option",
     "places": "place",
     "regroup": "regroup rule",
     "roads": "road",
@@ -36,7 +39,7 @@ _KINDS = {
 def kind_of_ids(path: Sequence[str]) -> str | None:
     """What the keys of the map at ``path`` name (``axis``, ``road``, ...), or None."""
     inner = tuple(path[1:]) if path[:1] == ("network",) else tuple(path)
-    if len(inner) == 1 or (len(inner) == 3 and inner[0] == "axes"):
+    if len(inner) == 1 or (len(inner) == 3 and inner[0] in ("axes", "decisions")):
         return _KINDS.get(inner[-1])
     return None
 

@@ -165,6 +165,32 @@ class LogNormal:
 
 
 @dataclass(frozen=True, slots=True)
+class Exponential:
+    """Time to something that comes at a constant rate, 1 / ``mean`` (above 0)."""
+
+    mean: float
+
+    def ppf(self, u: float) -> float:
+        return -self.mean * math.log1p(-u)
+
+    @property
+    def nominal(self) -> float:
+        return self.ppf(0.5)
+
+    @property
+    def low(self) -> float:
+        return 0.0
+
+    @property
+    def high(self) -> float:
+        return math.inf
+
+    @property
+    def uncertain(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One of ``values`` with probability proportional to ``weights``, in the order stated."""
 

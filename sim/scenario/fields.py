@@ -180,6 +180,7 @@ Length = TypeAliasType(
 )
 Speed = TypeAliasType("Speed", Annotated[Quantity, _quantity("speed", "positive")])
 Tempo = TypeAliasType("Tempo", Annotated[Quantity, _quantity("tempo", "positive")])
+Distance = TypeAliasType("Distance", Annotated[Quantity, _quantity("distance", "positive")])
 Hazard = TypeAliasType("Hazard", Annotated[Quantity, _quantity("hazard")])
 Ration = TypeAliasType("Ration", Annotated[Quantity, _quantity("ration")])
 Multiple = TypeAliasType("Multiple", Annotated[Quantity, _quantity("number", "positive")])
@@ -233,7 +234,11 @@ GoalId = TypeAliasType("GoalId", Annotated[str, _ref("a place or exit", "place",
 ClassId = TypeAliasType("ClassId", Annotated[str, _ref("a road class", "road class")])
 ActorId = TypeAliasType("ActorId", Annotated[str, _ref("an actor", "actor")])
 AxisId = TypeAliasType("AxisId", Annotated[str, _ref("an axis", "axis")])
-EventId = TypeAliasType("EventId", Annotated[str, _ref("an event", "event")])
+OperationId = TypeAliasType("OperationId", Annotated[str, _ref("an operation", "operation")])
+EventId = TypeAliasType(
+    "EventId",
+    Annotated[str, _ref("an event, an operation or an option", "event", "operation", "option")],
+)
 Sealed = TypeAliasType(
     "Sealed",
     Annotated[

@@ -17,6 +17,7 @@ from . import build
 from .checks import (
     check_axes,
     check_bands,
+    check_decisions,
     check_events,
     check_holders,
     check_operations,
@@ -41,7 +42,13 @@ from .schema_actors import (
     RegroupModel,
 )
 from .schema_base import Model
-from .schema_forces import FightingModel, FrontModel, OperationModel, RecordedMoveModel
+from .schema_forces import (
+    DecisionModel,
+    FightingModel,
+    FrontModel,
+    OperationModel,
+    RecordedMoveModel,
+)
 from .schema_network import NetworkHeader, NetworkModel, PlaceModel, RoadClassModel, RoadModel
 from .tree import Entry, Map
 from .units import InputError
@@ -55,6 +62,7 @@ _KIND_OF_SECTION = {
     "axes": "axis",
     "commodities": "commodity",
     "events": "event",
+    "operations": "operation",
     "exits": "exit",
     "places": "place",
     "roads": "road",
@@ -126,6 +134,12 @@ class _Assembler:
             for key, kind in _KIND_OF_SECTION.items()
         }
         ids["commodity"].add(DEFAULT_SUPPLIES)
+        decisions = section(self.tree, "decisions").entries
+        ids["option"] = {
+            option
+            for key in decisions
+            for option in section(tree, "decisions", key, "options").entries
+        }
         self.context = Context(ids, suggest=report.suggest)
         if not with_network:
             self._forget_network()
@@ -268,6 +282,7 @@ class _Assembler:
             "operations": self._all(OperationModel, "operations"),
             "fronts": self._all(FrontModel, "fronts"),
             "moves_on_record": self._all(RecordedMoveModel, "moves_on_record"),
+            "decisions": self._all(DecisionModel, "decisions"),
             "exits": self._all(ExitModel, "exits"),
             "regroup": self._all(RegroupModel, "regroup"),
             "events": self._all(None, "events"),
@@ -281,6 +296,8 @@ class _Assembler:
         fighting = self._fighting(things["operations"])
         classes = {road: found.model.class_ for road, found in self.roads.items()}
         check_operations(report, things["operations"], things["axes"], self.ends, classes)
+        check_decisions(report, things["decisions"], things["operations"], context.ids)
+        check_events(report, things["decisions"], things["axes"], crossings)
         sample = header.sample.dist.nominal if header and header.sample else float(DAY)
         if context.length:
             check_work(report, things["axes"], context.length, sample)
@@ -377,6 +394,12 @@ class _Assembler:
                 k: build.make_recorded_move(k, f.model)
                 for k, f in things["moves_on_record"].items()
             },
+            decisions={
+                k: build.make_decision(
+                    k, f.model, {name: o.model for name, o in things["operations"].items()}
+                )
+                for k, f in things["decisions"].items()
+            },
             sources=dict(sorted((network_sources | header.sources).items())),
             resolved=self._resolved(header, things, name, seed),
         )
@@ -414,6 +437,7 @@ _ORDER = (
     "operations",
     "fronts",
     "moves_on_record",
+    "decisions",
     "exits",
     "regroup",
     "events",

@@ -11,31 +11,55 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from .distributions import Dist
+from .model_base import DAY, PPM, UNSTATED, Condition, ConditionKind, Provenance
+from .model_forces import (
+    Decision,
+    DecisionOption,
+    Fighting,
+    FrontRule,
+    Operation,
+    RecordedPosition,
+    Support,
+)
 
-PPM = 1_000_000
-"""One whole, in parts per million: the unit of every share in this module."""
-
-DAY = 86_400
-"""Seconds in a day."""
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """Where an input comes from and how far to trust it.
-
-    ``source`` is free text or the id of an entry of the scenario's ``sources``;
-    ``trust`` is free text (the shipped data use A, B, C or a phrase); ``known_on`` is the
-    day on which the fact was public, apart from the date of its source.
-    """
-
-    source: str | None = None
-    trust: str | None = None
-    note: str | None = None
-    known_on: date | None = None
+__all__ = [
+    "DAY",
+    "PPM",
+    "Actor",
+    "Axis",
+    "Claim",
+    "Commodity",
+    "Condition",
+    "ConditionKind",
+    "ConvoyRule",
+    "Decision",
+    "DecisionOption",
+    "Event",
+    "EventKind",
+    "Exit",
+    "Fighting",
+    "FrontRule",
+    "Garrison",
+    "Holding",
+    "Network",
+    "Operation",
+    "Place",
+    "Provenance",
+    "RecordedMove",
+    "RecordedPosition",
+    "RegroupRule",
+    "Relation",
+    "Road",
+    "RoadClass",
+    "Scenario",
+    "Sink",
+    "Source",
+    "Support",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +76,7 @@ class Place:
     capacity: Dist | None = None  # kg/day through the place; None is unlimited
     billets: int | None = None  # persons it can take in; None is unlimited
     crossing: bool = False  # a bridge, dam or border crossing that can be closed
-    provenance: Provenance = Provenance()
+    provenance: Provenance = UNSTATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +86,7 @@ class RoadClass:
     id: str
     speed: Dist  # km/h
     capacity: Dist  # kg/day in each direction
-    provenance: Provenance = Provenance()
+    provenance: Provenance = UNSTATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +103,7 @@ class Road:
     speed: Dist | None = None  # km/h; None takes the class's
     closed: bool = False  # state at the start
     crossing: str | None = None  # what it crosses, where it can be closed there
-    provenance: Provenance = Provenance()
+    provenance: Provenance = UNSTATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +125,7 @@ class Actor:
     friends: frozenset[str] = frozenset()
     transit: Mapping[str, int] = field(default_factory=dict)
     color: str | None = None
-    provenance: Provenance = Provenance()
+    provenance: Provenance = UNSTATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +140,7 @@ class Holding:
     shares: Mapping[str, int]
     besieged: frozenset[str] = frozenset()
     sealed: frozenset[str] = frozenset()
-    provenance: Provenance = Provenance()
+    provenance: Provenance = UNSTATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +154,7 @@ class Commodity:
     id: str
     name: str
     load: int  # kg/truck
-    provenance: Provenance = Provenance()
+    provenance: Provenance = UNSTATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +168,7 @@ class Source:
     place: str
     supply: Dist | None = None
     foreign: bool = False
-    provenance: Provenance = Provenance()
+    provenance: Provenance = UNSTATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +185,7 @@ class Sink:
     stock: Dist
     target: Dist | None
     refill: Dist
-    provenance: Provenance = Provenance()
+    provenance: Provenance = UNSTATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,36 +208,7 @@ class Axis:
     sources: Mapping[str, Source]
     sinks: Mapping[str, Sink]
     convoy: ConvoyRule
-    provenance: Provenance = Provenance()
-
-
-ConditionKind = Literal[
-    "falls", "besieged", "axis_cut", "axis_open", "stock_out", "event", "all", "any"
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A condition on the state.
-
-    ===========  =====================================================================
-    kind         true when
-    ===========  =====================================================================
-    falls        no initial holder of place ``subject`` holds it; with ``to``, actor ``to``
-                 holds a share of it
-    besieged     place ``subject`` is besieged (any holder)
-    axis_cut     capacity of axis ``subject`` is 0
-    axis_open    capacity of axis ``subject`` is above 0
-    stock_out    the stock of axis ``subject`` is 0 at its sink ``to`` (None: at any sink)
-    event        event ``subject`` has taken effect
-    all, any     over ``parts``
-    ===========  =====================================================================
-    """
-
-    kind: ConditionKind
-    subject: str = ""
-    to: str | None = None
-    parts: tuple[Condition, ...] = ()
+    provenance: Provenance = UNSTATED
 
 
 EventKind = Literal[
@@ -248,7 +243,7 @@ class Event:
     lasts: Dist | None = None
     chance: float = 1.0
     text: str | None = None
-    provenance: Provenance = Provenance()
+    provenance: Provenance = UNSTATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,100 +262,7 @@ class Garrison:
     loss: Dist  # 0..1
     ring_loss: Dist  # 0..1
     reserve: Dist | None = None  # 0..1: share that may be sent to a front
-    provenance: Provenance = Provenance()
-
-
-@dataclass(frozen=True, slots=True)
-class Fighting:
-    """How battles go (see :mod:`sim.engine.battle`); rates are per day.
-
-    ``attack`` is what one attacker does to the defenders, ``defend`` what one defender does to
-    the attackers, before the factors of terrain, supply and support. ``terrain`` divides the
-    attackers' effect by the kind of the place. ``bands`` are pairs (seconds of supply,
-    effectiveness), the most supply first: a side with at least so much has that
-    effectiveness, below the last that of the last. A garrison breaks when ``breaks`` of
-    its strength at the start of the battle is lost. ``unit`` persons at a time fall in stochastic
-    battles; None: battles are deterministic.
-    """
-
-    law: Literal["square", "linear", "mixed"]
-    attack: Dist
-    defend: Dist
-    breaks: Dist
-    terrain: Mapping[str, float] = field(default_factory=dict)
-    bands: tuple[tuple[int, float], ...] = ((0, 1.0),)
-    unit: int | None = None
-    provenance: Provenance = Provenance()
-
-
-@dataclass(frozen=True, slots=True)
-class Support:
-    """A factor on what the attackers of an operation do, from one instant to another (s)."""
-
-    id: str
-    factor: Dist
-    start: Dist | None
-    end: Dist | None
-    provenance: Provenance = Provenance()
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """A force that advances from its base along ``route``, fed by the base's stock.
-
-    ``axis`` has the base among its sinks; without it the force feeds itself. ``tempo`` is km/day
-    by road class, ``""`` for the others; ``each`` kg/person/day; ``carries`` seconds of supply
-    that the force has with it. It breaks off when ``breaks`` of its strength at the start of a
-    battle is lost. ``rings`` gives for a place the seconds of siege before it is stormed.
-    """
-
-    id: str
-    name: str
-    actor: str
-    strength: Dist  # persons
-    base: str
-    axis: str | None
-    route: tuple[str, ...]
-    tempo: Mapping[str, Dist]  # km/day
-    each: Dist  # kg/person/day
-    carries: Dist  # seconds
-    breaks: Dist  # 0..1
-    rings: Mapping[str, Dist]  # seconds
-    on_stall: Literal["hold", "fall_back"]
-    on_repulse: Literal["hold", "fall_back", "give_up"]
-    retreat: Dist  # km/day
-    again: Dist | None  # seconds from a repulse to the next try
-    tries: int
-    support: Mapping[str, Support]
-    at: Dist | None = None
-    when: Condition | None = None
-    delay: Dist | None = None
-    chance: float = 1.0
-    text: str | None = None
-    provenance: Provenance = Provenance()
-
-
-@dataclass(frozen=True, slots=True)
-class FrontRule:
-    """How an actor spreads its reserves over the places that are threatened.
-
-    A front's weight is exp(``hours`` * h + ``value`` * v + ``threat`` * ln(attackers per
-    defender)); reserves go where the weight is greatest first, each front up to ``ratio`` times the
-    attackers. ``hold`` names places that send none. It decides ``delay`` seconds after it sees a
-    threat. Where the defenders are at least ``counter`` times a force that stands before them
-    they go at it (None: never).
-    """
-
-    actor: str
-    hours: Dist
-    value: Dist
-    threat: Dist
-    ratio: Dist
-    delay: Dist
-    counter: Dist | None
-    hold: frozenset[str] = frozenset()
-    values: Mapping[str, float] = field(default_factory=dict)
-    provenance: Provenance = Provenance()
+    provenance: Provenance = UNSTATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,7 +281,7 @@ class Exit:
     supply: float = 0.0
     value: float = 0.0
     billets: int | None = None
-    provenance: Provenance = Provenance()
+    provenance: Provenance = UNSTATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,7 +303,7 @@ class RegroupRule:
     stay: Dist | None
     max_seconds: Dist
     values: Mapping[str, float] = field(default_factory=dict)
-    provenance: Provenance = Provenance()
+    provenance: Provenance = UNSTATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,7 +320,7 @@ class RecordedMove:
     to: str  # a place or an exit
     at: int
     reserve: bool = False
-    provenance: Provenance = Provenance()
+    provenance: Provenance = UNSTATED
 
 
 Relation = Literal["<", "<=", "=", ">=", ">", "!="]
@@ -438,7 +340,7 @@ class Claim:
     value: float | str | bool | None
     when: int | None = None
     seed_claim: str | None = None
-    provenance: Provenance = Provenance()
+    provenance: Provenance = UNSTATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -475,6 +377,7 @@ class Scenario:
     operations: Mapping[str, Operation] = field(default_factory=dict)
     fronts: Mapping[str, FrontRule] = field(default_factory=dict)
     moves_on_record: Mapping[str, RecordedMove] = field(default_factory=dict)
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
     focus: str | None = None  # the axis that maps and headlines are about; None: see main_axis
 
     @property

@@ -30,6 +30,7 @@ def distribution_schema(item: Mapping[str, Any]) -> dict[str, Any]:
             "triangular": of(item, item, item),
             "normal": of(item, item),
             "lognormal": of(item, number),
+            "exponential": dict(item),
             "choice": {"type": "object", "additionalProperties": number},
             "source": {"type": "string"},
             "trust": {"type": "string"},

@@ -1,7 +1,8 @@
 """Quantities that may be uncertain, from plain data to distributions.
 
 The forms are ``40 t/day``, ``3..12 days``, and a map with one of the keys ``uniform``,
-``triangular``, ``normal``, ``lognormal`` or ``choice``. Instants take dates as well.
+``triangular``, ``normal``, ``lognormal``, ``exponential`` or ``choice``. Instants take dates as
+well.
 """
 
 from __future__ import annotations
@@ -15,7 +16,17 @@ from typing import Any, Literal
 
 from .dates import looks_dated, parse_date, parse_instant
 from .diagnostics import safe, suggest
-from .distributions import Choice, Constant, Dist, LogNormal, Normal, Product, Triangular, Uniform
+from .distributions import (
+    Choice,
+    Constant,
+    Dist,
+    Exponential,
+    LogNormal,
+    Normal,
+    Product,
+    Triangular,
+    Uniform,
+)
 from .units import DIMENSIONS, InputError, parse_number, split_quantity, to_base
 
 __all__ = [
@@ -36,6 +47,7 @@ _FORMS: Mapping[str, str] = {
     "triangular": "[low, mode, high]",
     "normal": "[mean, standard deviation]",
     "lognormal": "[median, sigma]",
+    "exponential": "mean",
     "choice": "{value: weight, ...}",
 }
 _MOST_CHOICES = 1000
@@ -173,6 +185,9 @@ def _read_map(
     if form == "choice":
         choice, weights = _choice(stated, item)
         return Quantity(choice, {form: weights} | _provenance(data))
+    if form == "exponential":
+        mean, text = _exponential(stated, spread)
+        return Quantity(mean, {form: text} | _provenance(data))
     wanted = len(_FORMS[form].split(","))
     if (
         not isinstance(stated, list)
@@ -217,6 +232,21 @@ def _distribution(form: str, numbers: Sequence[float]) -> Dist:
             (form, 1),
         )
     return LogNormal(first, second)
+
+
+def _exponential(stated: Any, spread: _Item) -> tuple[Exponential, Any]:
+    if not isinstance(stated, str):
+        raise InputError(
+            "'exponential' takes one value, the mean", "exponential: 5 days", ("exponential",)
+        )
+    text = " ".join(stated.split())
+    try:
+        mean = spread(text, None)
+    except InputError as error:
+        raise error.inside("exponential") from None
+    if mean <= 0:
+        raise InputError("the mean must be above 0", None, ("exponential",))
+    return Exponential(mean), _written(text, True)
 
 
 def _ordered_uniform(low: float, high: float) -> Uniform:
@@ -294,7 +324,7 @@ def _bounded(dist: Dist, sign: Sign, upper: float) -> Dist:
     one = isinstance(dist, Constant)
     if dist.low < lower:
         raise InputError("cannot be negative" if one else "the distribution reaches below 0")
-    if sign == "positive" and dist.low <= 0 and not isinstance(dist, LogNormal):
+    if sign == "positive" and dist.low <= 0 and not isinstance(dist, LogNormal | Exponential):
         raise InputError("must be above 0" if one else "every value must be above 0")
     if dist.high > upper:
         raise InputError(

@@ -7,7 +7,7 @@ of one key (text, list or map) and the :class:`Context` of the whole scenario.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -78,12 +78,17 @@ def reference(*kinds: str) -> Callable[[Any, Context], str]:
         known = [context.ids[kind] for kind in kinds if kind in context.ids]
         if len(known) == len(kinds) and not any(text in ids for ids in known):
             raise InputError(
-                f"unknown {' or '.join(kinds)} '{safe(text)}'",
+                f"unknown {_joined(kinds)} '{safe(text)}'",
                 context.suggest(text, set().union(*known)),
             )
         return text
 
     return read
+
+
+def _joined(words: Sequence[str]) -> str:
+    """``a``, ``a or b``, ``a, b or c``."""
+    return " or ".join([*filter(None, [", ".join(words[:-1])]), words[-1]])
 
 
 _actor = reference("actor")

@@ -29,10 +29,13 @@ from .schema_base import Entity, Model
 from .schema_events import EVENTS, ConditionModel, EventModel
 from .schema_forces import (
     BandModel,
+    DecisionModel,
     FightingModel,
     FrontModel,
     OperationModel,
+    OptionModel,
     RecordedMoveModel,
+    RecordedPositionModel,
     SupportModel,
 )
 from .schema_network import NetworkFile, PlaceModel, RoadClassModel, RoadModel
@@ -129,6 +132,7 @@ A quantity may be uncertain. Each is drawn by inverse CDF from one uniform numbe
 | `{triangular: [1 day, 2 days, 5 days]}` | low, mode, high |
 | `{normal: [5 days, 1 day]}` | mean and standard deviation; clipped (see below) |
 | `{lognormal: [5 days, 0.5]}` | median, and standard deviation of the logarithm (at most 10) |
+| `{exponential: 5 days}` | the mean: what comes at a constant rate; in `at`, from the start |
 | `{choice: {3 days: 0.5, 8 days: 0.5}}` | values with weights |
 
 A normal distribution is clipped at 0, for shares also at 1, and for speeds and convoy sizes at a
@@ -187,8 +191,11 @@ def _page() -> Iterator[str]:
         ("`bands` of `fighting`", BandModel),
         ("`operations`: by id", OperationModel),
         ("`support` of an operation: by id", SupportModel),
+        ("`on_record` of an operation: by id", RecordedPositionModel),
         ("`fronts`: by actor", FrontModel),
         ("`moves_on_record`: by id", RecordedMoveModel),
+        ("`decisions`: by id", DecisionModel),
+        ("`options` of a decision: by id", OptionModel),
         ("`exits`: by id", ExitModel),
         ("`regroup`: by actor", RegroupModel),
     ]
@@ -294,6 +301,7 @@ _VALUES = {
     "Part": "share",
     "Coefficient": "number of any sign, or distribution",
     "Tempo": "tempo above 0, or distribution",
+    "Distance": "distance above 0, or distribution",
     "Hazard": "rate, or distribution",
     "Ration": "consumption of one person, or distribution",
     "Multiple": "number above 0, or distribution",
@@ -312,7 +320,8 @@ _VALUES = {
     "ClassId": "road class",
     "ActorId": "actor",
     "AxisId": "axis",
-    "EventId": "event",
+    "EventId": "event, operation or option of a decision",
+    "OperationId": "operation",
     "CommodityId": "commodity",
     "Sealed": "list: actor, or true",
     "Value": "value of the measure, or null",

@@ -48,7 +48,13 @@ from .schema_events import (
     SealEvent,
     UnsealEvent,
 )
-from .schema_forces import FightingModel, FrontModel, OperationModel, RecordedMoveModel
+from .schema_forces import (
+    DecisionModel,
+    FightingModel,
+    FrontModel,
+    OperationModel,
+    RecordedMoveModel,
+)
 from .schema_network import NetworkModel
 from .units import InputError
 
@@ -145,6 +151,7 @@ class Document(Header):
     moves_on_record: dict[Key, RecordedMoveModel] = Field(
         {}, description="moves of strength to score the model against, by id"
     )
+    decisions: dict[Key, DecisionModel] = Field({}, description="decisions of actors by id")
     events: dict[
         Key,
         CaptureEvent

@@ -36,7 +36,11 @@ class ConditionModel(Model):
     axis_open: AxisId | None = Field(None, description="the capacity of the axis is above 0")
     stock_out: AxisId | None = Field(None, description="the axis has no stock left at a sink")
     at: PlaceId | None = Field(None, description="with `stock_out`: at this sink")
-    event: EventId | None = Field(None, description="the event has taken effect")
+    event: EventId | None = Field(
+        None,
+        description="the event has taken effect, the operation has begun, or the option of a "
+        "decision was decided on",
+    )
     all: list[ConditionModel] | None = Field(
         None, min_length=1, description="all of these conditions hold"
     )

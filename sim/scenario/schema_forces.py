@@ -12,15 +12,18 @@ from .fields import (
     AxisId,
     ClassId,
     Coefficient,
+    Distance,
     Duration,
     Flag,
     GoalId,
     Hazard,
     Instant,
     Key,
+    Kilometres,
     Law,
     Multiple,
     Number,
+    OperationId,
     PlaceId,
     Ration,
     Repulse,
@@ -75,6 +78,17 @@ class SupportModel(Entity):
     until: Instant | None = Field(None, description="default: the end")
 
 
+class RecordedPositionModel(Entity):
+    """A position of a force on record, drawn beside its advance; no input of a run."""
+
+    at: When = Field(description="when")
+    place: PlaceId | None = Field(
+        None, description="its base or a place of its route, unless `km` is given"
+    )
+    km: Kilometres | None = Field(None, description="where it stood in km from its base")
+    text: Text | None = Field(None, description="what happened")
+
+
 class OperationModel(EventModel):
     """A force that advances along a route, fed by its own axis."""
 
@@ -111,6 +125,9 @@ class OperationModel(EventModel):
     )
     tries: Tries = Field(10, description="tries in all")
     support: dict[Key, SupportModel] = Field({}, description="factors by id, such as strikes")
+    on_record: dict[Key, RecordedPositionModel] = Field(
+        {}, description="where it stood on record, by id; no input of a run"
+    )
 
     @classmethod
     def rules(cls, data: Mapping[str, Any]) -> Iterator[InputError]:
@@ -141,8 +158,65 @@ class FrontModel(Entity):
         None,
         description="defenders that are so many times a force before them go at it; default: never",
     )
+    reach: Distance | None = Field(
+        None,
+        description="they go at it within this distance by road; default: 16 km, out and back in a "
+        "day's foot march of eight hours at 4 km/h (FM 21-18)",
+    )
+    sees: Distance | None = Field(
+        None,
+        description="a force is seen from this distance by road; default: from its first day",
+    )
     hold: list[PlaceId] = Field([], description="places that send no reserves")
     values: dict[PlaceId, Number] = Field({}, description="value of each place, no unit")
+
+
+class OptionModel(Entity):
+    """One thing to decide on: a new seat (`place`), an `operation`, or, with neither, nothing."""
+
+    place: PlaceId | None = Field(
+        None, description="the new seat, or what the operation is after; default: its route's end"
+    )
+    operation: OperationId | None = Field(
+        None, description="what begins; it waits with `when: {event: OPTION}`"
+    )
+    axis: AxisId | None = Field(
+        None, description="the axis that it would live on; default: the operation's, or none"
+    )
+    value: Number | None = Field(
+        None, description="its value, no unit; default: that of the place in `regroup`, or 0"
+    )
+
+
+class DecisionModel(EventModel):
+    """A choice that an actor makes once, by the values by which its displaced men choose."""
+
+    kind: ClassVar[str] = "decision"
+
+    name: Text | None = Field(None, description="name; default: the id")
+    actor: ActorId = Field(description="who decides")
+    seat: PlaceId = Field(description="its seat until then, from which hours are counted")
+    options: dict[Key, OptionModel] = Field(
+        description="what it may decide on, by id; one that is decided on takes effect as an event"
+    )
+    hours: Coefficient | None = Field(
+        None, description="per hour of travel; default, as of the next three: the regroup rule's"
+    )
+    threat: Coefficient | None = Field(None, description="per unit of threat")
+    supply: Coefficient | None = Field(None, description="per unit of supply")
+    value: Coefficient | None = Field(None, description="per unit of value")
+    population: Coefficient | None = Field(
+        None, description="per ln(1 + population / 1000); default, as of the next three: 0"
+    )
+    strength: Coefficient | None = Field(
+        None, description="per ln(1 + persons / 1000), own ones there or those of the operation"
+    )
+    enemies: Coefficient | None = Field(
+        None, description="per ln(1 + persons / 1000) of enemies there"
+    )
+    axis: Coefficient | None = Field(
+        None, description="per share, 0 to 1, of the axis' demand that the axis can carry"
+    )
 
 
 class RecordedMoveModel(Entity):

@@ -13,6 +13,7 @@ from typing import Any
 from sim.measure.compare import Comparison
 from sim.measure.compare_many import ManyComparison, ManyRow
 from sim.measure.ensemble import tidy
+from sim.measure.model_scores import SCORE_COLUMNS, ModelScore, score_rows
 
 from .folder import default_target, whole_folder, write_json, write_manifest
 
@@ -46,6 +47,7 @@ def write_comparison(
             for row in comparison.rows:
                 values = [*row.values, *row.differences[1:]]
                 table.writerow([row.path, row.unit, *("" if v is None else v for v in values)])
+        _write_scores(partial, comparison.scores)
         if figures:
             from sim.view.compare_figures import write_comparison_figures
 
@@ -97,12 +99,19 @@ def write_many(
             ],
         )  # fmt: skip
         _write(partial / "differences.csv", DIFFERENCE_COLUMNS, _differences(rows))
+        _write_scores(partial, comparison.scores)
         if figures:
-            from sim.view.ensemble_figures import write_many_figures
+            from sim.view.many_figures import write_many_figures
 
             write_many_figures(comparison, partial / "figures")
         write_manifest(partial, argv, int(comparison.outcomes[0].summary["seed"]), started)
     return target
+
+
+def _write_scores(folder: Path, scores: Sequence[ModelScore]) -> None:
+    """scores.csv, where a move on record was scored."""
+    if scores:
+        _write(folder / "scores.csv", SCORE_COLUMNS, score_rows(scores))
 
 
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

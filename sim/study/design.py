@@ -7,6 +7,9 @@
     grid:                          # every combination of these levels
       events.raid.chance: [0, 1]
       events.reserves.chance: {held back: 0, sent: 1}     # levels with names
+      weather:                                            # levels of several settings each
+        dry: {set: {}}
+        wet: {set: {operations.march.tempo: 5 km/day, events.flood.chance: 1}}
     exclude: [{events.raid.chance: 1, events.reserves.chance: held back}]
     include: [{events.raid.chance: 0.5, events.reserves.chance: sent}]
     list: []                       # cells one by one, in place of a grid or beside it
@@ -61,7 +64,10 @@ class Sensitivity:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """A study as its file states it. ``factors`` are dotted paths, ``names`` what to call them."""
+    """A study as its file states it. ``factors`` are dotted paths, ``names`` what to call them.
+
+    ``marks`` say where the file names each factor and measure.
+    """
 
     title: str
     base: Path
@@ -71,7 +77,8 @@ class Design:
     names: tuple[str, ...]
     cells: tuple[Cell, ...]
     measures: tuple[str, ...]
-    sensitivity: Sensitivity | None = None
+    sensitivity: Sensitivity | None
+    marks: Mapping[str, Mark]
 
 
 def read_design(path: str | os.PathLike[str]) -> Design:
@@ -99,6 +106,8 @@ class _Reader:
     def __init__(self, report: Report, file: Path, tree: Map) -> None:
         self.report, self.file, self.tree = report, file, tree
         self.labels: dict[str, dict[str, str]] = {}  # value text by level name, by factor
+        self.marks: dict[str, Mark] = {}
+        self.bundles: dict[Level, tuple[str, ...]] = {}  # settings of a level of several
 
     def design(self) -> Design | None:
         for key, entry in self.tree.entries.items():
@@ -124,23 +133,28 @@ class _Reader:
             cells = cells[:MOST_CELLS]
         names = self._names(factors)
         measures = self._list("measures")
+        self.marks |= {node.text: node.mark for node in measures if isinstance(node, Scalar)}
         if self.report.diagnostics:
             return None
         return Design(
             self._text("title", self.file.stem), self.file.parent / base, n or 100, seed, factors,
             names, self._numbered(factors, names, cells), tuple(self._scalar(m) for m in measures),
-            sensitivity,
+            sensitivity, self.marks,
         )  # fmt: skip
 
     # --- cells -----------------------------------------------------------------------------
 
     def _grid(self) -> dict[str, list[Level]]:
         found = {}
-        for factor, entry in self._map("grid").items():
-            node = entry
+        if "grid" in self.tree.entries:
+            self._seen(self.tree.entries["grid"].value)
+        for factor, node in self._map("grid").items():
             if isinstance(node, Map):
                 levels = [(name, _value(e.value)) for name, e in node.entries.items()]
                 self.labels[factor] = dict(levels)
+                for level, e in zip(levels, node.entries.values(), strict=True):
+                    if isinstance(e.value, Map) and list(e.value.entries) == ["set"]:
+                        self.bundles[level] = self._bundle(e.value.entries["set"].value)
             elif isinstance(node, Items):
                 levels = [(_label(_value(item)), _value(item)) for item in node.items]
             else:
@@ -150,6 +164,14 @@ class _Reader:
                 self.report.error(node.mark, "levels must differ, and there must be some")
             found[factor] = levels
         return found
+
+    def _bundle(self, node: Node) -> tuple[str, ...]:
+        """The settings of a level that makes several."""
+        self._seen(node)
+        if isinstance(node, Map):
+            return tuple(f"{path}={_value(e.value)}" for path, e in node.entries.items())
+        self.report.error(node.mark, "'set' is a map of dotted paths to values")
+        return ()
 
     def _cells(self, grid: Mapping[str, Sequence[Level]]) -> list[dict[str, Level]]:
         cells = []
@@ -170,6 +192,7 @@ class _Reader:
         if not isinstance(node, Map):
             self.report.error(node.mark, "a cell is a map of dotted paths to values")
             return {}
+        self._seen(node)
         cell = {}
         for factor, entry in node.entries.items():
             value = _value(entry.value)
@@ -180,6 +203,11 @@ class _Reader:
                 name = next((name for name, v in named.items() if v == value), _label(value))
                 cell[factor] = (name, value)
         return cell
+
+    def _seen(self, node: Node) -> None:
+        if isinstance(node, Map):
+            for factor, entry in node.entries.items():
+                self.marks.setdefault(factor, entry.key_mark)
 
     def _numbered(
         self, factors: Sequence[str], names: Sequence[str], cells: Sequence[Mapping[str, Level]]
@@ -193,8 +221,10 @@ class _Reader:
             while slug in taken:
                 slug += "_"
             taken.add(slug)
-            settings = tuple(f"{factor}={value}" for factor, (_, value) in cell.items())
-            found.append(Cell(slug, levels, settings))
+            each = (
+                self.bundles.get(level, (f"{factor}={level[1]}",)) for factor, level in cell.items()
+            )
+            found.append(Cell(slug, levels, tuple(itertools.chain.from_iterable(each))))
         return tuple(found)
 
     def _names(self, factors: Sequence[str]) -> tuple[str, ...]:

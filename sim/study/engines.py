@@ -15,11 +15,12 @@ from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from .replicate import Result
+if TYPE_CHECKING:  # a worker imports what its task needs, and no more
+    from .replicate import Result
 
-Task = Callable[[int], Result]
+Task = Callable[[int], "Result"]
 
 TRIES = 3
 """How often a replicate is tried before it is named as failed."""
@@ -96,11 +97,11 @@ class Pool:
                         if replicate is None:
                             break
                         worker.give(replicate)
-                busy = {worker.pipe: worker for worker in crew if worker.queue}
+                busy = [worker for worker in crew if worker.queue]
                 if not busy:
                     return
-                for pipe in wait(list(busy)):
-                    worker = busy[pipe]  # type: ignore[index]
+                spoken = wait([worker.pipe for worker in busy])
+                for worker in (w for w in busy if w.pipe in spoken):
                     message = worker.take()
                     if message is None:  # it died
                         crew[crew.index(worker)] = _Worker(task)

@@ -28,6 +28,9 @@ from . import folder as _folder
 from .folder import FolderError
 from .journal import FullDiskError, Journal
 
+ROWS_AT_ONCE = 256
+"""Rows of a table that are in memory as Python numbers."""
+
 JOURNAL, SUMMARY, MANIFEST = "replicates.jsonl", "summary.json", "manifest.json"
 SCENARIO = "scenario.resolved.yaml"
 
@@ -152,10 +155,11 @@ def write_csv(target: Path, found: Table) -> None:
     with in_place(target) as path, path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["replicate", *found.columns, *(f"claims.{c}" for c in found.claims)])
-        columns = [column.tolist() for column in found.columns.values()]
-        for i, replicate in enumerate(found.replicates):
-            numbers = [_cell(column[i]) for column in columns]
-            writer.writerow([replicate, *numbers, *(v[i] for v in found.claims.values())])
+        for start in range(0, len(found.replicates), ROWS_AT_ONCE):
+            part = slice(start, start + ROWS_AT_ONCE)
+            columns = [map(_cell, column[part].tolist()) for column in found.columns.values()]
+            claims = [verdicts[part] for verdicts in found.claims.values()]
+            writer.writerows(zip(found.replicates[part], *columns, *claims, strict=True))
 
 
 def derived_replicates(folder: Path) -> list[int]:

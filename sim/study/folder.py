@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sim.engine.record import ControlRow, EventRow, FlowRow, Move, Record, SeriesRow
+from sim.measure.sides import side_series
 from sim.scenario.dates import date_of
 from sim.scenario.model import DAY, Scenario
 
@@ -75,7 +76,7 @@ def fingerprint(text: str, seed: int) -> str:
 
 
 def write_tables(folder: Path, scenario: Scenario, record: Record) -> None:
-    """Write control, timeseries, flows, events and regroup as tidy CSV with dates."""
+    """Write control, timeseries, flows, events, regroup and actors as tidy CSV with dates."""
 
     def table(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         with (folder / name).open("w", encoding="utf-8", newline="") as file:
@@ -93,6 +94,7 @@ def write_tables(folder: Path, scenario: Scenario, record: Record) -> None:
     table("flows.csv", FlowRow._fields[1:], record.flows)
     table("events.csv", EventRow._fields[1:], record.events)
     table("regroup.csv", MOVE_COLUMNS[1:], (move_row(m) for m in record.moves))
+    table("actors.csv", SeriesRow._fields[1:], side_series(scenario, record))
 
 
 MOVE_COLUMNS = (

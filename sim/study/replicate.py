@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from sim.engine import simulation
-from sim.measure.summary import Analysis, Steps
+from sim.measure.flows import displaced
+from sim.measure.steps import Steps
+from sim.measure.summary import Analysis
 from sim.scenario.model import Scenario
 
 
@@ -14,7 +16,8 @@ class Result(NamedTuple):
 
     The row is plain data: ``replicate``, ``measures`` (value by path, None: did not come or
     does not apply), ``claims`` (verdict by id), ``series`` (curves for fan charts by path:
-    a list of times in seconds and one of values in kg or kg/day).
+    a list of times in seconds and one of values in kg, kg/day or, for positions, m), ``moves``
+    (displaced persons by where they came from and last chose: actor, origin, choice, persons).
     """
 
     row: dict[str, Any]
@@ -34,6 +37,7 @@ def run_replicate(scenario: Scenario, replicate: int) -> Result:
         "measures": {path: m.value for path, m in analysis.measures.items()},
         "claims": {v.id: v.verdict for v in analysis.verdicts},
         "series": _curves(scenario, analysis),
+        "moves": [[*ends, persons] for ends, persons in displaced(record.moves).items()],
     }
     return Result(row, {path: m.unit for path, m in analysis.measures.items()})
 
@@ -47,7 +51,28 @@ def _curves(scenario: Scenario, analysis: Analysis) -> dict[str, list[list[int]]
             path.startswith(f"axes.{main}.") and path.endswith((".deliverable", ".stock"))
         ):
             found[path] = _changes(analysis.series[key])
+        elif path.startswith("operations.") and path.endswith(".position_m"):
+            found[path] = _turns(analysis.series[key])
     return found
+
+
+NEAR = 100
+"""Metres by which a position that is left out may lie off the straight line between others."""
+
+
+def _turns(steps: Steps) -> list[list[int]]:
+    """Times and values of straight parts joined, without the samples amid them."""
+    times, values = steps.times[:1], steps.values[:1]
+    for i in range(1, len(steps.times)):
+        time, value = steps.times[i], steps.values[i]
+        if i + 1 < len(steps.times):
+            share = (time - times[-1]) / (steps.times[i + 1] - times[-1])
+            straight = values[-1] + share * (steps.values[i + 1] - values[-1])
+            if abs(value - straight) <= NEAR:
+                continue
+        times.append(time)
+        values.append(value)
+    return [times, values]
 
 
 def _changes(steps: Steps) -> list[list[int]]:

@@ -23,7 +23,7 @@ from .engines import Engine, Task
 from .ensemble import Ensemble, Plan, Progress, begin, carry_out, seeded
 from .ensemble_folder import MANIFEST, in_place
 from .inputs import run_sample, uncertain
-from .studies import STUDY, column, headlines, manifest, read_study
+from .studies import STUDY, check_measures, column, headlines, manifest, read_study
 
 COLUMNS = {
     "morris": ("mu_star", "half_width", "sigma"),
@@ -53,7 +53,7 @@ def begin_sensitivity(design: Design, file: str, out: Path | None = None) -> Pat
     """Make its folder with nothing run, and return it.
 
     Raises:
-        ScenarioError: the base scenario is faulty.
+        ScenarioError: the base scenario is faulty, or has no measure that the study names.
         FolderError: the folder holds something already or cannot be made.
         ValueError: SALib is not installed, or nothing in the scenario is uncertain.
     """
@@ -63,6 +63,7 @@ def begin_sensitivity(design: Design, file: str, out: Path | None = None) -> Pat
         raise ValueError("sensitivity needs SALib: install supply-axis[sensitivity]")
     scenario = load(design.base)
     scenario = seeded(scenario, scenario.seed if design.seed is None else design.seed)
+    check_measures(design, [scenario], file)
     inputs = uncertain(scenario)
     if not inputs:
         raise ValueError(f"nothing in {design.base} is uncertain")

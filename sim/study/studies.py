@@ -10,7 +10,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +21,7 @@ import numpy as np
 from sim.measure import statistics as st
 from sim.measure.effects import Effect, effects, rank_intervals
 from sim.measure.ensemble import Table, absent, interval, is_time, tidy
-from sim.scenario.diagnostics import Mark, Report, ScenarioError
+from sim.scenario.diagnostics import Diagnostic, Mark, Report, ScenarioError, suggest
 from sim.scenario.loader import load
 from sim.scenario.model import DAY, Scenario
 
@@ -41,13 +41,17 @@ from .ensemble import (
 )
 from .ensemble_folder import MANIFEST, in_place
 from .folder import FolderError
+from .replicate import run_replicate
 
 STUDY, EFFECTS, RANKS, TABLE = "study.json", "effects.csv", "ranks.csv", "study.csv"
 
 
 @dataclass(frozen=True)
 class Study:
-    """A finished study: its design, an ensemble a cell, and the effects by measure."""
+    """A finished study: its design, an ensemble a cell, and the effects by measure.
+
+    ``ranks`` are, by measure, the median rank of each cell and its 90 % range, 1 the highest.
+    """
 
     folder: Path
     title: str
@@ -56,28 +60,66 @@ class Study:
     ensembles: tuple[Ensemble, ...]
     effects: dict[str, list[Effect]]
     failed: int
+    ranks: dict[str, list[tuple[float, float, float]]]
 
 
 def scenarios(design: Design, file: str) -> list[Scenario]:
     """The scenario of every cell, all under one seed.
 
     Raises:
-        ScenarioError: the base is faulty, or a setting of a cell does not fit it.
+        ScenarioError: the base is faulty, a setting of a cell does not fit it, or no cell has a
+            measure that the study names.
     """
     base = load(design.base)
     seed = base.seed if design.seed is None else design.seed
     report = Report()
+    report.sources[file] = Path(file).read_text(encoding="utf-8").splitlines()
     found = []
+    told = set()
     for cell in design.cells:
         sets = [*cell.settings, f"id={base.id}-{cell.id}"]
         try:
             found.append(seeded(load(design.base, sets=sets), seed))
         except ScenarioError as error:
-            for fault in error.diagnostics[:3]:
-                where = f"cell {', '.join(cell.settings)}"
-                report.error(Mark(file, 1, 1), f"{where}: {fault.message}", fault.hint)
+            for fault in error.diagnostics:
+                mark, message = _where(design, cell, fault, file)
+                if (mark, message) not in told:
+                    told.add((mark, message))
+                    report.error(mark, message, fault.hint)
     report.stop_on_errors()
+    check_measures(design, found, file)
     return found
+
+
+def check_measures(design: Design, made: Sequence[Scenario], file: str) -> None:
+    """Try the measures that a study names on one run a cell, until each was found.
+
+    Raises:
+        ScenarioError: no cell has one of them.
+    """
+    known: set[str] = set()
+    missing = list(design.measures)
+    for scenario in made:
+        # what is 0 where a run does not list it cannot be told from what is misspelt
+        missing = [path for path in missing if path not in known and np.isnan(absent(path))]
+        if not missing:
+            return
+        known |= run_replicate(scenario, 0).units.keys()
+    report = Report()
+    report.sources[file] = Path(file).read_text(encoding="utf-8").splitlines()
+    for path in missing:
+        if path not in known:
+            mark = replace(design.marks[path], file=file)
+            report.error(mark, f"no measure '{path}' in this study", suggest(path, known))
+    report.stop_on_errors()
+
+
+def _where(design: Design, cell: Cell, fault: Diagnostic, file: str) -> tuple[Mark, str]:
+    """Where the study names the factor whose setting is at fault, and what is wrong with it."""
+    if fault.file == "--set" and 1 <= fault.line <= len(cell.settings):
+        factor, _, value = cell.settings[fault.line - 1].partition("=")
+        return replace(design.marks[factor], file=file), f"{fault.message} (set to {value})"
+    return Mark(file, 1, 1), f"cell {', '.join(cell.settings)}: {fault.message}"
 
 
 def begin_study(design: Design, file: str, out: Path | None = None) -> Path:
@@ -192,7 +234,7 @@ def _conclude(
     horizon = min(e.scenario.length for e in done) / DAY
     chosen = document["measures"] or headlines(done[0].scenario, tables)
     found = {}
-    ranks = []
+    ranks = {}
     for path in chosen:
         columns = [column(table, path, horizon) for table in tables]
         if any(c is None for c in columns):
@@ -200,15 +242,14 @@ def _conclude(
         known = [c for c in columns if c is not None]
         by_levels = {cell.levels: c for cell, c in zip(cells, known, strict=True)}
         found[path] = effects(names, by_levels)
-        for cell, rank in zip(cells, rank_intervals(known), strict=False):
-            ranks.append([path, cell.id, *rank])
+        ranks[path] = rank_intervals(known)
     study = Study(
         folder, document["title"], names, tuple(cells), tuple(done), found,
-        sum(len(e.failed) for e in done),
+        sum(len(e.failed) for e in done), ranks,
     )  # fmt: skip
     _write(folder / TABLE, _table_columns(names), _table_rows(study))
     _write(folder / EFFECTS, EFFECT_COLUMNS, _effect_rows(study))
-    _write(folder / RANKS, ("measure", "cell", "rank", "rank_q05", "rank_q95"), ranks)
+    _write(folder / RANKS, ("measure", "cell", "rank", "rank_q05", "rank_q95"), _rank_rows(study))
     with in_place(folder / "summary.json") as path:
         _folder.write_json(path, summary(study))
     return study
@@ -238,6 +279,12 @@ def headlines(scenario: Scenario, tables: Sequence[Table]) -> list[str]:
         for path in tables[0].columns
         if path in claimed or (path.startswith(stem) and path.rpartition(".")[2] in _HEADLINES)
     ]
+
+
+def _rank_rows(study: Study) -> Iterable[list[Any]]:
+    for path, ranks in study.ranks.items():
+        for cell, rank in zip(study.cells, ranks, strict=False):
+            yield [path, cell.id, *rank]
 
 
 def _table_columns(names: Sequence[str]) -> list[str]:
@@ -278,9 +325,11 @@ def summary(study: Study) -> dict[str, Any]:
         "factors": list(study.names),
         "cells": [
             {"id": cell.id, "levels": list(cell.levels), "n": e.summary["n"],
-             "failed": e.summary["failed"], "claims": e.summary["claims"]}
+             "failed": e.summary["failed"], "claims": e.summary["claims"],
+             "means": {path: _mean(e.summary["measures"].get(path)) for path in study.effects}}
             for cell, e in zip(study.cells, study.ensembles, strict=True)
         ],
+        "units": {path: _unit(study, path) for path in study.effects},
         "effects": {
             path: [
                 {
@@ -296,6 +345,19 @@ def summary(study: Study) -> dict[str, Any]:
             for path, found in study.effects.items()
         },
     }  # fmt: skip
+
+
+def _mean(measure: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Mean and interval of a measure in a cell; of a time also the share of runs it came in."""
+    if measure is None or "mean" not in measure:
+        return None
+    came = {"came": measure["came"]["value"]} if "came" in measure else {}
+    return {**measure["mean"], **came}
+
+
+def _unit(study: Study, path: str) -> str:
+    found = (e.summary["measures"].get(path) for e in study.ensembles)
+    return next((str(measure["unit"]) for measure in found if measure), "")
 
 
 def _write(target: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -10,24 +10,26 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from sim.measure.compare import Comparison
-from sim.measure.summary import Steps, series_by_key
+from sim.measure.steps import Steps, series_by_key
 from sim.scenario.model import DAY
 
 from .curves import draw_compare
 from .data import CompareData, ComparePanel, Page, Span
 from .style import save
+from .tables import Table, save_table
 from .terminal import number
 from .words import line, steps
 
 
 def write_comparison_figures(comparison: Comparison, folder: Path) -> None:
-    """Draw the overlaid curves of every axis that differs into ``folder``."""
+    """Draw the overlaid curves of every axis that differs into ``folder``, each with its CSV."""
     folder.mkdir()
-    for name, figure in comparison_figures(comparison):
+    for name, figure, table in comparison_figures(comparison):
         save(figure, folder, name)
+        save_table(table, folder, name)
 
 
-def comparison_figures(comparison: Comparison) -> Iterator[tuple[str, Figure]]:
+def comparison_figures(comparison: Comparison) -> Iterator[tuple[str, Figure, Table]]:
     """One figure for each axis that is in all runs and not the same in all of them."""
     tables = [series_by_key(o.series) for o in comparison.outcomes]
     axes = sorted(set.intersection(*({s for s, _ in t if s.startswith("axis:")} for t in tables)))
@@ -35,7 +37,20 @@ def comparison_figures(comparison: Comparison) -> Iterator[tuple[str, Figure]]:
     for subject in axes:
         axis = subject.removeprefix("axis:")
         if axis in changed:
-            yield f"compare_{axis}", draw_compare(_compare_data(comparison, tables, axis))
+            data = _compare_data(comparison, tables, axis)
+            yield f"compare_{axis}", draw_compare(data), _table(data)
+
+
+def _table(data: CompareData) -> Table:
+    """Every curve: from each time on, at it for stocks; in the panel's unit."""
+    rows = (
+        (panel.name, panel.unit, run, time, value / panel.scale)
+        for panel in data.panels
+        for run, curve in zip(data.runs, panel.curves, strict=True)
+        if curve is not None
+        for time, value in zip(curve.times, curve.values, strict=True)
+    )
+    return Table(("panel", "unit", "run", "time_s", "value"), rows)
 
 
 def _compare_data(
@@ -48,14 +63,14 @@ def _compare_data(
     end = max(round(o.summary["scenario"]["days"] * DAY) for o in comparison.outcomes)
     panels = [
         ComparePanel(
-            "capacity",
+            "Capacity",
             "t/day",
             tuple(steps(t[f"axis:{axis}", "capacity_kg_per_day"]) for t in tables),
             1000,
             True,
         ),
         ComparePanel(
-            "deliverable",
+            "Deliverable",
             "t/day",
             tuple(steps(t[f"axis:{axis}", "deliverable_kg_per_day"]) for t in tables),
             1000,
@@ -66,7 +81,8 @@ def _compare_data(
         curves = tuple(
             line(t[sink, "stock_kg"]) if (sink, "stock_kg") in t else None for t in tables
         )
-        panels.append(ComparePanel(f"stock, {sink.split('/')[1]}", "t", curves, 1000, True))
+        stock = f"Stock at {_place(first.scenario, sink)}"
+        panels.append(ComparePanel(stock, "t", curves, 1000, True))
     name = _axis_name(first.scenario, axis)
     return CompareData(
         Page(_compare_title(comparison, axis, name, start), f"{name}: {' | '.join(runs)}", ""),
@@ -74,6 +90,12 @@ def _compare_data(
         runs,
         tuple(panels[:4]),
     )
+
+
+def _place(scenario: Any, sink: str) -> str:
+    """The name of a sink, given as ``sink:axis/place``."""
+    place = sink.split("/")[1]
+    return str(scenario["network"]["places"].get(place, {}).get("name", place))
 
 
 def _axis_name(scenario: Any, axis: str) -> str:

@@ -76,7 +76,7 @@ def draw_control(data: ControlData) -> Figure:
     key = _key_rows(rows, known)
     body = max(tall * len(rows), 60.0)
     fixed = 178.0 + flags.height + KEY_ROW * len(key)
-    page = sheet(data.page, height=max(360.0, body + fixed))
+    page = sheet(data.page, height=max(240.0, body + fixed))
     top = page.top - _draw_key(page, key) - flags.height - 12
     axes = page.axes(LEFT, top - body, width, body)
     for number, row in enumerate(rows):

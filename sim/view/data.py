@@ -96,6 +96,8 @@ class MapData:
     axis' actor. ``focus`` lists the places that the frame must show (empty: all). The cut is
     drawn on ``cut_places`` and ``cut_roads``; ``cut_word`` names it in the legend ("minimum
     cut", or "lost: would reopen the axis" where the flow is 0), and ``flow_word`` the flow.
+    ``opposed`` are the pairs of actors between whom a front is hinted at. Rates are in
+    thousandths of ``unit``; with "" they are shown without one.
     """
 
     page: Page
@@ -109,6 +111,16 @@ class MapData:
     cut_word: str = "minimum cut"
     focus: tuple[str, ...] = ()
     flow_word: str = "planned flow"
+    opposed: frozenset[frozenset[str]] = frozenset()
+    unit: str = "t/day"
+
+
+@dataclass(frozen=True, slots=True)
+class MultiplesData:
+    """One axis at several instants: (words above the map, map) in order of time."""
+
+    page: Page
+    maps: tuple[tuple[str, MapData], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +257,48 @@ class ControlData:
 
 
 @dataclass(frozen=True, slots=True)
+class GarrisonRow:
+    """One garrison: persons, and days of supply in stock where an axis supplies the place."""
+
+    name: str
+    strength: Curve
+    supply: Curve | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GarrisonData:
+    """Garrisons over time, a row each."""
+
+    page: Page
+    span: Span
+    rows: tuple[GarrisonRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SidesPanel:
+    """One quantity of several actors: curves by actor's id.
+
+    ``kind`` tells what is written at the end of a curve: its last value, with a sign where it is
+    a change since the start; of men on the road the most that there were.
+    """
+
+    name: str
+    curves: tuple[tuple[str, Curve], ...]
+    kind: Literal["change", "total", "on the road"] = "total"
+
+
+@dataclass(frozen=True, slots=True)
+class SidesData:
+    """What each side won, lost and had on the road, over time."""
+
+    page: Page
+    span: Span
+    actors: tuple[ActorStyle, ...]
+    panels: tuple[SidesPanel, ...]
+    events: tuple[EventMark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RegroupMove:
     """Strength that went to one destination: ``persons``, after ``hours`` on the way.
 
@@ -286,6 +340,49 @@ class RegroupData:
 
 
 @dataclass(frozen=True, slots=True)
+class RegroupArrow:
+    """To a destination (the id of a place): ``name`` and ``words`` are written beside its end.
+
+    ``share`` is that of those displaced, 0 to 1; not ``settled`` where its interval covers 0.
+    """
+
+    to: str
+    share: float
+    name: str
+    words: str
+    settled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RegroupPanel:
+    """The displaced of one place: ``heading`` and ``words`` stand above their map."""
+
+    actor: str
+    origin: str
+    heading: str
+    words: str
+    arrows: tuple[RegroupArrow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RegroupMapData:
+    """Where displaced strength went, a map for each fallen place.
+
+    ``places`` with their holders at the start, ``roads`` as pairs of places.
+    """
+
+    page: Page
+    actors: tuple[ActorStyle, ...]
+    places: tuple[MapPlace, ...]
+    roads: tuple[tuple[str, str], ...]
+    panels: tuple[RegroupPanel, ...] = ()
+
+
+RecordPoint = tuple[int, float, str]
+"""What is on record: time (s), km from the base, what happened."""
+
+
+@dataclass(frozen=True, slots=True)
 class AdvanceData:
     """One operation in space and time.
 
@@ -303,4 +400,4 @@ class AdvanceData:
     stops: tuple[tuple[float, str], ...]
     cut: tuple[tuple[int, int], ...] = ()
     events: tuple[EventMark, ...] = ()
-    record: tuple[tuple[int, float, str], ...] = ()
+    record: tuple[RecordPoint, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.engine.record import EventRow
-from sim.measure.summary import Steps
+from sim.measure.steps import Steps
 from sim.scenario.model import DAY
 
 from .data import AxisSeries, Curve, EventMark, Page, SinkStock
@@ -53,7 +53,7 @@ class Axes(Words):
                 [analysis.series[f"sink:{axis}/{s}", "delivered_kg"] for s in this.sinks]
             ),
             stocks=tuple(sinks),
-            events=self._marks(axis),
+            events=self.marks(axis),
         )
 
     def _axis_title(self, axis: str) -> str:
@@ -85,7 +85,7 @@ class Axes(Words):
             return f"{found}; {sink} runs out on {self._date(round(day * DAY))}"
         return f"{found}; no stock runs out"
 
-    def _marks(self, axis: str) -> tuple[EventMark, ...]:
+    def marks(self, axis: str) -> tuple[EventMark, ...]:
         """The scenario's events as they happened; those that changed the axis are major."""
         major = {(r.time, r.event) for r in self.record.credits if r.axis == axis}
         return tuple(

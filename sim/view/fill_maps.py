@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from sim.engine.control import EVERYONE, Control
+from collections.abc import Sequence
+from functools import cached_property
+
+from sim.engine.control import EVERYONE, Control, Side
 from sim.measure.axis import AxisLens, AxisView
 from sim.measure.summary import Analysis
 
-from .data import MapData, MapPlace, MapRoad, Page
+from .data import MapData, MapPlace, MapRoad, MultiplesData, Page
 from .terminal import number
 from .words import Words, tonnes
 
@@ -41,9 +44,32 @@ class Maps(Words):
         kept = sorted(chosen[: MOST_MAPS - 2], key=lambda v: v.time)
         return [first, *kept, last]
 
+    def multiples(self, axis: str) -> MultiplesData:
+        """The maps of the turning points, with the capacity at each."""
+        looks = self.turning_points(axis)
+        name = self.scenario.axes[axis].name
+        rates = [number(round(v.capacity / 1000)) for v in looks]
+        way = f" by way of {', '.join(rates[1:-1])}" if rates[1:-1] else ""
+        page = Page(
+            f"{name} goes from {rates[0]} to {tonnes(looks[-1].capacity / 1000)}{way}",
+            f"{name}: the largest flow that its roads can carry at its turning points",
+            self._credit(),
+        )
+        maps = (
+            (f"{self._date(v.time)}: {tonnes(v.capacity / 1000)}", self.map(axis, v)) for v in looks
+        )
+        return MultiplesData(page, tuple(maps))
+
+    def every_change(self, axis: str, times: Sequence[int]) -> tuple[tuple[int, MapData], ...]:
+        """The maps that stand at some of ``times`` (seconds): (from when on, map)."""
+        starts = sorted(self._states)
+        wanted = sorted({max(t for t in starts if t <= time) for time in times})
+        lens = self._lens(axis)
+        return tuple((time, self.map(axis, lens.look(self._states[time], time))) for time in wanted)
+
     def map(self, axis: str, view: AxisView) -> MapData:
         """The network at one instant, with the largest flow of an axis and its cut."""
-        scenario, control = self.scenario, self._state(view.time)
+        scenario, control = self.scenario, self.state(view.time)
         lens = self._lens(axis)
         passage, flow = lens.passage(control), lens.flow(control)
         this = scenario.axes[axis]
@@ -84,6 +110,21 @@ class Maps(Words):
             cut_word="minimum cut" if view.capacity else "lost, and in the way",
             focus=self._focus(axis),
             flow_word="largest flow",
+            opposed=self._opposed,
+        )
+
+    @cached_property
+    def _opposed(self) -> frozenset[frozenset[str]]:
+        """Pairs of actors that are no friends and both take part: who only holds ground does not.
+
+        Taking part is to have an axis or an operation, or to take a place by an event.
+        """
+        scenario = self.scenario
+        active = {a.actor for a in scenario.axes.values()}
+        active |= {o.actor for o in scenario.operations.values()}
+        active |= {e.by for e in scenario.events.values() if e.by is not None}
+        return frozenset(
+            frozenset((a, b)) for a in active for b in active - Side.of(a, scenario.actors).own
         )
 
     def _place(self, place: str, control: Control, axis: str) -> MapPlace:
@@ -115,7 +156,8 @@ class Maps(Words):
                     [item] if item in net.places else [net.roads[item].a, net.roads[item].b]
                 )
         credited = {row.event for row in self.record.credits if row.axis == axis}
-        for event in credited:
+        # what forces took is on the routes or in the cut already
+        for event in credited & self.scenario.events.keys():
             shown.update(self.scenario.events[event].places)
         return tuple(sorted(shown))
 
@@ -123,11 +165,11 @@ class Maps(Words):
         name = self.scenario.axes[axis].name
         looks = self.analysis.views[axis]
         rate = tonnes(view.capacity / 1000)
-        if view is looks[0]:
+        if view.time == looks[0].time:
             if not view.capacity:
                 return f"{name} is not open at the start"
-            first = "" if view.cut.unique else ", first of all"
-            return f"{name} can carry {rate}, bound by {self._names(view.cut.names)}{first}"
+            others = "" if view.cut.unique else " (other cuts bind it too)"
+            return f"{name} can carry {rate}, bound by {self._names(view.cut.names)}{others}"
         before = max((v for v in looks[:-1] if v.time < view.time), key=lambda v: v.time)
         if view.time == self.record.end and before.capacity == view.capacity:
             if not view.capacity:

@@ -34,6 +34,12 @@ class Frame:
         pixels: npt.NDArray[np.float64] = (points - [self.east, self.north]) * scale + middle
         return pixels
 
+    def degrees(self, x: float, y: float) -> tuple[float, float]:
+        """Degrees east and north of a point of the sheet (pixels): :meth:`xy` backwards."""
+        north = self.north + (y - self.height / 2) / self.per_degree
+        across = (x - self.width / 2) / self.per_degree / math.cos(math.radians(self.north))
+        return self.east + across, north
+
     def box(self, margin: float = 0.02) -> tuple[float, float, float, float]:
         """West, south, east, north in degrees, with a margin as a share of the frame."""
         half_h = self.height / 2 / self.per_degree * (1 + margin)

@@ -14,8 +14,9 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from .advance_chart import draw_record
 from .curves import run_names
-from .data import Page, Span
+from .data import Page, RecordPoint, Span
 from .panels import (
     LABEL,
     lay_events,
@@ -53,7 +54,8 @@ SHAPES = ("o", "s", "D", "^", "v", "P", "X", "h")
 class FanPanel:
     """One quantity in many runs: ``runs`` (runs x times) at ``times``, in the panel's unit.
 
-    The first ``traces`` runs are drawn one by one over the ranges.
+    The first ``traces`` runs are drawn one by one over the ranges. ``levels`` are values with a
+    name, as the places of a route, ``record`` what is on record beside the runs.
     """
 
     name: str
@@ -61,6 +63,8 @@ class FanPanel:
     runs: Values
     traces: int = 5
     steps: bool = True
+    levels: tuple[tuple[float, str], ...] = ()
+    record: tuple[RecordPoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +148,17 @@ def draw_fan(data: FanData) -> Figure:
     return page.figure
 
 
+SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""The shares of runs that a fan draws at each time, as quantiles."""
+
+
+def fan_ranges(panel: FanPanel) -> Values:
+    """The quantiles ``SHARES`` of the runs at each time, shape (5, times)."""
+    return np.quantile(panel.runs, SHARES, axis=0)
+
+
 def _draw_fan_panel(page: Sheet, axes: Axes, panel: FanPanel) -> None:
-    ranges = np.quantile(panel.runs, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
+    ranges = fan_ranges(panel)
     step: Literal["post"] | None = "post" if panel.steps else None
     for low, high, alpha in ((0, 4, 0.25), (1, 3, 0.45)):
         axes.fill_between(
@@ -158,7 +171,12 @@ def _draw_fan_panel(page: Sheet, axes: Axes, panel: FanPanel) -> None:
             drawstyle=style, zorder=2.5,
         )  # fmt: skip
     axes.plot(panel.times, ranges[2], color=BLACK, lw=2.2, drawstyle=style, zorder=3)
-    set_scale(axes, float(max(ranges[4].max(), panel.runs[: panel.traces].max())))
+    highest = [float(ranges[4].max()), float(panel.runs[: panel.traces].max())]
+    highest += [value for value, _ in panel.levels] + [value for _, value, _ in panel.record]
+    set_scale(axes, max(highest))
+    _draw_levels(axes, panel)
+    curves = [(panel.times, ranges[2])]
+    draw_record(page, axes, panel.record, float(panel.times[-1]), curves)
     ends = ranges[:, -1]
     names = [(float(ends[2]), f"median {numeral(float(ends[2]))}", BLACK)]
     if ends[4] > ends[0]:
@@ -168,6 +186,18 @@ def _draw_fan_panel(page: Sheet, axes: Axes, panel: FanPanel) -> None:
         ]
     names.append((float(panel.runs[0, -1]), f"{panel.traces} single runs, dashed", SOFT_INK))
     side_names(page, axes, names)
+
+
+def _draw_levels(axes: Axes, panel: FanPanel) -> None:
+    """Dotted lines at the named values, their names above them at the right end."""
+    for value, name in panel.levels:
+        axes.axhline(value, color=FAINT_INK, lw=0.8, ls=(0, (1, 2)), zorder=0.8)
+        rim = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.4}
+        axes.annotate(
+            short(name, 26), (float(panel.times[-1]), value), xytext=(-4, 3), ha="right",
+            va="bottom", textcoords="offset points", size=LABEL, color=SOFT_INK,
+            parse_math=False, zorder=4, bbox=rim,
+        )  # fmt: skip
 
 
 @styled
@@ -196,11 +226,22 @@ def draw_survival(data: SurvivalData) -> Figure:
             )
         set_scale(axes, 100.0)
         axes.set_ylim(0, 104)
-        side_names(page, axes, names)
+        side_names(page, axes, _together(names) if data.runs else names)
     for number, axes in enumerate(panels):
         set_times(axes, data.span, named=number == len(panels) - 1)
     name_panels(page, panels, [name for name, _ in data.panels], flags)
     return page.figure
+
+
+def _together(names: Sequence[tuple[float, str, str]]) -> list[tuple[float, str, str]]:
+    """Curves that end in one point named once: their value and how many they are."""
+    found: dict[str, list[tuple[float, str, str]]] = {}
+    for name in names:
+        found.setdefault(name[1], []).append(name)
+    return [
+        same[0] if len(same) == 1 else (same[0][0], f"{text}: {len(same)} of {len(names)}", INK)
+        for text, same in found.items()
+    ]
 
 
 ROW, PANEL_GAP = 26.0, 62.0
@@ -217,10 +258,13 @@ def draw_dots(data: DotData) -> Figure:
     units = list(dict.fromkeys(row.unit for row in data.rows))
     groups = [[row for row in data.rows if row.unit == unit] for unit in units]
     lines = max(1, len(data.series))
-    heights = [ROW * len(g) * (1 + 0.35 * (lines - 1)) + 14 for g in groups]
-    total = sum(heights) + PANEL_GAP * len(groups) + 150.0
-    page = sheet(data.page, height=max(420.0, total))
-    key = _dot_key(page, data.series) if len(data.series) > 1 else 0.0
+    heights = [ROW * len(g) * (1 + 0.45 * (lines - 1)) + 14 for g in groups]
+    key = KEY_ROW * lines + 8 if lines > 1 else 0.0
+    words = sheet(data.page)  # to see what room its words take
+    fixed = words.height - words.top + words.bottom + key + 44
+    page = sheet(data.page, height=sum(heights) + PANEL_GAP * len(groups) + fixed)
+    if lines > 1:
+        _dot_key(page, data.series)
     top = page.top - key - 18
     for unit, group, height in zip(units, groups, heights, strict=True):
         axes = page.axes(NAMES, top - height, page.width - NAMES - 150, height)
@@ -231,16 +275,18 @@ def draw_dots(data: DotData) -> Figure:
     return page.figure
 
 
-def _dot_key(page: Sheet, series: Sequence[str]) -> float:
+KEY_ROW = 19.0
+
+
+def _dot_key(page: Sheet, series: Sequence[str]) -> None:
     strip = page.canvas(0, 0, page.width, page.height)
     strip.set_zorder(-1)
     for number, name in enumerate(series):
-        y = page.top - 10 - 19 * number
+        y = page.top - 10 - KEY_ROW * number
         strip.plot(
             [MARGIN + 8], [y], SHAPES[number % len(SHAPES)], ms=7, color=line_style(number)[0]
         )
         page.text(MARGIN + 24, y, wrap(name, 9.5, page.width - 80, 1)[0], size=9.5, va="center")
-    return 19.0 * len(series) + 8
 
 
 def _draw_dot_panel(page: Sheet, axes: Axes, rows: Sequence[DotRow], unit: str, top: float) -> None:
@@ -258,15 +304,16 @@ def _draw_dot_panel(page: Sheet, axes: Axes, rows: Sequence[DotRow], unit: str, 
         words = wrap(row.name, 9.2, NAMES - MARGIN - 20, 1)[0]
         page.text(NAMES - 14, y, words, size=9.2, ha="right", va="center_baseline")
         several = len(row.dots)
+        size = 7 if several < 4 else 6
         for number, dot in enumerate(row.dots):
             if dot is None:
                 continue
-            at = line + (number - (several - 1) / 2) * 0.6 / max(several, 1)
+            at = line + (number - (several - 1) / 2) * 0.75 / max(several, 1)
             colour = line_style(number)[0]
             settled = dot.low > 0 or dot.high < 0
             axes.plot([dot.low, dot.high], [at, at], color=colour, lw=1.8, zorder=2)
             axes.plot(
-                [dot.value], [at], SHAPES[number % len(SHAPES)], ms=7, mec=colour,
+                [dot.value], [at], SHAPES[number % len(SHAPES)], ms=size, mec=colour,
                 mfc=colour if settled else "white", mew=1.4, zorder=3,
             )  # fmt: skip
             reach += [dot.low, dot.high]

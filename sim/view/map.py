@@ -1,55 +1,42 @@
 """The map: an axis in its country at one instant.
 
-Behind: countries, lakes and rivers. Roads: a casing as wide as the capacity that the axis'
-actor can use, a core as wide as the flow, both on one scale. Places: shape and colour by
-holder. On top: what is cut, and labels that touch nothing.
+Behind: countries, lakes and rivers, and the fronts as the holders hint at them. Roads: a
+casing as wide as the capacity that the axis' actor can use, a core as wide as the flow, both
+on one scale. Places: shape and colour by holder. On top: what is cut, and labels that touch
+nothing. Where places crowd, an inset shows them larger.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from . import map_marks as marks
-from .data import WHOLE, MapData, MapPlace, MapRoad
+from .data import MapData
 from .frame import Frame, fit
-from .labels import Box, Placed, Request, Taken, place
+from .labels import Box, Taken
 from .map_base import draw_base, draw_scale, name_countries
-from .map_legend import LEGEND_WIDTH, Shown, draw_legend
-from .style import (
-    BLUE,
-    FAINT_INK,
-    HEIGHT,
-    INK,
-    MARGIN,
-    NOBODY,
-    SOFT_INK,
-    VERMILLION,
-    WIDTH,
-    Look,
-    halo_text,
-    looks,
-    sheet,
-    short,
-    styled,
-    text_size,
-)
+from .map_inset import HEIGHT as INSET_HEIGHT
+from .map_inset import WIDTH as INSET_WIDTH
+from .map_inset import Window, crowded, free_corner, zoomed
+from .map_legend import LEGEND_WIDTH, Column, draw_legend
+from .map_scene import Scene, draw_places, draw_roads, lay_names, write_names
+from .style import FAINT_INK, HEIGHT, INK, MARGIN, WHITE, WIDTH, Sheet, sheet, styled
 
-Line = npt.NDArray[np.float64]
-BIG_TOWN = 100_000
-"""Persons from which a town's marker is drawn larger."""
+GAP = 12.0
+"""Pixels between the legend and the insets under it."""
 
-GATE_REACH = 45.0
-"""Pixels within which a border crossing shares the name of the town beside it."""
+Z_INSET = 21.0
+
+
+Overlay = Callable[[Axes, Scene, Taken, Sequence[Box]], None]
+"""Draws more on a scene, before the names are written, and takes the room that it needs.
+
+What lies under one of the boxes is hidden, or shown larger in an inset.
+"""
 
 
 @styled
@@ -63,324 +50,157 @@ def draw_map(data: MapData, width: float = WIDTH, height: float = HEIGHT) -> Fig
         ValueError: a colour, a marker, or a coordinate that is not a finite number.
         KeyError: a road whose end is not among the places.
     """
-    page = sheet(data.page, width, height)
-    map_width = width - LEGEND_WIDTH - MARGIN
-    map_height = page.top - page.bottom
+    return compose(sheet(data.page, width, height), data)
+
+
+def compose(
+    page: Sheet,
+    data: MapData,
+    overlay: Overlay | None = None,
+    more: Callable[[Column], None] | None = None,
+) -> Figure:
+    """A map with its legend and insets on a sheet.
+
+    ``overlay`` draws more on the map and on each inset, ``more`` at the foot of the legend.
+    """
+    frame = map_frame(data, page.width - LEGEND_WIDTH - 2 * MARGIN, page.top - page.bottom)
+    scene = Scene(data, frame)
+    left = page.width - LEGEND_WIDTH - MARGIN + 14
+    size = LEGEND_WIDTH - 14, frame.height
+    column = page.canvas(left, page.bottom, *size)
+    room = draw_legend(column, *size, data, scene.looks, scene.shown(), more)
+    axes = page.canvas(MARGIN, page.bottom, frame.width, frame.height)
+    insets = place_insets(scene, left - MARGIN, room - GAP)
+    draw_scene(axes, scene, insets, overlay)
+    for number, inset in enumerate(insets):
+        left, low = MARGIN + inset.box[0], page.bottom + inset.box[1]
+        strip = page.canvas(left, low, INSET_WIDTH, INSET_HEIGHT)
+        draw_inset(strip, scene, inset, number, overlay)
+    return page.figure
+
+
+def map_frame(data: MapData, width: float, height: float, pad: float = 46.0) -> Frame:
+    """The frame round the places in the focus, or round all."""
     degrees = {p.id: (p.lon, p.lat) for p in data.places}
     focus = [degrees[i] for i in data.focus if i in degrees] or list(degrees.values())
-    frame = fit(focus, map_width - MARGIN, map_height)
-    axes = page.canvas(MARGIN, page.bottom, frame.width, frame.height)
-    scene = _Scene(data, frame)
-    base = draw_base(axes, frame, np.array(list(degrees.values())).reshape(-1, 2))
-    _draw_roads(axes, scene)
-    _draw_places(axes, scene)
+    return fit(focus, width, height, pad)
+
+
+@dataclass(frozen=True, slots=True)
+class Inset:
+    """A window of the map and the box in the map's pixels where it is shown again."""
+
+    window: Window
+    box: Box
+
+
+def place_insets(scene: Scene, left: float, room: float) -> list[Inset]:
+    """The insets of a map: under the legend as far as there is room, else in a free corner.
+
+    The legend begins ``left`` pixels from the map's left edge and leaves ``room`` below it.
+    """
+    frame = scene.frame
+    taken = Taken((0, 0, frame.width, frame.height), scene.soft())
+    found: list[Inset] = []
+    windows = crowded(scene)
+    taken.take(window.box for window in windows)
+    for window in windows:
+        if room >= INSET_HEIGHT:
+            low = room - INSET_HEIGHT
+            found.append(Inset(window, (left, low, left + INSET_WIDTH, room)))
+            room = low - GAP
+        elif box := free_corner(frame, scene, taken, (INSET_WIDTH, INSET_HEIGHT)):
+            found.append(Inset(window, box))
+            taken.take([box])
+    return found
+
+
+def draw_scene(
+    axes: Axes, scene: Scene, insets: Sequence[Inset] = (), overlay: Overlay | None = None
+) -> None:
+    """Ground, network, names, scale and the frames of the insets, on pixel axes."""
+    frame = scene.frame
+    base = draw_base(axes, frame, scene.degrees)
+    draw_roads(axes, scene)
+    draw_places(axes, scene)
     taken = Taken((4, 4, frame.width - 4, frame.height - 4), scene.soft())
-    taken.take(scene.hard())
-    _label(axes, scene, taken)
+    on_map = [i.box for i in insets if i.box[0] < frame.width]
+    taken.take([*scene.hard(), *on_map])
+    for number, inset in enumerate(insets):
+        box = inset.window.box
+        taken.take(mark_window(axes, box, letter_spot(box, taken), number))
+    if overlay is not None:
+        overlay(axes, scene, taken, [*on_map, *(i.window.box for i in insets)])
+    write_names(axes, lay_names(scene, taken, on_map), scene.data.cut_places)
     draw_scale(axes, frame, taken)
     name_countries(axes, frame, base, taken)
+    _edge(axes, frame)
+
+
+def draw_inset(
+    axes: Axes, whole: Scene, inset: Inset, number: int, overlay: Overlay | None = None
+) -> None:
+    """One inset on pixel axes of its own, with its letter."""
+    frame = zoomed(whole.frame, inset.window)
+    scene = Scene(whole.data, frame)
+    axes.set_zorder(Z_INSET)
+    draw_base(axes, frame, whole.degrees)
+    draw_roads(axes, scene)
+    draw_places(axes, scene)
+    taken = Taken((3, 3, frame.width - 3, frame.height - 3), scene.soft())
+    corner = letter_box(frame)
+    taken.take([*scene.hard(), corner])
+    if overlay is not None:
+        overlay(axes, scene, taken, ())
+    write_names(axes, lay_names(scene, taken), scene.data.cut_places)
+    draw_scale(axes, frame, taken, needed=False)
+    letter(axes, corner, number)
+    _edge(axes, frame)
+
+
+def letter_box(frame: Frame) -> Box:
+    """Where an inset has its letter."""
+    return (4.0, frame.height - 20, 20.0, frame.height - 4)
+
+
+def letter_spot(box: Box, taken: Taken) -> Box:
+    """A free corner outside the frame on the map of what an inset shows, for its letter."""
+    left, low, right, high = box
+    spots = [
+        (x, y, x + 16, y + 16)
+        for x, y in ((right, high - 16), (left - 16, high - 16), (right, low), (left - 16, low))
+    ]
+    return next((spot for spot in spots if taken.free(spot)), spots[0])
+
+
+def mark_window(axes: Axes, box: Box, spot: Box, number: int) -> list[Box]:
+    """Frames on the map what an inset shows, its letter at ``spot``; what that takes."""
+    left, low, right, high = box
+    for colour, wide in ((WHITE, 3.2), (INK, 1.3)):
+        axes.add_patch(
+            Rectangle(
+                (left, low), right - left, high - low, fill=False, edgecolor=colour, lw=wide,
+                zorder=9,
+            )
+        )  # fmt: skip
+    letter(axes, spot, number)
+    sides = [(left, low, right, low), (left, high, right, high)]
+    sides += [(left, low, left, high), (right, low, right, high)]
+    return [spot, *((a - 1.5, b - 1.5, c + 1.5, d + 1.5) for a, b, c, d in sides)]
+
+
+def letter(axes: Axes, box: Box, number: int) -> None:
+    """The letter of an inset in the lower left of a box, 16 pixels square."""
+    axes.add_patch(Rectangle(box[:2], 16, 16, facecolor=INK, edgecolor=WHITE, lw=1.0, zorder=11))
+    axes.text(
+        box[0] + 8, box[1] + 8, "ABC"[number], size=8.5, color=WHITE, weight="bold", ha="center",
+        va="center_baseline", zorder=12, parse_math=False,
+    )  # fmt: skip
+
+
+def _edge(axes: Axes, frame: Frame) -> None:
     axes.add_patch(
         Rectangle(
             (0, 0), frame.width, frame.height, fill=False, edgecolor=FAINT_INK, lw=1.2, zorder=20
         )
     )
-    legend = page.canvas(map_width + 14, page.bottom, LEGEND_WIDTH - 14, map_height)
-    draw_legend(legend, LEGEND_WIDTH - 14, map_height, data, scene.looks, scene.shown())
-    return page.figure
-
-
-@dataclass(frozen=True, slots=True)
-class _Spot:
-    """A place inside the frame: where and how large it is drawn."""
-
-    place: MapPlace
-    xy: Line
-    radius: float
-    named: bool
-    cut: bool
-
-    @property
-    def outer(self) -> float:
-        """Radius of all that is drawn round it."""
-        ring = 5.0 if self.place.role else 0.0
-        siege = 5.5 if self.place.besieged else 0.0
-        gate = 8.0 if self.place.sealed else 5.0 if self.place.crossing else 0.0
-        return self.radius + max(2.0, ring + siege, gate, 11.5 if self.cut else 0.0)
-
-
-class _Scene:
-    """What of the data lies in the frame, in pixels."""
-
-    def __init__(self, data: MapData, frame: Frame) -> None:
-        self.data, self.frame = data, frame
-        self.looks = looks(data.actors)
-        self.largest = max((r.nominal for r in data.roads), default=0)
-        xy = frame.xy([(p.lon, p.lat) for p in data.places])
-        ends = {p.id: point for p, point in zip(data.places, xy, strict=True)}
-        self.roads = [
-            (road, np.array([ends[road.a], ends[road.b]]))
-            for road in sorted(data.roads, key=lambda r: r.id)
-            if self._meets(ends[road.a], ends[road.b])
-        ]
-        size = _crowding(xy)
-        self.spots = [
-            _Spot(p, point, size * _radius(p), self._named(p, point, xy), p.id in data.cut_places)
-            for p, point in sorted(zip(data.places, xy, strict=True), key=lambda pair: pair[0].id)
-            if -8 < point[0] < frame.width + 8 and -8 < point[1] < frame.height + 8
-        ]
-
-    def _meets(self, a: Line, b: Line) -> bool:
-        low, high = np.minimum(a, b), np.maximum(a, b)
-        return bool(
-            high[0] > 0 and low[0] < self.frame.width and high[1] > 0 and low[1] < self.frame.height
-        )
-
-    def _named(self, p: MapPlace, point: Line, others: Line) -> bool:
-        """Whether a place gets a name: not at the very edge, nor a gate beside its town."""
-        x, y = point.tolist()
-        inside: bool = 5 < x < self.frame.width - 5 and 5 < y < self.frame.height - 5
-        if p.kind != "border crossing" or self.special(p):
-            return inside
-        beside = np.hypot(*(others - point).T) < GATE_REACH
-        return bool(inside and beside.sum() < 2)
-
-    def special(self, p: MapPlace) -> bool:
-        """Whether a place is part of what the map is about."""
-        return p.id in self.data.cut_places or p.role is not None or bool(p.besieged) or p.sealed
-
-    def width(self, road: MapRoad) -> float:
-        return marks.road_width(road.capacity, self.largest)
-
-    def flow_width(self, road: MapRoad) -> float:
-        if abs(road.flow) >= road.capacity:
-            return self.width(road)
-        core = marks.road_width(abs(road.flow), self.largest, marks.THINNEST_FLOW)
-        return min(core, max(self.width(road) - 1.2, marks.THINNEST_FLOW))
-
-    def is_cut(self, road: MapRoad) -> bool:
-        return road.id in self.data.cut_roads
-
-    def soft(self) -> npt.NDArray[np.float64]:
-        """Points along the roads, which labels had better not cover."""
-        parts = [np.empty((0, 3))]
-        for road, line in self.roads:
-            count = max(2, int(np.hypot(*(line[1] - line[0])) / 6))
-            points = line[0] + np.linspace(0, 1, count)[:, None] * (line[1] - line[0])
-            cost = 5.0 if road.flow else 2.0 if road.capacity else 0.6
-            parts.append(np.column_stack([points, np.full(count, cost)]))
-        return np.concatenate(parts)
-
-    def hard(self) -> list[Box]:
-        """Marks that nothing may cover."""
-        boxes = [_round(s.xy, s.outer) for s in self.spots]
-        for road, line in self.roads:
-            if self.is_cut(road):
-                long = float(np.hypot(*(line[1] - line[0])))
-                boxes.append(_round(line.mean(axis=0), 13 if long >= marks.SHORT_ROAD else 22))
-            elif road.state == "cut":
-                boxes.append(_round(line.mean(axis=0), 9))
-            elif road.state == "closed":
-                boxes.append(_round(line.mean(axis=0), 5))
-        return boxes
-
-    def shown(self) -> Shown:
-        """What the legend has to explain."""
-        places = [s.place for s in self.spots]
-        roads = [road for road, _ in self.roads]
-        held = Counter(actor for p in places for actor, share in p.holders if share > 0)
-        return Shown(
-            actors=tuple(a.id for a in self.data.actors if held[a.id]),
-            largest=self.largest,
-            divided=any(len(_parts(p, self.looks)) > 1 for p in places),
-            unheld=any(not p.holders for p in places),
-            besieged=any(p.besieged for p in places),
-            sealed=any(p.sealed for p in places),
-            crossing=any(p.crossing for p in places),
-            source=any(p.role == "source" for p in places),
-            sink=any(p.role == "sink" for p in places),
-            usable=any(r.capacity > 0 for r in roads),
-            flow=any(r.flow for r in roads),
-            full=any(r.flow and abs(r.flow) >= r.capacity for r in roads),
-            unusable=any(r.capacity <= 0 for r in roads),
-            closed=any(r.state == "closed" for r in roads),
-            cut=any(r.state == "cut" for r in roads),
-            cut_road=any(r.id in self.data.cut_roads for r in roads),
-            cut_place=any(p.id in self.data.cut_places for p in places),
-        )
-
-
-def _radius(p: MapPlace) -> float:
-    if p.role is not None:
-        return 8.5
-    if (p.population or 0) >= BIG_TOWN:
-        return 7.5
-    return 6.0 if p.kind in ("town", "city") else 5.0
-
-
-def _crowding(xy: Line) -> float:
-    """Size of markers, 0.7 to 1: smaller where places stand close together (n, 2 pixels)."""
-    if len(xy) < 3:
-        return 1.0
-    apart = np.hypot(*(xy[:, None, :] - xy[None, :, :]).transpose(2, 0, 1))
-    np.fill_diagonal(apart, np.inf)
-    return float(np.clip(np.median(apart.min(axis=1)) / 36, 0.7, 1.0))
-
-
-def _round(xy: Line, radius: float) -> Box:
-    x, y = float(xy[0]), float(xy[1])
-    return (x - radius, y - radius, x + radius, y + radius)
-
-
-def _parts(p: MapPlace, known: Mapping[str, Look]) -> list[tuple[Look, float]]:
-    """The holders of a place with their shares of it; nobody has what is left over."""
-    parts = [(known.get(actor, NOBODY), float(share)) for actor, share in p.holders if share > 0]
-    rest = WHOLE - sum(share for _, share in parts)
-    if rest > WHOLE / 100 or not parts:
-        parts.append((NOBODY, rest))
-    return parts
-
-
-def _draw_roads(axes: Axes, scene: _Scene) -> None:
-    usable = [(r, line) for r, line in scene.roads if r.capacity > 0]
-    marks.unusable(axes, [line for r, line in scene.roads if r.capacity <= 0])
-    usable.sort(key=lambda pair: pair[0].capacity)
-    marks.casings(axes, [line for _, line in usable], [scene.width(r) for r, _ in usable])
-    flowing = [(r, line if r.flow > 0 else line[::-1]) for r, line in scene.roads if r.flow]
-    marks.flows(
-        axes,
-        [line for _, line in flowing],
-        [scene.flow_width(r) for r, _ in flowing],
-        [abs(r.flow) >= r.capacity for r, _ in flowing],
-    )
-    in_cut = [(r, line) for r, line in scene.roads if scene.is_cut(r)]
-    marks.cut_road(axes, [line for _, line in in_cut], [scene.width(r) for r, _ in in_cut])
-    for state, strong in (("closed", False), ("cut", True)):
-        middles = [
-            line.mean(axis=0) for r, line in scene.roads if r.state == state and not scene.is_cut(r)
-        ]
-        marks.crossed_out(axes, middles, strong)
-
-
-def _draw_places(axes: Axes, scene: _Scene) -> None:
-    spots = scene.spots
-
-    def pick(chosen: Iterable[_Spot]) -> tuple[list[Line], list[float]]:
-        kept = list(chosen)
-        return [s.xy for s in kept], [s.radius for s in kept]
-
-    cut = [s for s in spots if s.cut]
-    marks.glow(axes, *pick(cut))
-    for s in spots:
-        if s.place.role is not None:
-            radii = [s.radius + 4.5] if s.place.role == "source" else [s.radius + 4, s.radius + 8]
-            marks.rings(axes, [s.xy] * len(radii), radii, BLUE, 2.2)
-    besieged = [s for s in spots if s.place.besieged]
-    marks.rings(
-        axes,
-        [s.xy for s in besieged],
-        [s.radius + (10.5 if s.place.role else 5.0) for s in besieged],
-        INK,
-        2.2,
-        dashed=True,
-    )
-    marks.gates(axes, *pick(s for s in spots if s.place.crossing))
-    for look in [*scene.looks.values(), NOBODY]:
-        marks.markers(
-            axes,
-            *pick(s for s in spots if [p for p, _ in _parts(s.place, scene.looks)] == [look]),
-            look,
-        )
-    for s in spots:
-        parts = _parts(s.place, scene.looks)
-        if len(parts) > 1:
-            marks.pie(axes, s.xy, s.radius + 1.5, parts)
-    marks.seals(axes, *pick(s for s in spots if s.place.sealed))
-
-
-def _label(axes: Axes, scene: _Scene, taken: Taken) -> None:
-    data = scene.data
-    focus = frozenset(data.focus) if data.focus else frozenset()
-
-    def rank(s: _Spot) -> tuple[bool, bool, bool, bool, bool, int, str]:
-        p = s.place
-        return (
-            not s.cut,
-            p.role is None,
-            not p.besieged and not p.sealed,
-            p.id not in focus,
-            p.kind == "border crossing",
-            -(p.population or 0),
-            p.id,
-        )
-
-    spots = sorted((s for s in scene.spots if s.named), key=rank)
-    texts = _names([s.place for s in spots])
-    requests, styles = [], []
-    for s, text in zip(spots, texts, strict=True):
-        p = s.place
-        first = scene.special(p)
-        points, weight = (10.5, "bold") if first else (9.0, "normal")
-        tag = p.role or ""
-        w, h = text_size(text, points, weight)
-        tag_w, tag_h = text_size(tag, 8.5, "bold") if tag else (0.0, 0.0)
-        h = max(h, points * 1.2) + (tag_h + 6 if tag else 0)
-        requests.append(
-            Request(
-                float(s.xy[0]),
-                float(s.xy[1]),
-                max(w, tag_w) + 4,
-                h + 2,
-                s.outer + 1,
-                first or p.id in focus,
-            )
-        )
-        styles.append((text, tag, points, weight, s.cut))
-    for request, placed, style in zip(requests, place(requests, taken), styles, strict=True):
-        if placed is not None:
-            _write(axes, request, placed, *style)
-
-
-def _write(
-    axes: Axes,
-    request: Request,
-    placed: Placed,
-    text: str,
-    tag: str,
-    points: float,
-    weight: str,
-    cut: bool,
-) -> None:
-    left, bottom, right, top = placed.box
-    x, across = (left + right) / 2, "center"
-    if left >= request.x:
-        x, across = left + 2, "left"
-    elif right <= request.x:
-        x, across = right - 2, "right"
-    if placed.leader:
-        near = (min(max(request.x, left), right), min(max(request.y, bottom), top))
-        axes.plot(
-            [request.x, near[0]],
-            [request.y, near[1]],
-            color=SOFT_INK,
-            lw=0.8,
-            zorder=marks.Z_PLACE - 0.1,
-        )
-    main: dict[str, Any] = {"ha": across, "zorder": 10, "size": points, "weight": weight}
-    under: dict[str, Any] = {"ha": across, "zorder": 10, "size": 8.5, "weight": "bold"}
-    colour = VERMILLION if cut else INK
-    if tag:
-        halo_text(axes, x, top - 1, text, color=colour, va="top", **main)
-        halo_text(axes, x, bottom + 1, tag, color=BLUE, va="bottom", **under)
-    else:
-        y = (bottom + top) / 2
-        halo_text(axes, x, y, text, color=colour, va="center_baseline", **main)
-
-
-def _names(places: list[MapPlace]) -> list[str]:
-    """Labels: without what a name has in brackets, unless two names would become the same."""
-    bare = [re.sub(r"\s*\([^()]*\)\s*$", "", p.name) or p.name for p in places]
-    count = Counter(bare)
-    return [
-        short(name if count[name] == 1 else p.name, 28)
-        for name, p in zip(bare, places, strict=True)
-    ]

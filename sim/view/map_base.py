@@ -21,6 +21,9 @@ COUNTRY_INK = "#a39c8f"
 HOME_SHARE = 0.25
 """A country with at least this share of the frame's places is drawn lighter than the others."""
 
+MOST_COVERED = 12.0
+"""What a country's name may cover of the roads at most; it is left out otherwise."""
+
 GRID = (36, 27)
 """Trial points across and up the frame for a country's name."""
 
@@ -87,8 +90,8 @@ def name_countries(axes: Axes, frame: Frame, base: Basemap, taken: Taken) -> Non
             )
 
 
-def draw_scale(axes: Axes, frame: Frame, taken: Taken) -> None:
-    """A scale bar in the corner that covers least."""
+def draw_scale(axes: Axes, frame: Frame, taken: Taken, *, needed: bool = True) -> None:
+    """A scale bar in the corner that covers least; none in the way of roads unless ``needed``."""
     widest = frame.width / 5 * frame.km_per_pixel
     power = 10.0 ** np.floor(np.log10(widest))
     km = next(step * power for step in (5, 2, 1) if step * power <= widest)
@@ -101,6 +104,8 @@ def draw_scale(axes: Axes, frame: Frame, taken: Taken) -> None:
         for x in (12.0, frame.width - 12 - width)
     ]
     box = min(corners, key=lambda corner: (not taken.free(corner), taken.cost(corner)))
+    if not needed and (not taken.free(box) or taken.cost(box) > MOST_COVERED):
+        return
     taken.take([box])
     left, y = box[0] + 8, box[1] + 10
     for colour, thick in ((WHITE, 4.5), (INK, 1.6)):
@@ -148,7 +153,10 @@ def _name_box(
         corners = [(box[i], box[j]) for i in (0, 2) for j in (1, 3)]
         if not taken.free(box) or not shape.contains_points(corners).all():
             continue
-        cost = taken.cost(box) + 0.02 * float(np.hypot(*(np.array([x, y]) - middle)))
+        covered = taken.cost(box)
+        if covered > MOST_COVERED:
+            continue
+        cost = covered + 0.02 * float(np.hypot(*(np.array([x, y]) - middle)))
         if best is None or cost < best[0]:
             best = (cost, box)
     return best[1] if best else None

@@ -54,6 +54,7 @@ class Shown:
     cut: bool
     cut_road: bool
     cut_place: bool
+    front: bool
 
 
 def tonnes(kg: float) -> str:
@@ -81,34 +82,44 @@ def draw_legend(
     data: MapData,
     known: Mapping[str, Look],
     shown: Shown,
-) -> None:
-    """Fills pixel axes with the date and the legend, from the top down."""
-    column = _Column(axes, width, height)
+    more: Callable[[Column], None] | None = None,
+) -> float:
+    """Fills pixel axes with the date and the legend, from the top down; what is left over.
+
+    ``more`` adds to the foot of the column.
+    """
+    column = Column(axes, width, height)
     fits = text_size(plain(data.when), 15, "bold")[0] <= width - 4
     column.words(data.when, 15 if fits else 13, INK, "bold")
     own = known.get(data.actor, NOBODY)
-    column.heading("Held by")
+    if shown.actors or shown.front:
+        column.heading("Held by")
     for actor in shown.actors[:MOST_ACTORS]:
         look = known[actor]
         name = short(look.name, 40) + (" (the axis)" if actor == data.actor else "")
         column.row(name, partial(_held, axes, look))
     if len(shown.actors) > MOST_ACTORS:
         column.row(f"and {len(shown.actors) - MOST_ACTORS} more", lambda x, y: None)
-    if shown.unheld:
+    if shown.unheld and shown.actors:
         column.row("nobody", partial(_held, axes, NOBODY))
+    if shown.front:
+        column.row("front hinted by holders", lambda x, y: marks.fronts(axes, [_dash(x, y)]))
     if shown.divided:
         others = [known[a] for a in shown.actors if a != data.actor] or [NOBODY]
         parts = [(own, WHOLE * 0.6), (others[0], WHOLE * 0.4)]
         column.row("divided, by share", lambda x, y: marks.pie(axes, _at(x, y), 7.5, parts))
     _places(column, shown, own, data.cut_word)
-    _roads(column, shown, own, data.cut_word, data.flow_word)
+    _roads(column, shown, own, data)
+    if more is not None:
+        more(column)
+    return column.left
 
 
 def _held(axes: Axes, look: Look, x: float, y: float) -> None:
     marks.markers(axes, [_at(x, y)], [6.5], look)
 
 
-def _places(column: _Column, shown: Shown, own: Look, cut_word: str) -> None:
+def _places(column: Column, shown: Shown, own: Look, cut_word: str) -> None:
     axes = column.axes
 
     def marked(x: float, y: float) -> Line:
@@ -154,7 +165,7 @@ def _places(column: _Column, shown: Shown, own: Look, cut_word: str) -> None:
             column.row(text, draw)
 
 
-def _roads(column: _Column, shown: Shown, own: Look, cut_word: str, flow_word: str) -> None:
+def _roads(column: Column, shown: Shown, own: Look, data: MapData) -> None:
     axes = column.axes
     largest = shown.largest
 
@@ -183,16 +194,16 @@ def _roads(column: _Column, shown: Shown, own: Look, cut_word: str, flow_word: s
         marks.crossed_out(axes, [_at(x, y)], strong)
 
     if shown.usable or shown.unusable:
-        column.heading(f"What {short(own.name, 30)} can use")
+        column.heading(f"What {short(own.name, 30)} can use" if own is not NOBODY else "Roads")
     if shown.usable:
         rates = dict.fromkeys(round_rate(largest / part) for part in (1, 4, 20))
-        for rate in rates:
-            text = f"{tonnes(rate)}/day each way"
-            column.row(text, partial(plain_road, rate))
+        for rate in (r for r in rates if r):
+            text = f"{tonnes(rate)}/day" if data.unit == "t/day" else f"{rate / 1000:,.6g}"
+            column.row(f"{text} each way", partial(plain_road, rate))
     rows: list[tuple[bool, str, Callable[[float, float], None]]] = [
-        (shown.flow, f"{flow_word}, same scale", flow),
+        (shown.flow, f"{data.flow_word}, same scale", flow),
         (shown.full, "full: flow equals capacity", full),
-        (shown.cut_road, f"road: {cut_word}", in_cut),
+        (shown.cut_road, f"road: {data.cut_word}", in_cut),
         (shown.unusable, "not usable", lambda x, y: marks.unusable(axes, [_dash(x, y)])),
         (shown.closed, "closed from the start", lambda x, y: crossed(x, y, False)),
         (shown.cut, "closed by an event", lambda x, y: crossed(x, y, True)),
@@ -204,11 +215,16 @@ def _roads(column: _Column, shown: Shown, own: Look, cut_word: str, flow_word: s
         column.words("Width grows with the square root of the rate.", 8, SOFT_INK)
 
 
-class _Column:
+class Column:
     """A column that is filled from the top; rows below its end are left out."""
 
     def __init__(self, axes: Axes, width: float, height: float) -> None:
         self.axes, self._width, self._y = axes, width, height - 2
+
+    @property
+    def left(self) -> float:
+        """Pixels below what is written."""
+        return self._y
 
     def words(self, text: str, points: float, colour: str, weight: str = "normal") -> None:
         for line in wrap(text, points, self._width - 4, 2, weight):

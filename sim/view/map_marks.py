@@ -21,13 +21,14 @@ PT = 72 / DPI
 Line = npt.NDArray[np.float64]
 
 CASING_EDGE, CASING_FILL, UNUSABLE = "#7d7d7d", "#ffffff", "#8f8f8f"
+FRONT = "#6a4a3a"
 WIDEST, THINNEST, THINNEST_FLOW = 12.0, 2.6, 3.2
 """Pixels: the road of the greatest capacity, the least casing, the least flow."""
 
 SHORT_ROAD = 40.0
 """Pixels below which the marks of a road's ends hide what is drawn at its middle."""
 
-Z_GLOW, Z_UNUSABLE, Z_ROAD, Z_FLOW, Z_MARK, Z_PLACE = 2.0, 2.5, 3.0, 4.0, 5.0, 6.0
+Z_FRONT, Z_GLOW, Z_UNUSABLE, Z_ROAD, Z_FLOW, Z_MARK, Z_PLACE = 1.4, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0
 
 _OPTICAL = {"o": 1.0, "s": 0.92, "^": 1.15, "v": 1.15, "D": 0.85, "p": 1.1, "h": 1.08}
 """Size that makes markers of different shape look equally large; 1.3 for the others."""
@@ -38,6 +39,15 @@ def road_width(rate: int, largest: int, least: float = THINNEST) -> float:
     if rate <= 0 or largest <= 0:
         return least
     return max(least, WIDEST * math.sqrt(min(rate, largest) / largest))
+
+
+def fronts(axes: Axes, lines: Sequence[Line]) -> None:
+    """Fronts as the holders of places hint at them: a soft broad band."""
+    axes.add_collection(
+        LineCollection(
+            lines, colors=FRONT, linewidths=9 * PT, alpha=0.28, capstyle="butt", zorder=Z_FRONT
+        )
+    )
 
 
 def unusable(axes: Axes, lines: Sequence[Line]) -> None:
@@ -51,6 +61,26 @@ def unusable(axes: Axes, lines: Sequence[Line]) -> None:
             zorder=Z_UNUSABLE,
         )
     )
+
+
+def visible(line: Line, width: float, height: float) -> Line | None:
+    """The part of a straight line (2, 2) on a sheet, None where none is (Liang and Barsky, 1984).
+
+    Marks along a road that leaves the sheet go by the middle of what is seen of it.
+    """
+    start, along = line[0], line[-1] - line[0]
+    first, last = 0.0, 1.0
+    for axis, size in ((0, width), (1, height)):
+        step, at = float(along[axis]), float(start[axis])
+        if step == 0:
+            if not 0 <= at <= size:
+                return None
+            continue
+        low, high = sorted((-at / step, (size - at) / step))
+        first, last = max(first, low), min(last, high)
+    if first >= last:
+        return None
+    return np.array([start + first * along, start + last * along])
 
 
 def casings(axes: Axes, lines: Sequence[Line], widths: Sequence[float]) -> None:

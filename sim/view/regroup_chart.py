@@ -161,10 +161,9 @@ def _draw_move(slot: _Slot, move: RegroupMove, group: RegroupGroup, look: Look, 
 
 
 def _facts(move: RegroupMove, group: RegroupGroup) -> str:
-    away = group.persons - group.lost
     text = _persons(move.persons)
-    if away > 0:
-        text += f" ({move.persons / away:.0%})"
+    if group.persons > 0:
+        text += f" ({move.persons / group.persons:.0%})"
     if move.hours is not None and move.kind != "stay":
         text += f", {move.hours:.3g} h"
     return text
@@ -195,7 +194,7 @@ def _say(
 
 def _draw_foot(page: Sheet, blocks: list[_Block]) -> None:
     """Says what the numbers beside the bars are."""
-    words = "Beside the bars: persons, share of those who got away, hours on the way"
+    words = "Beside the bars: persons, share of the displaced, hours on the way"
     if any(move.low is not None for block in blocks for move in block.moves):
         words += "; whiskers: the range over runs"
     page.text(MARGIN, page.bottom + 4, words + ".", size=8.2, color=FAINT_INK)

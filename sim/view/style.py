@@ -14,10 +14,10 @@ import io
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, Literal, ParamSpec, TypeVar, cast
 
 import matplotlib as mpl
 from matplotlib import font_manager
@@ -38,6 +38,8 @@ SKY, GREEN, YELLOW, BLUE = "#56b4e9", "#009e73", "#f0e442", "#0072b2"
 VERMILLION, PURPLE = "#d55e00", "#cc79a7"
 INK, SOFT_INK, FAINT_INK = "#1a1a1a", "#595959", "#8c8c8c"
 RULE = "#d9d9d9"
+CUT_INK = "#a84a00"
+"""Vermillion for words: dark enough to be read on white (WCAG 2 AA)."""
 
 LINES = (BLACK, BLUE, GREEN, PURPLE, SKY, VERMILLION)
 """Colours of curves in the order of use; with ``DASHES`` no two of the first 24 agree."""
@@ -186,12 +188,20 @@ def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
     Returns the two paths. The same figure gives the same bytes with the same matplotlib.
     """
     png, svg = folder / f"{name}.png", folder / f"{name}.svg"
-    with context():
-        figure.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
-        drawn = io.BytesIO()
-        figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
-    svg.write_bytes(_rounded(drawn.getvalue()))
+    png.write_bytes(drawn(figure, "png"))
+    svg.write_bytes(drawn(figure, "svg"))
     return png, svg
+
+
+def drawn(figure: Figure, kind: Literal["png", "svg"]) -> bytes:
+    """The figure as the bytes of a file; the same bytes with the same matplotlib."""
+    made = io.BytesIO()
+    with context():
+        if kind == "png":
+            figure.savefig(made, format="png", dpi=DPI, metadata={"Software": None})
+            return made.getvalue()
+        figure.savefig(made, format="svg", metadata={"Date": None, "Creator": None})
+    return _rounded(made.getvalue())
 
 
 _PATH = re.compile(rb' d="[^"]*"')
@@ -238,7 +248,9 @@ def _renderer() -> Any:
 def text_size(text: str, points: float, weight: str = "normal") -> tuple[float, float]:
     """Width and height in pixels of one line of :func:`plain` text."""
     font = FontProperties(family="DejaVu Sans", size=points, weight=weight)
-    with mpl.rc_context({"text.hinting": "no_hinting"}):  # as drawn, see _RC
+    # as drawn, see _RC; entering a context costs more than the measuring
+    hinted = mpl.rcParams["text.hinting"] != _RC["text.hinting"]
+    with mpl.rc_context({"text.hinting": _RC["text.hinting"]}) if hinted else nullcontext():
         width, height, _ = _renderer().get_text_width_height_descent(text, font, ismath=False)
     return float(width), float(height)
 

@@ -6,16 +6,24 @@ and width follow the terminal (rich honours NO_COLOR).
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from io import TextIOWrapper
+from typing import Any, Literal
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from sim.measure.compare import Comparison, Row
+from sim.scenario.diagnostics import safe
+
+from .spark import spark
 
 Document = Mapping[str, Any]
 
@@ -23,15 +31,35 @@ MOST_CHANGES = 40
 """Differences between scenarios beyond so many are counted, not listed."""
 
 
+LEAST_SPARK, MOST_SPARK = 10, 60
+"""Characters of the spark of an axis."""
+
+
 def console() -> Console:
-    """Standard output; 100 columns where it is no terminal, so that nothing depends on one."""
+    """Standard output, as wide as the terminal; 100 columns where it is none (or COLUMNS).
+
+    A stream that is not UTF-8 gets ``?`` for what it cannot say.
+    """
     out = Console(highlight=False, markup=False)
-    return out if out.is_terminal else Console(highlight=False, markup=False, width=100)
+    if not out.encoding.startswith("utf") and isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    if out.is_terminal or os.environ.get("COLUMNS", "").isdigit():
+        return out
+    return Console(highlight=False, markup=False, width=100)
+
+
+def cleaned(value: Any) -> Any:
+    """Plain data with every text fit for a terminal: no control characters."""
+    if isinstance(value, str):
+        return safe(value, 1000)
+    if isinstance(value, Mapping):
+        return {cleaned(key): cleaned(one) for key, one in value.items()}
+    return [cleaned(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def print_summary(summary: Document) -> None:
     """The headline of one run: axes, pockets, displaced strength, claims."""
-    out = console()
+    out, summary = console(), cleaned(summary)
     scenario = summary["scenario"]
     out.print(Text(scenario["title"], style="bold"))
     period = f"{number(scenario['days'])} days" + (
@@ -41,54 +69,105 @@ def print_summary(summary: Document) -> None:
     _print_axes(out, summary)
     _print_pockets(out, summary)
     _print_regroup(out, summary)
+    _print_decisions(out, summary)
     _print_claims(out, summary)
     checks = summary["checks"]
     out.print(f"\n{number(checks['flows_certified'])} flows solved, each equal to its cut")
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table that shows what fits: ``rank`` 0 is the last to be left out."""
+
+    heading: str
+    cells: Sequence[str]
+    rank: int
+    justify: Literal["left", "right"] = "right"
+
+    @property
+    def width(self) -> int:
+        """Characters of its widest line."""
+        return max(
+            cell_len(line) for text in (self.heading, *self.cells) for line in text.split("\n")
+        )
+
+
+def fitting(columns: Sequence[Column], width: int) -> tuple[list[Column], int]:
+    """The columns that fit into ``width`` characters, two apart, and what is left over."""
+    kept: list[Column] = []
+    left = width + 2
+    for column in sorted(columns, key=lambda c: c.rank):
+        if kept and column.width + 2 > left:
+            break
+        kept.append(column)
+        left -= column.width + 2
+    return [c for c in columns if c in kept], max(left, 0)
+
+
 def _print_axes(out: Console, summary: Document) -> None:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
-    table.add_column("axis", overflow="fold")
-    for heading in (
-        "capacity\nt/day", "demand\nt/day", "first cut", "cut for good",
-        "delivered\nt", "out of stock",
-    ):  # fmt: skip
-        table.add_column(heading, justify="right")
-    measures = summary["measures"]
-
-    def value(path: str) -> float | None:
-        found: float | None = measures[path]["value"]
-        return found
-
-    focus = summary["scenario"]["focus"]
-    for axis in sorted(summary["axes"], key=lambda a: (a != focus, a)):
-        stem = f"axes.{axis}"
-        start, end = value(f"{stem}.capacity_start"), value(f"{stem}.capacity_end")
-        sinks = sorted(
-            path.split(".")[3]
-            for path in measures
-            if path.startswith(f"{stem}.sinks.") and path.endswith(".time_of_exhaustion")
-        )
-        empty = [
-            t for s in sinks if (t := value(f"{stem}.sinks.{s}.time_of_exhaustion")) is not None
-        ]
-        table.add_row(
-            axis,
-            _arrow(start, end),
-            number(value(f"{stem}.demand_start")),
-            _date(summary, value(f"{stem}.time_of_first_cut")),
-            _date(summary, value(f"{stem}.time_of_lasting_cut")),
-            number(value(f"{stem}.delivered")),
-            _date(summary, min(empty, default=None)),
-        )
+    """A row an axis: as many columns as fit, its capacity over time in what is left."""
+    focus, end = summary["scenario"]["focus"], float(summary["scenario"]["days"])
+    axes = sorted(summary["axes"], key=lambda a: (a != focus, a))
+    if not axes:
+        return
+    longest = max(12, out.width // 3)
+    names = [a if len(a) <= longest else a[: longest - 1] + "~" for a in axes]
+    columns = [
+        Column("axis", names, 0, "left"),
+        Column("capacity\nt/day", [_capacity(summary, a) for a in axes], 1),
+        Column("over time", [" " * LEAST_SPARK for _ in axes], 2, "left"),
+        Column("demand\nt/day", [number(_value(summary, a, "demand_start")) for a in axes], 5),
+        Column("first\ncut", [_time(summary, a, "time_of_first_cut") for a in axes], 3),
+        Column("cut for\ngood", [_time(summary, a, "time_of_lasting_cut") for a in axes], 7),
+        Column("delivered\nt", [number(_value(summary, a, "delivered")) for a in axes], 6),
+        Column("out of\nstock", [_date(summary, _first_empty(summary, a)) for a in axes], 4),
+    ]
+    shown, left = fitting(columns, out.width)
+    width = min(LEAST_SPARK + left, MOST_SPARK)
+    table = Table(
+        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), expand=False
+    )
+    for column in shown:
+        table.add_column(column.heading, justify=column.justify, no_wrap=True)
+    for number_, axis in enumerate(axes):
+        looks = summary["axes"][axis]
+        steps = [(look["day"], look["capacity_kg_per_day"]) for look in looks]
+        line = spark(steps, end, width, ascii_only=out.options.ascii_only)
+        table.add_row(*(line if c.heading == "over time" else c.cells[number_] for c in shown))
+    out.print()
     out.print(table)
+    out.print()
     for axis, looks in summary["axes"].items():
         cut = looks[-1]["minimum_cut"]
-        names = [*cut["places"], *cut["roads"]]
-        if looks[-1]["capacity_kg_per_day"] == 0 and names:
-            out.print(f"{axis} is cut at the end; it would reopen with: {', '.join(names)}")
+        ids = [*cut["places"], *cut["roads"]]
+        if looks[-1]["capacity_kg_per_day"] == 0 and ids:
+            out.print(f"{axis} is cut at the end; it would reopen with: {', '.join(ids)}")
         elif cut["never_open"]:
             out.print(f"{axis} was never open")
+
+
+def _value(summary: Document, axis: str, measure: str) -> float | None:
+    found: float | None = summary["measures"][f"axes.{axis}.{measure}"]["value"]
+    return found
+
+
+def _capacity(summary: Document, axis: str) -> str:
+    return _arrow(_value(summary, axis, "capacity_start"), _value(summary, axis, "capacity_end"))
+
+
+def _time(summary: Document, axis: str, measure: str) -> str:
+    return _date(summary, _value(summary, axis, measure))
+
+
+def _first_empty(summary: Document, axis: str) -> float | None:
+    """When the first of an axis' stocks ran out (days), None for never."""
+    stem, tail = f"axes.{axis}.sinks.", ".time_of_exhaustion"
+    times = [
+        measure["value"]
+        for path, measure in summary["measures"].items()
+        if path.startswith(stem) and path.endswith(tail) and measure["value"] is not None
+    ]
+    return min(times, default=None)
 
 
 def _arrow(start: float | None, end: float | None) -> str:
@@ -138,6 +217,31 @@ def _print_regroup(out: Console, summary: Document) -> None:
             )
 
 
+def _print_decisions(out: Console, summary: Document) -> None:
+    """What was decided when, with the probability of each option then."""
+    measures = summary["measures"]
+    for path, measure in measures.items():
+        kind, _, rest = path.partition(".")
+        if kind != "decisions" or not rest.endswith(".time"):
+            continue
+        decision = rest.removesuffix(".time")
+        if measure["value"] is None:
+            out.print(f"\ndecision {decision}: not made")
+            continue
+        stem = f"decisions.{decision}.to."
+        shares = sorted(
+            (
+                (-m["value"], p.removeprefix(stem).removesuffix(".probability"))
+                for p, m in measures.items()
+                if p.startswith(stem) and p.endswith(".probability") and m["value"] is not None
+            ),
+        )
+        chosen = next(o for _, o in shares if measures[f"{stem}{o}.chosen"]["value"])
+        listed = ", ".join(f"{option} {-share:.0%}" for share, option in shares)
+        when = _date(summary, measure["value"])
+        out.print(f"\ndecision {decision}, {when}: {chosen} (probabilities: {listed})")
+
+
 def _print_claims(out: Console, summary: Document) -> None:
     claims = summary["claims"]
     if not claims:
@@ -150,7 +254,7 @@ def _print_claims(out: Console, summary: Document) -> None:
 
 def print_cut(document: Document) -> None:
     """One axis at one date: max flow, cut, routes, in words."""
-    out = console()
+    out, document = console(), cleaned(document)
     names = document["names"]
 
     def named(item: str) -> str:

@@ -53,17 +53,35 @@ def print_case_cut(document: Document) -> None:
             "fewest places that cut it: "
             + ("no set of places alone does" if fewest is None else _listed(fewest))
         )
-        out.print(
-            f"{document['routes_by_roads']} routes share no road, "
-            f"{document['routes_by_places']} no place either"
-        )
         out.print("these roads carry it:")
         for route in document["routes"]:
             way = " - ".join(route["places"])
             out.print(
                 f"  {_amount(document, route['flow'])}, {route['km']:.0f} km: {way}", soft_wrap=True
             )
+    if "routes" in document:
+        print_territory(document)
     print_more_cuts(document)
+
+
+def print_territory(document: Document) -> None:
+    """Routes apart from each other, what holds the territory together, and its pockets."""
+    out = console()
+    if document["max_flow"]:
+        out.print(
+            f"routes that share no road: {document['routes_by_roads']}; no road and no inner "
+            f"place: {document['routes_by_places']}"
+        )
+        for sentence in document["explanation"][len(document["routes"]) :]:
+            out.print(sentence, soft_wrap=True)
+    for key, what in (
+        ("articulation_points", "places whose loss parts the territory"),
+        ("bridges", "roads whose loss parts it"),
+        ("pockets", "pockets that no source reaches"),
+    ):
+        if document.get(key):
+            items = [i if isinstance(i, str) else " + ".join(i) for i in document[key]]
+            out.print(f"{what} ({len(items)}): {_listed(items)}", soft_wrap=True)
 
 
 def print_more_cuts(document: Document) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from sim.measure.compare_many import ManyComparison, ManyRow
 from sim.measure.statistics import Paired
 
 from .terminal import console, number
+from .terminal_scores import print_scores
 
 Document = Mapping[str, Any]
 
@@ -39,8 +40,8 @@ def print_ensemble(summary: Document) -> None:
     failed = f", {len(summary['failed'])} failed" if summary["failed"] else ""
     out.print(f"{scenario['id']}, {summary['n']} runs{failed}, seed {summary['seed']}")
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
-    table.add_column("measure", overflow="fold")
-    for heading in ("mean", "95 %", "median", "90 % of runs", "came"):
+    table.add_column(f"axes.{scenario['focus']}.", overflow="fold")
+    for heading in ("mean, 95 %", "median", "90 % of runs", "came"):
         table.add_column(heading, justify="right")
     claimed = {claim["measure"] for claim in summary["claims"] if claim["when_day"] is None}
     stem = f"axes.{scenario['focus']}."
@@ -85,10 +86,13 @@ def _cells(scenario: Document, path: str, measure: Document) -> list[str]:
         return "never" if value is None else day(scenario, value)
 
     mean = measure["mean"]
+    wide = ""
+    if mean["low"] is not None:
+        half = number((mean["high"] - mean["low"]) / 2)
+        wide = f" ± {half}" + ("" if came is None else " days")
     return [
-        path + ("" if came else unit),
-        said(mean["value"]),
-        f"{said(mean['low'])} .. {said(mean['high'])}" if mean["low"] is not None else "-",
+        path.removeprefix(f"axes.{scenario['focus']}.") + ("" if came else unit),
+        said(mean["value"]) + wide,
         said(measure["median"]),
         " .. ".join(map(said, measure["range_90"])),
         "" if came is None else f"{came['value']:.0%}",
@@ -142,6 +146,7 @@ def print_many(comparison: ManyComparison, *, everything: bool = False) -> None:
             out.print(f"... and {len(ranked) - MOST_DIFFERENCES} more in the tables")
         same = sum(p is not None and p.verdict == "same" for _, p in rows)
         out.print(f"{same} measures are the same in every pair")
+    print_scores(out, comparison.scores)
 
 
 def _order(found: Paired) -> tuple[bool, float]:
@@ -170,27 +175,75 @@ def _clip(text: str, most: int = 110) -> str:
     return text if len(text) <= most else text[: most - 3] + "..."
 
 
+MOST_CELLS = 16
+"""Cells of a study whose means are printed; where there are more they are in the tables only."""
+
+
 def print_study(document: Document) -> None:
-    """Effects with intervals, and in how many runs of each cell the claims hold."""
+    """By measure: the mean of each cell, then effects with intervals."""
     out = console()
     out.print(Text(document["title"], style="bold"))
+    cells = document["cells"]
+    sizes = sorted({cell["n"] for cell in cells})
+    runs = " to ".join(map(str, dict.fromkeys((sizes[0], sizes[-1]))))
+    out.print(f"{len(cells)} cells of {runs} runs, one luck over all cells")
+    crossed = False
+    late = False
     for path, found in document["effects"].items():
-        out.print(f"\n{path}")
+        unit = document["units"][path]
+        out.print(Text("\n" + path + ("" if unit in ("1", "") else f", {unit}"), style="bold"))
+        if len(cells) <= MOST_CELLS:
+            out.print(_means(document["factors"], cells, path))
+        late = late or any("came" in (cell["means"][path] or {}) for cell in cells)
         for effect in found:
             change = ", ".join(f"{a} to {b}" for a, b in effect["levels"])
             name = " x ".join(effect["term"])
-            if effect["verdict"] == "same":
-                said = "the same in every pair of runs"
-            else:
-                sign = "+" if effect["value"] > 0 else ""
-                ends = f"({number(effect['low'])} to {number(effect['high'])})"
-                said = f"{sign}{number(effect['value'])} {ends}"
-            if effect["verdict"] == "no difference found":
-                runs = effect["runs_to_settle"]
-                said += "; no difference found" + (
-                    f", {runs:,} runs would settle it" if runs else ""
-                )
-            out.print(f"  {name} ({change}): {said}", soft_wrap=True)
+            crossed = crossed or len(effect["term"]) > 1
+            out.print(f"  {name} ({change}): {_effect(effect)}", soft_wrap=True)
+    if crossed or late:
+        out.print()
+    if crossed:
+        out.print("a x b: how much more the one does where the other is at its second level")
+    if late:
+        out.print("a time that did not come counts as the length of the period in its mean")
+
+
+def _means(factors: Sequence[str], cells: Sequence[Document], path: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+    table.add_column("")
+    for factor in factors:
+        table.add_column(factor, overflow="fold")
+    means = [cell["means"][path] for cell in cells]
+    times = any(mean is not None and "came" in mean for mean in means)
+    for heading in ("mean", "95 %", "came") if times else ("mean", "95 %"):
+        table.add_column(heading, justify="right")
+    for cell, mean in zip(cells, means, strict=True):
+        if mean is None:
+            said = ["-", "-"]
+        elif mean.get("came") == 0:
+            said = ["never", "", "0%"]
+        else:
+            came = [f"{mean['came']:.0%}"] if times else []
+            said = [number(mean["value"]), _ends(mean), *came]
+        table.add_row("", *cell["levels"], *said)
+    return table
+
+
+def _ends(interval: Document) -> str:
+    if interval["low"] is None:
+        return "-"
+    return f"{number(interval['low'])} .. {number(interval['high'])}"
+
+
+def _effect(effect: Document) -> str:
+    if effect["verdict"] == "same":
+        return "the same in every pair of runs"
+    sign = "+" if effect["value"] > 0 else ""
+    said = f"{sign}{number(effect['value'])} ({_ends(effect)})"
+    if effect["verdict"] == "no difference found":
+        runs = effect["runs_to_settle"]
+        said += "; no difference found" + (f", {runs:,} runs would settle it" if runs else "")
+    return said
 
 
 MOST_INPUTS = 8
@@ -200,9 +253,21 @@ def print_sensitivity(document: Document) -> None:
     """The inputs that each measure depends on most."""
     out = console()
     out.print(Text(document["title"], style="bold"))
-    out.print(f"{document['method']}, {document['runs']} runs")
+    morris = document["method"] == "morris"
+    what = (
+        "mean absolute effect over the middle 95 % of an input (Morris)"
+        if morris
+        else "share of the variance that an input has a part in (Sobol, total)"
+    )
+    out.print(f"{document['runs']} runs; {what}")
     for path, indices in document["indices"].items():
-        out.print(f"\n{path}")
-        for index in indices[:MOST_INPUTS]:
+        unit = document["units"][path]
+        out.print(Text("\n" + path + (f", {unit}" if morris and unit != "1" else ""), style="bold"))
+        some = [index for index in indices if index["main"]]
+        for index in some[:MOST_INPUTS]:
             spread = f"{number(index['main'])} +- {number(index['half_width'])}"
             out.print(f"  {spread:>18s}  {index['name']}", soft_wrap=True)
+        if len(some) > MOST_INPUTS:
+            out.print(f"  {len(some) - MOST_INPUTS} more inputs do less")
+        if len(some) < len(indices):
+            out.print(f"  {len(indices) - len(some)} inputs do nothing")

@@ -8,7 +8,8 @@ from functools import cached_property
 from sim.engine.control import Control
 from sim.engine.record import EventRow
 from sim.measure.state import states
-from sim.measure.summary import Analysis, Steps
+from sim.measure.steps import Steps
+from sim.measure.summary import Analysis
 from sim.scenario.dates import date_of, format_instant
 
 from .data import ActorStyle, Curve, Span
@@ -58,7 +59,8 @@ class Words:
             return ", ".join(names[:most]) + f" and {len(names) - most} more"
         return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
-    def _state(self, time: int) -> Control:
+    def state(self, time: int) -> Control:
+        """The state at an instant (seconds), what changes then included."""
         return self._states[max(t for t in self._states if t <= time)]
 
     def _causes(self, axis: str, time: int) -> list[EventRow]:

@@ -206,8 +206,17 @@ def wild_war(
             operations={f"o{i}": operation(i) for i in range(5)},
             fronts={
                 "red": {"ratio": 2, "delay": rng.choice([0, 3 * HOUR]), "hold": "a",
-                        "counter": rng.choice([None, 0.5, 2]), "threat": 1},
-                "blue": {"hours": -1, "counter": 1},
+                        "counter": rng.choice([None, 0.5, 2]), "threat": 1,
+                        "reach": rng.choice([1, 9]), "sees": rng.choice([None, 4])},
+                "blue": {"hours": -1, "counter": 1, "sees": rng.choice([None, 1, 12])},
+            },
+            decisions={
+                "seat": {
+                    "seat": "a", "at": None, "when": ("any", ("falls", "c"), ("axis_cut", "line")),
+                    "delay": rng.choice([None, 5000]), "threat": -1, "enemies": -1, "axis": 1,
+                    "options": {"stay": {}, "move": {"place": "b"},
+                                "go": {"place": "d", "operation": "o0", "axis": "line"}},
+                },
             },
         )  # fmt: skip
         return dataclasses.replace(
@@ -215,6 +224,7 @@ def wild_war(
             fighting=war.fighting,
             operations=war.operations,
             fronts=war.fronts,
+            decisions=war.decisions,
             garrisons={
                 k: dataclasses.replace(g, reserve=Constant(rng.choice([0, 0.4, 1])))
                 for k, g in peace.garrisons.items()

@@ -155,3 +155,28 @@ def test_simpy_resources_and_interrupts_work_too() -> None:
     clock.at(3, Phase.CLOSURES, "stop", first.interrupt)
     clock.run_through(100)
     assert seen == [("a stopped", 3), ("b", 13)]
+
+
+def test_what_has_no_event_finds_its_place_in_the_order_of_an_instant() -> None:
+    clock = Clock()
+    seen: dict[str, list[bool]] = {}
+    asked = [(4, Phase.RECORD, "z"), (5, Phase.SETTLE, "b"), (5, Phase.ARRIVALS, "b"),
+             (5, Phase.ARRIVALS, "c"), (6, Phase.OPENINGS, "a")]  # fmt: skip
+
+    def look(when: str) -> None:
+        seen[when] = [clock.passed(*moment) for moment in asked]
+
+    def late() -> None:
+        look("in turn")
+        clock.at(5, Phase.OPENINGS, "x", lambda: look("in a phase that was over"))
+
+    clock.at(5, Phase.CONTROL, "a", lambda: look("before"))
+    clock.at(5, Phase.ARRIVALS, "b", late)
+    clock.at(5, Phase.DISPATCH, "z", lambda: look("never")).cancel()
+    clock.run_through(5)
+    assert seen == {
+        "before": [True, False, False, False, False],
+        "in turn": [True, True, True, False, False],
+        # the instant has come as far as it had before
+        "in a phase that was over": [True, True, True, False, False],
+    }

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from sim.engine.control import EVERYONE, Control, Passage, Side, Terrain
 from sim.engine.luck import Luck
+from sim.engine.passages import Passages
 from sim.network import UNLIMITED
 from sim.scenario.model import PPM, Scenario
 
@@ -352,3 +353,39 @@ def test_a_passage_under_another_state_reads_that_state_alone(make: Make) -> Non
     other.close("a-b", "x")
     assert passage.under(other).road.max() == 0
     assert passage.under(control).road.max() == passage.road.max() == 500
+
+
+@pytest.mark.parametrize("before", ["", "a", "d", "a d"])
+@pytest.mark.parametrize("then", ["", "a", "d", "a d"])
+def test_with_other_sources_abroad_capacities_are_as_if_made_for_them(
+    make: Make, before: str, then: str
+) -> None:
+    s = make("a-b:1 b-c:1 c-d:1", held={"a": "blue", "d": {"red": HALF, "blue": HALF}})
+    control = control_of(s)
+    given = passage_of(s, control, foreign=before)
+    kept = given.key
+    other, fresh = given.sourced(frozenset(then.split())), passage_of(s, control, foreign=then)
+    assert (other.key, other.share) == (fresh.key, fresh.share)
+    assert np.array_equal(other.open, fresh.open)
+    # the two go their own ways from here
+    control.capture("b", {"blue": PPM})
+    assert other.refresh(["b"], [])
+    assert other.key == passage_of(s, control, foreign=then).key
+    assert (given.key, given.road[:, 0].any()) == (kept, True)
+
+
+def test_one_who_asks_finds_what_another_has_asked_for(make: Make) -> None:
+    s = make("a-b:1 b-c:1", held={"c": "blue"}, commodities={"goods": 10, "fuel": 5})
+    control = control_of(s)
+    sides = {actor: Side.of(actor, s.actors) for actor in s.actors}
+    passages = Passages(control, sides, s.truck_load)
+    plain, fuel = passages.of("red"), passages.of("red", load=5)
+    assert passages.of("red", load=s.truck_load) is plain  # a full truck is the standard
+    assert fuel is not plain
+    assert (plain.road[0, 0], fuel.road[0, 0]) == (1_000, 500)
+    control.capture("c", {"red": PPM})
+    control.close("a-b", "x")
+    # what is asked for first after a change is right already, and has not changed since
+    blue = passages.of("blue")
+    assert passages.refresh(["c"], ["a-b"]) == {plain, fuel}
+    assert (plain.road[:, 0].tolist(), blue.road[:, 0].tolist()) == ([0, 1_000], [0, 0])

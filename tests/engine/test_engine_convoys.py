@@ -270,3 +270,35 @@ def test_a_second_convoy_keeps_its_own_luck(make: Make) -> None:
     lost = [n for n in range(1, 9) if Luck(1).uniform(f"convoy:line:t:{n}:road:s-t") < 0.5]
     assert 0 < len(lost) < 8
     assert [text for _, text in told(record)] == [f"convoy {n} with 100 kg caught" for n in lost]
+
+
+def test_convoys_stopped_at_one_instant_are_looked_at_in_the_order_in_which_they_left(
+    make: Make,
+) -> None:
+    """To t 100 kg add up in 10,000 s, to u in 6,000 s; all are on s-a when it closes."""
+    axis = {"sources": "s", "sinks": {"t": {"demand": 864}, "u": {"demand": 1_440}}, "loss": 1}
+    events = {"x": {"kind": "close", "roads": "s-a", "at": 30_500}}
+    record = run(
+        make(
+            "s-a:30 a-t:1 a-u:1", axes={"line": axis}, events=events, capacity=9_999, length=31_000
+        )
+    )
+    # to u at 6,000, 12,000, 18,000, 24,000 and 30,000 s, to t at 10,000, 20,000 and 30,000 s; at
+    # 30,500 s none is at a yet. Of those that left together the one to t comes first
+    lost = [row for row in record.events if row.kind == "convoy_lost"]
+    assert [(row.subject, row.text.split()[1]) for row in lost] == [
+        ("line/u", "1"), ("line/t", "1"), ("line/u", "2"), ("line/u", "3"), ("line/t", "2"),
+        ("line/u", "4"), ("line/t", "3"), ("line/u", "5"),
+    ]  # fmt: skip
+
+
+def test_a_closure_stops_those_ahead_of_it_and_not_those_beyond(make: Make) -> None:
+    # they leave each 10,000 s and pass s-a in 5,000 s, a-t in 30,000 s. When s-a closes at 42,000 s
+    # the first (there at 45,000 s), the second and the third are beyond it, the fourth upon it
+    axis = {"sources": "s", "sinks": {"t": {"demand": 864}}, "loss": 1}
+    events = {"x": {"kind": "close", "roads": "s-a", "at": 42_000}}
+    record = run(make("s-a:5 a-t:30", axes={"line": axis}, events=events, length=66_000))
+    assert told(record) == [(42_000, "convoy 4 with 100 kg caught")]
+    assert tally(record) == Tally(
+        sent=4, arrived=3, lost=1, sent_kg=400, delivered_kg=300, lost_kg=100
+    )

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from sim.engine.luck import Luck
 from sim.engine.simulation import run
-from sim.scenario.distributions import Choice, Constant, LogNormal, Normal, Triangular, Uniform
+from sim.scenario.distributions import (
+    Choice,
+    Constant,
+    Exponential,
+    LogNormal,
+    Normal,
+    Triangular,
+    Uniform,
+)
 from sim.scenario.model import Scenario
 
 Make = Callable[..., Scenario]
@@ -57,6 +65,8 @@ def test_a_value_is_the_inverse_distribution_at_the_number() -> None:
         (Triangular(0, 1, 1), math.sqrt(u)),
         # peak at 0: F(x) = 1 - (1 - x)^2
         (Triangular(0, 0, 1), 1 - math.sqrt(1 - u)),
+        # F(x) = 1 - exp(-x / 3)
+        (Exponential(3), -3 * math.log(1 - u)),
         (Choice((1.0, 2.0), (1.0, 1.0)), 1.0 if u < 0.5 else 2.0),
     ):
         assert Luck(3).value(dist, "x") == pytest.approx(expected, rel=1e-12)

@@ -160,13 +160,14 @@ def test_a_raid_shorter_than_the_carried_days_does_not_bite(make: Make) -> None:
 
 
 def test_a_cut_axis_bites_when_stock_and_carried_days_are_gone(make: Make) -> None:
-    # the base has 500 kg for 100 kg a day: 5 days, then 3 carried ones. On day 10 the axis opens:
+    # the base has 500 kg for 100 kg a day: 5 days, then 3 carried ones, of which the first is not
+    # counted. On day 10 the axis opens:
     # the base goes on asking for 100 kg a day, so the first 100 kg leave on day 11 and arrive
     # 1,000 s later; each feeds the force until the next one
     events = {"e": {"kind": "open", "roads": "s-b", "at": 10 * DAY}}
     record = run(fed(make, stock=500, shut="!", events=events))
     assert of(record, "stock_out")[0] == (5 * DAY, "stock_out")
-    assert of(record, "cut_off")[0] == (5 * DAY, "cut_off")
+    assert of(record, "cut_off")[0] == (6 * DAY, "cut_off")
     assert of(record, "stalled") == [(8 * DAY, "stalled")]
     where = km(record)
     assert [where[d * DAY] for d in (5, 8, 10, 11)] == [50, 80, 80, 80]
@@ -177,6 +178,26 @@ def test_a_cut_axis_bites_when_stock_and_carried_days_are_gone(make: Make) -> No
     left = series(record, "op", "carried_kg")[25 * DAY]
     # 8 days and 14 days less 1,000 s at 100 kg a day
     assert 300 + 500 + 1400 - left == math.ceil(100 * (22 - 1000 / DAY))
+
+
+def test_it_stalls_at_once_where_a_stock_runs_out_elsewhere_in_the_same_instant(make: Make) -> None:
+    # blue takes m behind the force, which carries nothing, and its own people in m have nothing to
+    # eat: red looks at what it is fed from for the one and for the other
+    axes = {
+        "line": {"sources": "s", "sinks": {"b": {"stock": 9_000}}},
+        "other": {"actor": "blue", "sources": "y", "sinks": {"m": {"demand": 10}}},
+    }
+    record = run(
+        make(
+            "s-b:1 b-m:1 m-x:99 y-m:1!", axes=axes, held={"x": "blue", "y": "blue"}, fighting={},
+            events={"lost": {"kind": "capture", "places": "m", "by": "blue", "at": 50_000}},
+            operations={"op": {"route": "b m x", "axis": "line", "each": 1, "carries": 0}},
+        )
+    )  # fmt: skip
+    kinds = ("stock_out", "cut_off", "out_of_supply", "stalled")
+    assert [(t, kind) for t, kind in of(record, *kinds) if t <= 50_000] == [
+        (50_000, kind) for kind in kinds
+    ]
 
 
 def test_a_force_that_carries_nothing_stalls_at_once(make: Make) -> None:
@@ -572,7 +593,7 @@ def shuffled(scenario: Scenario, rng: random.Random) -> Scenario:
         **{
             name: mixed(getattr(scenario, name))
             for name in ("actors", "holders", "axes", "events", "garrisons", "operations", "fronts",
-                         "exits", "regroup")
+                         "exits", "regroup", "decisions")
         },
     )  # fmt: skip
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from sim.engine.record import Pocket, PocketRow, Record
-from sim.engine.simulation import run
+from sim.engine.simulation import Simulation, run
+from sim.measure.ground import day_zero_pockets
 from sim.scenario.model import Scenario
 
 Make = Callable[..., Scenario]
@@ -114,3 +118,24 @@ def test_an_actor_without_an_axis_has_no_pockets(make: Make) -> None:
 def test_a_place_lost_and_won_at_one_instant_forms_no_pocket(make: Make) -> None:
     events = {"x": take("a", 50), "y": take("a", 50, "red")}
     assert run(make(LINE, axes=AXES, events=events)).pockets == []
+
+
+def test_a_friend_who_takes_over_a_place_takes_it_out_of_the_pocket(make: Make) -> None:
+    # red can pass b as before, so nothing it can pass has changed; but b is not its own any more
+    events = {"cut": take("a", 50), "over": take("b", 90, "green")}
+    record = run(make(LINE, axes=AXES, events=events, actors={"green": {"friends": "red"}}))
+    assert rows(record) == [(50, 90, "b t"), (90, None, "t")]
+
+
+@settings(derandomize=True, max_examples=30, deadline=None)
+@given(st.integers(0, 10**6))
+def test_the_pockets_that_are_left_are_those_of_the_last_state(
+    wild: Callable[[int], Scenario], seed: int
+) -> None:
+    sim = Simulation(wild(seed), 1, 0, False)
+    record = sim.finish()
+    left: dict[str, list[tuple[str, ...]]] = {actor: [] for actor in sim.supply.by_actor}
+    for row in record.pockets:
+        if row.ended is None:
+            left[row.pocket.actor].append(row.pocket.places)
+    assert {a: sorted(p) for a, p in left.items()} == day_zero_pockets(sim.scenario, sim.control)

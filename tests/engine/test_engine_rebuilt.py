@@ -34,6 +34,10 @@ def test_every_capacity_follows_from_the_control_rows(
         kept, new = Passage(sim.control, side), Passage(rebuilt, side)
         assert np.array_equal(kept.road, new.road)
         assert np.array_equal(kept.place, new.place)
+    for axis in sim.supply.axes.values():  # kept up to date through the run, or taken from another
+        kept, new = axis.passage, axis.passage.under(rebuilt)
+        assert kept.key == new.key
+        assert np.array_equal(kept.open, new.open)
     times = [time for time, _ in states(scenario, record.control)]
     assert times == sorted({row.time for row in record.control})
     # checks each capacity that the run wrote against the state rebuilt

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.engine.choice import Option, apportion, assign, logit
 from sim.engine.luck import Luck
 from sim.engine.record import DISPERSE, STAY, Move, Record
-from sim.engine.regroup import Option, apportion, assign, logit
 from sim.engine.simulation import Simulation, run
 from sim.scenario.model import Scenario
 
@@ -78,17 +78,20 @@ def test_apportion_gives_the_largest_remainder_and_ties_by_id() -> None:
     assert apportion(10, {"a": 0.26, "b": 0.37, "c": 0.37}) == {"a": 2, "b": 4, "c": 4}
 
 
+def assigned(persons: int, options: list[Option]) -> dict[str, int]:
+    return assign(persons, options, logit([o.utility for o in options]) if options else [])
+
+
 def test_assign_lets_the_overflow_choose_again_and_the_rest_disperse() -> None:
     options = [Option("a", LN3, 10, 0), Option("b", 0.0, 20, 0), Option("c", 0.0, 0, 0)]
     # c has no room: a and b at 3:1. Of 100: 75 and 25, room for 10 and 20, 70 find nothing.
-    # Shares are those of the first choice among all: 3/5, 1/5
-    found = assign(100, options)
-    assert {k: n for k, (n, _) in found.items()} == {"a": 10, "b": 20, DISPERSE: 70}
-    assert found["a"][1] == pytest.approx(0.6)
-    assert assign(5, []) == {DISPERSE: (5, 1.0)}
+    assert assigned(100, options) == {"a": 10, "b": 20, DISPERSE: 70}
+    assert assigned(5, []) == {DISPERSE: 5}
     # with room without limit somewhere nobody is left over
     options.append(Option("d", 0.0, None, 0))
-    assert sum(n for k, (n, _) in assign(100, options).items() if k != DISPERSE) == 100
+    assert sum(n for k, n in assigned(100, options).items() if k != DISPERSE) == 100
+    # all but nothing chooses the far one, and all who find no room at the near one go there
+    assert assigned(9, [Option("a", 2000.0, 4, 0), Option("b", 0.0, 5, 0)]) == {"a": 4, "b": 5}
 
 
 @settings(derandomize=True, max_examples=150, deadline=None)
@@ -100,7 +103,7 @@ def test_assign_keeps_everybody_and_every_room(
     persons: int, given_options: list[tuple[float, int | None]]
 ) -> None:
     options = [Option(f"o{i}", u, room, 0) for i, (u, room) in enumerate(given_options)]
-    found = {k: n for k, (n, _) in assign(persons, options).items()}
+    found = assigned(persons, options)
     assert sum(found.values()) == persons
     for option in options:
         assert option.room is None or found.get(option.id, 0) <= option.room

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sim.engine.record import Record
 from sim.engine.simulation import run
-from sim.engine.supply import Stock
+from sim.engine.stock import Stock
 from sim.measure.summary import Analysis
 from sim.scenario.model import DAY, Scenario
 

@@ -213,3 +213,17 @@ def test_flows_are_written_where_they_change_and_only_there(make: Make) -> None:
     ]  # fmt: skip
     capacity = [(r.time, r.value) for r in record.series if r.measure == "capacity_kg_per_day"]
     assert capacity == [(0, 1_000), (100, 250), (1_000, 1_000)]
+
+
+def test_what_is_deliverable_to_two_sinks_is_less_than_both_ask_for(make: Make) -> None:
+    # m can get 300 of its 500 kg/day, t all of its 500: 800, where 1,000 are asked and
+    # 1,300 could pass. The axis behind it in priority is left 700 - 500 on the way to t.
+    sinks = {"m": {"demand": 500}, "t": {"demand": 500}}
+    axes = {
+        "a": {"sources": "s", "sinks": sinks},
+        "b": {"sources": "s", "sinks": sinks, "priority": 2},
+    }
+    record = run(make("s-m:1/300 s-t:1/700", axes=axes))
+    a, b = first(record, "a"), first(record, "b")
+    assert (a["capacity"], a["asked"], a["deliverable"], a["planned"]) == (1_000, 1_000, 800, 800)
+    assert (b["capacity"], b["asked"], b["deliverable"], b["planned"]) == (1_000, 1_000, 800, 200)

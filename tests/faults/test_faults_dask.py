@@ -15,26 +15,6 @@ pytest.importorskip("distributed")
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 N = 60
-SCENARIO = """\
-format: 1
-title: One way to town
-period: {start: 2020-01-01, length: 10 days}
-actors: {red: {name: Red}, blue: {name: Blue}}
-default_holder: red
-network:
-  title: Toy
-  classes: {road: {speed: 50 km/h, capacity: 15..25 t/day}}
-  places: {port: {name: Port, lat: 0, lon: 0}, town: {name: Town, lat: 0, lon: 0.2}}
-  roads: {port--town: {km: 10, class: road}}
-axes:
-  line:
-    actor: red
-    sources: {port: {}}
-    sinks: {town: {demand: 8 t/day, stock: 8..40 t}}
-    convoy: {size: 0.05 t, loss: 0.5}
-events:
-  town_falls: {capture: port, by: blue, at: 2..12 days}
-"""
 
 
 class Cluster:
@@ -72,8 +52,9 @@ class Cluster:
 
 
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    (tmp_path / "toy.yaml").write_text(SCENARIO, encoding="utf-8")
+def cluster(tmp_path: Path, one_way: str) -> Iterator[Cluster]:
+    many = one_way.replace("size: 4 t", "size: 0.1 t")  # convoys, so that a run takes its time
+    (tmp_path / "toy.yaml").write_text(many, encoding="utf-8")
     made = Cluster(tmp_path)
     try:
         yield made
@@ -119,6 +100,16 @@ def test_two_workers_give_the_bytes_of_one_process(cluster: Cluster) -> None:
     done = run(home, "--out", "dask", "--engine", "dask", "--address", cluster.address)
     assert done.returncode == 0, done.stderr
     assert contents(home / "dask") == contents(home / "serial")
+
+
+def test_a_worker_killed(cluster: Cluster) -> None:
+    home = cluster.home
+    process = begun(home, "out", 8, "--engine", "dask", "--address", cluster.address)
+    cluster.workers[0].send_signal(signal.SIGKILL)
+    _, said = process.communicate(timeout=200)
+    assert process.returncode == 0, said
+    assert run(home, "--out", "serial", "--workers", "1").returncode == 0
+    assert contents(home / "out") == contents(home / "serial")
 
 
 def test_all_workers_killed_and_one_added(cluster: Cluster) -> None:

@@ -12,31 +12,6 @@ from pathlib import Path
 
 import pytest
 
-SCENARIO = """\
-format: 1
-title: One way to town
-period: {start: 2020-01-01, length: 10 days}
-actors: {red: {name: Red}, blue: {name: Blue}}
-default_holder: red
-network:
-  title: Toy
-  classes: {road: {speed: 50 km/h, capacity: 15..25 t/day}}
-  places:
-    port: {name: Port, lat: 0, lon: 0}
-    gate: {name: Gate, lat: 0, lon: 0.1}
-    town: {name: Town, lat: 0, lon: 0.2}
-  roads:
-    gate--port: {km: 10, class: road}
-    gate--town: {km: 10, class: road}
-axes:
-  line:
-    actor: red
-    sources: {port: {}}
-    sinks: {town: {demand: 8 t/day, stock: 8..40 t}}
-    convoy: {size: 0.2 t, loss: 0.5}
-events:
-  gate_falls: {capture: gate, by: blue, at: 2..12 days}
-"""
 N = 60
 
 
@@ -50,10 +25,11 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory, one_way: str) -> Path:
     """A folder with the scenario and the ensemble that nothing happened to."""
     home = tmp_path_factory.mktemp("faults")
-    (home / "toy.yaml").write_text(SCENARIO, encoding="utf-8")
+    many = one_way.replace("size: 4 t", "size: 0.2 t")  # convoys, so that a run takes its time
+    (home / "toy.yaml").write_text(many, encoding="utf-8")
     done = subprocess.run(
         command("toy.yaml", "-n", str(N), "--out", "serial", "--workers", "1"),
         cwd=home, capture_output=True, text=True, timeout=120, check=False,
@@ -69,26 +45,32 @@ def resume(home: Path, out: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def kill_after(home: Path, out: str, seconds: float, sign: signal.Signals) -> tuple[int, str]:
-    """Run with two workers, send the signal to the driver alone; its exit code and stderr."""
+def kill(home: Path, out: str, rows: int, seconds: float) -> None:
+    """Run with two workers and kill the driver, so long after its journal has so many rows."""
     process = subprocess.Popen(
         command("toy.yaml", "-n", str(N), "--resume", out, "--workers", "2"),
-        cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
+    journal = home / out / "replicates.jsonl"
+    while rows and process.poll() is None:
+        if journal.exists() and journal.read_bytes().count(b"\n") >= rows:
+            break
+        time.sleep(0.001)
     time.sleep(seconds)
-    process.send_signal(sign)
-    _, said = process.communicate(timeout=60)
-    return process.returncode, said
+    process.kill()
+    process.wait()
 
 
-def kills(count: int, seed: int) -> list[float]:
+def instants(count: int, seed: int) -> list[tuple[int, float]]:
+    """Rows and seconds: as it starts, between any two replicates, as the tables are made."""
     luck = random.Random(seed)
-    return [luck.uniform(0.2, 2.5) for _ in range(count)]
+    rows = [luck.choice([0, N, *(luck.randrange(1, N) for _ in range(3))]) for _ in range(count)]
+    return [(n, luck.uniform(0, 0.05 if n else 1.5)) for n in rows]
 
 
-def test_killed_at_random_instants_and_resumed(home: Path) -> None:
-    for seconds in kills(3, 1):
-        kill_after(home, "killed", seconds, signal.SIGKILL)
+def test_killed_early_in_the_middle_and_late_and_resumed(home: Path) -> None:
+    for rows, seconds in ((0, 0.3), (20, 0.01), (N, 0.01)):
+        kill(home, "killed", rows, seconds)
     done = resume(home, "killed")
     assert done.returncode == 0, done.stderr
     assert contents(home / "killed") == contents(home / "serial")
@@ -96,11 +78,63 @@ def test_killed_at_random_instants_and_resumed(home: Path) -> None:
 
 @pytest.mark.slow
 def test_each_of_twenty_kills_ends_in_the_same_bytes(home: Path) -> None:
-    for i, seconds in enumerate(kills(20, 2)):
-        kill_after(home, f"killed{i}", seconds, signal.SIGKILL)
+    for i, (rows, seconds) in enumerate(instants(20, 2)):
+        kill(home, f"killed{i}", rows, seconds)
         done = resume(home, f"killed{i}")
         assert done.returncode == 0, done.stderr
-        assert contents(home / f"killed{i}") == contents(home / "serial"), seconds
+        assert contents(home / f"killed{i}") == contents(home / "serial"), (rows, seconds)
+
+
+# A replicate that kills its worker every time, in the command as users have it: the driver
+# hands its workers another task.
+POISONED = """\
+import os, signal, sys
+from functools import partial
+from sim.study import ensemble
+from sim.study.replicate import run_replicate
+
+def poisoned(scenario, i):
+    if i == 7:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return run_replicate(scenario, i)
+
+def main():
+    ensemble._task = lambda scenario: partial(poisoned, scenario)
+    from sim.cli import main
+    sys.argv[0] = "sim"
+    main()
+
+if __name__ == "__main__":
+    sys.path.insert(0, os.path.dirname(__file__))
+    import poisoned
+    poisoned.main()
+"""
+
+
+@pytest.mark.parametrize("engine", ["local", pytest.param("dask", marks=pytest.mark.slow)], ids=str)
+def test_a_replicate_that_kills_its_worker_is_named_and_the_rest_complete(
+    home: Path, engine: str
+) -> None:
+    if engine == "dask":
+        pytest.importorskip("distributed")
+    (home / "poisoned.py").write_text(POISONED, encoding="utf-8")
+    out = f"poisoned-{engine}"
+    done = subprocess.run(
+        [sys.executable, "poisoned.py", *command("toy.yaml", "-n", str(N), "--out", out,
+         "--workers", "2", "--engine", engine)[3:]],
+        cwd=home, capture_output=True, text=True, timeout=300, check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(home), *sys.path])},
+    )  # fmt: skip
+    assert done.returncode == 3, done.stderr
+    assert "replicate 7 failed: its worker died" in done.stderr
+    assert "1 replicates failed" in done.stderr
+    assert "Traceback" not in done.stderr
+    whole = (home / "serial" / "replicates.csv").read_text().splitlines()
+    assert (home / out / "replicates.csv").read_text().splitlines() == [
+        line for line in whole if not line.startswith("7,")
+    ]
+    assert resume(home, out).returncode == 0  # without the poison
+    assert contents(home / out) == contents(home / "serial")
 
 
 def test_workers_go_when_their_driver_is_killed(home: Path) -> None:
@@ -121,7 +155,7 @@ def test_workers_go_when_their_driver_is_killed(home: Path) -> None:
     assert not alive
 
 
-def test_ctrl_c_says_how_to_go_on_and_exits_130(home: Path) -> None:
+def test_ctrl_c_says_how_to_go_on_and_exits_130(home: Path, ctrl_c: None) -> None:
     process = subprocess.Popen(
         command("toy.yaml", "-n", str(N), "--out", "stopped", "--workers", "2"),
         cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,

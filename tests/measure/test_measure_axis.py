@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -96,3 +97,15 @@ def test_runs_are_compared_measure_by_measure(make: Make) -> None:
     assert (only.values, only.differences) == ((None, -0.3), (None, None))
     with pytest.raises(ValueError, match="two"):
         api.compare(quiet)
+
+
+def test_what_is_kept_of_one_network_is_not_told_of_another_with_the_same_names(
+    make: Make,
+) -> None:
+    scenario = make("s-a:1 a-t:1 s-t:1", axes=AXES)
+    roads = scenario.network.roads
+    other = replace(scenario.network, roads={**roads, "s-t": replace(roads["s-t"], b="a")})
+    looks = [api.cut(s, "line") for s in (scenario, replace(scenario, network=other), scenario)]
+    # a road from s to t itself, then two from s to a and one on to t
+    assert [v.routes_by_roads for v in looks] == [2, 1, 2]
+    assert [v.fewest_places for v in looks] == [None, ("a",), None]

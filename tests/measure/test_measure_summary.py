@@ -10,7 +10,9 @@ import pytest
 
 from sim.engine.record import SeriesRow
 from sim.engine.simulation import run
-from sim.measure.summary import Analysis, Steps, day_zero_pockets
+from sim.measure.ground import day_zero_pockets
+from sim.measure.steps import Steps
+from sim.measure.summary import Analysis
 from sim.scenario.model import DAY, Scenario
 
 Make = Callable[..., Scenario]

@@ -308,3 +308,41 @@ def test_endings() -> None:
     assert is_table("roads.CSV")
     assert is_table("x/roads.npz")
     assert not is_table("scenario.yaml")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "a,b,1,2,true,x\nb,c,2.5,,false,\nc,a,,1e2,,y\n",
+        " a , b ,1,2,yes,\nb,a,1,2,0,",
+        "a,b,1,2,true,\n\nb,c,1,2,true,\n",  # an empty line
+        "a,b,1,2,true\nb,c,1,2,true,\n",  # a field short
+        "a,b,x,2,true,\nb,b,1,nan,maybe,\n,c,1,-1,,\nb,c,1,z,,\n",
+        "a,b,1,2,true,x\nb,c,1,2,true,x\n",  # an id twice
+        ",,,,,\na,b,1,1,,\n",
+    ],
+)
+def test_rows_taken_at_once_are_those_of_a_closer_look(tmp_path: Path, body: str) -> None:
+    # A quoted field in the last row, which is right, makes the reader go row by row.
+    header, last = "from,to,capacity,km,both,id\n", "y,z,7,1,true,\n"
+    found = []
+    for text in (last, last.replace("y", '"y"')):
+        path = tmp_path / "t.csv"
+        path.write_text(header + body.rstrip("\n") + "\n" + text)
+        try:
+            table = read_table(path)
+        except ScenarioError as error:
+            found.append([(d.line, d.message) for d in error.diagnostics])
+            continue
+        arrays = (table.roads, table.two_way, table.graph.km, table.graph.seconds, table.line)
+        found.append([table.graph.roads, table.graph.places, *(a.tolist() for a in arrays)])
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("amount", [2**59, 2**62, 2**63 - 1, 10**19 - 1])
+def test_a_capacity_too_large_is_refused_and_never_unlimited(tmp_path: Path, amount: int) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f"from,to,capacity\na,b,1\nb,c,{amount}\n")
+    with pytest.raises(ScenarioError, match="too many for 64-bit flows") as caught:
+        read_table(path)
+    assert [d.line for d in caught.value.diagnostics] == [3]

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.network import UNLIMITED, Graph
+from sim.network import UNLIMITED, Graph, arcs, residual
 from sim.network.arcs import ArcNetwork, Target, targets_of
 from sim.network.interdict import Interdiction, greedy
+from sim.network.mincuts import minimum_cuts
 from sim.network.residual import Residual
 
 
@@ -104,6 +105,31 @@ def test_prices_brute_force_and_greedy_agree(seed: int) -> None:
 
 @settings(max_examples=60, derandomize=True, deadline=None)
 @given(st.integers(0, 2**32 - 1))
+def test_one_budget_alone_is_that_of_the_frontier(seed: int) -> None:
+    net = random_net(seed)
+    for attack in Interdiction(net).frontier(3):
+        alone = Interdiction(net).attack(attack.budget)
+        assert alone.proven
+        assert alone.flow == attack.flow == net.residual(alone.removed)
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_the_order_of_nodes_in_memory_changes_no_answer(seed: int) -> None:
+    plain = random_net(seed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arcs, "MANY_ARCS", 0)
+        ordered = random_net(seed)
+    flows = [a.flow for a in Interdiction(plain).frontier(2)]
+    assert [a.flow for a in Interdiction(ordered).frontier(2)] == flows
+    assert minimum_cuts(ordered).cuts == minimum_cuts(plain).cuts
+    if flows[0] < UNLIMITED:
+        numbers = range(len(plain.targets))
+        assert Residual(ordered).losses(numbers) == Residual(plain).losses(numbers)
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(st.integers(0, 2**32 - 1))
 def test_the_dual_program_agrees(seed: int) -> None:
     net = random_net(seed)
     pairs = zip(Interdiction(net, "milp").frontier(3), Interdiction(net).frontier(3), strict=True)
@@ -121,9 +147,13 @@ def test_losses_by_repair_are_those_of_fresh_solves(seed: int) -> None:
         return
     numbers = range(len(net.targets))
     fresh = [whole - net.residual([t]) for t in numbers]
-    assert Residual.of(net).losses(numbers) == fresh
+    assert Residual(net).losses(numbers) == fresh
     ranked = sorted((-loss, t) for t, loss in enumerate(fresh) if loss)
-    assert Residual.of(net).top(3) == [(t, -loss) for loss, t in ranked[:3]]
+    assert Residual(net).top(3) == [(t, -loss) for loss, t in ranked[:3]]
+    # A search that may look at nothing hands every target to a fresh solve.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(residual, "_SHARE_SEEN", 10**9)
+        assert Residual(net).losses(numbers) == fresh
 
 
 def test_greedy_is_beaten_and_best_sets_are_not_nested() -> None:

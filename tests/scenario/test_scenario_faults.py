@@ -51,7 +51,10 @@ SCENARIO_FAULTS = [
     ("friends: [pink]", "friends: [pnk]", "pnk", "unknown actor 'pnk'", "'pink'"),
     ("transit: {green:", "transit: {gren:", "gren", "unknown actor 'gren'", "'green'"),
     ("axis_open: line", "axis_open: lin", "lin", "unknown axis 'lin'", "did you mean 'line'?"),
-    ("{event: ring}", "{event: rng}", "rng", "unknown event 'rng'", "did you mean 'ring'?"),
+    (
+        "{event: ring}", "{event: rng}", "rng", "unknown event, operation or option 'rng'",
+        "did you mean 'ring'?",
+    ),
     ("commodity: food", "commodity: fod", "fod", "unknown commodity 'fod'", "'food'"),
     ("default_holder: red", "default_holder: rad", "rad", "unknown actor 'rad'", "'red'"),
     ("  well: green", "  wel: green", "wel", "unknown place 'wel'", "did you mean 'well'?"),

@@ -39,10 +39,21 @@ operations:
     again: 2..4 days
     tries: 3
     support: {strikes: {factor: 1.5, from: 2016-06-10, until: 20 days}}
+    on_record: {seen: {at: 2016-06-09, place: gate, text: at the gate, trust: A}, far: {at: 3 days, km: 7.5}}
     at: 2016-06-03..2016-06-05
+  blow: {actor: red, strength: 100 persons, base: city, axis: line, route: town, tempo: 8 km/day, when: {event: strike}}
   thrust: {actor: blue, strength: 900 persons, base: well, route: gate, tempo: 8 km/day, when: {falls: town}, delay: 1 day}
 fronts:
-  red: {ratio: 1.5, delay: 12 h, counter: 2, hold: [city], values: {town: 3, gate: 1}}
+  red: {ratio: 1.5, delay: 12 h, counter: 2, reach: 5..20 km, sees: 40 km, hold: [city], values: {town: 3, gate: 1}}
+decisions:
+  seat:
+    actor: red
+    seat: city
+    when: {falls: town}
+    delay: 2 days
+    population: 0.5..1
+    hours: -0.2
+    options: {stay: {value: 1}, move: {place: town}, strike: {operation: blow, value: 2}}
 """  # noqa: E501
 SMALL = (DATA / "small.yaml").read_text("utf-8").replace(
     "exits:", FORCES.lstrip() + "exits:", 1
@@ -69,7 +80,20 @@ def test_what_is_read(tmp_path: Path) -> None:
     assert push.at == Uniform(4 * 86_400, 6 * 86_400)
     assert push.support["strikes"].start == Constant(11 * 86_400)
     assert scenario.operations["thrust"].tempo == {"": Constant(8.0)}
+    seen, far = push.on_record["seen"], push.on_record["far"]
+    assert (seen.at, seen.place, seen.km, seen.text) == (10 * 86_400, "gate", None, "at the gate")
+    assert (far.at, far.place, far.km, far.text) == (3 * 86_400, None, 7.5, None)
     assert scenario.fronts["red"].hold == {"city"}
+    assert scenario.fronts["red"].reach == Uniform(5, 20)
+    assert scenario.fronts["red"].sees == Constant(40.0)
+    seat = scenario.decisions["seat"]
+    assert (seat.hours, seat.threat, seat.population) == (Constant(-0.2), None, Uniform(0.5, 1))
+    found = {k: (o.place, o.operation, o.axis, o.value) for k, o in seat.options.items()}
+    assert found == {
+        "stay": (None, None, None, 1.0),
+        "move": ("town", None, None, None),
+        "strike": ("town", "blow", "line", 2.0),
+    }
     text = dump_resolved(scenario)
     again = load(written(tmp_path, text))
     assert again == scenario
@@ -97,8 +121,22 @@ FAULTS = [
     ("fronts:\n  red", "fronts:\n  rad", "rad", "unknown actor 'rad'", "'red'"),
     ("effect: 0.7}", "effect: 1.7}", "1.7", "not a share between 0 and 1", None),
     ("effect: 0.7}", "efect: 0.7}", "efect", "unknown key 'efect'", "'effect'"),
+    ("sees: 40 km", "sees: 40 t", "40 t", "", None),
+    ("reach: 5..20 km", "reach: 0 km", "0 km", "must be above 0", None),
+    ("seat: city", "seat: cty", "cty", "unknown place 'cty'", "'city'"),
+    ("operation: blow", "operation: bow", "bow", "unknown operation 'bow'", "'blow'"),
+    ("event: strike", "event: strik", "strik", "unknown event, operation or option 'strik'", None),
+    ("event: strike", "falls: city", "blow", "does not wait for 'strike'", "{event: strike}"),
+    ("operation: blow", "operation: thrust", "thrust", "not an operation of 'red'", None),
+    ("{stay: {value: 1}", "{push: {value: 1}", "push", "also the id of an operation", "rename"),
+    ("options: {stay", "options: {} #", "seat", "has no options", None),
+    ("hours: -0.2", "hurs: -0.2", "hurs", "unknown key 'hurs'", "'hours'"),
     ("supply: 12 h", "supply: 48 h", "48 h", "two bands begin at the same supply", None),
     ("rings: {town: 5", "rings: {well: 5", "well", "'well' is not on the route of 'push'", None),
+    ("place: gate,", "place: well,", "well", "'well' is not on the route", "how many km"),
+    ("place: gate,", "place: gate, km: 3,", "gate", "'place' and 'km' both say where", "keep one"),
+    ("km: 7.5}", "}", "far", "does not say where it stood", "'place: PLACE' or 'km: KM'"),
+    ("km: 7.5}", "km: -2}", "-2", "", None),
     ("{paved: 12 km/day}", "{track: 9 km/day}", "{", "no tempo for roads of class 'paved'", None),
 ]
 

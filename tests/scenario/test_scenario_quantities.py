@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.scenario.distributions import Choice, Constant, Dist, LogNormal, Normal, Uniform
+from sim.scenario.distributions import (
+    Choice,
+    Constant,
+    Dist,
+    Exponential,
+    LogNormal,
+    Normal,
+    Uniform,
+)
 from sim.scenario.quantities import read_instant, read_quantity
 from sim.scenario.units import InputError
 
@@ -25,6 +33,7 @@ def test_the_forms() -> None:
     assert dist("0.2..0.4", "share") == Uniform(0.2, 0.4)
     assert dist("-3..-1", "number", "any") == Uniform(-3, -1)
     assert dist({"lognormal": ["2 t", "0.5"]}, "mass") == LogNormal(2000, 0.5)
+    assert dist({"exponential": "2 days"}, "duration", "positive") == Exponential(172_800)
     choice = {"choice": {"8 days": "0.25", "3 days": "0.75"}}
     assert dist(choice, "duration") == Choice((259_200, 691_200), (0.75, 0.25))  # by value
 
@@ -62,6 +71,10 @@ def test_a_normal_distribution_is_clipped_where_it_makes_no_sense() -> None:
         ({"uniform": ["1 t", "2 t"], "note": ["x"]}, "mass", "a text is needed"),
         ({"uniform": ["0.5", "1.5"]}, "share", "not a share between 0 and 1"),
         ({"choice": {str(i): "1" for i in range(1001)}}, "number", "at most 1000 values"),
+        ({"exponential": ["1 t"]}, "mass", "takes one value"),
+        ({"exponential": "0 t"}, "mass", "must be above 0"),
+        ({"exponential": "1"}, "mass", "needs a unit"),
+        ({"exponential": "0.5"}, "share", "reaches above 1"),
         (None, "mass", "a quantity is needed"),
     ],
 )
@@ -90,6 +103,9 @@ def test_instants() -> None:
     assert read_instant("2016-05-31..2016-06-01", start).dist == Uniform(86_400, 172_800)
     assert read_instant({"normal": ["2016-05-31", "6 h"]}, start).dist == Normal(86_400, 21_600, 0)
     assert read_instant("1..2 days", None).dist == Uniform(86_400, 172_800)
+    assert read_instant({"exponential": "2 days"}, start).dist == Exponential(172_800)
+    with pytest.raises(InputError, match="is not a"):
+        read_instant({"exponential": "2016-05-31"}, start)
     with pytest.raises(InputError, match="is not a"):
         read_instant({"normal": ["2016-05-31", "2016-06-01"]}, start)
 
@@ -106,6 +122,7 @@ def test_draws_stay_in_the_support_and_rise_with_u(numbers: list[float], u: floa
         f"{texts[0]}..{texts[2]}",
         {"triangular": texts},
         {"normal": [texts[1], texts[2]]},
+        {"exponential": texts[2]} if high else texts[2],
         {"choice": dict.fromkeys(texts, "1")} if low < mode < high else texts[1],
     ):
         found = read_quantity(data, "mass")

@@ -51,12 +51,22 @@ def test_it_is_plain_data_in_a_fixed_order() -> None:
         assert list(resolved[section]) == sorted(resolved[section])
 
 
-def test_other_readers_see_the_same() -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        DATA / "small.yaml",
+        *(
+            pytest.param(p, marks=[pytest.mark.slow] if n % 5 else [])
+            for n, p in enumerate(SHIPPED)
+        ),
+    ],
+    ids=lambda path: path.stem,
+)
+def test_other_readers_see_the_same(path: Path) -> None:
     # PyYAML's safe loader guesses types as YAML 1.1 does: quotes keep it from guessing wrong
-    for path in [DATA / "small.yaml", *SHIPPED]:
-        scenario = load(path)
-        read = yaml.load(dump_resolved(scenario), yaml.CSafeLoader)
-        assert read == scenario.resolved
+    scenario = load(path)
+    read = yaml.load(dump_resolved(scenario), yaml.CSafeLoader)
+    assert read == scenario.resolved
 
 
 def shuffled(data: Any, rng: random.Random) -> Any:

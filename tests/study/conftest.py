@@ -10,44 +10,11 @@ import pytest
 from sim.scenario.loader import load
 from sim.scenario.model import Scenario
 
-# port - gate - town carries 20 t/day until the gate falls, between day 2 and day 12, if it does
-SMALL = """\
-format: 1
-title: One way to town
-period: {start: 2020-01-01, length: 10 days}
-seed: 7
-actors: {red: {name: Red}, blue: {name: Blue}}
-default_holder: red
-network:
-  title: Toy
-  classes: {road: {speed: 50 km/h, capacity: 15..25 t/day}}
-  places:
-    port: {name: Port, lat: 0, lon: 0}
-    gate: {name: Gate, lat: 0, lon: 0.1}
-    town: {name: Town, lat: 0, lon: 0.2}
-  roads:
-    gate--port: {km: 10, class: road}
-    gate--town: {km: 10, class: road}
-axes:
-  line:
-    name: The line
-    actor: red
-    sources: {port: {}}
-    sinks: {town: {demand: 8 t/day, stock: 8..40 t}}
-    convoy: {size: 4 t, loss: 0.5}
-garrisons: {guard: {actor: red, place: gate, strength: 100..200 persons}}
-regroup: {red: {}}
-events:
-  gate_falls: {capture: gate, by: blue, at: 2..12 days, chance: 0.8}
-claims:
-  cut: {text: The line is cut, measure: axes.line.time_of_first_cut, relation: '!=', value: null}
-"""
-
 
 @pytest.fixture
-def small_file(tmp_path: Path) -> Path:
+def small_file(tmp_path: Path, one_way: str) -> Path:
     path = tmp_path / "small.yaml"
-    path.write_text(SMALL, encoding="utf-8")
+    path.write_text(one_way, encoding="utf-8")
     return path
 
 
@@ -59,8 +26,11 @@ def small(small_file: Path) -> Scenario:
 # Importable from worker processes, which start with nothing but this process' sys.path.
 TASKS = """\
 import os, signal, time
-from functools import partial
-from sim.study.replicate import Result, run_replicate
+from typing import NamedTuple
+
+class Result(NamedTuple):  # as of sim.study.replicate, whose import would take most of the time
+    row: dict
+    units: dict
 
 def toy(i):
     row = {"replicate": i, "measures": {"axes.line.x": i * 0.5}, "claims": {}, "series": {}}
@@ -85,14 +55,6 @@ def error(bad, i):
 
 def slow(i):
     time.sleep(0.05)
-    return toy(i)
-
-def poisoned_run(scenario, bad, i):
-    if i == bad:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return run_replicate(scenario, i)
-
-def stillborn(i):
     return toy(i)
 
 class Bomb:

@@ -100,12 +100,77 @@ def test_a_study_is_listed_run_and_drawn(home: Path) -> None:
     done = sim("study", "study.yaml", "--dry-run")
     assert "4 cells of 6 runs: 24 runs" in done.output
     assert not (home / "results").exists()
+    done = sim("study", "study.yaml", "-n", "2", "--dry-run")
+    assert "4 cells of 2 runs: 8 runs" in done.output
     done = sim("study", "study.yaml", "--workers", "1", "--out", "s")
     assert done.exit_code == 0, done.output
     assert "chance x stock" in done.output
+    # with the gate held 8 t/day come for 10 days: 80 t, less what is on its way
+    assert "axes.line.delivered, t" in done.output
+    assert sim("show", "s").output in done.output
+    for more in (["-n", "3"], ["--dry-run"], ["--out", "t"]):
+        assert sim("study", "--resume", "s", *more).exit_code == 2
     assert (home / "s/figures/interaction_axes_line_delivered.png").is_file()
     compared = sim("compare", "s", "--no-figures", "--json", "--out", "c")
     assert len(json.loads(compared.stdout)["ensembles"]) == 4
+
+
+def test_a_time_that_never_came_is_no_number_in_a_study(home: Path) -> None:
+    (home / "study.yaml").write_text(
+        "format: 1\nbase: small.yaml\nn: 2\ngrid: {events.gate_falls.chance: [0]}\n"
+        "measures: [axes.line.time_of_first_cut]\n"
+    )
+    done = sim("study", "study.yaml", "--workers", "1", "--out", "s", "--no-figures")
+    assert " never " in done.output
+    assert "a time that did not come" in done.output
+
+
+def test_a_sensitivity_is_counted_run_and_printed(home: Path) -> None:
+    pytest.importorskip("SALib")
+    (home / "study.yaml").write_text(
+        "format: 1\nbase: small.yaml\nsensitivity: {method: morris, trajectories: 2}\n"
+        "measures: [axes.line.capacity_start]\n"
+    )
+    # 2 trajectories over 5 inputs: 2 * (5 + 1) runs
+    assert "morris over 5 inputs: 12 runs" in sim("study", "study.yaml", "--dry-run").output
+    assert sim("study", "study.yaml", "-n", "3").exit_code == 2
+    done = sim("study", "study.yaml", "--workers", "1", "--out", "s", "--no-figures")
+    assert done.exit_code == 0, done.output
+    assert "axes.line.capacity_start, t/day" in done.output
+    assert "network.classes.road.capacity" in done.output
+    assert "4 inputs do nothing" in done.output
+    (home / "study.yaml").write_text(
+        "format: 1\nbase: small.yaml\nsensitivity: {method: morris}\n"
+        "measures: [axes.line.capacity_begin]\n"
+    )
+    refused = sim("study", "study.yaml", "--out", "t")
+    assert "no measure 'axes.line.capacity_begin'" in str(refused.exception)
+    assert not (home / "t").exists()
+
+
+def test_a_setting_that_does_not_fit_is_shown_where_the_study_names_it(home: Path) -> None:
+    (home / "study.yaml").write_text(
+        "format: 1\nbase: small.yaml\ngrid:\n  events.gate_fals.chance: [0]\n"
+        "  axes.line.sinks.town.stock: [8 t, 9 t]\n"
+    )
+    done = sim("study", "study.yaml", "--dry-run")
+    assert done.exception is not None
+    said = str(done.exception)
+    assert said.startswith("study.yaml:4:3: error: unknown event 'gate_fals' (set to 0)")
+    assert "did you mean 'gate_falls'?" in said
+    assert said.count("error") == 1  # once, not once a cell
+
+
+def test_a_stop_rule_says_whether_it_was_met(home: Path) -> None:
+    rule = "axes.line.delivered ± 1000 t"
+    met = sim("ensemble", "small.yaml", "-n", "150", "--until", rule, "--workers", "1",
+              "--no-figures", "--out", "met")  # fmt: skip
+    assert "100 runs" in met.output
+    assert f"stop rule {rule}: met" in met.output
+    again = sim("ensemble", "--resume", "met", "-n", "20", "--no-figures", "--workers", "1")
+    assert "makes it no smaller" in again.output
+    few = ensemble("few", "--until", "axes.line.delivered ± 1 kg")
+    assert "not met before the last run" in few.output
 
 
 def test_an_ensemble_leaves_its_figures(home: Path) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from sim.measure import statistics as st
+from sim.scenario.loader import load
 from sim.scenario.model import Scenario
 from sim.study import ensemble as study
 from sim.study.engines import EngineError, Finished, Pool, Serial, Task
@@ -91,6 +93,22 @@ def test_an_ensemble_is_a_prefix_of_a_larger_one(
     assert len(many) == 21
     grown = study.carry_out(serial, engine=Serial(), n=20)
     assert contents(grown.folder) == contents(larger)
+
+
+def test_common_luck_makes_the_interval_of_a_small_difference_several_times_narrower(
+    small: Scenario, small_file: Path, tmp_path: Path
+) -> None:
+    """The town eats a sixteenth more: it runs out an hour or two earlier, where luck is days."""
+    more = load(small_file, sets=["axes.line.sinks.town.demand=8.5 t/day"])
+    tables = [run(s, tmp_path / name, 60).table for s, name in ((small, "a"), (more, "b"))]
+    path = "axes.line.sinks.town.time_of_exhaustion"
+    found = st.paired(*(table.columns[path] for table in tables), horizon=10)
+    own, without = found.difference.half_width, found.unpaired.half_width
+    assert own is not None
+    assert without is not None
+    assert without > 10 * own > 0
+    assert found.verdict == "lower"  # and without it nothing is found in 60 runs
+    assert (found.unpaired.low or 0) < 0 < (found.unpaired.high or 0)
 
 
 def test_replicate_0_is_the_single_run_and_other_seeds_differ(

@@ -72,9 +72,29 @@ list: [{axes.line.sinks.town.demand: 9 t/day}]
     ]  # fmt: skip
 
 
+def test_a_level_may_make_several_settings(file: Path) -> None:
+    several = """\
+  plan:
+    none: {set: {}}
+    both: {set: {events.gate_falls.chance: 1, axes.line.sinks.town.demand: 9 t/day}}
+exclude: [{plan: none, axes.line.sinks.town.stock: 8 t}]
+names"""
+    text = STUDY.replace("  events.gate_falls.chance: {holds: 0, falls: 1}\n", "")
+    text = text.replace("{events.gate_falls.chance: gate}", "{plan: what}")
+    file.write_text(text.replace("names", several, 1), encoding="utf-8")
+    design = read_design(file)
+    assert design.names == ("stock", "what")
+    assert [c.levels for c in design.cells] == [("8 t", "both"), ("40 t", "none"), ("40 t", "both")]
+    assert design.cells[1].settings == ("axes.line.sinks.town.stock=40 t",)
+    made = scenarios(design, str(file))
+    assert [s.events["gate_falls"].chance for s in made][0::2] == [1, 1]
+    assert {s.axes["line"].sinks["town"].demand.nominal for s in made[0::2]} == {9000}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
+        ("{holds: 0, falls: 1}", "{holds: {set: 3}}", "'set' is a map"),
         ("n: 12", "n: twelve", "no whole number"),
         ("title:", "titel:", "did you mean 'title'"),
         ("base: small.yaml", "base: small.yml", "no such file"),
@@ -82,8 +102,9 @@ list: [{axes.line.sinks.town.demand: 9 t/day}]
         ("[8 t, 40 t]", "[8 t, 8 t]", "must differ"),
         ("[8 t, 40 t]", "8 t", "levels are a list"),
         ("chance: {holds: 0", "chanse: {holds: 0", "chanse"),
-        ("holds: 0", "holds: 2 t", "cell events.gate_falls.chance=2 t"),
+        ("holds: 0", "holds: 2 t", "7:3: error: chance: '2 t' is not a share"),
         ("grid:", "list:", "'list' is a list"),
+        ("axes.line.delivered]", "axes.line.deliverd]", "did you mean 'axes.line.delivered'?"),
     ],
 )
 def test_faults_of_a_study_file_are_told(file: Path, old: str, new: str, said: str) -> None:

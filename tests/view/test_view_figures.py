@@ -276,9 +276,9 @@ def test_control_leaves_out_what_never_changed(control_data: ControlData) -> Non
     assert "6 Mar" in shown  # the Ford changed 5 days after 1 March
 
 
-def test_regroup_shares_are_of_those_who_got_away(regroup_data: RegroupData) -> None:
+def test_regroup_shares_are_of_all_displaced(regroup_data: RegroupData) -> None:
     shown = words(draw_regroup(regroup_data))
-    assert "600 (80%), 5.5 h" in shown  # 600 of 1000 - 250
+    assert "600 (60%), 5.5 h" in shown  # 600 of 1000
     # 250 of all 1000 are lost
     assert "6 March: 1,000 displaced, 250 (25%) did not get away" in shown
 

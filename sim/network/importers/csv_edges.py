@@ -6,6 +6,9 @@ A row is one-way unless ``both`` is true; an empty or ``inf`` capacity is unlimi
 from __future__ import annotations
 
 import csv
+import math
+from collections.abc import Mapping, Sequence
+from operator import eq, methodcaller
 from pathlib import Path
 
 from sim.scenario.diagnostics import did_you_mean
@@ -26,33 +29,72 @@ def read_csv(file: str, text: str) -> Rows:
         _check_header(rows, header)
         rows.report.stop_on_errors()
         at = {name: header.index(name) for name in header}
-        tail, head, capacity = at["from"], at["to"], at.get("capacity")
-        km, both, label = at.get("km"), at.get("both"), at.get("id")
-        for row in reader:
-            if not any(row):
-                continue
-            line = reader.line_num
-            if len(row) != len(header):
-                rows.error(line, f"{len(row)} fields, not {len(header)} as in the header")
-                continue
-            two_way = False if both is None else flag(row[both])
-            if two_way is None:
-                rows.error(line, f"both '{row[both or 0]}' is neither true nor false")
-            length = None
-            if km is not None and row[km].strip():
-                length = rows.number(line, "km", row[km])
-            rows.add(
-                row[tail].strip(),
-                row[head].strip(),
-                None if capacity is None else row[capacity].strip(),
-                line=line,
-                km=length,
-                both=bool(two_way),
-                label=(row[label].strip() or None) if label is not None else None,
-            )
+        if not _take_all(rows, at, text.partition("\n")[2], delimiter):
+            for row in reader:
+                if any(row):
+                    _take(rows, at, row, reader.line_num)
     except csv.Error as error:
         rows.error(reader.line_num, f"not CSV: {error}")
     return rows
+
+
+def _take(rows: Rows, at: Mapping[str, int], row: Sequence[str], line: int) -> None:
+    """One row, or what is wrong with it."""
+    if len(row) != len(at):
+        rows.error(line, f"{len(row)} fields, not {len(at)} as in the header")
+        return
+
+    def field(name: str) -> str:
+        return row[at[name]].strip() if name in at else ""
+
+    two_way = flag(field("both"))
+    if two_way is None:
+        rows.error(line, f"both '{field('both')}' is neither true nor false")
+    rows.add(
+        field("from"),
+        field("to"),
+        field("capacity") if "capacity" in at else None,
+        line=line,
+        km=rows.number(line, "km", field("km")) if field("km") else None,
+        both=bool(two_way),
+        label=field("id") or None,
+    )
+
+
+def _take_all(rows: Rows, at: Mapping[str, int], text: str, delimiter: str) -> bool:
+    """All rows at once, column by column; False, and none, where any needs a closer look."""
+    text = text.rstrip("\n")
+    if not text or '"' in text or "\r" in text:
+        return False
+    if set(map(methodcaller("count", delimiter), text.split("\n"))) != {len(at) - 1}:
+        return False
+    fields = text.replace("\n", delimiter).split(delimiter)
+    if " " in text or (delimiter != "\t" and "\t" in text):
+        fields = [field.strip() for field in fields]
+    columns = [fields[i :: len(at)] for i in range(len(at))]
+    tails, heads = columns[at["from"]], columns[at["to"]]
+    if not all(tails) or not all(heads) or any(map(eq, tails, heads)):
+        return False
+    count = len(tails)
+    flags = {text: flag(text) for text in set(columns[at["both"]])} if "both" in at else {}
+    lengths: list[float | None] = [None] * count
+    if "km" in at:
+        try:
+            lengths = [float(text) if text else None for text in columns[at["km"]]]
+        except ValueError:
+            return False
+        known = [km for km in lengths if km is not None]
+        if not (math.isfinite(sum(known)) and min(known, default=0) >= 0):
+            return False
+    if None in flags.values():
+        return False
+    rows.tails, rows.heads, rows.km = tails, heads, lengths
+    rows.capacity = [*columns[at["capacity"]]] if "capacity" in at else [None] * count
+    rows.both = [bool(flags[t]) for t in columns[at["both"]]] if flags else [False] * count
+    rows.labels = [text or None for text in columns[at["id"]]] if "id" in at else [None] * count
+    rows.seconds = [None] * count
+    rows.lines = list(range(2, count + 2))
+    return True
 
 
 def _check_header(rows: Rows, header: list[str]) -> None:

@@ -127,9 +127,10 @@ class Rows:
         lengths = any(km is not None for km in self.km)
         km = np.array([1.0 if km is None else km for km in self.km], dtype=np.float64)
         seconds = np.clip(np.rint(km * (3600 / KM_PER_HOUR)), 1, LONGEST).astype(np.int64)
-        for row, stated in enumerate(self.seconds):
-            if stated is not None:
-                seconds[row] = min(max(stated, 1), LONGEST)
+        if self.seconds.count(None) < len(self.seconds):
+            for row, stated in enumerate(self.seconds):
+                if stated is not None:
+                    seconds[row] = min(max(stated, 1), LONGEST)
         both = np.array(self.both, dtype=bool)[pick]
         graph = Graph(
             tuple(places), tuple(names[row] for row in order), a, b, seconds[pick], km[pick]
@@ -163,10 +164,13 @@ class Rows:
             for text, value in known.items()
         }
         amounts = [whole[text] for text in self.capacity]
+        most = max((whole[text] for text, value in known.items() if value is not None), default=0)
+        if 2 * most * len(amounts) < MOST_CAPACITY:
+            return amounts, scale
         total = 0
-        for amount, line, both in zip(amounts, self.lines, self.both, strict=True):
-            if amount < UNLIMITED:
-                total += amount * (2 if both else 1)
+        for text, line, both in zip(self.capacity, self.lines, self.both, strict=True):
+            if known[text] is not None:
+                total += whole[text] * (2 if both else 1)
                 if total >= MOST_CAPACITY:
                     self.error(
                         line,
@@ -199,6 +203,11 @@ class Rows:
 
     def _names(self) -> list[str]:
         """Ids of the roads: stated, or ``from->to`` and ``from--to``, repeats numbered."""
+        ends = zip(self.tails, self.heads, self.both, strict=True)
+        names = [f"{tail}--{head}" if both else f"{tail}->{head}" for tail, head, both in ends]
+        unnamed = self.labels.count(None) == len(self.labels)
+        if unnamed and len(set(names)) == len(names):
+            return names
         stated = Counter(label for label in self.labels if label is not None)
         seen: Counter[str] = Counter()
         names = []

@@ -1,0 +1,71 @@
+"""Choices by multinomial logit: probabilities, and persons shared out by them.
+
+McFadden's conditional logit (McFadden 1974): option j of utility U_j is chosen with the
+probability exp(U_j) / sum of exp(U).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .record import DISPERSE
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to choose: its utility and how many persons it can take (None: any number)."""
+
+    id: str
+    utility: float
+    room: int | None
+    seconds: int
+
+
+def utility(coefficients: Mapping[str, float], terms: Mapping[str, float]) -> float:
+    """The sum of coefficient times term."""
+    return sum(coefficients[name] * term for name, term in terms.items())
+
+
+def logit(utilities: Sequence[float]) -> list[float]:
+    """Choice probabilities exp(u) / sum of exp(u), without overflow."""
+    top = max(utilities)
+    weights = [math.exp(u - top) for u in utilities]
+    total = math.fsum(weights)
+    return [w / total for w in weights]
+
+
+def apportion(persons: int, shares: Mapping[str, float]) -> dict[str, int]:
+    """Split ``persons`` by shares into whole persons: largest remainder, ties by id."""
+    total = math.fsum(shares.values())
+    exact = {k: persons * s / total for k, s in shares.items()}
+    whole = {k: math.floor(x) for k, x in exact.items()}
+    left = persons - sum(whole.values())
+    for k in sorted(exact, key=lambda k: (whole[k] - exact[k], k))[:left]:
+        whole[k] += 1
+    return whole
+
+
+def assign(persons: int, options: Sequence[Option], shares: Sequence[float]) -> dict[str, int]:
+    """Persons by option, ``shares`` being their choice probabilities; the rest ``DISPERSE``.
+
+    The whole group chooses; an option that is chosen by more than it has room for takes as
+    many as it can, and the rest choose again among the options that still have room.
+    """
+    chosen = dict.fromkeys((o.id for o in options), 0)
+    left, still = persons, [o for o in options if o.room is None or o.room > 0]
+    while left and still:
+        if len(still) < len(shares):  # who is left chooses among what is left
+            shares = logit([o.utility for o in still])
+        wanted = apportion(left, dict(zip((o.id for o in still), shares, strict=True)))
+        for option in still:
+            room = wanted[option.id] if option.room is None else option.room - chosen[option.id]
+            taken = min(wanted[option.id], room)
+            chosen[option.id] += taken
+            left -= taken
+        still = [o for o in still if o.room is None or chosen[o.id] < o.room]
+    result = {k: n for k, n in chosen.items() if n}
+    if left:
+        result[DISPERSE] = left
+    return result

@@ -1,0 +1,169 @@
+"""Plans: what each axis can carry, and the routes that its convoys take.
+
+On every change of the network, and when a sink starts or stops refilling, the axes of an
+actor are planned again in stated priority: capacity and deliverable each alone, the plan in
+what the axes before it have left. Plans are min-cost (by travel time) max flows.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.network import UNLIMITED, CertificateError, Flow, IntArray, decompose
+from sim.scenario.model import DAY
+
+from .axes import AxisState
+from .clock import Phase
+from .record import FlowRow
+from .streams import Stream
+
+if TYPE_CHECKING:
+    from .supply import Supply
+
+
+class Plans:
+    """The plans of all axes of a run."""
+
+    def __init__(self, supply: Supply) -> None:
+        self.sim = supply.sim
+        self.supply = supply
+        self._due: set[str] = set()
+
+    def soon(self, actor: str) -> None:
+        """Plan the axes of ``actor`` again in this instant's decisions."""
+        if actor not in self._due:
+            self._due.add(actor)
+            clock = self.sim.clock
+            clock.at(clock.now, Phase.DECISIONS, f"plan:{actor}", partial(self._plan, actor))
+
+    def capacity(self, state: AxisState) -> int:
+        """Capacity of an axis (kg/day) as the network stands, the axis alone."""
+        key = state.passage.key
+        if key not in state.alone:
+            state.alone[key] = state.largest = self._largest(state)
+        return state.alone[key].value
+
+    def _largest(self, state: AxisState) -> Flow:
+        """The largest flow of an axis alone: the last one, where it proves itself largest still."""
+        road, place, last = state.passage.road, state.passage.place, state.largest
+        if last is not None and not last.unlimited:
+            limits = state.problem.limits(road, place)
+            with suppress(CertificateError):
+                state.proof.check(limits, last)
+                state.proof.check_cut(limits, last.value, last.cut)
+                return last
+        self.sim.record.solves += 1
+        return state.problem.max_flow(road, place)
+
+    def _plan(self, actor: str) -> None:
+        self._due.discard(actor)
+        used_roads: IntArray | int = 0  # kg/day of standard loads by road and direction
+        used_places: IntArray | int = 0
+        truck = self.sim.scenario.truck_load
+        axes = self.supply.by_actor[actor]
+        for state in axes:
+            passage = state.passage
+            load = self.sim.scenario.commodities[state.axis.commodity].load
+            asks = np.array([s.asks for s in state.sinks.values()], dtype=np.int64)
+            road, place = passage.road, passage.place
+            if state is not axes[0]:
+                road = np.maximum(0, road - -(-used_roads * load // truck))
+                left = np.maximum(0, place - -(-used_places * load // truck))
+                place = np.where(place < UNLIMITED, left, place)
+            key, plan = self._solve(state, road, place, asks)
+            if state is not axes[-1]:
+                used_roads = -(-plan.road_flow * truck // load) + used_roads
+                used_places = -(-plan.place_flow * truck // load) + used_places
+            capacity = self.capacity(state)
+            deliverable = self._deliverable(state, capacity, plan, asks)
+            self._publish(state, capacity, deliverable, plan, asks)
+            self._send(state, key, plan)
+
+    def _solve(
+        self, state: AxisState, road: IntArray, place: IntArray, asks: IntArray
+    ) -> tuple[bytes, Flow]:
+        """The plan within these capacities, and the key under which its answer is kept."""
+        key = road.tobytes() + place.tobytes() + asks.tobytes()
+        flow = state.plans.get(key)
+        if flow is None:
+            self.sim.record.solves += 1
+            flow = state.plans[key] = state.problem.plan(road, place, state.supply, asks)
+        return key, flow
+
+    def _deliverable(self, state: AxisState, capacity: int, plan: Flow, asks: IntArray) -> int:
+        """What the axis alone could deliver (kg/day).
+
+        No less than planned beside other axes; no more than its capacity, what its sources have
+        and what is asked. Only where these differ is there something to solve.
+        """
+        most = min(capacity, _total(state.supply), _total(asks))
+        if plan.value == most:
+            return most
+        return self._solve(state, state.passage.road, state.passage.place, asks)[1].value
+
+    def _publish(
+        self, state: AxisState, capacity: int, deliverable: int, plan: Flow, asks: IntArray
+    ) -> None:
+        sim, axis = self.sim, state.axis.id
+        before, state.capacity = state.capacity, capacity
+        subject = f"axis:{axis}"
+        sim.note(subject, "capacity_kg_per_day", capacity)
+        sim.note(subject, "deliverable_kg_per_day", deliverable)
+        sim.note(subject, "planned_kg_per_day", plan.value)
+        sim.note(subject, "asked_kg_per_day", int(asks.sum()))
+        demand = sum(s.rate for s in state.sinks.values())
+        sim.note(subject, "demand_kg_per_day", demand)
+        if before != capacity and sim.clock.now > 0:
+            kind = "axis_changed" if before and capacity else "axis_open"
+            kind = kind if capacity else "axis_cut"
+            sim.note_event(kind, axis, "", f"capacity {before} -> {capacity} kg/day")
+        old = state.planned
+        if old is None or not np.array_equal(old, plan.road_flow):
+            graph = state.problem.graph
+            rows = plan.road_flow if old is None else plan.road_flow != old
+            for r, way in np.argwhere(rows).tolist():
+                ends = (graph.places[graph.a[r]], graph.places[graph.b[r]])
+                origin, destination = ends if way == 0 else ends[::-1]
+                kg_per_day = int(plan.road_flow[r, way])
+                sim.record.flows.append(
+                    FlowRow(sim.clock.now, axis, graph.roads[r], origin, destination, kg_per_day)
+                )
+
+    def _send(self, state: AxisState, key: bytes, plan: Flow) -> None:
+        """Put the routes of a plan in force; what has built up on the old ones carries over."""
+        if state.planned is not None and np.array_equal(state.planned, plan.road_flow):
+            return
+        now, sinks = self.sim.clock.now, self.supply.sinks
+        state.planned = plan.road_flow
+        for sink in state.sinks.values():
+            sinks.bring(sink)
+            for stream in sink.streams:
+                if stream.sent is None:
+                    pair = (stream.route.source, sink.place)
+                    built_up = sinks.stop(sink, stream)
+                    state.remainder[pair] = state.remainder.get(pair, 0) + built_up
+        if key not in state.routes:
+            state.routes[key] = decompose(state.problem, plan)
+        fresh: dict[str, list[Stream]] = {place: [] for place in state.sinks}
+        for n, route in enumerate(state.routes[key]):
+            place = state.problem.graph.places[route.sink]
+            credit = state.remainder.pop((route.source, place), 0)
+            name = f"send:{state.axis.id}:{place}:{n:04d}"
+            before = state.sinks[place].tally.sent
+            fresh[place].append(Stream(route, name, state.convoy_kg * DAY, credit, now, before))
+        for sink in state.sinks.values():
+            streams = fresh[sink.place]
+            for stream in streams:
+                stream.beside = [other for other in streams if other is not stream]
+            sink.streams = sink.streams + streams
+            sinks.arm(sink)
+
+
+def _total(limits: IntArray) -> int:
+    """The sum of supplies or demands, exact beside ``UNLIMITED``."""
+    total: int = sum(limits.tolist())
+    return min(UNLIMITED, total)

@@ -1,0 +1,27 @@
+"""What actors decided on in a run, as measures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.engine.record import Record
+from sim.scenario.model import DAY, Scenario
+
+
+def decided(scenario: Scenario, record: Record) -> Iterator[tuple[str, float | None, str]]:
+    """Each measure's path, value and unit.
+
+    The day of a decision (None: it did not come), and of each option its probability then (None:
+    not decided; 0: not open) and whether it was decided on, 1 or 0: its mean over the runs of an
+    ensemble is the share of runs in which it was.
+    """
+    for decision in scenario.decisions.values():
+        rows = {row.option: row for row in record.decisions if row.decision == decision.id}
+        path = f"decisions.{decision.id}"
+        time = min((row.time for row in rows.values()), default=None)
+        yield f"{path}.time", None if time is None else round(time / DAY, 4), "day"
+        for option in decision.options:
+            row = rows.get(option)
+            probability = round(row.probability, 4) if row else 0.0 if rows else None
+            yield f"{path}.to.{option}.probability", probability, "1"
+            yield f"{path}.to.{option}.chosen", row.chosen if row else 0, "1"

@@ -1,0 +1,85 @@
+"""Where the displaced of each fallen place went, in one run and over many.
+
+docs/definitions.md gives the formulas.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.engine.record import Move
+
+from . import statistics as st
+
+LOST = "lost"
+"""What those chose who did not get away."""
+
+Ends = tuple[str, str, str]
+"""Actor, place that fell, last choice: a place, an exit, ``stays``, ``disperses`` or ``lost``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Displacement:
+    """What became of the displaced of one place, over the runs in which there were any.
+
+    ``share`` is the mean of each run's share that made this choice, with its 95 % interval
+    (None of one run); ``persons`` their mean number a run, ``runs`` in how many of them.
+    """
+
+    actor: str
+    origin: str
+    choice: str
+    runs: int
+    persons: float
+    share: st.Estimate
+
+    @property
+    def settled(self) -> bool:
+        """True where the interval of the share leaves 0 out."""
+        return self.share.low is None or self.share.low > 0
+
+
+def displaced(moves: Iterable[Move]) -> dict[Ends, int]:
+    """Persons by where they came from and last chose; reserves that were sent are no part of it.
+
+    Those who chose again on the way count from the place at which they did.
+    """
+    found: dict[Ends, int] = defaultdict(int)
+    for move in moves:
+        if move.reserve or move.outcome == "chose again":
+            continue
+        choice = LOST if move.outcome == "lost" else move.choice.strip("()")
+        found[move.actor, move.origin, choice] += move.persons
+    return dict(sorted(found.items()))
+
+
+def displacements(rows: Iterable[Mapping[str, Any]]) -> list[Displacement]:
+    """Shares over the rows of a journal, by actor and origin, the greatest first."""
+    runs: dict[tuple[str, str], list[dict[str, int]]] = defaultdict(list)
+    for row in rows:
+        for key, persons in _by_origin(row["moves"]).items():
+            runs[key].append(persons)
+    found = []
+    for (actor, origin), seen in sorted(runs.items()):
+        totals = np.array([sum(persons.values()) for persons in seen], dtype=float)
+        some = []
+        for choice in sorted({c for persons in seen for c in persons}):
+            chose = np.array([persons.get(choice, 0) for persons in seen], dtype=float)
+            share = st.mean(chose / totals)
+            mean = float(chose.mean())
+            some.append(Displacement(actor, origin, choice, len(seen), mean, share))
+        found += sorted(some, key=lambda d: (-d.share.value, d.choice))
+    return found
+
+
+def _by_origin(moves: Sequence[Sequence[Any]]) -> dict[tuple[str, str], dict[str, int]]:
+    found: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    for actor, origin, choice, persons in moves:
+        if persons:
+            found[actor, origin][choice] = found[actor, origin].get(choice, 0) + persons
+    return found

@@ -1,0 +1,72 @@
+"""Ground: what an actor holds in one state, how it is linked to its sources abroad, its pockets."""
+
+from __future__ import annotations
+
+from sim.engine.control import Control, Side
+from sim.engine.passages import Passages
+from sim.engine.pockets import pockets
+from sim.network import reach
+from sim.scenario.model import PPM, Scenario
+
+
+def passages(scenario: Scenario, control: Control) -> Passages:
+    """What each actor can pass in a state."""
+    sides = {actor: Side.of(actor, scenario.actors) for actor in scenario.actors}
+    return Passages(control, sides, scenario.truck_load)
+
+
+def ground(control: Control, actor: str) -> tuple[float, float]:
+    """Places and road-km that an actor holds: shares count as parts, a road by its lesser end."""
+    graph = control.terrain.graph
+    share = [control.holders[p].get(actor, 0) for p in graph.places]
+    km = 0.0
+    for (a, b), length in zip(control.terrain.ends, graph.km.tolist(), strict=True):
+        if share[a] and share[b]:
+            km += length * min(share[a], share[b]) / PPM
+    return round(sum(share) / PPM, 3), round(km, 1)
+
+
+def links(scenario: Scenario, control: Control, ways: Passages, actor: str) -> dict[str, int]:
+    """Links of an actor's territory to its outside sources, counted by their country.
+
+    ``ways`` are the passages of the state.
+    """
+    sources = {
+        source.place
+        for axis in scenario.axes.values()
+        if axis.actor == actor
+        for source in axis.sources.values()
+        if source.foreign
+    }
+    if not sources:
+        return {}
+    passage = ways.of(actor, frozenset(sources))
+    graph = control.terrain.graph
+    found: dict[str, int] = {}
+    for source in sorted(sources):
+        country = scenario.network.places[source].country or "abroad"
+        # each source by its own way only, not through another's gate
+        places = passage.open.copy()
+        for other in sources - {source}:
+            places[graph.place_index[other]] = False
+        seen = reach(graph, passage.road[:, 0] > 0, places, [graph.place_index[source]])
+        linked = any(seen[i] and actor in control.holders[p] for i, p in enumerate(graph.places))
+        found[country] = found.get(country, 0) + linked
+    return found
+
+
+def day_zero_pockets(scenario: Scenario, control: Control) -> dict[str, list[tuple[str, ...]]]:
+    """The pockets in a state, by actor with an axis: what the docs list for day 0."""
+    found = {}
+    ways = passages(scenario, control)
+    for actor in sorted({axis.actor for axis in scenario.axes.values()}):
+        named = [
+            s
+            for axis in scenario.axes.values()
+            if axis.actor == actor
+            for s in axis.sources.values()
+        ]
+        passage = ways.of(actor, frozenset(s.place for s in named if s.foreign))
+        sources = frozenset(s.place for s in named)
+        found[actor] = pockets(control, passage.side, passage, sources)
+    return found

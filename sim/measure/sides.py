@@ -1,0 +1,140 @@
+"""The sides of a run over time: ground held, losses, men on the road; fronts lost and given up.
+
+docs/definitions.md gives the formulas.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from sim.engine.record import Record, SeriesRow
+from sim.scenario.model import DAY, PPM, Operation, Scenario
+
+from .ground import ground
+from .state import states
+from .steps import Steps
+
+
+class Fronts(NamedTuple):
+    """Fronts of one actor: faced at the start, lost, and lost without a battle for them."""
+
+    faced: int
+    lost: int
+    given_up: int
+
+
+def side_series(scenario: Scenario, record: Record) -> list[SeriesRow]:
+    """Rows of actors over time, subject ``actor:<id>``, in the order of time.
+
+    Measures: ``places_ppm`` (shares of places held, summed, in parts per million),
+    ``road_m`` (metres of road held), ``fallen_persons``, ``reserves_on_road_persons`` and
+    ``displaced_on_road_persons``; the last three of actors that have any.
+    """
+    rows = list(_ground(scenario, record))
+    rows += [r for r in record.series if r.subject.startswith("actor:")]
+    rows += [SeriesRow(0, f"actor:{a}", "fallen_persons", 0) for a in sorted(record.fallen)]
+    for measure, reserve in (
+        ("reserves_on_road_persons", True),
+        ("displaced_on_road_persons", False),
+    ):
+        for actor, steps in on_the_road(record, reserve=reserve).items():
+            rows += [SeriesRow(time, f"actor:{actor}", measure, men) for time, men in steps]
+    return sorted(rows)
+
+
+def _ground(scenario: Scenario, record: Record) -> Iterator[SeriesRow]:
+    last: dict[tuple[str, str], int] = {}
+    for time, control in states(scenario, record.control):
+        for actor in scenario.actors:
+            places, km = ground(control, actor)
+            rounded = (("places_ppm", round(places * PPM)), ("road_m", round(km * 1000)))
+            for measure, value in rounded:
+                if last.get((actor, measure)) != value:
+                    last[actor, measure] = value
+                    yield SeriesRow(time, f"actor:{actor}", measure, value)
+
+
+def on_the_road(record: Record, *, reserve: bool) -> dict[str, list[tuple[int, int]]]:
+    """(time, persons under way) by actor, from 0 on, at each change.
+
+    Args:
+        reserve: reserves that were sent to fronts; else displaced strength.
+    """
+    changes: dict[str, Counter[int]] = defaultdict(Counter)
+    for move in record.moves:
+        if move.reserve == reserve and move.ended != move.time:
+            changes[move.actor][move.time] += move.persons
+            if move.ended is not None:
+                changes[move.actor][move.ended] -= move.persons
+    found = {}
+    for actor, at in sorted(changes.items()):
+        men = at.pop(0, 0)
+        steps = [(0, men)]
+        for time in sorted(at):
+            if at[time]:
+                men += at[time]
+                steps.append((time, men))
+        found[actor] = steps
+    return found
+
+
+def person_days(steps: list[tuple[int, int]], end: int) -> float:
+    """Persons under way times the days that they were (seconds given)."""
+    times = [time for time, _ in steps] + [end]
+    return sum(men * (times[i + 1] - time) for i, (time, men) in enumerate(steps)) / DAY
+
+
+def fronts(scenario: Scenario, record: Record) -> dict[str, Fronts]:
+    """Fronts by actor: places that it holds at the start on the route of another's force.
+
+    A front is lost when the actor first holds no part of it, and given up where no battle was
+    fought there until then. Friends of the force face no front.
+    """
+    holders: dict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
+    for row in record.control:
+        if row.what == "holders":
+            names = frozenset(h.split("=")[0] for h in row.value.split(";") if h)
+            holders[row.id].append((row.time, names))
+    fought: dict[str, int] = {}
+    for event in record.events:
+        if event.kind == "battle":
+            fought.setdefault(event.subject, event.time)
+    faced: dict[str, set[str]] = defaultdict(set)
+    for operation in scenario.operations.values():
+        friends = {operation.actor, *scenario.actors[operation.actor].friends}
+        for place in operation.route:
+            for actor in holders[place][0][1]:
+                if actor not in friends and operation.actor not in scenario.actors[actor].friends:
+                    faced[actor].add(place)
+    found = {}
+    for actor, places in sorted(faced.items()):
+        lost = given_up = 0
+        for place in places:
+            gone = min((t for t, names in holders[place] if actor not in names), default=None)
+            if gone is not None:
+                lost += 1
+                given_up += fought.get(place, gone + 1) > gone
+        found[actor] = Fronts(len(places), lost, given_up)
+    return found
+
+
+def days_carried(
+    record: Record,
+    series: Mapping[tuple[str, str], Steps],
+    operation: Operation,
+) -> list[tuple[int, float]]:
+    """(time, days of supply that a force has with it) at each row; empty where it eats nothing.
+
+    What it carries over its consumption at its strength then; 0 of a force of nobody.
+    """
+    subject = f"operation:{operation.id}"
+    each = record.drawn.get(f"{subject}:each", operation.each.nominal)
+    if operation.axis is None or each <= 0:
+        return []
+    strength, carried = series[subject, "strength_persons"], series[subject, "carried_kg"]
+    return [
+        (time, kg / (each * men) if (men := strength.at(time) or 0) else 0.0)
+        for time, kg in zip(carried.times, carried.values, strict=True)
+    ]

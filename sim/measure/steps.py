@@ -1,0 +1,44 @@
+"""Step functions of time, as the series of a run are."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sim.engine.record import SeriesRow
+
+
+class Steps:
+    """A step function of time, from the rows of one subject and measure."""
+
+    def __init__(self, rows: Iterable[SeriesRow]) -> None:
+        ordered = sorted(rows)
+        self.times = [row.time for row in ordered]
+        self.values = [row.value for row in ordered]
+
+    def at(self, time: int) -> int | None:
+        """The value in force at ``time`` (seconds), None before the first."""
+        i = bisect_right(self.times, time) - 1
+        return self.values[i] if i >= 0 else None
+
+    def spans(self, end: int) -> list[tuple[int, int, int]]:
+        """(from, to, value) over the whole period."""
+        ends = [*self.times[1:], end]
+        return [
+            (a, b, v) for a, b, v in zip(self.times, ends, self.values, strict=True) if b > a
+        ] + ([(end, end, self.values[-1])] if self.times and self.times[-1] == end else [])
+
+    def mean(self, end: int) -> float:
+        """Average over the period, weighted by time."""
+        spans = self.spans(end)
+        total = sum(b - a for a, b, _ in spans)
+        return sum((b - a) * v for a, b, v in spans) / total if total else float(self.values[-1])
+
+
+def series_by_key(rows: Iterable[SeriesRow]) -> dict[tuple[str, str], Steps]:
+    """Every series by (subject, measure)."""
+    found = defaultdict(list)
+    for row in rows:
+        found[row.subject, row.measure].append(row)
+    return {key: Steps(value) for key, value in found.items()}

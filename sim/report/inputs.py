@@ -1,0 +1,135 @@
+"""What went into a run: every input that names a source, how far to trust it, its doubts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sim.measure.compare import WORDS
+from sim.scenario.model import Scenario
+
+from .markup import Html, Piece, details, el, join, named, table
+from .run import name_of
+
+_ABOUT = ("source", "trust", "note", "known_on")
+
+_SECTIONS = {
+    "axes": "Axes", "events": "Events", "operations": "Operations", "garrisons": "Garrisons",
+    "holders": "Holders at the start", "network": "Network", "claims": "Claims",
+}  # fmt: skip
+"""Sections in the order of the page; the others follow under their own names."""
+
+LONGEST = 160
+"""Characters of a value; longer ones end in an ellipsis, for the scenario file has them whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input that says where it comes from."""
+
+    path: tuple[str, ...]
+    value: str
+    source: str
+    trust: str
+    note: str
+    known_on: str
+
+
+def inputs(scenario: Mapping[str, Any]) -> list[Input]:
+    """Every part of a resolved scenario with a source, a trust, a note or a date of knowledge."""
+    return list(_walk(scenario, ()))
+
+
+def _walk(part: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[Input]:
+    if path and any(key in part for key in _ABOUT):
+        source, trust, note, known = (str(part.get(key) or "") for key in _ABOUT)
+        own = {k: v for k, v in part.items() if k not in WORDS}
+        yield Input(path, short(_said(own)), source, trust, note, known)
+    for key, value in part.items():
+        if isinstance(value, Mapping) and key != "sources":
+            yield from _walk(value, (*path, str(key)))
+
+
+def _said(value: Any) -> str:
+    """A value in one line, without brackets; parts with a source of their own are left out."""
+    if isinstance(value, Mapping):
+        return ", ".join(
+            f"{k} {_said(v)}"
+            for k, v in value.items()
+            if k not in WORDS and not (isinstance(v, Mapping) and any(a in v for a in _ABOUT))
+        )
+    if isinstance(value, list):
+        return ", ".join(map(_said, value))
+    return str(value)
+
+
+def short(text: str) -> str:
+    """The text, cut with an ellipsis where it is longer than ``LONGEST``."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "\u2026"
+
+
+def section(given: Scenario) -> Html:
+    """The inputs by section, folded; what is assumed is counted first."""
+    scenario = given.resolved
+    found = inputs(scenario)
+    sources = scenario.get("sources", {})
+    groups: dict[str, list[Input]] = {}
+    for item in found:
+        groups.setdefault(item.path[0], []).append(item)
+    order = [*_SECTIONS, *sorted(groups.keys() - _SECTIONS.keys())]
+    assumed = sum("assumed" in (item.source, item.trust) for item in found)
+    about = scenario.get("about")
+    return join(
+        [
+            el("p", named(str(about))) if about else None,
+            el(
+                "p", f"{len(found)} inputs say where they come from; {assumed} of them are assumed."
+            ),
+            el(
+                "div",
+                [_group(given, name, groups[name], sources) for name in order if name in groups],
+                _sources(found, sources),
+                class_="folds",
+            ),
+        ]
+    )
+
+
+def _group(given: Scenario, name: str, rows: list[Input], sources: Mapping[str, Any]) -> Html:
+    title = _SECTIONS.get(name, name.replace("_", " ").capitalize())
+    body = [
+        [
+            join(
+                [named(_name(given, item.path)), " ", el("code", ".".join(item.path[1:]) or name)]
+            ),
+            named(item.value),
+            named(str(sources.get(item.source, item.source))),
+            named(item.trust),
+            named(item.note),
+            item.known_on,
+        ]
+        for item in rows
+    ]
+    head = ["Input", "Value", "Source", "Trust", "Doubts and notes", "Known on"]
+    return details(f"{title} ({len(rows)})", table(head, body, f"{title}: inputs"))
+
+
+def _name(given: Scenario, path: tuple[str, ...]) -> str:
+    """The name of what an input is about, where its id alone would not say it."""
+    names = (name_of(given, part) for part in reversed(path))
+    return next(
+        (name for name, part in zip(names, reversed(path), strict=True) if name != part), ""
+    )
+
+
+def _sources(found: list[Input], sources: Mapping[str, Any]) -> Html | None:
+    used = Counter(item.source for item in found)
+    rows: list[list[Piece]] = [
+        [el("code", key), named(str(text)), used[key]] for key, text in sources.items()
+    ]
+    if not rows:
+        return None
+    made = table(["Id", "Source", "Inputs"], rows, "Sources by id", numbers=(2,))
+    return details(f"Sources ({len(rows)})", made)

@@ -1,0 +1,110 @@
+"""HTML in small pieces: whatever is not marked as markup is text, and is escaped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from html import escape
+from typing import Any
+
+_VOID = frozenset({"br", "col", "img", "input", "meta"})
+
+
+class Html(str):
+    """Markup that goes into a page as it stands."""
+
+    __slots__ = ()
+
+
+Piece = str | int | float | Iterable[Any] | None
+"""A child of an element: markup, text, a number, None for nothing, or any of these in a row."""
+
+
+def el(tag: str, *children: Piece, **attributes: str | int | float | bool | None) -> Html:
+    """An element. ``class_`` is ``class``, ``data_time`` is ``data-time``.
+
+    An attribute that is True stands bare; one that is None or False is left out.
+    """
+    said = "".join(
+        f" {name.rstrip('_').replace('_', '-')}"
+        + ("" if value is True else f'="{escape(str(value))}"')
+        for name, value in attributes.items()
+        if value is not None and value is not False
+    )
+    if tag in _VOID:
+        return Html(f"<{tag}{said}>")
+    return Html(f"<{tag}{said}>{join(children)}</{tag}>")
+
+
+def join(piece: Piece) -> Html:
+    """The piece as markup: text escaped, rows joined without anything between."""
+    if piece is None:
+        return Html("")
+    if isinstance(piece, Html):
+        return piece
+    if isinstance(piece, str | int | float):
+        return Html(escape(str(piece)))
+    return Html("".join(join(part) for part in piece))
+
+
+def named(text: str) -> Html:
+    """A name of the user's, kept apart from its surroundings whichever way it is written."""
+    return el("bdi", text)
+
+
+def listed(items: Iterable[Piece], last: str = " and ") -> Html:
+    """Pieces with commas between, and ``last`` before the last of them."""
+    parts = [join(item) for item in items]
+    if len(parts) < 2:
+        return Html("".join(parts))
+    return Html(", ".join(parts[:-1]) + last + parts[-1])
+
+
+def script_json(document: Any) -> str:
+    """JSON that may stand inside a script element: ASCII, without ``<``, ``>`` and ``&``.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
+    text = json.dumps(document, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def table(
+    head: Iterable[Piece], rows: Iterable[Iterable[Piece]], caption: Piece, *,
+    numbers: Iterable[int] = (), **attributes: str | bool | None,
+) -> Html:  # fmt: skip
+    """A table that scrolls by itself where it is wider than the page.
+
+    The first cell of a row is its heading; ``numbers`` are the columns set to the right.
+    """
+    right = frozenset(numbers)
+
+    def cell(tag: str, number: int, piece: Piece, **more: str) -> Html:
+        return el(tag, piece, class_="n" if number in right else None, **more)
+
+    top = el("tr", [cell("th", i, piece, scope="col") for i, piece in enumerate(head)])
+    body = [
+        el(
+            "tr",
+            [
+                cell("td", i, piece) if i else cell("th", 0, piece, scope="row")
+                for i, piece in enumerate(row)
+            ],
+        )
+        for row in rows
+    ]
+    whole = el("table", el("caption", caption), el("thead", top), el("tbody", body), **attributes)
+    return el("div", whole, class_="wide", tabindex=0, role="region", aria_label=_text(caption))
+
+
+def details(summary: Piece, *inside: Piece, **attributes: str | bool | None) -> Html:
+    """What is folded away until the reader asks for it."""
+    return el("details", el("summary", summary), *inside, **attributes)
+
+
+def _text(piece: Piece) -> str:
+    """What a caption says, for a label: captions hold text, and names in ``bdi`` alone."""
+    from html import unescape
+
+    return unescape(join(piece).replace("<bdi>", "").replace("</bdi>", ""))

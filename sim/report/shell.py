@@ -1,0 +1,229 @@
+"""What every page has: head, policy, styles, scripts, data, and the figures' frames."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from .markup import Html, Piece, details, el, join, named, script_json
+from .prose import Happening, iso
+from .run import RunFiles
+
+SCRIPTS = ("core.js", "marks.js", "map.js", "map_words.js", "curves.js", "page.js")
+STILL_SCRIPTS = ("still.js",)
+"""The script of a page without a time slider."""
+
+
+class Links:
+    """Links from a page to the files of a run folder: relative, so that both can be moved."""
+
+    def __init__(self, page: Path, folder: Path) -> None:
+        self._from = page.parent
+        self._folder = folder
+
+    def __call__(self, name: str) -> Html:
+        """A link where the file is there, else its name."""
+        file = self._folder / name
+        if not file.is_file():
+            return el("code", name)
+        path = os.path.relpath(file.resolve(), self._from.resolve())
+        return el("a", name, href=quote(Path(path).as_posix(), safe="/."))
+
+
+@cache
+def asset(name: str) -> str:
+    """A file of the page's own, as text."""
+    return files(__package__).joinpath("static", name).read_text(encoding="utf-8")
+
+
+def document(
+    title: str, about: Piece, parts: Iterable[Piece], *, data: Mapping[str, Any] | None = None,
+    ground: Html | None = None,
+) -> str:  # fmt: skip
+    """The whole page. Without ``data`` it has no map and no time.
+
+    Nothing in it may be fetched: the policy allows its own style and script by their hashes, and
+    pictures that are part of the page.
+    """
+    style = asset("page.css")
+    script = "\n".join(asset(name) for name in (SCRIPTS if data is not None else STILL_SCRIPTS))
+    policy = (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    head = el(
+        "head",
+        el("meta", charset="utf-8"),
+        el("meta", http_equiv="Content-Security-Policy", content=policy),
+        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        el("meta", name="referrer", content="no-referrer"),
+        el("title", title),
+        el("style", Html(style)),
+    )
+    body = el(
+        "body",
+        el("a", "To the finding", class_="skip", href="#main"),
+        el(
+            "header",
+            el("button", "Light or dark", type="button", id="theme"),
+            el("h1", named(title)),
+            el("p", about, class_="about"),
+        ),
+        el("main", parts, id="main"),
+        el(
+            "footer",
+            el("p", "Basemap: Natural Earth (public domain). This page is one file; it opens "
+               "without a network and sends nothing."),
+        ),
+        _hidden_ground(ground),
+        None
+        if data is None
+        else el("script", Html(script_json(data)), type="application/json", id="data"),
+        el("script", Html(script)),
+    )  # fmt: skip
+    return f"<!doctype html>\n{el('html', head, body, lang='en')}\n"
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _hidden_ground(ground: Html | None) -> Html | None:
+    if ground is None:
+        return None
+    return el("svg", el("defs", ground), class_="hidden", aria_hidden="true", focusable="false")
+
+
+def bar(axes: Sequence[tuple[str, str]], chosen: str | None) -> Html:
+    """Play, time and axis: the handles of maps and curves."""
+    options = [el("option", name, value=id_, selected=id_ == chosen) for id_, name in axes]
+    return el(
+        "div",
+        el("button", "Play", type="button", id="play"),
+        el(
+            "div",
+            el("button", "\u2039", type="button", id="previous", aria_label="Change before"),
+            el("button", "\u203a", type="button", id="next", aria_label="Next change"),
+            class_="steps",
+        ),
+        el("div", id="day"),
+        el(
+            "div",
+            el("label", "Time", for_="time", class_="hidden"),
+            el("input", type="range", id="time", min=0, max=0, step=1, value=0),
+            el("div", id="marks", aria_hidden="true"),
+            class_="track",
+        ),
+        el("div", el("label", "Axis", for_="axis"), el("select", options, id="axis"), class_="pick")
+        if axes
+        else None,
+        el("p", id="said", class_="hidden", role="status"),
+        class_="bar", role="group", aria_label="Time and axis",
+    )  # fmt: skip
+
+
+def map_figure(number: int, title: Piece, source: Piece) -> Html:
+    """The frame of the map of one run; the script fills it."""
+    zoom = [
+        el("button", sign, type="button", data_zoom=name, aria_label=said)
+        for name, sign, said in (
+            ("in", "+", "Nearer"), ("out", "\u2212", "Further"), ("fit", "\u2302", "The axis whole")
+        )
+    ]  # fmt: skip
+    return el(
+        "figure",
+        el("h3", title, el("span", class_="found")),
+        el("div", el("div", zoom, class_="zoom"), class_="canvas"),
+        el("ul", class_="legend", aria_label="Legend"),
+        el("figcaption", "Point at a place or road, or go there with Tab and the arrow keys, and "
+           "it tells who holds it, what flows, what can, and since when. ", source),
+        _rows("Places and roads of this day as tables"),
+        class_="map", data_run=number,
+    )  # fmt: skip
+
+
+def curve_figure(title: Piece, source: Piece) -> Html:
+    """The frame of the curves; the script fills it."""
+    return el(
+        "figure",
+        el("h3", el("span", class_="found"), title),
+        el("div", class_="panels"),
+        el("figcaption", "Press on a curve to go to that day. ", source),
+        _rows("The curves as tables"),
+        class_="curves",
+    )
+
+
+def holding_figure(number: int, title: Piece, source: Piece) -> Html:
+    """The frame of the chart of who held what; the script fills it."""
+    return el(
+        "figure",
+        el("h3", title),
+        el("div", class_="panels"),
+        el("figcaption", "Places that changed hands or were besieged. ", source),
+        _rows("Who held what as a table"),
+        class_="holdings", data_run=number,
+    )  # fmt: skip
+
+
+def _rows(summary: str) -> Html:
+    return details(summary, el("div", class_="rows"), class_="data")
+
+
+def entries(run: RunFiles, found: Iterable[Happening]) -> Html:
+    """What happened, one entry an instant; the script makes each move the slider."""
+    items = []
+    for happening in found:
+        day = el("time", run.date(happening.time), datetime=iso(run, happening.time))
+        effects = [
+            el("li", effect, class_="mine" if _is_about(run, happening, effect) else None)
+            for effect in happening.effects
+        ]
+        items.append(
+            el(
+                "li",
+                el("button", day, type="button", class_="link"),
+                el("ul", [el("li", cause) for cause in happening.causes]),
+                el("ul", effects, class_="effects") if effects else None,
+                data_time=happening.time,
+            )
+        )
+    return el("ol", items, class_="happenings")
+
+
+def _is_about(run: RunFiles, happening: Happening, effect: Html) -> bool:
+    """True for a change of the axis in focus."""
+    focus = run.focus
+    return (
+        focus is not None
+        and focus in happening.axes
+        and effect.startswith(join([named(run.name(focus)), ":"]))
+    )
+
+
+def section(id_: str, title: str, *parts: Piece, seen: bool = True) -> Html | None:
+    """A titled part of the page; None where there is nothing in it. ``seen``: its title is."""
+    inside = [part for part in parts if part is not None]
+    if not inside:
+        return None
+    heading = el("h2", title, id=f"{id_}-title", class_=None if seen else "hidden")
+    return el("section", heading, inside, id=id_, aria_labelledby=f"{id_}-title")
+
+
+def about(run: RunFiles) -> Html:
+    """One line on a run: its id, kind, period and seed."""
+    scenario, summary = run.scenario, run.summary
+    days = scenario.length / 86400
+    period = f"{run.date(0)} to {run.date(scenario.length)}" if scenario.start else f"{days:g} days"
+    replicate = summary.get("replicate")
+    more = f", replicate {replicate}" if replicate else ""
+    return join(
+        [el("code", scenario.id), f", {scenario.kind}, {period}, seed {summary['seed']}{more}"]
+    )

@@ -1,0 +1,105 @@
+"""The page of one run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import inputs, tables
+from .ground import Ground, frame_of
+from .markup import Html, el, join
+from .prose import finding, happenings
+from .run import RunFiles
+from .shell import (
+    Links,
+    about,
+    bar,
+    curve_figure,
+    document,
+    entries,
+    holding_figure,
+    map_figure,
+    section,
+)
+from .states import States
+
+NOSCRIPT = "The map and the curves are drawn by the script in this page; the rest needs none."
+
+
+def page(run: RunFiles, file: Path) -> str:
+    """The page of a run, to be written to ``file`` (its links start there)."""
+    link = Links(file, run.folder)
+    frame = frame_of(run)
+    places = run.scenario.network.places.values()
+    ground = Ground(frame, [(p.lon, p.lat) for p in places])
+    axes = [(id_, axis.name) for id_, axis in run.scenario.axes.items()]
+    data = {
+        "axis": run.focus,
+        "km": round(frame.km_per_pixel, 6),
+        "runs": [States(run, frame).document()],
+    }
+    parts = [
+        el("section", [el("p", sentence) for sentence in finding(run)], class_="finding",
+           aria_label="The finding"),
+        el("noscript", el("p", NOSCRIPT)),
+        section("stage", "The run, day by day", bar(axes, run.focus), _stage(run, link),
+                seen=False),
+        section("claims", "Claims", tables.claims(run)),
+        section("axes", "Axes", tables.axes(run) if axes else None),
+        section("stocks", "Stocks", tables.stocks(run, link) if axes else None),
+        section("forces", "Forces", tables.forces(run)),
+        section("pockets", "Pockets", tables.pockets(run)),
+        section("displaced", "Displaced strength", tables.displaced(run, link)),
+        section("inputs", "Inputs, their sources and doubts", inputs.section(run.scenario),
+                _source("The whole scenario, which runs again to the same bytes: ",
+                        link("scenario.resolved.yaml"))),
+        section("measures", "All measures", _finder(), tables.measures(run, link)),
+        section("luck", "What was drawn", tables.luck(run)),
+        section("manifest", "Manifest", tables.manifest(run.manifest, link),
+                _checks(run)),
+    ]  # fmt: skip
+    return document(run.scenario.title, about(run), parts, data=data, ground=ground.svg())
+
+
+def _stage(run: RunFiles, link: Links) -> Html:
+    """The map beside curves and events."""
+    control = join(["Data: ", link("control.csv"), ", ", link("flows.csv")])
+    series = join(["Data: ", link("timeseries.csv")])
+    return el(
+        "div",
+        el("div", map_figure(0, "", control), class_="stuck"),
+        el(
+            "div",
+            curve_figure(", over time", series),
+            el(
+                "section",
+                el("h3", "What happened, and what came of it", id="events-title"),
+                entries(run, happenings(run)),
+                _source("Data: ", link("events.csv")),
+                class_="events", aria_labelledby="events-title",
+            ),
+            holding_figure(0, "Who held what", join(["Data: ", link("control.csv")])),
+        ),
+        class_="stage",
+    )  # fmt: skip
+
+
+def _finder() -> Html:
+    return el(
+        "p",
+        el("label", "Find a measure: ", for_="find"),
+        el("input", type="search", id="find"),
+        class_="find",
+    )
+
+
+def _checks(run: RunFiles) -> Html:
+    checks = run.summary["checks"]
+    return el(
+        "p", f"{checks['flows_certified']:,} flows were solved, each equal to its cut; kilograms "
+        "sent equal kilograms accounted for; capacities were computed again from control.csv.",
+        class_="source",
+    )  # fmt: skip
+
+
+def _source(text: str, link: Html) -> Html:
+    return el("p", text, link, class_="source")

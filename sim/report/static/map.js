@@ -1,0 +1,342 @@
+"use strict";
+// The map of one run: places, roads and forces at the chosen instant, seen by the chosen axis.
+
+const BUTTONS = 36; // pixels at the right that are the zoom buttons
+const BIG_TOWN = 100000;
+const ROAD_PARTS = ["glow", "case", "fill", "flow", "full", "arrow", "bars", "cross"];
+
+class MapView {
+  constructor(run, figure) {
+    this.run = run;
+    this.figure = figure;
+    this.instants = run.times.flatMap((time) => [time, 0]);
+    this.canvas = figure.querySelector(".canvas");
+    this.tip = make("div", { class: "tip", hidden: true });
+    this.svg = draw("svg", { role: "group" });
+    this.canvas.prepend(this.svg);
+    this.canvas.append(this.tip);
+    this.largest = Math.max(0, ...run.roads.map((road) => road.whole));
+    this.build();
+    this.listen();
+    this.frameAxis();
+    new ResizeObserver(() => {
+      const { clientWidth, clientHeight } = this.canvas;
+      if (clientWidth !== this.width || clientHeight !== this.height) this.layout();
+    }).observe(this.canvas);
+  }
+
+  build() {
+    const layer = (name) => this.svg.appendChild(draw("g", { class: name }));
+    this.ground = this.svg.appendChild(document.getElementById("ground").cloneNode(true));
+    this.ground.removeAttribute("id");
+    this.countries = layer("countries");
+    const layers = {};
+    for (const part of ["glow", "case", "fill", "flow", "full", "arrow", "bars", "cross"]) {
+      layers[part] = layer("roads " + part);
+    }
+    const hits = layer("hits");
+    this.roads = this.run.roads.map((road, i) => {
+      const parts = {};
+      for (const part of ROAD_PARTS) {
+        const tag = ["arrow", "bars", "cross"].includes(part) ? "path" : "line";
+        parts[part] = layers[part].appendChild(draw(tag, {}));
+      }
+      parts.hit = draw("line", { class: "hit" });
+      parts.item = hits.appendChild(draw("g", { role: "img", tabindex: -1, class: "item road", "data-id": road.id }, parts.hit));
+      this.follow(parts.item, { kind: "road", index: i });
+      return parts;
+    });
+    this.leaders = layer("leaders");
+    const spots = layer("places");
+    this.places = this.run.places.map((place, i) => {
+      const item = spots.appendChild(draw("g", { role: "img", tabindex: -1, class: "item place", "data-id": place.id }));
+      this.follow(item, { kind: "place", index: i });
+      return { item, drawn: "" };
+    });
+    this.forces = layer("forces");
+    this.labels = layer("labels");
+    this.scale = layer("scale");
+  }
+
+  // --- looking at a place or road ------------------------------------------------------
+
+  follow(item, what) {
+    item.addEventListener("pointerenter", () => this.look(what));
+    item.addEventListener("pointerleave", () => this.look(this.focused));
+    item.addEventListener("focus", () => { this.focused = what; this.rove(what); this.reveal(what); this.look(what); });
+    item.addEventListener("blur", () => { this.focused = null; this.look(null); });
+  }
+
+  rove(what) {
+    if (this.roving) this.element(this.roving).setAttribute("tabindex", -1);
+    this.roving = what;
+    this.element(what).setAttribute("tabindex", 0);
+  }
+
+  /** Moves the map so that what has the focus is seen. */
+  reveal(what) {
+    const [x, y] = this.middle(what);
+    if (x > 12 && y > 12 && x < this.width - 12 && y < this.height - 12) return;
+    this.shift = [this.shift[0] + (x - this.width / 2) / this.size, this.shift[1] + (y - this.height / 2) / this.size];
+    this.layout();
+  }
+
+  element(what) {
+    return (what.kind === "place" ? this.places : this.roads)[what.index].item;
+  }
+
+  look(what) {
+    this.seen = what;
+    this.tip.hidden = !what;
+    if (!what) return;
+    const lines = what.kind === "place" ? this.tellPlace(what.index) : this.tellRoad(what.index);
+    put(this.element(what), { "aria-label": lines.join("; ") });
+    const [head, ...rest] = lines;
+    this.tip.replaceChildren(make("strong", {}, nameOf(head)), ...rest.map((line) => make("p", {}, line)));
+    const [x, y] = this.middle(what);
+    const width = this.tip.offsetWidth, height = this.tip.offsetHeight;
+    const left = Math.min(Math.max(x + 14, 4), this.width - width - 4);
+    const above = y + 14 + height > this.height;
+    this.tip.style.left = `${Math.max(4, left)}px`;
+    this.tip.style.top = `${Math.max(4, above ? y - height - 14 : y + 14)}px`;
+  }
+
+  tellPlace(index) {
+    const { run } = this, time = view.time, place = run.places[index];
+    const axis = axisOf(run, view.axis);
+    const actor = (i) => run.actors[i].name;
+    const held = at(place.held, time, []);
+    const shared = held.map(([a, ppm]) => ppm === WHOLE ? actor(a) : `${actor(a)} ${numeral(ppm / 10000)} %`);
+    const lines = [place.name, place.kind + (place.people ? `, ${grouped(place.people, 0)} people` : "")];
+    lines.push(`held by ${shared.join(", ") || "nobody"} ${sinceWords(run, holdsFrom(place.held, time))}`);
+    const ring = at(place.ring, time, []), seal = at(place.seal, time, []);
+    if (ring.length) lines.push(`besieged: ${ring.map(actor).join(", ")} ${sinceWords(run, holdsFrom(place.ring, time))}`);
+    if (seal.length) lines.push(`sealed to ${seal.map(actor).join(", ")} ${sinceWords(run, holdsFrom(place.seal, time))}`);
+    if (!axis) return lines;
+    if (axis.sources.includes(index)) lines.push(`source of ${axis.name}`);
+    const sink = axis.sinks.find((s) => s.place === index);
+    if (sink) lines.push(`sink of ${axis.name}: stock ${tonnes(between(sink.stock, time))}`);
+    lines.push(`flow through it: ${rate(this.through(axis, index))} planned`);
+    const limit = at(axis.passing[index], time, -1);
+    const can = limit < 0 ? "no limit of its own" : limit ? `at most ${rate(limit)}` : "may not pass";
+    lines.push(`capacity for ${axis.name}: ${can} ${sinceWords(run, holdsFrom(axis.passing[index], time))}`);
+    return lines;
+  }
+
+  tellRoad(index) {
+    const { run } = this, time = view.time, road = run.roads[index];
+    const axis = axisOf(run, view.axis);
+    const lines = [roadName(run, index)];
+    lines.push(`${numeral(road.km)} km, ${road.kind}${road.name ? ", " + road.name : ""}`);
+    const shut = at(road.shut, time, 0);
+    lines.push(`${shut ? "closed" : "open"} ${sinceWords(run, holdsFrom(road.shut, time))}`);
+    const holders = [road.a, road.b].map((p) => at(run.places[p].held, time, []).map(([a]) => run.actors[a].name).join(", ") || "nobody");
+    lines.push(holders[0] === holders[1] ? `both ends held by ${holders[0]}`
+      : `ends held by ${holders[0]} and by ${holders[1]}`);
+    if (!axis) return lines;
+    const flow = at(axis.flow[index], time, 0);
+    const way = flow ? ` toward ${placeName(run, flow > 0 ? road.b : road.a)}` : "";
+    lines.push(`flow: ${rate(Math.abs(flow))} planned${way} ${sinceWords(run, holdsFrom(axis.flow[index], time))}`);
+    const can = at(axis.capacity[index], time, 0);
+    lines.push(`capacity for ${axis.name}: ${rate(can)} each way of ${rate(road.whole)} ` +
+      sinceWords(run, holdsFrom(axis.capacity[index], time)));
+    return lines;
+  }
+
+  /** Planned flow (kg/day) that comes into a place, or starts there. */
+  through(axis, index) {
+    let into = 0, out = 0;
+    for (const [number, changes] of Object.entries(axis.flow)) {
+      const road = this.run.roads[number], flow = at(changes, view.time, 0);
+      if (road.b === index) { if (flow > 0) into += flow; else out -= flow; }
+      if (road.a === index) { if (flow > 0) out += flow; else into -= flow; }
+    }
+    return Math.max(into, out);
+  }
+
+  // --- where things are ----------------------------------------------------------------
+
+  frameAxis() {
+    const axis = axisOf(this.run, view.axis);
+    const all = this.run.places.map((p) => [p.x, p.y]);
+    this.framed = axis ? axis.frame : [
+      Math.min(...all.map((p) => p[0])), Math.min(...all.map((p) => p[1])),
+      Math.max(...all.map((p) => p[0])), Math.max(...all.map((p) => p[1])),
+    ];
+    this.zoom = 1;
+    this.canvas.classList.remove("zoomed");
+    this.shift = [0, 0];
+    this.layout();
+  }
+
+  get pad() { return Math.min(46, this.width * 0.08); }
+
+  /** Puts everything where it belongs; while the map is dragged, labels only move along. */
+  layout(dragged) {
+    this.width = this.canvas.clientWidth;
+    this.height = this.canvas.clientHeight;
+    if (!this.width || !this.height) return;
+    const [left, top, right, bottom] = this.framed;
+    const fit = Math.min(
+      (this.width - 2 * this.pad - BUTTONS) / Math.max(right - left, 1),
+      (this.height - 2 * this.pad) / Math.max(bottom - top, 1),
+      this.width / (12 / DATA.km),
+    );
+    this.size = fit * this.zoom;
+    const aside = BUTTONS / 2 / this.size;
+    this.centre = [(left + right) / 2 + aside + this.shift[0], (top + bottom) / 2 + this.shift[1]];
+    put(this.svg, { viewBox: `0 0 ${this.width} ${this.height}` });
+    const [x, y] = this.xy([0, 0]);
+    put(this.ground, { transform: `translate(${x} ${y}) scale(${this.size})` });
+    this.points = this.run.places.map((p) => this.xy([p.x, p.y]));
+    this.marks = Math.min(this.width < 520 ? 0.75 : 1, crowding(this.points));
+    this.run.roads.forEach((road, i) => {
+      const [a, b] = [this.points[road.a], this.points[road.b]];
+      const ends = { x1: a[0].toFixed(1), y1: a[1].toFixed(1), x2: b[0].toFixed(1), y2: b[1].toFixed(1) };
+      for (const part of ["glow", "case", "fill", "flow", "full", "hit"]) put(this.roads[i][part], ends);
+    });
+    this.places.forEach((place, i) => {
+      put(place.item, { transform: `translate(${this.points[i].map((v) => v.toFixed(1)).join(" ")})` });
+      place.drawn = "";
+    });
+    this.state = null;
+    this.draw();
+    const along = dragged ? `translate(${dragged[0]} ${dragged[1]})` : null;
+    for (const layer of [this.labels, this.leaders, this.countries]) put(layer, { transform: along });
+    if (!dragged) this.label();
+  }
+
+  xy([x, y]) {
+    return [(x - this.centre[0]) * this.size + this.width / 2, (y - this.centre[1]) * this.size + this.height / 2];
+  }
+
+  middle(what) {
+    if (what.kind === "place") return this.points[what.index];
+    const road = this.run.roads[what.index];
+    const [a, b] = [this.points[road.a], this.points[road.b]];
+    return [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+  }
+
+  // --- drawing one instant -------------------------------------------------------------
+
+  draw() {
+    if (!this.points) return;
+    const { run } = this, time = view.time, axis = axisOf(run, view.axis);
+    const state = `${view.axis} ${since(this.instants, time)}`;
+    if (state !== this.state) {
+      this.state = state;
+      const cut = axis ? at(axis.cuts, time, null) : null;
+      const cutPlaces = new Set(cut ? cut.places : []), cutRoads = new Set(cut ? cut.roads : []);
+      this.open = axis && at(axis.series.capacity, time, 0) > 0;
+      run.roads.forEach((road, i) => this.drawRoad(road, i, axis, cutRoads.has(i)));
+      run.places.forEach((place, i) => this.drawPlace(place, i, axis, cutPlaces.has(i)));
+      this.describe(axis);
+      this.legend(axis);
+      clearTimeout(this.telling);
+      this.telling = setTimeout(() => this.tellAll(), 150);
+    }
+    this.drawForces();
+    if (this.seen) this.look(this.seen);
+  }
+
+  drawRoad(road, i, axis, cut) {
+    const time = view.time, parts = this.roads[i];
+    const can = axis ? at(axis.capacity[i], time, 0) : road.whole;
+    const flow = axis ? at(axis.flow[i], time, 0) : 0;
+    const shut = at(road.shut, time, 0);
+    const wide = roadWidth(can, this.largest, THINNEST) * this.marks;
+    const full = flow && Math.abs(flow) >= can;
+    const core = full ? wide : Math.min(roadWidth(Math.abs(flow), this.largest, THINNEST_FLOW) * this.marks,
+      Math.max(wide - 1.2, THINNEST_FLOW * this.marks));
+    const show = (part, on, width) => put(parts[part], { visibility: on ? null : "hidden", "stroke-width": on && width ? width.toFixed(1) : null });
+    put(parts.case, { class: can ? null : "unusable" });
+    show("case", true, can ? wide + 2.2 : 1.5);
+    show("fill", can > 0, wide);
+    show("flow", flow !== 0, core);
+    show("full", full, Math.max(1.2, core * 0.4));
+    show("glow", cut, wide + 11);
+    show("arrow", flow !== 0);
+    show("bars", cut);
+    show("cross", shut && !cut);
+    const [a, b] = flow < 0 ? [this.points[road.b], this.points[road.a]] : [this.points[road.a], this.points[road.b]];
+    if (flow) put(parts.arrow, { d: arrows(a, b, this.marks) });
+    if (cut) put(parts.bars, { d: bars(a, b, wide) });
+    const always = shut && at(road.shut, 0, 0) && holdsFrom(road.shut, time) === 0;
+    if (shut) put(parts.cross, { d: cross(this.middle({ kind: "road", index: i }), !always), class: always ? "always" : "event" });
+    put(parts.hit, { "stroke-width": Math.max(wide + 4, 12) });
+    parts.shown = { can, flow, full, shut, always, cut };
+  }
+
+  radius(place, i, axis) {
+    const role = axis && (axis.sources.includes(i) || axis.sinks.some((s) => s.place === i));
+    const base = role ? 8.5 : place.people >= BIG_TOWN ? 7.5 : ["town", "city"].includes(place.kind) ? 6 : 5;
+    return base * this.marks;
+  }
+
+  drawPlace(place, i, axis, cut) {
+    const { run } = this, time = view.time, spot = this.places[i];
+    const held = at(place.held, time, []), ring = at(place.ring, time, []), seal = at(place.seal, time, []);
+    const source = axis && axis.sources.includes(i), sink = axis && axis.sinks.some((s) => s.place === i);
+    const sealed = axis ? seal.includes(axis.actor) : seal.length > 0;
+    const key = JSON.stringify([held, ring.length, sealed, cut, view.axis]);
+    const [x, y] = this.points[i], inside = x > 0 && y > 0 && x < this.width && y < this.height;
+    spot.shown = { inside, held, ring: ring.length > 0, sealed, source, sink, cut };
+    if (key === spot.drawn) return;
+    spot.drawn = key;
+    spot.item.replaceChildren(...mark(run, held, this.radius(place, i, axis), {
+      cut, source, sink, sealed, ring: ring.length > 0, gate: place.gate,
+    }));
+  }
+
+  drawForces() {
+    const { run } = this, time = view.time, stood = [];
+    this.forces.replaceChildren(...run.forces.flatMap((force) => {
+      const men = at(force.strength, time, 0), begun = force.at[0] <= time;
+      if (!begun || men <= 0) return [];
+      const km = between(force.at, time) / 1000;
+      let leg = force.km.findIndex((reach) => reach > km) - 1;
+      if (leg < 0) leg = force.stops.length - 2;
+      const [a, b] = [this.points[force.stops[leg]], this.points[force.stops[leg + 1]]];
+      const share = Math.min(1, (km - force.km[leg]) / Math.max(force.km[leg + 1] - force.km[leg], 1e-9));
+      let x = a[0] + share * (b[0] - a[0]);
+      const y = a[1] + share * (b[1] - a[1]);
+      while (stood.some(([u, v]) => Math.hypot(u - x, v - y) < 19)) x += 20; // side by side
+      stood.push([x, y]);
+      const actor = run.actors[force.actor];
+      const title = draw("title", {}, `${force.name}: ${grouped(Math.round(men), 0)} persons, ${numeral(km)} km from its base`);
+      return [draw("g", { class: "force", transform: `translate(${x.toFixed(1)} ${(y - 12).toFixed(1)})` }, title,
+        draw("path", { d: "M-9,-6H9V6H3L0,12L-3,6H-9Z", fill: actor.fill }),
+        draw("path", { d: "M-9,-6L9,6M9,-6L-9,6", class: "sign", stroke: actor.ink }))];
+    }));
+  }
+
+  /** What the axis can carry now, and what binds it or stands in its way. */
+  finding(axis) {
+    const { run } = this, now = at(axis.series.capacity, view.time, 0);
+    const cut = at(axis.cuts, view.time, { places: [], roads: [] });
+    const names = [...cut.places.map((p) => placeName(run, p)), ...cut.roads.map((r) => roadName(run, r))];
+    const named = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
+    if (!now) return `${axis.name} is cut` + (named ? `; ${named} stand in the way` : "");
+    return `${axis.name} can carry ${rate(now)}` + (named ? `, bound by ${named}` : "");
+  }
+
+  /** Gives every place and road its words, once time has stood still for a moment. */
+  tellAll() {
+    this.roads.forEach((parts, i) => put(parts.item, { "aria-label": this.tellRoad(i).join("; ") }));
+    this.places.forEach((spot, i) => put(spot.item, { "aria-label": this.tellPlace(i).join("; ") }));
+  }
+
+  /** What the map says as a whole, for those who hear it. */
+  describe(axis) {
+    const { run } = this;
+    const date = dateOf(run, view.time);
+    const held = new Map();
+    for (const place of this.places) {
+      for (const [actor] of place.shown.held) held.set(actor, (held.get(actor) || 0) + 1);
+    }
+    const who = [...held].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([a, n]) => `${run.actors[a].name} ${n}`).join(", ");
+    const found = axis ? this.finding(axis) : "Who holds what";
+    this.figure.querySelector("h3 .found").replaceChildren(nameOf(found));
+    put(this.svg, { "aria-label": `Map, ${date}. ${found}. Places held: ${who}. Arrow keys go from place to place.` });
+  }
+}

@@ -1,0 +1,253 @@
+"use strict";
+// The map's words and handles: labels that touch nothing, the legend, keys, zoom.
+
+const SIDES = [[1, 0], [-1, 0], [0, 1], [0, -1], [0.8, 0.8], [0.8, -0.8], [-0.8, 0.8], [-0.8, -0.8]];
+const NEAR = [0, 6], FAR = [18, 34, 52, 74];
+const pen = document.createElement("canvas").getContext("2d");
+
+/** Boxes [left, top, right, bottom] that nothing may touch, and points better left free. */
+class Sheet {
+  constructor(width, height) {
+    this.bounds = [3, 3, width - 3, height - 3];
+    this.boxes = [];
+    this.soft = [];
+  }
+
+  free(box) {
+    const b = this.bounds;
+    return box[0] >= b[0] && box[1] >= b[1] && box[2] <= b[2] && box[3] <= b[3] &&
+      !this.boxes.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1]);
+  }
+
+  cost(box) {
+    let sum = 0;
+    for (const [x, y, price] of this.soft) {
+      if (x > box[0] && x < box[2] && y > box[1] && y < box[3]) sum += price;
+    }
+    return sum;
+  }
+
+  /** The best free box for a label beside (x, y), at most `reach` away, or null. */
+  place(x, y, width, height, gap, reach) {
+    let best = null;
+    for (const distance of [...NEAR, ...FAR.filter((far) => far <= reach)]) {
+      SIDES.forEach(([dx, dy], rank) => {
+        const off = (gap + distance) * (dx && dy ? 0.9 : 1);
+        const cx = x + (dx ? Math.sign(dx) * (off + width / 2) : 0);
+        const cy = y + (dy ? Math.sign(dy) * (off + height / 2) : 0);
+        const box = [cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2];
+        let cost = 0.6 * rank + 0.5 * distance;
+        if ((best && cost >= best.cost) || !this.free(box)) return;
+        cost += this.cost(box);
+        if (!best || cost < best.cost) best = { cost, box, far: distance >= FAR[0] };
+      });
+    }
+    if (best) this.boxes.push(best.box);
+    return best;
+  }
+}
+
+/** A name for a label: without what it has in brackets, at most 28 characters. */
+function short(text) {
+  const bare = text.replace(/\s*\([^()]*\)\s*$/, "") || text;
+  return bare.length > 28 ? bare.slice(0, 27).trimEnd() + "\u2026" : bare;
+}
+
+Object.assign(MapView.prototype, {
+  /** Writes the names of places where there is room; they stay put while time goes on. */
+  label() {
+    const { run } = this, axis = axisOf(run, view.axis);
+    const sheet = new Sheet(this.width, this.height);
+    const inside = ([x, y]) => x > 0 && y > 0 && x < this.width && y < this.height;
+    const role = (i) => axis && (axis.sources.includes(i) || axis.sinks.some((s) => s.place === i));
+    const onWay = new Set();
+    if (axis) for (const number of Object.keys(axis.flow)) {
+      onWay.add(run.roads[number].a).add(run.roads[number].b);
+    }
+    const outer = (i) => this.radius(run.places[i], i, axis) + (role(i) ? 8 : run.places[i].gate ? 5 : 2);
+    const seen = run.places.map((_, i) => i).filter((i) => inside(this.points[i]));
+    for (const i of seen) {
+      const [x, y] = this.points[i], r = outer(i);
+      sheet.boxes.push([x - r, y - r, x + r, y + r]);
+    }
+    sheet.boxes.push([this.width - 46, 0, this.width, 122]); // the zoom buttons
+    run.roads.forEach((road, index) => {
+      this.soften(sheet, road);
+      if (!road.shut) return;
+      const [x, y] = this.middle({ kind: "road", index });
+      sheet.boxes.push([x - 9, y - 9, x + 9, y + 9]);
+    });
+    this.drawScale(sheet);
+    const weight = (i) => [!role(i), !onWay.has(i), run.places[i].kind === "border crossing", -(run.places[i].people || 0), i];
+    const order = seen.map((i) => [weight(i), i]).sort(([a], [b]) => {
+      const k = a.findIndex((v, n) => v !== b[n]);
+      return k < 0 ? 0 : a[k] - b[k];
+    });
+    const crowd = (i) => run.places[i].kind === "border crossing" && !role(i) &&
+      seen.some((j) => j !== i && Math.hypot(this.points[i][0] - this.points[j][0], this.points[i][1] - this.points[j][1]) < 30);
+    const texts = [], lines = [];
+    for (const [, i] of order) {
+      if (crowd(i)) continue;
+      const size = (role(i) ? 14 : 12.5) * (this.marks < 1 ? 0.92 : 1), bold = role(i) ? "bold " : "";
+      const text = short(run.places[i].name);
+      pen.font = `${bold}${size}px system-ui, sans-serif`;
+      const width = pen.measureText(text).width + 5, [x, y] = this.points[i];
+      const found = sheet.place(x, y, width, size * 1.3, outer(i) + 1, Math.min(this.width * 0.1, role(i) ? 80 : onWay.has(i) ? 36 : 0));
+      if (!found) continue;
+      const [left, top, right, bottom] = found.box;
+      if (found.far) lines.push(draw("line", { x1: x, y1: y, x2: Math.min(Math.max(x, left), right), y2: Math.min(Math.max(y, top), bottom) }));
+      texts.push(draw("text", { x: (left + right) / 2, y: (top + bottom) / 2, "font-size": size, class: role(i) ? "end" : null }, text));
+    }
+    this.labels.replaceChildren(...texts);
+    this.leaders.replaceChildren(...lines);
+    this.nameCountries(sheet);
+  },
+
+  /** Points along a road that labels had better not cover. */
+  soften(sheet, road) {
+    const [a, b] = [this.points[road.a], this.points[road.b]];
+    const out = (k, top) => Math.max(a[k], b[k]) < 0 || Math.min(a[k], b[k]) > top;
+    if (out(0, this.width) || out(1, this.height)) return;
+    const n = Math.min(200, Math.max(2, Math.floor(Math.hypot(b[0] - a[0], b[1] - a[1]) / 7)));
+    for (let i = 0; i <= n; i++) {
+      sheet.soft.push([a[0] + (b[0] - a[0]) * i / n, a[1] + (b[1] - a[1]) * i / n, 2]);
+    }
+  },
+
+  /** Each country's name well inside what is seen of its land, where it touches nothing. */
+  nameCountries(sheet) {
+    const names = [];
+    for (const path of this.ground.querySelectorAll("[data-name]")) {
+      const inside = [];
+      for (let i = 0.5; i < 14; i++) for (let j = 0.5; j < 12; j++) {
+        const x = i / 14 * this.width, y = j / 12 * this.height;
+        const point = new DOMPoint((x - this.width / 2) / this.size + this.centre[0], (y - this.height / 2) / this.size + this.centre[1]);
+        if (path.isPointInFill(point)) inside.push([x, y]);
+      }
+      if (inside.length < 4) continue;
+      const middle = [0, 1].map((k) => inside.reduce((sum, p) => sum + p[k], 0) / inside.length);
+      pen.font = "13px system-ui, sans-serif";
+      const text = path.dataset.name.toUpperCase();
+      const width = pen.measureText(text).width + 2.5 * text.length, half = width / 2 + 4;
+      inside.sort((p, q) => Math.hypot(p[0] - middle[0], p[1] - middle[1]) - Math.hypot(q[0] - middle[0], q[1] - middle[1]));
+      const boxes = inside.map(([x, y]) => [x - half, y - 10, x + half, y + 10]).filter((b) => sheet.free(b));
+      const box = boxes.find((b) => sheet.cost(b) === 0) || boxes.find((b) => sheet.cost(b) < 8);
+      if (!box) continue;
+      sheet.boxes.push(box);
+      names.push(draw("text", { x: (box[0] + box[2]) / 2, y: (box[1] + box[3]) / 2 }, text));
+    }
+    this.countries.replaceChildren(...names);
+  },
+
+  drawScale(sheet) {
+    const widest = this.width / 5 / this.size * DATA.km;
+    const power = 10 ** Math.floor(Math.log10(widest));
+    const km = [5, 2, 1].map((n) => n * power).find((n) => n <= widest);
+    const long = km / DATA.km * this.size, wide = long + 70;
+    const corners = [[12, this.height - 16], [this.width - wide, this.height - 16], [12, 18]];
+    const box = ([x, y]) => [x - 6, y - 12, x + wide - 10, y + 12];
+    const [x, y] = corners.find((corner) => sheet.free(box(corner))) || corners[0];
+    const d = `M${x},${y - 4}v8v-4h${long}v-4v8`;
+    this.scale.replaceChildren(draw("path", { d, class: "back" }), draw("path", { d }),
+      draw("text", { x: x + 6 + long, y, "font-size": 12 }, `${km >= 1 ? grouped(km, 0) : km} km`));
+    sheet.boxes.push(box([x, y]));
+  },
+
+  /** What the marks of this map mean, and no more than it shows. */
+  legend(axis) {
+    const { run } = this;
+    const inside = this.places.filter((p) => p.shown.inside);
+    const place = (f) => inside.some((p) => f(p.shown));
+    const road = (f) => this.roads.some((p) => f(p.shown));
+    const own = axis ? axis.actor : 0, whole = [[own, WHOLE]];
+    const sample = (held, more) => draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
+      draw("g", { class: "place", transform: more.cut || more.sink ? "scale(0.75)" : null }, ...mark(run, held, 5, more)));
+    const stroke = (...parts) => draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
+      ...parts.map(([layer, name, width, d]) => draw("g", { class: "roads " + layer }, draw("path", { class: name, "stroke-width": width, d: d || "M-13,0H13" }))));
+    const held = new Set(inside.flatMap((p) => p.shown.held.map(([a]) => a)));
+    const rows = [...held].sort((a, b) => (b === own) - (a === own) || a - b).map((a) => [sample([[a, WHOLE]], {}), run.actors[a].name + (axis && a === own ? " (the axis)" : "")]);
+    if (place((s) => s.held.length > 1)) rows.push([sample([[own, WHOLE / 2], [(own + 1) % run.actors.length, WHOLE / 2]], {}), "divided, by share"]);
+    if (place((s) => s.source)) rows.push([sample(whole, { source: true }), "source of the axis"]);
+    if (place((s) => s.sink)) rows.push([sample(whole, { sink: true }), "sink of the axis"]);
+    if (place((s) => s.ring)) rows.push([sample(whole, { ring: true }), "besieged"]);
+    if (run.places.some((p) => p.gate)) rows.push([sample(whole, { gate: true }), "bridge, dam or border crossing"]);
+    if (place((s) => s.sealed)) rows.push([sample(whole, { sealed: true }), "sealed crossing"]);
+    const cutWords = this.open ? "minimum cut" : "lost, and in the way";
+    if (place((s) => s.cut)) rows.push([sample(whole, { cut: true }), "place: " + cutWords]);
+    if (road((s) => s.can)) rows.push([stroke(["case", null, 9], ["fill", null, 7]), axis ? `usable; width: capacity, at most ${rate(this.largest)}` : "road"]);
+    if (road((s) => s.flow)) rows.push([stroke(["case", null, 9], ["fill", null, 7], ["flow", null, 4], ["arrow", null, null, arrows([-17, 0], [17, 0], 0.8)]), "planned flow"]);
+    if (road((s) => s.full)) rows.push([stroke(["case", null, 9], ["flow", null, 7], ["full", null, 2.8]), "full: flow equals capacity"]);
+    if (road((s) => s.cut)) rows.push([stroke(["glow", null, 16], ["case", null, 7], ["fill", null, 5], ["bars", null, null, bars([-17, 0], [17, 0], 3)]), "road: " + cutWords]);
+    if (road((s) => !s.can)) rows.push([stroke(["case", "unusable", 1.5]), "not usable"]);
+    if (road((s) => s.shut && s.always)) rows.push([stroke(["case", "unusable", 1.5], ["cross", "always", null, cross([0, 0], false)]), "closed from the start"]);
+    if (road((s) => s.shut && !s.always)) rows.push([stroke(["case", "unusable", 1.5], ["cross", "event", null, cross([0, 0], true)]), "closed by an event"]);
+    if (run.forces.length) rows.push([draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true }, draw("g", { class: "force" }, draw("path", { d: "M-9,-6H9V6H3L0,12L-3,6H-9Z", fill: run.actors[run.forces[0].actor].fill }))), "force of an operation"]);
+    this.figure.querySelector(".legend").replaceChildren(...rows.map(([shape, text]) => make("li", {}, shape, nameOf(text))));
+  },
+
+  // --- keys, zoom, moving about --------------------------------------------------------
+
+  listen() {
+    this.rove({ kind: "place", index: this.firstPlace() });
+    this.svg.addEventListener("keydown", (event) => this.key(event));
+    const buttons = { in: () => this.zoomBy(1.5), out: () => this.zoomBy(1 / 1.5), fit: () => this.frameAxis() };
+    for (const [name, act] of Object.entries(buttons)) {
+      this.figure.querySelector(`[data-zoom=${name}]`).addEventListener("click", act);
+    }
+    this.svg.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey) return;
+      event.preventDefault();
+      this.zoomBy(event.deltaY < 0 ? 1.2 : 1 / 1.2);
+    }, { passive: false });
+    let drag = null, moved = [0, 0];
+    this.svg.addEventListener("pointerdown", (event) => {
+      if (event.pointerType === "touch" && this.zoom <= 1) return;
+      drag = [event.clientX, event.clientY];
+    });
+    addEventListener("pointermove", (event) => {
+      if (!drag) return;
+      const step = [event.clientX - drag[0], event.clientY - drag[1]];
+      if (Math.hypot(...step) < 3) return;
+      drag = [event.clientX, event.clientY];
+      moved = moved.map((v, k) => v + step[k]);
+      this.shift = this.shift.map((v, k) => v - step[k] / this.size);
+      this.layout(moved);
+    });
+    addEventListener("pointerup", () => {
+      if (moved[0] || moved[1]) this.layout();
+      drag = null;
+      moved = [0, 0];
+    });
+  },
+
+  firstPlace() {
+    const axis = axisOf(this.run, view.axis);
+    return axis ? axis.sources[0] : 0;
+  },
+
+  zoomBy(factor) {
+    this.zoom = Math.min(Math.max(this.zoom * factor, 0.05), 40);
+    this.canvas.classList.toggle("zoomed", this.zoom > 1);
+    this.layout();
+  },
+
+  /** Arrow keys go to the nearest place or road that way; Escape puts the tip away. */
+  key(event) {
+    if (event.key === "Escape") { this.look(null); return; }
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (!way || !this.focused) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const [x, y] = this.middle(this.focused);
+    let best = null;
+    const items = [...this.places.map((_, index) => ({ kind: "place", index })), ...this.roads.map((_, index) => ({ kind: "road", index }))];
+    for (const what of items) {
+      const [u, v] = this.middle(what), dx = u - x, dy = v - y;
+      const ahead = dx * way[0] + dy * way[1], aside = Math.abs(dx * way[1]) + Math.abs(dy * way[0]);
+      if (ahead < 1 || aside > ahead) continue;
+      const cost = ahead + 2 * aside;
+      if (!best || cost < best.cost) best = { cost, what };
+    }
+    if (best) this.element(best.what).focus();
+  },
+});

@@ -1,0 +1,118 @@
+"use strict";
+// The marks of the map as shapes: places by holder, roads by state, in pixels round a point.
+
+const WIDEST = 12, THINNEST = 2.6, THINNEST_FLOW = 3.2;
+const OPTICAL = { circle: 1, square: 0.92, triangle: 1.15, down: 1.15, diamond: 0.85, pentagon: 1.1, hexagon: 1.08 };
+
+/** Width of a rate on the map: its square root, so that small ones stay visible. */
+function roadWidth(kg, largest, least) {
+  if (kg <= 0 || largest <= 0) return least;
+  return Math.max(least, WIDEST * Math.sqrt(Math.min(kg, largest) / largest));
+}
+
+/** Outline of a marker of a shape round (0, 0). */
+function outline(shape, radius) {
+  const r = radius * (OPTICAL[shape] || 1.3);
+  const spin = (n, turn, size) => Array.from({ length: n }, (_, i) => {
+    const a = ((i / n) * 2 + turn) * Math.PI;
+    const d = Array.isArray(size) ? size[i % size.length] : size;
+    return [d * Math.sin(a), -d * Math.cos(a)];
+  });
+  const crossed = (turn) => {
+    const w = r / 3;
+    const arms = [[w, r], [w, w], [r, w], [r, -w], [w, -w], [w, -r], [-w, -r], [-w, -w], [-r, -w], [-r, w], [-w, w], [-w, r]];
+    const [c, s] = [Math.cos(turn), Math.sin(turn)];
+    return arms.map(([x, y]) => [x * c - y * s, x * s + y * c]);
+  };
+  const points = {
+    square: () => [[-r, -r], [r, -r], [r, r], [-r, r]],
+    triangle: () => [[0, -r], [r, r], [-r, r]],
+    down: () => [[0, r], [r, -r], [-r, -r]],
+    diamond: () => spin(4, 0, r * Math.SQRT2),
+    pentagon: () => spin(5, 0, r),
+    hexagon: () => spin(6, 0, r),
+    plus: () => crossed(0),
+    cross: () => crossed(Math.PI / 4),
+    star: () => spin(10, 0, [r, r * 0.4]),
+  }[shape];
+  if (!points) return `M${-r},0a${r},${r} 0 1 0 ${2 * r},0a${r},${r} 0 1 0 ${-2 * r},0Z`;
+  return "M" + points().map((p) => p.map((v) => v.toFixed(2)).join(",")).join(" ") + "Z";
+}
+
+/** A wedge of a divided place, clockwise from the top; shares of one turn. */
+function wedge(radius, from, to) {
+  const point = (share) => {
+    const a = share * 2 * Math.PI;
+    return `${(radius * Math.sin(a)).toFixed(2)},${(-radius * Math.cos(a)).toFixed(2)}`;
+  };
+  return `M0,0L${point(from)}A${radius},${radius} 0 ${to - from > 0.5 ? 1 : 0} 1 ${point(to)}Z`;
+}
+
+/** Size of marks, 0.3 to 1: smaller where places stand close together; judged by some of them. */
+function crowding(points) {
+  const some = points.filter((_, i) => i % Math.ceil(points.length / 100) === 0);
+  const apart = some.map(([x, y]) => Math.min(...points.map(([u, v]) => Math.hypot(u - x, v - y) || Infinity)));
+  const middle = apart.sort((a, b) => a - b)[apart.length >> 1];
+  return Math.min(1, Math.max(0.3, middle / 26));
+}
+
+function arrows(a, b, marks) {
+  const along = [b[0] - a[0], b[1] - a[1]];
+  const length = Math.hypot(...along);
+  if (length < 30) return "";
+  const u = along.map((v) => v / length), side = [-u[1], u[0]], size = 7.5 * marks;
+  const shares = length > 200 ? [0.36, 0.72] : [0.5];
+  return shares.map((share) => {
+    const m = [a[0] + along[0] * share, a[1] + along[1] * share];
+    const corner = (f, s) => [0, 1].map((k) => (m[k] + (u[k] * f + side[k] * s) * size).toFixed(1)).join(",");
+    return `M${corner(1, 0)} ${corner(-0.7, 0.85)} ${corner(-0.35, 0)} ${corner(-0.7, -0.85)}Z`;
+  }).join("");
+}
+
+/** Two bars across a road, as thin boxes. */
+function bars(a, b, wide) {
+  const along = [b[0] - a[0], b[1] - a[1]];
+  const length = Math.max(Math.hypot(...along), 1e-9);
+  const u = along.map((v) => v / length), half = length < 40 ? 20 : wide / 2 + 8;
+  const m = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+  return [-4, 4].map((s) => {
+    const corner = (f, h) => `${(m[0] + u[0] * f - u[1] * h).toFixed(1)},${(m[1] + u[1] * f + u[0] * h).toFixed(1)}`;
+    return `M${corner(s - 1.6, -half)} ${corner(s + 1.6, -half)} ${corner(s + 1.6, half)} ${corner(s - 1.6, half)}Z`;
+  }).join("");
+}
+
+/** A cross on a road: bold, as a shape, where an event closed it; else two thin lines. */
+function cross([x, y], bold) {
+  const move = `M${x.toFixed(1)},${y.toFixed(1)}`;
+  if (!bold) return `${move}m-4,-4l8,8m0,-8l-8,8`;
+  return `${move}m0,-2.2l5,-5l2.2,2.2l-5,5l5,5l-2.2,2.2l-5,-5l-5,5l-2.2,-2.2l5,-5l-5,-5l2.2,-2.2z`;
+}
+
+/** The parts of a place's mark round (0, 0): what it is, who holds it, what befell it. */
+function mark(run, held, r, { cut, source, sink, sealed, ring, gate }) {
+  const parts = [];
+  const circle = (radius, name) => parts.push(draw("circle", { r: radius.toFixed(1), class: name }));
+  if (cut) { circle(r + 9, "cut back"); circle(r + 9, "cut"); }
+  const roles = source ? [r + 4.5] : sink ? [r + 4, r + 8] : [];
+  for (const radius of roles) { circle(radius, "role back"); circle(radius, "role"); }
+  if (ring) { circle(r + (roles.length ? 12 : 5), "ring back"); circle(r + (roles.length ? 12 : 5), "ring"); }
+  if (gate) for (const name of ["gate back", "gate"]) parts.push(draw("path", { class: name, d: `M${-r - 4},${-r - 1}V${r + 1}M${r + 4},${-r - 1}V${r + 1}` }));
+  const known = held.map(([actor, ppm]) => [run.actors[actor], ppm / WHOLE]);
+  const rest = 1 - known.reduce((sum, [, share]) => sum + share, 0);
+  const nobody = { fill: "#e8e8e8", shape: "circle" };
+  if (rest > 0.01 || !known.length) known.push([nobody, rest]);
+  if (known.length === 1) {
+    const d = outline(known[0][0].shape, r);
+    parts.push(draw("path", { d, class: "rim" }), draw("path", { d, class: "body", fill: known[0][0].fill }));
+  } else {
+    circle(r + 3, "plate");
+    let from = 0;
+    for (const [look, share] of known) {
+      parts.push(draw("path", { d: wedge(r + 1.5, from, from + share), class: "body", fill: look.fill }));
+      from += share;
+    }
+  }
+  if (sealed) for (const name of ["seal back", "seal edge", "seal"]) parts.push(draw("path", { class: name, d: `M${-r - 8},0H${r + 8}` }));
+  parts.push(draw("circle", { r: Math.max(r + 3, 10), class: "hit" }));
+  return parts;
+}

@@ -1,0 +1,241 @@
+"use strict";
+// The page: time, play, keys, the list of what happened, tables on demand, light and dark.
+
+const $ = (selector) => document.querySelector(selector);
+const $$ = (selector) => [...document.querySelectorAll(selector)];
+const PERIOD_IN = 24000; // ms that the whole period takes to play
+const STILL_STEP = 1500; // ms a state, where motion is not wanted
+
+const maps = $$("figure.map").map((figure) => new MapView(DATA.runs[Number(figure.dataset.run)], figure));
+const curves = $("figure.curves") ? [new Curves($("figure.curves"), DATA.runs, () => panelsOf(DATA.runs, view.axis))] : [];
+const holdings = $$("figure.holdings").map((figure) => new Holding(figure, DATA.runs[Number(figure.dataset.run)]));
+const slider = $("#time"), day = $("#day"), said = $("#said"), play = $("#play"), choice = $("#axis");
+const entries = $$("[data-time]").map((item) => ({ item, time: Number(item.dataset.time) }));
+const instants = [...new Set(DATA.runs.flatMap((run) => run.times))].sort((a, b) => a - b);
+
+// --- time ------------------------------------------------------------------------------
+
+let telling = 0;
+
+function show(what) {
+  if (what === "axis") {
+    choice.value = view.axis;
+    for (const map of maps) map.frameAxis();
+    for (const chart of curves) chart.layout();
+    retable();
+  }
+  const run = DATA.runs[0];
+  slider.value = view.time;
+  const words = dateOf(run, view.time), number = Math.floor(view.time / DAY);
+  slider.setAttribute("aria-valuetext", words);
+  day.replaceChildren(make("strong", {}, words), `day ${number} of ${Math.round(view.end / DAY)}`);
+  for (const map of maps) map.draw();
+  if ($("#apart")) tellApart();
+  for (const chart of [...curves, ...holdings]) chart.move();
+  const last = entries.filter((entry) => entry.time <= view.time).map((entry) => entry.time).pop();
+  for (const { item, time } of entries) put(item, { "aria-current": time === last ? "true" : null });
+  clearTimeout(telling);
+  if (!view.playing) telling = setTimeout(announce, 500);
+}
+
+const MOST_APART = 6;
+
+/** In a comparison, the places and roads that are not alike in both runs on this day. */
+function tellApart() {
+  const [a, b] = DATA.runs, time = view.time;
+  const who = (run, place) => at(place.held, time, []).map(([i]) => run.actors[i].name).join(", ") || "nobody";
+  const known = new Map(b.places.map((place) => [place.id, place]));
+  const held = a.places.filter((place) => known.has(place.id))
+    .map((place) => [place.name, who(a, place), who(b, known.get(place.id))]).filter(([, x, y]) => x !== y);
+  const roads = new Map(b.roads.map((road, i) => [road.id, i]));
+  const can = (run, i) => { const axis = axisOf(run, view.axis); return axis ? at(axis.capacity[i], time, 0) : 0; };
+  const apart = a.roads.filter((road, i) => roads.has(road.id) && can(a, i) !== can(b, roads.get(road.id)));
+  const named = held.slice(0, MOST_APART).map(([name, x, y]) => `${name} (A: ${x}, B: ${y})`);
+  if (held.length > MOST_APART) named.push(`${held.length - MOST_APART} more`);
+  const places = !held.length ? "every place has the same holders"
+    : `${held.length === 1 ? "1 place has another holder" : held.length + " places have other holders"}: ${named.join(", ")}`;
+  const few = apart.length === 1 ? "1 road has" : `${apart.length || "no"} roads have`;
+  $("#apart").replaceChildren(make("strong", {}, "Apart on this day: "),
+    nameOf(`${places}; ${few} another capacity for the axis.`));
+}
+
+/** Says the day and what each axis on show can carry, once the reader has stopped moving. */
+function announce() {
+  const run = DATA.runs[0], axis = axisOf(run, view.axis);
+  const can = axis ? `: ${axis.name} can carry ${rate(at(axis.series.capacity, view.time, 0))}` : "";
+  said.textContent = dateOf(run, view.time) + can;
+  if (view.time > 0) history.replaceState(null, "", "#day-" + (view.time / DAY).toFixed(2).replace(/\.?0+$/, ""));
+}
+
+const next = () => instants.find((t) => t > view.time) ?? view.end;
+const previous = () => [...instants].reverse().find((t) => t < view.time) ?? 0;
+
+function steer(event) {
+  const step = {
+    ArrowRight: () => view.go(next()), ArrowLeft: () => view.go(previous()),
+    ArrowUp: () => view.go(view.time + DAY), ArrowDown: () => view.go(view.time - DAY),
+    PageUp: () => view.go(view.time + 7 * DAY), PageDown: () => view.go(view.time - 7 * DAY),
+    Home: () => view.go(0), End: () => view.go(view.end), " ": toggle,
+  }[event.key];
+  if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
+  event.preventDefault();
+  if (event.key !== " ") stop();
+  step();
+}
+
+// --- play ------------------------------------------------------------------------------
+
+let frame = 0, before = 0;
+
+function toggle() {
+  if (view.playing) { stop(); return; }
+  if (view.time >= view.end) view.go(0);
+  view.playing = true;
+  before = 0;
+  label();
+  if (CALM) frame = setInterval(hop, STILL_STEP);
+  else frame = requestAnimationFrame(run);
+}
+
+function run(now) {
+  if (!view.playing) return;
+  if (before) view.go(view.time + (now - before) / PERIOD_IN * view.end);
+  before = now;
+  if (view.time >= view.end) stop();
+  else frame = requestAnimationFrame(run);
+}
+
+function hop() {
+  view.go(next());
+  if (view.time >= view.end) stop();
+}
+
+function stop() {
+  if (!view.playing) return;
+  view.playing = false;
+  if (CALM) clearInterval(frame);
+  else cancelAnimationFrame(frame);
+  label();
+  announce();
+}
+
+function label() {
+  play.textContent = view.playing ? "Pause" : "Play";
+}
+
+// --- tables under the figures ----------------------------------------------------------
+
+function mapTables(run) {
+  const axis = axisOf(run, view.axis), time = view.time, date = dateOf(run, time);
+  const names = (list) => list.map((a) => run.actors[a].name).join(", ");
+  const places = run.places.map((place) => {
+    const held = at(place.held, time, []).map(([a, ppm]) => run.actors[a].name + (ppm === WHOLE ? "" : ` ${numeral(ppm / 10000)} %`));
+    return [place.name, held.join(", ") || "nobody", dateOf(run, holdsFrom(place.held, time)),
+      names(at(place.ring, time, [])), names(at(place.seal, time, []))];
+  });
+  const roads = run.roads.map((road, i) => {
+    const flow = axis ? at(axis.flow[i], time, 0) : 0;
+    return [roadName(run, i), at(road.shut, time, 0) ? "closed" : "open", dateOf(run, holdsFrom(road.shut, time)),
+      numeral(axis ? at(axis.capacity[i], time, 0) / 1000 : 0), numeral(road.whole / 1000),
+      numeral(Math.abs(flow) / 1000), flow ? placeName(run, flow > 0 ? road.b : road.a) : ""];
+  });
+  return [makeTable(`Places on ${date}`, ["Place", "Held by", "Since", "Besieged", "Sealed to"], places),
+    makeTable(`Roads on ${date}, for ${axis ? axis.name : "nobody"}`, ["Road", "State", "Since", "Capacity for the axis, t/day",
+      "Road's own, t/day", "Planned flow, t/day", "Toward"], roads)];
+}
+
+function curveTables() {
+  const run = DATA.runs[0];
+  return panelsOf(DATA.runs, view.axis).map((panel) => {
+    const scale = 1000 / (panel.scale || 1);
+    const times = [...new Set(panel.lines.flatMap(([, , series]) => series.filter((_, i) => i % 2 === 0)))].sort((a, b) => a - b);
+    const rows = times.map((t) => [dateOf(run, t), (t / DAY).toFixed(2), ...panel.lines.map(([, , series, steps]) =>
+      numeral((steps ? at(series, t, 0) : between(series, t)) / scale))]);
+    return makeTable(`${panel.title}, ${panel.unit}`, ["Date", "Day", ...panel.lines.map(([name]) => name)], rows);
+  });
+}
+
+const tables = [
+  ...maps.map((map) => [map.figure, () => mapTables(map.run)]),
+  ...curves.map((chart) => [chart.figure, curveTables]),
+  ...holdings.map((chart) => [chart.figure, () => [chart.table()]]),
+];
+
+function retable() {
+  for (const [figure, build] of tables) {
+    const fold = figure.querySelector("details.data");
+    if (fold && fold.open) fold.querySelector(".rows").replaceChildren(...build());
+  }
+}
+
+for (const [figure] of tables) {
+  const fold = figure.querySelector("details.data");
+  if (fold) fold.addEventListener("toggle", retable);
+}
+
+// --- print: what is open on the screen, at the chosen instant --------------------------
+
+addEventListener("beforeprint", stop);
+
+// --- hands -----------------------------------------------------------------------------
+
+slider.max = view.end;
+slider.addEventListener("input", () => { stop(); view.go(Number(slider.value)); });
+slider.addEventListener("change", retable);
+slider.addEventListener("keydown", (event) => { steer(event); event.stopPropagation(); });
+play.addEventListener("click", toggle);
+$("#next").addEventListener("click", () => { stop(); view.go(next()); });
+$("#previous").addEventListener("click", () => { stop(); view.go(previous()); });
+if (choice) choice.addEventListener("change", () => view.choose(choice.value));
+for (const { item, time } of entries) {
+  item.querySelector("button").addEventListener("click", () => { stop(); view.go(time); });
+}
+for (const button of $$("button[data-axis]")) {
+  button.addEventListener("click", () => {
+    view.choose(button.dataset.axis);
+    $("#stage").scrollIntoView({ behavior: CALM ? "auto" : "smooth" });
+  });
+}
+document.addEventListener("keydown", (event) => {
+  const busy = event.target.closest("input, select, textarea, button, summary, a, .wide");
+  if (!busy) steer(event);
+});
+const marks = $("#marks");
+if (marks) {
+  marks.replaceChildren(...[...new Set(entries.map((entry) => entry.time))].map((time) => {
+    const tick = make("i");
+    tick.style.left = `${time / view.end * 100}%`;
+    return tick;
+  }));
+}
+
+const theme = $("#theme");
+theme.addEventListener("click", () => {
+  const root = document.documentElement;
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+});
+
+const finder = $("#find");
+if (finder) {
+  finder.addEventListener("input", () => {
+    const words = finder.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const group of $$("#measures details")) {
+      const head = group.querySelector("summary").textContent.toLowerCase();
+      let any = false;
+      for (const row of group.querySelectorAll("tbody tr")) {
+        const hit = words.every((word) => (head + " " + row.textContent.toLowerCase()).includes(word));
+        row.hidden = !hit;
+        any = any || hit;
+      }
+      group.hidden = !any;
+      group.open = words.length > 0 && any;
+    }
+  });
+}
+
+view.listeners.push(show);
+const asked = /^#day-([\d.]+)$/.exec(location.hash);
+view.time = asked ? Math.min(Number(asked[1]) * DAY, view.end) : 0;
+document.documentElement.classList.add("ready");
+show("time");

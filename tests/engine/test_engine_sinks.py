@@ -1,0 +1,206 @@
+"""A sink's stock, convoys and refilling against a program that looks at them every second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.engine.record import Record
+from sim.engine.simulation import Simulation, run
+from sim.scenario.model import DAY, Scenario
+
+Make = Callable[..., Scenario]
+
+
+@dataclass
+class Route:
+    """One road from the source to the sink: kg/day and seconds."""
+
+    most: int
+    seconds: int
+    rate: int = 0
+    built: int = 0  # kg * s / day since the last convoy left
+
+
+@dataclass
+class Naive:
+    """One source, one sink, roads between them; everything is looked at each second."""
+
+    routes: list[Route]  # the fastest first
+    demand: int
+    stock: int
+    target: int
+    refill: int
+    size: int
+    end: int
+    sample: int
+    events: list[tuple[int, str]] = field(default_factory=list)
+    asked: list[tuple[int, int]] = field(default_factory=list)
+    samples: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.level = self.stock * DAY
+        self.low = max(0, self.target - self.size - self.demand)
+        self.out = self.refilling = False
+        self.coming: list[tuple[int, int]] = []  # (arrival, ordinal)
+        self.sent = self.delivered = 0
+        for now in range(self.end + 1):
+            self.second(now)
+
+    def second(self, now: int) -> None:
+        if now:
+            self.level = max(0, self.level - self.demand)
+        for arrival in sorted(a for a in self.coming if a[0] == now):
+            self.coming.remove(arrival)
+            self.level += self.size * DAY
+            self.delivered += self.size
+            self.look(now)
+        # nothing came: it may have fallen to nothing, or to where refilling begins
+        if now == 0 or self.level == 0 or self.level <= self.low * DAY:
+            self.look(now)
+        asks = self.demand + self.refill * self.refilling
+        if not self.asked or self.asked[-1][1] != asks:
+            self.plan(now, asks)
+        for route in self.routes:
+            route.built += route.rate if now > self.planned else 0
+            while route.rate and route.built >= self.size * DAY:
+                route.built -= self.size * DAY
+                self.sent += 1
+                self.coming.append((now + route.seconds, self.sent))
+        if now % self.sample == 0:
+            self.samples.append((now, self.level // DAY, self.delivered))
+
+    def look(self, now: int) -> None:
+        out = self.demand > 0 and self.level == 0
+        if out != self.out:
+            self.out = out
+            self.events.append((now, "stock_out" if out else "stock_back"))
+        if self.refill and self.level // DAY >= self.target:
+            self.refilling = False
+        elif self.refill and self.level // DAY <= self.low:
+            self.refilling = True
+
+    def plan(self, now: int, asks: int) -> None:
+        self.asked.append((now, asks))
+        rates, left = [], asks
+        for route in self.routes:
+            rates.append(min(left, route.most))
+            left -= rates[-1]
+        if now == 0 or rates != [route.rate for route in self.routes]:
+            # what has built up, this second's included, goes to the first route from now on
+            built = sum(r.built + (r.rate if now else 0) for r in self.routes)
+            for route, rate in zip(self.routes, rates, strict=True):
+                route.rate, route.built = rate, 0
+            self.routes[0].built = built
+            self.planned = now
+
+
+def told(record: Record) -> list[tuple[int, str]]:
+    kinds = ("stock_out", "stock_back")
+    return [(row.time, row.kind) for row in record.events if row.kind in kinds]
+
+
+def rows(record: Record, measure: str) -> list[tuple[int, int]]:
+    return [(row.time, row.value) for row in record.series if row.measure == measure]
+
+
+def same(
+    make: Make, roads: list[tuple[int, int]], *, end: int, sample: int, size: int, **sink: int
+) -> Naive:
+    """Run both over ``roads`` (kg/day, seconds) and compare them; the naive one."""
+    words = [f"s-t#r{n}:{seconds / 1000}/{kg}" for n, (kg, seconds) in enumerate(roads)]
+    axes: dict[str, Any] = {"line": {"sources": "s", "sinks": {"t": sink}, "size": size}}
+    record = run(make(" ".join(words), axes=axes, length=end, sample=sample))
+    by_time = sorted(roads, key=lambda road: road[1])
+    naive = Naive([Route(*road) for road in by_time], size=size, end=end, sample=sample, **sink)
+    assert told(record) == naive.events
+    assert rows(record, "asked_kg_per_day") == naive.asked
+    stocks = dict(rows(record, "stock_kg"))
+    delivered = dict(rows(record, "delivered_kg"))
+    assert [(t, stocks[t], delivered[t]) for t in range(0, end + 1, sample)] == naive.samples
+    tally = record.tallies["line", "t"]
+    assert (tally.sent, tally.moving) == (naive.sent, len(naive.coming))
+    return naive
+
+
+ROADS = st.lists(
+    st.tuples(st.integers(1, 900_000), st.integers(1, 400)),
+    min_size=1, max_size=3, unique_by=lambda road: road[1],
+)  # fmt: skip
+KG_PER_DAY = st.integers(0, 600_000)
+
+
+@settings(derandomize=True, max_examples=60, deadline=None)
+@given(
+    ROADS, KG_PER_DAY, st.integers(0, 3_000), st.integers(0, 3_000), KG_PER_DAY,
+    st.integers(1, 900),
+)  # fmt: skip
+def test_what_is_foreseen_is_what_happens_second_by_second(
+    make: Make, roads: list[tuple[int, int]], demand: int, stock: int, target: int, refill: int,
+    size: int,
+) -> None:  # fmt: skip
+    same(
+        make, roads, demand=demand, stock=stock, target=target, refill=refill, size=size,
+        end=1_500, sample=50,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("roads", "demand", "refill", "size", "sample"),
+    [
+        ([(90_000, 700)], 3_000, 9_000, 11, DAY),
+        ([(2_500, 50), (9_000, 4_000)], 3_001, 2_999, 170, 3_600),
+    ],
+)
+def test_refilling_goes_on_and_off_over_days(
+    make: Make, roads: list[tuple[int, int]], demand: int, refill: int, size: int, sample: int
+) -> None:
+    # the stock begins just above where refilling begins, a convoy and a day below the target
+    target = 6_000
+    naive = same(
+        make, roads, demand=demand, stock=target - size - demand + 5, target=target,
+        refill=refill, size=size, end=3 * DAY, sample=sample,
+    )  # fmt: skip
+    assert len(naive.asked) >= 3
+
+
+def test_what_a_force_takes_with_it_is_missed_in_the_same_instant(make: Make) -> None:
+    # a convoy of 100 kg leaves each day; the force, which has room for 300 kg, takes it at once,
+    # and by the next it has eaten it up
+    axes = {"line": {"sources": "s", "sinks": {"t": {}}, "size": 100}}
+    force = {"route": "t x", "axis": "line", "strength": 100, "each": 1, "carries": 3 * DAY}
+    record = run(
+        make(
+            "s-t:1 t-x:99", axes=axes, operations={"op": force}, fighting={}, held={"x": "blue"},
+            length=3 * DAY,
+        )
+    )  # fmt: skip
+    arrivals = [DAY + 1_000, 2 * DAY + 1_000]
+    assert told(record) == [(0, "stock_out")] + [
+        (time, kind) for time in arrivals for kind in ("stock_back", "stock_out")
+    ]
+
+
+def test_those_who_fight_at_a_sink_hear_of_what_is_delivered_there(make: Make) -> None:
+    # 350 kg last 35,000 s, so from 15,000 s on for less than 20,000 s; 300 kg leave at 30,000 s,
+    # and with them at 31,000 s there are 340 kg for 34,000 s
+    axes = {"line": {"sources": "s", "sinks": {"t": {"demand": 864, "stock": 350}}, "size": 300}}
+    scenario = make(
+        "s-t:1 t-y:1", axes=axes, held={"y": "blue"}, length=40_000, sample=40_000,
+        garrisons={"g": {"place": "t", "strength": 1_000}},
+        operations={"op": {"route": "y t", "actor": "blue", "strength": 1_000, "tempo": 1_000}},
+        fighting={"attack": 0.01, "defend": 0.01, "bands": ((20_000, 1.0), (0, 0.2))},
+    )  # fmt: skip
+    sim = Simulation(scenario, 1, 0, False)
+    effects = {}
+    for time in (14_999, 15_001, 30_999, 31_000):
+        sim.clock.run_through(time)
+        assert sim.operations is not None
+        (battle,) = sim.operations.combat.battles.values()
+        effects[time] = battle.effects[1]
+    assert effects == {14_999: 1.0, 15_001: 0.2, 30_999: 0.2, 31_000: 1.0}

@@ -1,0 +1,28 @@
+"""The shipped studies: every cell fits its base, and every measure is there to be studied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sim.study.design import read_design
+from sim.study.inputs import uncertain
+from sim.study.studies import check_measures, scenarios
+
+STUDIES = sorted((Path(__file__).parents[1] / "scenarios" / "studies").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
+def test_a_study_can_be_run(path: Path) -> None:
+    design = read_design(path)
+    if design.sensitivity is None:
+        made = scenarios(design, str(path))
+        assert len({scenario.id for scenario in made}) == len(design.cells) > 1
+        assert len({scenario.seed for scenario in made}) == 1
+    else:
+        from sim.scenario.loader import load
+
+        base = load(design.base)
+        check_measures(design, [base], str(path))
+        assert uncertain(base)

@@ -1,0 +1,279 @@
+"""Figures of cuts: the cut map, the frontier, the ranking, from the documents of the commands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from matplotlib.figure import Figure
+
+from sim.view.cut_data import cut_map_data, frontier_data, listed, rank_data
+from sim.view.cut_map import draw_cut_map
+from sim.view.data import MapData
+from sim.view.frontier_chart import draw_frontier
+from sim.view.rank_chart import draw_rank
+from sim.view.run_tables import cut_map_table, frontier_table, rank_table
+from sim.view.style import drawn, save
+from sim.view.tables import save_table
+
+HEAD: dict[str, Any] = {
+    "axis": "line", "name": "Line", "at": "2001-03-01", "unit": "kg/day", "from": ["port"],
+    "to": ["fort"],
+}  # fmt: skip
+
+
+def same(name: str) -> str:
+    return name
+
+
+def row(name: str, loss: int, **more: Any) -> dict[str, Any]:
+    """A row of a ranking of a whole of 500,000 kg/day."""
+    found = {
+        "name": name, "kind": "place", "loss": loss, "loss_share": loss / 500_000,
+        "flow_share": 0.0, "in_minimum_cuts": 0.0, "delay_hours": 0.0,
+    }  # fmt: skip
+    return found | more
+
+
+def ranking(*rows: dict[str, Any]) -> dict[str, Any]:
+    return HEAD | {"max_flow": 500_000, "rank": list(rows)}
+
+
+def attack(k: int, flow: int | None, *removed: str, **more: Any) -> dict[str, Any]:
+    return {"k": k, "flow": flow, "removed": list(removed), "proven": True} | more
+
+
+def words(figure: Figure) -> list[str]:
+    texts = list(figure.texts)
+    for axes in figure.axes:
+        texts += [*axes.texts, *axes.get_xticklabels(), *axes.get_yticklabels()]
+    return [t.get_text() for t in texts]
+
+
+# --- the ranking -----------------------------------------------------------------------------
+
+
+def test_a_ranking_says_which_loss_stops_all() -> None:
+    data = rank_data(ranking(row("ford", 500_000), row("mill", 500_000), row("gate", 9)), same)
+    assert data.page.title == "Line: the loss of ford or mill alone stops it"
+    assert data.whole == 500  # t/day of 500,000 kg/day
+    assert [r.loss for r in data.rows] == [500, 500, 0.009]
+
+
+@pytest.mark.parametrize(
+    ("rows", "title"),
+    [
+        ((row("ford", 200_000),), "Line: the loss of ford costs most: 200 t/day of 500"),
+        ((row("ford", 0),), "Line: no single loss takes anything from the capacity"),
+        ((), "Line: no single loss takes anything from the capacity"),
+    ],
+)
+def test_titles_of_rankings(rows: tuple[dict[str, Any], ...], title: str) -> None:
+    assert rank_data(ranking(*rows), same).page.title == title
+
+
+def test_the_ranks_chart_shows_ties_intervals_and_delays() -> None:
+    drawn_rows = {"rank_interval": [1, 2, 4], "loss_interval": [100_000, 2e5, 300_000]}
+    data = rank_data(
+        ranking(
+            row("ford", 200_000, **drawn_rows, in_minimum_cuts=0.25),
+            row("mill", 200_000, delay_hours=2.5),
+            row("gate", 100_000, kind="road", delay_hours=0.5),
+            row("fort", 1, delay_hours=None),
+        ),
+        same,
+    )
+    assert (data.rows[0].low, data.rows[0].high) == (100, 300)
+    shown = words(draw_rank(data))
+    # equal losses share the better place, so the third is 3, not 2
+    for text in ("1. ford", "1. mill", "3. gate", "4. fort", "2 (1\u20134)", "25%"):
+        assert text in shown
+    for text in ("+2.5 h", "+30 min", "no way", "all of it: 500"):
+        assert text in shown
+
+
+def test_a_file_is_ranked_in_its_own_unit() -> None:
+    document = {
+        "title": "net.csv", "unit": "unit of the file", "from": ["a"], "to": ["b"], "max_flow": 7,
+        "rank": [row("c", 7, loss_share=1.0)],
+    }  # fmt: skip
+    data = rank_data(document, same)
+    assert (data.whole, data.unit) == (7, "")
+    assert data.page.credit == "Amounts are in the unit of the file."
+
+
+# --- the frontier ----------------------------------------------------------------------------
+
+
+def test_a_frontier_says_how_many_losses_stop_it_and_what_greedy_needs() -> None:
+    document = HEAD | {
+        "targets": "both",
+        "frontier": [attack(0, 500_000), attack(1, 300_000, "a"), attack(2, 0, "b", "c")],
+        "greedy": [attack(0, 500_000), attack(1, 300_000, "a"), attack(2, 100_000, "a", "b")],
+        "captures": {"places": ["b", "c", "d"], "k": 3, "flow": 100_000},
+    }
+    data = frontier_data(document, str.upper)
+    expected = "Line: 2 losses stop it: B and C; one by one does not within the budget"
+    assert data.page.title == expected
+    assert [a.value for a in data.exact] == [500, 300, 0]
+    assert data.captures is not None
+    assert (data.captures.k, data.captures.value) == (3, 100)
+    shown = words(draw_frontier(data))
+    for text in ("500", "300: A", "0: B and C", "the scenario's own: B, C and D"):
+        assert text in shown
+
+
+@pytest.mark.parametrize(
+    ("frontier", "greedy", "title"),
+    [
+        ([attack(0, 9_000), attack(1, 0, "a")], [], "Line: 1 loss stops it: a"),
+        (
+            [attack(0, 9_000), attack(1, 4_000, "a")],
+            [attack(0, 9_000), attack(1, 6_000, "b")],
+            "Line: 1 loss can leave 4 t/day of 9; taken one by one they leave 6",
+        ),
+        ([attack(0, None)], [], "Line: no 0 losses bound the flow"),
+        (
+            [attack(0, 9_000), attack(1, 4_000, "a", proven=False, bound=1_000)], [],
+            "Line: 1 loss can leave 4 t/day of 9",
+        ),
+    ],
+)  # fmt: skip
+def test_titles_of_frontiers(
+    frontier: list[dict[str, Any]], greedy: list[dict[str, Any]], title: str, tmp_path: Path
+) -> None:
+    data = frontier_data(HEAD | {"frontier": frontier, "greedy": greedy}, same)
+    assert data.page.title == title
+    assert all(p.stat().st_size for p in save(draw_frontier(data), tmp_path, "f"))
+
+
+def test_a_bound_is_drawn_where_nothing_is_proven() -> None:
+    rows = [attack(0, 9_000, bound=9_000), attack(1, 4_000, "a", proven=False, bound=1_000)]
+    data = frontier_data(HEAD | {"frontier": rows}, same)
+    assert [a.bound for a in data.exact] == [None, 1.0]
+    assert "the best found; whisker: what is proven" in words(draw_frontier(data))
+
+
+def test_delay_and_joint_frontiers_have_their_own_quantity() -> None:
+    delay = {
+        "title": "n", "from": ["a"], "to": ["b"], "unit": "unit of the file",
+        "frontier": [
+            {"k": 0, "hours": 2.0, "removed": [], "unreachable": False, "proven": True},
+            {"k": 1, "hours": None, "removed": ["r"], "unreachable": True, "proven": True},
+        ],
+    }  # fmt: skip
+    data = frontier_data(delay, same)
+    assert data.page.title == "n: 1 loss can leave no way: r"
+    assert (data.unit, data.quantity) == ("h", "fastest route")
+    assert "no way left: r" in words(draw_frontier(data))
+    joint = {
+        "axes": ["x", "y"], "at": "day 0",
+        "frontier": [{"k": 0, "total": 9_000, "removed": [], "proven": True}],
+    }  # fmt: skip
+    assert frontier_data(joint, same).quantity == "weighted flow left"
+
+
+# --- the cut map -----------------------------------------------------------------------------
+
+CUTS: dict[str, Any] = {
+    "complete": True,
+    "cuts": [
+        {"holds": 500_000, "cut": ["port--ford"]},
+        {"holds": 500_000, "cut": ["ford--fort", "ford"]},
+        {"holds": 500_000, "cut": ["ford--fort"]},
+    ],
+}
+
+
+def test_the_cut_map_counts_the_cuts_of_each_thing(map_data: MapData) -> None:
+    data = cut_map_data(map_data, CUTS, ranking(row("ford", 500_000), row("mill", 250_000)), same)
+    # three cuts: ford--fort is in two of them, the others in one
+    assert data.shares == pytest.approx({"port--ford": 1 / 3, "ford--fort": 2 / 3, "ford": 1 / 3})
+    assert data.map.cut_places == {"ford"}
+    assert data.map.cut_roads == {"port--ford", "ford--fort"}
+    assert not any(road.flow for road in data.map.roads)
+    title = "Line: 3 minimum cuts hold 500 t/day; the loss of ford alone stops it"
+    assert data.map.page.title == title
+    shown = words(draw_cut_map(data))
+    for text in ("2 of 3", "in so many of 3 cuts", "ford \u2212100%", "mill \u221250%"):
+        assert text in shown
+
+
+def test_a_single_cut_is_not_counted(map_data: MapData) -> None:
+    one = {"complete": False, "cuts": CUTS["cuts"][:1]}
+    data = cut_map_data(map_data, one, ranking(), same)
+    assert data.map.page.title.startswith("Line: 1 minimum cut holds 500 t/day (more not listed)")
+    shown = words(draw_cut_map(data))
+    assert "cut" in shown
+    assert not any("of 1" in text for text in shown)
+
+
+def test_a_map_without_focus_frames_the_ends_and_the_cuts(map_data: MapData) -> None:
+    data = cut_map_data(map_data, CUTS, ranking(), same)
+    assert data.map.focus == ("ford", "fort", "port")  # source, sink, and the ends of the cuts
+
+
+def test_the_same_cut_map_has_the_same_bytes(map_data: MapData) -> None:
+    data = cut_map_data(map_data, CUTS, ranking(row("ford", 500_000)), same)
+    for kind in ("png", "svg"):
+        assert drawn(draw_cut_map(data), kind) == drawn(draw_cut_map(data), kind)
+
+
+# --- tables and words ------------------------------------------------------------------------
+
+
+def test_the_tables_hold_what_the_figures_show(map_data: MapData, tmp_path: Path) -> None:
+    ranked = ranking(row("ford", 500_000, rank_interval=[1, 1, 2], loss_interval=[1e5, 5e5, 6e5]))
+    save_table(rank_table(rank_data(ranked, same)), tmp_path, "rank")
+    assert (tmp_path / "rank.csv").read_text().splitlines()[1] == (
+        "place,ford,ford,500,1,0,0,100,600,1,1,2"
+    )
+    cuts = cut_map_data(map_data, CUTS, ranked, same)
+    save_table(cut_map_table(cuts), tmp_path, "cut")
+    assert (tmp_path / "cut.csv").read_text().splitlines() == [
+        "kind,id,in_cuts,cuts,loss (t/day),loss_share",
+        "place,ford,1,3,500,1",
+        "road,ford--fort,2,3,,",
+        "road,port--ford,1,3,,",
+    ]
+    rows = [attack(0, 9_000), attack(1, 4_000, "a", "b")]
+    frontier = frontier_data(HEAD | {"frontier": rows, "greedy": rows[:1]}, same)
+    save_table(frontier_table(frontier), tmp_path, "frontier")
+    assert (tmp_path / "frontier.csv").read_text().splitlines() == [
+        "by,losses,flow left (t/day),bound,removed",
+        "exact,0,9,,",
+        "exact,1,4,,a; b",
+        "greedy,0,9,,",
+    ]
+
+
+NASTY = "<script>$x_1$\\frac{</script> \u0628\u0627\u0628 \U0001f600 \x1b[31m\n" + "W" * 200
+
+
+def test_names_are_never_read_as_markup(map_data: MapData) -> None:
+    def nasty(name: str) -> str:
+        return NASTY + name
+
+    head = {"name": NASTY, "at": NASTY}
+    ranked = ranking(row("ford", 500_000)) | head
+    places = tuple(replace(p, name=nasty(p.id)) for p in map_data.places)
+    rows = [attack(0, 9_000), attack(1, 0, "a")]
+    for figure in (
+        draw_rank(rank_data(ranked, nasty)),
+        draw_frontier(frontier_data(HEAD | head | {"frontier": rows}, nasty)),
+        draw_cut_map(cut_map_data(replace(map_data, places=places), CUTS, ranked, nasty)),
+    ):
+        svg = drawn(figure, "svg")
+        assert b"<script" not in svg
+        assert b"\x1b" not in svg
+        boxes = [t.get_window_extent() for t in figure.texts]
+        assert max(box.x1 for box in boxes) <= figure.bbox.width
+
+
+def test_lists_in_words() -> None:
+    assert listed([]) == "nothing"
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b", "c"], "or") == "a, b or c"
+    assert listed(["a", "b", "c", "d", "e"]) == "a, b, c and 2 more"
