@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sim.network import TravelTimes, times_to
 
-from .axes import AxisState
+from .axes import AxisState, SinkState
 from .clock import Moment, Phase
 from .journeys import Journey, Standing, depart, way_out
 from .sinks import convoy_key
@@ -175,11 +175,14 @@ class Convoys:
         places, roads = ((first,), ()) if route is None else (route.places, route.roads)
         seconds = tuple(int(graph.seconds[r]) for r in roads)
         convoy.journey = depart(standing, now, first, places, roads, seconds, state.passage)
-        tally = state.sinks[convoy.sink].tally
+        sink = state.sinks[convoy.sink]
         if goal != "sink" and convoy.goal == "sink":
-            tally.turned += 1
+            sink.tally.turned += 1
+            does = "holds at" if goal == "hold" else "goes back by"
+            self._tell(sink, "convoy_turned", convoy, f"{does} {graph.places[first]}")
         elif goal == "sink":
-            tally.rerouted += 1
+            sink.tally.rerouted += 1
+            self._tell(sink, "convoy_rerouted", convoy, f"goes on by {graph.places[first]}")
         convoy.goal = goal
         self._travel(state, convoy)
 
@@ -190,8 +193,11 @@ class Convoys:
         sink = state.sinks[convoy.sink]
         sink.tally.lost += 1
         sink.tally.lost_kg += convoy.kg
-        text = f"convoy {convoy.ordinal} with {convoy.kg} kg {how}"
-        self.sim.note_event("convoy_lost", sink.name, "", text)
+        self._tell(sink, "convoy_lost", convoy, how)
+
+    def _tell(self, sink: SinkState, kind: str, convoy: Convoy, what: str) -> None:
+        text = f"convoy {convoy.ordinal} with {convoy.kg} kg {what}"
+        self.sim.note_event(kind, sink.name, "", text)
 
     def _ways(self, state: AxisState, goal: int) -> TravelTimes:
         """Travel times to ``goal`` over what the axis can pass now."""

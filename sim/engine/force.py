@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from sim.scenario.model import DAY, Operation
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Mode = Literal["waiting", "marching", "ringing", "fighting", "stalled", "holding", "retreating",
                "over"]  # fmt: skip
+
+MODES: tuple[Mode, ...] = get_args(Mode)
+"""What a force does, in the order of the numbers of the series ``mode``."""
 
 Act = Callable[["Force"], None]
 """What a force does at an instant."""
@@ -50,6 +53,7 @@ class Force:
     carried: Stock
     tries: int
     mode: Mode = "waiting"
+    noted: Mode | None = None  # the mode of the last row
     leg: int = 0
     km: float = 0.0
     since: int = 0
@@ -252,10 +256,13 @@ class Force:
         self.sim.note_event(kind, self.id, self.id, text)
 
     def note(self) -> None:
-        """Position (m), strength (persons), supply carried (kg) and whether it is fed, now."""
+        """Position (m), strength (persons), supply carried (kg), whether fed, mode; all of now."""
         self.locate()
         now, subject = self.sim.clock.now, f"operation:{self.id}"
         self.sim.note(subject, "position_m", round(self.position() * 1000))
         self.sim.note(subject, "strength_persons", self.strength)
         self.sim.note(subject, "carried_kg", self.carried.kg(now))
         self.sim.note(subject, "fed", int(self.fed))
+        if self.mode != self.noted:
+            self.noted = self.mode
+            self.sim.note(subject, "mode", MODES.index(self.mode))

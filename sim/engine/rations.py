@@ -50,9 +50,15 @@ class Rations:
         line_open = alive and base.active and self.line_open(force)
         if line_open:
             missing = round(need * force.carries / DAY) - force.carried.kg(now)
-            got = sim.supply.take(operation.axis, operation.base, missing)
-            force.loaded += got
-            force.carried.add(now, got)
+            if missing < 0:
+                # the load of the fallen; noted first, since the base may feed others at once
+                force.loaded += missing
+                force.carried.add(now, missing)
+                sim.supply.put_back(operation.axis, operation.base, -missing)
+            else:
+                got = sim.supply.take(operation.axis, operation.base, missing)
+                force.loaded += got
+                force.carried.add(now, got)
         eats_there = need == 0 or (line_open and not base.stock.empty(now))
         force.carried.rate = 0 if eats_there else need
         was = force.fed

@@ -180,6 +180,14 @@ class Sinks:
             sink.unseen = True
         return got
 
+    def put_back(self, sink: SinkState, kg: int) -> None:
+        """Put back into the stock at a sink what a force has with it beyond its load."""
+        self.bring(sink)
+        sink.stock.add(self.sim.clock.now, kg)
+        sink.taken -= kg
+        self.received(sink)
+        self.arm(sink)
+
     def change_hands(self, sink: SinkState, active: bool) -> None:
         """The place of a sink is lost to its axis with all that is there, or won."""
         if active == sink.active:

@@ -92,6 +92,10 @@ class Supply:
         """Let a force take up to ``kg`` with it from the stock at a sink; what it got."""
         return self.sinks.take(self.axes[axis].sinks[place], kg)
 
+    def put_back(self, axis: str, place: str, kg: int) -> None:
+        """Let a force send ``kg`` of what it has with it back to the stock at a sink."""
+        self.sinks.put_back(self.axes[axis].sinks[place], kg)
+
     def supply_at(self, actor: str, place: str) -> float:
         """Seconds that the stocks of an actor's men at a place last.
 

@@ -121,16 +121,17 @@ def fronts(scenario: Scenario, record: Record) -> dict[str, Fronts]:
 
 
 def days_carried(
-    record: Record,
+    drawn: Mapping[str, float],
     series: Mapping[tuple[str, str], Steps],
     operation: Operation,
 ) -> list[tuple[int, float]]:
     """(time, days of supply that a force has with it) at each row; empty where it eats nothing.
 
-    What it carries over its consumption at its strength then; 0 of a force of nobody.
+    What it carries over its consumption at its strength then; 0 of a force of nobody. ``drawn``
+    are the numbers that the run drew.
     """
     subject = f"operation:{operation.id}"
-    each = record.drawn.get(f"{subject}:each", operation.each.nominal)
+    each = drawn.get(f"{subject}:each", operation.each.nominal)
     if operation.axis is None or each <= 0:
         return []
     strength, carried = series[subject, "strength_persons"], series[subject, "carried_kg"]

@@ -281,7 +281,7 @@ class Analysis:
         self._put(f"{path}.km_end", round(position.values[-1] / 1000, 3), "km")
         self._put(f"{path}.strength_start", strength.values[0], "persons")
         self._put(f"{path}.strength_end", strength.values[-1], "persons")
-        carried = days_carried(self.record, self.series, operation)
+        carried = days_carried(self.record.drawn, self.series, operation)
         least = min((days for _, days in carried), default=None)
         self._put(f"{path}.days_of_supply_least", None if least is None else round(least, 3), "day")
         for name, kind in (

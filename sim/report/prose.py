@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -20,6 +21,10 @@ MOST_REASONS = 3
 _DONE = {
     "besiege": "besieged", "relieve": "relieved", "close": "closed", "open": "opened",
     "damage": "damaged", "seal": "sealed", "unseal": "unsealed", "raid": "raided",
+}  # fmt: skip
+
+_CONVOYS = {
+    "convoy_lost": "lost", "convoy_turned": "turned", "convoy_rerouted": "sent another way",
 }  # fmt: skip
 
 _SHOWN = frozenset({"axis_cut", "axis_open", "axis_changed"})
@@ -158,7 +163,7 @@ def _happening(run: RunFiles, time: int, rows: Sequence[EventRow]) -> Happening:
             said = cause(run, row)
             text = row.text if row.kind in _DONE or row.kind == "capture" else ""
             causes.append(join([said, ": ", named(text)]) if text else said)
-        elif row.kind != "convoy_lost" and not row.text.startswith("0 kg"):
+        elif row.kind not in _CONVOYS and not row.text.startswith("0 kg"):
             effects.append(_effect(run, row))
     effects += _convoys(run, rows)
     effects = changes + effects
@@ -235,16 +240,17 @@ def _effect(run: RunFiles, row: EventRow) -> Html:
 
 
 def _convoys(run: RunFiles, rows: Iterable[EventRow]) -> list[Html]:
-    """How many convoys of each axis were lost."""
-    lost: dict[str, int] = {}
-    for row in rows:
-        if row.kind == "convoy_lost":
-            axis = row.subject.split("/")[0]
-            lost[axis] = lost.get(axis, 0) + 1
+    """How many convoys of each axis were lost, turned, or sent another way."""
+    counts = Counter((row.subject.split("/")[0], row.kind) for row in rows if row.kind in _CONVOYS)
     return [
-        join([f"{n} convoy{'s' if n > 1 else ''} of ", named(run.name(axis)), " lost"])
-        for axis, n in lost.items()
-    ]
+        join(
+            [f"{counts[axis, kind]} convoy{'s' if counts[axis, kind] > 1 else ''} of ",
+             named(run.name(axis)), f" {done}"]
+        )
+        for axis in dict.fromkeys(axis for axis, _ in counts)
+        for kind, done in _CONVOYS.items()
+        if counts[axis, kind]
+    ]  # fmt: skip
 
 
 def _battle(run: RunFiles, text: str) -> Html:

@@ -128,6 +128,11 @@ def _check(run: RunFiles) -> None:
         if (f"axis:{axis}", "capacity_kg_per_day") not in run.steps
         or axis not in summary.get("axes", {})
     ]
+    lacking += [
+        f"what the force of {operation} does"
+        for operation in run.scenario.operations
+        if (f"operation:{operation}", "mode") not in run.steps
+    ]
     if lacking:
         raise FolderError(
             f"{run.folder} lacks {', '.join(lacking)}: another version of this program wrote it; "

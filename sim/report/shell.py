@@ -16,7 +16,7 @@ from .markup import Html, Piece, details, el, join, named, script_json
 from .prose import Happening, iso
 from .run import RunFiles
 
-SCRIPTS = ("core.js", "marks.js", "map.js", "map_words.js", "curves.js", "page.js")
+SCRIPTS = ("core.js", "marks.js", "map.js", "map_words.js", "forces.js", "curves.js", "page.js")
 STILL_SCRIPTS = ("still.js",)
 """The script of a page without a time slider."""
 

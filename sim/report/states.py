@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from itertools import pairwise
 from typing import Any
 
 from sim.engine.control import EVERYONE, Control, Passage
+from sim.engine.force import MODES
 from sim.measure.axis import AxisLens
+from sim.measure.sides import days_carried
 from sim.measure.state import states
 from sim.measure.steps import Steps
-from sim.network import UNLIMITED
+from sim.network import UNLIMITED, Graph
 from sim.scenario.model import DAY, Operation
 from sim.view.data import ActorStyle
+from sim.view.fill_forces import stops_km
+from sim.view.fill_maps import STATES
 from sim.view.frame import Frame
 from sim.view.style import MARKERS, looks
 
@@ -55,6 +58,7 @@ class States:
         self.passing: dict[str, list[Changes]] = {}
         self.capacity: dict[str, list[Changes]] = {}
         self.nominal: tuple[int, ...] = ()
+        self.graph: Graph | None = None
         self._walk()
 
     def _walk(self) -> None:
@@ -66,6 +70,7 @@ class States:
             changed[row.time][row.kind].add(row.id)
         passages: dict[str, Passage] = {}
         for time, control in states(scenario, self.run.control):
+            self.graph = control.terrain.graph
             places, roads = changed[time]["place"], changed[time]["road"]
             if not passages:
                 whole = dict(
@@ -241,20 +246,28 @@ class States:
         return [round(float(v), 1) for v in (left, top - high, right, top - low)]
 
     def _force(self, operation: Operation) -> dict[str, Any]:
-        subject = f"operation:{operation.id}"
-        net, steps = self.run.scenario.network, self.run.steps
-        km, stops = 0.0, [0.0]
-        for a, b in pairwise((operation.base, *operation.route)):
-            km += min(r.km for r in net.roads.values() if {r.a, r.b} == {a, b})
-            stops.append(round(km, 3))
+        """One operation: its way, and its series; of none in the field ``doing`` is empty."""
+        subject, run = f"operation:{operation.id}", self.run
+        assert self.graph is not None  # the walk begins at time 0
+        stops = stops_km(self.graph, operation)
+        doing: Changes = []
+        mode = run.steps[subject, "mode"]
+        for time, number in zip(mode.times, mode.values, strict=True):
+            put(doing, time, STATES.get(MODES[number], ""))
+        supply: Changes = []
+        for time, days in days_carried(run.summary["drawn"], run.steps, operation):
+            supply += [time, round(days, 4)]
         return {
+            "id": operation.id,
             "name": operation.name,
             "actor": self._actor[operation.actor],
-            "stops": [self._place[p] for p in (operation.base, *operation.route)],
-            "km": stops,
-            "at": flat(steps[subject, "position_m"]),
-            "strength": flat(steps[subject, "strength_persons"]),
-            "fed": flat(steps[subject, "fed"]),
+            "stops": [self._place[place] for place, _ in stops],
+            "km": [round(km, 3) for _, km in stops],
+            "at": flat(run.steps[subject, "position_m"]),
+            "strength": flat(run.steps[subject, "strength_persons"]),
+            "fed": flat(run.steps[subject, "fed"]),
+            "doing": doing,
+            "supply": supply,
         }
 
 

@@ -30,6 +30,11 @@ def run_replicate(scenario: Scenario, replicate: int) -> Result:
     Raises:
         CertificateError: a flow did not prove itself (see :mod:`sim.network`).
     """
+    with simulation.collector_paused():
+        return _replicate(scenario, replicate)  # the record is gone before the pause ends
+
+
+def _replicate(scenario: Scenario, replicate: int) -> Result:
     record = simulation.run(scenario, replicate=replicate, credit=False)
     analysis = Analysis(scenario, record, every_change=False)
     row = {

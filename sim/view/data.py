@@ -88,6 +88,28 @@ class MapRoad:
     state: Literal["open", "closed", "cut"] = "open"
 
 
+ForceState = Literal["marching", "besieging", "fighting", "stalled", "holding", "falling back"]
+"""What a force on the map does."""
+
+
+@dataclass(frozen=True, slots=True)
+class MapForce:
+    """The force of an operation at one instant, ``km`` from its base along its route.
+
+    ``stops`` are the ids of its base and of the places of its route, two at least,
+    ``stops_km`` their distances from the base. ``strength`` is in persons.
+    """
+
+    id: str
+    name: str
+    actor: str
+    stops: tuple[str, ...]
+    stops_km: tuple[float, ...]
+    km: float
+    strength: int
+    state: ForceState
+
+
 @dataclass(frozen=True, slots=True)
 class MapData:
     """One map: the network at one instant, for one axis.
@@ -97,7 +119,8 @@ class MapData:
     drawn on ``cut_places`` and ``cut_roads``; ``cut_word`` names it in the legend ("minimum
     cut", or "lost: would reopen the axis" where the flow is 0), and ``flow_word`` the flow.
     ``opposed`` are the pairs of actors between whom a front is hinted at. Rates are in
-    thousandths of ``unit``; with "" they are shown without one.
+    thousandths of ``unit``; with "" they are shown without one. ``forces`` are those in the
+    field then.
     """
 
     page: Page
@@ -113,6 +136,7 @@ class MapData:
     flow_word: str = "planned flow"
     opposed: frozenset[frozenset[str]] = frozenset()
     unit: str = "t/day"
+    forces: tuple[MapForce, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ class Forces(Words):
         subject = f"operation:{operation}"
         position, fed = series[subject, "position_m"], series[subject, "fed"]
         strength = series[subject, "strength_persons"]
-        fed_by = days_carried(self.record, series, this)
+        fed_by = days_carried(self.record.drawn, series, this)
         supply = None
         if fed_by:
             times, days = zip(*fed_by, strict=True)

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+import numpy as np
+
 from sim.engine.control import EVERYONE, Control, Side
+from sim.engine.force import MODES, Mode
 from sim.measure.axis import AxisLens, AxisView
 from sim.measure.summary import Analysis
 
-from .data import MapData, MapPlace, MapRoad, MultiplesData, Page
+from .data import ForceState, MapData, MapForce, MapPlace, MapRoad, MultiplesData, Page
+from .fill_forces import stops_km
 from .terminal import number
 from .words import Words, tonnes
 
 MOST_MAPS = 8
 """Maps of one run at most: the start, the end, and the greatest changes between."""
+
+STATES: Mapping[Mode, ForceState] = {
+    "marching": "marching", "ringing": "besieging", "fighting": "fighting", "stalled": "stalled",
+    "holding": "holding", "retreating": "falling back",
+}  # fmt: skip
+"""What the modes of forces in the field are called; those waiting or over are in none."""
 
 
 class Maps(Words):
@@ -111,7 +121,36 @@ class Maps(Words):
             focus=self._focus(axis),
             flow_word="largest flow",
             opposed=self._opposed,
+            forces=self.forces(view.time),
         )
+
+    def forces(self, time: int) -> tuple[MapForce, ...]:
+        """The forces in the field at an instant (s), each where its series has it then.
+
+        Between two rows a position runs straight; what came at the instant itself is included.
+        """
+        found = []
+        for id_, operation in self.scenario.operations.items():
+            series, subject = self.analysis.series, f"operation:{id_}"
+            mode = series[subject, "mode"].at(time)
+            strength = series[subject, "strength_persons"].at(time)
+            if not strength or mode is None or MODES[mode] not in STATES:
+                continue
+            position = series[subject, "position_m"]
+            metres = float(np.interp(time, position.times, position.values))
+            stops = self._stops[id_]
+            found.append(
+                MapForce(
+                    id_, operation.name, operation.actor, tuple(p for p, _ in stops),
+                    tuple(km for _, km in stops), metres / 1000, strength, STATES[MODES[mode]],
+                )
+            )  # fmt: skip
+        return tuple(found)
+
+    @cached_property
+    def _stops(self) -> dict[str, list[tuple[str, float]]]:
+        graph = self._states[0].terrain.graph
+        return {id_: stops_km(graph, o) for id_, o in self.scenario.operations.items()}
 
     @cached_property
     def _opposed(self) -> frozenset[frozenset[str]]:

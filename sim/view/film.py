@@ -1,15 +1,16 @@
 """The film of a run: the map of an axis from day to day, over a strip that shows how far it is.
 
 Ground and names are drawn once; each state of the network is drawn once, over them; from
-frame to frame only the strip moves. So a film takes about as long as its states, and its file
-holds little more than what changes.
+frame to frame only the strip and the forces in the field move. So a film takes little longer
+than its states, and its file holds little more than what changes.
 """
 
 from __future__ import annotations
 
 import io
+from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -20,10 +21,11 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from .cut_data import amount
-from .data import Curve, EventMark, MapData, Page, Span
+from .data import Curve, EventMark, MapData, MapForce, Page, Span
 from .labels import Box, Taken
 from .map import GAP, Inset, letter, letter_box, letter_spot, map_frame, mark_window, place_insets
 from .map_base import draw_base, draw_scale, name_countries
+from .map_forces import draw_forces, lay_forces, stands
 from .map_inset import zoomed
 from .map_legend import LEGEND_WIDTH, draw_legend
 from .map_scene import Name, Scene, draw_places, draw_roads, lay_names, write_names
@@ -61,7 +63,9 @@ DAY = 86_400
 class FilmData:
     """One axis over a run: ``maps`` are (from this time on, map) in order, the first at 0.
 
-    ``capacity`` is in kg/day; ``axis`` is what the axis is called.
+    ``capacity`` is in kg/day; ``axis`` is what the axis is called. ``forces`` are (time, forces
+    in the field then), in order of time; a frame shows those of the last time that it reached.
+    Those of the maps themselves are not drawn.
     """
 
     page: Page
@@ -70,6 +74,12 @@ class FilmData:
     maps: tuple[tuple[int, MapData], ...]
     capacity: Curve
     events: tuple[EventMark, ...]
+    forces: tuple[tuple[int, tuple[MapForce, ...]], ...] = ()
+
+    def afield(self, time: int) -> tuple[MapForce, ...]:
+        """The forces in the field at an instant."""
+        number = bisect_right(self.forces, time, key=lambda pair: pair[0])
+        return self.forces[number - 1][1] if number else ()
 
 
 def frame_times(end: int, fps: float, seconds: float) -> list[int]:
@@ -106,13 +116,17 @@ def _frames(data: FilmData, times: list[int], caption: float) -> Iterator[Image.
     shown = [max(i for i, (start, _) in enumerate(data.maps) if start <= t) for t in times]
     ends = {number: stage.picture(number) for number in {shown[0], shown[-1]}}
     palette = _palette([ends[shown[0]], ends[shown[-1]]], strip.at(times[0]))
-    current, state = -1, Image.new("P", (1, 1))
+    current, afield = -1, data.afield(0)
+    picture, state = Image.new("RGB", (1, 1)), Image.new("P", (1, 1))
     for time, number in zip(times, shown, strict=True):
         band = strip.at(time)
-        if number != current:
-            picture = ends.get(number) or stage.picture(number)
-            state = picture.quantize(palette=palette, dither=Image.Dither.NONE)
-            current = number
+        forces = data.afield(time)
+        if number != current or forces != afield:
+            if number != current:
+                picture = ends.get(number) or stage.picture(number)
+            drawn = stage.with_forces(picture, number, forces) if forces else picture
+            state = drawn.quantize(palette=palette, dither=Image.Dither.NONE)
+            current, afield = number, forces
         frame = state.copy()
         low = state.height - band.height
         frame.paste(band.quantize(palette=palette, dither=Image.Dither.NONE), (0, low))
@@ -139,7 +153,8 @@ class _Stage:
 
     def __init__(self, data: FilmData) -> None:
         self._maps = [m for _, m in data.maps]
-        joint = union(self._maps)
+        every = {force: None for _, forces in data.forces for force in forces}
+        joint = replace(union(self._maps), forces=tuple(every))
         self._page = sheet(data.page, WIDTH, HEIGHT)
         self._foot = self._page.bottom + STRIP
         width, height = WIDTH - LEGEND_WIDTH - 2 * MARGIN, self._page.top - self._foot
@@ -147,11 +162,17 @@ class _Stage:
         self._frame = whole.frame
         self._left = WIDTH - LEGEND_WIDTH - MARGIN + 14
         legend = self._page.canvas(self._left, self._foot, LEGEND_WIDTH - 14, height)
-        seen = merged([Scene(m, self._frame).shown() for m in self._maps])
+        maps = [Scene(replace(m, forces=()), self._frame) for m in self._maps]
+        moving = whole.shown()
+        seen = replace(
+            merged([scene.shown() for scene in maps]), forces=moving.forces, track=moving.track
+        )
+        self._scenes = maps
         room = draw_legend(legend, LEGEND_WIDTH - 14, height, joint, whole.looks, seen)
         self._insets = place_insets(whole, self._left - MARGIN, room - GAP)
         self._names: list[list[Name]] = []
         self._spots: list[Box] = []
+        self._taken = Taken((0, 0, 0, 0))
         self._ground(whole)
         self._base = _rendered(self._page.figure)
 
@@ -191,6 +212,7 @@ class _Stage:
                 draw_scale(axes, frame, taken, needed=False)
             else:
                 name_countries(axes, frame, base, taken)
+                self._taken = taken
 
     def _mark_windows(self, axes: Axes, taken: Taken) -> None:
         for number, (inset, spot) in enumerate(zip(self._insets, self._spots, strict=True)):
@@ -217,6 +239,28 @@ class _Stage:
         picture = self._base.copy()
         picture.alpha_composite(_rendered(figure))
         return picture.convert("RGB")
+
+    def with_forces(
+        self, picture: Image.Image, number: int, forces: tuple[MapForce, ...]
+    ) -> Image.Image:
+        """A picture of one state with the flags of the forces over its map."""
+        scene = self._scenes[number]
+        width, height = scene.frame.width, scene.frame.height
+        figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="none")
+        FigureCanvasAgg(figure)
+        axes = Sheet(figure, width, height, 0, 0).canvas(0, 0, width, height)
+        seats = lay_forces(scene, stands(forces, scene.ends), self._taken.copy(), brief=False)
+        draw_forces(axes, scene, seats)
+        layer = _rendered(figure)
+        on_map = [i.box for i in self._insets if i.box[0] < self._frame.width]
+        for left, low, right, high in on_map:  # a way may lead under an inset
+            layer.paste(
+                (0, 0, 0, 0),
+                (round(left), round(height - high), round(right), round(height - low)),
+            )
+        made = picture.convert("RGBA")
+        made.alpha_composite(layer, (round(MARGIN), round(HEIGHT - self._foot - height)))
+        return made.convert("RGB")
 
 
 def _outline(axes: Axes, left: float, low: float, right: float, high: float) -> None:

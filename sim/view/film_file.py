@@ -46,6 +46,7 @@ def write_film(
     analysis = again.analysis
     maps, axes = Maps(analysis), Axes(analysis)
     name = scenario.axes[chosen].name
+    times = frame_times(scenario.length, fps, seconds)
     data = FilmData(
         Page(
             scenario.title,
@@ -54,9 +55,10 @@ def write_film(
         ),
         name,
         axes.span,
-        maps.every_change(chosen, frame_times(scenario.length, fps, seconds)),
+        maps.every_change(chosen, times),
         steps(analysis.series[f"axis:{chosen}", "capacity_kg_per_day"]),
         axes.marks(chosen),
+        tuple((time, maps.forces(time)) for time in times) if scenario.operations else (),
     )
     made = make_film(data, "gif" if target.suffix.lower() == ".gif" else "png", fps, seconds)
     partial = target.with_name(f".{target.name}.partial")

@@ -64,6 +64,12 @@ class Taken:
         self._soft = np.empty((0, 3)) if soft is None else soft
         self._boxes = np.empty((0, 4))
 
+    def copy(self) -> Taken:
+        """The same, to be taken from without a change of this one."""
+        made = Taken(self._bounds, self._soft)
+        made._boxes = self._boxes
+        return made
+
     def take(self, boxes: Iterable[Box]) -> None:
         """Marks boxes as taken."""
         new = np.array(list(boxes), dtype=float).reshape(-1, 4)

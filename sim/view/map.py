@@ -3,7 +3,8 @@
 Behind: countries, lakes and rivers, and the fronts as the holders hint at them. Roads: a
 casing as wide as the capacity that the axis' actor can use, a core as wide as the flow, both
 on one scale. Places: shape and colour by holder. On top: what is cut, and labels that touch
-nothing. Where places crowd, an inset shows them larger.
+nothing. Where places crowd, an inset shows them larger. Forces in the field have flags on the
+map itself.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from .data import MapData
 from .frame import Frame, fit
 from .labels import Box, Taken
 from .map_base import draw_base, draw_scale, name_countries
+from .map_forces import draw_forces, lay_forces
 from .map_inset import HEIGHT as INSET_HEIGHT
 from .map_inset import WIDTH as INSET_WIDTH
 from .map_inset import Window, crowded, free_corner, zoomed
@@ -131,6 +133,7 @@ def draw_scene(
         taken.take(mark_window(axes, box, letter_spot(box, taken), number))
     if overlay is not None:
         overlay(axes, scene, taken, [*on_map, *(i.window.box for i in insets)])
+    draw_forces(axes, scene, lay_forces(scene, scene.stands, taken, brief=False))
     write_names(axes, lay_names(scene, taken, on_map), scene.data.cut_places)
     draw_scale(axes, frame, taken)
     name_countries(axes, frame, base, taken)

@@ -100,9 +100,10 @@ def free_corner(frame: Frame, scene: Scene, taken: Taken, size: tuple[float, flo
 
 
 def _points(scene: Scene) -> npt.NDArray[np.float64]:
-    """Points (n, 2) that no inset may cover: flows, cuts, and places that matter."""
+    """Points (n, 2) that no inset may cover: flows, cuts, forces, and places that matter."""
     parts = [np.empty((0, 2))]
     parts += [s.xy[None, :] for s in scene.spots if scene.matters(s.place)]
+    parts += [s.xy[None, :] for s in scene.stands]
     for road, line in scene.roads:
         if road.flow or scene.is_cut(road) or road.state == "cut":
             count = max(2, int(np.hypot(*(line[1] - line[0])) / 8))

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 
 from . import map_marks as marks
-from .data import WHOLE, MapData
+from .data import WHOLE, ForceState, MapData
+from .map_forces import FLAG_HEIGHT, FLAG_WIDTH, STATES, flag, tracks
 from .style import (
     BLUE,
     INK,
@@ -55,6 +56,8 @@ class Shown:
     cut_road: bool
     cut_place: bool
     front: bool
+    forces: frozenset[ForceState] = frozenset()
+    track: bool = False
 
 
 def tonnes(kg: float) -> str:
@@ -110,6 +113,7 @@ def draw_legend(
         column.row("divided, by share", lambda x, y: marks.pie(axes, _at(x, y), 7.5, parts))
     _places(column, shown, own, data.cut_word)
     _roads(column, shown, own, data)
+    _forces(column, shown, data, known)
     if more is not None:
         more(column)
     return column.left
@@ -213,6 +217,32 @@ def _roads(column: Column, shown: Shown, own: Look, data: MapData) -> None:
             column.row(text, draw)
     if shown.usable:
         column.words("Width grows with the square root of the rate.", 8, SOFT_INK)
+
+
+def _forces(column: Column, shown: Shown, data: MapData, known: Mapping[str, Look]) -> None:
+    if not shown.forces:
+        return
+    axes = column.axes
+    look = known.get(data.actor, NOBODY)
+    half_w, half_h = FLAG_WIDTH / 2, FLAG_HEIGHT / 2
+
+    def samples(pair: list[ForceState | None], x: float, y: float) -> None:
+        for state in pair:
+            if state is None:
+                tracks(axes, [np.array([(x - half_w, y), (x + half_w, y)])])
+            else:
+                facing = np.array([-1.0 if state == "falling back" else 1.0, 0.0])
+                flag(axes, (x - half_w, y - half_h, x + half_w, y + half_h), look, state, facing)
+            text = state or "way so far"
+            axes.text(x + half_w + 6, y, text, size=8.8, color=INK, va="center_baseline")
+            x += (LEGEND_WIDTH - 14) / 2
+
+    column.heading("Forces: men, what they do")
+    present: list[ForceState | None] = [state for state in STATES if state in shown.forces]
+    if shown.track:
+        present.append(None)
+    for first in range(0, len(present), 2):
+        column.row("", partial(samples, present[first : first + 2]))
 
 
 class Column:

@@ -20,6 +20,7 @@ from . import map_marks as marks
 from .data import WHOLE, MapData, MapPlace, MapRoad
 from .frame import Frame
 from .labels import Box, Placed, Request, Taken, place
+from .map_forces import stands
 from .map_fronts import front_lines
 from .map_legend import Shown
 from .style import (
@@ -72,7 +73,8 @@ class Scene:
         self.largest = max((r.nominal for r in data.roads), default=0)
         self.degrees = np.array([(p.lon, p.lat) for p in data.places]).reshape(-1, 2)
         xy = frame.xy(self.degrees)
-        ends = {p.id: point for p, point in zip(data.places, xy, strict=True)}
+        self.ends = ends = {p.id: point for p, point in zip(data.places, xy, strict=True)}
+        self.stands = stands(data.forces, ends)
         self.roads = [
             (road, np.array([ends[road.a], ends[road.b]]))
             for road in sorted(data.roads, key=lambda r: r.id)
@@ -90,6 +92,10 @@ class Scene:
             for p, point in sorted(zip(data.places, xy, strict=True), key=lambda pair: pair[0].id)
             if -8 < point[0] < frame.width + 8 and -8 < point[1] < frame.height + 8
         ]
+
+    def _shows(self, xy: Line) -> bool:
+        x, y = xy.tolist()
+        return bool(0 < x < self.frame.width and 0 < y < self.frame.height)
 
     def _meets(self, a: Line, b: Line) -> bool:
         low, high = np.minimum(a, b), np.maximum(a, b)
@@ -178,6 +184,8 @@ class Scene:
             cut=any(r.state == "cut" for r in roads),
             cut_road=any(r.id in self.data.cut_roads for r in roads),
             cut_place=any(p.id in self.data.cut_places for p in places),
+            forces=frozenset(s.force.state for s in self.stands if self._shows(s.xy)),
+            track=any(len(s.track) > 1 and s.force.km > 0 for s in self.stands),
         )
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields, replace
 
-from .data import MapData
+from .data import ForceState, MapData
 from .map_legend import Shown
 
 
 def union(maps: Sequence[MapData]) -> MapData:
-    """The first map with the marks of all of them, so that names keep clear of every one."""
+    """The first map with the marks of all of them, so that names keep clear of every one.
+
+    Forces are left out: they move, and keep clear of the names themselves.
+    """
     first = maps[0]
     places = tuple(
         replace(
@@ -29,7 +32,7 @@ def union(maps: Sequence[MapData]) -> MapData:
         for i, r in enumerate(first.roads)
     )
     return replace(
-        first, when="", places=places, roads=roads, cut_word="minimum cut, or lost",
+        first, when="", places=places, roads=roads, cut_word="minimum cut, or lost", forces=(),
         cut_places=frozenset[str]().union(*(m.cut_places for m in maps)),
         cut_roads=frozenset[str]().union(*(m.cut_roads for m in maps)),
     )  # fmt: skip
@@ -40,7 +43,9 @@ def merged(seen: Sequence[Shown]) -> Shown:
     found = {
         f.name: any(getattr(s, f.name) for s in seen)
         for f in fields(Shown)
-        if f.name not in ("actors", "largest")
+        if f.name not in ("actors", "largest", "forces")
     }
     actors = tuple(dict.fromkeys(a for s in seen for a in s.actors))
-    return Shown(actors=actors, largest=max(s.largest for s in seen), **found)
+    forces = frozenset[ForceState]().union(*(s.forces for s in seen))
+    largest = max(s.largest for s in seen)
+    return Shown(actors=actors, largest=largest, forces=forces, **found)

@@ -22,7 +22,7 @@ from .tables import Table
 
 
 def map_table(data: MapData) -> Table:
-    """Places with their holders, then roads with capacity and flow in kg/day."""
+    """Places with their holders, roads with capacity and flow in kg/day, forces if any."""
     rows: list[tuple[object, ...]] = []
     for p in sorted(data.places, key=lambda p: p.id):
         state = [*(["besieged"] if p.besieged else []), *(["sealed"] if p.sealed else [])]
@@ -37,14 +37,28 @@ def map_table(data: MapData) -> Table:
         "kind", "id", "name", "holders", "state", "from", "to", "capacity_kg_per_day",
         "flow_kg_per_day", "in_cut",
     )  # fmt: skip
-    return Table(columns, rows)
+    if not data.forces:
+        return Table(columns, rows)
+    rows = [(*row, None, None) for row in rows]
+    for f in sorted(data.forces, key=lambda f: f.id):
+        ends = f.stops[0], f.stops[-1]
+        blank = None, None, ""
+        rows.append(
+            ("force", f.id, f.name, f.actor, f.state, *ends, *blank, round(f.km, 3), f.strength)
+        )
+    return Table((*columns, "km_from_base", "persons"), rows)
 
 
 def multiples_table(data: MultiplesData) -> Table:
     """The rows of each map, its words before them."""
     made = [(words, map_table(one)) for words, one in data.maps]
-    rows = [(words, *row) for words, table in made for row in table.rows]
-    return Table(("map", *made[0][1].columns), rows)
+    columns = max((table.columns for _, table in made), key=len)  # maps with forces have more
+    rows = [
+        (words, *row, *[None] * (len(columns) - len(row)))
+        for words, table in made
+        for row in table.rows
+    ]
+    return Table(("map", *columns), rows)
 
 
 def axis_table(data: AxisSeries) -> Table:

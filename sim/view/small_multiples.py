@@ -11,6 +11,7 @@ from .data import MultiplesData
 from .labels import Taken
 from .map import map_frame
 from .map_base import draw_base, draw_scale
+from .map_forces import draw_forces, lay_forces
 from .map_legend import LEGEND_WIDTH, draw_legend
 from .map_scene import Name, Scene, draw_places, draw_roads, lay_names, write_names
 from .map_union import merged, union
@@ -50,7 +51,9 @@ def draw_multiples(data: MultiplesData) -> Figure:
     draw_scale(cells[0], whole.frame, taken)
     names = lay_names(whole, taken, small=True)
     for axes, (_, one) in zip(cells, data.maps, strict=True):
-        _draw(axes, Scene(one, whole.frame), whole, names)
+        scene = Scene(one, whole.frame)
+        _draw(axes, scene, whole, names)
+        draw_forces(axes, scene, lay_forces(scene, scene.stands, taken.copy(), brief=True))
     height = rows * (HEIGHT + HEAD + GAP) - GAP
     right, size = WIDTH - LEGEND_WIDTH - MARGIN + 14, (LEGEND_WIDTH - 14, height)
     legend = page.canvas(right, page.top - height, *size)

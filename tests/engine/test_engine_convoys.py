@@ -105,6 +105,8 @@ def test_it_holds_at_the_last_place_and_goes_on_when_the_way_is_free(drive: Driv
     record = drive(events=events)
     assert arrival(record) == 17_000
     assert (tally(record).turned, tally(record).rerouted) == (1, 1)
+    assert told(record, "convoy_turned") == [(11_500, "convoy 1 with 100 kg holds at a")]
+    assert told(record, "convoy_rerouted") == [(15_000, "convoy 1 with 100 kg goes on by a")]
 
 
 def test_turned_back_and_round_again_it_stands_where_it_stands(drive: Drive) -> None:
@@ -181,6 +183,7 @@ def test_from_foreign_soil_it_goes_back_to_its_source(drive: Drive) -> None:
     events = [{**BLUE, "places": "a", "at": 10_500}]
     record = drive(foreign="s", held={"s": "blue"}, events=events)
     assert tally(record) == Tally(sent=1, returned=1, turned=1, sent_kg=100, returned_kg=100)
+    assert told(record, "convoy_turned") == [(10_500, "convoy 1 with 100 kg goes back by s")]
     # a second before it is back it is still on its way
     late = drive(foreign="s", held={"s": "blue"}, events=events, length=10_999)
     assert tally(late).moving == 1

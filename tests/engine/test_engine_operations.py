@@ -275,6 +275,29 @@ def test_how_often_one_looks_changes_nothing(make: Make, unit: int | None) -> No
     assert seen[0] == seen[1]
 
 
+def test_the_load_of_the_fallen_goes_back_to_the_base(make: Make) -> None:
+    # 1,000 persons set out with 3,000 kg and win with 901 (as above), who carry 2,703
+    record = run(
+        make(
+            "s-b:1! b-x:10",
+            axes={"line": {"sources": "s", "sinks": {"b": {"stock": 50_000, "target": 0}}}},
+            held={"x": "blue"},
+            garrisons={"g": {"actor": "blue", "place": "x", "strength": 500, "loss": 1}},
+            operations={"op": {"route": "b x", "strength": 1000, "axis": "line", "each": 1}},
+            fighting={"attack": 0.1, "defend": 0.1},
+            length=5 * DAY,
+        )
+    )
+    end = DAY + seconds(Fight("square", 0.1, 0.1).defenders_at(1000, 500, 250))
+    carried = series(record, "op", "carried_kg")
+    assert carried[DAY] == 3000
+    assert {kg for time, kg in carried.items() if time > end + 1} == {2703}
+    # 297 kg come back; the base feeds 1,000 (the strength at the last event) to the end of the
+    # battle, then 901
+    left = next(r.value for r in reversed(record.series) if r.measure == "stock_kg")
+    assert left == math.floor(50_000 + 297 - (1000 * end + 901 * (5 * DAY - end)) / DAY)
+
+
 def test_terrain_and_support_are_factors_with_dates(make: Make) -> None:
     # in a town the attackers do half; from day 2 strikes triple it
     one, two = Fight("square", 0.05, 0.1), Fight("square", 0.15, 0.1)

@@ -114,7 +114,7 @@ def test_strength_of_garrisons_and_supply_of_forces(make: Make) -> None:
     found = run(scenario)
     analysis = Analysis(scenario, found)
     measures = analysis.measures
-    carried = days_carried(found, analysis.series, scenario.operations["op"])
+    carried = days_carried(found.drawn, analysis.series, scenario.operations["op"])
     assert carried[0] == (0, 4.0)
     assert carried[-1][1] == pytest.approx(3.0, abs=1e-3)
     assert measures["operations.op.days_of_supply_least"].value == pytest.approx(3, abs=1e-3)

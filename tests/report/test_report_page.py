@@ -105,6 +105,45 @@ def test_each_instant_tells_cause_and_effect(lost: Path) -> None:
     assert sorted(found) == sorted({int(r["time_s"]) for r in rows(lost / "events.csv")})
 
 
+def test_what_became_of_convoys_is_an_effect(tmp_path: Path) -> None:
+    # 24 h from port to gate, 72 h on to town, a convoy a day: three are on that road when it is
+    # closed and leave it at the end that leads on, one is before the gate and holds there
+    text = """\
+format: 1
+title: A slow road
+period: {start: 2001-03-01, length: 20 days}
+actors: {red: {name: Red}}
+default_holder: red
+network:
+  title: Toy
+  classes: {road: {speed: 1 km/h, capacity: 20 t/day}}
+  places:
+    port: {name: Port, lat: 47.0, lon: 8.0}
+    gate: {name: Gate, lat: 47.1, lon: 8.2}
+    town: {name: Town, lat: 47.0, lon: 8.5}
+  roads: {port--gate: {km: 24, class: road}, gate--town: {km: 72, class: road}}
+axes:
+  line:
+    name: The line
+    actor: red
+    convoy: {size: 10 t, loss: 0}
+    sources: {port: {}}
+    sinks: {town: {demand: 10 t/day, stock: 100 t}}
+events:
+  shut: {close: gate--town, at: 2001-03-09T11:00}
+"""
+    scenario = tmp_path / "slow.yaml"
+    scenario.write_text(text)
+    folder = api.run(api.load(scenario)).write(tmp_path / "slow", figures=False, argv=[])
+    run = read_run(folder)
+    shut = next(h for h in happenings(run) if h.causes)
+    said = [plain(effect) for effect in shut.effects]
+    assert "1 convoy of The line turned" in said
+    assert "3 convoys of The line sent another way" in said
+    assert run.value("axes.line.convoys_turned") == 1
+    assert run.value("axes.line.convoys_rerouted") == 3
+
+
 def test_the_states_are_those_of_the_csv(lost: Path, document: Document) -> None:
     run = document(lost / "report.html")["runs"][0]
     places = {p["id"]: p for p in run["places"]}

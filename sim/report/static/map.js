@@ -47,18 +47,20 @@ class MapView {
       return parts;
     });
     this.leaders = layer("leaders");
-    const spots = layer("places");
+    const ways = layer("ways"), spots = layer("places");
     this.places = this.run.places.map((place, i) => {
       const item = spots.appendChild(draw("g", { role: "img", tabindex: -1, class: "item place", "data-id": place.id }));
       this.follow(item, { kind: "place", index: i });
       return { item, drawn: "" };
     });
-    this.forces = layer("forces");
+    const afield = layer("forces");
     this.labels = layer("labels");
+    this.svg.append(afield);
+    this.buildForces(ways, afield);
     this.scale = layer("scale");
   }
 
-  // --- looking at a place or road ------------------------------------------------------
+  // --- looking at a place, road or force ------------------------------------------------------
 
   follow(item, what) {
     item.addEventListener("pointerenter", () => this.look(what));
@@ -82,14 +84,14 @@ class MapView {
   }
 
   element(what) {
-    return (what.kind === "place" ? this.places : this.roads)[what.index].item;
+    return { place: this.places, road: this.roads, force: this.forces }[what.kind][what.index].item;
   }
 
   look(what) {
     this.seen = what;
     this.tip.hidden = !what;
     if (!what) return;
-    const lines = what.kind === "place" ? this.tellPlace(what.index) : this.tellRoad(what.index);
+    const lines = this.tell(what);
     put(this.element(what), { "aria-label": lines.join("; ") });
     const [head, ...rest] = lines;
     this.tip.replaceChildren(make("strong", {}, nameOf(head)), ...rest.map((line) => make("p", {}, line)));
@@ -99,6 +101,11 @@ class MapView {
     const above = y + 14 + height > this.height;
     this.tip.style.left = `${Math.max(4, left)}px`;
     this.tip.style.top = `${Math.max(4, above ? y - height - 14 : y + 14)}px`;
+  }
+
+  tell({ kind, index }) {
+    if (kind === "place") return this.tellPlace(index);
+    return kind === "road" ? this.tellRoad(index) : this.tellForce(index);
   }
 
   tellPlace(index) {
@@ -199,11 +206,13 @@ class MapView {
       put(place.item, { transform: `translate(${this.points[i].map((v) => v.toFixed(1)).join(" ")})` });
       place.drawn = "";
     });
-    this.state = null;
+    this.state = this.explained = null;
     this.draw();
     const along = dragged ? `translate(${dragged[0]} ${dragged[1]})` : null;
     for (const layer of [this.labels, this.leaders, this.countries]) put(layer, { transform: along });
-    if (!dragged) this.label();
+    if (dragged) return;
+    this.label();
+    this.drawForces();
   }
 
   xy([x, y]) {
@@ -212,6 +221,7 @@ class MapView {
 
   middle(what) {
     if (what.kind === "place") return this.points[what.index];
+    if (what.kind === "force") return this.forces[what.index].middle || [0, 0];
     const road = this.run.roads[what.index];
     const [a, b] = [this.points[road.a], this.points[road.b]];
     return [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
@@ -231,11 +241,15 @@ class MapView {
       run.roads.forEach((road, i) => this.drawRoad(road, i, axis, cutRoads.has(i)));
       run.places.forEach((place, i) => this.drawPlace(place, i, axis, cutPlaces.has(i)));
       this.describe(axis);
-      this.legend(axis);
       clearTimeout(this.telling);
       this.telling = setTimeout(() => this.tellAll(), 150);
     }
     this.drawForces();
+    const afield = this.stands.map((stand) => stand && stand.doing).join();
+    if (`${state} ${afield}` !== this.explained) {
+      this.explained = `${state} ${afield}`;
+      this.legend(axis);
+    }
     if (this.seen) this.look(this.seen);
   }
 
@@ -288,28 +302,6 @@ class MapView {
     }));
   }
 
-  drawForces() {
-    const { run } = this, time = view.time, stood = [];
-    this.forces.replaceChildren(...run.forces.flatMap((force) => {
-      const men = at(force.strength, time, 0), begun = force.at[0] <= time;
-      if (!begun || men <= 0) return [];
-      const km = between(force.at, time) / 1000;
-      let leg = force.km.findIndex((reach) => reach > km) - 1;
-      if (leg < 0) leg = force.stops.length - 2;
-      const [a, b] = [this.points[force.stops[leg]], this.points[force.stops[leg + 1]]];
-      const share = Math.min(1, (km - force.km[leg]) / Math.max(force.km[leg + 1] - force.km[leg], 1e-9));
-      let x = a[0] + share * (b[0] - a[0]);
-      const y = a[1] + share * (b[1] - a[1]);
-      while (stood.some(([u, v]) => Math.hypot(u - x, v - y) < 19)) x += 20; // side by side
-      stood.push([x, y]);
-      const actor = run.actors[force.actor];
-      const title = draw("title", {}, `${force.name}: ${grouped(Math.round(men), 0)} persons, ${numeral(km)} km from its base`);
-      return [draw("g", { class: "force", transform: `translate(${x.toFixed(1)} ${(y - 12).toFixed(1)})` }, title,
-        draw("path", { d: "M-9,-6H9V6H3L0,12L-3,6H-9Z", fill: actor.fill }),
-        draw("path", { d: "M-9,-6L9,6M9,-6L-9,6", class: "sign", stroke: actor.ink }))];
-    }));
-  }
-
   /** What the axis can carry now, and what binds it or stands in its way. */
   finding(axis) {
     const { run } = this, now = at(axis.series.capacity, view.time, 0);
@@ -324,6 +316,7 @@ class MapView {
   tellAll() {
     this.roads.forEach((parts, i) => put(parts.item, { "aria-label": this.tellRoad(i).join("; ") }));
     this.places.forEach((spot, i) => put(spot.item, { "aria-label": this.tellPlace(i).join("; ") }));
+    this.forces.forEach((parts, i) => put(parts.item, { "aria-label": this.tellForce(i).join("; ") }));
   }
 
   /** What the map says as a whole, for those who hear it. */

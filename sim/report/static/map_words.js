@@ -57,7 +57,7 @@ Object.assign(MapView.prototype, {
   /** Writes the names of places where there is room; they stay put while time goes on. */
   label() {
     const { run } = this, axis = axisOf(run, view.axis);
-    const sheet = new Sheet(this.width, this.height);
+    const sheet = this.sheet = new Sheet(this.width, this.height);
     const inside = ([x, y]) => x > 0 && y > 0 && x < this.width && y < this.height;
     const role = (i) => axis && (axis.sources.includes(i) || axis.sinks.some((s) => s.place === i));
     const onWay = new Set();
@@ -77,6 +77,7 @@ Object.assign(MapView.prototype, {
       const [x, y] = this.middle({ kind: "road", index });
       sheet.boxes.push([x - 9, y - 9, x + 9, y + 9]);
     });
+    this.marked = [...sheet.boxes];
     this.drawScale(sheet);
     const weight = (i) => [!role(i), !onWay.has(i), run.places[i].kind === "border crossing", -(run.places[i].people || 0), i];
     const order = seen.map((i) => [weight(i), i]).sort(([a], [b]) => {
@@ -181,7 +182,15 @@ Object.assign(MapView.prototype, {
     if (road((s) => !s.can)) rows.push([stroke(["case", "unusable", 1.5]), "not usable"]);
     if (road((s) => s.shut && s.always)) rows.push([stroke(["case", "unusable", 1.5], ["cross", "always", null, cross([0, 0], false)]), "closed from the start"]);
     if (road((s) => s.shut && !s.always)) rows.push([stroke(["case", "unusable", 1.5], ["cross", "event", null, cross([0, 0], true)]), "closed by an event"]);
-    if (run.forces.length) rows.push([draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true }, draw("g", { class: "force" }, draw("path", { d: "M-9,-6H9V6H3L0,12L-3,6H-9Z", fill: run.actors[run.forces[0].actor].fill }))), "force of an operation"]);
+    const afield = this.stands.filter((stand) => stand && stand.xy[0] > 0 && stand.xy[1] > 0 && stand.xy[0] < this.width && stand.xy[1] < this.height);
+    for (const doing of ["marching", "besieging", "fighting", "stalled", "holding", "falling back"]) {
+      if (afield.some((stand) => stand.doing === doing)) {
+        rows.push([draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
+          draw("g", { class: "force" }, ...flag(run.actors[own], doing, [doing === "falling back" ? -1 : 1, 0]))), `force, ${doing}`]);
+      }
+    }
+    if (afield.some((stand) => stand.km > 0)) rows.push([draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
+      draw("g", { class: "force" }, draw("path", { class: "way", d: "M-15,0H15" }))), "way that a force came"]);
     this.figure.querySelector(".legend").replaceChildren(...rows.map(([shape, text]) => make("li", {}, shape, nameOf(text))));
   },
 
@@ -231,7 +240,7 @@ Object.assign(MapView.prototype, {
     this.layout();
   },
 
-  /** Arrow keys go to the nearest place or road that way; Escape puts the tip away. */
+  /** Arrow keys go to the nearest place, road or force that way; Escape puts the tip away. */
   key(event) {
     if (event.key === "Escape") { this.look(null); return; }
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
@@ -240,7 +249,8 @@ Object.assign(MapView.prototype, {
     event.stopPropagation();
     const [x, y] = this.middle(this.focused);
     let best = null;
-    const items = [...this.places.map((_, index) => ({ kind: "place", index })), ...this.roads.map((_, index) => ({ kind: "road", index }))];
+    const items = [...this.places.map((_, index) => ({ kind: "place", index })), ...this.roads.map((_, index) => ({ kind: "road", index })),
+      ...this.forces.map((_, index) => ({ kind: "force", index })).filter(({ index }) => this.forces[index].seen)];
     for (const what of items) {
       const [u, v] = this.middle(what), dx = u - x, dy = v - y;
       const ahead = dx * way[0] + dy * way[1], aside = Math.abs(dx * way[1]) + Math.abs(dy * way[0]);

@@ -144,6 +144,13 @@ function mapTables(run) {
       "Road's own, t/day", "Planned flow, t/day", "Toward"], roads)];
 }
 
+/** The forces in the field on this day, where there are any operations. */
+function forceTable(map) {
+  if (!map.run.forces.length) return [];
+  return [makeTable(`Forces on ${dateOf(map.run, view.time)}`, ["Force", "Of", "State", "Since", "Km from its base", "Persons",
+    "Days of supply"], map.forceRows())];
+}
+
 function curveTables() {
   const run = DATA.runs[0];
   return panelsOf(DATA.runs, view.axis).map((panel) => {
@@ -156,7 +163,7 @@ function curveTables() {
 }
 
 const tables = [
-  ...maps.map((map) => [map.figure, () => mapTables(map.run)]),
+  ...maps.map((map) => [map.figure, () => [...mapTables(map.run), ...forceTable(map)]]),
   ...curves.map((chart) => [chart.figure, curveTables]),
   ...holdings.map((chart) => [chart.figure, () => [chart.table()]]),
 ];

@@ -1,0 +1,205 @@
+"use strict";
+// The forces on the map: a flag beside where each stands, the way that it came, what it tells.
+
+const FLAG = [30, 16], OFF_ROAD = 8;
+
+/** A line of SVG path data through points. */
+const through = (points) => "M" + points.map((p) => p.map((v) => v.toFixed(1)).join(",")).join("L");
+
+/** What a force does as a sign round (0, 0); arrows point along the unit vector. */
+function sign(doing, [u, v]) {
+  const arrow = (size) => through([[1, 0], [-0.7, 0.85], [-0.7, -0.85]].map(([f, s]) => [(u * f - v * s) * size, (v * f + u * s) * size])) + "Z";
+  return {
+    marching: { d: arrow(6), class: "solid" },
+    "falling back": { d: arrow(5.4), class: "open" },
+    fighting: { d: "M-5,-5L5,5M-5,5L5,-5", class: "open" },
+    besieging: { d: "M-4.4,0a4.4,4.4 0 1 0 8.8,0a4.4,4.4 0 1 0 -8.8,0Z", class: "open" },
+    stalled: { d: "M-2.6,-5V5M2.6,-5V5", class: "open" },
+    holding: { d: "M-5,0H5", class: "open" },
+  }[doing];
+}
+
+/** A flag round (0, 0): the actor's colour and marker, and the sign of what the force does. */
+function flag(look, doing, facing) {
+  const [w, h] = FLAG.map((v) => v / 2);
+  const { d, class: name } = sign(doing, facing);
+  const ink = name === "solid" ? { fill: look.ink } : { stroke: look.ink };
+  return [
+    draw("path", { d: `M${-w},${-h}H${w}V${h}H${-w}Z`, class: "cloth", fill: look.fill }),
+    draw("path", { d: outline(look.shape, 3.6), transform: `translate(${8 - w} 0)`, fill: look.ink }),
+    draw("path", { d, class: name, transform: `translate(${w - 9} 0)`, ...ink }),
+  ];
+}
+
+Object.assign(MapView.prototype, {
+  /** Makes the parts of each force once; they are moved about from then on. */
+  buildForces(ways, layer) {
+    this.forces = this.run.forces.map((force, index) => {
+      const parts = { track: draw("path", { class: "way" }), rim: draw("path", { class: "way rim" }), lead: draw("path", { class: "lead" }),
+        back: draw("path", { class: "lead rim" }), dot: draw("circle", { r: 3.6, class: "spot", fill: this.run.actors[force.actor].fill }),
+        flag: draw("g", {}), words: draw("text", {}), hit: draw("path", { class: "hit" }) };
+      parts.item = layer.appendChild(draw("g", { role: "img", tabindex: -1, class: "item force", "data-id": force.id },
+        parts.back, parts.lead, parts.dot, parts.flag, parts.words, parts.hit));
+      parts.way = ways.appendChild(draw("g", { "data-id": force.id }, parts.rim, parts.track)); // under the places
+      this.follow(parts.item, { kind: "force", index });
+      return parts;
+    });
+  },
+
+  /** Where a force is at the chosen instant: null where it is not in the field. */
+  stand(force) {
+    const time = view.time, doing = at(force.doing, time, ""), men = at(force.strength, time, 0);
+    if (!doing || men <= 0) return null;
+    const km = between(force.at, time) / 1000;
+    const leg = force.km.slice(1, -1).filter((reach) => reach <= km).length;
+    const points = force.stops.slice(0, leg + 2).map((stop) => this.points[stop]);
+    const [a, b] = points.slice(-2);
+    const share = Math.min(1, Math.max(0, (km - force.km[leg]) / Math.max(force.km[leg + 1] - force.km[leg], 1e-9)));
+    const along = [b[0] - a[0], b[1] - a[1]], long = Math.max(Math.hypot(...along), 1e-9);
+    const turn = doing === "falling back" ? -1 : 1;
+    const xy = [a[0] + share * along[0], a[1] + share * along[1]];
+    return { doing, men, km, xy, way: [...points.slice(0, -1), xy], facing: along.map((v) => turn * v / long) };
+  },
+
+  /** Moves the flags to the chosen instant: off places, names and flows, and off each other. */
+  drawForces() {
+    const { run } = this;
+    const stands = run.forces.map((force) => this.stand(force));
+    this.stands = stands;
+    const order = stands.map((_, i) => i).filter((i) => stands[i]).sort((i, j) => stands[j].men - stands[i].men || i - j);
+    for (const parts of this.forces) this.seeForce(parts, false);
+    if (!order.length || !this.sheet) return;
+    const sheet = new Sheet(this.width, this.height);
+    sheet.boxes = [...this.sheet.boxes, ...order.map((i) => around(stands[i].xy, 4.6))];
+    sheet.soft = this.sheet.soft;
+    // best off names and flows; then over a name, then over a flow; never over a place
+    const flows = this.flowBoxes(), bare = new Sheet(this.width, this.height);
+    bare.boxes = [...this.marked];
+    bare.soft = sheet.soft;
+    for (const i of order) this.drawForce(i, stands[i], [[sheet, flows], [bare, flows], [sheet, []], [bare, []]]);
+  },
+
+  seeForce(parts, seen) {
+    parts.seen = seen;
+    for (const part of [parts.item, parts.way]) put(part, { visibility: seen ? null : "hidden" });
+  },
+
+  drawForce(i, stand, tiers) {
+    const parts = this.forces[i], look = this.run.actors[this.run.forces[i].actor];
+    const [x, y] = stand.xy;
+    const near = this.points.findIndex(([u, v], p) => Math.hypot(u - x, v - y) < this.radius(this.run.places[p], p, axisOf(this.run, view.axis)));
+    const gap = near < 0 ? 10 : 17 * this.marks + 2;
+    const men = grouped(stand.men, 0);
+    pen.font = "12px system-ui, sans-serif";
+    const wide = pen.measureText(men).width + 4;
+    const inside = x > 0 && y > 0 && x < this.width && y < this.height;
+    if (!inside) return;
+    this.seeForce(parts, true);
+    let worded = true, found = null;
+    for (const [sheet, barred] of tiers) {
+      for (const words of [true, false]) {
+        if (found) break;
+        worded = words;
+        found = this.seat(i, stand.xy, FLAG[0] + (words ? wide + 4 : 2), gap, sheet, barred);
+      }
+    }
+    worded = worded && found !== null;
+    const [left, top, right, bottom] = found || [x - 16, y - gap - FLAG[1] - 2, x + 16, y - gap];
+    const after = worded && (left + right) / 2 < x;
+    const cx = after ? right - 1 - FLAG[0] / 2 : left + 1 + FLAG[0] / 2, cy = (top + bottom) / 2;
+    const end = [Math.min(Math.max(x, cx - FLAG[0] / 2), cx + FLAG[0] / 2), Math.min(Math.max(y, cy - FLAG[1] / 2), cy + FLAG[1] / 2)];
+    const taken = [[left, top, right, bottom], ...[0.2, 0.4, 0.6, 0.8].map((s) => around([x + (end[0] - x) * s, y + (end[1] - y) * s], 2))];
+    tiers[0][0].boxes.push(...taken);
+    tiers[1][0].boxes.push(taken[0]);
+    const lead = through([near < 0 ? [x, y] : this.rim(near, end), end]);
+    put(parts.lead, { d: lead });
+    put(parts.back, { d: lead });
+    const way = beside(stand.way);
+    put(parts.track, { d: way.length > 1 ? through(way) : null });
+    put(parts.rim, { d: way.length > 1 ? through(way) : null });
+    put(parts.dot, { cx: x.toFixed(1), cy: y.toFixed(1), visibility: near < 0 ? null : "hidden" });
+    put(parts.flag, { transform: `translate(${cx.toFixed(1)} ${cy.toFixed(1)})` });
+    parts.flag.replaceChildren(...flag(look, stand.doing, stand.facing));
+    put(parts.words, { x: after ? cx - FLAG[0] / 2 - 3 : cx + FLAG[0] / 2 + 3, y: cy, "text-anchor": after ? "end" : "start" });
+    parts.words.textContent = worded ? men : "";
+    put(parts.hit, { d: `M${left},${top}H${right}V${bottom}H${left}Z` });
+    parts.middle = [cx, cy];
+  },
+
+  /** A free box for a flag; while time runs, the side of the last instant if it is free still. */
+  seat(i, [x, y], wide, gap, among, barred) {
+    const sheet = new Sheet(this.width, this.height);
+    sheet.boxes = [...among.boxes, ...barred];
+    sheet.soft = among.soft;
+    const parts = this.forces[i], tall = FLAG[1] + 2;
+    if (view.playing && parts.seat && parts.seat.wide === wide) {
+      const [dx, dy] = parts.seat.off, box = [x + dx, y + dy, x + dx + wide, y + dy + tall];
+      if (sheet.free(box)) return box;
+    }
+    const found = sheet.place(x, y, wide, tall, gap, Math.min(80, this.width * 0.13));
+    parts.seat = found && { wide, off: [found.box[0] - x, found.box[1] - y] };
+    return found && found.box;
+  },
+
+  /** The rim of a place on the way to a point. */
+  rim(place, [x, y]) {
+    const [u, v] = this.points[place], long = Math.max(Math.hypot(x - u, y - v), 1e-9);
+    const r = Math.min(12 * this.marks, long);
+    return [u + (x - u) / long * r, v + (y - v) / long * r];
+  },
+
+  /** Boxes along the roads that carry something now. */
+  flowBoxes() {
+    return this.run.roads.flatMap((road, i) => {
+      if (!this.roads[i].shown.flow) return [];
+      const [a, b] = [this.points[road.a], this.points[road.b]];
+      const n = Math.min(150, 1 + Math.floor(Math.hypot(b[0] - a[0], b[1] - a[1]) / 10));
+      return Array.from({ length: n + 1 }, (_, k) => around([a[0] + (b[0] - a[0]) * k / n, a[1] + (b[1] - a[1]) * k / n], 5));
+    });
+  },
+
+  /** Force, what it does since when, strength, where, days of supply: as in timeseries.csv. */
+  tellForce(index) {
+    const { run } = this, time = view.time, force = run.forces[index], stand = this.stand(force);
+    if (!stand) return [force.name, "not in the field"];
+    const lines = [force.name, `force of ${run.actors[force.actor].name}`];
+    lines.push(`${stand.doing} ${sinceWords(run, holdsFrom(force.doing, time))}`);
+    lines.push(`${grouped(stand.men, 0)} persons`);
+    const last = force.stops[force.stops.length - 1];
+    lines.push(`${numeral(stand.km)} km from ${placeName(run, force.stops[0])} on its route to ${placeName(run, last)}`);
+    if (force.supply.length) {
+      const days = between(force.supply, time);
+      lines.push(`${numeral(days)} days of supply with it, ${at(force.fed, time, 0) ? "fed" : "not fed"} ${sinceWords(run, fedFrom(force, time))}`);
+    }
+    return lines;
+  },
+
+  /** Rows of the table of the forces in the field. */
+  forceRows() {
+    const { run } = this;
+    return run.forces.map((force) => [force, this.stand(force)]).filter(([, stand]) => stand).map(([force, stand]) => [
+      force.name, run.actors[force.actor].name, stand.doing, dateOf(run, holdsFrom(force.doing, view.time)), numeral(stand.km),
+      grouped(stand.men, 0), force.supply.length ? numeral(between(force.supply, view.time)) : "",
+    ]);
+  },
+});
+
+/** A small box round a point. */
+const around = ([x, y], r) => [x - r, y - r, x + r, y + r];
+
+/** Since when a force has been fed, or not: its rows are samples, so equal ones are passed over. */
+function fedFrom(force, time) {
+  let i = since(force.fed, time);
+  while (i > 1 && force.fed[i - 1] === force.fed[i + 1]) i -= 2;
+  return i < 0 ? 0 : force.fed[i];
+}
+
+/** A way moved to the side of its roads, so that it hides no flow. */
+function beside(points) {
+  return points.slice(1).flatMap((b, i) => {
+    const a = points[i], along = [b[0] - a[0], b[1] - a[1]], long = Math.hypot(...along);
+    if (long < 1e-6) return [];
+    const side = [along[1] / long * OFF_ROAD, -along[0] / long * OFF_ROAD];
+    return [[a[0] + side[0], a[1] + side[1]], [b[0] + side[0], b[1] + side[1]]];
+  });
+}

@@ -1,0 +1,263 @@
+"""Forces on the maps: where they stand, what their flags keep off, films, tables."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from PIL import Image, ImageChops
+
+import sim
+from sim.scenario.model import Scenario
+from sim.view.data import (
+    ActorStyle,
+    Curve,
+    ForceState,
+    MapData,
+    MapForce,
+    MapPlace,
+    MapRoad,
+    MultiplesData,
+    Page,
+    Span,
+)
+from sim.view.fill_maps import Maps
+from sim.view.film import FilmData, make_film
+from sim.view.labels import Taken
+from sim.view.map import draw_map, map_frame
+from sim.view.map_forces import FLAG_HEIGHT, FLAG_WIDTH, STATES, beside, flag, lay_forces, stands
+from sim.view.map_scene import Scene
+from sim.view.run_tables import map_table, multiples_table
+from sim.view.small_multiples import draw_multiples
+from sim.view.style import drawn, looks
+
+DAY = 86_400
+Make = Callable[..., Scenario]
+WAY = ("port", "ford", "fort")
+
+
+@pytest.fixture
+def force() -> MapForce:
+    return MapForce("op", "Column $x$ <b>", "red", WAY, (0.0, 30.0, 80.0), 20.0, 1234, "marching")
+
+
+def flags(data: MapData) -> list[Rectangle]:
+    """Flags on the map and in its legend."""
+    patches = [p for axes in draw_map(data).axes for p in axes.patches]
+    return [
+        p
+        for p in patches
+        if isinstance(p, Rectangle) and (p.get_width(), p.get_height()) == (FLAG_WIDTH, FLAG_HEIGHT)
+    ]
+
+
+def texts(data: MapData) -> set[str]:
+    return {t.get_text() for axes in draw_map(data).axes for t in axes.texts}
+
+
+def test_forces_of_a_run_stand_where_their_series_have_them(make: Make) -> None:
+    # 10 km a day over b - x (10 km) toward y (190 km): 50 km on day 5, where what they carry is
+    # gone since the road was closed on day 2; it opens on day 7; y, 200 km, is taken on day 22
+    run = sim.run(
+        make(
+            "s-b:1 b-x:10 x-y:190",
+            axes={"line": {"sources": "s", "sinks": {"b": {"stock": 1000, "target": 0}}}},
+            held={"y": "blue"},
+            operations={
+                "op": {"route": "b x y", "axis": "line", "each": 1, "at": DAY // 2},
+                "never": {"route": "b x", "chance": 0.0},
+            },
+            events={
+                "e1": {"kind": "close", "roads": "b-x", "at": 2 * DAY},
+                "e2": {"kind": "open", "roads": "b-x", "at": 7 * DAY},
+            },
+            length=25 * DAY,
+        )
+    )
+    maps = Maps(run.analysis)
+
+    def at(days: float) -> tuple[float, ForceState]:
+        (only,) = maps.forces(round(days * DAY))
+        assert (only.id, only.stops, only.stops_km) == ("op", ("b", "x", "y"), (0, 10, 200))
+        return round(only.km, 2), only.state
+
+    assert maps.forces(0) == ()  # it begins at noon of the first day; the other never does
+    assert at(0.5) == (0, "marching")
+    assert at(1.25) == (7.5, "marching")
+    assert at(6) == (45, "stalled")
+    assert at(8.75) == (62.5, "marching")
+    assert at(24) == (200, "holding")
+    for row in run.record.series:
+        if row.subject == "operation:op" and row.measure == "position_m" and row.time >= DAY:
+            assert maps.forces(row.time)[0].km == row.value / 1000
+
+
+def test_a_beaten_force_falls_back_and_is_gone_when_it_is_over(make: Make) -> None:
+    def run(**more: object) -> Maps:
+        return Maps(
+            sim.run(
+                make(
+                    "b-x:50 s-b:1",
+                    axes={"line": {"sources": "s", "sinks": {"b": {}}}},
+                    held={"x": "blue"},
+                    garrisons={"g": {"actor": "blue", "place": "x", "strength": 5000}},
+                    operations={"op": {"route": "b x", "strength": 100, **more}},
+                    length=25 * DAY,
+                )
+            ).analysis
+        )
+
+    def seen(maps: Maps) -> list[str]:
+        found = [[f.state for f in maps.forces(hour * 3600)] for hour in range(25 * 24)]
+        return ["/".join(s) for s in [found[0], *(b for a, b in pairwise(found) if a != b)]]
+
+    assert seen(run(on_repulse="fall_back")) == [
+        "marching", "fighting", "falling back", "holding",
+    ]  # fmt: skip
+    assert seen(run(on_repulse="give_up")) == ["marching", "fighting", ""]
+
+
+def test_the_legend_tells_of_forces_only_where_there_are_some(
+    map_data: MapData, force: MapForce
+) -> None:
+    assert not flags(map_data)
+    assert not any("Forces" in text for text in texts(map_data))
+    state: ForceState = "falling back"
+    shown = replace(map_data, forces=(replace(force, state=state),))
+    assert len(flags(shown)) == 2  # one on the map, one in the legend
+    assert {"Forces: men, what they do", state, "way so far", f"1,234, {state}"} <= texts(shown)
+    assert "Column $x$ <b>" in texts(shown)
+
+
+def test_states_and_actors_differ_in_grey() -> None:
+    known = looks((ActorStyle("red", "Red"), ActorStyle("blue", "Blue")))
+    found = []
+    for look in known.values():
+        for state in STATES:
+            figure = Figure(figsize=(0.4, 0.26), dpi=100)
+            axes = figure.add_axes((0, 0, 1, 1))
+            axes.set(xlim=(0, 40), ylim=(0, 26))
+            axes.set_axis_off()
+            flag(axes, (5, 5, 5 + FLAG_WIDTH, 5 + FLAG_HEIGHT), look, state, np.array([1.0, 0.0]))
+            canvas = FigureCanvasAgg(figure)
+            canvas.draw()
+            picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("L")
+            found.append(np.asarray(picture, dtype=float))
+    for i, one in enumerate(found):
+        for other in found[:i]:
+            # some marked pixels that nobody overlooks
+            assert (np.abs(one - other) > 80).sum() >= 12
+
+
+@settings(derandomize=True, max_examples=40, deadline=None)
+@given(st.lists(st.floats(0, 80), min_size=1, max_size=5, unique_by=lambda km: km // 8))
+def test_flags_keep_off_places_flows_and_each_other(at: list[float]) -> None:
+    data = _small(at)
+    frame = map_frame(data, 700, 500)
+    scene = Scene(data, frame)
+    taken = Taken((4, 4, 696, 496), scene.soft())
+    taken.take(scene.hard())
+    seats = lay_forces(scene, scene.stands, taken, brief=False)
+    assert len(seats) == len(at)
+    boxes = [seat.box for seat in seats]
+    flow = [
+        point for road, line in scene.roads if road.flow for point in np.linspace(*line, 400)
+    ]  # fmt: skip
+    for i, (left, low, right, high) in enumerate(boxes):
+        assert 0 <= left < right <= 700
+        assert 0 <= low < high <= 500
+        for spot in scene.spots:
+            x, y = spot.xy
+            gap = np.hypot(max(left - x, x - right, 0), max(low - y, y - high, 0))
+            assert gap >= spot.radius
+        assert not any(left < x < right and low < y < high for x, y in flow)
+        for a, b, c, d in boxes[:i]:
+            assert right <= a or c <= left or high <= b or d <= low
+
+
+def _small(at: list[float], flow: int = 500_000) -> MapData:
+    actors = (ActorStyle("red", "Red"), ActorStyle("blue", "Blue"))
+    places = (
+        MapPlace("port", "Port", 46.0, 8.0, (("red", 1_000_000),), role="source"),
+        MapPlace("ford", "Ford", 46.3, 8.4, (("red", 1_000_000),), crossing=True),
+        MapPlace("fort", "Fort", 46.4, 9.0, (("red", 1_000_000),), role="sink"),
+    )
+    roads = (
+        MapRoad("port--ford", "port", "ford", 500_000, 500_000, flow),
+        MapRoad("ford--fort", "ford", "fort", 500_000, 500_000, flow),
+    )
+    forces = tuple(
+        MapForce(f"op{i}", f"Force {i}", "red", WAY, (0.0, 30.0, 80.0), km, 100 + i, "marching")
+        for i, km in enumerate(at)
+    )
+    return MapData(Page("A map"), "day 1", "red", actors, places, roads, forces=forces)
+
+
+def test_a_force_stands_on_the_road_by_its_share_of_the_way(force: MapForce) -> None:
+    spots = {"port": np.array([0.0, 0.0]), "ford": np.array([60.0, 0]), "fort": np.array([60, 100])}
+    # 20 of the first 30 km: two thirds of 60; 25 of the other 50 km: half of 100 upward
+    first, second = stands([force, replace(force, id="z", strength=1, km=55.0)], spots)
+    assert first.xy == pytest.approx([40, 0])
+    assert second.xy == pytest.approx([60, 50])
+    assert second.track == pytest.approx(np.array([[0, 0], [60, 0], [60, 50]]))
+    assert second.facing == pytest.approx([0, 1])
+    (back,) = stands([replace(force, state="falling back")], spots)
+    assert back.facing == pytest.approx([-1, 0])
+    # to the left of the way: above what leads east, west of what leads north
+    moved = beside(second.track, 8.0)
+    assert moved == pytest.approx(np.array([[0, 8], [60, 8], [52, 0], [52, 50]]))
+
+
+def test_maps_with_forces_come_out_the_same_again() -> None:
+    data = _small([10.0, 30.0, 55.0])
+    for kind in ("png", "svg"):
+        assert drawn(draw_map(data), kind) == drawn(draw_map(data), kind)
+
+
+def test_small_multiples_show_the_forces_of_each(map_data: MapData) -> None:
+    data = MultiplesData(Page("Two"), (("first", _small([])), ("then", _small([20.0]))))
+    figure = draw_multiples(data)
+    counts = [
+        sum(isinstance(p, Rectangle) and p.get_width() == FLAG_WIDTH for p in axes.patches)
+        for axes in figure.axes
+    ]
+    assert sorted(counts)[-2:] == [1, 1]  # the second map and the legend
+    assert sum(counts) == 2
+    table = multiples_table(data)
+    assert {len(row) for row in table.rows} == {len(table.columns)}
+
+
+def test_the_table_of_a_map_has_its_forces(map_data: MapData, force: MapForce) -> None:
+    assert "persons" not in map_table(map_data).columns
+    table = map_table(replace(map_data, forces=(force,)))
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    assert rows[-1]["kind"] == "force"
+    assert (rows[-1]["km_from_base"], rows[-1]["persons"]) == (20.0, 1234)
+    assert rows[-1]["state"] == "marching"
+
+
+def test_forces_move_in_a_film_from_frame_to_frame() -> None:
+    bare = replace(_small([]), forces=())
+    film = FilmData(
+        Page("A force marches"), "Line", Span(4 * DAY), ((0, bare),),
+        Curve((0,), (500_000.0,)), (),
+        tuple((day * DAY, _small([20.0 * day]).forces if day < 3 else ()) for day in range(5)),
+    )  # fmt: skip
+    made = make_film(film, "png", fps=5, seconds=1)  # a frame a day
+    assert made == make_film(film, "png", fps=5, seconds=1)
+    with Image.open(io.BytesIO(made)) as opened:
+        maps = []
+        for number in range(opened.n_frames):
+            opened.seek(number)
+            maps.append(opened.convert("RGB").crop((0, 0, 740, 690)))
+    moved = [ImageChops.difference(a, b).getbbox() is not None for a, b in pairwise(maps)]
+    assert moved == [True, True, True, False]  # over from day 3 on
