@@ -28,6 +28,9 @@ Change = Callable[[Control], None]
 """A pure change of the state, so that credit can be worked out by applying some of them."""
 
 
+_SAMPLED = ("sink:", "operation:")
+
+
 class Simulation:
     """A run in progress; :func:`run` is the way in.
 
@@ -363,14 +366,15 @@ class Simulation:
 
     def _write(self) -> None:
         now = self.clock.now
-        rows, written = self.record.series, self._written
+        add, written = self.record.series.append, self._written
         for key, value in self._notes.items():
+            subject, measure = key
             # what is sampled is written even where it stands still
-            if not key[0].startswith(("sink:", "operation:")):
+            if not subject.startswith(_SAMPLED):
                 if written.get(key) == value:
                     continue
                 written[key] = value
-            rows.append(SeriesRow(now, *key, value))
+            add(SeriesRow(now, subject, measure, value))
         self._notes.clear()
 
     def note_event(self, kind: str, subject: str, cause: str, text: str) -> None:
