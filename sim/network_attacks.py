@@ -106,6 +106,7 @@ def chance_case(
         "removed": named(net, found.removed),
         "bound": round(found.bound / (1 if case.axis else case.scale), 6),
         "proven": found.proven,
+        "exact": found.exact,
     }
 
 

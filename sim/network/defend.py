@@ -78,7 +78,8 @@ def fortify(net: ArcNetwork, hold: int, attack: int, *, most_attacks: int = 500)
 class ChanceAttack:
     """The least expected flow when each loss succeeds with its own probability.
 
-    ``expected`` is exact up to ``EXACT_SET`` losses; the optimum is at least ``bound``.
+    ``expected`` is ``exact`` up to ``EXACT_SET`` losses, beyond no less than the truth; the
+    optimum is at least ``bound``.
     """
 
     budget: int
@@ -86,6 +87,7 @@ class ChanceAttack:
     removed: tuple[int, ...]
     bound: float
     proven: bool
+    exact: bool
 
 
 def expected_flow(net: ArcNetwork, removed: Sequence[int], chance: FloatArray) -> float:
@@ -135,24 +137,38 @@ def chance_attack(
 ) -> ChanceAttack:
     """The set within ``budget`` whose attempted loss leaves the least expected flow.
 
-    Sets are taken in order of their penalised bound, and each is summed exactly, until no
-    other can be better. Raises ValueError as :func:`expected_flow`.
+    Sets are taken in order of their penalised bound until no other can be better. Each is
+    summed exactly, or bounded where it is too large for that. Raises ValueError as
+    :func:`expected_flow` where the flow is unlimited.
     """
     best, removed = expected_flow(net, (), chance), ()  # type: float, tuple[int, ...]
     tried: list[tuple[int, ...]] = []
-    bound, proven = 0.0, False
+    bound, proven, least = 0.0, False, best
     slack = 1e-7 * max(1.0, best)
     while len(tried) < most_rounds:
         answer = solve_wood(net, budget, share=chance, excluded=tried)
-        if answer is None or not math.isfinite(answer.floor):
-            proven = answer is not None
+        if answer is None:
             break
-        bound = max(bound, answer.floor)
+        # where no set is left, the least of what those seen leave is the bound
+        bound = max(bound, answer.floor if math.isfinite(answer.floor) else least)
         if bound >= best - slack:
             proven = True
             break
+        if not math.isfinite(answer.floor):
+            break
         tried.append(answer.removed)
-        value = expected_flow(net, answer.removed, chance)
-        if value < best:
-            best, removed = value, answer.removed
-    return ChanceAttack(budget, best, net.ordered(removed), best if proven else bound, proven)
+        low, high = _expected(net, answer.removed, chance)
+        least = min(least, low)
+        if high < best:
+            best, removed = high, answer.removed
+    shown = net.ordered(removed)
+    exact = len(removed) <= EXACT_SET
+    return ChanceAttack(budget, best, shown, best if proven else bound, proven, exact)
+
+
+def _expected(net: ArcNetwork, removed: Sequence[int], chance: FloatArray) -> tuple[float, float]:
+    """Bounds on the expected flow: the sum of all outcomes, twice, where that can be had."""
+    if len(removed) > EXACT_SET:
+        return expected_bounds(net, removed, chance)
+    value = expected_flow(net, removed, chance)
+    return value, value

@@ -147,8 +147,9 @@ def print_interdict(document: Document) -> None:
     uncertain = document.get("uncertain")
     if uncertain:
         sure = "" if uncertain["proven"] else f" (at least {_amount(document, uncertain['bound'])})"
+        most = "" if uncertain["exact"] else "at most "
         out.print(
-            f"where losses may fail: {_listed(uncertain['removed'])} leaves "
+            f"where losses may fail: {_listed(uncertain['removed'])} leaves {most}"
             f"{_amount(document, uncertain['expected_flow'])} on average{sure}",
             soft_wrap=True,
         )

@@ -23,7 +23,7 @@ def wild(make: Callable[..., Scenario]) -> Callable[[int], Scenario]:
         rng = random.Random(seed)
         names = list("abcdefgh")
         pairs = [(names[rng.randrange(i)], names[i]) for i in range(1, len(names))]
-        pairs += [tuple(sorted(rng.sample(names, 2))) for _ in range(6)]  # type: ignore[misc]
+        pairs += [tuple(sorted(rng.sample(names, 2))) for _ in range(6)]
         pairs = sorted(set(pairs))
         road_ids = [f"{a}-{b}" for a, b in pairs]
         roads = " ".join(

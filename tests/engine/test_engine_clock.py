@@ -59,7 +59,7 @@ def test_order_of_scheduling_never_matters(
         return seen
 
     shuffled = list(moments)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     assert run(shuffled) == sorted(moments)
 
 

@@ -329,7 +329,7 @@ def test_settling_gives_the_difference_and_a_kept_passage_equals_a_new_one(
         for id_ in ids
         for what in whats
     ]
-    differs = {k: (first.value(k), control.value(k)) for k in keys}  # type: ignore[arg-type]
+    differs = {k: (first.value(k), control.value(k)) for k in keys}
     assert {k: (old, new) for k, old, new in changes} == {
         k: pair for k, pair in differs.items() if pair[0] != pair[1]
     }

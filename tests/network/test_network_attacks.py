@@ -145,6 +145,24 @@ def test_expected_flow_in_closed_form() -> None:
         expected_flow(net, range(13), np.full(13, 0.5))
 
 
+def test_too_many_uncertain_losses_to_sum_are_bounded() -> None:
+    # 13 roads of 10 side by side, each lost with 1/2: the flow is the sum of what is left, so
+    # both bounds of the loss of all are the truth, 13 * 10 * 1/2
+    roads = [(f"r{i}", "s", "t", 1, 1.0) for i in range(13)]
+    graph = Graph.build("st", roads)
+    net = ArcNetwork.build(
+        graph, np.full((13, 2), 10), np.full(2, UNLIMITED), [0], [1],
+        targets=[Target("road", i) for i in range(13)],
+    )  # fmt: skip
+    attack = chance_attack(net, 13, np.full(13, 0.5))
+    assert (attack.expected, attack.removed) == (65, tuple(range(13)))
+    assert attack.proven
+    assert not attack.exact
+    # one less is summed: 10 + 12 * 10 * 1/2
+    fewer = chance_attack(net, 12, np.full(13, 0.5))
+    assert (fewer.expected, fewer.proven, fewer.exact) == (70, True, True)
+
+
 @settings(max_examples=40, derandomize=True, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_several_axes_at_once(seed: int) -> None:

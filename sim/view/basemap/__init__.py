@@ -21,8 +21,6 @@ Points = npt.NDArray[np.float64]
 Box = tuple[float, float, float, float]
 """West, south, east and north bound in degrees."""
 
-CREDIT = "Basemap: Natural Earth"
-
 TURNS = tuple(np.array([360.0 * k, 0.0, 360.0 * k, 0.0]) for k in (-1, 0, 1))
 """Shifts of a box by whole turns of the globe."""
 
