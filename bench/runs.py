@@ -130,6 +130,10 @@ def peers(scenario: Scenario, times: int) -> None:
         )
     floor = engine / seconds["same handlers, bare heap"]
     notes["same handlers, bare heap"] = f"the engine takes {floor:.2f} times that; the same records"
+    each = spent["engine, double_offensive_forces"]
+    notes["engine, double_offensive_forces"] = (
+        f"{1e3 * min(each):.1f} to {1e3 * max(each):.1f} over {times} replicates"
+    )
     for what, each in seconds.items():
         say(what, 1e3 * each, "ms a run", notes.get(what, ""))
 

@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.network import UNLIMITED, Flow, FlowProblem, Graph, IntArray, Route, TravelTimes
-from sim.network.certificate import Certificate
+from sim.network import (
+    UNLIMITED,
+    FastestWays,
+    Flow,
+    FlowProblem,
+    Graph,
+    IntArray,
+    Route,
+    TravelTimes,
+)
 from sim.scenario.model import Axis
 
 from .clock import Moment
@@ -87,7 +95,6 @@ class AxisState:
     axis: Axis
     passage: Passage
     problem: FlowProblem
-    proof: Certificate
     supply: IntArray
     sinks: dict[str, SinkState]
     convoy_kg: int
@@ -98,6 +105,8 @@ class AxisState:
     planned: IntArray | None = None
     largest: Flow | None = None  # the last largest flow of the axis alone
     alone: dict[bytes, Flow] = field(default_factory=dict)  # largest flows by capacities
+    fastest: FastestWays | None = None  # the last fastest ways
+    direct: dict[bytes, FastestWays] = field(default_factory=dict)  # fastest ways by capacities
     plans: dict[bytes, Flow] = field(default_factory=dict)  # by capacities and what is asked
     routes: dict[bytes, tuple[Route, ...]] = field(default_factory=dict)
     ways: dict[int, TravelTimes] = field(default_factory=dict)
@@ -141,7 +150,6 @@ class AxisState:
             axis=axis,
             passage=passage,
             problem=problem,
-            proof=Certificate(graph, problem.sources, problem.sinks),
             supply=np.array(supply, dtype=np.int64),
             sinks=sinks,
             convoy_kg=size,

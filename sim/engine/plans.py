@@ -2,18 +2,18 @@
 
 On every change of the network, and when a sink starts or stops refilling, the axes of an
 actor are planned again in stated priority: capacity and deliverable each alone, the plan in
-what the axes before it have left. Plans are min-cost (by travel time) max flows.
+what the axes before it have left. Plans are min-cost (by travel time) max flows; where nothing
+is short they follow from the fastest ways, with no solver.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.network import UNLIMITED, CertificateError, Flow, IntArray, decompose
+from sim.network import UNLIMITED, FastestWays, Flow, IntArray, decompose
 from sim.scenario.model import DAY
 
 from .axes import AxisState
@@ -50,12 +50,8 @@ class Plans:
     def _largest(self, state: AxisState) -> Flow:
         """The largest flow of an axis alone: the last one, where it proves itself largest still."""
         road, place, last = state.passage.road, state.passage.place, state.largest
-        if last is not None and not last.unlimited:
-            limits = state.problem.limits(road, place)
-            with suppress(CertificateError):
-                state.proof.check(limits, last)
-                state.proof.check_cut(limits, last.value, last.cut)
-                return last
+        if last is not None and state.problem.still_largest(last, road, place):
+            return last
         self.sim.record.solves += 1
         return state.problem.max_flow(road, place)
 
@@ -68,31 +64,50 @@ class Plans:
         for state in axes:
             passage = state.passage
             load = self.sim.scenario.commodities[state.axis.commodity].load
-            asks = np.array([s.asks for s in state.sinks.values()], dtype=np.int64)
+            asked = [s.asks for s in state.sinks.values()]
+            asks = np.array(asked, dtype=np.int64)
             road, place = passage.road, passage.place
             if state is not axes[0]:
-                road = np.maximum(0, road - -(-used_roads * load // truck))
-                left = np.maximum(0, place - -(-used_places * load // truck))
+                road = np.maximum(0, road - _in_loads(used_roads, load, truck))
+                left = np.maximum(0, place - _in_loads(used_places, load, truck))
                 place = np.where(place < UNLIMITED, left, place)
             key, plan = self._solve(state, road, place, asks)
             if state is not axes[-1]:
-                used_roads = -(-plan.road_flow * truck // load) + used_roads
-                used_places = -(-plan.place_flow * truck // load) + used_places
+                used_roads = _in_loads(plan.road_flow, truck, load) + used_roads
+                used_places = _in_loads(plan.place_flow, truck, load) + used_places
             capacity = self.capacity(state)
             deliverable = self._deliverable(state, capacity, plan, asks)
-            self._publish(state, capacity, deliverable, plan, asks)
+            self._publish(state, capacity, deliverable, plan, sum(asked))
             self._send(state, key, plan)
 
     def _solve(
         self, state: AxisState, road: IntArray, place: IntArray, asks: IntArray
     ) -> tuple[bytes, Flow]:
         """The plan within these capacities, and the key under which its answer is kept."""
+        # No road carries more than all that is asked: what one holds beyond that changes nothing.
+        most = _total(asks)
+        road, place = np.minimum(road, most), np.minimum(place, most)
         key = road.tobytes() + place.tobytes() + asks.tobytes()
         flow = state.plans.get(key)
         if flow is None:
             self.sim.record.solves += 1
-            flow = state.plans[key] = state.problem.plan(road, place, state.supply, asks)
+            ways = self._fastest(state)
+            flow = ways.plan(road, place, asks)
+            if flow is None:
+                flow = state.problem.plan(road, place, state.supply, asks)
+            else:
+                state.routes[key] = ways.routes(flow)
+            state.plans[key] = flow
         return key, flow
+
+    def _fastest(self, state: AxisState) -> FastestWays:
+        """The fastest ways of an axis as the network stands, the last ones if they still hold."""
+        key, passage, ways = state.passage.key, state.passage, state.fastest
+        if key not in state.direct:
+            if ways is None or not ways.hold(passage.road, passage.place):
+                ways = FastestWays(state.problem, passage.road, passage.place, state.supply)
+            state.direct[key] = state.fastest = ways
+        return state.direct[key]
 
     def _deliverable(self, state: AxisState, capacity: int, plan: Flow, asks: IntArray) -> int:
         """What the axis alone could deliver (kg/day).
@@ -106,7 +121,7 @@ class Plans:
         return self._solve(state, state.passage.road, state.passage.place, asks)[1].value
 
     def _publish(
-        self, state: AxisState, capacity: int, deliverable: int, plan: Flow, asks: IntArray
+        self, state: AxisState, capacity: int, deliverable: int, plan: Flow, asked: int
     ) -> None:
         sim, axis = self.sim, state.axis.id
         before, state.capacity = state.capacity, capacity
@@ -114,7 +129,7 @@ class Plans:
         sim.note(subject, "capacity_kg_per_day", capacity)
         sim.note(subject, "deliverable_kg_per_day", deliverable)
         sim.note(subject, "planned_kg_per_day", plan.value)
-        sim.note(subject, "asked_kg_per_day", int(asks.sum()))
+        sim.note(subject, "asked_kg_per_day", asked)
         demand = sum(s.rate for s in state.sinks.values())
         sim.note(subject, "demand_kg_per_day", demand)
         if before != capacity and sim.clock.now > 0:
@@ -161,6 +176,11 @@ class Plans:
                 stream.beside = [other for other in streams if other is not stream]
             sink.streams = sink.streams + streams
             sinks.arm(sink)
+
+
+def _in_loads(kg: IntArray | int, of: int, other: int) -> IntArray | int:
+    """What takes as many trucks of ``of`` kg as ``kg`` takes of ``other`` kg, rounded up."""
+    return kg if of == other else -(-kg * of // other)
 
 
 def _total(limits: IntArray) -> int:

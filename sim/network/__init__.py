@@ -15,6 +15,7 @@ from .cuts import (
     first_minimal,
     reopening_set,
 )
+from .fastest import FastestWays
 from .flow import FlowProblem, certify
 from .graph import BoolArray, FloatArray, Graph, IntArray, components, reach
 from .routes import (
@@ -35,6 +36,7 @@ __all__ = [
     "CertificateError",
     "Cut",
     "DisjointRoutes",
+    "FastestWays",
     "FloatArray",
     "Flow",
     "FlowProblem",

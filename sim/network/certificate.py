@@ -160,6 +160,19 @@ class Certificate:
             limits, np.concatenate((roads.ravel(), places, supply, demand)), flow.value, flow.cut
         )
 
+    def still(self, limits: IntArray, flow: Flow) -> bool:
+        """Whether a finite flow that was proven largest under other limits is so under these.
+
+        It is where it fits and its cut holds no more than before: then again each proves the
+        other, and what was conserved still is.
+        """
+        amounts = np.concatenate(
+            (flow.road_flow.ravel(), flow.place_flow, flow.source_flow, flow.sink_flow)
+        )
+        if np.count_nonzero(amounts > limits):
+            return False
+        return self._within(limits, flow.cut).value == flow.value
+
     def check_vector(self, limits: IntArray, amounts: IntArray, value: int, cut: Cut) -> None:
         """As :meth:`check` for a flow of finite value as one vector (e,)."""
         nodes = 2 * len(self.graph.places)
@@ -208,16 +221,20 @@ class Certificate:
 
         Raises CertificateError where it does not.
         """
-        # Entered but not left: by the cut, or because nothing can pass (which costs nothing).
-        entered = cut.source_side | (limits[self._first_place : self._first_supply] == 0)
-        entered[list(cut.places)] = True
-        true = self.cut(limits, np.concatenate((entered, cut.source_side, [True, False])))
+        true = self._within(limits, cut)
         if cut.members != true.members:
             raise CertificateError("the cut is not what leads out of its source side")
         if not true.value == cut.value == value:
             raise CertificateError(
                 f"the cut holds {true.value} kg/day, stated {cut.value}, flow {value}"
             )
+
+    def _within(self, limits: IntArray, cut: Cut) -> Cut:
+        """What leads out of the source side of a cut under other limits."""
+        # Entered but not left: by the cut, or because nothing can pass (which costs nothing).
+        entered = cut.source_side | (limits[self._first_place : self._first_supply] == 0)
+        entered[list(cut.places)] = True
+        return self.cut(limits, np.concatenate((entered, cut.source_side, [True, False])))
 
     def _check_unlimited(self, limits: IntArray, flow: Flow) -> None:
         """Some way from a source to a sink has no limit anywhere."""

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .certificate import UNLIMITED, Certificate, CertificateError, Cut, Flow
-from .graph import Graph, IntArray
+from .graph import BoolArray, Graph, IntArray
 
 
 class FlowProblem:
@@ -122,6 +122,16 @@ class FlowProblem:
         amounts = None if value >= UNLIMITED else self._solver.flows(self._arcs)
         return self._certified(limits, value, amounts, cut)
 
+    def still_largest(
+        self, flow: Flow, road_capacity: ArrayLike, place_capacity: ArrayLike | None = None
+    ) -> bool:
+        """Whether a :meth:`max_flow` found under other capacities proves itself largest now, too.
+
+        Raises the errors of :meth:`limits`. False for a flow without limit.
+        """
+        limits = self.limits(road_capacity, place_capacity)
+        return not flow.unlimited and self._certificate.still(limits, flow)
+
     def plan(
         self,
         road_capacity: ArrayLike,
@@ -185,6 +195,17 @@ class FlowProblem:
         # Two minimum cuts of the same arcs enclose no third, for every minimum cut lies
         # between them and has all of these arcs (Picard and Queyranne 1980).
         return None if far.members == near.members else far
+
+    def proven(self, limits: IntArray, amounts: IntArray, side: BoolArray) -> Flow | None:
+        """The flow of these amounts, where the cut with ``side`` proves that none is larger.
+
+        ``limits`` and ``amounts`` (kg/day) are vectors of ``Certificate``, ``side`` as in
+        :meth:`Certificate.cut`. None where the cut holds more. Raises CertificateError where
+        the amounts are no flow within their limits.
+        """
+        cut = self._certificate.cut(limits, side)
+        value = int(amounts[self._ends[2] :].sum())
+        return self._certified(limits, value, amounts, cut) if cut.value == value else None
 
     def _certified(self, limits: IntArray, value: int, amounts: IntArray | None, cut: Cut) -> Flow:
         if amounts is None:

@@ -132,6 +132,17 @@ class Graph:
         return HalfEdges(start, tail, head, road, 2 * road + way)
 
     @cached_property
+    def labels(self) -> tuple[int, IntArray, list[int]]:
+        """A scale, and a length (m,) of each road as array and as list, to find fastest routes by.
+
+        A length is seconds times the scale, and one: sums order routes by their seconds, then
+        by their roads, of which a route has fewer than the scale.
+        """
+        scale = 1 << len(self.places).bit_length()
+        lengths = self.seconds * scale + 1
+        return scale, lengths, lengths.tolist()
+
+    @cached_property
     def neighbours(self) -> list[list[tuple[int, int]]]:
         """For each place its ``(neighbour, flat index of the way there)``, sorted.
 

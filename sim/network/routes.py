@@ -171,18 +171,15 @@ def _times(
     n = len(graph.places)
     usable = np.asarray(usable_places, dtype=bool)
     starts = sorted({int(root) for root in roots if usable[root]})
-    # One whole number orders routes by seconds, then by roads: a route has fewer than n.
-    scale = 1 << n.bit_length()
-    weights = graph.seconds * scale + 1
+    scale, weights, _ = graph.labels
     # ways_out[f]: may one step away from the roots follow flat index f? Toward the
     # roots the traffic runs against that step.
     ways_out = ways[:, ::-1].ravel() if toward else ways.ravel()
     # scipy works in floats, exact up to 2**53.
-    exact = n * int(weights.max(initial=0)) < 2**53
-    if n >= MANY_PLACES and exact:
+    if n >= MANY_PLACES and n * int(weights.max(initial=0)) < 2**53:
         labels = _dijkstra_scipy(graph, ways_out, weights, starts)
     else:
-        labels = _dijkstra_heap(graph, ways_out, weights, starts)
+        labels = _dijkstra_heap(graph, ways_out, starts)
     reached = labels >= 0
     half = graph.half_edges
     # Half-edges are sorted by (tail, head, road), so the first tight one of a tail is its
@@ -205,12 +202,10 @@ def _times(
     )
 
 
-def _dijkstra_heap(
-    graph: Graph, ways_out: BoolArray, weights: IntArray, roots: Sequence[int]
-) -> IntArray:
+def _dijkstra_heap(graph: Graph, ways_out: BoolArray, roots: Sequence[int]) -> IntArray:
     """Least label of every place, -1 where out of reach."""
     ways: list[bool] = ways_out.tolist()
-    weight: list[int] = weights.tolist()
+    *_, weight = graph.labels
     labels = [-1] * len(graph.places)
     heap = [(0, root) for root in roots]
     for root in roots:

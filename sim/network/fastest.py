@@ -1,0 +1,99 @@
+"""Plans while nothing is short: every sink is fed over the fastest way to it, with no solver.
+
+That such a plan is a largest flow is proven by a cut, as of every flow: that of the demands
+that have a way at all. That none takes less time is plain: each kilogram goes the fastest way
+that there is. Where the ways together overload something it takes
+:meth:`~sim.network.flow.FlowProblem.plan`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from .certificate import Flow
+from .flow import FlowProblem
+from .graph import BoolArray, IntArray, passable
+from .routes import Route, times_from
+
+_EXACT = 2**53
+"""Demands that sum to less are added up with nothing lost."""
+
+
+class FastestWays:
+    """The fastest way to each sink of a problem through what has capacity, ties as in ``routes``.
+
+    ``road`` (m, 2) and ``place`` (n,) are capacities, ``supply`` (k,) is that of the sources,
+    all in kg/day.
+    """
+
+    def __init__(
+        self, problem: FlowProblem, road: IntArray, place: IntArray, supply: IntArray
+    ) -> None:
+        self._problem, self._supply = problem, supply
+        graph, sources, sinks = problem.graph, problem.sources, problem.sinks
+        m, n, k = len(graph.roads), len(graph.places), len(sources)
+        usable = passable(graph, road > 0, place > 0)
+        roots = [s for s, amount in zip(sources, supply.tolist(), strict=True) if amount]
+        times = times_from(graph, usable, place > 0, roots)
+        ways = ((number, times.route(sink)) for number, sink in enumerate(sinks))
+        self._routes = {number: route for number, route in ways if route is not None}
+
+        # What a kg/day to each sink adds to each part of a flow, a column each.
+        self._per_kg = np.zeros((2 * m + n + k + len(sinks), len(sinks)), dtype=np.int64)
+        for number, route in self._routes.items():
+            roads, places = np.array(route.roads, dtype=np.int64), np.array(route.places)
+            self._per_kg[2 * roads + (graph.a[roads] != places[:-1]), number] = 1
+            self._per_kg[2 * m + places, number] = 1
+            self._per_kg[2 * m + n + sources.index(route.source), number] = 1
+            self._per_kg[2 * m + n + k + number, number] = 1
+        self._used = self._per_kg[: 2 * m].any(axis=1)
+
+        # The side of the sources: what is reached; what is only entered depends on capacities.
+        reached = times.hops >= 0
+        tail = np.stack([graph.a, graph.b], axis=1)
+        head = tail[:, ::-1]
+        self._side = np.concatenate((reached, reached, [True, False]))
+        self._side[roots] = True
+        self._border = (reached[tail] & ~reached[head]).ravel().nonzero()[0]
+        self._beyond = head.ravel()[self._border]
+        self._shut = [s for s in roots if not reached[s]]
+
+        # Ways that are closed, and by which some place would be reached as soon or sooner.
+        by_way = times.seconds[tail] + graph.seconds[:, np.newaxis]
+        self._inviting: BoolArray = ~usable & (by_way <= times.seconds[head])
+
+    def hold(self, road: IntArray, place: IntArray) -> bool:
+        """Whether these are the fastest ways through what has capacity now, too.
+
+        They are while all of them are open and nothing has opened by which some place might be
+        reached as soon: then the travel times are still potentials that prove them shortest
+        (Ford 1956). False at times where they are; never True where they are not.
+        """
+        usable = passable(self._problem.graph, road > 0, place > 0)
+        wrong = np.where(usable, self._inviting, self._used.reshape(-1, 2))
+        return not wrong.any() and not place[self._shut].any()
+
+    def plan(self, road: IntArray, place: IntArray, demand: IntArray) -> Flow | None:
+        """The plan within these capacities (kg/day), None where they are too small for it.
+
+        It has the value and the travel time of :meth:`FlowProblem.plan`; its cut is a minimum
+        cut, but not always the one nearest the sources. None also where no cut proves it, as
+        when the ways do not :meth:`hold`. Raises the errors of :meth:`FlowProblem.limits`.
+        """
+        limits = self._problem.limits(road, place, self._supply, demand)
+        if sum(demand.tolist()) >= _EXACT:
+            return None
+        amounts = self._per_kg @ demand
+        if (amounts > limits).any():
+            return None
+        side = self._side.copy()
+        side[self._beyond[limits[self._border] > 0]] = True
+        return self._problem.proven(limits, amounts, side)
+
+    def routes(self, plan: Flow) -> tuple[Route, ...]:
+        """The routes that carry a :meth:`plan`, as ``decompose`` finds them."""
+        rates = plan.sink_flow.tolist()
+        taken = [replace(r, rate=rates[n]) for n, r in self._routes.items() if rates[n]]
+        return tuple(sorted(taken, key=lambda r: (r.seconds, len(r.roads), r.source, r.places)))

@@ -1,0 +1,172 @@
+"""Plans over the fastest ways against those of the solver, and whether old ways still hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.network import (
+    UNLIMITED,
+    CertificateError,
+    FastestWays,
+    Flow,
+    FlowProblem,
+    Graph,
+    certify,
+    decompose,
+)
+from sim.network.graph import passable
+
+PROPERTY = settings(max_examples=400, deadline=None)
+
+# s joins t by s-u-t (60 + 60 s) and by s-v-t (90 + 90 s).
+# Roads in order of id: 0 su, 1 sv, 2 ut, 3 vt; places s 0, t 1, u 2, v 3.
+DIAMOND = Graph.build(
+    "stuv",
+    [
+        ("su", "s", "u", 60, 1),
+        ("ut", "u", "t", 60, 1),
+        ("sv", "s", "v", 90, 1),
+        ("vt", "v", "t", 90, 1),
+    ],
+)
+FREE = np.full(4, UNLIMITED)
+
+
+def roads(*kg: int) -> Any:
+    return np.repeat(np.array(kg, dtype=np.int64), 2).reshape(-1, 2)
+
+
+def whole(*kg: int) -> Any:
+    return np.array(kg, dtype=np.int64)
+
+
+def ways(road: Any, place: Any = FREE, supply: int = UNLIMITED) -> FastestWays:
+    return FastestWays(FlowProblem(DIAMOND, [0], [1]), road, place, whole(supply))
+
+
+def seconds(graph: Graph, flow: Flow) -> int:
+    """kg/day times seconds of travel."""
+    return int((flow.road_flow.sum(axis=1) * graph.seconds).sum())
+
+
+def test_what_is_asked_goes_the_fastest_way() -> None:
+    road = roads(5, 9, 5, 9)
+    found = ways(road)
+    plan = found.plan(road, FREE, whole(5))
+    assert plan is not None
+    assert plan.value == 5
+    assert plan.road_flow.tolist() == [[5, 0], [0, 0], [5, 0], [0, 0]]
+    assert plan.place_flow.tolist() == [5, 5, 5, 0]
+    assert plan.cut.demands == (1,)
+    (route,) = found.routes(plan)
+    assert (route.places, route.seconds, route.rate) == ((0, 2, 1), 120, 5)
+
+
+def test_too_much_for_the_fastest_way_is_left_to_the_solver() -> None:
+    road = roads(5, 9, 5, 9)
+    assert ways(road).plan(road, FREE, whole(6)) is None
+    assert ways(road).plan(road, whole(UNLIMITED, UNLIMITED, 4, UNLIMITED), whole(5)) is None
+    assert ways(road, supply=4).plan(road, FREE, whole(5)) is None
+    assert ways(road).plan(road, FREE, whole(UNLIMITED)) is None
+
+
+def test_a_sink_without_a_way_gets_nothing_and_that_is_proven() -> None:
+    road = roads(5, 0, 0, 9)
+    plan = ways(road).plan(road, FREE, whole(5))
+    assert plan is not None
+    assert (plan.value, plan.cut.demands) == (0, ())
+    assert ways(road).routes(plan) == ()
+
+
+def test_ways_hold_until_one_of_them_closes_or_one_as_fast_opens() -> None:
+    both, upper, lower = roads(5, 9, 5, 9), roads(5, 9, 5, 0), roads(0, 9, 5, 9)
+    assert ways(both).hold(upper, FREE)  # v-t closed: 120 s are still the least
+    assert ways(upper).hold(both, FREE)  # and opened: 90 + 90 s by v are more
+    assert not ways(both).hold(lower, FREE)  # s-u closed
+    assert not ways(lower).hold(both, FREE)  # and opened: u is reached sooner
+    assert not ways(both).hold(both, whole(UNLIMITED, UNLIMITED, 0, UNLIMITED))  # u closed
+
+
+def test_a_source_that_opens_is_another_way() -> None:
+    graph = Graph.build("abc", [("ab", "a", "b", 60, 1), ("bc", "b", "c", 60, 1)])
+    problem, road = FlowProblem(graph, [0, 1], [2]), roads(5, 5)
+    shut, free = whole(UNLIMITED, 0, UNLIMITED), np.full(3, UNLIMITED)
+    found = FastestWays(problem, road, shut, np.full(2, UNLIMITED))
+    assert found.hold(road, shut)
+    assert not found.hold(road, free)
+
+
+def test_of_ways_that_hold_no_more_none_proves_itself() -> None:
+    # Seen while all was closed; now 5 kg/day could come, and 0 is no plan.
+    assert ways(roads(0, 0, 0, 0)).plan(roads(5, 9, 5, 9), FREE, whole(5)) is None
+
+
+def test_amounts_that_are_no_flow_are_refused() -> None:
+    problem = FlowProblem(DIAMOND, [0], [1])
+    limits = problem.limits(roads(5, 9, 5, 9), FREE, whole(UNLIMITED), whole(5))
+    amounts = np.zeros(len(limits), dtype=np.int64)
+    amounts[-1] = 5  # arrives, but never left
+    side = np.ones(10, dtype=bool)
+    side[[1, 5]] = True
+    with pytest.raises(CertificateError, match="not conserved"):
+        problem.proven(limits, amounts, side)
+
+
+@PROPERTY
+@given(data=st.data())
+def test_plans_are_those_of_the_solver(data: st.DataObject, cases: Any) -> None:
+    case = data.draw(cases())
+    problem = case.problem()
+    found = FastestWays(problem, case.roads, case.places, case.supply)
+    demand = np.minimum(case.demand, 9)
+    plan = found.plan(case.roads, case.places, demand)
+    best = problem.plan(case.roads, case.places, case.supply, demand)
+    if plan is None:
+        # The same through what is open, without limits: they must overload something, so their
+        # fastest flow carries more, or is faster, or (ties) there is no telling.
+        limits = case.roads, case.places, case.supply
+        loose = [np.where(kg > 0, UNLIMITED, 0) for kg in limits]
+        free = FastestWays(problem, *loose).plan(*loose[:2], demand)
+        assert free is not None
+        assert any(
+            (carried > most).any()
+            for carried, most in zip(
+                (free.road_flow, free.place_flow, free.source_flow), limits, strict=True
+            )
+        )
+        return
+    certify(problem, plan, case.roads, case.places, case.supply, demand)
+    assert plan.value == best.value
+    assert seconds(case.graph, plan) == seconds(case.graph, best)
+    assert found.routes(plan) == decompose(problem, plan)
+
+
+@PROPERTY
+@given(data=st.data())
+def test_ways_that_hold_are_those_found_anew(data: st.DataObject, cases: Any) -> None:
+    case = data.draw(cases())
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    problem, supply = case.problem(), np.full(len(case.sources), UNLIMITED)
+
+    def state() -> tuple[Any, Any]:
+        """Some roads and places closed, each with a chance of a sixth; their roads with them."""
+        road, place = np.full(case.roads.shape, 100), np.full(len(case.places), UNLIMITED)
+        road[rng.random(len(road)) < 1 / 6] = 0
+        place[rng.random(len(place)) < 1 / 6] = 0
+        return np.minimum(road, 100 * passable(case.graph, road > 0, place > 0)), place
+
+    before, now = state(), state()
+    demand = np.ones(len(case.sinks), dtype=np.int64)
+    old, new = (FastestWays(problem, *capacity, supply) for capacity in (before, now))
+    fresh = new.plan(*now, demand)
+    assert fresh is not None
+    if old.hold(*now):
+        plan = old.plan(*now, demand)
+        assert plan is not None
+        assert old.routes(plan) == new.routes(fresh)
+    assert old.hold(*before)
