@@ -73,7 +73,7 @@ class FastestWays:
         """
         usable = passable(self._problem.graph, road > 0, place > 0)
         wrong = np.where(usable, self._inviting, self._used.reshape(-1, 2))
-        return not wrong.any() and not place[self._shut].any()
+        return not np.count_nonzero(wrong) and not np.count_nonzero(place[self._shut])
 
     def plan(self, road: IntArray, place: IntArray, demand: IntArray) -> Flow | None:
         """The plan within these capacities (kg/day), None where they are too small for it.
@@ -86,7 +86,7 @@ class FastestWays:
         if sum(demand.tolist()) >= _EXACT:
             return None
         amounts = self._per_kg @ demand
-        if (amounts > limits).any():
+        if np.count_nonzero(amounts > limits):
             return None
         side = self._side.copy()
         side[self._beyond[limits[self._border] > 0]] = True

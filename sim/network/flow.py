@@ -204,7 +204,7 @@ class FlowProblem:
         the amounts are no flow within their limits.
         """
         cut = self._certificate.cut(limits, side)
-        value = int(amounts[self._ends[2] :].sum())
+        value = int(np.add.reduce(amounts[self._ends[2] :]))
         return self._certified(limits, value, amounts, cut) if cut.value == value else None
 
     def _certified(self, limits: IntArray, value: int, amounts: IntArray | None, cut: Cut) -> Flow:

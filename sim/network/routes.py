@@ -153,14 +153,14 @@ def _nearest(times: TravelTimes, places: Iterable[int]) -> int | None:
 
 
 def _route(graph: Graph, places: Sequence[int], roads: Sequence[int], rate: int = 0) -> Route:
-    taken = list(roads)
+    taken = np.array(roads, dtype=np.int64)
     return Route(
         source=places[0],
         sink=places[-1],
         places=tuple(places),
         roads=tuple(roads),
-        seconds=int(graph.seconds[taken].sum()),
-        km=float(graph.km[taken].sum()),
+        seconds=int(np.add.reduce(graph.seconds[taken])),
+        km=float(np.add.reduce(graph.km[taken])),
         rate=rate,
     )
 
@@ -184,11 +184,12 @@ def _times(
     half = graph.half_edges
     # Half-edges are sorted by (tail, head, road), so the first tight one of a tail is its
     # step; written backwards the first is written last and stays.
-    tight = np.flatnonzero(
+    at_head = labels[half.head]
+    tight = (
         ways_out[half.flat ^ 1]
-        & reached[half.head]
-        & (labels[half.tail] == labels[half.head] + weights[half.road])
-    )[::-1]
+        & (at_head >= 0)
+        & (labels[half.tail] == at_head + weights[half.road])
+    ).nonzero()[0][::-1]
     step_place, step_road = np.full((2, n), -1, dtype=np.int64)
     step_place[half.tail[tight]] = half.head[tight]
     step_road[half.tail[tight]] = half.road[tight]
