@@ -5,8 +5,9 @@ user would write (SimPy and networkx, a process a convoy), the same with flows a
 between changes, and the floor, the engine's own handlers on a bare heap (bench/peers); then
 replicates a second on one process and on a pool of two, parallel efficiency beside what two
 processes that share nothing get on this machine, the journal, and memory in n. Single runs are
-timed in seconds of a processor, the median over some replicates of the best of three (the
-naive program once), so that other work on the machine counts little; many runs by the clock on the wall, so let it be quiet.
+timed in seconds of a processor, the median over some replicates of the best of three (of the
+naive program one run), so that other work on the machine counts little; many runs by the clock
+on the wall, so let it be quiet.
 """
 
 from __future__ import annotations
