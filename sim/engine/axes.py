@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -28,6 +28,8 @@ from .streams import Stream
 
 if TYPE_CHECKING:
     from .convoys import Convoy
+
+Kept = TypeVar("Kept")
 
 
 @dataclass(slots=True)
@@ -89,6 +91,26 @@ class SinkState:
 
 
 @dataclass(slots=True)
+class Plan:
+    """A plan and, once they were asked for, the routes that carry it."""
+
+    flow: Flow
+    routes: tuple[Route, ...] | None = None
+
+
+class Latest(dict[bytes, Kept]):
+    """Answers by what was asked, the latest ``MOST``: on a large network each takes megabytes."""
+
+    MOST = 64
+
+    def __setitem__(self, key: bytes, value: Kept) -> None:
+        """Keep an answer in place of the oldest."""
+        if len(self) >= self.MOST:
+            del self[next(iter(self))]
+        super().__setitem__(key, value)
+
+
+@dataclass(slots=True)
 class AxisState:
     """An axis in a run."""
 
@@ -104,11 +126,10 @@ class AxisState:
     convoys: list[Convoy] = field(default_factory=list)  # those that something disturbed
     planned: IntArray | None = None
     largest: Flow | None = None  # the last largest flow of the axis alone
-    alone: dict[bytes, Flow] = field(default_factory=dict)  # largest flows by capacities
+    alone: Latest[Flow] = field(default_factory=Latest)  # largest flows by capacities
     fastest: FastestWays | None = None  # the last fastest ways
-    direct: dict[bytes, FastestWays] = field(default_factory=dict)  # fastest ways by capacities
-    plans: dict[bytes, Flow] = field(default_factory=dict)  # by capacities and what is asked
-    routes: dict[bytes, tuple[Route, ...]] = field(default_factory=dict)
+    direct: Latest[FastestWays] = field(default_factory=Latest)  # fastest ways by capacities
+    plans: Latest[Plan] = field(default_factory=Latest)  # by capacities and what is asked
     ways: dict[int, TravelTimes] = field(default_factory=dict)
 
     @classmethod

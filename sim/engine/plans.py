@@ -16,7 +16,7 @@ import numpy as np
 from sim.network import UNLIMITED, FastestWays, Flow, IntArray, decompose
 from sim.scenario.model import DAY
 
-from .axes import AxisState
+from .axes import AxisState, Plan
 from .clock import Phase
 from .record import FlowRow
 from .streams import Stream
@@ -71,34 +71,32 @@ class Plans:
                 road = np.maximum(0, road - _in_loads(used_roads, load, truck))
                 left = np.maximum(0, place - _in_loads(used_places, load, truck))
                 place = np.where(place < UNLIMITED, left, place)
-            key, plan = self._solve(state, road, place, asks)
+            plan = self._solve(state, road, place, asks)
+            flow = plan.flow
             if state is not axes[-1]:
-                used_roads = _in_loads(plan.road_flow, truck, load) + used_roads
-                used_places = _in_loads(plan.place_flow, truck, load) + used_places
+                used_roads = _in_loads(flow.road_flow, truck, load) + used_roads
+                used_places = _in_loads(flow.place_flow, truck, load) + used_places
             capacity = self.capacity(state)
-            deliverable = self._deliverable(state, capacity, plan, asks)
-            self._publish(state, capacity, deliverable, plan, sum(asked))
-            self._send(state, key, plan)
+            deliverable = self._deliverable(state, capacity, flow, asks)
+            self._publish(state, capacity, deliverable, flow, sum(asked))
+            self._send(state, plan)
 
-    def _solve(
-        self, state: AxisState, road: IntArray, place: IntArray, asks: IntArray
-    ) -> tuple[bytes, Flow]:
-        """The plan within these capacities, and the key under which its answer is kept."""
+    def _solve(self, state: AxisState, road: IntArray, place: IntArray, asks: IntArray) -> Plan:
+        """The plan within these capacities."""
         # No road carries more than all that is asked: what one holds beyond that changes nothing.
         most = _total(asks)
         road, place = np.minimum(road, most), np.minimum(place, most)
         key = road.tobytes() + place.tobytes() + asks.tobytes()
-        flow = state.plans.get(key)
-        if flow is None:
+        plan = state.plans.get(key)
+        if plan is None:
             self.sim.record.solves += 1
             ways = self._fastest(state)
-            flow = ways.plan(road, place, asks)
-            if flow is None:
-                flow = state.problem.plan(road, place, state.supply, asks)
+            if (flow := ways.plan(road, place, asks)) is not None:
+                plan = Plan(flow, ways.routes(flow))
             else:
-                state.routes[key] = ways.routes(flow)
-            state.plans[key] = flow
-        return key, flow
+                plan = Plan(state.problem.plan(road, place, state.supply, asks))
+            state.plans[key] = plan
+        return plan
 
     def _fastest(self, state: AxisState) -> FastestWays:
         """The fastest ways of an axis as the network stands, the last ones if they still hold."""
@@ -109,26 +107,26 @@ class Plans:
             state.direct[key] = state.fastest = ways
         return state.direct[key]
 
-    def _deliverable(self, state: AxisState, capacity: int, plan: Flow, asks: IntArray) -> int:
+    def _deliverable(self, state: AxisState, capacity: int, flow: Flow, asks: IntArray) -> int:
         """What the axis alone could deliver (kg/day).
 
         No less than planned beside other axes; no more than its capacity, what its sources have
         and what is asked. Only where these differ is there something to solve.
         """
         most = min(capacity, _total(state.supply), _total(asks))
-        if plan.value == most:
+        if flow.value == most:
             return most
-        return self._solve(state, state.passage.road, state.passage.place, asks)[1].value
+        return self._solve(state, state.passage.road, state.passage.place, asks).flow.value
 
     def _publish(
-        self, state: AxisState, capacity: int, deliverable: int, plan: Flow, asked: int
+        self, state: AxisState, capacity: int, deliverable: int, flow: Flow, asked: int
     ) -> None:
         sim, axis = self.sim, state.axis.id
         before, state.capacity = state.capacity, capacity
         subject = f"axis:{axis}"
         sim.note(subject, "capacity_kg_per_day", capacity)
         sim.note(subject, "deliverable_kg_per_day", deliverable)
-        sim.note(subject, "planned_kg_per_day", plan.value)
+        sim.note(subject, "planned_kg_per_day", flow.value)
         sim.note(subject, "asked_kg_per_day", asked)
         demand = sum(s.rate for s in state.sinks.values())
         sim.note(subject, "demand_kg_per_day", demand)
@@ -137,23 +135,23 @@ class Plans:
             kind = kind if capacity else "axis_cut"
             sim.note_event(kind, axis, "", f"capacity {before} -> {capacity} kg/day")
         old = state.planned
-        if old is None or not np.array_equal(old, plan.road_flow):
+        if old is None or not np.array_equal(old, flow.road_flow):
             graph = state.problem.graph
-            rows = plan.road_flow if old is None else plan.road_flow != old
+            rows = flow.road_flow if old is None else flow.road_flow != old
             for r, way in np.argwhere(rows).tolist():
                 ends = (graph.places[graph.a[r]], graph.places[graph.b[r]])
                 origin, destination = ends if way == 0 else ends[::-1]
-                kg_per_day = int(plan.road_flow[r, way])
+                kg_per_day = int(flow.road_flow[r, way])
                 sim.record.flows.append(
                     FlowRow(sim.clock.now, axis, graph.roads[r], origin, destination, kg_per_day)
                 )
 
-    def _send(self, state: AxisState, key: bytes, plan: Flow) -> None:
+    def _send(self, state: AxisState, plan: Plan) -> None:
         """Put the routes of a plan in force; what has built up on the old ones carries over."""
-        if state.planned is not None and np.array_equal(state.planned, plan.road_flow):
+        if state.planned is not None and np.array_equal(state.planned, plan.flow.road_flow):
             return
         now, sinks = self.sim.clock.now, self.supply.sinks
-        state.planned = plan.road_flow
+        state.planned = plan.flow.road_flow
         for sink in state.sinks.values():
             sinks.bring(sink)
             for stream in sink.streams:
@@ -161,10 +159,10 @@ class Plans:
                     pair = (stream.route.source, sink.place)
                     built_up = sinks.stop(sink, stream)
                     state.remainder[pair] = state.remainder.get(pair, 0) + built_up
-        if key not in state.routes:
-            state.routes[key] = decompose(state.problem, plan)
+        if plan.routes is None:
+            plan.routes = decompose(state.problem, plan.flow)
         fresh: dict[str, list[Stream]] = {place: [] for place in state.sinks}
-        for n, route in enumerate(state.routes[key]):
+        for n, route in enumerate(plan.routes):
             place = state.problem.graph.places[route.sink]
             credit = state.remainder.pop((route.source, place), 0)
             name = f"send:{state.axis.id}:{place}:{n:04d}"

@@ -17,9 +17,6 @@ from .flow import FlowProblem
 from .graph import BoolArray, IntArray, passable
 from .routes import Route, times_from
 
-_EXACT = 2**53
-"""Demands that sum to less are added up with nothing lost."""
-
 
 class FastestWays:
     """The fastest way to each sink of a problem through what has capacity, ties as in ``routes``.
@@ -37,18 +34,20 @@ class FastestWays:
         usable = passable(graph, road > 0, place > 0)
         roots = [s for s, amount in zip(sources, supply.tolist(), strict=True) if amount]
         times = times_from(graph, usable, place > 0, roots)
-        ways = ((number, times.route(sink)) for number, sink in enumerate(sinks))
-        self._routes = {number: route for number, route in ways if route is not None}
+        found = ((number, times.route(sink)) for number, sink in enumerate(sinks))
+        self._routes = {number: route for number, route in found if route is not None}
 
-        # What a kg/day to each sink adds to each part of a flow, a column each.
-        self._per_kg = np.zeros((2 * m + n + k + len(sinks), len(sinks)), dtype=np.int64)
+        # The parts of a flow (as a vector) that each way goes through, one way after another.
+        parts, self._length = [], 2 * m + n + k + len(sinks)
         for number, route in self._routes.items():
             roads, places = np.array(route.roads, dtype=np.int64), np.array(route.places)
-            self._per_kg[2 * roads + (graph.a[roads] != places[:-1]), number] = 1
-            self._per_kg[2 * m + places, number] = 1
-            self._per_kg[2 * m + n + sources.index(route.source), number] = 1
-            self._per_kg[2 * m + n + k + number, number] = 1
-        self._used = self._per_kg[: 2 * m].any(axis=1)
+            ends = 2 * m + n + np.array([sources.index(route.source), k + number])
+            ways = 2 * roads + (graph.a[roads] != places[:-1])
+            parts.append(np.concatenate((ways, 2 * m + places, ends)))
+        self._parts = np.concatenate((*parts, np.zeros(0, dtype=np.int64)))
+        self._whose = np.repeat(list(self._routes), [len(part) for part in parts]).astype(np.int64)
+        self._used = np.zeros((m, 2), dtype=bool)
+        self._used.ravel()[self._parts[self._parts < 2 * m]] = True
 
         # The side of the sources: what is reached; what is only entered depends on capacities.
         reached = times.hops >= 0
@@ -72,7 +71,7 @@ class FastestWays:
         (Ford 1956). False at times where they are; never True where they are not.
         """
         usable = passable(self._problem.graph, road > 0, place > 0)
-        wrong = np.where(usable, self._inviting, self._used.reshape(-1, 2))
+        wrong = np.where(usable, self._inviting, self._used)
         return not np.count_nonzero(wrong) and not np.count_nonzero(place[self._shut])
 
     def plan(self, road: IntArray, place: IntArray, demand: IntArray) -> Flow | None:
@@ -83,9 +82,10 @@ class FastestWays:
         when the ways do not :meth:`hold`. Raises the errors of :meth:`FlowProblem.limits`.
         """
         limits = self._problem.limits(road, place, self._supply, demand)
-        if sum(demand.tolist()) >= _EXACT:
+        if sum(demand.tolist()) >= 2**53:
             return None
-        amounts = self._per_kg @ demand
+        carried = np.bincount(self._parts, demand[self._whose], self._length)
+        amounts = carried.astype(np.int64)  # exact: sums of whole numbers below 2**53
         if np.count_nonzero(amounts > limits):
             return None
         side = self._side.copy()
