@@ -109,13 +109,21 @@ def run(scenario: Scenario, seed: int | None = None, *, replicate: int = 0) -> R
 
     Raises:
         CertificateError: a published flow did not equal its cut (a defect of this program).
+        ValueError: the seed is not from 0 to 2**63 - 1.
     """
     if seed is not None and seed != scenario.seed:
+        _check_seed(seed)
         # the resolved scenario must run again to the same bytes, so it carries this seed
         resolved = {**scenario.resolved, "seed": seed}
         scenario = replace(scenario, seed=seed, resolved=resolved)
     record = simulation.run(scenario, replicate=replicate)
     return Run(scenario, record, Analysis(scenario, record))
+
+
+def _check_seed(seed: int) -> None:
+    """Raises ValueError for a seed that no scenario can state."""
+    if not 0 <= seed < 2**63:
+        raise ValueError(f"the seed {seed} is not from 0 to 2**63 - 1")
 
 
 def open_run(path: str | os.PathLike[str]) -> Outcome:
@@ -166,13 +174,16 @@ def ensemble(
         until: a stop rule such as ``axes.x.time_of_first_cut ± 1 day``; ``n`` at most.
 
     Raises:
-        ValueError: the stop rule does not fit the scenario.
+        ValueError: the stop rule does not fit the scenario, or ``n`` or the seed are none.
         FolderError: the folder holds something already or cannot be written.
     """
     rule = None if until is None else StopRule.parse(until)
     if rule is not None:
         check_rule(scenario, rule)
+    if n < 1:
+        raise ValueError(f"an ensemble has one run at least, not {n}")
     chosen = scenario.seed if seed is None else seed
+    _check_seed(chosen)
     plan = Plan(n, chosen, None if rule is None else str(rule))
     folder = begin(scenario, plan, None if out is None else Path(out))
     return carry_out(folder, engine=engine_for(workers), figures=figures, argv=sys.argv)

@@ -2,13 +2,17 @@
 
 Only click is imported here; everything else inside the command that needs it, so that
 ``sim --help`` answers at once. Exit codes: 0 done, 1 failed, 2 bad input or usage,
-130 interrupted.
+130 interrupted (Ctrl-C, or asked to end by SIGTERM or SIGHUP).
 """
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
+from io import StringIO, TextIOWrapper
 from typing import Any
 
 import click
@@ -37,7 +41,7 @@ _SET = click.option(
     "--set", "sets", multiple=True, metavar="PATH=VALUE",
     help="Set one value of the scenario by its dotted path, as axes.x.convoy.size='30 t'.",
 )  # fmt: skip
-_SEED = click.option("--seed", type=click.IntRange(min=0), help="Seed of all luck.")
+_SEED = click.option("--seed", type=commands_study.SEED, help="Seed of all luck.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document, no more.")
 
 
@@ -176,25 +180,60 @@ for _command in (
 
 def main() -> None:
     """Run the command line; every error that a user can mend is a message and exit code 2."""
+    _end_like_ctrl_c()
+    for stream in (sys.stdout, sys.stderr):  # either is None where the caller closed it
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")  # names of files need not be text
     try:
         code = cli.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("interrupted", err=True)
-        sys.exit(130)
-    except KeyboardInterrupt:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    except OSError as error:  # such as a full disk behind standard output; a closed pipe is quiet
+        sys.stdout = StringIO()  # what the old one still holds would fail again at the exit
+        if not isinstance(error, BrokenPipeError):
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(f"error: {where}{error.strerror or error}", err=True)
+        sys.exit(2 if isinstance(error, PermissionError) else 1)
     except Exception as error:
-        if not _is_input_error(error):
+        if type(error).__name__ not in _EXPECTED:
             raise
-        click.echo(str(error), err=True)
-        sys.exit(2)
+        exit_code, words = _EXPECTED[type(error).__name__]
+        click.echo(words.format(error), err=True)
+        sys.exit(exit_code)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _is_input_error(error: Exception) -> bool:
-    """True for the errors of bad files and folders; looked up by name, imported only if raised."""
-    return type(error).__name__ in {"ScenarioError", "FolderError"}
+_EXPECTED = {
+    "ScenarioError": (2, "{}"),
+    "FolderError": (2, "error: {}"),
+    "MemoryError": (1, "error: there is not enough memory"),
+    "BrokenProcessPool": (1, "error: a process that drew figures was ended from outside"),
+}
+"""Exit code and message of what is no defect of the program; by name, imported only if raised."""
+
+
+def _end_like_ctrl_c() -> None:
+    """Let SIGTERM and SIGHUP end a command as Ctrl-C does: nothing half-written is left.
+
+    A signal that is ignored, as under nohup, stays so; a forked process just ends.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    owner = os.getpid()
+
+    def end(number: int, frame: Any) -> None:
+        if os.getpid() == owner:
+            raise KeyboardInterrupt
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, end)

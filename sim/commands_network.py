@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.commands_study import Refused, print_json
+from sim.commands_study import SEED, Refused, print_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ def _shared(command: Command) -> Command:
         click.option("--axis", help="The axis of a scenario."),
         click.option("--from", "sources", multiple=True, help="Where flow starts (network file)."),
         click.option("--to", "sinks", multiple=True, help="Where flow ends (network file)."),
-        click.option("--seed", type=click.IntRange(min=0), help="Seed of all luck."),
+        click.option("--seed", type=SEED, help="Seed of all luck."),
         click.option(
             "--set", "sets", multiple=True, metavar="PATH=VALUE",
             help="Set one value of the scenario by its dotted path.",
@@ -58,10 +58,14 @@ def is_scenario(file: str) -> bool:
 
 def is_network_yaml(file: str) -> bool:
     """A YAML file with places of its own and no ``network:`` at the root."""
+    import os
+
     try:
+        if not os.path.isfile(file):  # a pipe would be emptied, or waited for
+            return False
         with open(file, encoding="utf-8", errors="replace") as text:
             roots = {line.split(":")[0] for line in text if line[:1].isalpha()}
-    except OSError:
+    except (OSError, ValueError):
         return False
     return "places" in roots and not roots & {"network", "extends", "axes"}
 
@@ -194,7 +198,8 @@ def cut(
     from sim.network_case import case_of_axis
 
     scenario = scenario_of(file, sets, [*sources, *sinks])
-    names = list(scenario.axes) if axis is None else [checked_axis(scenario, axis)]
+    every = axis is None and scenario.axes
+    names = list(scenario.axes) if every else [checked_axis(scenario, axis)]
     time = instant(scenario, at, scenario.length)
     if target is not None:
         if len(names) > 1:

@@ -15,10 +15,11 @@ import click
     help="The page itself; else report.html in the folder, or comparison.html in the second.",
 )
 def report(folders: tuple[str, ...], out: Path | None) -> None:
-    """Write one HTML page of a run or an ensemble, or of two runs side by side.
+    """Write one HTML page of a run, an ensemble or a study, or of two runs side by side.
 
     The page is one file that opens from disk without a network: map and curves with a time
-    slider, what happened and what came of it, claims, tables, inputs with their sources.
+    slider, what happened and what came of it, claims, tables, inputs with their sources; of a
+    study what each factor does, and the chances and ranges of its cells.
     """
     if len(folders) > 2:
         raise click.UsageError("a page shows one folder, or two runs side by side")

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 
+SEED = click.IntRange(0, 2**63 - 1)
+RUNS = click.IntRange(1, 10**9)
+
 
 class Failed(click.ClickException):
     """Something outside the input went wrong: one message, exit code 1."""
@@ -42,6 +45,8 @@ class Refused(Failed):
 
 def print_json(document: Any) -> None:
     """One JSON document on standard output, escaped where the stream is not UTF-8."""
+    if sys.stdout is None:  # closed by the caller
+        return
     escaped = not (sys.stdout.encoding or "").lower().startswith("utf")
     click.echo(json.dumps(document, ensure_ascii=escaped, indent=1, allow_nan=False))
 
@@ -65,8 +70,8 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON doc
 
 @click.command()
 @click.argument("file", type=click.Path(), required=False)
-@click.option("-n", "n", type=click.IntRange(min=1), help="Replicates; 1000 where none are named.")
-@click.option("--seed", type=click.IntRange(min=0), help="Seed of all luck.")
+@click.option("-n", "n", type=RUNS, help="Replicates; 1000 where none are named.")
+@click.option("--seed", type=SEED, help="Seed of all luck.")
 @click.option("--out", type=click.Path(path_type=Path), help="The run folder itself.")
 @click.option(
     "--resume", type=click.Path(path_type=Path), metavar="RUN",
@@ -153,7 +158,8 @@ def _begin(
 
 def _shard(text: str, n: int) -> tuple[int, int]:
     left, _, right = text.partition("/")
-    if not (left.isdecimal() and right.isdecimal() and 1 <= int(left) <= int(right) <= n):
+    digits = all(part.isdecimal() and len(part) < 11 for part in (left, right))
+    if not (digits and 1 <= int(left) <= int(right) <= n):
         raise Refused(f"--shard {text}: K/N with 1 <= K <= N <= {n} is needed, as 2/8")
     return int(left), int(right)
 
@@ -184,7 +190,7 @@ def merge(shards: Sequence[Path], out: Path | None, no_figures: bool, as_json: b
 @click.command()
 @click.argument("file", type=click.Path(), required=False)
 @click.option("--dry-run", is_flag=True, help="List the cells and the number of runs; run nothing.")
-@click.option("-n", "n", type=click.IntRange(min=1), help="Runs a cell, in place of the file's.")
+@click.option("-n", "n", type=RUNS, help="Runs a cell, in place of the file's.")
 @click.option("--out", type=click.Path(path_type=Path), help="The folder of the study.")
 @click.option(
     "--resume",

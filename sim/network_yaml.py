@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +14,7 @@ from sim.network.importers import NetworkTable
 from sim.network.importers.table import KM_PER_HOUR
 from sim.scenario.diagnostics import Mark, Report
 from sim.scenario.emit import to_yaml
+from sim.scenario.units import DIMENSIONS
 
 MOST_ROADS = 5_000
 """Beyond so many roads a binary table is the better form."""
@@ -24,8 +27,9 @@ def network_yaml(table: NetworkTable, file: str, unit: str, two_way: bool) -> st
     """The YAML text. ``unit`` is the capacities'; ``two_way`` widens one-way roads.
 
     Opposite one-way roads of the same capacity and length become one road. Places without
-    coordinates are laid out on a raster, and the text says so. Raises ScenarioError for what a
-    network YAML cannot say (one-way and unlimited roads), and beyond ``MOST_ROADS``.
+    coordinates are laid out on a raster, and the text says so. A road of no length gets a
+    millimetre. Raises ScenarioError for what a network YAML cannot say (roads that are one-way,
+    unlimited, or beyond the limits of its units), and beyond ``MOST_ROADS``.
     """
     graph = table.graph
     places = _ids(graph.places)
@@ -42,7 +46,9 @@ def network_yaml(table: NetworkTable, file: str, unit: str, two_way: bool) -> st
     for r, (a, b) in enumerate(zip(graph.a.tolist(), graph.b.tolist(), strict=True)):
         if not table.two_way[r]:
             back.setdefault((a, b, int(table.roads[r, 0]), float(graph.km[r])), []).append(r)
-    names = _ids(graph.roads)
+    names = _ids(graph.roads, places)
+    reserved = {*places, *names}
+    heaviest = DIMENSIONS["rate"].limit / float(DIMENSIONS["rate"].units[unit])
     for r, (a, b) in enumerate(zip(graph.a.tolist(), graph.b.tolist(), strict=True)):
         if r in taken:
             continue
@@ -55,7 +61,7 @@ def network_yaml(table: NetworkTable, file: str, unit: str, two_way: bool) -> st
             if twin is not None:
                 taken.add(twin)
                 name = f"{places[a]}--{places[b]}"
-                name = names[r] if name in roads else name
+                name = names[r] if name in reserved or name in roads else name
             elif not two_way:
                 report.error(
                     Mark(file, line, 1), f"'{graph.roads[r]}' is one-way, as no YAML road is",
@@ -66,10 +72,15 @@ def network_yaml(table: NetworkTable, file: str, unit: str, two_way: bool) -> st
                 Mark(file, line, 1), f"'{graph.roads[r]}' has no capacity",
                 "--default-capacity gives one to such roads",
             )  # fmt: skip
+        elif amount / table.scale > heaviest or graph.km[r] > DIMENSIONS["distance"].limit:
+            report.error(
+                Mark(file, line, 1), f"'{graph.roads[r]}' is longer or carries more than it can",
+                "a binary table (.npz) keeps it as it is",
+            )  # fmt: skip
         capacity = Decimal(amount) / table.scale
         roads[name] = {
             "between": [places[a], places[b]],
-            "km": round(float(graph.km[r]), 6),
+            "km": max(round(float(graph.km[r]), 6), 1e-6),
             "class": "road",
             "capacity": f"{capacity.normalize():f} {unit}",
         }
@@ -83,7 +94,7 @@ def network_yaml(table: NetworkTable, file: str, unit: str, two_way: bool) -> st
             "classes": {"road": {"speed": f"{KM_PER_HOUR} km/h", "capacity": f"0 {unit}"}},
             "places": {
                 name: {"name": shown, **_where(table, i)}
-                for i, (name, shown) in enumerate(zip(places, graph.places, strict=True))
+                for i, (name, shown) in enumerate(zip(places, _apart(graph.places), strict=True))
             },
             "roads": roads,
         }
@@ -100,14 +111,30 @@ def _where(table: NetworkTable, place: int) -> dict[str, float]:
     return {"lat": lat, "lon": lon}
 
 
-def _ids(names: Sequence[str]) -> list[str]:
-    """Names as ids of the scenario language, all different."""
-    found: dict[str, None] = {}
+def _apart(names: Sequence[str]) -> list[str]:
+    """Names that differ to a reader too: numbered where they differ in case or spaces alone."""
+    seen: set[str] = set()
+    shown = []
+    for name in names:
+        told, number = name, 1
+        while (key := " ".join(unicodedata.normalize("NFC", told).casefold().split())) in seen:
+            number += 1
+            told = f"{name} ({number})"
+        seen.add(key)
+        shown.append(told)
+    return shown
+
+
+def _ids(names: Sequence[str], reserved: Iterable[str] = ()) -> list[str]:
+    """Names as ids of the scenario language, all different and none of them ``reserved``."""
+    others, found = set(reserved), dict[str, None]()
+    last: Counter[str] = Counter()
     for name in names:
         plain = re.sub(r"[^A-Za-z0-9_-]+", "_", name.replace("->", "--")).strip("_-")[:80]
         plain = plain or "x"
-        candidate, number = plain, 2
-        while candidate in found:
-            candidate, number = f"{plain}_{number}", number + 1
+        candidate = plain
+        while candidate in found or candidate in others:
+            last[plain] += 1
+            candidate = f"{plain}_{last[plain] + 1}"
         found[candidate] = None
     return list(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -171,24 +173,181 @@ def test_an_unknown_measure_in_a_claim_is_a_warning(
     assert "undecided c: x" in done.stdout
 
 
-def test_interrupted_while_drawing_leaves_nothing_behind(
-    scenario: Path, tmp_path: Path, ctrl_c: None
-) -> None:
+def drawing(folder: Path) -> subprocess.Popen[str]:
+    """A run of the toy that has begun to draw its figures, the last that it does."""
     process = subprocess.Popen(
         [sys.executable, "-m", "sim", "run", "toy.yaml", "--out", "out/run"],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     deadline = time.monotonic() + 30
-    # the figures folder is made last, inside the partial folder
-    while not list(tmp_path.glob("out/.run.partial-*/figures")):
+    while not list(folder.glob("out/.run.partial-*/figures")):
         assert time.monotonic() < deadline, "the run never began to draw"
         assert process.poll() is None, "the run ended before it could be interrupted"
         time.sleep(0.005)
-    process.send_signal(signal.SIGINT)
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=str)
+def test_interrupted_while_drawing_leaves_nothing_behind(
+    number: signal.Signals, scenario: Path, tmp_path: Path, ctrl_c: None
+) -> None:
+    process = drawing(tmp_path)
+    process.send_signal(number)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
     assert errors.strip() == "interrupted"
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_copies_that_draw_end_with_the_first_process(scenario: Path, tmp_path: Path) -> None:
+    psutil = pytest.importorskip("psutil")
+    process = drawing(tmp_path)
+    deadline = time.monotonic() + 30
+    copies: list[Any] = []
+    while len(copies) < 2 and process.poll() is None and time.monotonic() < deadline:
+        copies = psutil.Process(process.pid).children()
+    process.kill()
+    process.communicate(timeout=30)
+    if len(copies) < 2:
+        pytest.skip("figures are drawn by one process here")
+    _, alive = psutil.wait_procs(copies, timeout=20)
+    assert not alive
+
+
+@pytest.mark.parametrize(
+    ("redirect", "code", "said"),
+    [
+        (">&-", 0, ""),
+        (">/dev/full", 1, "error: No space left on device\n"),
+        ("| true", 1, ""),
+    ],
+    ids=str,
+)
+def test_standard_output_that_takes_nothing(
+    redirect: str, code: int, said: str, tmp_path: Path
+) -> None:
+    command = f"{sys.executable} -m sim schema"
+    script = f"set -o pipefail; {command} {redirect}"
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60,
+        check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (code, said)
+
+
+def test_a_folder_that_may_not_be_read(
+    sim: Sim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_dir", refuse)  # a test that runs as root may read everything
+    done = sim("show", "locked/run", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (2, "error: locked/run: Permission denied\n")
+
+
+def test_pipes_are_refused_and_not_waited_for(tmp_path: Path) -> None:
+    for name in ("pipe.yaml", "pipe.csv", "pipe.npz"):
+        os.mkfifo(tmp_path / name)
+    done = subprocess.run(
+        [sys.executable, "-m", "sim", "validate", "pipe.yaml"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (2, "pipe.yaml: error: is not a file\n")
+    code = (
+        "import sys; from sim.network.importers import read_table\n"
+        "for name in ('pipe.csv', 'pipe.npz'):\n"
+        "    try: read_table(name)\n"
+        "    except Exception as error: print(error)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=30,
+        check=True,
+    )  # fmt: skip
+    assert done.stdout == "pipe.csv: error: is not a file\npipe.npz: error: is not a file\n"
+
+
+@pytest.mark.parametrize(
+    ("out", "words"),
+    [
+        (".", ". is the current folder"),
+        ("file", "file exists already and is not a folder"),
+        ("x" * 300, "File name too long"),
+        ("a/" * 3000, "File name too long"),
+        ("file/in", "Not a directory"),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_folders_that_cannot_be_written(
+    sim: Sim, out: str, words: str, scenario: Path, tmp_path: Path
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    if out != ".":  # else the folder is empty, and could be replaced
+        (here / "file").touch()
+    before = set(here.iterdir())
+    done = sim("run", "../toy.yaml", "--no-figures", "--out", out, cwd=here)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert words in done.stderr
+    assert set(here.iterdir()) == before
+
+
+def test_a_link_to_an_empty_folder_is_followed(sim: Sim, scenario: Path, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "link").symlink_to("disk")
+    done = sim("run", "toy.yaml", "--no-figures", "--out", "link", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "disk/summary.json").is_file()
+
+
+def test_a_folder_whose_name_is_no_text(scenario: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [os.fsencode(sys.executable), b"-m", b"sim", b"run", b"toy.yaml", b"--no-figures",
+         b"--out", b"\xff"],
+        cwd=tmp_path, capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((tmp_path / os.fsdecode(b"\xff") / "manifest.json").read_bytes())
+    assert manifest["argv"][-1] == "\\xff"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("summary.json", "[]"),
+        ("summary.json", "{}"),
+        ("summary.json", '{"scenario": 5, "seed": 1, "measures": {}, "checks": {}}'),
+        ("summary.json", '{"seed": NaN}'),
+        ("summary.json", "[" * 100_000),
+        ("timeseries.csv", "garbage\n"),
+        ("timeseries.csv", "time_s,subject,measure,value\n1,a,b\n"),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_a_run_folder_that_was_changed(
+    sim: Sim, name: str, text: str, scenario: Path, tmp_path: Path
+) -> None:
+    assert sim("run", "toy.yaml", "--no-figures", "--out", "a", cwd=tmp_path).returncode == 0
+    (tmp_path / "a" / name).write_text(text)
+    commands = [("compare", "a", "a", "--no-figures", "--out", "ab")]
+    commands += [("show", "a"), ("film", "a")] if name == "summary.json" else []
+    for command in commands:
+        done = sim(*command, cwd=tmp_path)
+        assert done.returncode == 2, done.stderr
+        assert done.stderr.startswith(f"error: a/{name} ")
+    assert not (tmp_path / "ab").exists()
+
+
+@pytest.mark.parametrize("command", ["run", "cut", "ensemble"])
+def test_a_seed_that_no_scenario_can_state(
+    sim: Sim, command: str, scenario: Path, tmp_path: Path
+) -> None:
+    done = sim(command, "toy.yaml", "--seed", str(2**63), cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--seed" in done.stderr
+    assert not (tmp_path / "results").exists()
 
 
 def test_help_names_every_command(sim: Sim, tmp_path: Path) -> None:

@@ -249,3 +249,18 @@ def test_time_hold_chance_and_several_axes(sim: Sim, answer: Answer, folder: Pat
     ways = ("--objective", "time"), ("--hold", "1", "--chance", "0.5"), ("--weight", "line=1")
     for extra in ways:
         assert sim("interdict", "toy.yaml", "-k", "1", *extra, cwd=folder).returncode == 0
+
+
+def test_a_scenario_without_an_axis_has_no_cut(sim: Sim, tmp_path: Path) -> None:
+    (tmp_path / "bare.yaml").write_text(
+        "format: 1\nperiod: {length: 3 days}\nactors: {red: {}}\ndefault_holder: red\n"
+        "network: {places: {a: {lat: 0, lon: 0}}}\n"
+    )
+    for more in ((), ("--figure", "cut.png")):
+        done = sim("cut", "bare.yaml", *more, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (2, "error: the scenario has no axis\n")
+    assert sim("run", "bare.yaml", "--out", "run", cwd=tmp_path).returncode == 0
+    done = sim("film", "run", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.endswith("run has no axis to film\n")
+    assert not (tmp_path / "cut.png").exists()

@@ -113,7 +113,9 @@ def test_a_film_of_a_run_and_of_one_that_was_changed(sim: Sim, folder: Path) -> 
     with Image.open(folder / "a/film.png") as film:
         assert film.n_frames == 4
     done = sim("film", "a", "--axis", "lane", cwd=folder)
-    assert (done.returncode, done.stderr) == (2, "a has no axis 'lane'; its axes: line\n")
+    assert (done.returncode, done.stderr) == (
+        2, "error: a has no axis 'lane'; its axes: line\n",
+    )  # fmt: skip
     text = (folder / "a/summary.json").read_text().replace('"value": 25.0', '"value": 24.0')
     (folder / "a/summary.json").write_text(text)
     done = sim("film", "a", "--out", "b.gif", cwd=folder)

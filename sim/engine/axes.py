@@ -22,7 +22,7 @@ from sim.scenario.model import Axis
 from .clock import Moment
 from .control import Passage
 from .luck import Luck
-from .record import Tally
+from .record import EventRow, Tally
 from .stock import Stock
 from .streams import Stream
 
@@ -56,6 +56,8 @@ class SinkState:
     active: bool = True
     out: bool = False
     told: bool = False
+    back: tuple[EventRow, int] | None = None  # what told of it, and the convoys come by then
+    by_convoy: bool = False  # each delivery is eaten up before the next one, and that is told
     foreseen: int = -1  # nothing that follows from the stock up to then is missed (s)
     unseen: bool = False
     moment: Moment | None = None

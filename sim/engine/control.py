@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 
 from sim.network import UNLIMITED, BoolArray, Graph, IntArray
+from sim.network.graph import LONGEST
 from sim.scenario.model import PPM, Actor, Scenario
 
 from .luck import Luck
@@ -69,8 +70,9 @@ class Terrain:
                 kg = luck.whole(road.capacity, f"road:{road.id}:capacity")
             else:
                 kg = luck.whole(default.capacity, f"class:{default.id}:capacity")
-            # at least a second, so that no journey is instantaneous and plans stay acyclic
-            seconds[road.id] = max(1, round(road.km / speed * 3600))
+            # at least a second, so that no journey is instantaneous and plans stay acyclic; a
+            # speed drawn from a long tail may be next to nothing
+            seconds[road.id] = round(min(max(1.0, road.km / speed * 3600), LONGEST))
             capacity[road.id] = kg
         graph = Graph.build(
             net.places,

@@ -157,7 +157,8 @@ class Tally:
 class Record:
     """All that a run leaves: see the rows' classes.
 
-    ``end`` is the length of the period (s); ``consumption`` kg/day by (axis, sink);
+    ``end`` is the length of the period (s); ``consumption`` kg/day by (axis, sink); ``empty``
+    the spans [from, to) in s without stock there while its side holds it, an open one to ``end``;
     ``fallen`` persons lost in battles by actor; ``drawn`` every uncertain quantity in its
     base unit; ``solves`` the number of flows solved, each of which has passed its
     certificate.
@@ -177,6 +178,7 @@ class Record:
     pockets: list[PocketRow] = field(default_factory=list)
     tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)
     consumption: dict[tuple[str, str], int] = field(default_factory=dict)
+    empty: dict[tuple[str, str], list[tuple[int, int]]] = field(default_factory=dict)
     fallen: dict[str, int] = field(default_factory=dict)
     drawn: dict[str, float] = field(default_factory=dict)
     solves: int = 0

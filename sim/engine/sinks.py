@@ -78,10 +78,9 @@ class Sinks:
         out = sink.rate > 0 and sink.stock.empty(now)
         if out != sink.out:
             sink.out = out
+            self._span(sink)
             if sink.active:
-                kind = "stock_out" if out else "stock_back"
-                text = "the stock is empty" if out else "stock again"
-                sim.note_event(kind, sink.name, "", text)
+                self._tell(sink)
             sim.note(sink.subject, "stock_kg", sink.stock.kg(now))
             sim.state_changed()
             sim.stocks_changed()
@@ -90,6 +89,37 @@ class Sinks:
             if refilling != sink.refilling:
                 sink.refilling = refilling
                 self.supply.plans.soon(sink.actor)
+
+    def _span(self, sink: SinkState) -> None:
+        """Write down since when, or until when, a stock is empty."""
+        now, record = self.sim.clock.now, self.sim.record
+        spans = record.empty.setdefault((sink.axis, sink.place), [])
+        if sink.out:
+            spans.append((now, record.end))
+        else:
+            spans[-1] = (spans[-1][0], now)
+
+    def _tell(self, sink: SinkState) -> None:
+        """Tell that a stock is gone or back; but once only that it lives from convoy to convoy.
+
+        A delivery that is eaten up before the next one comes ends no want.
+        """
+        sim, events = self.sim, self.sim.record.events
+        if not sink.out:
+            sim.note_event("stock_back", sink.name, "", "stock again")
+            sink.back = events[-1], sink.tally.arrived
+            return
+        back, sink.back = sink.back, None
+        if back is None or sink.tally.arrived > back[1]:
+            sink.by_convoy = False
+            sim.note_event("stock_out", sink.name, "", "the stock is empty")
+            return
+        # it is among the last rows: those since one delivery ago
+        del events[next(i for i in reversed(range(len(events))) if events[i] is back[0])]
+        if not sink.by_convoy:
+            sink.by_convoy = True
+            text = "eaten up before the next delivery: lives from convoy to convoy"
+            sim.note_event("hand_to_mouth", sink.name, "", text)
 
     # --- from now on ---------------------------------------------------------------------
 
@@ -202,7 +232,8 @@ class Sinks:
             left = sink.stock.kg(now)
             sink.spoiled += sink.stock.clear(now)
             sink.stock.rate = 0
-            sink.refilling = False
+            sink.refilling = sink.by_convoy = False
+            sink.back = None
             text = f"{left} kg of stock lost with the place"
             self.sim.note_event("stock_lost", sink.name, "", text)
         self.look(sink)

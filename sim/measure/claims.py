@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.scenario.diagnostics import did_you_mean
 from sim.scenario.model import DAY, Claim
 
+from .ensemble import is_time
+
 if TYPE_CHECKING:
     from .summary import Analysis
 
@@ -75,7 +77,13 @@ def _observe(analysis: Analysis, claim: Claim) -> tuple[Any, str]:
     if measure is None:
         return None, ""
     unit, factor = _BASE.get(measure.unit, (measure.unit, 1))
-    return None if measure.value is None else round(measure.value * factor, 6), unit
+    if measure.value is None:
+        return None, unit
+    stated = claim.value
+    if isinstance(stated, int | float) and round(stated / factor, 6) == measure.value:
+        # the same to the digits of the measure: 8 h are a little more than 0.333333 days
+        return stated, unit
+    return round(measure.value * factor, 6), unit
 
 
 def unknown_measures(analysis: Analysis) -> list[str]:
@@ -112,7 +120,7 @@ def _possible(analysis: Analysis) -> set[str]:
 def _compare(claim: Claim, observed: Any) -> str:
     """A time that never came is later than any: it satisfies > and >=, and equals None."""
     value = math.inf if claim.value is None else claim.value
-    if observed is None and (claim.value is None or ".time_" in claim.measure):
+    if observed is None and (claim.value is None or is_time(claim.measure)):
         observed = math.inf
     if observed is None:
         return "undecided"

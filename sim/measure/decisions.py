@@ -19,7 +19,7 @@ def decided(scenario: Scenario, record: Record) -> Iterator[tuple[str, float | N
         rows = {row.option: row for row in record.decisions if row.decision == decision.id}
         path = f"decisions.{decision.id}"
         time = min((row.time for row in rows.values()), default=None)
-        yield f"{path}.time", None if time is None else round(time / DAY, 4), "day"
+        yield f"{path}.time", None if time is None else round(time / DAY, 6), "day"
         for option in decision.options:
             row = rows.get(option)
             probability = round(row.probability, 4) if row else 0.0 if rows else None

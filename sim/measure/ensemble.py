@@ -48,7 +48,10 @@ class Table:
 
 def is_time(path: str) -> bool:
     """True for measures that say when something came, if it came."""
-    return path.rpartition(".")[2].startswith("time_of_")
+    *stem, last = path.split(".")
+    if stem[0:1] == ["decisions"]:
+        return last == "time"
+    return last.startswith("time_of_") or stem[-1:] in (["time_taken_by"], ["time_lost_by"])
 
 
 def table(rows: Iterable[Mapping[str, Any]], units: Mapping[str, str], count: int) -> Table:

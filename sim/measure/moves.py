@@ -2,7 +2,8 @@
 
 For each move on record of displaced strength that the run displaced too, three models give
 each option a probability: the logit of the run; *nearest*, the option of the least travel
-time; *gravity*, population over the square of travel time. Each is scored by
+time; *gravity*, population over the square of travel time. To stay is open to the logit alone:
+it takes no time, and the rules would choose nothing else. Each is scored by
 
 - the log score, -ln p of what happened (Good 1952), with p not below :data:`FLOOR`, so that one
   unforeseen move is not infinitely bad;
@@ -18,7 +19,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sim.engine.record import ChoiceRow, Record
+from sim.engine.record import STAY, ChoiceRow, Record
 from sim.scenario.model import RecordedMove, Scenario
 
 FLOOR = 0.01
@@ -48,12 +49,13 @@ def scores(scenario: Scenario, record: Record) -> list[Score]:
                 reserves.append(_scored(shares, move.to))
             continue
         options = _options(record, move)
-        if not options:
+        if all(o.option == STAY for o in options):
             continue
+        goals = [o for o in options if o.option != STAY]
         for model, shares in (
             ("logit", {o.option: o.probability for o in options}),
-            ("nearest", nearest(options)),
-            ("gravity", gravity(scenario, options)),
+            ("nearest", nearest(goals)),
+            ("gravity", gravity(scenario, goals)),
         ):
             found[model].append(_scored(shares, move.to))
     if any(move.reserve for move in scenario.moves_on_record.values()):

@@ -175,7 +175,7 @@ class Analysis:
         self._convoys(axis)
 
     def _convoys(self, axis: str) -> None:
-        path, end = f"axes.{axis}", self.record.end
+        path = f"axes.{axis}"
         tallies = {sink: tally for (a, sink), tally in self.record.tallies.items() if a == axis}
         for name in ("sent", "arrived", "turned", "rerouted", "returned", "lost", "moving"):
             total = sum(getattr(t, name) for t in tallies.values())
@@ -184,17 +184,11 @@ class Analysis:
             kg = sum(getattr(t, f"{name}_kg") for t in tallies.values())
             self._put(f"{path}.{name}", _tonnes(kg), "t")
         for sink in tallies:
-            name = f"{axis}/{sink}"
-            out = [e.time for e in self.record.events if (e.kind, e.subject) == ("stock_out", name)]
-            back = [
-                e.time
-                for e in self.record.events
-                if e.subject == name and e.kind in ("stock_back", "stock_lost")
-            ]
-            stock = self.series[f"sink:{name}", "stock_kg"]
+            empty = self.record.empty.get((axis, sink), [])
+            stock = self.series[f"sink:{axis}/{sink}", "stock_kg"]
             sub = f"{path}.sinks.{sink}"
-            self._put(f"{sub}.time_of_exhaustion", _days(out[0]) if out else None, "day")
-            without = sum(min([b for b in back if b >= t], default=end) - t for t in out)
+            self._put(f"{sub}.time_of_exhaustion", _days(empty[0][0]) if empty else None, "day")
+            without = sum(until - since for since, until in empty)
             self._put(f"{sub}.days_without", _days(without), "day")
             self._put(f"{sub}.stock_start", _tonnes(stock.values[0]), "t")
             self._put(f"{sub}.stock_end", _tonnes(stock.values[-1]), "t")
@@ -296,6 +290,7 @@ class Analysis:
     def _regroup(self) -> None:
         displaced: dict[str, int] = defaultdict(int)
         arrived: dict[tuple[str, str], int] = defaultdict(int)
+        ended: dict[tuple[str, str], int] = defaultdict(int)
         lag: dict[tuple[str, str], int] = defaultdict(int)
         for move in self.record.moves:
             if move.outcome == "chose again" or move.reserve:
@@ -304,6 +299,7 @@ class Analysis:
             choice = "lost" if move.outcome == "lost" else move.choice.strip("()")
             arrived[move.actor, choice] += move.persons
             if move.ended is not None:
+                ended[move.actor, choice] += move.persons
                 lag[move.actor, choice] += move.persons * (move.ended - move.time)
         for exit_ in self.scenario.exits.values():
             # an exit that nobody took is an answer too: a share of 0, where some were displaced
@@ -315,9 +311,9 @@ class Analysis:
             self._put(f"{path}.persons", persons, "persons")
             total = displaced[actor]
             self._put(f"{path}.share", round(persons / total, 4) if total else None, "1")
-            self._put(
-                f"{path}.lag", _days(lag[actor, choice] / persons) if persons else None, "day"
-            )
+            there = ended[actor, choice]
+            took = _days(lag[actor, choice] / there) if there else None
+            self._put(f"{path}.lag", took, "day")
 
     def _scores(self) -> None:
         # a replay was told the record: to score it against the record would say nothing
@@ -408,4 +404,4 @@ def _tonnes(kg: float) -> float:
 
 
 def _days(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds / DAY, 4)
+    return None if seconds is None else round(seconds / DAY, 6)

@@ -15,6 +15,9 @@ from .certificate import UNLIMITED
 from .graph import BoolArray, Graph, passable
 from .routes import UNREACHABLE, fastest_route, times_to
 
+MOST_KEPT = 64
+"""Players up to whom losses of sets are kept: orders of more hardly ever share one."""
+
 EXACT_PLAYERS = 12
 """Up to so many targets Shapley shares are computed over all 2**n sets."""
 
@@ -103,12 +106,20 @@ def shapley(
     if full >= UNLIMITED:
         raise ValueError("an unlimited flow has no shares")
     n = len(players)
-    known: dict[frozenset[int], int] = {}
+    known: dict[frozenset[int], tuple[int, frozenset[int]]] = {}
+
+    def found(members: frozenset[int]) -> tuple[int, frozenset[int]]:
+        """The loss of these, and what the flow that is left runs over."""
+        if members in known:
+            return known[members]
+        lost = full - net.residual(members)
+        used = frozenset(np.unique(net.target[net.amounts() > 0]).tolist())
+        if n <= MOST_KEPT:
+            known[members] = lost, used
+        return lost, used
 
     def loss(members: frozenset[int]) -> int:
-        if members not in known:
-            known[members] = full - net.residual(members)
-        return known[members]
+        return found(members)[0]
 
     if n <= EXACT_PLAYERS:
         weight = [
@@ -128,12 +139,13 @@ def shapley(
     gains = np.zeros((draws, n))
     for draw in gains:
         members: frozenset[int] = frozenset()
-        before = 0
+        before, used = found(members)
         for i in rng.permutation(n).tolist():
             members |= {players[i]}
-            after = loss(members)
-            draw[i] = after - before
-            before = after
+            if players[i] in used:  # else the flow that is left stays what it is
+                after, used = found(members)
+                draw[i] = after - before
+                before = after
     mean = gains.mean(axis=0)
     half = 1.959964 * gains.std(axis=0, ddof=1) / math.sqrt(draws)
     return [

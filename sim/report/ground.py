@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.path import Path as Shape
 
-from sim.view.basemap import Basemap, Country, Points, load, smooth
+from sim.view.basemap import load, smooth
 from sim.view.frame import Frame, fit
 
 from .markup import Html, el
@@ -19,6 +22,9 @@ WIDTH, HEIGHT = 900.0, 675.0
 
 AROUND = 0.12
 """Ground beyond the outermost places, as a share of the network's own extent."""
+
+FINEST = 0.4
+"""Units that points of an outline are apart at least."""
 
 MOST = 400_000
 """Characters of ground that a page carries; beyond it outlines are drawn more coarsely."""
@@ -39,59 +45,76 @@ class Ground:
 
     def __init__(self, frame: Frame, places: Sequence[tuple[float, float]]) -> None:
         self.frame = frame
-        self._places = frame.xy(places)
+        self._places = frame.places_xy(places)
         self._base = load(*_box(frame, places))
 
     def svg(self) -> Html:
         """A group of paths, to be drawn where the map wants them."""
-        tolerance = 0.4
+        tolerance = FINEST
         while len(drawn := self._draw(tolerance)) > MOST:
             tolerance *= 2
         return drawn
 
     def _draw(self, tolerance: float) -> Html:
-        base: Basemap = self._base
-        parts = []
-        for country in base.countries:
-            inside = self._shape(country).contains_points(self._places).mean()
-            kind = "home" if inside >= HOME_SHARE else "land"
-            rings = [self._line(ring, tolerance, closed=True) for ring in country.rings]
-            parts.append(_path(kind, rings, country.name))
-        lakes = [
-            self._line(smooth(lake, closed=True), tolerance, closed=True) for lake in base.lakes
+        parts = [
+            _path(layer, self.frame.height, tolerance, tolerance > FINEST) for layer in self._layers
         ]
-        parts.append(_path("lake", lakes))
+        return el("g", parts, id="ground")
+
+    @cached_property
+    def _layers(self) -> list[_Layer]:
+        """What is drawn, from the lowest up, in map units."""
+        base, xy = self._base, self.frame.xy
+        found = []
+        for country in base.countries:
+            rings = [xy(ring) for ring in country.rings]
+            closed = [Shape(np.vstack([ring, ring[:1]]), closed=True) for ring in rings]
+            inside = Shape.make_compound_path(*closed).contains_points(self._places).mean()
+            kind = "home" if inside >= HOME_SHARE else "land"
+            found.append(_Layer(kind, [r.tolist() for r in rings], True, country.name))
+        lakes = [xy(smooth(lake, closed=True)).tolist() for lake in base.lakes]
+        found.append(_Layer("lake", lakes, True))
         for kind, lines in (
             ("river", base.rivers),
             ("coast", base.coasts),
             ("border", base.borders),
         ):
-            parts.append(_path(kind, [self._line(smooth(line), tolerance) for line in lines]))
-        return el("g", parts, id="ground")
+            found.append(_Layer(kind, [xy(smooth(line)).tolist() for line in lines], False))
+        return found
 
-    def _shape(self, country: Country) -> Shape:
-        rings = [np.vstack([ring, ring[:1]]) for ring in map(self.frame.xy, country.rings)]
-        return Shape.make_compound_path(*(Shape(ring, closed=True) for ring in rings))
 
-    def _line(self, points: Points, tolerance: float, closed: bool = False) -> str:
-        """The line as path data in map units, without points nearer than ``tolerance``."""
-        xy = self.frame.xy(points)
-        kept = [xy[0]]
-        for point in xy[1:-1]:
-            if np.hypot(*(point - kept[-1])) >= tolerance:
+class _Layer(NamedTuple):
+    """Outlines of one kind, each a list of points (x, y up) in map units."""
+
+    kind: str
+    lines: list[list[list[float]]]
+    closed: bool
+    name: str | None = None
+
+
+def _path(layer: _Layer, height: float, tolerance: float, coarse: bool) -> Html | None:
+    """The layer as a path without points nearer to one another than ``tolerance``.
+
+    A ``coarse`` one leaves out lines that nowhere leave the tolerance round their first point:
+    thousands of islands would else fill a page however few points each keeps.
+    """
+    told = []
+    for line in layer.lines:
+        kept = [line[0]]
+        for point in line[1:-1]:
+            if math.dist(point, kept[-1]) >= tolerance:
                 kept.append(point)
-        kept.append(xy[-1])
-        told = " ".join(f"{x:.1f},{self.frame.height - y:.1f}" for x, y in kept)
-        return f"M{told}" + ("Z" if closed else "")
-
-
-def _path(kind: str, lines: Sequence[str], name: str | None = None) -> Html | None:
-    return el("path", class_=kind, d="".join(lines), data_name=name) if lines else None
+        if coarse and len(kept) == 1 and math.dist(line[0], line[-1]) < tolerance:
+            continue
+        kept.append(line[-1])
+        points = " ".join(f"{x:.1f},{height - y:.1f}" for x, y in kept)
+        told.append(f"M{points}Z" if layer.closed else f"M{points}")
+    return el("path", class_=layer.kind, d="".join(told), data_name=layer.name) if told else None
 
 
 def _box(frame: Frame, places: Sequence[tuple[float, float]]) -> tuple[float, float, float, float]:
     """Degrees around the frame and all places, with some ground to spare."""
-    points = np.asarray(places, dtype=float).reshape(-1, 2)
+    points = frame.near(places)
     west, south, east, north = frame.box(0.3)
     low = np.minimum(points.min(axis=0), [west, south])
     high = np.maximum(points.max(axis=0), [east, north])

@@ -85,7 +85,9 @@ def section(given: Scenario) -> Html:
         [
             el("p", named(str(about))) if about else None,
             el(
-                "p", f"{len(found)} inputs say where they come from; {assumed} of them are assumed."
+                "p",
+                f"{len(found)} inputs say where they come from; {assumed} of them "
+                f"{'is' if assumed == 1 else 'are'} assumed.",
             ),
             el(
                 "div",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import csv
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -18,13 +16,10 @@ from sim.view.terminal import number
 
 from . import inputs, tables
 from .markup import Html, details, el, join, named, table
+from .pictures import picture
 from .run import date_words, name_of
+from .sensitivity import SAMPLES, is_sensitivity
 from .shell import Links, document, section
-
-MOST_ROWS = 250
-"""Rows of a figure's table that the page carries; the file has them all."""
-
-PICTURE = "data:image/png;base64,"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +38,7 @@ def page(folder: Path, file: Path) -> str:
     """The page of the ensemble in ``folder``, to be written to ``file``.
 
     Raises:
-        FolderError: it is no ensemble that is complete; a study has a page for each of its cells.
+        FolderError: it is no ensemble that is complete, or holds the runs of a sensitivity study.
         ScenarioError: its scenario.resolved.yaml cannot be read.
     """
     manifest = json.loads((folder / "manifest.json").read_bytes())
@@ -51,7 +46,13 @@ def page(folder: Path, file: Path) -> str:
     if kind != "ensemble":
         raise FolderError(
             f"{folder} is a {kind}: there is no page of one; its tables and figures are in the "
-            "folder, and each ensemble in it has a page"
+            "folder"
+        )
+    whole = folder.resolve()
+    if whole.name == SAMPLES and is_sensitivity(whole.parent):
+        raise FolderError(
+            f"the runs in {folder} are settings that a sensitivity study chose, so shares of them "
+            f"are no chances; the page is that of {whole.parent}"
         )
     if not (folder / "summary.json").is_file():
         raise FolderError(f"{folder} is not complete; go on with: sim ensemble --resume {folder}")
@@ -62,8 +63,11 @@ def page(folder: Path, file: Path) -> str:
     link = Links(file, folder)
     scenario = this.scenario
     failed = f", {len(summary['failed'])} failed" if summary["failed"] else ""
+    cell = _cell(whole)
     about = join([el("code", scenario.id), f", {scenario.kind}, {summary['n']} runs{failed}, "
-                  f"seed {summary['seed']}"])  # fmt: skip
+                  f"seed {summary['seed']}",
+                  [", a cell of ", named(cell[0])] if cell else None])  # fmt: skip
+    title = f"{scenario.title} ({cell[1]})" if cell else scenario.title
     parts = [
         el("section", [el("p", sentence) for sentence in finding(this)], class_="finding",
            aria_label="The finding"),
@@ -73,7 +77,20 @@ def page(folder: Path, file: Path) -> str:
         section("inputs", "Inputs, their sources and doubts", inputs.section(scenario)),
         section("manifest", "Manifest", tables.manifest(manifest, link)),
     ]  # fmt: skip
-    return document(f"{scenario.title}: {summary['n']} runs", about, parts)
+    return document(f"{title}: {summary['n']} runs", about, parts)
+
+
+def _cell(folder: Path) -> tuple[str, str] | None:
+    """The title of the study that an ensemble is a cell of, and the cell's levels; None of none."""
+    try:
+        study = json.loads((folder.parent.parent / "study.json").read_bytes())
+        cell = next(cell for cell in study["cells"] if cell["id"] == folder.name)
+    except (OSError, ValueError, LookupError, TypeError, StopIteration):
+        return None
+    levels = zip(study["names"], cell["levels"], strict=True)
+    return study["title"], ", ".join(
+        f"{name}: {level or 'as in the base'}" for name, level in levels
+    )
 
 
 def finding(this: _Ensemble) -> tuple[Html, Html]:
@@ -108,35 +125,15 @@ def _percent(share: float) -> str:
     return f"{share * 100:.0f} %"
 
 
-def _figures(this: _Ensemble, link: Links) -> list[Html]:
+def _figures(this: _Ensemble, link: Links) -> list[Html | None]:
     """The figures of the folder as pictures in the page, each with its numbers."""
-    found, folder = [], this.folder
-    for picture in sorted((folder / "figures").glob("*.png")):
-        kind, _, about = picture.stem.partition("_")
+    found = []
+    for file in sorted((this.folder / "figures").glob("*.png")):
+        kind, _, about = file.stem.partition("_")
         axis = this.scenario.axes.get(about)
-        title = f"{kind}: {axis.name}" if axis else picture.stem.replace("_", " ")
-        name = f"figures/{picture.stem}"
-        image = base64.b64encode(picture.read_bytes()).decode()
-        data = folder / f"{name}.csv"
-        found.append(
-            el(
-                "figure",
-                el("h3", title[:1].upper() + title[1:]),
-                el("img", src=PICTURE + image, class_="picture", width=1000,
-                   alt=f"Figure: {title}. Its numbers are in the table below it."),
-                el("figcaption", "Larger: ", link(f"{name}.svg"),
-                   ["; data: ", link(f"{name}.csv")] if data.is_file() else None),
-                _numbers(data) if data.is_file() else None,
-            )
-        )  # fmt: skip
+        title = f"{kind}: {axis.name}" if axis else file.stem.replace("_", " ")
+        found.append(picture(this.folder, file.stem, title, link))
     return found
-
-
-def _numbers(file: Path) -> Html:
-    with file.open(encoding="utf-8", newline="") as opened:
-        head, *rows = csv.reader(opened)
-    told = f"The {MOST_ROWS} first of {len(rows)} rows" if len(rows) > MOST_ROWS else "The numbers"
-    return details(f"{told} of this figure", table(head, rows[:MOST_ROWS], f"{told}, {file.name}"))
 
 
 def _claims(this: _Ensemble) -> Html | None:

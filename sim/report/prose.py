@@ -225,6 +225,8 @@ def _effect(run: RunFiles, row: EventRow) -> Html:
         return join([here, " runs out of what ", who, " brings"])
     if row.kind == "stock_back":
         return join([here, " has stock of ", who, " again"])
+    if row.kind == "hand_to_mouth":
+        return join([here, " lives from convoy to convoy of ", who])
     if row.kind == "stock_lost":
         kg = int(row.text.split(" ", 1)[0])
         return join([f"{tonnes(kg)} t of stock of ", who, " lost with ", here])

@@ -1,4 +1,4 @@
-"""Writes the page of a run, of two runs, or of an ensemble, from their folders."""
+"""Writes the page of a run, of two runs, of an ensemble or of a study, from their folders."""
 
 from __future__ import annotations
 
@@ -52,6 +52,10 @@ def _page(paths: Sequence[Path], file: Path) -> str:
             "'sim compare' compares ensembles"
         )
     if many:
+        if _kind(many[0]) == "study":
+            from .study import page as study_page
+
+            return study_page(many[0], file)
         from .many import page as many_page
 
         return many_page(many[0], file)

@@ -29,9 +29,9 @@ class Links:
         self._folder = folder
 
     def __call__(self, name: str) -> Html:
-        """A link where the file is there, else its name."""
+        """A link where the file or folder is there, else its name."""
         file = self._folder / name
-        if not file.is_file():
+        if not file.exists():
             return el("code", name)
         path = os.path.relpath(file.resolve(), self._from.resolve())
         return el("a", name, href=quote(Path(path).as_posix(), safe="/."))
@@ -210,7 +210,7 @@ def _is_about(run: RunFiles, happening: Happening, effect: Html) -> bool:
 
 def section(id_: str, title: str, *parts: Piece, seen: bool = True) -> Html | None:
     """A titled part of the page; None where there is nothing in it. ``seen``: its title is."""
-    inside = [part for part in parts if part is not None]
+    inside = [part for part in map(join, parts) if part]
     if not inside:
         return None
     heading = el("h2", title, id=f"{id_}-title", class_=None if seen else "hidden")

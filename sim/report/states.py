@@ -115,7 +115,7 @@ class States:
         """All of it, for the script."""
         run, scenario = self.run, self.run.scenario
         net = scenario.network
-        xy = self.frame.xy([(p.lon, p.lat) for p in net.places.values()])
+        xy = self.frame.places_xy([(p.lon, p.lat) for p in net.places.values()])
         return {
             "id": scenario.id,
             "title": scenario.title,
@@ -240,7 +240,7 @@ class States:
     def _frame(self, axis: str) -> list[float]:
         """Left, top, right and bottom of what the map of an axis must show."""
         net = self.run.scenario.network.places
-        points = self.frame.xy([(net[p].lon, net[p].lat) for p in shown(self.run, axis)])
+        points = self.frame.places_xy([(net[p].lon, net[p].lat) for p in shown(self.run, axis)])
         (left, low), (right, high) = points.min(axis=0), points.max(axis=0)
         top = self.frame.height
         return [round(float(v), 1) for v in (left, top - high, right, top - low)]

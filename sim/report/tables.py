@@ -1,11 +1,13 @@
-"""The tables of a run's page: axes, claims, stocks, pockets, forces, displaced, measures, luck."""
+"""Tables of pages: axes, claims, stocks, pockets, forces, displaced, measures, luck, manifest."""
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from sim.measure.ensemble import is_time
 from sim.measure.steps import Steps
 from sim.view.terminal import number
 
@@ -70,6 +72,42 @@ def _spark(steps: Steps, end: int) -> Html:
     )  # fmt: skip
 
 
+def sortable(text: str, value: float | None) -> Html:
+    """A number for people that a table of class ``sorts`` orders by its value; None comes last."""
+    if value is None:
+        return join(text)
+    return el("data", text, value="Infinity" if value == math.inf else repr(float(value)))
+
+
+def whisker(
+    value: float, low: float | None, high: float | None, most: float, zero: float = 0.5
+) -> Html:
+    """A number as a dot and its interval as a line, against 0.
+
+    Args:
+        most: the end of the scale.
+        zero: where 0 stands in the picture, as a share of its width.
+    """
+
+    def x(at: float) -> str:
+        return f"{5 + (SPARK_WIDTH - 10) * (zero + at / most * (1 - zero)):.1f}"
+
+    if low is None or high is None:
+        said = "no interval"
+    else:
+        said = "the interval covers 0" if low <= 0 <= high else "the interval leaves out 0"
+    middle = SPARK_HEIGHT / 2
+    return el(
+        "svg",
+        el("line", x1=x(0), x2=x(0), y1=1, y2=SPARK_HEIGHT - 1, class_="zero"),
+        None if low is None or high is None
+        else el("line", x1=x(low), x2=x(high), y1=middle, y2=middle),
+        el("circle", cx=x(value), cy=middle, r=2.8),
+        class_="spark", viewBox=f"0 0 {SPARK_WIDTH} {SPARK_HEIGHT}", role="img",
+        width=SPARK_WIDTH, height=SPARK_HEIGHT, aria_label=said,
+    )  # fmt: skip
+
+
 def claims(run: RunFiles) -> Html:
     """What the scenario claims, and what the run says to it."""
     found = run.summary["claims"]
@@ -104,7 +142,7 @@ def _compared(run: RunFiles, claim: dict[str, Any]) -> str:
 
 def _observed(run: RunFiles, claim: dict[str, Any]) -> str:
     if claim["observed"] is None:
-        return "did not come" if ".time_" in claim["measure"] else "not in this run"
+        return "did not come" if is_time(claim["measure"]) else "not in this run"
     return _claimed(run, claim["observed"], claim["unit"])
 
 
@@ -156,8 +194,9 @@ def pockets(run: RunFiles) -> Html | None:
         ]
         for pocket in run.summary["pockets"]
     ]
-    head = ["Places", "Actor", "From", "To", "Persons", "Stock, t"]
-    return table(head, rows, "Pockets", numbers=(4, 5)) if rows else None
+    head = ["Places", "Actor", "From", "To", "Persons then", "Stock then, t"]
+    title = "Pockets, with what was in each when it formed"
+    return table(head, rows, title, numbers=(4, 5)) if rows else None
 
 
 def forces(run: RunFiles) -> Html | None:
@@ -261,7 +300,9 @@ def manifest(document: Mapping[str, Any], link: Link) -> Html:
             details(
                 f"{len(files)} files of the run, with their sha256",
                 table(["File", "sha256"], files, "Files of the run"),
-            ),
+            )
+            if files
+            else None,
         ]
     )
 

@@ -26,6 +26,7 @@ __all__ = [
     "check_holders",
     "check_operations",
     "check_places",
+    "check_times",
     "check_work",
     "ends_of",
     "ppm",
@@ -33,6 +34,9 @@ __all__ = [
 
 MOST_CONVOYS = 5_000_000
 """The most convoys and samples that a scenario may forecast: about a minute of running."""
+
+LONGEST_TIME = 500_000
+"""The most hours that a road may take, 57 years: whole seconds of it fit every sum."""
 
 DEFAULT_CONVOY = 20_000.0  # kg
 
@@ -63,6 +67,21 @@ def check_places(report: Report, places: Things) -> None:
             f"the first is on line {first.line}",
         )
         seen[plain] = (name, mark)
+
+
+def check_times(report: Report, roads: Things, classes: Things) -> None:
+    """No road takes more than ``LONGEST_TIME`` at the speed that is in the middle of its range."""
+    for name, found in roads.items():
+        stated = found.model.speed
+        if stated is None:
+            default = classes.get(found.model.class_)
+            stated = default.model.speed if default else None
+        if stated is not None and found.model.km > stated.dist.nominal * LONGEST_TIME:
+            report.error(
+                mark_at(found.node, ("km",), found.mark),
+                f"road '{safe(name)}' takes more than {LONGEST_TIME:,} hours to travel",
+                "look at its length, and at its speed",
+            )
 
 
 def ends_of(
@@ -353,7 +372,7 @@ def check_work(report: Report, axes: Things, length: float, sample: float) -> No
         return
     convoy = found.model.convoy
     size = _least(convoy.size.dist) if convoy and convoy.size else DEFAULT_CONVOY
-    better = format_quantity(round(size * total / MOST_CONVOYS * 2), "mass")
+    better = format_quantity(max(round(size * total / MOST_CONVOYS * 2), 1), "mass")
     report.error(
         mark_at(found.node, ("convoy", "size"), found.mark),
         f"the scenario sends {total:,.0f} convoys, more than {MOST_CONVOYS:,}",

@@ -13,6 +13,7 @@ __all__ = ["Composer", "kind_of_ids", "without_nulls"]
 
 FORMAT = "1"
 _MOST_FILES = 32  # in one chain of extends
+_TABLES = (".csv", ".geojson", ".json", ".graphml", ".tntp", ".npz")
 _NOT_INHERITED = ("format", "id", "extends", "overrides")
 
 _KINDS = {
@@ -145,19 +146,24 @@ class Composer:
             )
             return None
         path = Path(os.path.normpath(stated_in.parent / text))
-        real = Path(os.path.realpath(stated_in.parent / text))
-        if not real.is_relative_to(self._root):
-            self.report.error(
-                node.mark,
-                f"the path '{safe(text)}' leaves the project",
-                "files outside of the project's folder cannot be used",
-            )
-            return None
         try:
+            real = Path(os.path.realpath(stated_in.parent / text))
+            if not real.is_relative_to(self._root):
+                self.report.error(
+                    node.mark,
+                    f"the path '{safe(text)}' leaves the project",
+                    "files outside of the project's folder cannot be used",
+                )
+                return None
             if path.is_file():
                 return path
-        except OSError:  # such as a name that is too long
-            pass
+            there = path.exists()
+        except (OSError, ValueError):  # such as a name that is too long, or that holds NUL
+            there = False
+        if there:
+            what = "a folder" if path.is_dir() else "no file to read from"
+            self.report.error(node.mark, f"'{safe(text)}' is {what}", f"'{key}' takes a YAML file")
+            return None
         self.report.error(
             node.mark,
             f"no such file '{safe(text)}'",
@@ -173,6 +179,13 @@ class Composer:
                 return Map(own.mark, own.entries | {"network": Entry(entry.key_mark, inner)})
             return own
         target = self._path(entry.value, path, "network")
+        if target is not None and target.suffix.lower() in _TABLES:
+            self.report.error(
+                entry.value.mark,
+                f"'{safe(entry.value.text)}' is no network in YAML",
+                f"make one of it: sim import {safe(target.name)} --out {safe(target.stem)}.yaml",
+            )
+            target = None
         network = self.network(target) if target else None
         if network is None:
             self.network_failed = True

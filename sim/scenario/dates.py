@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -76,4 +77,6 @@ def parse_date(text: Any) -> datetime:
                 return datetime.strptime(clean, form)
             except ValueError:
                 break
+    if re.search(r"T[0-9:]+(Z|[+-][0-9:]+)$", clean):
+        hint += ": times are local and have no zone"
     raise InputError(f"'{safe(clean)}' is not a date", hint)

@@ -22,6 +22,7 @@ from .checks import (
     check_holders,
     check_operations,
     check_places,
+    check_times,
     check_work,
     ends_of,
 )
@@ -190,6 +191,7 @@ class _Assembler:
         places = self._all(PlaceModel, "network", "places")
         roads = self._all(RoadModel, "network", "roads")
         check_places(self.report, places)
+        check_times(self.report, roads, classes)
         ends = self.ends = ends_of(self.report, roads, self.context.ids.get("place"))
         self.places, self.roads = places, roads
         if self.context.ids.get("place") == set():
@@ -223,7 +225,9 @@ class _Assembler:
             assert period.start is not None  # the rules of the period saw to both
             length = round((period.end - period.start).total_seconds())
         start: datetime | None = period.start
-        if length <= 0:
+        if length <= 0 and period.length is not None:
+            self.report.error(entry.key_mark, "the period is shorter than a second")
+        elif length <= 0:
             self.report.error(
                 entry.key_mark, "the period ends before it has begun", "'end' is later than 'start'"
             )

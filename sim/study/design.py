@@ -40,6 +40,9 @@ KEYS = (
 
 MOST_CELLS = 1000
 
+MOST_SAMPLES = 1_000_000
+"""Trajectories or base samples of a sensitivity; each is several runs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -120,13 +123,13 @@ class _Reader:
             self.report.error(
                 self._mark("base"), "a study needs a base scenario", "base: file.yaml"
             )
-        n = self._whole("n", 100, least=1)
-        seed = self._whole("seed", None, least=0)
+        n = self._whole("n", 100, 1, 10**9)
+        seed = self._whole("seed", None, 0, 2**63 - 1)
         grid = self._grid()
         cells = self._cells(grid)
         factors = tuple(dict.fromkeys(itertools.chain(grid, *(cell for cell in cells))))
         sensitivity = self._sensitivity()
-        if sensitivity is None and not cells:
+        if sensitivity is None and not cells and not self.report.diagnostics:
             self.report.error(self._mark("grid"), "a study needs a grid, a list or a sensitivity")
         if len(cells) > MOST_CELLS:
             self.report.error(self._mark("grid"), f"{len(cells)} cells; {MOST_CELLS} at most")
@@ -255,8 +258,10 @@ class _Reader:
             if key not in ("method", sizes[method]):
                 self.report.error(node.mark, f"unknown key '{key}' for {method}")
         text = "10" if size is None else self._scalar(size)
-        if not text.isdecimal() or not int(text):
-            self.report.error(self._mark("sensitivity"), f"'{text}' is no whole number above 0")
+        if not (text.isdecimal() and len(text) < 8 and 1 <= int(text) <= MOST_SAMPLES):
+            self.report.error(
+                self._mark("sensitivity"), f"'{text}' is no whole number from 1 to {MOST_SAMPLES}"
+            )
             return None
         return Sensitivity(method, int(text))
 
@@ -276,13 +281,13 @@ class _Reader:
         self.report.error(node.mark, "a text is expected here")
         return ""
 
-    def _whole(self, key: str, default: int | None, least: int) -> int | None:
+    def _whole(self, key: str, default: int | None, least: int, most: int) -> int | None:
         if key not in self.tree.entries:
             return default
         text = self._text(key, "")
-        if text.isdecimal() and int(text) >= least and len(text) < 10:
+        if text.isdecimal() and len(text) < 20 and least <= int(text) <= most:
             return int(text)
-        self.report.error(self._mark(key), f"'{text}' is no whole number from {least} on")
+        self.report.error(self._mark(key), f"'{text}' is no whole number from {least} to {most}")
         return default
 
     def _map(self, key: str) -> dict[str, Node]:

@@ -114,7 +114,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         _plan(manifest), manifest["version"], manifest["scenario_sha256"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise FolderError(f"{folder} is not the folder of an ensemble") from error
     return dict(manifest)
 
@@ -124,9 +124,14 @@ def _sha256(text: str) -> str:
 
 
 def _plan(manifest: dict[str, Any]) -> Plan:
+    """The plan in a manifest. Raises LookupError, TypeError or ValueError where it is none."""
     plan = manifest["plan"]
-    shard = plan["shard"]
-    return Plan(plan["n"], plan["seed"], plan["until"], tuple(shard) if shard else None)
+    n, seed, until, shard = (plan[key] for key in ("n", "seed", "until", "shard"))
+    k, of = shard or (1, 1)
+    whole = all(type(number) is int for number in (n, seed, k, of))
+    if not (whole and seed >= 0 and 1 <= k <= of <= n and isinstance(until, str | None)):
+        raise ValueError("it is no plan of an ensemble")
+    return Plan(n, seed, until, (k, of) if shard else None)
 
 
 def derive(
@@ -247,7 +252,7 @@ def close_manifest(
     sha256 = read_manifest(folder)["scenario_sha256"]
     document = {
         **_manifest(status, plan, sha256),
-        "argv": list(argv),
+        "argv": _folder.readable(argv),
         "failed": [{"replicate": r, "error": error} for r, error in sorted(failed.items())],
         **_folder.provenance(),
         "sha256": {

@@ -6,6 +6,7 @@ All files but ``manifest.json`` are the same bytes for the same scenario and see
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import json
 import os
@@ -39,21 +40,29 @@ def whole_folder(target: Path) -> Iterator[Path]:
     Raises:
         FolderError: ``target`` holds something already, or cannot be made.
     """
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise FolderError(f"{target} exists already and is not empty; name another with --out")
-    partial = target.parent / f".{target.name}.partial-{os.getpid()}"
     try:
+        place = Path(os.path.realpath(target))  # a link to an empty folder is followed
+        if place.exists() and not place.is_dir():
+            raise FolderError(f"{target} exists already and is not a folder; name another")
+        if place.exists() and any(place.iterdir()):
+            raise FolderError(f"{target} exists already and is not empty; name another with --out")
+        if place == Path.cwd():  # putting another in its place would leave the user in neither
+            raise FolderError(f"{target} is the current folder; name one inside it with --out")
+        partial = place.parent / f".{place.name}.partial-{os.getpid()}"
         partial.mkdir(parents=True)
-    except OSError as error:
-        raise FolderError(f"cannot write to {target.parent}: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise FolderError(f"cannot write to {target.parent}: {why}") from error
     try:
         yield partial
-        if target.exists():
-            target.rmdir()
-        partial.rename(target)
+        if place.exists():
+            place.rmdir()
+        partial.rename(place)
     except OSError as error:
         shutil.rmtree(partial, ignore_errors=True)
-        raise FolderError(f"cannot write {target}: {error}") from error
+        taken = error.errno in (errno.ENOTEMPTY, errno.EEXIST)
+        why = "another process has written it meanwhile" if taken else error.strerror or error
+        raise FolderError(f"cannot write {target}: {why}") from error
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
@@ -127,7 +136,7 @@ def write_manifest(folder: Path, argv: Sequence[str], seed: int, started: dateti
         {
             "status": "complete",
             "seed": seed,
-            "argv": list(argv),
+            "argv": readable(argv),
             "started": started.isoformat(timespec="seconds"),
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             **provenance(),
@@ -137,6 +146,11 @@ def write_manifest(folder: Path, argv: Sequence[str], seed: int, started: dateti
             },
         },
     )
+
+
+def readable(argv: Sequence[str]) -> list[str]:
+    """The words of a command as text: bytes that are none are written as escapes."""
+    return [os.fsencode(word).decode("utf-8", "backslashreplace") for word in argv]
 
 
 def provenance() -> dict[str, Any]:
@@ -183,7 +197,40 @@ def read_summary(folder: Path) -> dict[str, Any]:
     Raises:
         FolderError: it is no run folder, or one that is not complete.
     """
-    return _read(folder, "summary.json", json.loads)
+
+    def parse(text: str) -> dict[str, Any]:
+        found = json.loads(text, parse_constant=_no_number)
+        known = {"ensemble": _OF_ENSEMBLE, "study": _OF_STUDY, None: _OF_RUN}
+        kinds = known.get(found.get("kind"), {}) if isinstance(found, dict) else {"kind": str}
+        if not all(
+            isinstance(found, dict) and isinstance(found.get(k), t) for k, t in kinds.items()
+        ):
+            raise FolderError(
+                f"{folder / 'summary.json'} is not as this program writes it: {folder} is not the "
+                "folder of a run, or another version wrote it"
+            )
+        return dict(found)
+
+    return _read(folder, "summary.json", parse)
+
+
+_OF_RUN: dict[str, type] = {"scenario": dict, "seed": int, "measures": dict, "checks": dict}
+_OF_ENSEMBLE: dict[str, type] = {"scenario": dict, "seed": int, "n": int, "measures": dict}
+_OF_STUDY: dict[str, type] = {"title": str, "factors": list, "cells": list, "effects": dict}
+"""What summary.json of each kind has at least."""
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no number of JSON")
+
+
+def _rows(text: str, columns: Sequence[str]) -> Iterator[dict[str, str]]:
+    """The rows of a table that has these columns. Raises ValueError where it does not."""
+    table = csv.DictReader(text.splitlines())
+    missing = set(columns) - set(table.fieldnames or ())
+    if missing:
+        raise ValueError(f"it has no column '{min(missing)}'")
+    yield from table
 
 
 def read_series(folder: Path) -> list[SeriesRow]:
@@ -192,7 +239,7 @@ def read_series(folder: Path) -> list[SeriesRow]:
     def parse(text: str) -> list[SeriesRow]:
         return [
             SeriesRow(int(r["time_s"]), r["subject"], r["measure"], int(r["value"]))
-            for r in csv.DictReader(text.splitlines())
+            for r in _rows(text, ("time_s", *SeriesRow._fields[1:]))
         ]
 
     return _read(folder, "timeseries.csv", parse)
@@ -204,7 +251,7 @@ def read_events(folder: Path) -> list[EventRow]:
     def parse(text: str) -> list[EventRow]:
         return [
             EventRow(int(r["time_s"]), r["kind"], r["subject"], r["cause"], r["text"])
-            for r in csv.DictReader(text.splitlines())
+            for r in _rows(text, ("time_s", *EventRow._fields[1:]))
         ]
 
     return _read(folder, "events.csv", parse)
@@ -219,5 +266,5 @@ def _read(folder: Path, name: str, parse: Callable[[str], T]) -> T:
         return parse((folder / name).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise FolderError(f"{folder} has no {name}: it is not the folder of a run") from error
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise FolderError(f"{folder / name} cannot be read: {error}") from error

@@ -69,12 +69,13 @@ class Journal:
         with open(self._file, "rb", closefd=False) as file:
             for line in file:
                 row = _parse(line)
-                if row is None:
+                # units are said once, in the first row that has the measure, whichever
+                # replicate that is; the first row of a replicate wins
+                units = {} if row is None else row.get("units", {})
+                if row is None or not row["measures"].keys() <= self.units.keys() | units.keys():
                     break
-                # the first row of a replicate wins; units are said once, in the first row
-                # that has the measure, whichever replicate that is
                 self._at.setdefault(row["replicate"], end)
-                self.units.update(row.get("units", {}))
+                self.units.update(units)
                 end += len(line)
         return end
 
@@ -143,9 +144,17 @@ def _parse(line: bytes) -> dict[str, Any] | None:
         return None
     try:
         row = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    whole = isinstance(row, dict) and isinstance(row.get("replicate"), int) and "measures" in row
+    if not (isinstance(row, dict) and type(row.get("replicate")) is int):
+        return None
+    measures, units = row.get("measures"), row.get("units", {})
+    whole = (
+        isinstance(measures, dict)
+        and isinstance(units, dict)
+        and all(isinstance(value, int | float | None) for value in measures.values())
+        and all(isinstance(unit, str) for unit in units.values())
+    )
     return row if whole else None
 
 

@@ -133,6 +133,6 @@ def carry_out_sensitivity(
 
         write_tornados(study, folder)
     with in_place(folder / MANIFEST) as path_:
-        whole = {**manifest("complete"), "argv": list(argv), **_folder.provenance()}
+        whole = {**manifest("complete"), "argv": _folder.readable(argv), **_folder.provenance()}
         _folder.write_json(path_, whole)
     return study

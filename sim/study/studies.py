@@ -197,7 +197,7 @@ def carry_out_study(
             path,
             {
                 **manifest(status),
-                "argv": list(argv),
+                "argv": _folder.readable(argv),
                 "finished": datetime.now(UTC).isoformat(timespec="seconds"),
                 **_folder.provenance(),
             },

@@ -94,7 +94,9 @@ def draw_control(data: ControlData) -> Figure:
         axes.set_xlim(0, max(data.span.end, 1))
         note(axes, "no place changed hands, and no siege began or ended")
     if len(changed) > len(rows):
-        words = f"and {len(changed) - len(rows)} more places that changed later"
+        first = [_states(row)[1].start for row in changed[len(rows) - 1 : len(rows) + 1]]
+        then = "then or later" if first[0] == first[1] else "later"
+        words = f"and {len(changed) - len(rows)} more places that changed {then}"
         page.text(LEFT, top - body - 56, words, size=8.2, color=SOFT_INK)
     draw_flags(page, [axes], flags)
     return page.figure

@@ -14,6 +14,7 @@ from .events import draw_flags
 from .labels import Taken
 from .panels import (
     LABEL,
+    RIGHT,
     draw_band,
     highs,
     last,
@@ -36,6 +37,7 @@ from .style import (
     VERMILLION,
     WHITE,
     Sheet,
+    ended,
     note,
     plain,
     sheet,
@@ -195,13 +197,13 @@ def _in_days(stocks: Sequence[SinkStock]) -> bool:
 
 
 def _stock_name(stock: SinkStock, values: Values, in_days: bool) -> str:
-    name = short(stock.name, 18)
-    if not len(values):
-        return name
-    left = last(values)
-    if not in_days:
-        return f"{name} {numeral(left / TONNE)} t"
-    return f"{name} {numeral(left / stock.demand)} d, {numeral(left / TONNE)} t"
+    held = ""
+    if len(values):
+        left = last(values)
+        days = f"{numeral(left / stock.demand)} d, " if in_days else ""
+        held = f" {days}{numeral(left / TONNE)} t"
+    texts = (f"{ended(short(stock.name, limit))}{held}" for limit in range(18, 1, -1))
+    return next((t for t in texts if text_size(plain(t), LABEL)[0] <= RIGHT - 20), held.strip())
 
 
 def _name_empty(page: Sheet, axes: Axes, stocks: Sequence[SinkStock], span: Span) -> None:
@@ -234,12 +236,12 @@ def _name_empty(page: Sheet, axes: Axes, stocks: Sequence[SinkStock], span: Span
 
 @styled
 def draw_compare(data: CompareData) -> Figure:
-    """Several runs over one period: a panel a quantity, and differences from the first run.
+    """Several runs over one period: a panel a quantity, and what differs from the first run.
 
     Later runs are drawn thinner over earlier ones, so that equal curves show as nested lines.
     """
     rows = [(panel, False) for panel in data.panels]
-    rows += [(panel, True) for panel in data.panels if panel.difference and len(data.runs) > 1]
+    rows += [(p, True) for p in data.panels if p.difference and len(set(p.curves)) > 1]
     page = sheet(data.page, height=max(560.0, 200.0 + 240.0 * min(len(rows), 4)))
     head = run_names(page, data.runs)
     flags = lay_events(page, data.events, data.span)

@@ -17,7 +17,8 @@ from .cut_data import CutMapData, Ranked
 from .labels import Box, Request, Taken, place
 from .map import compose
 from .map_legend import SAMPLE, Column
-from .map_scene import Scene, under
+from .map_names import under
+from .map_scene import Scene
 from .style import CUT_INK, INK, PURPLE, WHITE, halo_text, sheet, short, styled, text_size
 
 MOST_NUMBERED = 9

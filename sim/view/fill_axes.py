@@ -14,6 +14,9 @@ from .words import Words, line, steps, tonnes
 
 _AXIS_SUBTITLE = "what the roads can carry, what reaches the sinks, and what they have in store"
 
+MOST_RATES = 400
+"""Rates that a chart shows apart: more would fall on less than two pixels each."""
+
 _DONE = {
     "besiege": "besieged", "relieve": "relieved", "close": "closed", "open": "open",
     "damage": "damaged", "seal": "sealed", "unseal": "unsealed", "raid": "raided",
@@ -42,16 +45,20 @@ class Axes(Words):
                     None if out is None else round(out * DAY),
                 )
             )
+        delivered = _rate([analysis.series[f"sink:{axis}/{s}", "delivered_kg"] for s in this.sinks])
+        subtitle = f"{this.name}: {_AXIS_SUBTITLE}"
+        if delivered is not None and len(delivered.times) > 1:
+            step = delivered.times[1] / DAY
+            if delivered.times[1] > self.scenario.sample:
+                subtitle += f"; deliveries as means over {step:g} days"
         return AxisSeries(
-            page=Page(self._axis_title(axis), f"{this.name}: {_AXIS_SUBTITLE}", self._credit()),
+            page=Page(self._axis_title(axis), subtitle, self._credit()),
             span=self.span,
             capacity=over_time("capacity_kg_per_day"),
             deliverable=over_time("deliverable_kg_per_day"),
             demand=over_time("demand_kg_per_day"),
             planned=over_time("planned_kg_per_day"),
-            delivered=_rate(
-                [analysis.series[f"sink:{axis}/{s}", "delivered_kg"] for s in this.sinks]
-            ),
+            delivered=delivered,
             stocks=tuple(sinks),
             events=self.marks(axis),
         )
@@ -108,10 +115,15 @@ class Axes(Words):
 
 
 def _rate(delivered: Sequence[Steps]) -> Curve | None:
-    """kg/day unloaded between samples, from the cumulative kg of all sinks of an axis."""
+    """kg/day unloaded between samples, from the cumulative kg of all sinks of an axis.
+
+    Means over several samples where there are more than ``MOST_RATES``.
+    """
     times = sorted({t for steps in delivered for t in steps.times})
     if len(times) < 2:
         return None
+    step = -(-(len(times) - 1) // MOST_RATES)
+    times = [*times[:-1:step], times[-1]]
     total = [sum(steps.at(t) or 0 for steps in delivered) for t in times]
     rates = [
         (b - a) * DAY / (u - t)

@@ -128,13 +128,17 @@ class Forces(Words):
         if when is not None:
             found += f" by {self._date(round(when * DAY))}"
         stops = [
-            (value, words)
-            for name, words in (("stall", "stalls out of supply"), ("repulse", "is beaten"))
-            if (value := measures[f"{path}.time_of_{name}"].value) is not None
-        ]
+            (value, kind, words)
+            for measure, kind, words in (
+                ("stall", "stalled", "stalls out of supply"), ("repulse", "repulsed", "is beaten"),
+            )
+            if (value := measures[f"{path}.time_of_{measure}"].value) is not None
+        ]  # fmt: skip
         if stops:
-            day, words = min(stops)
-            found += f"; it {words} on {self._date(round(day * DAY))}"
+            day, kind, words = min(stops)
+            times = sum((e.kind, e.subject) == (kind, operation) for e in self.record.events)
+            often = f" {times} times, first" if times > 1 else ""
+            found += f"; it {words}{often} on {self._date(round(day * DAY))}"
         return found
 
     def control(self) -> ControlData:

@@ -14,6 +14,7 @@ from sim.measure.summary import Analysis
 
 from .data import ForceState, MapData, MapForce, MapPlace, MapRoad, MultiplesData, Page
 from .fill_forces import stops_km
+from .style import legible
 from .terminal import number
 from .words import Words, tonnes
 
@@ -33,6 +34,7 @@ class Maps(Words):
     def __init__(self, analysis: Analysis) -> None:
         super().__init__(analysis)
         self._lenses: dict[str, AxisLens] = {}
+        self._made: dict[tuple[str, int], MapData] = {}
 
     def _lens(self, axis: str) -> AxisLens:
         """The lens of an axis, made once for all its maps."""
@@ -59,7 +61,10 @@ class Maps(Words):
         looks = self.turning_points(axis)
         name = self.scenario.axes[axis].name
         rates = [number(round(v.capacity / 1000)) for v in looks]
-        way = f" by way of {', '.join(rates[1:-1])}" if rates[1:-1] else ""
+        between = rates[1:-1]
+        if between and between[-1] == rates[-1]:  # the last change is what it ends with
+            between.pop()
+        way = f" by way of {', '.join(between)}" if between else ""
         page = Page(
             f"{name} goes from {rates[0]} to {tonnes(looks[-1].capacity / 1000)}{way}",
             f"{name}: the largest flow that its roads can carry at its turning points",
@@ -78,7 +83,15 @@ class Maps(Words):
         return tuple((time, self.map(axis, lens.look(self._states[time], time))) for time in wanted)
 
     def map(self, axis: str, view: AxisView) -> MapData:
-        """The network at one instant, with the largest flow of an axis and its cut."""
+        """The network at one instant, with the largest flow of an axis and its cut.
+
+        The same map again for the same instant: the small multiples show the single maps.
+        """
+        if (axis, view.time) not in self._made:
+            self._made[axis, view.time] = self._map(axis, view)
+        return self._made[axis, view.time]
+
+    def _map(self, axis: str, view: AxisView) -> MapData:
         scenario, control = self.scenario, self.state(view.time)
         lens = self._lens(axis)
         passage, flow = lens.passage(control), lens.flow(control)
@@ -212,12 +225,15 @@ class Maps(Words):
         before = max((v for v in looks[:-1] if v.time < view.time), key=lambda v: v.time)
         if view.time == self.record.end and before.capacity == view.capacity:
             if not view.capacity:
-                return f"{name} ends cut; {self._names(view.cut.barrier)} stand in the way"
+                way = self._names(view.cut.barrier)
+                stand = "stands" if len(view.cut.barrier) == 1 else "stand"
+                return f"{name} ends cut; {way} {stand} in the way" if way else f"{name} ends cut"
             start = looks[0].capacity
             part = "all" if view.capacity == start else f"{view.capacity / start:.0%}"
             return f"{name} ends with {rate}, {part} of what it had"
         events = [
-            e.text or self._names(e.subject.split(", ")) for e in self._causes(axis, view.time)
+            e.text if e.text and legible(e.text) else self._names(e.subject.split(", "))
+            for e in self._causes(axis, view.time)
         ]
         why = f"{events[0]}: " if events else ""
         if not view.capacity:

@@ -28,7 +28,8 @@ from .map_base import draw_base, draw_scale, name_countries
 from .map_forces import draw_forces, lay_forces, stands
 from .map_inset import zoomed
 from .map_legend import LEGEND_WIDTH, draw_legend
-from .map_scene import Name, Scene, draw_places, draw_roads, lay_names, write_names
+from .map_names import Name, lay_names, write_names
+from .map_scene import Scene, draw_places, draw_roads
 from .map_union import merged, union
 from .series import points
 from .style import (
@@ -55,6 +56,9 @@ HOLD_FIRST, HOLD_LAST = 1000, 2500
 
 CAPTION = 2.0
 """Seconds of film that the name of an event stays."""
+
+MET = 8.0
+"""What it costs the name of a place to cover a spot where a force will stand."""
 
 DAY = 86_400
 
@@ -159,7 +163,7 @@ class _Stage:
         self._foot = self._page.bottom + STRIP
         width, height = WIDTH - LEGEND_WIDTH - 2 * MARGIN, self._page.top - self._foot
         whole = Scene(joint, map_frame(joint, width, height))
-        self._frame = whole.frame
+        self._frame, self._fine = whole.frame, whole.fine
         self._left = WIDTH - LEGEND_WIDTH - MARGIN + 14
         legend = self._page.canvas(self._left, self._foot, LEGEND_WIDTH - 14, height)
         maps = [Scene(replace(m, forces=()), self._frame) for m in self._maps]
@@ -167,12 +171,12 @@ class _Stage:
         seen = replace(
             merged([scene.shown() for scene in maps]), forces=moving.forces, track=moving.track
         )
-        self._scenes = maps
+        self._scenes = {(number, -1): scene for number, scene in enumerate(maps)}
         room = draw_legend(legend, LEGEND_WIDTH - 14, height, joint, whole.looks, seen)
         self._insets = place_insets(whole, self._left - MARGIN, room - GAP)
         self._names: list[list[Name]] = []
         self._spots: list[Box] = []
-        self._taken = Taken((0, 0, 0, 0))
+        self._taken: list[Taken] = []
         self._ground(whole)
         self._base = _rendered(self._page.figure)
 
@@ -183,7 +187,8 @@ class _Stage:
         return found
 
     def _scene(self, data: MapData, inset: Inset | None) -> Scene:
-        return Scene(data, self._frame if inset is None else zoomed(self._frame, inset.window))
+        frame = self._frame if inset is None else zoomed(self._frame, inset.window)
+        return Scene(data, frame, self._fine)
 
     def _canvas(self, page: Sheet, left: float, low: float, scene: Scene, inset: bool) -> Axes:
         axes = page.canvas(left, low, scene.frame.width, scene.frame.height)
@@ -198,7 +203,10 @@ class _Stage:
             axes = self._canvas(self._page, left, low, scene, inset is not None)
             frame = scene.frame
             base = draw_base(axes, frame, whole.degrees)
-            taken = Taken((4, 4, frame.width - 4, frame.height - 4), scene.soft())
+            # names had better keep off where forces will stand
+            met = np.unique([s.xy.round() for s in scene.stands] or np.empty((0, 2)), axis=0)
+            soft = np.vstack([scene.soft(), np.column_stack([met, np.full(len(met), MET)])])
+            taken = Taken((4, 4, frame.width - 4, frame.height - 4), soft)
             taken.take([*scene.hard(), *([] if inset else on_map)])
             if inset is not None:
                 taken.take([letter_box(frame)])
@@ -212,7 +220,7 @@ class _Stage:
                 draw_scale(axes, frame, taken, needed=False)
             else:
                 name_countries(axes, frame, base, taken)
-                self._taken = taken
+            self._taken.append(taken)
 
     def _mark_windows(self, axes: Axes, taken: Taken) -> None:
         for number, (inset, spot) in enumerate(zip(self._insets, self._spots, strict=True)):
@@ -243,24 +251,36 @@ class _Stage:
     def with_forces(
         self, picture: Image.Image, number: int, forces: tuple[MapForce, ...]
     ) -> Image.Image:
-        """A picture of one state with the flags of the forces over its map."""
-        scene = self._scenes[number]
-        width, height = scene.frame.width, scene.frame.height
-        figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="none")
-        FigureCanvasAgg(figure)
-        axes = Sheet(figure, width, height, 0, 0).canvas(0, 0, width, height)
-        seats = lay_forces(scene, stands(forces, scene.ends), self._taken.copy(), brief=False)
-        draw_forces(axes, scene, seats)
-        layer = _rendered(figure)
-        on_map = [i.box for i in self._insets if i.box[0] < self._frame.width]
-        for left, low, right, high in on_map:  # a way may lead under an inset
-            layer.paste(
-                (0, 0, 0, 0),
-                (round(left), round(height - high), round(right), round(height - low)),
-            )
+        """A picture of one state with the flags of the forces over its map and insets."""
         made = picture.convert("RGBA")
-        made.alpha_composite(layer, (round(MARGIN), round(HEIGHT - self._foot - height)))
+        windows = [i.window.box for i in self._insets]
+        on_map = [i.box for i in self._insets if i.box[0] < self._frame.width]
+        for view, (left, low, inset) in enumerate(self._views()):
+            scene = self._afield(number, view - 1)
+            seats = lay_forces(
+                scene, stands(forces, scene.ends), self._taken[view].copy(), brief=False,
+                enlarged=() if inset else windows,
+            )  # fmt: skip
+            if not seats:
+                continue
+            width, height = scene.frame.width, scene.frame.height
+            figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="none")
+            FigureCanvasAgg(figure)
+            axes = Sheet(figure, width, height, 0, 0).canvas(0, 0, width, height)
+            draw_forces(axes, scene, seats)
+            layer = _rendered(figure)
+            for box in () if inset else on_map:  # a way may lead under an inset
+                a, b, c, d = (round(n) for n in (box[0], height - box[3], box[2], height - box[1]))
+                layer.paste((0, 0, 0, 0), (a, b, c, d))
+            made.alpha_composite(layer, (round(left), round(HEIGHT - low - height)))
         return made.convert("RGB")
+
+    def _afield(self, number: int, inset: int) -> Scene:
+        """The scene of one state on the map (-1) or on an inset, made once."""
+        key = (number, inset)
+        if key not in self._scenes:
+            self._scenes[key] = self._scene(self._maps[number], self._insets[inset])
+        return self._scenes[key]
 
 
 def _outline(axes: Axes, left: float, low: float, right: float, high: float) -> None:

@@ -33,9 +33,11 @@ def write_film(
         raise FolderError(f"{run} is the folder of many runs: a film shows one")
     scenario = load(run / "scenario.resolved.yaml")
     chosen = scenario.main_axis if axis is None else axis
-    if chosen is None or chosen not in scenario.axes:
+    if chosen is None:
+        raise FolderError(f"{run} has no axis to film")
+    if chosen not in scenario.axes:
         known = ", ".join(sorted(scenario.axes)) or "none"
-        raise FolderError(f"{run} has no axis '{axis or ''}'; its axes: {known}")
+        raise FolderError(f"{run} has no axis '{chosen}'; its axes: {known}")
     again = api.run(scenario, summary["seed"])
     measures = json.loads(json.dumps(again.summary["measures"]))
     if measures != summary["measures"]:

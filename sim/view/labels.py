@@ -6,6 +6,7 @@ which they are handed over, so the first come first; ties fall the same way ever
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -93,14 +94,18 @@ class Taken:
         return float(s[under, 2].sum())
 
 
-def place(requests: Sequence[Request], taken: Taken) -> list[Placed | None]:
+def place(requests: Sequence[Request], taken: Taken, most: float = math.inf) -> list[Placed | None]:
     """The place of each label in turn, None where there is no room for it.
 
     Of the free places round its mark a label takes the one that covers least of what is
-    better left free; sides and distances that come first in the lists cost less.
+    better left free; sides and distances that come first in the lists cost less. Once all
+    together cover ``most`` square pixels the rest is left out.
     """
     result: list[Placed | None] = []
     for request in requests:
+        if most <= 0:
+            result.append(None)
+            continue
         best: tuple[float, Box, bool] | None = None
         for distance in NEAR + (FAR if request.far else ()):
             for rank, (dx, dy) in enumerate(SIDES):
@@ -112,6 +117,7 @@ def place(requests: Sequence[Request], taken: Taken) -> list[Placed | None]:
                         best = (cost, box, distance in FAR)
         if best is not None:
             taken.take([best[1]])
+            most -= request.width * request.height
         result.append(None if best is None else Placed(best[1], best[2]))
     return result
 

@@ -3,8 +3,7 @@
 Behind: countries, lakes and rivers, and the fronts as the holders hint at them. Roads: a
 casing as wide as the capacity that the axis' actor can use, a core as wide as the flow, both
 on one scale. Places: shape and colour by holder. On top: what is cut, and labels that touch
-nothing. Where places crowd, an inset shows them larger. Forces in the field have flags on the
-map itself.
+nothing. Where places crowd, an inset shows them and the forces there larger.
 """
 
 from __future__ import annotations
@@ -25,7 +24,8 @@ from .map_inset import HEIGHT as INSET_HEIGHT
 from .map_inset import WIDTH as INSET_WIDTH
 from .map_inset import Window, crowded, free_corner, zoomed
 from .map_legend import LEGEND_WIDTH, Column, draw_legend
-from .map_scene import Scene, draw_places, draw_roads, lay_names, write_names
+from .map_names import lay_names, write_names
+from .map_scene import Scene, draw_places, draw_roads
 from .style import FAINT_INK, HEIGHT, INK, MARGIN, WHITE, WIDTH, Sheet, sheet, styled
 
 GAP = 12.0
@@ -131,11 +131,15 @@ def draw_scene(
     for number, inset in enumerate(insets):
         box = inset.window.box
         taken.take(mark_window(axes, box, letter_spot(box, taken), number))
+    if scene.crowded:  # else names leave no room for it
+        draw_scale(axes, frame, taken)
     if overlay is not None:
         overlay(axes, scene, taken, [*on_map, *(i.window.box for i in insets)])
-    draw_forces(axes, scene, lay_forces(scene, scene.stands, taken, brief=False))
+    windows = [i.window.box for i in insets]
+    draw_forces(axes, scene, lay_forces(scene, scene.stands, taken, brief=False, enlarged=windows))
     write_names(axes, lay_names(scene, taken, on_map), scene.data.cut_places)
-    draw_scale(axes, frame, taken)
+    if not scene.crowded:
+        draw_scale(axes, frame, taken)
     name_countries(axes, frame, base, taken)
     _edge(axes, frame)
 
@@ -145,7 +149,7 @@ def draw_inset(
 ) -> None:
     """One inset on pixel axes of its own, with its letter."""
     frame = zoomed(whole.frame, inset.window)
-    scene = Scene(whole.data, frame)
+    scene = Scene(whole.data, frame, whole.fine)
     axes.set_zorder(Z_INSET)
     draw_base(axes, frame, whole.degrees)
     draw_roads(axes, scene)
@@ -155,6 +159,7 @@ def draw_inset(
     taken.take([*scene.hard(), corner])
     if overlay is not None:
         overlay(axes, scene, taken, ())
+    draw_forces(axes, scene, lay_forces(scene, scene.stands, taken, brief=False))
     write_names(axes, lay_names(scene, taken), scene.data.cut_places)
     draw_scale(axes, frame, taken, needed=False)
     letter(axes, corner, number)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
@@ -9,7 +11,7 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path
 
-from .basemap import Basemap, Country, load, smooth
+from .basemap import Basemap, Country, Points, load, smooth
 from .frame import Frame
 from .labels import Box, Taken
 from .style import INK, WHITE, halo_text, plain, text_size
@@ -24,6 +26,9 @@ HOME_SHARE = 0.25
 MOST_COVERED = 12.0
 """What a country's name may cover of the roads at most; it is left out otherwise."""
 
+COARSE = 40.0
+"""Pixels in a degree below which the ground has more points than can be seen."""
+
 GRID = (36, 27)
 """Trial points across and up the frame for a country's name."""
 
@@ -31,20 +36,20 @@ GRID = (36, 27)
 def draw_base(axes: Axes, frame: Frame, places: npt.NDArray[np.float64]) -> Basemap:
     """Draws the ground on pixel axes; ``places`` (n, 2) in degrees tells which land is home."""
     base = load(*frame.box())
-    xy = frame.xy(places)
+    xy = frame.places_xy(places)
     xy = xy[((xy >= 0) & (xy <= [frame.width, frame.height])).all(axis=1)]
     axes.add_patch(_sheet(frame))
     home: list[Path] = []
     other: list[Path] = []
     for country in base.countries:
-        shape = _shape(country.rings, frame)
+        shape = _shape([_seen(ring, frame) for ring in country.rings])
         inside = shape.contains_points(xy).mean() if len(xy) else 0.0
         (home if inside >= HOME_SHARE else other).append(shape)
     for shapes, colour in ((other, LAND), (home, HOME)):
         axes.add_collection(
             PathCollection(shapes, facecolors=colour, edgecolors=colour, linewidths=0.5, zorder=1)
         )
-    lakes = [_shape((smooth(lake, closed=True),), frame) for lake in base.lakes]
+    lakes = [_shape([_seen(smooth(lake, closed=True), frame)]) for lake in base.lakes]
     axes.add_collection(
         PathCollection(lakes, facecolors=WATER, edgecolors=COAST, linewidths=0.5, zorder=1.1)
     )
@@ -54,7 +59,7 @@ def draw_base(axes: Axes, frame: Frame, places: npt.NDArray[np.float64]) -> Base
         (base.borders, WHITE, 3.0, "-"),
         (base.borders, BORDER, 1.1, (0, (7, 2, 1.5, 2))),
     ):
-        paths = [frame.xy(smooth(line)) for line in lines]
+        paths = [_seen(smooth(line), frame) for line in lines]
         axes.add_collection(
             LineCollection(
                 paths,
@@ -126,12 +131,21 @@ def _sheet(frame: Frame) -> Rectangle:
     return Rectangle((0, 0), frame.width, frame.height, facecolor=SEA, edgecolor="none", zorder=0.5)
 
 
-def _shape(rings: tuple[npt.NDArray[np.float64], ...], frame: Frame) -> Path:
-    """One path of all rings: holes run the other way round, so they stay open."""
-    paths = []
-    for ring in rings:
-        points = frame.xy(ring)
-        paths.append(Path(np.vstack([points, points[:1]]), closed=True))
+def _seen(line: Points, frame: Frame) -> Points:
+    """A line in pixels, on a coarse frame without points within a pixel of the one before."""
+    xy = frame.xy(line)
+    if frame.per_degree >= COARSE:
+        return xy
+    cell = np.floor(xy)
+    kept = np.append(True, (cell[1:] != cell[:-1]).any(axis=1))
+    kept[-1] = True
+    thinned: Points = xy[kept]
+    return thinned
+
+
+def _shape(rings: Sequence[Points]) -> Path:
+    """One path of all rings (pixels): holes run the other way round, so they stay open."""
+    paths = [Path(np.vstack([ring, ring[:1]]), closed=True) for ring in rings]
     return Path.make_compound_path(*paths)
 
 
@@ -143,7 +157,7 @@ def _name_box(
     country: Country, frame: Frame, grid: npt.NDArray[np.float64], taken: Taken
 ) -> Box | None:
     """The free box nearest the middle of the country's land in the frame."""
-    shape = _shape(country.rings, frame)
+    shape = _shape([_seen(ring, frame) for ring in country.rings])
     inside = grid[shape.contains_points(grid)]
     width, height = text_size(_spaced(country.name), 10.5)
     best: tuple[float, Box] | None = None

@@ -6,23 +6,26 @@ Flags are seated as labels are: off places, names and flows, a line leads to the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.patches import Circle, Rectangle, RegularPolygon
+from matplotlib.patches import Circle, Polygon, Rectangle
 
 from .data import ForceState, MapForce
-from .labels import Box, Request, Taken, place
+from .labels import Box, Taken
 from .map_marks import PT
 from .style import INK, NOBODY, WHITE, Look, halo_text, short, text_size
 
 if TYPE_CHECKING:
-    from .map_scene import Scene
+    from .map_scene import Scene, Spot
 
 Line = npt.NDArray[np.float64]
 
@@ -30,6 +33,21 @@ FLAG_WIDTH, FLAG_HEIGHT, DOT, BESIDE = 30.0, 16.0, 3.6, 8.0
 """Pixels: a flag, the dot where a force stands on a road, from a road to a track beside it."""
 
 NAME_POINTS, MEN_POINTS, GAP = 8.8, 8.3, 4.0
+
+ROUND = tuple(
+    (math.cos(math.radians(turn)), math.sin(math.radians(turn)))
+    for turn in (0, 180, 90, 270, 45, 315, 135, 225, 22, 338, 158, 202, 68, 292, 112, 248)
+)
+"""Directions from where a force stands to its flag, the preferred first."""
+
+DISTANCES = (0.0, 6.0, 14.0, 24.0, 36.0, 52.0, 74.0, 100.0, 130.0, 165.0, 205.0)
+"""Pixels from the mark to the flag."""
+
+COST_FLOW, COST_WAY, COST_INWARD, COST_CROSSED, COST_PLACE = 60.0, 2.5, 9.0, 7.0, 40.0
+"""What it costs to cover 5 pixels of a flow or of a way, to have words between a flag and its
+spot, and to lead over 7 pixels of a name or of another place; a pixel away costs 0.5.
+"""
+
 Z_TRACK, Z_LEADER, Z_FLAG = 5.2, 8.5, 9.2
 
 STATES: tuple[ForceState, ...] = (
@@ -60,11 +78,9 @@ class Seat:
 
     @property
     def near(self) -> tuple[float, float]:
-        """Where its leader ends: at the flag, or at words that are right above or below."""
+        """Where its leader ends: at the flag."""
         x, y = self.stand.xy.tolist()
         left, low, right, high = self.flag
-        if self.box[0] <= x <= self.box[2] and not left <= x <= right:
-            left, low, right, high = self.box
         return min(max(x, left), right), min(max(y, low), high)
 
 
@@ -87,73 +103,138 @@ def stands(forces: Iterable[MapForce], spots: Mapping[str, Line]) -> list[Stand]
     return found
 
 
-def lay_forces(scene: Scene, found: Sequence[Stand], taken: Taken, *, brief: bool) -> list[Seat]:
+def lay_forces(
+    scene: Scene, found: Sequence[Stand], taken: Taken, *, brief: bool,
+    enlarged: Sequence[Box] = (),
+) -> list[Seat]:  # fmt: skip
     """Seats the flags of the forces inside the frame, with name and strength as far as there is
-    room; on a ``brief`` map with the strength alone.
+    room; with the strength alone on a ``brief`` map, and in boxes that an inset shows enlarged.
     """
     frame = scene.frame
     inside = [
         s for s in found if 0 < s.xy[0] < frame.width and 0 < s.xy[1] < frame.height
     ]  # fmt: skip
     taken.take(_round(s.xy, DOT + 1) for s in inside)
-    flows = [
-        _round(point, 5.0)
-        for road, line in scene.roads
-        if road.flow
-        for point in np.linspace(line[0], line[1], 2 + int(np.hypot(*(line[1] - line[0])) / 9))
-    ]
+    lines = [(line[0], line[1], COST_FLOW) for road, line in scene.roads if road.flow]
+    ways = [beside(s.track) for s in inside if len(s.track) > 1]
+    lines += [(a, b, COST_WAY) for way in ways for a, b in pairwise(way)]
+    worse = Taken((0, 0, frame.width, frame.height), _beaded(lines))
     seats: list[Seat] = []
     for stand in inside:
         spot = _at(scene, stand)
         gap = (DOT + 3 if spot is None else spot + 1) + 4
         men, what = f"{stand.force.strength:,}", stand.force.state
-        full = (short(stand.force.name, 30), f"{men}, {what}")
-        sets = ((men,), ()) if brief else (full, (full[1],), (men,), ())
-        # best off names and flows; then over a name, then over a flow; never over a place
-        bare = Taken((3, 3, frame.width - 3, frame.height - 3))
-        bare.take([*scene.hard(), *(s.box for s in seats)])
-        options = (
-            seat
-            for room, hidden in ((taken, flows), (bare, flows), (taken, []), (bare, []))
-            for words in sets
-            if (seat := _seat(stand, gap, words, room, hidden, seats)) is not None
-        )
-        seat = next(options, None) or _seated(stand, (), _above(stand.xy, gap))
+        sets: Sets = ((50.0, (men,)), (80.0, ()))
+        if not (brief or any(_holds(box, stand.xy) for box in enlarged)):
+            name, doing = stand.force.name, f"{men}, {what}"
+            named = (0.0, (short(name, 30), doing)), (8.0, (short(name, 18), doing))
+            sets = (*named, (38.0, (doing,)), *sets)
+        marks = Taken((0, 0, frame.width, frame.height))
+        marks.take(_round(s.xy, s.radius) for s in scene.spots if not _close(s, stand))
+        options = _options(gap, sets)
+        seat = _best(stand, options, (taken, worse, marks), seats)
+        if seat is None:  # no room at all: over names, never over a place or another flag
+            bare = Taken((3, 3, frame.width - 3, frame.height - 3))
+            bare.take([*scene.hard(), *(s.box for s in seats)])
+            seat = _best(stand, options, (bare, worse, marks), seats)
+        if seat is None:
+            seat = next(o for o in options if not o.words).seat(stand)
         taken.take([seat.box, *_along(seat)])
         seats.append(seat)
     return seats
 
 
-def _seat(
-    stand: Stand, gap: float, words: tuple[str, ...], taken: Taken, barred: Sequence[Box],
+Sets = tuple[tuple[float, tuple[str, ...]], ...]
+"""Lines of words that a flag may have, each with what it costs to say no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A seat as seen from where a force stands, and what it costs."""
+
+    cost: float
+    box: Box
+    flag: Box
+    words: tuple[str, ...]
+    after: bool
+
+    def seat(self, stand: Stand) -> Seat:
+        """The seat of a force."""
+        x, y = stand.xy.tolist()
+        return Seat(stand, _moved(self.box, x, y), _moved(self.flag, x, y), self.words, self.after)
+
+
+@lru_cache(maxsize=256)
+def _options(gap: float, sets: Sets) -> tuple[Option, ...]:
+    """Seats all round a spot, the flag always at the leader's end, the cheapest first.
+
+    Directions and distances that come first in the lists cost less.
+    """
+    found = []
+    half_w, half_h = FLAG_WIDTH / 2, FLAG_HEIGHT / 2
+    for unsaid, words in sets:
+        wide, tall = _size(words)
+        for distance in DISTANCES:
+            for rank, (dx, dy) in enumerate(ROUND):
+                x = dx * (gap + distance) + _sign(dx) * half_w
+                y = dy * (gap + distance) + _sign(dy) * half_h
+                flag = (x - half_w, y - half_h, x + half_w, y + half_h)
+                for after in (False, True) if words else (False,):
+                    left = flag[2] - wide if after else flag[0]
+                    box = (left - 1, y - tall / 2 - 1, left + wide + 1, y + tall / 2 + 1)
+                    cost = unsaid + 0.5 * distance + 0.4 * rank
+                    # words had better not lie between the flag and its spot
+                    cost += COST_INWARD * (after == (_sign(dx) >= 0))
+                    found.append(Option(cost, box, flag, words, after))
+    return tuple(sorted(found, key=lambda option: option.cost))
+
+
+def _best(
+    stand: Stand, options: Sequence[Option], rooms: tuple[Taken, Taken, Taken],
     others: Sequence[Seat],
 ) -> Seat | None:  # fmt: skip
-    """The best free seat off the barred boxes whose leader crosses no other flag."""
-    trial = taken.copy()
-    trial.take(barred)
+    """The free seat that costs least; its leader crosses no other flag.
+
+    ``rooms`` are what it must keep off, what it had better keep off with some room to spare,
+    and the places that its leader had better not lead over.
+    """
+    taken, worse, marks = rooms
     x, y = stand.xy.tolist()
-    wide, tall = _size(words)
-    request = Request(x, y, wide + 2, tall + 2, gap, True)
-    while (placed := place([request], trial)[0]) is not None:
-        seat = _seated(stand, words, placed.box)
+    best: tuple[float, Seat] | None = None
+    for option in options:
+        if best is not None and option.cost >= best[0]:
+            break
+        if not taken.free(_moved(option.box, x, y)):
+            continue
+        seat = option.seat(stand)
         leader = _along(seat)
-        if not any(_meet(part, other.flag) for part in leader for other in others):
-            return seat
-    return None
+        if any(_meet(part, other.box) for part in leader for other in others):
+            continue
+        left, low, right, high = seat.box
+        cost = option.cost + taken.cost(seat.box)
+        cost += worse.cost((left - 6, low - 6, right + 6, high + 6))
+        cost += COST_CROSSED * sum(not taken.free(part) for part in leader[2:])
+        cost += COST_PLACE * sum(not marks.free(part) for part in leader)
+        if best is None or cost < best[0]:
+            best = (cost, seat)
+    return None if best is None else best[1]
 
 
-def _seated(stand: Stand, words: tuple[str, ...], box: Box) -> Seat:
-    """The flag in a box, at the end that is nearer to where the force stands."""
-    left, low, right, high = box
-    after = bool(words) and (left + right) / 2 < stand.xy[0]
-    edge, middle = right - 1 - FLAG_WIDTH if after else left + 1, (low + high) / 2
-    flag = (edge, middle - FLAG_HEIGHT / 2, edge + FLAG_WIDTH, middle + FLAG_HEIGHT / 2)
-    return Seat(stand, box, flag, words, after)
+def _moved(box: Box, x: float, y: float) -> Box:
+    return (box[0] + x, box[1] + y, box[2] + x, box[3] + y)
 
 
-def _above(xy: Line, gap: float) -> Box:
-    x, y = xy.tolist()
-    return (x - FLAG_WIDTH / 2 - 1, y + gap, x + FLAG_WIDTH / 2 + 1, y + gap + FLAG_HEIGHT + 2)
+def _sign(share: float) -> int:
+    return 0 if abs(share) < 1e-6 else 1 if share > 0 else -1
+
+
+def _beaded(lines: Sequence[tuple[Line, Line, float]]) -> Line:
+    """Points (n, 3) along straight lines: x, y, and what covering one costs."""
+    parts = [np.empty((0, 3))]
+    for a, b, cost in lines:
+        count = 2 + int(np.hypot(*(b - a)) / 5)
+        parts.append(np.column_stack([np.linspace(a, b, count), np.full(count, cost)]))
+    return np.concatenate(parts)
 
 
 def _along(seat: Seat, step: float = 7.0) -> list[Box]:
@@ -161,6 +242,12 @@ def _along(seat: Seat, step: float = 7.0) -> list[Box]:
     xy, near = seat.stand.xy, np.array(seat.near)
     count = max(2, int(float(np.hypot(*(near - xy))) / step) + 1)
     return [_round(xy + (near - xy) * share, 2.0) for share in np.linspace(0, 1, count)]
+
+
+def _holds(box: Box, xy: Line) -> bool:
+    x, y = xy.tolist()
+    held: bool = box[0] < x < box[2] and box[1] < y < box[3]
+    return held
 
 
 def _meet(a: Box, b: Box) -> bool:
@@ -232,11 +319,15 @@ def flag(axes: Axes, box: Box, look: Look, state: ForceState, facing: Line) -> N
 
 
 def _arrow(axes: Axes, x: float, y: float, ink: str, facing: Line, solid: bool = True) -> None:
-    turn = float(np.arctan2(facing[1], facing[0])) - np.pi / 2
+    """A dart: unlike a triangle of equal sides it points one way alone."""
+    ahead = facing / max(float(np.hypot(*facing)), 1e-9)
+    side = np.array([-ahead[1], ahead[0]])
+    dart = [ahead * along + side * across for along, across in _DART]
     axes.add_patch(
-        RegularPolygon(
-            (x, y), 3, radius=6.2 if solid else 5.6, orientation=turn,
-            facecolor=ink if solid else "none", edgecolor=ink, lw=1.5 * PT, zorder=Z_FLAG + 0.1,
+        Polygon(
+            np.array(dart) * (1.0 if solid else 0.9) + (x, y), closed=True,
+            facecolor=ink if solid else "none", edgecolor=ink, lw=(0.6 if solid else 1.5) * PT,
+            joinstyle="miter", zorder=Z_FLAG + 0.1,
         )
     )  # fmt: skip
 
@@ -262,6 +353,9 @@ def _ring(axes: Axes, x: float, y: float, ink: str, facing: Line) -> None:
 def _backward(axes: Axes, x: float, y: float, ink: str, facing: Line) -> None:
     _arrow(axes, x, y, ink, facing, solid=False)
 
+
+_DART = ((7.6, 0.0), (-5.4, 4.5), (-2.4, 0.0), (-5.4, -4.5))
+"""Corners of an arrow in pixels: ahead of its middle, and to the left of it."""
 
 _SIGNS: Mapping[ForceState, Callable[[Axes, float, float, str, Line], None]] = {
     "marching": _arrow,
@@ -300,10 +394,11 @@ def _size(words: Sequence[str]) -> tuple[float, float]:
 
 def _at(scene: Scene, stand: Stand) -> float | None:
     """Radius of the place at which a force stands; None on a road."""
-    for spot in scene.spots:
-        if float(np.hypot(*(spot.xy - stand.xy))) <= spot.radius:
-            return spot.outer
-    return None
+    return next((spot.outer for spot in scene.spots if _close(spot, stand)), None)
+
+
+def _close(spot: Spot, stand: Stand) -> bool:
+    return float(np.hypot(*(spot.xy - stand.xy))) <= spot.radius
 
 
 def _round(xy: Line, radius: float) -> Box:

@@ -28,7 +28,8 @@ def front_lines(data: MapData, frame: Frame) -> list[Line]:
         return []
     places = sorted(data.places, key=lambda p: p.id)
     sides: dict[Knot, str] = {}
-    for p, (x, y) in zip(places, frame.xy([(p.lon, p.lat) for p in places]).tolist(), strict=True):
+    spots = frame.places_xy([(p.lon, p.lat) for p in places]).tolist()
+    for p, (x, y) in zip(places, spots, strict=True):
         sides.setdefault((round(x, 3), round(y, 3)), p.holders[0][0] if p.holders else "")
     if len(sides) < 2:
         return []
@@ -39,14 +40,17 @@ def front_lines(data: MapData, frame: Frame) -> list[Line]:
     far = 100 * (float(np.abs(points).max()) + frame.width + frame.height)
     corners = np.array([(-far, -far), (far, -far), (-far, far), (far, far)])
     diagram = Voronoi(np.vstack([points, corners]))
+    known = sorted(set(held))
+    opposed = np.array([[frozenset((a, b)) in data.opposed for b in known] for a in known])
+    side = np.append([known.index(actor) for actor in held], [0] * len(corners))
+    between, ends = diagram.ridge_points, np.array(diagram.ridge_vertices)
+    front = opposed[side[between[:, 0]], side[between[:, 1]]]
+    front &= (between < len(held)).all(axis=1) & (ends >= 0).all(axis=1)
     pieces: list[Line] = []
-    for (p, q), (v, w) in zip(diagram.ridge_points, diagram.ridge_vertices, strict=True):
-        if max(p, q) >= len(held) or min(v, w) < 0:
-            continue
-        if frozenset((held[p], held[q])) in data.opposed:
-            piece = _within(diagram.vertices[[v, w]], points[p], REACH)
-            if piece is not None:
-                pieces.append(piece)
+    for ridge in np.flatnonzero(front).tolist():
+        piece = _within(diagram.vertices[ends[ridge]], points[between[ridge, 0]], REACH)
+        if piece is not None:
+            pieces.append(piece)
     return [smooth(line, 3) for line in _joined(pieces)]
 
 

@@ -58,6 +58,7 @@ class Shown:
     front: bool
     forces: frozenset[ForceState] = frozenset()
     track: bool = False
+    fine: float = 1.0  # factor of the widths of roads, below 1 where they crowd
 
 
 def tonnes(kg: float) -> str:
@@ -171,11 +172,11 @@ def _places(column: Column, shown: Shown, own: Look, cut_word: str) -> None:
 
 def _roads(column: Column, shown: Shown, own: Look, data: MapData) -> None:
     axes = column.axes
-    largest = shown.largest
+    largest, fine = shown.largest, shown.fine
 
     def cased(x: float, y: float, rate: float) -> tuple[list[Line], float]:
-        line, width = _dash(x, y), marks.road_width(int(rate), largest)
-        marks.casings(axes, [line], [width])
+        line, width = _dash(x, y), marks.road_width(int(rate), largest) * fine
+        marks.casings(axes, [line], [width], fine)
         return [line], width
 
     def plain_road(rate: int, x: float, y: float) -> None:
@@ -183,11 +184,11 @@ def _roads(column: Column, shown: Shown, own: Look, data: MapData) -> None:
 
     def flow(x: float, y: float) -> None:
         lines, width = cased(x, y, largest / 2)
-        marks.flows(axes, lines, [width * 0.45], [False])
+        marks.flows(axes, lines, [width * 0.45], [False], fine)
 
     def full(x: float, y: float) -> None:
         lines, width = cased(x, y, largest / 4)
-        marks.flows(axes, lines, [width], [True])
+        marks.flows(axes, lines, [width], [True], fine)
 
     def in_cut(x: float, y: float) -> None:
         lines, width = cased(x, y, largest / 8)

@@ -25,10 +25,18 @@ FRONT = "#6a4a3a"
 WIDEST, THINNEST, THINNEST_FLOW = 12.0, 2.6, 3.2
 """Pixels: the road of the greatest capacity, the least casing, the least flow."""
 
+EDGES = 2.2
+"""Pixels of both edges of a road together."""
+
 SHORT_ROAD = 40.0
 """Pixels below which the marks of a road's ends hide what is drawn at its middle."""
 
+ARROW, FULL_RIM = 7.5, 3.0
+"""Pixels: of an arrow head, and of a marker's radius below which its rim is narrower too."""
+
 Z_FRONT, Z_GLOW, Z_UNUSABLE, Z_ROAD, Z_FLOW, Z_MARK, Z_PLACE = 1.4, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0
+Z_WORDS = 8.0
+"""Words, and the lines of what they explain, begin here; marks end below it."""
 
 _OPTICAL = {"o": 1.0, "s": 0.92, "^": 1.15, "v": 1.15, "D": 0.85, "p": 1.1, "h": 1.08}
 """Size that makes markers of different shape look equally large; 1.3 for the others."""
@@ -83,9 +91,10 @@ def visible(line: Line, width: float, height: float) -> Line | None:
     return np.array([start + first * along, start + last * along])
 
 
-def casings(axes: Axes, lines: Sequence[Line], widths: Sequence[float]) -> None:
-    """Roads that the actor can use, as wide as their capacity."""
-    for colour, more, z in ((CASING_EDGE, 2.2, Z_ROAD), (CASING_FILL, 0.0, Z_ROAD + 0.1)):
+def casings(axes: Axes, lines: Sequence[Line], widths: Sequence[float], fine: float = 1.0) -> None:
+    """Roads that the actor can use, as wide as their capacity; ``fine`` narrows their edges."""
+    edge = EDGES * max(fine, 0.4)
+    for colour, more, z in ((CASING_EDGE, edge, Z_ROAD), (CASING_FILL, 0.0, Z_ROAD + 0.1)):
         axes.add_collection(
             LineCollection(
                 lines,
@@ -97,8 +106,17 @@ def casings(axes: Axes, lines: Sequence[Line], widths: Sequence[float]) -> None:
         )
 
 
-def flows(axes: Axes, lines: Sequence[Line], widths: Sequence[float], full: Sequence[bool]) -> None:
-    """Flow in its casing, along each line's direction; white dashes where the road is full."""
+def flows(
+    axes: Axes,
+    lines: Sequence[Line],
+    widths: Sequence[float],
+    full: Sequence[bool],
+    fine: float = 1.0,
+) -> None:
+    """Flow in its casing, along each line's direction; white dashes where the road is full.
+
+    ``fine`` is the size of the arrow heads, half at least.
+    """
     axes.add_collection(
         LineCollection(
             lines,
@@ -113,12 +131,13 @@ def flows(axes: Axes, lines: Sequence[Line], widths: Sequence[float], full: Sequ
         LineCollection(
             [line for line, _ in dashed],
             colors=WHITE,
-            linewidths=[max(1.2, w * 0.4) * PT for _, w in dashed],
+            linewidths=[max(1.2 * min(1.0, w / THINNEST), w * 0.4) * PT for _, w in dashed],
             linestyles=[(0, (3.0, 3.0))],
             zorder=Z_FLOW + 0.1,
         )
     )
-    heads = [head for line in lines for head in _arrow_heads(line)]
+    size = ARROW * max(fine, 0.5)
+    heads = [head for line in lines for head in _arrow_heads(line, size)]
     axes.add_collection(
         PolyCollection(
             heads, facecolors=BLUE, edgecolors=WHITE, linewidths=1.1 * PT, zorder=Z_FLOW + 0.2
@@ -126,11 +145,11 @@ def flows(axes: Axes, lines: Sequence[Line], widths: Sequence[float], full: Sequ
     )
 
 
-def _arrow_heads(line: Line, size: float = 7.5) -> list[Line]:
+def _arrow_heads(line: Line, size: float) -> list[Line]:
     """Triangles pointing along a straight line: one, or two on a long one, none on a short."""
     start, along = line[0], line[-1] - line[0]
     length = float(np.hypot(*along))
-    if length < 30:
+    if length < 4 * size:
         return []
     unit = along / length
     side = np.array([-unit[1], unit[0]])
@@ -173,11 +192,16 @@ def crossed_out(axes: Axes, points: Sequence[Line], strong: bool = True) -> None
 
 
 def cut_road(
-    axes: Axes, lines: Sequence[Line], widths: Sequence[float], reach: bool = True
+    axes: Axes,
+    lines: Sequence[Line],
+    widths: Sequence[float],
+    reach: bool = True,
+    fine: float = 1.0,
 ) -> None:
     """A road of the cut: a vermillion band along it and a double bar across it.
 
-    With ``reach``, the bars on a short road reach out from under the marks of its ends.
+    With ``reach``, the bars on a short road reach out from under the marks of its ends, a
+    little less far where these are ``fine``.
     """
     axes.add_collection(
         LineCollection(
@@ -194,7 +218,9 @@ def cut_road(
         along = line[-1] - line[0]
         length = float(np.hypot(*along))
         unit = along / max(length, 1e-9)
-        half = 24.0 if reach and length < SHORT_ROAD else width / 2 + 8
+        half = width / 2 + 8
+        if reach and length < SHORT_ROAD:
+            half = max(half, 24 * max(fine, 0.7))
         side = np.array([-unit[1], unit[0]]) * half
         middle = (line[0] + line[-1]) / 2
         bars += [np.array([middle + s * unit - side, middle + s * unit + side]) for s in (-4, 4)]
@@ -241,7 +267,8 @@ def markers(axes: Axes, points: Sequence[Line], radii: Sequence[float], look: Lo
     xy = np.array(points)
     scale = _OPTICAL.get(look.marker, 1.3)
     diameters = 2 * np.array(radii) * scale
-    for more, fill, edge in ((3.4, WHITE, WHITE), (0.0, look.fill, INK)):
+    rim = min(1.0, float(np.median(radii)) / FULL_RIM)
+    for more, fill, edge in ((3.4 * rim, WHITE, WHITE), (0.0, look.fill, INK)):
         axes.scatter(
             xy[:, 0],
             xy[:, 1],
@@ -249,7 +276,7 @@ def markers(axes: Axes, points: Sequence[Line], radii: Sequence[float], look: Lo
             marker=look.marker,
             facecolors=fill,
             edgecolors=edge,
-            linewidths=1.1 * PT,
+            linewidths=1.1 * rim * PT,
             zorder=Z_PLACE + 0.1,
         )
 

@@ -6,11 +6,9 @@ The map, its insets and the cut map are scenes of different frames.
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,26 +17,30 @@ from matplotlib.axes import Axes
 from . import map_marks as marks
 from .data import WHOLE, MapData, MapPlace, MapRoad
 from .frame import Frame
-from .labels import Box, Placed, Request, Taken, place
+from .labels import Box
 from .map_forces import stands
 from .map_fronts import front_lines
 from .map_legend import Shown
 from .style import (
     BLUE,
-    CUT_INK,
     INK,
     NOBODY,
-    SOFT_INK,
     Look,
-    halo_text,
     looks,
-    short,
-    text_size,
 )
 
 Line = npt.NDArray[np.float64]
 BIG_TOWN = 100_000
 """Persons from which a town's marker is drawn larger."""
+
+ROADS, PLACES = 0.35, 0.05
+"""Shares of the map that roads and markers may cover; beyond, they are drawn finer."""
+
+MOST_SHAPES = 2500
+"""Roads of a scene beyond which an SVG holds its network as a picture, not as shapes."""
+
+SEEN = 2.4
+"""Pixels of a flow on the finest map."""
 
 GATE_REACH = 45.0
 """Pixels within which a border crossing shares the name of the town beside it."""
@@ -64,44 +66,67 @@ class Spot:
 
 
 class Scene:
-    """What of the data lies in the frame, in pixels."""
+    """What of the data lies in the frame, in pixels.
 
-    def __init__(self, data: MapData, frame: Frame) -> None:
+    ``fine`` is the factor of the widths of roads, at most 1; where it is not given the scene
+    finds its own, from the roads alone, so that maps of one frame have the same. On a
+    ``crowded`` one roads or markers are drawn finer than elsewhere.
+    """
+
+    def __init__(self, data: MapData, frame: Frame, fine: float | None = None) -> None:
         self.data, self.frame = data, frame
         self.looks = looks(data.actors)
         self._focus = frozenset(data.focus) or frozenset(p.id for p in data.places)
         self.largest = max((r.nominal for r in data.roads), default=0)
         self.degrees = np.array([(p.lon, p.lat) for p in data.places]).reshape(-1, 2)
-        xy = frame.xy(self.degrees)
+        xy = frame.places_xy(self.degrees)
         self.ends = ends = {p.id: point for p, point in zip(data.places, xy, strict=True)}
         self.stands = stands(data.forces, ends)
-        self.roads = [
-            (road, np.array([ends[road.a], ends[road.b]]))
-            for road in sorted(data.roads, key=lambda r: r.id)
-            if self._meets(ends[road.a], ends[road.b])
-        ]
         sheet = np.array([frame.width, frame.height])
+        roads = sorted(data.roads, key=lambda r: r.id)
+        lines = np.array([(ends[r.a], ends[r.b]) for r in roads]).reshape(-1, 2, 2)
+        meets = (lines.max(axis=1) > 0).all(axis=1) & (lines.min(axis=1) < sheet).all(axis=1)
+        self.roads = [(roads[i], lines[i]) for i in np.flatnonzero(meets).tolist()]
+        self.fine = self._fineness() if fine is None else fine
         self.fronts = [
             line
             for line in front_lines(data, frame)
             if ((line > 0) & (line < sheet)).all(axis=1).any()
         ]
-        size = _crowding(xy)
-        self.spots = [
-            Spot(p, point, size * _radius(p), self._named(p, point, xy), p.id in data.cut_places)
+        near = [
+            (p, point)
             for p, point in sorted(zip(data.places, xy, strict=True), key=lambda pair: pair[0].id)
             if -8 < point[0] < frame.width + 8 and -8 < point[1] < frame.height + 8
+        ]
+        size, apart = _crowding(xy)
+        ink = math.pi * sum((size * _radius(p)) ** 2 for p, _ in near)
+        small = min(apart, math.sqrt(PLACES * frame.width * frame.height / max(ink, 1e-9)))
+        self.crowded = self.fine < 1 or small < 1
+        self.spots = [
+            Spot(
+                p,
+                point,
+                (size if self.special(p) else size * small) * _radius(p),
+                self._named(p, point, xy),
+                p.id in data.cut_places,
+            )
+            for p, point in near
         ]
 
     def _shows(self, xy: Line) -> bool:
         x, y = xy.tolist()
         return bool(0 < x < self.frame.width and 0 < y < self.frame.height)
 
-    def _meets(self, a: Line, b: Line) -> bool:
-        low, high = np.minimum(a, b), np.maximum(a, b)
-        return bool(
-            high[0] > 0 and low[0] < self.frame.width and high[1] > 0 and low[1] < self.frame.height
-        )
+    def _fineness(self) -> float:
+        """The factor that keeps the ink of all roads within their share of the map."""
+        width, height = self.frame.width, self.frame.height
+        ink = 0.0
+        for road, line in self.roads:
+            (ax, ay), (bx, by) = line.tolist()
+            if 0 < ax + bx < 2 * width and 0 < ay + by < 2 * height:
+                wide = marks.road_width(road.nominal, self.largest) + marks.EDGES
+                ink += math.hypot(bx - ax, by - ay) * wide
+        return min(1.0, ROADS * width * height / max(ink, 1e-9))
 
     def _named(self, p: MapPlace, point: Line, others: Line) -> bool:
         """Whether a place gets a name: not at the very edge, nor a gate beside its town."""
@@ -121,13 +146,14 @@ class Scene:
         return self.special(p) or p.id in self._focus
 
     def width(self, road: MapRoad) -> float:
-        return marks.road_width(road.capacity, self.largest)
+        return marks.road_width(road.capacity, self.largest) * self.fine
 
     def flow_width(self, road: MapRoad) -> float:
         if abs(road.flow) >= road.capacity:
-            return self.width(road)
-        core = marks.road_width(abs(road.flow), self.largest, marks.THINNEST_FLOW)
-        return min(core, max(self.width(road) - 1.2, marks.THINNEST_FLOW))
+            return max(self.width(road), SEEN)
+        least = max(marks.THINNEST_FLOW * self.fine, SEEN)
+        core = marks.road_width(abs(road.flow), self.largest, marks.THINNEST_FLOW) * self.fine
+        return max(least, min(core, self.width(road) - 1.2 * self.fine))
 
     def seen(self, line: Line) -> Line:
         """What of a road is on the sheet."""
@@ -139,13 +165,18 @@ class Scene:
 
     def soft(self) -> npt.NDArray[np.float64]:
         """Points along the roads, which labels had better not cover."""
-        parts = [np.empty((0, 3))]
-        for road, line in self.roads:
-            count = max(2, int(np.hypot(*(line[1] - line[0])) / 6))
-            points = line[0] + np.linspace(0, 1, count)[:, None] * (line[1] - line[0])
-            cost = 5.0 if road.flow else 2.0 if road.capacity else 0.6
-            parts.append(np.column_stack([points, np.full(count, cost)]))
-        return np.concatenate(parts)
+        if not self.roads:
+            return np.empty((0, 3))
+        lines = np.array([line for _, line in self.roads])
+        along = lines[:, 1] - lines[:, 0]
+        count = np.maximum(2, (np.hypot(along[:, 0], along[:, 1]) / 6).astype(np.int64))
+        number = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        share = np.repeat(1 / (count - 1), count) * number
+        share[np.cumsum(count) - 1] = 1.0
+        points = np.repeat(lines[:, 0], count, axis=0)
+        points += share[:, None] * np.repeat(along, count, axis=0)
+        cost = [5.0 if road.flow else 2.0 if road.capacity else 0.6 for road, _ in self.roads]
+        return np.column_stack([points, np.repeat(cost, count)])
 
     def hard(self) -> list[Box]:
         """Marks that nothing may cover."""
@@ -169,6 +200,7 @@ class Scene:
             front=bool(self.fronts),
             actors=tuple(a.id for a in self.data.actors if held[a.id]),
             largest=self.largest,
+            fine=self.fine,
             divided=any(len(_parts(p, self.looks)) > 1 for p in places),
             unheld=any(not p.holders for p in places),
             besieged=any(p.besieged for p in places),
@@ -197,14 +229,20 @@ def _radius(p: MapPlace) -> float:
     return 6.0 if p.kind in ("town", "city") else 5.0
 
 
-def _crowding(xy: Line) -> float:
-    """Size of markers, 0.7 to 1: smaller where places stand close together (n, 2 pixels)."""
+def _crowding(xy: Line) -> tuple[float, float]:
+    """Size of all markers, 0.7 to 1, and of those of plain places besides, 0.3 to 1.
+
+    Both are smaller where places (n, 2 pixels) stand close together. Those at one spot count
+    once: no size would show them apart.
+    """
+    xy = np.unique(xy.round(1), axis=0)
     if len(xy) < 3:
-        return 1.0
+        return 1.0, 1.0
     from scipy.spatial import cKDTree
 
     nearest, _ = cKDTree(xy).query(xy, k=2)
-    return float(np.clip(np.median(nearest[:, 1]) / 36, 0.7, 1.0))
+    middle = float(np.median(nearest[:, 1]))
+    return min(max(middle / 36, 0.7), 1.0), min(max(middle / 10, 0.3), 1.0)
 
 
 def _round(xy: Line, radius: float) -> Box:
@@ -223,21 +261,28 @@ def _parts(p: MapPlace, known: Mapping[str, Look]) -> list[tuple[Look, float]]:
 
 def draw_roads(axes: Axes, scene: Scene) -> None:
     """The fronts, then the roads: what can be used, what flows, what is cut or closed."""
+    if len(scene.roads) > MOST_SHAPES:
+        axes.set_rasterization_zorder(marks.Z_WORDS)
     marks.fronts(axes, scene.fronts)
     usable = [(r, line) for r, line in scene.roads if r.capacity > 0]
     marks.unusable(axes, [line for r, line in scene.roads if r.capacity <= 0])
     usable.sort(key=lambda pair: pair[0].capacity)
-    marks.casings(axes, [line for _, line in usable], [scene.width(r) for r, _ in usable])
+    widths = [scene.width(r) for r, _ in usable]
+    marks.casings(axes, [line for _, line in usable], widths, scene.fine)
     flowing = [(r, line if r.flow > 0 else line[::-1]) for r, line in scene.roads if r.flow]
     marks.flows(
         axes,
         [scene.seen(line) for _, line in flowing],
         [scene.flow_width(r) for r, _ in flowing],
         [abs(r.flow) >= r.capacity for r, _ in flowing],
+        scene.fine,
     )
     in_cut = [(r, line) for r, line in scene.roads if scene.is_cut(r)]
     marks.cut_road(
-        axes, [scene.seen(line) for _, line in in_cut], [scene.width(r) for r, _ in in_cut]
+        axes,
+        [scene.seen(line) for _, line in in_cut],
+        [scene.width(r) for r, _ in in_cut],
+        fine=scene.fine,
     )
     for state, strong in (("closed", False), ("cut", True)):
         middles = [
@@ -270,132 +315,10 @@ def draw_places(axes: Axes, scene: Scene) -> None:
         dashed=True,
     )
     marks.gates(axes, *pick(s for s in spots if s.place.crossing))
+    held = [(s, _parts(s.place, scene.looks)) for s in spots]
     for look in [*scene.looks.values(), NOBODY]:
-        marks.markers(
-            axes,
-            *pick(s for s in spots if [p for p, _ in _parts(s.place, scene.looks)] == [look]),
-            look,
-        )
-    for s in spots:
-        parts = _parts(s.place, scene.looks)
+        marks.markers(axes, *pick(s for s, parts in held if [p for p, _ in parts] == [look]), look)
+    for s, parts in held:
         if len(parts) > 1:
             marks.pie(axes, s.xy, s.radius + 1.5, parts)
     marks.seals(axes, *pick(s for s in spots if s.place.sealed))
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """The name of a place as it is written, and where."""
-
-    place: str
-    text: str
-    tag: str
-    points: float
-    weight: str
-    spot: tuple[float, float]
-    placed: Placed
-
-
-def lay_names(
-    scene: Scene, taken: Taken, hidden: Sequence[Box] = (), *, small: bool = False
-) -> list[Name]:
-    """Names of the places as far as there is room, none for places under ``hidden`` boxes.
-
-    On a ``small`` map only sources, sinks and the places of the cut may have theirs far off,
-    and a name that stands nearer to another place than to its own is left out.
-    """
-    focus = frozenset(scene.data.focus)
-
-    def rank(s: Spot) -> tuple[bool, bool, bool, bool, bool, int, str]:
-        p = s.place
-        return (
-            not s.cut,
-            p.role is None,
-            not p.besieged and not p.sealed,
-            p.id not in focus,
-            p.kind == "border crossing",
-            -(p.population or 0),
-            p.id,
-        )
-
-    spots = sorted((s for s in scene.spots if s.named and not under(s.xy, hidden)), key=rank)
-    texts = _names([s.place for s in spots])
-    requests, styles = [], []
-    for s, text in zip(spots, texts, strict=True):
-        p = s.place
-        first = scene.special(p)
-        points, weight = (10.5, "bold") if first else (9.0, "normal")
-        tag = p.role or ""
-        w, h = text_size(text, points, weight)
-        tag_w, tag_h = text_size(tag, 8.5, "bold") if tag else (0.0, 0.0)
-        h = max(h, points * 1.2) + (tag_h + 6 if tag else 0)
-        x, y = s.xy.tolist()
-        wide = max(w, tag_w) + 4
-        far = s.cut or p.role is not None if small else first or p.id in focus
-        requests.append(Request(x, y, wide, h + 2, s.outer + 1, far))
-        styles.append((p.id, text, tag, points, weight, (x, y)))
-    names = [
-        Name(*style, placed)
-        for style, placed in zip(styles, place(requests, taken), strict=True)
-        if placed is not None
-    ]
-    return [n for n in names if n.placed.leader or _its_own(n, scene)] if small else names
-
-
-def _its_own(name: Name, scene: Scene) -> bool:
-    """Whether no other place is nearer to a name than the place that it is of."""
-    left, low, right, high = name.placed.box
-    gaps = {}
-    for s in scene.spots:
-        x, y = s.xy.tolist()
-        gap = math.hypot(max(left - x, x - right, 0.0), max(low - y, y - high, 0.0))
-        gaps[s.place.id] = gap - s.radius
-    return gaps[name.place] <= min(gaps.values()) + 2
-
-
-def write_names(axes: Axes, names: Iterable[Name], cut: frozenset[str]) -> None:
-    """Writes names, those of the places of the cut in its colour."""
-    for name in names:
-        _write(axes, name, CUT_INK if name.place in cut else INK)
-
-
-def under(xy: Line, boxes: Sequence[Box]) -> bool:
-    """Whether a point lies in one of the boxes."""
-    x, y = xy.tolist()
-    return any(b[0] <= x <= b[2] and b[1] <= y <= b[3] for b in boxes)
-
-
-def _write(axes: Axes, name: Name, colour: str) -> None:
-    left, bottom, right, top = name.placed.box
-    at_x, at_y = name.spot
-    x, across = (left + right) / 2, "center"
-    if left >= at_x:
-        x, across = left + 2, "left"
-    elif right <= at_x:
-        x, across = right - 2, "right"
-    if name.placed.leader:
-        near = (min(max(at_x, left), right), min(max(at_y, bottom), top))
-        axes.plot(
-            [at_x, near[0]], [at_y, near[1]], color=SOFT_INK, lw=0.8, zorder=marks.Z_PLACE - 0.1
-        )
-    main: dict[str, Any] = {
-        "ha": across, "zorder": 10, "size": name.points, "weight": name.weight, "color": colour,
-    }  # fmt: skip
-    under: dict[str, Any] = {
-        "ha": across, "zorder": 10, "size": 8.5, "weight": "bold", "color": BLUE,
-    }  # fmt: skip
-    if name.tag:
-        halo_text(axes, x, top - 1, name.text, va="top", **main)
-        halo_text(axes, x, bottom + 1, name.tag, va="bottom", **under)
-    else:
-        halo_text(axes, x, (bottom + top) / 2, name.text, va="center_baseline", **main)
-
-
-def _names(places: list[MapPlace]) -> list[str]:
-    """Labels: without what a name has in brackets, unless two names would become the same."""
-    bare = [re.sub(r"\s*\([^()]*\)\s*$", "", p.name) or p.name for p in places]
-    count = Counter(bare)
-    return [
-        short(name if count[name] == 1 else p.name, 34)
-        for name, p in zip(bare, places, strict=True)
-    ]

@@ -43,9 +43,9 @@ def merged(seen: Sequence[Shown]) -> Shown:
     found = {
         f.name: any(getattr(s, f.name) for s in seen)
         for f in fields(Shown)
-        if f.name not in ("actors", "largest", "forces")
+        if f.name not in ("actors", "largest", "fine", "forces")
     }
     actors = tuple(dict.fromkeys(a for s in seen for a in s.actors))
     forces = frozenset[ForceState]().union(*(s.forces for s in seen))
-    largest = max(s.largest for s in seen)
-    return Shown(actors=actors, largest=largest, forces=forces, **found)
+    largest, fine = max(s.largest for s in seen), min(s.fine for s in seen)
+    return Shown(actors=actors, largest=largest, fine=fine, forces=forces, **found)

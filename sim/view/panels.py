@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from .data import Curve, EventMark, Span
 from .events import Flags, lay_flags
 from .series import Values, points
-from .style import DASHES, FAINT_INK, LINES, MARGIN, RULE, SOFT_INK, Sheet, wrap
+from .style import DASHES, FAINT_INK, LINES, MARGIN, RULE, SOFT_INK, Sheet, plain, wrap
 
 LEFT, RIGHT = 84.0, 190.0
 """Pixels left of the panels for the scale, and right of them for the names of curves."""
@@ -78,7 +78,7 @@ def side_names(
     at = [low + (y - bottom) / (top - bottom) * (high - low) for y, _, _ in names]
     x = box.x1 * page.width
     for y, (_, text, colour), want in zip(spread(at, gap, low, high), names, at, strict=True):
-        page.text(x + 14, y, text, size=LABEL, color=colour, va="center")
+        page.text(x + 14, y, plain(text), size=LABEL, color=colour, va="center")
         if abs(y - want) > 3:
             line = axes.annotate(
                 "",

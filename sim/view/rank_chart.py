@@ -33,14 +33,20 @@ KINDS = {"place": ("o", BLUE), "road": ("s", VERMILLION)}
 def draw_rank(data: RankData) -> Figure:
     """A row a place or road, the worst loss on top; whiskers where networks were drawn.
 
-    Beside the dots: rank (median and 5 to 95 %), share of the minimum cuts, hours lost.
+    Beside the dots: rank (median and 5 to 95 %), share of the minimum cuts, hours lost, each
+    where some row has it.
     """
     rows = data.rows
     page = sheet(data.page, height=max(300.0, 176.0 + ROW * len(rows)))
     better = [sum(other.loss > r.loss for other in rows) for r in rows]
     texts = [f"{n + 1}. {short(r.name, 44)}" for n, r in zip(better, rows, strict=True)]
     names = min(NAMES, max((text_size(t, 9.2)[0] for t in texts), default=0.0) + 20)
-    heads = ["rank", "in cuts", "delay"] if any(r.ranks for r in rows) else ["in cuts", "delay"]
+    columns = {
+        "rank": [_ranks(row) for row in rows],
+        "in cuts": [f"{row.in_cuts:.0%}" if row.in_cuts else "" for row in rows],
+        "delay": [_delay(row) for row in rows],
+    }
+    heads = [head for head, cells in columns.items() if any(cells)]
     left, right = MARGIN + names, page.width - MARGIN - COLUMN * len(heads)
     foot, height = page.bottom + 52, ROW * max(len(rows), 1)
     axes = page.axes(left, foot, right - left - 20, height)
@@ -62,11 +68,9 @@ def draw_rank(data: RankData) -> Figure:
         _draw_row(axes, number, row)
         y = foot + height - (number + 0.5) * ROW
         page.text(MARGIN, y, short(texts[number], 48), size=9.2, va="center_baseline")
-        cells = [_ranks(row)] if any(r.ranks for r in rows) else []
-        cells += [f"{row.in_cuts:.0%}" if row.in_cuts else "", _delay(row)]
-        for column, cell in enumerate(cells):
+        for column, head in enumerate(heads):
             x = right + COLUMN * (column + 1) - 6
-            page.text(x, y, cell, size=9, va="center_baseline", ha="right")
+            page.text(x, y, columns[head][number], size=9, va="center_baseline", ha="right")
     top = foot + height + 8
     for column, head in enumerate(heads):
         x = right + COLUMN * (column + 1) - 6

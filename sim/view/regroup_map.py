@@ -95,7 +95,7 @@ def _draw_panel(
     degrees = {p.id: (p.lon, p.lat) for p in data.places}
     ends = {panel.origin, *(a.to for a in panel.arrows)}
     frame = fit([degrees[p] for p in sorted(ends)], *size, pad=74.0, least_km=30)
-    xy = dict(zip(degrees, frame.xy(list(degrees.values())), strict=True))
+    xy = dict(zip(degrees, frame.places_xy(list(degrees.values())), strict=True))
     base = draw_base(axes, frame, np.array(list(degrees.values())))
     roads = [np.array([xy[a], xy[b]]) for a, b in data.roads]
     axes.add_collection(LineCollection(roads, colors=ROAD, linewidths=1.6 * marks.PT, zorder=2))

@@ -36,14 +36,28 @@ def shared(work: Callable[[T], None], pieces: Sequence[T]) -> None:
         # threads that numpy's linear algebra keeps waiting are known to survive a fork
         warnings.simplefilter("ignore", DeprecationWarning)
         context = multiprocessing.get_context("fork")
-        # a Ctrl-C is for this process alone; it then drops what was not begun
-        deaf = (signal.SIGINT, signal.SIG_IGN)
-        pool = ProcessPoolExecutor(2, context, initializer=signal.signal, initargs=deaf)
+        pool = ProcessPoolExecutor(2, context, initializer=_follow)
         try:
             for _ in pool.map(work, pieces):
                 pass
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _follow() -> None:
+    """In a copy: a Ctrl-C is for the first process alone, which then drops what was not begun.
+
+    Where that is killed, so that nobody waits for the copy any more, the copy ends too.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    first = multiprocessing.parent_process()
+    assert first is not None  # this is a copy
+
+    def end() -> None:
+        first.join()
+        os._exit(1)
+
+    threading.Thread(target=end, daemon=True).start()
 
 
 def _may_fork() -> bool:

@@ -13,7 +13,8 @@ from .map import map_frame
 from .map_base import draw_base, draw_scale
 from .map_forces import draw_forces, lay_forces
 from .map_legend import LEGEND_WIDTH, draw_legend
-from .map_scene import Name, Scene, draw_places, draw_roads, lay_names, write_names
+from .map_names import Name, lay_names, write_names
+from .map_scene import Scene, draw_places, draw_roads
 from .map_union import merged, union
 from .style import FAINT_INK, MARGIN, WIDTH, sheet, styled, wrap
 

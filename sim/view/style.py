@@ -93,12 +93,16 @@ class Look:
 def looks(actors: tuple[ActorStyle, ...]) -> Mapping[str, Look]:
     """The look of each actor by id: its own where stated, else the next of the list.
 
+    Beyond the list its colours come again with the shapes and hatches of others.
+
     Raises:
         ValueError: a colour or marker that matplotlib or :data:`MARKERS` does not know.
     """
     result = {}
     for number, actor in enumerate(actors):
-        fill, marker, hatch = _LOOKS[number % len(_LOOKS)]
+        turn, place = divmod(number, len(_LOOKS))
+        fill = _LOOKS[place][0]
+        _, marker, hatch = _LOOKS[(place + 3 * turn) % len(_LOOKS)]
         fill, marker = actor.color or fill, actor.marker or marker
         if marker not in MARKERS:
             raise ValueError(f"marker {marker!r} of {actor.id}: not one of {', '.join(MARKERS)}")
@@ -213,6 +217,10 @@ def _rounded(svg: bytes) -> bytes:
     return _PATH.sub(lambda path: _LONG.sub(rb"\1", path.group()), svg)
 
 
+LEFT_TO_RIGHT = "\u200e"
+"""A mark without width: what follows is read from left to right."""
+
+
 @functools.cache
 def _glyphs() -> frozenset[int]:
     path = font_manager.findfont(FontProperties(family="DejaVu Sans"))
@@ -220,16 +228,39 @@ def _glyphs() -> frozenset[int]:
 
 
 def plain(text: str) -> str:
-    """The text on one line, without control characters; a square for what the font lacks."""
+    """The text on one line, without control characters; a square for what the font lacks.
+
+    What begins with a name written from right to left and goes on in Latin letters is to be
+    read from left to right all the same, and says so with a mark that takes no room.
+    """
     glyphs = _glyphs()
     shown = []
     for character in " ".join(text.split()):
-        if unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn", "Cf"):
+        hidden = unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn", "Cf")
+        if hidden and character != LEFT_TO_RIGHT:
             continue
         if unicodedata.combining(character) and ord(character) not in glyphs:
             continue
         shown.append(character if ord(character) in glyphs else "\u25a1")
-    return "".join(shown)
+    sides = _sides("".join(shown))
+    mixed = "L" in sides and sides[0] != "L"
+    return "".join([LEFT_TO_RIGHT if mixed else "", *shown])
+
+
+def ended(name: str) -> str:
+    """The name, so that a number behind it stays behind it where the name runs to the left."""
+    return name + LEFT_TO_RIGHT if {"R", "AL"} & {*_sides(name)} else name
+
+
+def _sides(text: str) -> list[str]:
+    """Ways in which the letters run: L, R or AL (Unicode Standard Annex 9)."""
+    return [way for c in text if (way := unicodedata.bidirectional(c)) in ("L", "R", "AL")]
+
+
+def legible(text: str) -> bool:
+    """Whether the font has more than half of the letters of a text."""
+    letters = [c for c in text if unicodedata.category(c)[0] == "L"]
+    return 2 * sum(ord(c) in _glyphs() for c in letters) >= len(letters)
 
 
 def short(text: str, limit: int = 32) -> str:

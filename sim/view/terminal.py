@@ -30,6 +30,9 @@ Document = Mapping[str, Any]
 MOST_CHANGES = 40
 """Differences between scenarios beyond so many are counted, not listed."""
 
+MOST_POCKETS = 20
+"""Pockets listed, those with most persons first, then stock, then places; the rest is counted."""
+
 
 LEAST_SPARK, MOST_SPARK = 10, 60
 """Characters of the spark of an axis."""
@@ -189,13 +192,17 @@ def _date(summary: Document, day: float | None) -> str:
 def _print_pockets(out: Console, summary: Document) -> None:
     still = [p for p in summary["pockets"] if p["to_day"] is None]
     if still:
-        out.print("\npockets at the end:")
-    for pocket in still:
+        out.print("\npockets at the end, with what was in each when it formed:")
+    largest = sorted(still, key=lambda p: (-p["persons"], -p["stock_t"], -len(p["places"])))
+    shown = {id(pocket) for pocket in largest[:MOST_POCKETS]}
+    for pocket in (p for p in still if id(p) in shown):
         inside = f"{number(pocket['persons'])} persons, {number(pocket['stock_t'])} t"
         out.print(
             f"  {pocket['actor']}: {_listed(pocket['places'])} ({inside}; "
             f"since {_date(summary, pocket['from_day'])})"
         )
+    if len(still) > len(shown):
+        out.print(f"  and {number(len(still) - len(shown))} smaller ones, all in summary.json")
 
 
 def _print_regroup(out: Console, summary: Document) -> None:

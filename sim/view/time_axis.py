@@ -13,6 +13,9 @@ from .data import Span
 from .style import RULE
 
 DAY = 86_400
+YEAR, SHORT = 366 * DAY, 5 * DAY
+"""Spans longer than which a date needs its year, and not longer than which its hour."""
+
 MOST_TICKS = 11
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _STEPS = (3600, 3 * 3600, 6 * 3600, 12 * 3600, *(d * DAY for d in (1, 2, 5, 10, 20, 50)))
@@ -91,10 +94,12 @@ def date_name(d: datetime, year: bool = True) -> str:
 
 
 def moment(t: int, span: Span) -> str:
-    """A time as words: "4 Sep" or "day 97"."""
+    """A time as words: "4 Sep" or "day 97"; with the year or the hour where the span needs it."""
     if span.start is None:
         return f"day {t / DAY:.1f}".removesuffix(".0")
-    return date_name(span.start + timedelta(seconds=t), year=False)
+    date = span.start + timedelta(seconds=t)
+    hour = f" {date:%H:%M}" if span.end <= SHORT and (date.hour or date.minute) else ""
+    return date_name(date, year=span.end > YEAR) + hour
 
 
 def set_times(axes: Axes, span: Span, named: bool) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
+from typing import TypeVar
 
 from sim.engine.control import Control
 from sim.engine.record import EventRow
@@ -11,9 +13,27 @@ from sim.measure.state import states
 from sim.measure.steps import Steps
 from sim.measure.summary import Analysis
 from sim.scenario.dates import date_of, format_instant
+from sim.scenario.model import Actor, Axis, Exit, Operation, Place, Scenario
 
 from .data import ActorStyle, Curve, Span
+from .style import legible
 from .terminal import number
+
+Named = TypeVar("Named", Actor, Axis, Exit, Operation, Place)
+
+
+def written(scenario: Scenario) -> Scenario:
+    """The scenario with ids for names of whose letters the font of the figures lacks most."""
+
+    def told(things: Mapping[str, Named]) -> Mapping[str, Named]:
+        return {id_: x if legible(x.name) else replace(x, name=id_) for id_, x in things.items()}
+
+    return replace(
+        scenario,
+        network=replace(scenario.network, places=told(scenario.network.places)),
+        actors=told(scenario.actors), axes=told(scenario.axes), exits=told(scenario.exits),
+        operations=told(scenario.operations),
+    )  # fmt: skip
 
 
 class Words:
@@ -21,7 +41,7 @@ class Words:
 
     def __init__(self, analysis: Analysis) -> None:
         self.analysis = analysis
-        self.scenario = analysis.scenario
+        self.scenario = written(analysis.scenario)
         self.record = analysis.record
         self.span = Span(self.scenario.length, self.scenario.start)
         self.actors = tuple(

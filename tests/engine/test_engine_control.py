@@ -38,6 +38,11 @@ def roads(scenario: Scenario, control: Control, actor: str = "red", **given: Any
     return dict(zip(control.terrain.graph.roads, passage.road[:, 0].tolist(), strict=True))
 
 
+def test_a_speed_of_next_to_nothing_is_the_longest_time_a_road_may_take(make: Make) -> None:
+    scenario = make("a-b:1", speed=1e-9)
+    assert Terrain.draw(scenario, Luck(1)).graph.seconds.tolist() == [2**31]
+
+
 def test_terrain_gives_whole_seconds_at_least_one_and_the_drawn_capacity(make: Make) -> None:
     s = make("a-b:3/50 b-c:0.0001", places={"b": {"capacity": 70}})
     terrain = Terrain.draw(s, Luck(1))

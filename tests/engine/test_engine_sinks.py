@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sim.engine.record import Record
 from sim.engine.simulation import Simulation, run
+from sim.measure.summary import Analysis
 from sim.scenario.model import DAY, Scenario
 
 Make = Callable[..., Scenario]
@@ -47,10 +48,36 @@ class Naive:
         self.level = self.stock * DAY
         self.low = max(0, self.target - self.size - self.demand)
         self.out = self.refilling = False
+        self.changes: list[tuple[int, bool, int]] = []  # (second, empty, convoys come by then)
+        self.come = 0
         self.coming: list[tuple[int, int]] = []  # (arrival, ordinal)
         self.sent = self.delivered = 0
         for now in range(self.end + 1):
             self.second(now)
+        self.tell()
+
+    def tell(self) -> None:
+        """Rows of what is known at the end: back for less than a delivery is not back."""
+        wanting = by_convoy = False
+        for number, (now, out, come) in enumerate(self.changes):
+            if out and not wanting:
+                self.events.append((now, "stock_out"))
+                wanting, by_convoy = True, False
+            elif out and not by_convoy:
+                self.events.append((now, "hand_to_mouth"))
+                by_convoy = True
+            elif not out:
+                after = self.changes[number + 1 : number + 2]
+                if not after or after[0][2] > come:
+                    self.events.append((now, "stock_back"))
+                    wanting = False
+
+    @property
+    def empty(self) -> list[tuple[int, int]]:
+        """The spans without stock."""
+        times = [now for now, *_ in self.changes]
+        ends = [*times[1:], self.end]
+        return [(a, b) for (a, out, _), b in zip(self.changes, ends, strict=False) if out]
 
     def second(self, now: int) -> None:
         if now:
@@ -59,6 +86,7 @@ class Naive:
             self.coming.remove(arrival)
             self.level += self.size * DAY
             self.delivered += self.size
+            self.come += 1
             self.look(now)
         # nothing came: it may have fallen to nothing, or to where refilling begins
         if now == 0 or self.level == 0 or self.level <= self.low * DAY:
@@ -79,7 +107,7 @@ class Naive:
         out = self.demand > 0 and self.level == 0
         if out != self.out:
             self.out = out
-            self.events.append((now, "stock_out" if out else "stock_back"))
+            self.changes.append((now, out, self.come))
         if self.refill and self.level // DAY >= self.target:
             self.refilling = False
         elif self.refill and self.level // DAY <= self.low:
@@ -101,7 +129,7 @@ class Naive:
 
 
 def told(record: Record) -> list[tuple[int, str]]:
-    kinds = ("stock_out", "stock_back")
+    kinds = ("stock_out", "stock_back", "hand_to_mouth")
     return [(row.time, row.kind) for row in record.events if row.kind in kinds]
 
 
@@ -119,6 +147,7 @@ def same(
     by_time = sorted(roads, key=lambda road: road[1])
     naive = Naive([Route(*road) for road in by_time], size=size, end=end, sample=sample, **sink)
     assert told(record) == naive.events
+    assert record.empty.get(("line", "t"), []) == naive.empty
     assert rows(record, "asked_kg_per_day") == naive.asked
     stocks = dict(rows(record, "stock_kg"))
     delivered = dict(rows(record, "delivered_kg"))
@@ -174,16 +203,57 @@ def test_what_a_force_takes_with_it_is_missed_in_the_same_instant(make: Make) ->
     # and by the next it has eaten it up
     axes = {"line": {"sources": "s", "sinks": {"t": {}}, "size": 100}}
     force = {"route": "t x", "axis": "line", "strength": 100, "each": 1, "carries": 3 * DAY}
-    record = run(
-        make(
-            "s-t:1 t-x:99", axes=axes, operations={"op": force}, fighting={}, held={"x": "blue"},
-            length=3 * DAY,
-        )
+    scenario = make(
+        "s-t:1 t-x:99", axes=axes, operations={"op": force}, fighting={}, held={"x": "blue"},
+        length=3 * DAY,
     )  # fmt: skip
-    arrivals = [DAY + 1_000, 2 * DAY + 1_000]
-    assert told(record) == [(0, "stock_out")] + [
-        (time, kind) for time in arrivals for kind in ("stock_back", "stock_out")
-    ]
+    record = run(scenario)
+    first, second, end = DAY + 1_000, 2 * DAY + 1_000, 3 * DAY
+    assert told(record) == [(0, "stock_out"), (first, "hand_to_mouth")]
+    # what is there for an instant ends no want: three days of three without
+    assert record.empty["line", "t"] == [(0, first), (first, second), (second, end)]
+    measures = Analysis(scenario, record).measures
+    assert measures["axes.line.sinks.t.days_without"].value == 3
+
+
+def test_a_base_that_lives_from_convoy_to_convoy_is_told_of_once(make: Make) -> None:
+    """A kg a second is eaten. 21,600 kg/day can come: a convoy of 100 kg each 400 s."""
+    sink = {"demand": 86_400, "stock": 450}
+    axes = {"line": {"sources": "s", "sinks": {"t": sink}, "size": 100}}
+    # for a time no more than 100 kg are eaten before the next 100 come: a second way opens
+    events = {
+        "closed": {"kind": "close", "roads": "s-x", "at": 0},
+        "open": {"kind": "open", "roads": "s-x", "at": 10_000},
+        "lost": {"kind": "close", "roads": "s-x", "at": 20_000},
+    }
+    scenario = make(
+        "s-t:1/21600 s-x:1/86400 x-t:1/86400", axes=axes, events=events, length=30_000, sample=600
+    )
+    record = run(scenario)
+    # the first leaves at 400 s and comes at 1,400 s, when the 450 kg have been gone for 950 s;
+    # it lasts 100 s, the next one comes 400 s later
+    assert told(record)[:2] == [(450, "stock_out"), (1_500, "hand_to_mouth")]
+    kinds = [kind for _, kind in told(record)]
+    assert kinds == ["stock_out", "hand_to_mouth", "stock_back", "stock_out", "hand_to_mouth"]
+    back, out = told(record)[2][0], told(record)[3][0]
+    assert 12_000 <= back < out < 24_000
+    spans = record.empty["line", "t"]
+    assert spans[:3] == [(450, 1_400), (1_500, 1_800), (1_900, 2_200)]
+    # a quarter of each 400 s is with stock while one road is all there is
+    assert sum(b - a for a, b in spans if 2_200 <= a < 9_800) == 19 * 300
+    assert not any(a < t < b for a, b in spans for t in range(back, out, 50))
+
+
+def test_a_large_delivery_that_is_eaten_up_before_any_other_is_told_of(make: Make) -> None:
+    """86,400 kg/day are eaten and can come: 5,000 kg leave at 5,000 s, and no more after that."""
+    axes = {"line": {"sources": "s", "sinks": {"t": {"demand": 86_400}}, "size": 5_000}}
+    events = {"shut": {"kind": "close", "roads": "s-t", "at": 6_500}}
+    scenario = make("s-t:1", axes=axes, events=events, capacity=86_400, length=20_000)
+    # 5,000 kg come at 6,000 s and last until 11,000 s
+    assert told(run(scenario)) == [(0, "stock_out"), (11_000, "hand_to_mouth")]
+    # where the period ends before that the stock is back
+    shorter = make("s-t:1", axes=axes, events=events, capacity=86_400, length=9_000)
+    assert told(run(shorter)) == [(0, "stock_out"), (6_000, "stock_back")]
 
 
 def test_those_who_fight_at_a_sink_hear_of_what_is_delivered_there(make: Make) -> None:

@@ -147,8 +147,8 @@ def test_a_stock_is_lost_with_its_place_and_begins_at_nothing_when_it_is_regaine
     ]  # fmt: skip
     # without stock: 6,000 to 7,000 and 9,000 to 10,100: 2,100 s; not while the enemy eats there
     measures = Analysis(scenario, record).measures
-    assert measures["axes.line.sinks.t.days_without"].value == round(2_100 / DAY, 4)
-    assert measures["axes.line.sinks.t.time_of_exhaustion"].value == round(6_000 / DAY, 4)
+    assert measures["axes.line.sinks.t.days_without"].value == round(2_100 / DAY, 6)
+    assert measures["axes.line.sinks.t.time_of_exhaustion"].value == round(6_000 / DAY, 6)
     demand = series(record, "axis:line", "demand_kg_per_day")
     assert demand == [(0, 86_400), (7_000, 0), (9_000, 86_400)]
 

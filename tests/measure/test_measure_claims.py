@@ -73,6 +73,25 @@ def test_a_measure_at_an_instant_in_base_units(
     assert judge(make, ("axes.line.capacity", relation, value, at))[0] == verdict
 
 
+def test_an_instant_that_is_no_decimal_of_a_day(make: Make) -> None:
+    # cut after 8 h, a third of a day: 0.333333 days are 28,799.97 s
+    events = {"a": {"kind": "close", "roads": "s-t", "at": 8 * 3600}}
+    for relation, expected in (("=", "true"), ("<", "false"), (">=", "true"), (">", "false")):
+        scenario = make("s-t:1", axes=AXES, events=events, claims={"it": (CUT, relation, 8 * 3600)})
+        found = Analysis(scenario, run(scenario)).verdicts[0]
+        assert (found.verdict, found.observed) == (expected, 8 * 3600), relation
+
+
+def test_a_decision_that_did_not_come_is_later_than_any_day(make: Make) -> None:
+    scenario = make(
+        "s-t:1",
+        decisions={"d": {"seat": "s", "options": {"go": {"place": "t"}}, "at": 9 * DAY}},
+        length=5 * DAY,
+        claims={"it": ("decisions.d.time", ">", 4 * DAY)},
+    )
+    assert Analysis(scenario, run(scenario)).verdicts[0].verdict == "true"
+
+
 def test_stocks_at_an_instant_in_kg(make: Make) -> None:
     # a day's 400 kg are eaten; convoys of 100 kg left at 21,600 and 43,200 s, ..., the third at
     # 64,800 s, and 1,000 s later three are there: 1,000 - 400 + 300

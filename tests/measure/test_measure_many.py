@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.measure.compare_many import Many, compare_many
-from sim.measure.ensemble import Table, describe, table
+from sim.measure.ensemble import Table, describe, is_time, table
 
 
 def rows(**columns: list[float | None]) -> list[dict[str, Any]]:
@@ -54,6 +54,31 @@ def test_a_time_that_never_came_has_a_description() -> None:
     assert found["mean"] == {"value": 10, "low": 10, "high": 10}
     assert found["median"] is None
     assert describe("axes.a.slack", np.full(4, math.nan), 10) == {"n": 0}
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("axes.a.sinks.t.time_of_exhaustion", True),
+        ("places.hill.time_taken_by.red", True),
+        ("places.hill.time_lost_by.red", True),
+        ("decisions.seat.time", True),
+        ("decisions.seat.to.time.chosen", False),
+        ("regroup.red.to.hill.lag", False),
+        ("axes.a.sinks.t.days_of_supply_end", False),
+        ("fallen", False),
+    ],
+)
+def test_which_measures_are_times_that_may_not_come(path: str, expected: bool) -> None:
+    assert is_time(path) is expected
+
+
+def test_a_place_that_does_not_fall_counts_with_the_whole_period() -> None:
+    # taken on day 4 in one run of four, of 10 days: (4 + 10 + 10 + 10) / 4 = 8.5
+    column = table(rows(places__x__time_lost_by__red=[None, 4, None, None]), {}, 4).columns
+    found = describe("places.x.time_lost_by.red", column["places.x.time_lost_by.red"], 10)
+    assert (found["n"], found["came"]["value"]) == (4, 0.25)
+    assert found["mean"]["value"] == 8.5
 
 
 def test_ensembles_are_compared_pair_by_pair_over_what_they_share() -> None:

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from sim.engine.record import ChoiceRow, Move, Record
+from sim.engine.record import STAY, ChoiceRow, Move, Record
 from sim.measure.moves import FLOOR, gravity, nearest, scores
 from sim.scenario.loader import load
 
@@ -70,6 +70,18 @@ def test_scores_of_moves_on_record(scenario) -> None:
     # three quarters of the reserves sent from a went to b
     assert found["reserves"].log == pytest.approx(-math.log(0.75))
     assert found["reserves"].brier == pytest.approx(0.25**2 + 0.25**2)
+
+
+def test_to_stay_is_no_destination_of_the_simple_rules(scenario) -> None:
+    # it takes no time: counted, it would be all that nearest and gravity foresee
+    stay = ChoiceRow(5, "red", "a", STAY, 0.5, 0)
+    record = Record(seed=0, replicate=0, end=864_000, choices=[*OPTIONS, stay])
+    found = {s.model: s for s in scores(scenario, record)}
+    assert found["nearest"].brier == pytest.approx(2.0)
+    assert found["gravity"].log == pytest.approx(-math.log(0.36))
+    assert found["logit"].brier == pytest.approx(0.75**2 + 0.75**2 + 0.5**2)
+    record.choices = [stay]
+    assert [s.moves for s in scores(scenario, record)] == [0, 0, 0, 0]
 
 
 def test_nothing_to_score(scenario) -> None:

@@ -175,10 +175,24 @@ def test_regrouping(make: Make) -> None:
     assert value(found, "regroup.red.to.lost.share") == 0.25
     assert value(found, "regroup.red.to.x.persons") == 23
     assert value(found, "regroup.red.to.y.persons") == 7
-    assert value(found, "regroup.red.to.y.lag") == round(2 / 24, 4)
+    assert value(found, "regroup.red.to.y.lag") == round(2 / 24, 6)
     assert value(found, "regroup.red.to.sea.persons") == 0
     assert value(found, "regroup.red.to.sea.lag") is None
     assert value(found, "regroup.blue.displaced") == 0
+
+
+def test_the_lag_is_that_of_those_who_are_there(make: Make) -> None:
+    # two hours to y, which those of day 1 have behind them at the end and those of day 5 have not
+    found = analyse(
+        make("g-y:7.2 f-y:7.2",
+             garrisons={"m": {"place": "g", "strength": 30}, "n": {"place": "f", "strength": 90}},
+             events={"e": {"kind": "capture", "places": "g", "by": "blue", "at": DAY},
+                     "f": {"kind": "capture", "places": "f", "by": "blue", "at": 5 * DAY - 60}},
+             regroup={"red": {}}, length=5 * DAY)
+    )  # fmt: skip
+    persons, lag = (value(found, f"regroup.red.to.y.{what}") for what in ("persons", "lag"))
+    assert persons > 90
+    assert lag == round(2 / 24, 6)
 
 
 def test_who_chooses_again_is_counted_once(make: Make) -> None:

@@ -10,12 +10,15 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.network import UNLIMITED
 from sim.network.importers import NetworkTable, is_table, read_table
 from sim.network.importers.binary import read_binary, write_binary
+from sim.network.importers.table import Rows
+from sim.network_yaml import network_yaml
+from sim.scenario import load_network
 from sim.scenario.diagnostics import ScenarioError
 
 TNTP = """\
@@ -77,6 +80,8 @@ def test_decimals_are_exact_and_parallel_rows_are_numbered(tmp_path: Path) -> No
         ("s,a,nan", "capacity 'nan' is not a number of at least 0"),
         ("s,a,1_000", "capacity '1_000' is not a number of at least 0"),
         ("s,a,1e30", "capacity '1e30' is too large or has more than 12 decimals"),
+        ("s,a,1e-999999999", "capacity '1e-999999999' is too large or has more than 12 decimals"),
+        ("s,a\x1b[31m,4", "the name 'a\x1b[31m' holds a control character"),
     ],
 )
 def test_a_bad_row_is_named_by_its_line(tmp_path: Path, row: str, message: str) -> None:
@@ -93,6 +98,101 @@ def test_all_that_is_wrong_comes_at_once(tmp_path: Path) -> None:
     assert errors(tmp_path, "y.csv", "start,end\na,b\n")[0][0] == 1
     assert errors(tmp_path, "z.csv", "from,to\n") == [(0, "the file holds no roads")]
     assert errors(tmp_path, "w.csv", "") [0][0] == 1  # fmt: skip
+
+
+@pytest.mark.parametrize("km", ["1_0", "1e308", "inf", "nan"])
+def test_lengths_that_no_road_has(tmp_path: Path, km: str) -> None:
+    ((line, message),) = errors(tmp_path, "x.csv", f"from,to,km\na_b,b,1\nb,c,{km}\n")
+    assert line == 3
+    assert message.startswith(f"km '{km}' is ")
+
+
+def test_rows_of_nothing_are_left_out(tmp_path: Path) -> None:
+    table = read(tmp_path, "x.csv", "from,to,capacity\n\na,b,1\n  \n , ,\nb,c,2\n")
+    assert table.graph.roads == ("a->b", "b->c")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('"coordinates": [[1%s, 0], [1, 1]]' % ("0" * 400), "a line needs two points"),
+        ('"coordinates": [{"x": 1}, [1, 1]]', "a line needs two points"),
+        ('"coordinates": [[500000, 4000000], [500001, 4000001]]', "a line needs two points"),
+        ('"coordinates": [[1%s, 0], [1, 1]]' % ("0" * 5000), "a number has too many digits"),
+    ],
+    ids=["no float", "a map", "metres", "no int"],
+)  # fmt: skip
+def test_odd_coordinates(tmp_path: Path, line: str, message: str) -> None:
+    text = (
+        '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {},'
+        f' "geometry": {{"type": "LineString", {line}}}}}]}}'
+    )
+    ((_, said),) = errors(tmp_path, "x.geojson", text)
+    assert said.startswith(message)
+
+
+def test_a_list_is_no_capacity_and_half_a_character_no_name(tmp_path: Path) -> None:
+    text = (
+        '{"type": "Feature", "properties": {"from": "\\ud800", "capacity": [1]},'
+        ' "geometry": {"type": "LineString", "coordinates": [[0, 0], [1, 1]]}}'
+    )
+    assert [said for _, said in errors(tmp_path, "x.geojson", text)] == [
+        "capacity '[1]' is not a number of at least 0",
+        "the name '\ud800' holds a control character",
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "UTF-16", "none-such"])
+def test_the_encoding_that_a_graphml_names_is_not_asked(tmp_path: Path, encoding: str) -> None:
+    text = (
+        f'<?xml version="1.0" encoding="{encoding}"?><graphml><graph edgedefault="directed">'
+        '<node id="é"/><node id="b"/><edge source="é" target="b"/></graph></graphml>'
+    )
+    assert read(tmp_path, "x.graphml", text).graph.places == ("b", "é")
+
+
+def test_a_count_of_links_with_thousands_of_digits(tmp_path: Path) -> None:
+    text = f"<NUMBER OF LINKS> {'9' * 5000}\n<END OF METADATA>\n1 2 5 ;\n"
+    assert read(tmp_path, "x.tntp", text).graph.roads == ("1->2",)
+
+
+NAMES = st.one_of(
+    st.sampled_from(["a", "A", "a b", "a_b", "a--b", "b", "null", "1e3", "منبج", "حلب", "x"]),
+    st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=4),
+).filter(str.strip)
+
+
+@settings(
+    derandomize=True, max_examples=40, deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+@given(
+    ends=st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=6),
+    km=st.sampled_from([0.0, 1e-9, 0.1, 90_000.0]),
+)
+def test_any_names_make_a_network_yaml_that_loads(
+    tmp_path: Path, ends: list[tuple[str, str]], km: float
+) -> None:
+    rows = Rows("x", "x")
+    for line, (tail, head) in enumerate(ends):
+        if tail != head:
+            rows.add(tail, head, "1.5", line=line, km=km, both=True)
+    if not rows.tails:
+        return
+    table = rows.table()
+    path = tmp_path / "made.yaml"
+    path.write_text(network_yaml(table, "x", "t/day", False), encoding="utf-8")
+    made = load_network(path)
+    assert len(made.places) == len(table.graph.places)
+    assert len(made.roads) == len(table.graph.roads)
+
+
+@pytest.mark.parametrize("row", ["a,b,1,200000", "a,b,2000000000,1"])
+def test_what_is_beyond_a_yaml_road_is_refused(tmp_path: Path, row: str) -> None:
+    # at most 1e5 km, and 1e12 kg/day: 1e9 t/day
+    table = read(tmp_path, "x.csv", f"from,to,capacity,km\n{row}\n")
+    with pytest.raises(ScenarioError, match="longer or carries more"):
+        network_yaml(table, "x.csv", "t/day", True)
 
 
 def test_an_overflow_is_refused(tmp_path: Path) -> None:

@@ -89,3 +89,32 @@ def test_beyond_twelve_shares_are_sampled_with_an_interval() -> None:
     # 95 % intervals: all but one or two of 14 hold the true 6 / 14
     assert sum(s.low <= 6 / 14 <= s.high for s in shares) >= 11
     assert shares == shapley(net, players, draws=2000, seed=1)
+
+
+@pytest.mark.parametrize("kept", [0, 64])
+def test_sampled_shares_are_those_of_solving_every_order_anew(
+    kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # 16 places between two ends, roads at random: what is skipped must change no number
+    monkeypatch.setattr("sim.network.rank.MOST_KEPT", kept)
+    rng = np.random.default_rng(5)
+    pairs = [(i, j) for i in range(18) for j in range(i + 1, 18) if rng.random() < 0.25]
+    graph = Graph.build(
+        [f"p{i:02}" for i in range(18)],
+        [(f"r{n:03}", f"p{i:02}", f"p{j:02}", 1, 1.0) for n, (i, j) in enumerate(pairs)],
+    )
+    roads = rng.integers(1, 9, (len(pairs), 2))
+    places = np.full(18, UNLIMITED)
+    ends = [Target("place", 0), Target("place", 17)]
+    targets = targets_of(graph, roads, places, kinds="places", protected=ends)
+    net = ArcNetwork.build(graph, roads, places, [0], [17], targets=targets)
+    found = shapley(net, range(16), draws=40, seed=3)
+
+    orders = np.random.default_rng(3)
+    gains = np.zeros((40, 16))
+    for gain in gains:
+        order = orders.permutation(16).tolist()
+        left = [net.residual(order[:k]) for k in range(17)]
+        gain[order] = -np.diff(left)
+    assert [s.value for s in found] == gains.mean(axis=0).tolist()
+    assert sum(s.value for s in found) == pytest.approx(net.residual(()) - net.residual(range(16)))

@@ -13,6 +13,10 @@ import pytest
 
 from sim import api
 from sim.report.report import write_report
+from sim.study.design import read_design
+from sim.study.engines import Serial
+from sim.study.sensitivity import begin_sensitivity, carry_out_sensitivity
+from sim.study.studies import begin_study, carry_out_study
 
 NAMES = {
     "script": "<script>document.title='broken'</script>",
@@ -104,6 +108,66 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same in which the gate does not fall."""
     text = "\n".join(row for row in SCENARIO.splitlines() if "gate_falls" not in row)
     return _run(tmp_path_factory.mktemp("report") / "kept", text + "\n")
+
+
+LEVEL = "<b onclick=alert(1)>lost</b>"
+"""The level of the first factor at which the gate falls."""
+
+STUDY = f"""\
+format: 1
+title: "Do the gate and the hill </title><script>document.title='broken'</script> act together?"
+base: base.yaml
+n: 2
+grid:
+  events.gate_falls.chance: {{held: 0, {quoted(LEVEL)}: 1}}
+  events.hill_shut.chance: {{open: 0, shut: 1}}
+names: {{events.gate_falls.chance: "gate <i>", events.hill_shut.chance: hill}}
+measures: [axes.line.capacity_mean, axes.line.days_cut, axes.line.time_of_first_cut]
+"""
+
+
+@pytest.fixture(scope="session")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study of the scenario, the gate held or lost by the hill road open or shut."""
+    here = tmp_path_factory.mktemp("study")
+    (here / "base.yaml").write_text(SCENARIO, encoding="utf-8")
+    file = here / "study.yaml"
+    file.write_text(STUDY, encoding="utf-8")
+    folder = begin_study(read_design(file), str(file), here / "study")
+    carry_out_study(folder, engine=Serial())
+    figures = folder / "figures"
+    figures.mkdir()
+    stem = "interaction_axes_line_capacity_mean"
+    (figures / f"{stem}.svg").write_text(SVG, encoding="utf-8")
+    (figures / f"{stem}.csv").write_text("gate,mean\n<u>held</u>,25\n", encoding="utf-8")
+    write_report([folder])
+    return folder
+
+
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="60">'
+    "<script>document.title='broken'</script><rect width='120' height='60'/></svg>"
+)
+
+
+@pytest.fixture(scope="session")
+def sensitivity(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sensitivity study of the scenario without events, with two ranges in it."""
+    here = tmp_path_factory.mktemp("sensitivity")
+    text = SCENARIO[: SCENARIO.index("events:")].replace("demand: 8 t/day", "demand: 4..12 t/day")
+    text = text.replace("capacity: 20 t/day", "capacity: 10..30 t/day")
+    (here / "base.yaml").write_text(text, encoding="utf-8")
+    file = here / "study.yaml"
+    file.write_text(
+        "format: 1\ntitle: What does the line hang on?\nbase: base.yaml\n"
+        "sensitivity: {method: morris, trajectories: 4}\n"
+        "measures: [axes.line.capacity_end, axes.line.time_of_first_cut]\n",
+        encoding="utf-8",
+    )
+    folder = begin_sensitivity(read_design(file), str(file), here / "study")
+    carry_out_sensitivity(folder, engine=Serial())
+    write_report([folder])
+    return folder
 
 
 @pytest.fixture(scope="session")

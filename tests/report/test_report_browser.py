@@ -79,6 +79,13 @@ def many(lost: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_report([api.ensemble(scenario, 2, out=folder, workers=1, figures=False).folder])
 
 
+@pytest.fixture(scope="module")
+def factors(opened: Open, study: Path) -> Opened:
+    """The page of a study."""
+    found: Opened = opened(study / "report.html")
+    return found
+
+
 def until(true: Callable[[], bool]) -> None:
     """Waits for what a page does by itself; the page's policy lets no text be run in it."""
     for _ in range(200):
@@ -267,18 +274,67 @@ def test_two_maps_share_one_slider(opened: Open, both: Path) -> None:
     assert two.wrong == []
 
 
-@pytest.mark.parametrize(
-    ("kind", "scheme"), [("run", "light"), ("run", "dark"), ("two", "dark"), ("ensemble", "light")]
-)
-def test_no_serious_fault_of_access_and_no_sideways_scroll(
-    opened: Open, lost: Path, both: Path, many: Path, kind: str, scheme: str
+def test_the_page_of_a_study_fetches_nothing_and_runs_nothing_of_its_pictures(
+    factors: Opened, study: Path
 ) -> None:
+    assert factors.asked[0] == factors.file.as_uri()
+    assert all(url.startswith("data:image/svg+xml;base64,") for url in factors.asked[1:])
+    assert factors.wrong == []
+    title = factors.page.title()
+    assert title.startswith("Do the gate and the hill </title><script>document.title='broken'")
+    assert factors.page.locator("img.picture").evaluate("e => e.naturalWidth") == 120
+
+
+def test_tables_of_a_study_sort_by_press_and_by_key(factors: Opened) -> None:
+    table = factors.page.locator("table.sorts", has_text="Cells: mean capacity")
+    means = table.locator("tbody td:nth-child(3)")
+
+    def shown() -> list[str]:
+        return [str(text) for text in means.all_inner_texts()]
+
+    assert shown() == ["25", "24", "10", "9"]  # as the cells stand in the study
+    head = table.locator("th", has_text="Mean")
+    head.locator("button").click()
+    assert shown() == ["9", "10", "24", "25"]  # by value, where text would put 10 first
+    assert head.get_attribute("aria-sort") == "ascending"
+    head.locator("button").focus()
+    factors.page.keyboard.press("Enter")
+    assert shown() == ["25", "24", "10", "9"]
+    assert head.get_attribute("aria-sort") == "descending"
+    table.locator("th button", has_text="hill").click()
+    assert shown() == ["25", "10", "24", "9"]  # open, then shut; else as they stood
+    assert head.get_attribute("aria-sort") is None
+
+
+def test_what_is_no_number_comes_last_either_way(factors: Opened) -> None:
+    factors.page.locator("summary", has_text="time of first cut").click()
+    table = factors.page.locator("table.sorts", has_text="Cells: time of first cut")
+    ends = table.locator("tbody td:nth-child(4)")
+    button = table.locator("thead th:nth-child(4) button")
+    # cut in one cell alone, on 9 March; in the others it never is, so the mean has no interval
+    for _ in range(2):
+        button.click()
+        assert ends.all_inner_texts() == ["9 March 2001 to 9 March 2001", "-", "-", "-"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "scheme"),
+    [("run", "light"), ("run", "dark"), ("two", "dark"), ("ensemble", "light"),
+     ("study", "dark"), ("sensitivity", "light")],
+)  # fmt: skip
+def test_no_serious_fault_of_access_and_no_sideways_scroll(
+    opened: Open, lost: Path, both: Path, many: Path, study: Path, sensitivity: Path, kind: str,
+    scheme: str,
+) -> None:  # fmt: skip
     from axe_playwright_python.sync_playwright import Axe
 
-    file = {"run": lost / "report.html", "two": both, "ensemble": many}[kind]
+    file = {
+        "run": lost / "report.html", "two": both, "ensemble": many,
+        "study": study / "report.html", "sensitivity": sensitivity / "report.html",
+    }[kind]  # fmt: skip
     width = 1280 if scheme == "light" else 390
     found = opened(file, width=width, color_scheme=scheme)
-    if kind != "ensemble":
+    if kind in ("run", "two"):
         found.go(9)
     found.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
     assert found.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -355,7 +355,10 @@ def test_a_page_of_an_ensemble_beside_a_run_is_refused(lost: Path, tmp_path: Pat
     with pytest.raises(FolderError, match="is not complete; go on with"):
         write_report([many])
     (many / "manifest.json").write_text('{"kind": "study"}')
-    with pytest.raises(FolderError, match="is a study"):
+    with pytest.raises(FolderError, match="is a study that is not complete"):
+        write_report([many])
+    (many / "manifest.json").write_text('{"kind": "comparison"}')
+    with pytest.raises(FolderError, match="is a comparison: there is no page of one"):
         write_report([many])
 
 

@@ -1,5 +1,6 @@
 """Several files to one: extends, the network, overrides and settings, and their limits."""
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -155,6 +156,20 @@ def test_missing_files_are_named(write: Write) -> None:
     assert "takes the path of a file" in fault(write("a.yaml", "format: 1\nextends: [base.yaml]\n"))
 
 
+def test_what_is_there_and_is_no_yaml_file(write: Write) -> None:
+    path = write("a.yaml", "format: 1\nextends: .\n")
+    os.mkfifo(path.parent / "pipe.yaml")
+    assert "a.yaml:2:10: error: '.' is a folder" in fault(path)
+    message = fault(write("a.yaml", "format: 1\nextends: pipe.yaml\n"))
+    assert "'pipe.yaml' is no file to read from" in message
+    assert "did you mean" not in message  # the very name that was written
+    assert "no such file" in fault(write("a.yaml", 'format: 1\nextends: "a\\0b"\n'))
+    write("roads.csv", "from,to,capacity\na,b,1\n")
+    message = fault(write("a.yaml", "format: 1\nextends: base.yaml\nnetwork: roads.csv\n"))
+    assert "a.yaml:3:10: error: 'roads.csv' is no network in YAML" in message
+    assert "sim import roads.csv --out roads.yaml" in message
+
+
 def test_settings_are_applied_last_and_in_turn() -> None:
     scenario = load(
         DATA / "small.yaml",
@@ -202,6 +217,15 @@ def test_settings_are_applied_last_and_in_turn() -> None:
         ("title=!!python/x y", "--set:1:7", "the tag"),
         ("axes.gone=null", "--set:1:1", "nothing to remove at 'axes.gone'"),
         (".".join("a" * 30) + "=1", "--set:1:1", "the path is too long"),
+        ("network.roads.back.km=1e5\nx", "--set:1:1", "a setting is one line"),
+        (  # 45 km at 0.00001 km/h
+            "network.roads.back={between: [well, city], km: 45, class: track, speed: 0.00001 km/h}",
+            "--set:1:48",
+            "takes more than 500,000 hours",
+        ),
+        ("period={start: 2016-05-30, length: 0.4 s}", "--set:1:1", "shorter than a second"),
+        ("events.town_falls.at=2016-06-10T06:00Z", "--set:1:22", "have no zone"),
+        ("axes.line.convoy.size=1e-9 t", "--set:1:23", "such as 1 kg,"),
         ("title=\x00", "--set:1:7", "control character"),
         ("title=\udcff", "--set:1:7", "control character"),  # an argument that is not UTF-8
     ],

@@ -65,6 +65,8 @@ def test_what_cannot_be_paired_is_refused_with_a_way_out(home: Path) -> None:
     ("args", "said"),
     [
         (["--shard", "3/2"], "K/N with 1 <= K <= N"),
+        (["--shard", "9" * 5000 + "/2"], "K/N with 1 <= K <= N"),
+        (["-n", str(10**24)], "is not in the range"),
         (["--shard", "1/2", "--until", "axes.line.delivered ± 1 t"], "do not go together"),
         (["--until", "axes.line.delivered"], "is no rule like"),
         (["--until", "axes.lime.delivered ± 1 t"], "did you mean 'axes.line.delivered'"),

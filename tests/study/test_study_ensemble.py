@@ -271,6 +271,23 @@ def test_what_is_no_ensemble_is_told(tmp_path: Path) -> None:
         study.open_ensemble(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"n": "5"}, {"n": 2.5}, {"n": -5}, {"n": True}, {"seed": None}, {"shard": [0, 2]},
+     {"shard": [1]}, {"shard": "12"}, {"until": 5}],
+    ids=str,
+)  # fmt: skip
+def test_a_plan_that_is_none_is_told(
+    change: dict[str, object], small: Scenario, tmp_path: Path
+) -> None:
+    folder = study.begin(small, study.Plan(3, 1), tmp_path / "out")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["plan"] |= change
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(FolderError, match="not the folder of an ensemble"):
+        study.carry_out(folder, engine=Serial())
+
+
 def test_an_unfinished_ensemble_keeps_its_place(small: Scenario, tmp_path: Path) -> None:
     study.begin(small, study.Plan(3, 1), tmp_path / "out")
     with pytest.raises(FolderError, match="exists already"):

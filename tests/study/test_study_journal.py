@@ -33,12 +33,33 @@ def test_rows_come_back_in_the_order_asked_for_and_units_are_said_once(tmp_path:
 
 def test_the_first_row_of_a_replicate_wins(tmp_path: Path) -> None:
     path = tmp_path / "j"
-    lines = [json.dumps(row(4, v)) + "\n" for v in (1.0, 2.0)]
+    lines = [json.dumps(row(4, v) | {"units": {"a.b": "t"}}) + "\n" for v in (1.0, 2.0)]
     path.write_text("".join(lines))
     with Journal(path) as journal:
         journal.append(row(4, 3.0), {})
         assert [r["measures"] for r in journal.rows([4])] == [{"a.b": 1.0}]
     assert path.read_text() == "".join(lines)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"replicate": 1, "measures": 5}',
+        '{"replicate": 1, "measures": {"a.b": "many"}}',
+        '{"replicate": 1, "measures": {}, "units": [1]}',
+        '{"replicate": 1, "measures": {"never.named": 1.0}}',  # a unit that no row says
+        '{"replicate": true, "measures": {}}',
+        "[" * 100_000,
+    ],
+    ids=lambda line: line[:40],
+)
+def test_a_line_that_is_no_row_ends_what_is_read(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "j"
+    first = json.dumps(row(0) | {"units": {"a.b": "t"}}) + "\n"
+    path.write_text(first + line + "\n" + json.dumps(row(2)) + "\n")
+    with Journal(path) as journal:
+        assert journal.done == {0}
+    assert path.read_text() == first
 
 
 @settings(

@@ -96,6 +96,8 @@ names"""
     [
         ("{holds: 0, falls: 1}", "{holds: {set: 3}}", "'set' is a map"),
         ("n: 12", "n: twelve", "no whole number"),
+        ("n: 12", "n: 12\nseed: 9223372036854775808", "from 0 to 9223372036854775807"),
+        ("grid:", "sensitivity: {method: sobol, samples: 9999999999}\ngrid:", "from 1 to 1000000"),
         ("title:", "titel:", "did you mean 'title'"),
         ("base: small.yaml", "base: small.yml", "no such file"),
         ("format: 1", "format: 2", "format: 1"),

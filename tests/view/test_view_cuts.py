@@ -90,8 +90,14 @@ def test_the_ranks_chart_shows_ties_intervals_and_delays() -> None:
     # equal losses share the better place, so the third is 3, not 2
     for text in ("1. ford", "1. mill", "3. gate", "4. fort", "2 (1\u20134)", "25%"):
         assert text in shown
-    for text in ("+2.5 h", "+30 min", "no way", "all of it: 500"):
+    for text in ("+2.5 h", "+30 min", "no way", "all of it: 500", "rank", "in cuts", "delay"):
         assert text in shown
+
+
+def test_a_ranking_has_no_column_that_is_empty() -> None:
+    shown = words(draw_rank(rank_data(ranking(row("a", 9), row("b", 7, delay_hours=2.0)), same)))
+    assert "delay" in shown
+    assert not {"rank", "in cuts"} & set(shown)
 
 
 def test_a_file_is_ranked_in_its_own_unit() -> None:

@@ -230,6 +230,17 @@ def test_charts_of_little_data(page: Page, tmp_path: Path) -> None:
         assert all(write(figure, tmp_path))
 
 
+def test_runs_that_are_equal_in_something_get_no_panel_of_its_difference(page: Page) -> None:
+    one, other = Curve((0,), (5.0,)), Curve((0,), (7.0,))
+    same = ComparePanel("Capacity", "t/day", (one, one), 1, True)
+    apart = ComparePanel("Stock", "t", (one, other), 1, True)
+    shown = words(draw_compare(CompareData(page, Span(DAY), ("a", "b"), (same, apart))))
+    assert {"Capacity, t/day", "Stock, t"} <= set(shown)
+    assert [t for t in shown if "difference from" in t] == [
+        "Stock: difference from \u201ca\u201d, t"
+    ]
+
+
 def test_many_events_sinks_runs_rows_and_moves(page: Page, tmp_path: Path) -> None:
     span = Span(90 * DAY, datetime(1999, 12, 1))
     events = tuple(EventMark(i * DAY, f"event number {i}", i % 9 == 0) for i in range(60))

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Polygon, Rectangle
 from PIL import Image, ImageChops
 
 import sim
@@ -30,15 +30,17 @@ from sim.view.data import (
     Page,
     Span,
 )
+from sim.view.fill_forces import Forces
 from sim.view.fill_maps import Maps
-from sim.view.film import FilmData, make_film
+from sim.view.film import FilmData, _Stage, make_film
 from sim.view.labels import Taken
 from sim.view.map import draw_map, map_frame
 from sim.view.map_forces import FLAG_HEIGHT, FLAG_WIDTH, STATES, beside, flag, lay_forces, stands
+from sim.view.map_names import lay_names
 from sim.view.map_scene import Scene
 from sim.view.run_tables import map_table, multiples_table
 from sim.view.small_multiples import draw_multiples
-from sim.view.style import drawn, looks
+from sim.view.style import MARGIN, drawn, looks
 
 DAY = 86_400
 Make = Callable[..., Scenario]
@@ -126,6 +128,28 @@ def test_a_beaten_force_falls_back_and_is_gone_when_it_is_over(make: Make) -> No
     assert seen(run(on_repulse="give_up")) == ["marching", "fighting", ""]
 
 
+def test_the_title_of_an_advance_counts_what_stopped_it(make: Make) -> None:
+    def title(**more: object) -> str:
+        run = sim.run(
+            make(
+                "b-x:50 s-b:1",
+                axes={"line": {"sources": "s", "sinks": {"b": {}}}},
+                held={"x": "blue"},
+                garrisons={"g": {"actor": "blue", "place": "x", "strength": 5000}},
+                operations={"op": {"route": "b x", "strength": 100, **more}},
+                length=25 * DAY,
+            )
+        )
+        beaten = [e.time for e in run.record.events if e.kind == "repulsed"]
+        assert len(beaten) == (1 if "again" not in more else 3)
+        found, day = Forces(run.analysis).advance("op").page.title.split("; ")[1].split(" on day ")
+        assert day.startswith(str(beaten[0] // DAY))
+        return found
+
+    assert title(on_repulse="fall_back") == "it is beaten"
+    assert title(on_repulse="fall_back", again=2 * DAY) == "it is beaten 3 times, first"
+
+
 def test_the_legend_tells_of_forces_only_where_there_are_some(
     map_data: MapData, force: MapForce
 ) -> None:
@@ -200,6 +224,97 @@ def _small(at: list[float], flow: int = 500_000) -> MapData:
         for i, km in enumerate(at)
     )
     return MapData(Page("A map"), "day 1", "red", actors, places, roads, forces=forces)
+
+
+def test_an_arrow_points_one_way_alone() -> None:
+    look = looks((ActorStyle("red", "Red"),))["red"]
+    found = []
+    for turn in range(0, 360, 30):
+        figure = Figure(figsize=(0.4, 0.26), dpi=100)
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(0, 40), ylim=(0, 26))
+        way = np.array([np.cos(np.radians(turn)), np.sin(np.radians(turn))])
+        flag(axes, (5, 5, 5 + FLAG_WIDTH, 5 + FLAG_HEIGHT), look, "marching", way)
+        (dart,) = (p for p in axes.patches if isinstance(p, Polygon))
+        corners = dart.get_xy()[:-1] - (5 + FLAG_WIDTH - 9, 5 + FLAG_HEIGHT / 2)
+        ahead = corners @ way
+        # the tip alone is furthest from the middle, and it lies straight ahead
+        far = np.hypot(*corners.T) / np.hypot(*corners.T).max()
+        assert corners[far.argmax()] / np.hypot(*corners[far.argmax()]) == pytest.approx(way)
+        assert ahead.argmax() == far.argmax()
+        found.append(corners)
+    # a third of a turn does not look the same, as it does with three equal sides
+    turned = {tuple(np.round(c[np.lexsort(c.T)], 3).ravel()) for c in found}
+    assert len(turned) == len(found)
+
+
+def test_insets_have_the_forces_that_stand_in_them() -> None:
+    # two places 0.01 degrees apart in a frame of more than half a degree: an inset shows them
+    crowd = _crowd()
+    bare = replace(crowd, forces=())
+    assert len(draw_map(bare).axes) == len(draw_map(crowd).axes) == 3  # legend, map, inset
+    words = [{t.get_text() for t in axes.texts} for axes in draw_map(crowd).axes]
+    (whole,) = (w for w in words if "Ford" in w)  # the ford is not in the inset
+    (inset,) = (w for w in words if "Gate" in w and "Ford" not in w)
+    assert {"Force 0", "100, marching"} <= inset
+    assert "100" in whole  # the flag of the map itself says the strength alone
+    assert "Force 0" not in whole
+    # on the road, away from the crowd, the map says it all and the inset nothing
+    words = [
+        {t.get_text() for t in axes.texts}
+        for axes in draw_map(replace(crowd, forces=_small([20.0]).forces)).axes
+    ]
+    assert [("Force 0" in w, "Ford" in w) for w in words].count((True, True)) == 1
+    assert sum("Force 0" in w for w in words) == 1
+
+
+@settings(derandomize=True, max_examples=25, deadline=None)
+@given(st.lists(st.floats(0, 80), min_size=1, max_size=6))
+def test_flags_keep_off_names_and_have_leaders_that_cross_no_flag(at: list[float]) -> None:
+    data = _small(at)
+    scene = Scene(data, map_frame(data, 700, 500))
+    taken = Taken((4, 4, 696, 496), scene.soft())
+    taken.take(scene.hard())
+    names = lay_names(scene, taken)
+    assert len(names) == 3
+    seats = lay_forces(scene, scene.stands, taken, brief=False)
+    for i, seat in enumerate(seats):
+        left, low, right, high = seat.box
+        for a, b, c, d in [*(n.placed.box for n in names), *(s.box for s in seats[:i])]:
+            assert right <= a or c <= left or high <= b or d <= low
+        # the leader ends at the flag itself, not at its words
+        x, y = seat.near
+        assert seat.flag[0] <= x <= seat.flag[2]
+        assert seat.flag[1] <= y <= seat.flag[3]
+        leader = np.linspace(seat.stand.xy, seat.near, 50)
+        for a, b, c, d in (s.flag for s in seats if s is not seat):
+            assert not any(a < x < c and b < y < d for x, y in leader)
+
+
+def _crowd() -> MapData:
+    """A force at the fort, which has a gate close beside it."""
+    wide = _small([80.0])
+    gate = MapPlace("gate", "Gate", 46.405, 9.004, (("red", 1_000_000),), role="sink")
+    return replace(wide, places=(*wide.places, gate))
+
+
+def test_a_film_has_the_forces_in_its_insets_too() -> None:
+    crowd = _crowd()
+    film = FilmData(
+        Page("They come"), "Line", Span(2 * DAY), ((0, replace(crowd, forces=())),),
+        Curve((0,), (500_000.0,)), (), ((0, ()), (DAY, crowd.forces)),
+    )  # fmt: skip
+    stage = _Stage(film)
+    (inset,) = stage._insets
+    bare = stage.picture(0)
+    changed = ImageChops.difference(bare, stage.with_forces(bare, 0, crowd.forces)).convert("L")
+    # the inset's box on the picture: pixels from the lower left of the map, under whose foot
+    # the strip lies
+    left, foot = MARGIN + inset.box[0], bare.height - stage._foot
+    box = (left, foot - inset.box[3], MARGIN + inset.box[2], foot - inset.box[1])
+    inside = np.asarray(changed.crop(tuple(round(n) for n in box)))
+    # the flag at least: 30 by 16 pixels on light ground
+    assert (inside > 60).sum() > 300
 
 
 def test_a_force_stands_on_the_road_by_its_share_of_the_way(force: MapForce) -> None:

@@ -9,7 +9,8 @@ import pytest
 from sim.view.data import WHOLE, MapData, MapPlace, MultiplesData, Page
 from sim.view.frame import Frame
 from sim.view.labels import Taken
-from sim.view.map_scene import Scene, lay_names
+from sim.view.map_names import lay_names
+from sim.view.map_scene import Scene
 from sim.view.map_union import merged, union
 from sim.view.run_tables import multiples_table
 from sim.view.small_multiples import draw_multiples

@@ -158,3 +158,24 @@ def test_cleaning_keeps_the_shape_of_data() -> None:
     assert cleaned({"a\x1b": ["b\n", 1, None, (True, 2.5)]}) == {
         "a\\x1b": ["b\\x0a", 1, None, [True, 2.5]]
     }
+
+
+def test_of_very_many_pockets_the_largest_are_listed(
+    make: Callable[..., Scenario], capsys: pytest.CaptureFixture[str]
+) -> None:
+    # a star whose hub falls: each of its 30 arms is a pocket, and in one of them stand men
+    arms = [f"arm{i:02d}" for i in range(30)]
+    run = sim.run(
+        make(
+            " ".join(["base-hub:36", *(f"hub-{arm}:36" for arm in arms)]),
+            axes={"line": {"sources": "base", "sinks": {"arm05": {}}}},
+            garrisons={"men": {"place": "arm29", "strength": 500}},
+            events={"fall": {"kind": "capture", "places": "hub", "by": "blue", "at": DAY}},
+        )
+    )
+    print_summary(run.summary)
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  red: arm")]
+    assert len(lines) == 20
+    assert any(line.startswith("  red: arm29 (500 persons") for line in lines)
+    print_summary(run.summary)
+    assert "  and 10 smaller ones, all in summary.json" in capsys.readouterr().out

@@ -38,6 +38,11 @@ def read_table(
     """
     file = Path(path)
     suffix = file.suffix.lower()
+    if os.path.exists(file) and not os.path.isfile(file):  # a pipe might never end
+        report = Report()
+        what = "is a folder, not a file" if os.path.isdir(file) else "is not a file"
+        report.error(Mark(str(file)), what)
+        report.stop_on_errors()
     if suffix == ".npz":
         from .binary import read_binary
 
@@ -64,16 +69,16 @@ def read_table(
 
 def _text(file: Path) -> str:
     report = Report()
+    mark = Mark(str(file))
     try:
-        size = file.stat().st_size
-        if size > LARGEST:
-            report.error(Mark(str(file)), f"the file is larger than {LARGEST} bytes")
+        if file.stat().st_size > LARGEST:
+            report.error(mark, f"the file is larger than {LARGEST} bytes")
         else:
             return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        report.error(Mark(str(file), line, 1), "the file is not UTF-8 text")
+        report.error(Mark(str(file), line, 1), "the file is not UTF-8 text", "save it as UTF-8")
     except OSError as error:
-        report.error(Mark(str(file)), f"cannot be read: {error.strerror or error}")
+        report.error(mark, f"cannot be read: {error.strerror or error}")
     report.stop_on_errors()
     raise AssertionError("unreachable")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sim.scenario.diagnostics import did_you_mean
 
-from .table import Rows, flag
+from .table import MOST, Rows, flag
 
 COLUMNS = ("from", "to", "capacity", "km", "both", "id")
 
@@ -31,7 +31,7 @@ def read_csv(file: str, text: str) -> Rows:
         at = {name: header.index(name) for name in header}
         if not _take_all(rows, at, text.partition("\n")[2], delimiter):
             for row in reader:
-                if any(row):
+                if any(field.strip() for field in row):
                     _take(rows, at, row, reader.line_num)
     except csv.Error as error:
         rows.error(reader.line_num, f"not CSV: {error}")
@@ -79,12 +79,18 @@ def _take_all(rows: Rows, at: Mapping[str, int], text: str, delimiter: str) -> b
     flags = {text: flag(text) for text in set(columns[at["both"]])} if "both" in at else {}
     lengths: list[float | None] = [None] * count
     if "km" in at:
+        if any("_" in text for text in columns[at["km"]]):  # as Python writes numbers
+            return False
         try:
             lengths = [float(text) if text else None for text in columns[at["km"]]]
         except ValueError:
             return False
         known = [km for km in lengths if km is not None]
-        if not (math.isfinite(sum(known)) and min(known, default=0) >= 0):
+        if not (
+            min(known, default=0) >= 0
+            and math.isfinite(sum(known))
+            and max(known, default=0) <= MOST
+        ):
             return False
     if None in flags.values():
         return False

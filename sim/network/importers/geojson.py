@@ -28,6 +28,9 @@ def read_geojson(file: str, text: str) -> Rows:
     except RecursionError:
         rows.error(0, "nested too deeply")
         return rows
+    except ValueError:  # Python reads no whole number of thousands of digits
+        rows.error(0, "a number has too many digits")
+        return rows
     kind = document.get("type") if isinstance(document, dict) else None
     if kind == "Feature":
         features, lines = [document], [1]
@@ -77,10 +80,13 @@ def _take(rows: Rows, feature: Any, line: int) -> None:
     parts: Any = [shape] if kind == "LineString" else shape
     try:
         ways = [[_point(p) for p in part] for part in parts]
-    except (TypeError, ValueError, IndexError):
+    except (TypeError, ValueError, LookupError, OverflowError):
         ways = []
     if not ways or any(len(way) < 2 for way in ways):
-        rows.error(line, "a line needs two points at least, each of longitude and latitude")
+        rows.error(
+            line, "a line needs two points at least, each of longitude and latitude",
+            "coordinates are degrees, longitude first (WGS 84)",
+        )  # fmt: skip
         return
     properties = feature.get("properties") or {}
     if not isinstance(properties, dict):

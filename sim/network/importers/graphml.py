@@ -20,7 +20,7 @@ class _RefusedError(Exception):
 class _Reader:
     def __init__(self, file: str) -> None:
         self.rows = Rows(file, Path(file).stem)
-        self.parser = expat.ParserCreate()
+        self.parser = expat.ParserCreate("utf-8")  # whatever the file says: it was decoded
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
         self.parser.CharacterDataHandler = self.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,11 @@ KM_PER_HOUR = 60
 
 MOST_CAPACITY = 2**59
 """Sum of all capacities (in the finest unit of the file) from which on a file is refused."""
+
+MOST = 1e9
+"""Longest length (km) or time (s, min) that is read: no network is so large."""
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _UNLIMITED_WORDS = frozenset({"", "inf", "+inf", "infinity", "unlimited"})
 
@@ -101,15 +107,18 @@ class Rows:
         self.report.error(Mark(self.file, line, 1), message, hint)
 
     def number(self, line: int, name: str, text: str) -> float | None:
-        """A finite number of at least 0 from text, None (and a report) for anything else."""
+        """A number from 0 to ``MOST`` from text, None (and a report) for anything else."""
         try:
-            value = float(text)
+            value = math.nan if "_" in text else float(text)
         except ValueError:
             value = math.nan
-        if not (math.isfinite(value) and value >= 0):
+        if not 0 <= value < math.inf:
             self.error(line, f"{name} '{text}' is not a number of at least 0")
             return None
-        return value
+        if value > MOST:
+            self.error(line, f"{name} '{text}' is too large: at most {MOST:g}")
+            return None
+        return abs(value)  # no -0
 
     def table(self, default_capacity: str | None = None) -> NetworkTable:
         """The network. Raises ScenarioError with everything that is wrong."""
@@ -117,8 +126,9 @@ class Rows:
         names = self._names()
         if not self.tails and not self.report.diagnostics:
             self.error(0, "the file holds no roads")
-        self.report.stop_on_errors()
         places = sorted({*self.tails, *self.heads})
+        self._printable(places, names)
+        self.report.stop_on_errors()
         index = {place: i for i, place in enumerate(places)}
         order = sorted(range(len(names)), key=names.__getitem__)
         pick = np.array(order)
@@ -192,14 +202,24 @@ class Rows:
             value = Decimal("nan")
         if not value.is_finite() or value < 0 or "_" in bare:
             problem = "is not a number of at least 0"
-        elif value.adjusted() > 18 or _exponent(value) < -12:
+        elif value and not (-13 < value.adjusted() <= 18 and _exponent(value) >= -12):
             problem = "is too large or has more than 12 decimals"
         else:
             return value
+        hint = "a point stands before decimals, not a comma" if "," in bare else None
         for line, stated in zip(self.lines, self.capacity, strict=True):
             if stated == key:
-                self.error(line, f"capacity '{bare}' {problem}")
+                self.error(line, f"capacity '{bare}' {problem}", hint)
         return None
+
+    def _printable(self, places: Sequence[str], names: Sequence[str]) -> None:
+        """Refuse names that hold line breaks, escapes or halves of characters."""
+        if not (_CONTROL.search("".join(places)) or _CONTROL.search("".join(names))):
+            return
+        for tail, head, name, line in zip(self.tails, self.heads, names, self.lines, strict=True):
+            bad = next((text for text in (tail, head, name) if _CONTROL.search(text)), None)
+            if bad is not None:
+                self.error(line, f"the name '{bad}' holds a control character", "remove it")
 
     def _names(self) -> list[str]:
         """Ids of the roads: stated, or ``from->to`` and ``from--to``, repeats numbered."""
@@ -260,6 +280,6 @@ def stated(properties: Mapping[str, object], *names: str) -> str | None:
     """The first of these properties that is there, as text."""
     for name in names:
         value = properties.get(name)
-        if value is not None and not isinstance(value, dict | list):
+        if value is not None:
             return str(value)
     return None

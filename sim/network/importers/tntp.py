@@ -27,7 +27,7 @@ def read_tntp(file: str, text: str) -> Rows:
                 inside = True
             elif name == "NUMBER OF LINKS":
                 digits = tag[2].strip()
-                links = int(digits) if digits.isascii() and digits.isdigit() else None
+                links = int(digits) if re.fullmatch("[0-9]{1,18}", digits) else None
             continue
         body = content.partition("~")[0].partition(";")[0].split()
         if not body:

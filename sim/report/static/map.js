@@ -197,6 +197,8 @@ class MapView {
     put(this.ground, { transform: `translate(${x} ${y}) scale(${this.size})` });
     this.points = this.run.places.map((p) => this.xy([p.x, p.y]));
     this.marks = Math.min(this.width < 520 ? 0.75 : 1, crowding(this.points));
+    this.fine = Math.min(1, this.marks / 0.5); // of edges, and of what else is thin already
+    this.svg.style.setProperty("--fine", this.fine);
     this.run.roads.forEach((road, i) => {
       const [a, b] = [this.points[road.a], this.points[road.b]];
       const ends = { x1: a[0].toFixed(1), y1: a[1].toFixed(1), x2: b[0].toFixed(1), y2: b[1].toFixed(1) };
@@ -242,7 +244,7 @@ class MapView {
       run.places.forEach((place, i) => this.drawPlace(place, i, axis, cutPlaces.has(i)));
       this.describe(axis);
       clearTimeout(this.telling);
-      this.telling = setTimeout(() => this.tellAll(), 150);
+      this.telling = setTimeout(() => this.tellAll(), this.told ? 150 : 0);
     }
     this.drawForces();
     const afield = this.stands.map((stand) => stand && stand.doing).join();
@@ -264,10 +266,10 @@ class MapView {
       Math.max(wide - 1.2, THINNEST_FLOW * this.marks));
     const show = (part, on, width) => put(parts[part], { visibility: on ? null : "hidden", "stroke-width": on && width ? width.toFixed(1) : null });
     put(parts.case, { class: can ? null : "unusable" });
-    show("case", true, can ? wide + 2.2 : 1.5);
+    show("case", true, can ? wide + 2.2 * this.fine : Math.max(0.6, 1.5 * this.fine));
     show("fill", can > 0, wide);
-    show("flow", flow !== 0, core);
-    show("full", full, Math.max(1.2, core * 0.4));
+    show("flow", flow !== 0, Math.max(core, 1.8));
+    show("full", full, Math.max(1.2 * this.fine, core * 0.4));
     show("glow", cut, wide + 11);
     show("arrow", flow !== 0);
     show("bars", cut);
@@ -284,7 +286,7 @@ class MapView {
   radius(place, i, axis) {
     const role = axis && (axis.sources.includes(i) || axis.sinks.some((s) => s.place === i));
     const base = role ? 8.5 : place.people >= BIG_TOWN ? 7.5 : ["town", "city"].includes(place.kind) ? 6 : 5;
-    return base * this.marks;
+    return base * Math.max(this.marks, role ? Math.min(0.7, this.width / 720) : 0);
   }
 
   drawPlace(place, i, axis, cut) {
@@ -314,6 +316,7 @@ class MapView {
 
   /** Gives every place and road its words, once time has stood still for a moment. */
   tellAll() {
+    this.told = true;
     this.roads.forEach((parts, i) => put(parts.item, { "aria-label": this.tellRoad(i).join("; ") }));
     this.places.forEach((spot, i) => put(spot.item, { "aria-label": this.tellPlace(i).join("; ") }));
     this.forces.forEach((parts, i) => put(parts.item, { "aria-label": this.tellForce(i).join("; ") }));

@@ -48,12 +48,12 @@ function wedge(radius, from, to) {
   return `M0,0L${point(from)}A${radius},${radius} 0 ${to - from > 0.5 ? 1 : 0} 1 ${point(to)}Z`;
 }
 
-/** Size of marks, 0.3 to 1: smaller where places stand close together; judged by some of them. */
+/** Size of marks, 0.12 to 1: smaller where places stand close together; judged by some of them. */
 function crowding(points) {
   const some = points.filter((_, i) => i % Math.ceil(points.length / 100) === 0);
   const apart = some.map(([x, y]) => Math.min(...points.map(([u, v]) => Math.hypot(u - x, v - y) || Infinity)));
   const middle = apart.sort((a, b) => a - b)[apart.length >> 1];
-  return Math.min(1, Math.max(0.3, middle / 26));
+  return Math.min(1, Math.max(0.12, middle / 26));
 }
 
 function arrows(a, b, marks) {
