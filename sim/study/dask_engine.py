@@ -65,7 +65,10 @@ class DaskEngine:
         with self._client() as client:
             # a cluster of our own replaces dead workers; another may, or have others left
             patience = 60 if self.address is None else 5
-            yield from _Flight(client, task, replicates, self.deadline, patience).finished()
+            try:
+                yield from _Flight(client, task, replicates, self.deadline, patience).finished()
+            except OSError as error:  # it went while it was spoken to
+                raise EngineError("the Dask scheduler is gone") from error
 
     def _client(self) -> AbstractContextManager[Any]:
         distributed = import_module("distributed")
