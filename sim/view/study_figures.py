@@ -134,9 +134,9 @@ def _found(path: str, found: Sequence[Effect], unit: str) -> str:
             parts.append(f"{name} {sign}{numeral(d.value)}{shown} {ends}")
             shown = ""
         elif effect.paired.verdict == "same":
-            parts.append(f"{name} none at all")
+            parts.append(f"no effect of {name}")
         else:
-            parts.append(f"{name} no difference found")
+            parts.append(f"no difference found for {name}")
     return f"{_plainly(path)}: {', '.join(parts)}"
 
 

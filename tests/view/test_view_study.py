@@ -53,7 +53,7 @@ def test_effects_in_words() -> None:
     higher = Effect(("raid",), (("no", "yes"),), paired(luck, luck + 2))
     same = Effect(("reserves",), (("none", "sent"),), paired(luck, luck))
     title = _found("axes.line.days_cut", [higher, same], "day")
-    assert title == "Days cut: raid +2 day (2 to 2), reserves none at all"
+    assert title == "Days cut: raid +2 day (2 to 2), no effect of reserves"
 
 
 def many(name: str) -> Many:
