@@ -79,7 +79,7 @@ def _take_all(rows: Rows, at: Mapping[str, int], text: str, delimiter: str) -> b
     flags = {text: flag(text) for text in set(columns[at["both"]])} if "both" in at else {}
     lengths: list[float | None] = [None] * count
     if "km" in at:
-        if any("_" in text for text in columns[at["km"]]):  # as Python writes numbers
+        if "_" in "".join(columns[at["km"]]):  # as Python writes numbers
             return False
         try:
             lengths = [float(text) if text else None for text in columns[at["km"]]]

@@ -127,7 +127,7 @@ class Rows:
         if not self.tails and not self.report.diagnostics:
             self.error(0, "the file holds no roads")
         places = sorted({*self.tails, *self.heads})
-        self._printable(places, names)
+        self._printable(places)
         self.report.stop_on_errors()
         index = {place: i for i, place in enumerate(places)}
         order = sorted(range(len(names)), key=names.__getitem__)
@@ -212,12 +212,15 @@ class Rows:
                 self.error(line, f"capacity '{bare}' {problem}", hint)
         return None
 
-    def _printable(self, places: Sequence[str], names: Sequence[str]) -> None:
+    def _printable(self, places: Sequence[str]) -> None:
         """Refuse names that hold line breaks, escapes or halves of characters."""
-        if not (_CONTROL.search("".join(places)) or _CONTROL.search("".join(names))):
+        labels = (label for label in self.labels if label is not None)
+        if not (_CONTROL.search("".join(places)) or _CONTROL.search("".join(labels))):
             return
-        for tail, head, name, line in zip(self.tails, self.heads, names, self.lines, strict=True):
-            bad = next((text for text in (tail, head, name) if _CONTROL.search(text)), None)
+        rows = zip(self.tails, self.heads, self.labels, self.lines, strict=True)
+        for tail, head, label, line in rows:
+            named = (tail, head, label or "")
+            bad = next((text for text in named if _CONTROL.search(text)), None)
             if bad is not None:
                 self.error(line, f"the name '{bad}' holds a control character", "remove it")
 
