@@ -105,6 +105,11 @@ class Latest(dict[bytes, Kept]):
 
     MOST = 64
 
+    @property
+    def last(self) -> Kept | None:
+        """The answer that was found last, None where there is none."""
+        return next(reversed(self.values()), None)
+
     def __setitem__(self, key: bytes, value: Kept) -> None:
         """Keep an answer in place of the oldest."""
         if len(self) >= self.MOST:
@@ -127,10 +132,8 @@ class AxisState:
     remainder: dict[tuple[int, str], int] = field(default_factory=dict)
     convoys: list[Convoy] = field(default_factory=list)  # those that something disturbed
     planned: IntArray | None = None
-    largest: Flow | None = None  # the last largest flow of the axis alone
     alone: Latest[Flow] = field(default_factory=Latest)  # largest flows by capacities
-    fastest: FastestWays | None = None  # the last fastest ways
-    direct: Latest[FastestWays] = field(default_factory=Latest)  # fastest ways by capacities
+    fastest: Latest[FastestWays] = field(default_factory=Latest)  # fastest ways by capacities
     plans: Latest[Plan] = field(default_factory=Latest)  # by capacities and what is asked
     ways: dict[int, TravelTimes] = field(default_factory=dict)
 

@@ -44,12 +44,12 @@ class Plans:
         """Capacity of an axis (kg/day) as the network stands, the axis alone."""
         key = state.passage.key
         if key not in state.alone:
-            state.alone[key] = state.largest = self._largest(state)
+            state.alone[key] = self._largest(state)
         return state.alone[key].value
 
     def _largest(self, state: AxisState) -> Flow:
         """The largest flow of an axis alone: the last one, where it proves itself largest still."""
-        road, place, last = state.passage.road, state.passage.place, state.largest
+        road, place, last = state.passage.road, state.passage.place, state.alone.last
         if last is not None and state.problem.still_largest(last, road, place):
             return last
         self.sim.record.solves += 1
@@ -100,12 +100,12 @@ class Plans:
 
     def _fastest(self, state: AxisState) -> FastestWays:
         """The fastest ways of an axis as the network stands, the last ones if they still hold."""
-        key, passage, ways = state.passage.key, state.passage, state.fastest
-        if key not in state.direct:
+        key, passage, ways = state.passage.key, state.passage, state.fastest.last
+        if key not in state.fastest:
             if ways is None or not ways.hold(passage.road, passage.place):
                 ways = FastestWays(state.problem, passage.road, passage.place, state.supply)
-            state.direct[key] = state.fastest = ways
-        return state.direct[key]
+            state.fastest[key] = ways
+        return state.fastest[key]
 
     def _deliverable(self, state: AxisState, capacity: int, flow: Flow, asks: IntArray) -> int:
         """What the axis alone could deliver (kg/day).

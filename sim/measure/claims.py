@@ -11,6 +11,7 @@ from sim.scenario.diagnostics import did_you_mean
 from sim.scenario.model import DAY, Claim
 
 from .ensemble import is_time
+from .steps import DIGITS
 
 if TYPE_CHECKING:
     from .summary import Analysis
@@ -80,7 +81,7 @@ def _observe(analysis: Analysis, claim: Claim) -> tuple[Any, str]:
     if measure.value is None:
         return None, unit
     stated = claim.value
-    if isinstance(stated, int | float) and round(stated / factor, 6) == measure.value:
+    if isinstance(stated, int | float) and round(stated / factor, DIGITS) == measure.value:
         # the same to the digits of the measure: 8 h are a little more than 0.333333 days
         return stated, unit
     return round(measure.value * factor, 6), unit

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.engine.record import Record
-from sim.scenario.model import DAY, Scenario
+from sim.scenario.model import Scenario
+
+from .steps import in_days
 
 
 def decided(scenario: Scenario, record: Record) -> Iterator[tuple[str, float | None, str]]:
@@ -19,7 +21,7 @@ def decided(scenario: Scenario, record: Record) -> Iterator[tuple[str, float | N
         rows = {row.option: row for row in record.decisions if row.decision == decision.id}
         path = f"decisions.{decision.id}"
         time = min((row.time for row in rows.values()), default=None)
-        yield f"{path}.time", None if time is None else round(time / DAY, 6), "day"
+        yield f"{path}.time", in_days(time), "day"
         for option in decision.options:
             row = rows.get(option)
             probability = round(row.probability, 4) if row else 0.0 if rows else None

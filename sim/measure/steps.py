@@ -7,6 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from sim.engine.record import SeriesRow
+from sim.scenario.model import DAY
+
+DIGITS = 6
+"""Decimals of a measure in days: enough to tell one second from the next."""
+
+
+def in_days(seconds: float | None) -> float | None:
+    """A time or a duration as measures state it; None stays None."""
+    return None if seconds is None else round(seconds / DAY, DIGITS)
 
 
 class Steps:

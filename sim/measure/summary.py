@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from sim.engine.control import Control
 from sim.engine.record import Record
-from sim.scenario.model import DAY, Operation, Scenario
+from sim.scenario.model import Operation, Scenario
 
 from .axis import AxisLens, AxisView, view_document
 from .claims import verdicts
@@ -23,7 +23,7 @@ from .ground import ground, links, passages
 from .moves import scores
 from .sides import days_carried, fronts, on_the_road, person_days
 from .state import states
-from .steps import Steps, series_by_key
+from .steps import Steps, in_days, series_by_key
 
 Number = int | float | None
 
@@ -158,10 +158,10 @@ class Analysis:
             slack = round(capacity.values[i] / asked, 3) if asked else None
             self._put(f"{path}.slack_{name}", slack, "1")
         cut = [(a, b) for a, b, v in capacity.spans(end) if v == 0]
-        self._put(f"{path}.time_of_first_cut", _days(cut[0][0]) if cut else None, "day")
+        self._put(f"{path}.time_of_first_cut", in_days(cut[0][0]) if cut else None, "day")
         lasting = _last_run(capacity, end)
-        self._put(f"{path}.time_of_lasting_cut", _days(lasting), "day")
-        self._put(f"{path}.days_cut", _days(sum(b - a for a, b in cut)), "day")
+        self._put(f"{path}.time_of_lasting_cut", in_days(lasting), "day")
+        self._put(f"{path}.days_cut", in_days(sum(b - a for a, b in cut)), "day")
         for name, view in (("start", first), ("end", last)):
             fastest = view.fastest
             self._put(
@@ -187,9 +187,9 @@ class Analysis:
             empty = self.record.empty.get((axis, sink), [])
             stock = self.series[f"sink:{axis}/{sink}", "stock_kg"]
             sub = f"{path}.sinks.{sink}"
-            self._put(f"{sub}.time_of_exhaustion", _days(empty[0][0]) if empty else None, "day")
+            self._put(f"{sub}.time_of_exhaustion", in_days(empty[0][0]) if empty else None, "day")
             without = sum(until - since for since, until in empty)
-            self._put(f"{sub}.days_without", _days(without), "day")
+            self._put(f"{sub}.days_without", in_days(without), "day")
             self._put(f"{sub}.stock_start", _tonnes(stock.values[0]), "t")
             self._put(f"{sub}.stock_end", _tonnes(stock.values[-1]), "t")
             self._put(f"{sub}.delivered", _tonnes(tallies[sink].delivered_kg), "t")
@@ -242,11 +242,11 @@ class Analysis:
                 self._put(f"{stem}_end", strength.values[-1], "persons")
         for place, actors in sorted(watched.items()):
             path = f"places.{place}"
-            self._put(f"{path}.time_of_siege", _days(ringed.get(place)), "day")
+            self._put(f"{path}.time_of_siege", in_days(ringed.get(place)), "day")
             for actor in sorted(actors):
                 taken, lost = _taken_and_lost(holders[place], actor)
-                self._put(f"{path}.time_taken_by.{actor}", _days(taken), "day")
-                self._put(f"{path}.time_lost_by.{actor}", _days(lost), "day")
+                self._put(f"{path}.time_taken_by.{actor}", in_days(taken), "day")
+                self._put(f"{path}.time_lost_by.{actor}", in_days(lost), "day")
 
     def _watched(self) -> dict[str, set[str]]:
         """Places that events or operations may take, with who may hold them: luck plays no part."""
@@ -271,7 +271,7 @@ class Analysis:
         furthest = max(position.values)
         when = position.times[position.values.index(furthest)] if furthest else None
         self._put(f"{path}.furthest_km", round(furthest / 1000, 3), "km")
-        self._put(f"{path}.time_of_furthest", _days(when), "day")
+        self._put(f"{path}.time_of_furthest", in_days(when), "day")
         self._put(f"{path}.km_end", round(position.values[-1] / 1000, 3), "km")
         self._put(f"{path}.strength_start", strength.values[0], "persons")
         self._put(f"{path}.strength_end", strength.values[-1], "persons")
@@ -285,7 +285,7 @@ class Analysis:
             times = [
                 e.time for e in self.record.events if (e.kind, e.subject) == (kind, operation.id)
             ]
-            self._put(f"{path}.time_of_{name}", _days(min(times, default=None)), "day")
+            self._put(f"{path}.time_of_{name}", in_days(min(times, default=None)), "day")
 
     def _regroup(self) -> None:
         displaced: dict[str, int] = defaultdict(int)
@@ -312,7 +312,7 @@ class Analysis:
             total = displaced[actor]
             self._put(f"{path}.share", round(persons / total, 4) if total else None, "1")
             there = ended[actor, choice]
-            took = _days(lag[actor, choice] / there) if there else None
+            took = in_days(lag[actor, choice] / there) if there else None
             self._put(f"{path}.lag", took, "day")
 
     def _scores(self) -> None:
@@ -345,7 +345,7 @@ class Analysis:
                 "title": scenario.title,
                 "kind": scenario.kind,
                 "start": scenario.start.isoformat() if scenario.start else None,
-                "days": _days(scenario.length),
+                "days": in_days(scenario.length),
                 "tests": list(scenario.tests),
                 "focus": scenario.main_axis,
             },
@@ -357,8 +357,8 @@ class Analysis:
                 {
                     "actor": row.pocket.actor,
                     "places": list(row.pocket.places),
-                    "from_day": _days(row.time),
-                    "to_day": _days(row.ended),
+                    "from_day": in_days(row.time),
+                    "to_day": in_days(row.ended),
                     "persons": row.pocket.persons,
                     "stock_t": _tonnes(row.pocket.stock_kg),
                 }
@@ -401,7 +401,3 @@ def _last_run(capacity: Steps, end: int) -> int | None:
 
 def _tonnes(kg: float) -> float:
     return round(kg / 1000, 3)
-
-
-def _days(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds / DAY, 6)

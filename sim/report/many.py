@@ -103,7 +103,7 @@ def finding(this: _Ensemble) -> tuple[Html, Html]:
     if cut is None or not cut["value"]:
         first = join([name, f" is never cut in {n} runs", _interval(cut), "."])
     else:
-        share = f" is cut at some time in {_percent(cut['value'])} of {n} runs"
+        share = f" is cut at some time in {tables.percent(cut['value'])} of {n} runs"
         first = join([name, share, _interval(cut), "."])
     end = measures[f"axes.{axis}.capacity_end"]
     low, high = end["range_90"]
@@ -118,11 +118,7 @@ def _interval(chance: Mapping[str, Any] | None) -> str:
     """The interval of a chance, in brackets; nothing where it is not known."""
     if chance is None:
         return ""
-    return f" (95 % interval {_percent(chance['low'])} to {_percent(chance['high'])})"
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.0f} %"
+    return f" (95 % interval {tables.percent(chance['low'])} to {tables.percent(chance['high'])})"
 
 
 def _figures(this: _Ensemble, link: Links) -> list[Html | None]:
@@ -141,8 +137,10 @@ def _claims(this: _Ensemble) -> Html | None:
     rows = []
     for claim in this.summary["claims"]:
         p = claim["probability"]
-        chance = "undecided" if p is None else _percent(p["value"])
-        interval = "-" if p is None else f"{_percent(p['low'])} to {_percent(p['high'])}"
+        chance = "undecided" if p is None else tables.percent(p["value"])
+        interval = (
+            "-" if p is None else f"{tables.percent(p['low'])} to {tables.percent(p['high'])}"
+        )
         rows.append([named(claim["text"]), chance, interval, *(claim[v] for v in _VERDICTS)])
     head = ["Claim", "Holds in", "95 % interval", *(v.capitalize() for v in _VERDICTS)]
     return table(head, rows, "Claims, and the share of runs in which they hold",
@@ -194,6 +192,6 @@ def _cells(this: _Ensemble, measure: Mapping[str, Any]) -> list[str]:
         f"{said(mean['low'])} to {said(mean['high'])}" if known else "-",
         said(measure["median"]),
         " to ".join(map(said, measure["range_90"])),
-        "" if came is None else _percent(came["value"]),
+        "" if came is None else tables.percent(came["value"]),
         "" if measure["unit"] == "1" or came is not None else measure["unit"],
     ]

@@ -21,7 +21,7 @@ from .markup import Html, Piece, details, el, join, listed, named, table
 from .pictures import picture
 from .shell import Links, document, section
 from .study_words import MOST_NAMED, amount, ends, measure_name, minus
-from .tables import sortable, whisker
+from .tables import percent, sortable, whisker
 
 SAMPLES = "samples"
 """The folder of a sensitivity study that holds its runs."""
@@ -209,7 +209,7 @@ def _does(this: _Study, path: str, index: _Index) -> str:
 
 def _share(value: float) -> str:
     """A share for a sentence: an estimate of one may pass the whole, which the table shows."""
-    return f"{min(value, 1.0) * 100:.0f} %"
+    return percent(min(value, 1.0))
 
 
 def _measure(this: _Study, path: str, link: Links, *, first: bool) -> Html:

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sim.measure.ensemble import is_time
 from sim.scenario.loader import load
 from sim.scenario.model import DAY, Scenario
 from sim.study.folder import FolderError, read_summary
@@ -32,7 +33,7 @@ from .study_words import (
     term,
     verdict,
 )
-from .tables import sortable, whisker
+from .tables import percent, sortable, whisker
 
 MOST_CELLS = 250
 """Cells, or effects, in a table of the page; the files have them all."""
@@ -54,11 +55,7 @@ class _Study:
     @cached_property
     def late(self) -> frozenset[str]:
         """Those of them that are times, which may not come."""
-        return frozenset(
-            path
-            for path in self.names
-            if any("came" in (cell["means"][path] or {}) for cell in self.summary["cells"])
-        )
+        return frozenset(filter(is_time, self.names))
 
     @property
     def pairs(self) -> int:
@@ -271,8 +268,8 @@ def _numbers(this: _Study, measure: Mapping[str, Any] | None, late: bool) -> lis
     never = came is not None and not came["value"]
     known = mean["low"] is not None and not never
     chance: list[Piece] = [
-        sortable(_percent(came["value"]), came["value"]),
-        sortable(f"{_percent(came['low'])} to {_percent(came['high'])}", came["low"]),
+        sortable(percent(came["value"]), came["value"]),
+        sortable(f"{percent(came['low'])} to {percent(came['high'])}", came["low"]),
     ] if came is not None else ["-", "-"] if late else []  # fmt: skip
     return [
         sortable("never" if never else said(mean["value"]), mean["value"]),
@@ -283,10 +280,6 @@ def _numbers(this: _Study, measure: Mapping[str, Any] | None, late: bool) -> lis
         *chance,
         sortable(number(measure["n"]), measure["n"]),
     ]  # fmt: skip
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.0f} %"
 
 
 def _left_out(this: _Study) -> Html | None:
@@ -319,15 +312,15 @@ def _claim(this: _Study, rows: Sequence[tuple[Sequence[str], Mapping[str, Any]]]
     if low < 0:
         told = "undecided in every cell"
     elif low == high:
-        told = f"holds in {_percent(low)} of the runs of every cell"
+        told = f"holds in {percent(low)} of the runs of every cell"
     else:
-        told = f"holds in {_percent(low)} to {_percent(high)} of runs, by cell"
+        told = f"holds in {percent(low)} to {percent(high)} of runs, by cell"
     body = []
     for levels, claim in rows:
         p = claim["probability"]
         chance: list[Piece] = ["undecided", "-"] if p is None else [
-            sortable(_percent(p["value"]), p["value"]),
-            sortable(f"{_percent(p['low'])} to {_percent(p['high'])}", p["low"]),
+            sortable(percent(p["value"]), p["value"]),
+            sortable(f"{percent(p['low'])} to {percent(p['high'])}", p["low"]),
         ]  # fmt: skip
         counts = [sortable(number(claim[v]), claim[v]) for v in ("true", "false", "undecided")]
         body.append([*map(level, levels), *chance, *counts])

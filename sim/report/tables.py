@@ -72,6 +72,11 @@ def _spark(steps: Steps, end: int) -> Html:
     )  # fmt: skip
 
 
+def percent(share: float) -> str:
+    """A share for people."""
+    return f"{share * 100:.0f} %"
+
+
 def sortable(text: str, value: float | None) -> Html:
     """A number for people that a table of class ``sorts`` orders by its value; None comes last."""
     if value is None:

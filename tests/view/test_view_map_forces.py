@@ -103,47 +103,39 @@ def test_forces_of_a_run_stand_where_their_series_have_them(make: Make) -> None:
             assert maps.forces(row.time)[0].km == row.value / 1000
 
 
-def test_a_beaten_force_falls_back_and_is_gone_when_it_is_over(make: Make) -> None:
-    def run(**more: object) -> Maps:
-        return Maps(
-            sim.run(
-                make(
-                    "b-x:50 s-b:1",
-                    axes={"line": {"sources": "s", "sinks": {"b": {}}}},
-                    held={"x": "blue"},
-                    garrisons={"g": {"actor": "blue", "place": "x", "strength": 5000}},
-                    operations={"op": {"route": "b x", "strength": 100, **more}},
-                    length=25 * DAY,
-                )
-            ).analysis
+def beaten(make: Make, **more: object) -> sim.Run:
+    """The run of a force that finds fifty times as many at the end of its route."""
+    return sim.run(
+        make(
+            "b-x:50 s-b:1",
+            axes={"line": {"sources": "s", "sinks": {"b": {}}}},
+            held={"x": "blue"},
+            garrisons={"g": {"actor": "blue", "place": "x", "strength": 5000}},
+            operations={"op": {"route": "b x", "strength": 100, **more}},
+            length=25 * DAY,
         )
+    )
 
-    def seen(maps: Maps) -> list[str]:
+
+def test_a_beaten_force_falls_back_and_is_gone_when_it_is_over(make: Make) -> None:
+    def seen(run: sim.Run) -> list[str]:
+        maps = Maps(run.analysis)
         found = [[f.state for f in maps.forces(hour * 3600)] for hour in range(25 * 24)]
         return ["/".join(s) for s in [found[0], *(b for a, b in pairwise(found) if a != b)]]
 
-    assert seen(run(on_repulse="fall_back")) == [
+    assert seen(beaten(make, on_repulse="fall_back")) == [
         "marching", "fighting", "falling back", "holding",
     ]  # fmt: skip
-    assert seen(run(on_repulse="give_up")) == ["marching", "fighting", ""]
+    assert seen(beaten(make, on_repulse="give_up")) == ["marching", "fighting", ""]
 
 
 def test_the_title_of_an_advance_counts_what_stopped_it(make: Make) -> None:
     def title(**more: object) -> str:
-        run = sim.run(
-            make(
-                "b-x:50 s-b:1",
-                axes={"line": {"sources": "s", "sinks": {"b": {}}}},
-                held={"x": "blue"},
-                garrisons={"g": {"actor": "blue", "place": "x", "strength": 5000}},
-                operations={"op": {"route": "b x", "strength": 100, **more}},
-                length=25 * DAY,
-            )
-        )
-        beaten = [e.time for e in run.record.events if e.kind == "repulsed"]
-        assert len(beaten) == (1 if "again" not in more else 3)
+        run = beaten(make, **more)
+        times = [e.time for e in run.record.events if e.kind == "repulsed"]
+        assert len(times) == (1 if "again" not in more else 3)
         found, day = Forces(run.analysis).advance("op").page.title.split("; ")[1].split(" on day ")
-        assert day.startswith(str(beaten[0] // DAY))
+        assert day.startswith(str(times[0] // DAY))
         return found
 
     assert title(on_repulse="fall_back") == "it is beaten"
