@@ -1,0 +1,62 @@
+"""Folders that version 0.1.0 wrote are still read: shown, compared, reported and resumed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Sim = Callable[..., subprocess.CompletedProcess[str]]
+PAST = Path(__file__).parent / "data/past"
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> Path:
+    """A copy of the old folders, since some commands add files to them."""
+    return Path(shutil.copytree(PAST, tmp_path / "past"))
+
+
+def test_runs_are_shown_compared_and_reported(sim: Sim, past: Path) -> None:
+    shown = sim("show", "run", "--json", cwd=past)
+    assert shown.returncode == 0, shown.stderr
+    assert json.loads(shown.stdout) == json.loads((past / "run/summary.json").read_text("utf-8"))
+    done = sim("compare", "run", "run_town_stays", "--no-figures", "--out", "again", cwd=past)
+    assert done.returncode == 0, done.stderr
+    for name in ("comparison.json", "measures.csv", "scenarios.csv"):
+        assert (past / "again" / name).read_bytes() == (past / "comparison" / name).read_bytes()
+    page = sim("report", "run", cwd=past)
+    assert page.returncode == 0, page.stderr
+    assert (past / "run/report.html").stat().st_size > 50_000
+
+
+def test_a_run_is_run_again_to_the_same_bytes(sim: Sim, past: Path) -> None:
+    done = sim("run", "run/scenario.resolved.yaml", "--no-figures", "--out", "again", cwd=past)
+    assert done.returncode == 0, done.stderr
+    written = {p.name: p.read_bytes() for p in (past / "run").iterdir()}
+    again = {p.name: p.read_bytes() for p in (past / "again").iterdir()}
+    del written["manifest.json"], again["manifest.json"]
+    assert again == written
+
+
+def test_an_ensemble_half_done_goes_on(sim: Sim, past: Path) -> None:
+    folder = past / "ensemble_half_done"
+    before = (folder / "replicates.jsonl").read_text("utf-8").splitlines()
+    assert len(before) == 4
+    done = sim("ensemble", "--resume", folder.name, "--workers", "1", "--no-figures", cwd=past)
+    assert done.returncode == 0, done.stderr
+    after = (folder / "replicates.jsonl").read_text("utf-8").splitlines()
+    assert after[:4] == before
+    assert len(after) == 40
+
+
+def test_a_study_is_reported_and_its_cells_compared(sim: Sim, past: Path) -> None:
+    done = sim("report", "study", cwd=past)
+    assert done.returncode == 0, done.stderr
+    assert "Does the town matter" in (past / "study/report.html").read_text("utf-8")
+    cells = [f"study/cells/town_{c}-stab_none" for c in ("stays", "falls")]
+    compared = sim("compare", *cells, "--no-figures", "--json", "--out", "cells", cwd=past)
+    assert compared.returncode == 0, compared.stderr
