@@ -25,12 +25,12 @@ from typing import Any
 
 import numpy as np
 
+from sim.cuts.case import graph_of_network
 from sim.network import UNLIMITED, FlowProblem, Graph
 from sim.network.arcs import ArcNetwork, targets_of
 from sim.network.interdict import Interdiction
 from sim.network.residual import Residual
 from sim.network.wood import solve_wood
-from sim.network_case import graph_of_network
 
 ROOT = Path(__file__).parents[1]
 PEERS = Path(__file__).parent / "peers" / "other_solvers.py"
@@ -255,8 +255,8 @@ def ranking(sizes: list[int], sample: int) -> None:
 
 def loading(sizes: list[int]) -> None:
     """A network file on disk to a certified cut: reading, conversion and all."""
-    from sim.network.importers import read_table
-    from sim.network.importers.table import NetworkTable
+    from sim.network.readers import read_table
+    from sim.network.readers.table import NetworkTable
 
     for arcs in sizes:
         graph, roads = grid(round(arcs / 3.6))

@@ -28,14 +28,14 @@ from typing import Any
 from peers import bare_heap, hop_by_hop
 
 from sim.engine import simulation
-from sim.engine.record import Record
+from sim.many import ensemble as study
+from sim.many.engines import Pool, Serial
+from sim.many.journal import Journal
+from sim.many.replicate import Result, run_replicate
 from sim.measure.summary import Analysis
 from sim.scenario.loader import load
 from sim.scenario.model import DAY, Scenario
-from sim.study import ensemble as study
-from sim.study.engines import Pool, Serial
-from sim.study.journal import Journal
-from sim.study.replicate import Result, run_replicate
+from sim.state.record import Record
 
 WARM = 10
 """Replicates of each worker that are not timed."""

@@ -21,9 +21,9 @@ import numpy as np
 
 from sim.network import FlowProblem
 from sim.network.arcs import ArcNetwork, targets_of
-from sim.network.importers import read_table
-from sim.network.importers.binary import write_binary
 from sim.network.interdict import Interdiction
+from sim.network.readers import read_table
+from sim.network.readers.binary import write_binary
 from sim.network.residual import Residual
 
 ENDS = {"Madrid": (40.4168, -3.7038), "Moscow": (55.7558, 37.6173)}

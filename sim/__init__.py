@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         open_run,
         run,
     )
-    from sim.scenario.diagnostics import ScenarioError
+    from sim.base.diagnostics import ScenarioError
 
 __version__ = "0.1.0"
 
@@ -41,7 +41,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "ScenarioError":
-        return import_module("sim.scenario.diagnostics").ScenarioError
+        return import_module("sim.base.diagnostics").ScenarioError
     if name in __all__:
         return getattr(import_module("sim.api"), name)
     raise AttributeError(f"module 'sim' has no attribute {name!r}")

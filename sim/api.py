@@ -16,18 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.engine import simulation
-from sim.engine.record import Record
-from sim.measure.axis import AxisLens, AxisView
-from sim.measure.compare import Comparison, Outcome
-from sim.measure.compare import compare as _compare
-from sim.measure.compare_many import Many, ManyComparison
-from sim.measure.compare_many import compare_many as _compare_many
-from sim.measure.state import state_at
-from sim.measure.summary import Analysis
-from sim.scenario.loader import dump_resolved, load
-from sim.scenario.model import Scenario
-from sim.study import folder as _folder
-from sim.study.ensemble import (
+from sim.many.ensemble import (
     Ensemble,
     Plan,
     begin,
@@ -37,7 +26,18 @@ from sim.study.ensemble import (
     ensembles_in,
     open_ensemble,
 )
-from sim.study.stopping import StopRule
+from sim.many.stopping import StopRule
+from sim.measure.axis import AxisLens, AxisView
+from sim.measure.compare import Comparison, Outcome
+from sim.measure.compare import compare as _compare
+from sim.measure.compare_many import Many, ManyComparison
+from sim.measure.compare_many import compare_many as _compare_many
+from sim.measure.summary import Analysis
+from sim.scenario.loader import dump_resolved, load
+from sim.scenario.model import Scenario
+from sim.state.rebuild import state_at
+from sim.state.record import Record
+from sim.tables import folder as _folder
 
 __all__ = [
     "Comparison", "Ensemble", "ManyComparison", "Outcome", "Run", "compare", "compare_many",
@@ -237,7 +237,7 @@ def report(*folders: str | os.PathLike[str], out: str | os.PathLike[str] | None 
         FolderError, ScenarioError: a folder cannot be read, or the page not written.
         ValueError: not one or two folders.
     """
-    from sim.report.report import write_report
+    from sim.page.write import write_report
 
     return write_report(folders, out)
 
@@ -260,7 +260,7 @@ def film(
     Raises:
         FolderError, ScenarioError: the folder cannot be read, or the film not written.
     """
-    from sim.view.film_file import write_film
+    from sim.view.film.file import write_film
 
     target = Path(folder) / "film.png" if out is None else Path(out)
     write_film(Path(folder), target, axis=axis, fps=fps, seconds=seconds)

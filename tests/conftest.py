@@ -20,9 +20,10 @@ from typing import Any
 
 import pytest
 
-from sim.engine.record import Record
 from sim.scenario import model as m
 from sim.scenario.distributions import Constant, Dist
+from sim.scenario.loader import load
+from sim.state.record import Record
 
 DAY = m.DAY
 _ROAD = re.compile(r"(\w+)-(\w+)(#\w+)?:([\d.]+)(?:/(\d+))?(!?)$")
@@ -339,12 +340,26 @@ def two_ways() -> str:
     return _toy("two_ways")
 
 
+@pytest.fixture
+def small_file(tmp_path: Path, one_way: str) -> Path:
+    """The file of a scenario small enough for thousands of runs."""
+    path = tmp_path / "small.yaml"
+    path.write_text(one_way, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def small(small_file: Path) -> m.Scenario:
+    """The scenario of :func:`small_file`."""
+    return load(small_file)
+
+
 def _toy(name: str) -> str:
     return (Path(__file__).parent / "data" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
 def _command(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    from sim.cli import main
+    from sim.cli.program import main
 
     out, err, before = io.StringIO(), io.StringIO(), sys.argv
     sys.argv = ["sim", *args]

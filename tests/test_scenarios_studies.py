@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.study.design import read_design
-from sim.study.inputs import uncertain
-from sim.study.studies import check_measures, scenarios
+from sim.many.design import read_design
+from sim.many.inputs import uncertain
+from sim.many.studies import check_measures, scenarios
 
 STUDIES = sorted((Path(__file__).parents[1] / "scenarios" / "studies").glob("*.yaml"))
 

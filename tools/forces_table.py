@@ -15,9 +15,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from sim import api
-from sim.engine.record import Record
 from sim.engine.simulation import run
 from sim.scenario.model import DAY, Scenario
+from sim.state.record import Record
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 NEVER = math.inf

@@ -16,9 +16,9 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 import sim
-from sim.view.compare_figures import comparison_figures
+from sim.view.charts.compare_figures import comparison_figures
 from sim.view.figures import figures
-from sim.view.style import drawn
+from sim.view.look import drawn
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "results/gallery"

@@ -12,8 +12,8 @@ from heapq import heappop, heappush
 from unittest.mock import patch
 
 from sim.engine import simulation
-from sim.engine.record import Record
 from sim.scenario.model import Scenario
+from sim.state.record import Record
 
 
 class Entry:

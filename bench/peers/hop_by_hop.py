@@ -19,9 +19,9 @@ from typing import Any
 import networkx as nx
 import simpy
 
-from sim.engine.control import Terrain
-from sim.engine.luck import Luck
 from sim.scenario.model import DAY, PPM, Axis, Event, Scenario
+from sim.state.control import Terrain
+from sim.state.luck import Luck
 
 SOURCE, SINK = "(source)", "(sink)"
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .record import DISPERSE
+from sim.state.record import DISPERSE
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sim.scenario.model import Decision, DecisionOption
+from sim.state.record import DecisionRow
 
 from .choice import Option, logit, utility
 from .clock import Phase
-from .record import DecisionRow
 from .regroup import threat
 
 if TYPE_CHECKING:

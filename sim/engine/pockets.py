@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sim.network import components
+from sim.state.control import Control, Passage, Side
+from sim.state.record import Pocket, PocketRow
 
 from .clock import Phase
-from .control import Control, Passage, Side
-from .record import Pocket, PocketRow
 
 if TYPE_CHECKING:
     from .simulation import Simulation

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 from sim.network import BoolArray, Graph, TravelTimes, reach, times_from
 from sim.scenario.model import Garrison, RegroupRule
+from sim.state.control import Control, Passage, Side
+from sim.state.record import DISPERSE, STAY, ChoiceRow, Move
 
 from .choice import Option, assign, logit, utility
 from .clock import Moment, Phase
-from .control import Control, Passage, Side
 from .journeys import Journey, Standing, depart, way_out
-from .record import DISPERSE, STAY, ChoiceRow, Move
 
 if TYPE_CHECKING:
     from .simulation import Simulation

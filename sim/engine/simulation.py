@@ -8,21 +8,21 @@ from contextlib import contextmanager
 from functools import partial
 
 from sim.scenario.model import PPM, Condition, Event, Scenario
+from sim.state.control import Control, Kind, Side, Terrain
+from sim.state.luck import Luck
+from sim.state.passages import Passages
+from sim.state.record import ControlRow, CreditRow, EventRow, Record, SeriesRow
 
 from .clock import Clock, Phase
-from .combat import Combat
-from .control import Control, Kind, Side, Terrain
-from .credit import shapley
 from .decide import Decisions
-from .force import Force
-from .fronts import Fronts
-from .luck import Luck
-from .operations import Operations
-from .passages import Passages
+from .forces.combat import Combat
+from .forces.force import Force
+from .forces.fronts import Fronts
+from .forces.operations import Operations
 from .pockets import PocketWatch
-from .record import ControlRow, CreditRow, EventRow, Record, SeriesRow
 from .regroup import Regroup
-from .supply import Supply
+from .supply.credit import shapley
+from .supply.supply import Supply
 
 Change = Callable[[Control], None]
 """A pure change of the state, so that credit can be worked out by applying some of them."""

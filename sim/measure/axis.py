@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.engine.control import Control, Passage, Side
-from sim.engine.passages import Passages
 from sim.network import (
     BoolArray,
     Flow,
@@ -24,6 +22,8 @@ from sim.network import (
 )
 from sim.scenario.dates import format_instant
 from sim.scenario.model import DAY, Axis, Scenario
+from sim.state.control import Control, Passage, Side
+from sim.state.passages import Passages
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.scenario.diagnostics import did_you_mean
+from sim.base.diagnostics import did_you_mean
 from sim.scenario.model import DAY, Claim
 
 from .ensemble import is_time

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from sim.engine.record import EventRow, SeriesRow
+from sim.state.record import EventRow, SeriesRow
 
 from .model_scores import ModelScore, run_scores
 

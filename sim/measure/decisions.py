@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.engine.record import Record
 from sim.scenario.model import Scenario
+from sim.state.record import Record
 
 from .steps import in_days
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.record import Move
+from sim.state.record import Move
 
 from . import statistics as st
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sim.engine.control import Control, Side
-from sim.engine.passages import Passages
 from sim.engine.pockets import pockets
 from sim.network import reach
 from sim.scenario.model import PPM, Scenario
+from sim.state.control import Control, Side
+from sim.state.passages import Passages
 
 
 def passages(scenario: Scenario, control: Control) -> Passages:

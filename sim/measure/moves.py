@@ -19,8 +19,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sim.engine.record import STAY, ChoiceRow, Record
 from sim.scenario.model import RecordedMove, Scenario
+from sim.state.record import STAY, ChoiceRow, Record
 
 FLOOR = 0.01
 """The least probability that a log score counts with."""

@@ -9,11 +9,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from sim.engine.record import Record, SeriesRow
 from sim.scenario.model import DAY, PPM, Operation, Scenario
+from sim.state.rebuild import states
+from sim.state.record import Record, SeriesRow
 
 from .ground import ground
-from .state import states
 from .steps import Steps
 
 

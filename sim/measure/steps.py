@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 
-from sim.engine.record import SeriesRow
 from sim.scenario.model import DAY
+from sim.state.record import SeriesRow
 
 DIGITS = 6
 """Decimals of a measure in days: enough to tell one second from the next."""

@@ -12,9 +12,10 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sim.engine.control import Control
-from sim.engine.record import Record
 from sim.scenario.model import Operation, Scenario
+from sim.state.control import Control
+from sim.state.rebuild import states
+from sim.state.record import Record
 
 from .axis import AxisLens, AxisView, view_document
 from .claims import verdicts
@@ -22,7 +23,6 @@ from .decisions import decided
 from .ground import ground, links, passages
 from .moves import scores
 from .sides import days_carried, fronts, on_the_road, person_days
-from .state import states
 from .steps import Steps, in_days, series_by_key
 
 Number = int | float | None

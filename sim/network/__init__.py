@@ -18,15 +18,7 @@ from .cuts import (
 from .fastest import FastestWays
 from .flow import FlowProblem, certify
 from .graph import BoolArray, FloatArray, Graph, IntArray, components, reach
-from .routes import (
-    UNREACHABLE,
-    Route,
-    TravelTimes,
-    decompose,
-    fastest_route,
-    times_from,
-    times_to,
-)
+from .routes import UNREACHABLE, Route, TravelTimes, decompose, fastest_route, times_from, times_to
 
 __all__ = [
     "UNLIMITED",

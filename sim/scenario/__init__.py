@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sim.base.diagnostics import Diagnostic, ScenarioError
+
 from .dates import date_of, format_instant
-from .diagnostics import Diagnostic, ScenarioError
 from .model import DAY, PPM, Scenario
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .diagnostics import Mark, Report, safe
+from sim.base.diagnostics import Mark, Report, safe
+
 from .distributions import Dist
 from .model import DAY, PPM
 from .quantities import Quantity

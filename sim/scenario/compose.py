@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from .diagnostics import Mark, Report, safe, split_lines
+from sim.base.diagnostics import Mark, Report, safe, split_lines
+
 from .tree import Entry, Items, Map, Node, Scalar, near_file, read_file, read_text
 
 __all__ = ["Composer", "kind_of_ids", "without_nulls"]

@@ -6,7 +6,8 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from .diagnostics import safe
+from sim.base.diagnostics import safe
+
 from .model import DAY, Scenario
 from .units import InputError, split_quantity, to_base
 

@@ -2,7 +2,7 @@
 
 Every distribution maps one uniform number u in (0, 1) to a value through its inverse
 cumulative distribution function, so that one drawn thing consumes exactly one number
-and scenarios that share ids share luck (see :mod:`sim.engine.luck`).
+and scenarios that share ids share luck (see :mod:`sim.state.luck`).
 
 Values are in the base unit of the quantity (see :mod:`sim.scenario.units`).
 """

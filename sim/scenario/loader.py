@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sim.base.diagnostics import Mark, Report, ScenarioError, did_you_mean, safe
+
 from . import build
 from .checks import (
     check_axes,
@@ -28,7 +30,6 @@ from .checks import (
 )
 from .compose import Composer, without_nulls
 from .dates import date_of, format_instant
-from .diagnostics import Mark, Report, ScenarioError, did_you_mean, safe
 from .emit import to_yaml
 from .model import DAY, Network, Scenario
 from .readers import Context, check_id

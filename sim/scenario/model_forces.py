@@ -12,7 +12,7 @@ from .model_base import UNSTATED, Condition, Provenance
 
 @dataclass(frozen=True, slots=True)
 class Fighting:
-    """How battles go (see :mod:`sim.engine.battle`); rates are per day.
+    """How battles go (see :mod:`sim.engine.forces.lanchester`); rates are per day.
 
     ``attack`` is what one attacker does to the defenders, ``defend`` what one defender does to
     the attackers, before the factors of terrain, supply and support. ``terrain`` divides the

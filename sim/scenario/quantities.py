@@ -14,8 +14,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from sim.base.diagnostics import safe, suggest
+
 from .dates import looks_dated, parse_date, parse_instant
-from .diagnostics import safe, suggest
 from .distributions import (
     Choice,
     Constant,

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sim.base.diagnostics import safe, suggest
+
 from .dates import parse_date, parse_instant
-from .diagnostics import safe, suggest
 from .distributions import Constant
 from .quantities import Quantity, number_data, read_instant
 from .tree import Quoted

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from .diagnostics import Mark, Report, safe, split_lines, suggest
+from sim.base.diagnostics import Mark, Report, safe, split_lines, suggest
 
 __all__ = [
     "Entry",

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from sim.base.diagnostics import Mark, Report, safe, suggest
+
 from .compose import kind_of_ids
-from .diagnostics import Mark, Report, safe, suggest
 from .readers import Context, check_id
 from .schema_base import Model
 from .schema_events import EVENTS, EventModel

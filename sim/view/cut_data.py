@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sim.tables.terminal import number
+
 from .data import MapData, Page
-from .terminal import number
 
 Document = Mapping[str, Any]
 Naming = Callable[[str], str]

@@ -11,20 +11,20 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from sim import api
-from sim.commands_study import Refused
-from sim.network_answers import more_cuts
-from sim.network_case import Case
-from sim.network_ranking import rank_case
+from sim.base.errors import BadInputError
+from sim.cuts.answers import more_cuts
+from sim.cuts.case import Case
+from sim.cuts.ranking import rank_case
 from sim.scenario.model import Scenario
 
-from . import run_tables as tables
+from .charts import run_tables as tables
+from .charts.frontier import draw_frontier
+from .charts.rank import draw_rank
 from .cut_data import CutMapData, cut_map_data, frontier_data, rank_data
-from .cut_map import draw_cut_map
 from .data import MapData
 from .fill_cuts import MOST_CUTS, cuts_of_run, map_of_file, naming
-from .frontier_chart import draw_frontier
-from .rank_chart import draw_rank
-from .style import drawn
+from .look import drawn
+from .map.cut import draw_cut_map
 from .tables import Table, save_table
 
 Document = Mapping[str, Any]
@@ -36,11 +36,11 @@ def draw_cut_of_axis(
     """The cut map of an axis at an instant (seconds) of a run.
 
     Raises:
-        Refused: nothing flows then, or the file cannot be written.
+        BadInputError: nothing flows then, or the file cannot be written.
     """
     found = cuts_of_run(api.run(scenario, seed).analysis, axis, time)
     if found is None:
-        raise Refused(f"--figure: {axis} carries nothing then, so there is no cut to draw")
+        raise BadInputError(f"--figure: {axis} carries nothing then, so there is no cut to draw")
     _write(target, draw_cut_map(found[0]), tables.cut_map_table(found[0]))
 
 
@@ -48,12 +48,12 @@ def draw_cut_of_file(case: Case, coordinates: npt.NDArray[np.float64] | None, ta
     """The cut map of a network file.
 
     Raises:
-        Refused: no coordinates, too many roads, nothing flows, or it cannot be written.
+        BadInputError: no coordinates, too many roads, nothing flows, or it cannot be written.
     """
     base: MapData = map_of_file(case, coordinates)
     ranked = rank_case(case, None, "places", captured=(), most_cuts=1, seed=0)
     if not ranked["max_flow"]:
-        raise Refused("--figure: nothing flows, so there is no cut to draw")
+        raise BadInputError("--figure: nothing flows, so there is no cut to draw")
     cuts = more_cuts(case, MOST_CUTS, None)["minimum_cuts"]
     data: CutMapData = cut_map_data(base, cuts, ranked, naming(case))
     _write(target, draw_cut_map(data), tables.cut_map_table(data))
@@ -63,7 +63,7 @@ def draw_frontier_of(case: Case, document: Document, target: Path) -> None:
     """The frontier in a document of ``sim interdict``.
 
     Raises:
-        Refused: it cannot be written.
+        BadInputError: it cannot be written.
     """
     data = frontier_data(document, naming(case))
     _write(target, draw_frontier(data), tables.frontier_table(data))
@@ -73,7 +73,7 @@ def draw_rank_of(case: Case, document: Document, target: Path) -> None:
     """The ranking in a document of ``sim rank``.
 
     Raises:
-        Refused: it cannot be written.
+        BadInputError: it cannot be written.
     """
     data = rank_data(document, naming(case))
     _write(target, draw_rank(data), tables.rank_table(data))
@@ -85,4 +85,4 @@ def _write(target: Path, figure: Figure, table: Table) -> None:
         target.write_bytes(drawn(figure, "svg" if kind == "svg" else "png"))
         save_table(table, target.parent, target.stem)
     except OSError as error:
-        raise Refused(f"--figure: {target} cannot be written: {error.strerror}") from error
+        raise BadInputError(f"--figure: {target} cannot be written: {error.strerror}") from error

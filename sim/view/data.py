@@ -25,7 +25,7 @@ Holders = tuple[tuple[str, int], ...]
 class ActorStyle:
     """How an actor is named and drawn.
 
-    ``color`` is any matplotlib colour and ``marker`` a key of :data:`sim.view.style.MARKERS`;
+    ``color`` is any matplotlib colour and ``marker`` a key of :data:`sim.view.look.MARKERS`;
     where one is None the figure takes the next of its own list, in the order of the actors,
     so hand over the same tuple of actors for every figure of a run.
     """

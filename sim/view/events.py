@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 
 from .data import EventMark, Span
-from .labels import Taken
-from .style import FAINT_INK, INK, SOFT_INK, Sheet, short, text_size
+from .look import FAINT_INK, INK, SOFT_INK, Sheet, short, text_size
+from .map.labels import Taken
 
 MOST_ROWS, ROW = 8, 15.0
 POINTS = 8.2

@@ -19,25 +19,25 @@ from matplotlib.figure import Figure
 from sim.measure.summary import Analysis
 from sim.scenario.model import DAY
 
-from . import run_tables as tables
-from .advance_chart import draw_advance
-from .control_chart import draw_control
-from .curves import draw_axis
-from .cut_map import draw_cut_map
-from .fill_axes import Axes
+from .charts import run_tables as tables
+from .charts.advance import draw_advance
+from .charts.control import draw_control
+from .charts.curves import draw_axis
+from .charts.fill_axes import Axes
+from .charts.fill_forces import Forces
+from .charts.fill_regroup import displacement_table, regroup_map
+from .charts.frontier import draw_frontier
+from .charts.garrison import draw_garrisons
+from .charts.regroup import draw_regroup
+from .charts.shared import shared
+from .charts.sides import draw_sides
+from .charts.small_multiples import draw_multiples
 from .fill_cuts import cuts_of_run
-from .fill_forces import Forces
-from .fill_maps import Maps
-from .fill_regroup import displacement_table, regroup_map
-from .frontier_chart import draw_frontier
-from .garrison_chart import draw_garrisons
-from .map import draw_map
-from .regroup_chart import draw_regroup
-from .regroup_map import draw_regroup_map
-from .shared import shared
-from .sides_chart import draw_sides
-from .small_multiples import draw_multiples
-from .style import save
+from .look import save
+from .map.cut import draw_cut_map
+from .map.figure import draw_map
+from .map.fill import Maps
+from .map.regroup import draw_regroup_map
 from .tables import Table, save_table
 
 T = TypeVar("T")

@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.commands_study import Refused
+from sim.base.errors import BadInputError
+from sim.cuts.answers import interdict_case, more_cuts
+from sim.cuts.case import Case, case_of_record
+from sim.cuts.ranking import rank_case
 from sim.measure.axis import AxisLens
 from sim.measure.summary import Analysis
 from sim.network import UNLIMITED
-from sim.network_answers import interdict_case, more_cuts
-from sim.network_case import Case, case_of_record
-from sim.network_ranking import rank_case
 
 from .cut_data import CutMapData, FrontierData, Naming, cut_map_data, frontier_data
 from .data import MapData, MapPlace, MapRoad, Page
-from .fill_maps import Maps
+from .map.fill import Maps
 from .words import written
 
 MOST_CUTS, BUDGET = 100, 5
@@ -58,7 +58,7 @@ def cuts_of_run(analysis: Analysis, axis: str, time: int) -> tuple[CutMapData, F
         frontier = interdict_case(
             case, BUDGET, "both", protected=(), costs=(), method="auto", most_sets=1
         )
-    except Refused:
+    except BadInputError:
         return None
     cut_map = cut_map_data(map_at(analysis, axis, time), found, ranked, naming(case))
     return cut_map, frontier_data(frontier, naming(case))
@@ -75,13 +75,15 @@ def map_of_file(case: Case, coordinates: npt.NDArray[np.float64] | None) -> MapD
     """The map of a network file; ``coordinates`` (n, 2) are latitudes and longitudes.
 
     Raises:
-        Refused: the file has no coordinates, or too many roads to be seen on a map.
+        BadInputError: the file has no coordinates, or too many roads to be seen on a map.
     """
     graph = case.graph
     if coordinates is None or not np.isfinite(coordinates).all():
-        raise Refused("--figure: a cut map needs coordinates, and the file has none for its places")
+        raise BadInputError(
+            "--figure: a cut map needs coordinates, and the file has none for its places"
+        )
     if len(graph.roads) > MOST_ROADS:
-        raise Refused(f"--figure: a map of more than {MOST_ROADS:,} roads shows nothing")
+        raise BadInputError(f"--figure: a map of more than {MOST_ROADS:,} roads shows nothing")
     largest = int(case.roads[case.roads < UNLIMITED].max(initial=1))
     rates = np.minimum(case.roads.max(axis=1), largest)
     in_tonnes = case.unit == "kg/day"

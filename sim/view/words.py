@@ -7,17 +7,17 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
-from sim.engine.control import Control
-from sim.engine.record import EventRow
-from sim.measure.state import states
 from sim.measure.steps import Steps
 from sim.measure.summary import Analysis
 from sim.scenario.dates import date_of, format_instant
 from sim.scenario.model import Actor, Axis, Exit, Operation, Place, Scenario
+from sim.state.control import Control
+from sim.state.rebuild import states
+from sim.state.record import EventRow
+from sim.tables.terminal import number
 
 from .data import ActorStyle, Curve, Span
-from .style import legible
-from .terminal import number
+from .look import legible
 
 Named = TypeVar("Named", Actor, Axis, Exit, Operation, Place)
 

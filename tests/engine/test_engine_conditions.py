@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from sim.engine.luck import Luck
-from sim.engine.record import Record
 from sim.engine.simulation import run
 from sim.scenario.distributions import Uniform
 from sim.scenario.model import PPM, Scenario
+from sim.state.luck import Luck
+from sim.state.record import Record
 
 Make = Callable[..., Scenario]
 

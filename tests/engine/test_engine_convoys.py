@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from sim.engine.luck import Luck
-from sim.engine.record import Record, Tally
 from sim.engine.simulation import run
 from sim.scenario.model import PPM, Scenario
+from sim.state.luck import Luck
+from sim.state.record import Record, Tally
 
 Make = Callable[..., Scenario]
 

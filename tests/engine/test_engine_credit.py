@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engine.credit import MOST
-from sim.engine.record import Record
 from sim.engine.simulation import run
+from sim.engine.supply.credit import MOST
 from sim.scenario.model import Scenario
+from sim.state.record import Record
 
 Make = Callable[..., Scenario]
 AXES = {"line": {"sources": "s", "sinks": {"t": {}}}}

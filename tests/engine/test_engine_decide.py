@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from sim.engine.record import Record
 from sim.engine.simulation import run
 from sim.measure.summary import Analysis
 from sim.scenario.distributions import Uniform
 from sim.scenario.model import DAY, Scenario
-from sim.view.terminal import print_summary
+from sim.state.record import Record
+from sim.tables.terminal import print_summary
 
 Make = Callable[..., Scenario]
 

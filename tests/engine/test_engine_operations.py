@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from sim.engine.battle import Fight
-from sim.engine.record import Record
+from sim.engine.forces.lanchester import Fight
 from sim.engine.simulation import run
 from sim.scenario.model import DAY, Scenario
+from sim.state.record import Record
 
 Make = Callable[..., Scenario]
 Wild = Callable[[int], Scenario]

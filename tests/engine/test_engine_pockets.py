@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engine.record import Pocket, PocketRow, Record
 from sim.engine.simulation import Simulation, run
 from sim.measure.ground import day_zero_pockets
 from sim.scenario.model import Scenario
+from sim.state.record import Pocket, PocketRow, Record
 
 Make = Callable[..., Scenario]
 

@@ -8,11 +8,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engine.control import Passage, Side
 from sim.engine.simulation import Simulation
-from sim.measure.state import state_at, states
 from sim.measure.summary import Analysis
 from sim.scenario.model import Scenario
+from sim.state.control import Passage, Side
+from sim.state.rebuild import state_at, states
 
 
 @settings(derandomize=True, max_examples=60, deadline=None)

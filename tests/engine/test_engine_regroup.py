@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.engine.choice import Option, apportion, assign, logit
-from sim.engine.luck import Luck
-from sim.engine.record import DISPERSE, STAY, Move, Record
 from sim.engine.simulation import Simulation, run
 from sim.scenario.model import Scenario
+from sim.state.luck import Luck
+from sim.state.record import DISPERSE, STAY, Move, Record
 
 Make = Callable[..., Scenario]
 LN3 = math.log(3)

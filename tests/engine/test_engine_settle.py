@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engine.record import Record
 from sim.engine.simulation import run
 from sim.scenario.model import PPM, Scenario
+from sim.state.record import Record
 
 Make = Callable[..., Scenario]
 Plain = Callable[..., dict[str, Any]]

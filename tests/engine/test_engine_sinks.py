@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engine.record import Record
 from sim.engine.simulation import Simulation, run
 from sim.measure.summary import Analysis
 from sim.scenario.model import DAY, Scenario
+from sim.state.record import Record
 
 Make = Callable[..., Scenario]
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engine.record import Record
 from sim.engine.simulation import run
-from sim.engine.stock import Stock
+from sim.engine.supply.stock import Stock
 from sim.measure.summary import Analysis
 from sim.scenario.model import DAY, Scenario
+from sim.state.record import Record
 
 Make = Callable[..., Scenario]
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.engine.clock import Clock, Phase
-from sim.engine.streams import Stream, arrivals
+from sim.engine.supply.streams import Stream, arrivals
 from sim.network import Route
 
 END = 300

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from sim.engine.axes import Latest
-from sim.engine.record import Record, Tally
 from sim.engine.simulation import run
+from sim.engine.supply.axes import Latest
 from sim.measure.summary import Analysis
 from sim.scenario.model import Scenario
+from sim.state.record import Record, Tally
 
 Make = Callable[..., Scenario]
 

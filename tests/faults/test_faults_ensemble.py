@@ -90,8 +90,8 @@ def test_each_of_twenty_kills_ends_in_the_same_bytes(home: Path) -> None:
 POISONED = """\
 import os, signal, sys
 from functools import partial
-from sim.study import ensemble
-from sim.study.replicate import run_replicate
+from sim.many import ensemble
+from sim.many.replicate import run_replicate
 
 def poisoned(scenario, i):
     if i == 7:
@@ -100,7 +100,7 @@ def poisoned(scenario, i):
 
 def main():
     ensemble._task = lambda scenario: partial(poisoned, scenario)
-    from sim.cli import main
+    from sim.cli.program import main
     sys.argv[0] = "sim"
     main()
 
@@ -180,7 +180,7 @@ def test_a_full_disk_is_told_and_the_journal_is_whole(home: Path) -> None:
     limited = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size})); "
-        "from sim.cli import main; sys.argv[0] = 'sim'; main()"
+        "from sim.cli.program import main; sys.argv[0] = 'sim'; main()"
     )
     done = subprocess.run(
         [sys.executable, "-c", limited, "ensemble", "toy.yaml", "-n", str(N), "--out", "full",

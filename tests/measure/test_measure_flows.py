@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from sim.engine.record import DISPERSE, STAY, Move
 from sim.measure.flows import displaced, displacements
+from sim.state.record import DISPERSE, STAY, Move
 
 
 def moved(choice: str, persons: int, outcome: str = "arrived", **more: bool) -> Move:

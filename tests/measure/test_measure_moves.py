@@ -6,9 +6,9 @@ import math
 
 import pytest
 
-from sim.engine.record import STAY, ChoiceRow, Move, Record
 from sim.measure.moves import FLOOR, gravity, nearest, scores
 from sim.scenario.loader import load
+from sim.state.record import STAY, ChoiceRow, Move, Record
 
 TEXT = """\
 format: 1

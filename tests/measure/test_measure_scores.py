@@ -5,12 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.measure.model_scores import (
-    SCORE_COLUMNS,
-    ensemble_scores,
-    run_scores,
-    score_rows,
-)
+from sim.measure.model_scores import SCORE_COLUMNS, ensemble_scores, run_scores, score_rows
 
 NAN = float("nan")
 

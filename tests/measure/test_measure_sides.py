@@ -6,18 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from sim.engine.record import Move, Record
 from sim.engine.simulation import run
-from sim.measure.sides import (
-    Fronts,
-    days_carried,
-    fronts,
-    on_the_road,
-    person_days,
-    side_series,
-)
+from sim.measure.sides import Fronts, days_carried, fronts, on_the_road, person_days, side_series
 from sim.measure.summary import Analysis
 from sim.scenario.model import DAY, Scenario
+from sim.state.record import Move, Record
 
 Make = Callable[..., Scenario]
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from sim.engine.record import SeriesRow
 from sim.engine.simulation import run
 from sim.measure.ground import day_zero_pockets
 from sim.measure.steps import Steps
 from sim.measure.summary import Analysis
 from sim.scenario.model import DAY, Scenario
+from sim.state.record import SeriesRow
 
 Make = Callable[..., Scenario]
 

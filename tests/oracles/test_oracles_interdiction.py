@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from sim.network.arcs import ArcNetwork, Target, targets_of
-from sim.network.importers import read_table
 from sim.network.interdict import Interdiction, greedy
 from sim.network.mincuts import minimum_cuts
+from sim.network.readers import read_table
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference"
 

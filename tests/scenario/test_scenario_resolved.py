@@ -9,8 +9,8 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from sim.base.diagnostics import Report, split_lines
 from sim.scenario import ScenarioError, dump_resolved, load
-from sim.scenario.diagnostics import Report, split_lines
 from sim.scenario.emit import to_yaml
 from sim.scenario.tree import Map, plain_data, read_text
 

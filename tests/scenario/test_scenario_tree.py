@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario.diagnostics import Report
+from sim.base.diagnostics import Report
 from sim.scenario.tree import Map, Scalar, plain_data, read_file, read_text
 
 

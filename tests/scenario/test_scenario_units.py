@@ -7,13 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.scenario.units import (
-    DIMENSIONS,
-    UnitError,
-    format_quantity,
-    parse_number,
-    parse_quantity,
-)
+from sim.scenario.units import DIMENSIONS, UnitError, format_quantity, parse_number, parse_quantity
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.view.basemap import clip_line, clip_ring, load, smooth
-from sim.view.frame import KM_PER_DEGREE, fit
+from sim.view.map.basemap import clip_line, clip_ring, load, smooth
+from sim.view.map.frame import KM_PER_DEGREE, fit
 
 
 def area(ring: np.ndarray) -> float:

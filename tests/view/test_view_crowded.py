@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 
 import sim
-from sim.engine.record import EventRow, SeriesRow
 from sim.measure.steps import Steps
 from sim.scenario.model import Scenario
-from sim.view import fill_axes, map_scene
-from sim.view import map_marks as marks
-from sim.view.control_chart import draw_control
-from sim.view.curves import draw_axis
+from sim.state.record import EventRow, SeriesRow
+from sim.view.charts import fill_axes
+from sim.view.charts.control import draw_control
+from sim.view.charts.curves import draw_axis
+from sim.view.charts.fill_axes import Axes
+from sim.view.charts.time_axis import moment
 from sim.view.data import (
     WHOLE,
     ActorStyle,
@@ -33,16 +34,16 @@ from sim.view.data import (
     SinkStock,
     Span,
 )
-from sim.view.fill_axes import Axes
 from sim.view.fill_cuts import cuts_of_run
-from sim.view.fill_maps import Maps
-from sim.view.frame import Frame, fit
-from sim.view.labels import Request, Taken, place
-from sim.view.map import draw_map
-from sim.view.map_names import SHARE, lay_names
-from sim.view.map_scene import PLACES, ROADS, Scene
-from sim.view.style import drawn, ended, legible, looks, plain, text_size
-from sim.view.time_axis import moment
+from sim.view.look import drawn, ended, legible, looks, plain, text_size
+from sim.view.map import marks
+from sim.view.map import scene as map_scene
+from sim.view.map.figure import draw_map
+from sim.view.map.fill import Maps
+from sim.view.map.frame import Frame, fit
+from sim.view.map.labels import Request, Taken, place
+from sim.view.map.names import SHARE, lay_names
+from sim.view.map.scene import PLACES, ROADS, Scene
 from sim.view.words import written
 
 DAY = 86_400
@@ -385,7 +386,7 @@ def test_the_cut_map_needs_no_shares_of_what_falls(
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("Shapley shares are in neither figure, and dear")
 
-    monkeypatch.setattr("sim.network_ranking.shapley", refuse)
+    monkeypatch.setattr("sim.cuts.ranking.shapley", refuse)
     assert cuts_of_run(run.analysis, "line", 0) is not None
 
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from matplotlib.figure import Figure
 
+from sim.view.charts.frontier import draw_frontier
+from sim.view.charts.rank import draw_rank
+from sim.view.charts.run_tables import cut_map_table, frontier_table, rank_table
 from sim.view.cut_data import cut_map_data, frontier_data, listed, rank_data
-from sim.view.cut_map import draw_cut_map
 from sim.view.data import MapData
-from sim.view.frontier_chart import draw_frontier
-from sim.view.rank_chart import draw_rank
-from sim.view.run_tables import cut_map_table, frontier_table, rank_table
-from sim.view.style import drawn, save
+from sim.view.look import drawn, save
+from sim.view.map.cut import draw_cut_map
 from sim.view.tables import save_table
 
 HEAD: dict[str, Any] = {

@@ -13,8 +13,9 @@ import matplotlib as mpl
 import pytest
 from matplotlib.figure import Figure
 
-from sim.view.control_chart import draw_control
-from sim.view.curves import draw_axis, draw_compare
+from sim.view.charts.control import draw_control
+from sim.view.charts.curves import draw_axis, draw_compare
+from sim.view.charts.regroup import draw_regroup
 from sim.view.data import (
     WHOLE,
     ActorStyle,
@@ -35,9 +36,8 @@ from sim.view.data import (
     SinkStock,
     Span,
 )
-from sim.view.map import draw_map
-from sim.view.regroup_chart import draw_regroup
-from sim.view.style import context, save
+from sim.view.look import context, save
+from sim.view.map.figure import draw_map
 
 DAY = 86_400
 DRAW: dict[str, Callable[[Any], Figure]] = {

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 import sim
-from sim.commands_network import coordinates_of, network_case
-from sim.commands_study import Refused
+from sim.base.errors import BadInputError
+from sim.cli.networks import coordinates_of, network_case
 from sim.scenario.model import Scenario
 from sim.view.figures import figures
 from sim.view.fill_cuts import cuts_of_run, map_of_file, naming
-from sim.view.fill_maps import Maps
+from sim.view.map.fill import Maps
 
 DAY = 86_400
 Make = Callable[..., Scenario]
@@ -140,11 +140,11 @@ def test_the_map_of_a_file_is_in_the_unit_of_the_file(tmp_path: Path) -> None:
 
 def test_the_map_of_a_file_needs_coordinates_and_few_roads(tmp_path: Path) -> None:
     case = network_case(geojson(tmp_path), ["a"], ["c"])
-    with pytest.raises(Refused, match="needs coordinates"):
+    with pytest.raises(BadInputError, match="needs coordinates"):
         map_of_file(case, None)
-    with pytest.raises(Refused, match="needs coordinates"):
+    with pytest.raises(BadInputError, match="needs coordinates"):
         map_of_file(case, np.full((3, 2), np.nan))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sim.view.fill_cuts.MOST_ROADS", 1)
-        with pytest.raises(Refused, match="more than 1 roads"):
+        with pytest.raises(BadInputError, match="more than 1 roads"):
             map_of_file(case, np.zeros((3, 2)))

@@ -22,7 +22,7 @@ from sim.view.data import (
     Page,
     Span,
 )
-from sim.view.film import HOLD_FIRST, HOLD_LAST, FilmData, frame_times, make_film
+from sim.view.film.frames import HOLD_FIRST, HOLD_LAST, FilmData, frame_times, make_film
 
 DAY = 86_400
 

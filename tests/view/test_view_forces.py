@@ -12,14 +12,18 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from sim.engine.control import Terrain
-from sim.engine.luck import Luck
 from sim.engine.simulation import run
 from sim.measure.flows import Displacement
 from sim.measure.statistics import Estimate
 from sim.measure.summary import Analysis
 from sim.scenario.model import DAY, PPM, RecordedPosition, Scenario
-from sim.view.advance_chart import draw_advance
+from sim.state.control import Terrain
+from sim.state.luck import Luck
+from sim.view.charts.advance import draw_advance
+from sim.view.charts.fill_forces import Forces, on_record, stops_km
+from sim.view.charts.fill_regroup import displacement_table, regroup_map
+from sim.view.charts.garrison import draw_garrisons
+from sim.view.charts.sides import draw_sides
 from sim.view.data import (
     WHOLE,
     ActorStyle,
@@ -37,12 +41,8 @@ from sim.view.data import (
     Span,
 )
 from sim.view.figures import figures
-from sim.view.fill_forces import Forces, on_record, stops_km
-from sim.view.fill_regroup import displacement_table, regroup_map
-from sim.view.garrison_chart import draw_garrisons
-from sim.view.regroup_map import draw_regroup_map
-from sim.view.sides_chart import draw_sides
-from sim.view.style import context, save
+from sim.view.look import context, save
+from sim.view.map.regroup import draw_regroup_map
 
 Make = Callable[..., Scenario]
 PAGE = Page("What was found $x_1$ <b>", "What is plotted", "Credit")

@@ -19,10 +19,10 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from sim.view.curves import draw_axis, draw_compare
+from sim.view.charts.curves import draw_axis, draw_compare
 from sim.view.data import Curve, MapData
-from sim.view.map import draw_map
-from sim.view.style import drawn
+from sim.view.look import drawn
+from sim.view.map.figure import draw_map
 
 KEPT = Path(__file__).parent / "images"
 WORST, MEAN = 30.0, 1.0

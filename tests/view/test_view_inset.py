@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.view.data import WHOLE, ActorStyle, MapData, MapPlace, MapRoad, Page
-from sim.view.frame import Frame, fit
-from sim.view.labels import Taken
-from sim.view.map import draw_map, map_frame, place_insets
-from sim.view.map_fronts import REACH, front_lines
-from sim.view.map_inset import HEIGHT, LARGEST, LEAST, WIDTH, crowded, free_corner, zoomed
-from sim.view.map_marks import visible
-from sim.view.map_scene import Scene
+from sim.view.map.figure import draw_map, map_frame, place_insets
+from sim.view.map.frame import Frame, fit
+from sim.view.map.fronts import REACH, front_lines
+from sim.view.map.inset import HEIGHT, LARGEST, LEAST, WIDTH, crowded, free_corner, zoomed
+from sim.view.map.labels import Taken
+from sim.view.map.marks import visible
+from sim.view.map.scene import Scene
 
 ACTORS = (ActorStyle("red", "Red"), ActorStyle("blue", "Blue"))
 OPPOSED = frozenset({frozenset({"red", "blue"})})

@@ -8,11 +8,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.view.charts.panels import spread
 from sim.view.data import EventMark, Span
 from sim.view.events import MOST_ROWS, POINTS, ROW, lay_flags
-from sim.view.labels import Box, Request, Taken, place
-from sim.view.panels import spread
-from sim.view.style import text_size
+from sim.view.look import text_size
+from sim.view.map.labels import Box, Request, Taken, place
 
 BOUNDS: Box = (0.0, 0.0, 400.0, 300.0)
 number = st.floats(0, 400, allow_nan=False)

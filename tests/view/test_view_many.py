@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.view.data import Page, Span
-from sim.view.many import (
+from sim.view.charts.many import (
     Dot,
     DotData,
     DotRow,
@@ -20,7 +19,8 @@ from sim.view.many import (
     draw_fan,
     draw_survival,
 )
-from sim.view.style import save
+from sim.view.data import Page, Span
+from sim.view.look import save
 
 PAGE = Page("What was found $x$ <b>", "What is plotted", "Credit")
 SPAN = Span(10 * 86_400)

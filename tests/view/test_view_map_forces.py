@@ -18,6 +18,9 @@ from PIL import Image, ImageChops
 
 import sim
 from sim.scenario.model import Scenario
+from sim.view.charts.fill_forces import Forces
+from sim.view.charts.run_tables import map_table, multiples_table
+from sim.view.charts.small_multiples import draw_multiples
 from sim.view.data import (
     ActorStyle,
     Curve,
@@ -30,17 +33,14 @@ from sim.view.data import (
     Page,
     Span,
 )
-from sim.view.fill_forces import Forces
-from sim.view.fill_maps import Maps
-from sim.view.film import FilmData, _Stage, make_film
-from sim.view.labels import Taken
-from sim.view.map import draw_map, map_frame
-from sim.view.map_forces import FLAG_HEIGHT, FLAG_WIDTH, STATES, beside, flag, lay_forces, stands
-from sim.view.map_names import lay_names
-from sim.view.map_scene import Scene
-from sim.view.run_tables import map_table, multiples_table
-from sim.view.small_multiples import draw_multiples
-from sim.view.style import MARGIN, drawn, looks
+from sim.view.film.frames import FilmData, _Stage, make_film
+from sim.view.look import MARGIN, drawn, looks
+from sim.view.map.figure import draw_map, map_frame
+from sim.view.map.fill import Maps
+from sim.view.map.forces import FLAG_HEIGHT, FLAG_WIDTH, STATES, beside, flag, lay_forces, stands
+from sim.view.map.labels import Taken
+from sim.view.map.names import lay_names
+from sim.view.map.scene import Scene
 
 DAY = 86_400
 Make = Callable[..., Scenario]

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from sim.view.charts.run_tables import multiples_table
+from sim.view.charts.small_multiples import draw_multiples
 from sim.view.data import WHOLE, MapData, MapPlace, MultiplesData, Page
-from sim.view.frame import Frame
-from sim.view.labels import Taken
-from sim.view.map_names import lay_names
-from sim.view.map_scene import Scene
-from sim.view.map_union import merged, union
-from sim.view.run_tables import multiples_table
-from sim.view.small_multiples import draw_multiples
-from sim.view.style import drawn
+from sim.view.look import drawn
+from sim.view.map.frame import Frame
+from sim.view.map.labels import Taken
+from sim.view.map.names import lay_names
+from sim.view.map.scene import Scene
+from sim.view.map.union import merged, union
 
 
 @pytest.fixture

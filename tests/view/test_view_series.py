@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.view.charts.series import difference, points
+from sim.view.charts.time_axis import MOST_TICKS, moment, ticks
 from sim.view.data import ActorStyle, Curve, Span
-from sim.view.map_legend import round_rate, tonnes
-from sim.view.map_marks import THINNEST, WIDEST, road_width
-from sim.view.series import difference, points
-from sim.view.style import ink_on, looks, plain, short, text_size, wrap
-from sim.view.time_axis import MOST_TICKS, moment, ticks
+from sim.view.look import ink_on, looks, plain, short, text_size, wrap
+from sim.view.map.legend import round_rate, tonnes
+from sim.view.map.marks import THINNEST, WIDEST, road_width
 
 DAY = 86_400
 

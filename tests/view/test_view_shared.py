@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.view.shared import LEAST, shared
+from sim.view.charts.shared import LEAST, shared
 
 
 def note(folder: Path, number: int) -> None:

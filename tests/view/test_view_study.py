@@ -12,13 +12,20 @@ from rich.console import Console
 from sim.measure.effects import Effect
 from sim.measure.model_scores import ModelScore
 from sim.measure.statistics import Estimate, paired
+from sim.tables.terminal_scores import print_scores
+from sim.view.charts.many import (
+    FanData,
+    FanPanel,
+    ShareCurve,
+    SurvivalData,
+    draw_fan,
+    draw_survival,
+)
+from sim.view.charts.many_figures import Many, _apart
+from sim.view.charts.study_figures import _found, _rank_title, draw_ranks
 from sim.view.data import Page, Span
-from sim.view.many import FanData, FanPanel, ShareCurve, SurvivalData, draw_fan, draw_survival
-from sim.view.many_figures import Many, _apart
-from sim.view.study_figures import _found, _rank_title, draw_ranks
-from sim.view.style import save
+from sim.view.look import save
 from sim.view.tables import Table, save_table
-from sim.view.terminal_scores import print_scores
 
 DAY = 86_400
 PAGE = Page("What was found", "What is plotted", "Credit")

@@ -1,0 +1,1 @@
+"""What every room stands on: errors, diagnostics, numbers as text, files written whole."""

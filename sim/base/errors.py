@@ -1,0 +1,23 @@
+"""Errors that are no defect of the program: each has a message for whoever called it."""
+
+from __future__ import annotations
+
+
+class Error(Exception):
+    """The program cannot do what it was asked for; the message says why and what to do."""
+
+    def render(self) -> str:
+        """The message as a terminal shows it."""
+        return f"error: {self}"
+
+
+class BadInputError(Error):
+    """What was given cannot be used; whoever gave it can mend it."""
+
+
+class FailedError(Error):
+    """What was given is right, and yet it could not be done, such as for want of room."""
+
+
+class FolderError(Error):
+    """A folder of results that cannot be read or written; the message names it."""

@@ -1,0 +1,338 @@
+"""Battles in a run: who fights whom, until which side breaks.
+
+Between two events a battle follows its law in closed form (where battles are stochastic, its
+Markov chain). An event is a side breaking, a side's supply falling through a band, support
+beginning or ending, men arriving; then strengths are brought to the instant and the law goes on
+with new rates.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING
+
+from sim.engine.choice import apportion
+from sim.engine.clock import Moment, Phase
+from sim.scenario.model import DAY, Fighting
+
+from .lanchester import NEVER, Fight, duel
+
+if TYPE_CHECKING:
+    from sim.engine.simulation import Simulation
+
+    from .force import Force
+
+Post = tuple[str, str]
+"""(actor, place): the garrison of an actor at a place."""
+
+
+@dataclass(slots=True)
+class Side:
+    """One side of a battle: forces on the move, and garrisons."""
+
+    forces: list[Force]
+    posts: list[Post]
+
+    def overlaps(self, other: Side) -> bool:
+        """True where a force or a garrison is in both."""
+        return any(f in other.forces for f in self.forces) or any(
+            p in other.posts for p in self.posts
+        )
+
+    def actors(self) -> set[str]:
+        """Who takes part."""
+        return {f.operation.actor for f in self.forces} | {actor for actor, _ in self.posts}
+
+
+@dataclass(slots=True)
+class Battle:
+    """A battle that is going on.
+
+    ``x`` and ``y`` are the strengths of the attackers and the defenders at ``since``
+    (seconds), ``x_stop`` and ``y_stop`` those at which they break. Where both sides are on the
+    march (``meeting``) neither has the defender's part: each does to the other what attackers do.
+    ``on_road``: two forces are at each other on one road, and who is beaten cannot stay there.
+    """
+
+    key: str
+    place: str
+    attackers: Side
+    defenders: Side
+    terrain: float
+    x: float
+    y: float
+    x_stop: float
+    y_stop: float
+    since: int
+    ended: Callable[[Battle, bool], None]
+    fight: Fight
+    meeting: bool
+    on_road: bool
+    effects: tuple[float, float] = (1.0, 1.0)
+    segment: int = 0
+    moment: Moment | None = None
+
+
+class Combat:
+    """All battles of a run."""
+
+    def __init__(self, sim: Simulation, rules: Fighting) -> None:
+        self.sim = sim
+        self.rules = rules
+        self.battles: dict[str, Battle] = {}
+        luck = sim.luck
+        self._attack = luck.value(rules.attack, "fighting:attack")
+        self._defend = luck.value(rules.defend, "fighting:defend")
+        self._breaks = luck.value(rules.breaks, "fighting:breaks")
+        self._numbers = count(1)
+
+    # --- strengths -----------------------------------------------------------------------
+
+    def strength(self, side: Side) -> int:
+        """Persons of a side as written down last."""
+        posted = self.sim.regroup.strength
+        return sum(f.strength for f in side.forces) + sum(posted.get(p, 0) for p in side.posts)
+
+    def of_force(self, force: Force) -> Battle | None:
+        """The battle that a force is in."""
+        for battle in self.battles.values():
+            if force in battle.attackers.forces or force in battle.defenders.forces:
+                return battle
+        return None
+
+    def of_post(self, post: Post) -> Battle | None:
+        """The battle that a garrison is in."""
+        for battle in self.battles.values():
+            if post in battle.attackers.posts or post in battle.defenders.posts:
+                return battle
+        return None
+
+    # --- a battle ------------------------------------------------------------------------
+
+    def begin(
+        self,
+        place: str,
+        attackers: Side,
+        defenders: Side,
+        ended: Callable[[Battle, bool], None],
+        *,
+        terrain: float = 1.0,
+        meeting: bool = False,
+        on_road: bool = False,
+    ) -> Battle:
+        """Start a battle; ``ended(battle, attackers won)`` is called in its last instant."""
+        sim = self.sim
+        x, y = self.strength(attackers), self.strength(defenders)
+        battle = Battle(
+            key=f"battle:{next(self._numbers):05d}:{place}",
+            place=place,
+            attackers=attackers,
+            defenders=defenders,
+            terrain=terrain,
+            x=float(x),
+            y=float(y),
+            x_stop=self._stop(attackers),
+            y_stop=self._stop(defenders),
+            since=sim.clock.now,
+            ended=ended,
+            fight=Fight(self.rules.law, 0.0, 0.0),
+            meeting=meeting,
+            on_road=on_road,
+        )
+        self.battles[battle.key] = battle
+        who = " and ".join(sorted(attackers.actors()))
+        whom = " and ".join(sorted(defenders.actors()))
+        where = " on the road" if on_road else ""
+        text = f"{who} with {x} persons against {whom} with {y}{where}"
+        sim.note_event("battle", place, "", text)
+        self._go_on(battle)
+        return battle
+
+    def _stop(self, side: Side) -> float:
+        """Strength at which a side breaks: each part stands until its own share is lost.
+
+        One person at least is lost, so that a battle is never without cost to those who lose it;
+        a side of less than half a person is gone, though a law may never bring it to 0.
+        """
+        stand = sum(f.strength * (1 - f.breaks) for f in side.forces)
+        stand += sum(self.sim.regroup.strength.get(p, 0) * (1 - self._breaks) for p in side.posts)
+        return max(0.5, min(stand, self.strength(side) - 1))
+
+    def changed(self, battle: Battle) -> None:
+        """Something that bears on a battle changed: bring it to now and go on from there."""
+        self.bring(battle)
+        if not self._over(battle):
+            self._go_on(battle)
+
+    def reinforce(self, battle: Battle, post: Post, persons: int) -> None:
+        """Men joined a garrison whose battle is at this instant; it stands by them too."""
+        side_of_attackers = post in battle.attackers.posts
+        if side_of_attackers:
+            battle.x += persons
+            battle.x_stop += persons * (1 - self._breaks)
+        else:
+            battle.y += persons
+            battle.y_stop += persons * (1 - self._breaks)
+        if not self._over(battle):
+            self._go_on(battle)
+
+    def join(self, battle: Battle, force: Force) -> None:
+        """A force joins the attackers of a battle."""
+        self.bring(battle)
+        battle.attackers.forces.append(force)
+        battle.x += force.strength
+        battle.x_stop += force.strength * (1 - force.breaks)
+        if not self._over(battle):
+            self._go_on(battle)
+
+    def restocked(self, post: Post) -> None:
+        """Supplies reached a garrison: if it fights, see whether that changes its effect."""
+        battle = self.of_post(post)
+        if battle is not None and self._effects(battle)[0] != battle.effects:
+            self.changed(battle)
+
+    def stop(self, battle: Battle) -> None:
+        """End a battle without a winner."""
+        self.bring(battle)
+        self._forget(battle)
+
+    def _forget(self, battle: Battle) -> None:
+        if battle.moment is not None:
+            battle.moment.cancel()
+        self.battles.pop(battle.key, None)
+
+    def _uniforms(self, battle: Battle) -> Iterator[float]:
+        luck, name = self.sim.luck, f"{battle.key}:{battle.segment}"
+        return (luck.uniform(f"{name}:{n}") for n in count())
+
+    def show(self, battle: Battle) -> None:
+        """Write down the strengths of now; the battle itself goes on as it would have."""
+        x, y = self._at(battle, self.sim.clock.now)
+        self._write(battle.attackers, x)
+        self._write(battle.defenders, y)
+
+    def _at(self, battle: Battle, now: int) -> tuple[float, float]:
+        """Strengths at ``now``, by the law or along the drawn path."""
+        days = (now - battle.since) / DAY
+        if days <= 0:
+            return battle.x, battle.y
+        if self.rules.unit is None:
+            return battle.fight.after(battle.x, battle.y, days)
+        x, y, _ = duel(
+            battle.fight, round(battle.x), round(battle.y), battle.x_stop, battle.y_stop,
+            self._uniforms(battle), self.rules.unit, days,
+        )  # fmt: skip
+        return float(x), float(y)
+
+    def bring(self, battle: Battle) -> None:
+        """Bring strengths to the present and write the losses down."""
+        now = self.sim.clock.now
+        battle.x, battle.y = self._at(battle, now)
+        battle.since = now
+        battle.segment += 1
+        self._write(battle.attackers, battle.x)
+        self._write(battle.defenders, battle.y)
+
+    def _write(self, side: Side, persons: float) -> None:
+        """Share a side's whole persons out over its parts, in proportion."""
+        posted = self.sim.regroup.strength
+        before: dict[str, int] = {f"force:{f.operation.id}": f.strength for f in side.forces}
+        before |= {f"post:{a}:{p}": posted.get((a, p), 0) for a, p in side.posts}
+        total = sum(before.values())
+        left = min(total, max(0, round(persons)))
+        if left == total:
+            return
+        shares = apportion(left, {k: float(v) for k, v in before.items()})
+        for force in side.forces:
+            self._lose(
+                force.operation.actor, force.strength - shares[f"force:{force.operation.id}"]
+            )
+            force.strength = shares[f"force:{force.operation.id}"]
+        for actor, place in side.posts:
+            rest = shares[f"post:{actor}:{place}"]
+            self._lose(actor, posted.get((actor, place), 0) - rest)
+            posted[actor, place] = rest
+
+    def _lose(self, actor: str, persons: int) -> None:
+        fallen = self.sim.record.fallen
+        fallen[actor] = fallen.get(actor, 0) + persons
+        self.sim.note(f"actor:{actor}", "fallen_persons", fallen[actor])
+
+    def _over(self, battle: Battle) -> bool:
+        """End a battle in which a side is at its breaking point (dust of floats aside)."""
+        beaten_x = battle.x <= battle.x_stop + 1e-6
+        beaten_y = battle.y <= battle.y_stop + 1e-6
+        if not (beaten_x or beaten_y):
+            return False
+        self._forget(battle)
+        for side in (battle.attackers, battle.defenders):
+            for force in side.forces:
+                force.note()
+        # where both break in one instant the defenders keep the field
+        battle.ended(battle, not beaten_x)
+        return True
+
+    def _go_on(self, battle: Battle) -> None:
+        """Set the rates as they are now and wait for the next event."""
+        clock = self.sim.clock
+        if battle.moment is not None:
+            battle.moment.cancel()
+            battle.moment = None
+        battle.effects, times = self._effects(battle)
+        attack, defend = battle.effects
+        beta = self._attack if battle.meeting else self._defend
+        battle.fight = Fight(self.rules.law, self._attack * attack / battle.terrain, beta * defend)
+        if self.rules.unit is None:
+            end = min(
+                battle.fight.attackers_at(battle.x, battle.y, battle.x_stop),
+                battle.fight.defenders_at(battle.x, battle.y, battle.y_stop),
+            )
+        else:
+            *_, end = duel(
+                battle.fight, round(battle.x), round(battle.y), battle.x_stop, battle.y_stop,
+                self._uniforms(battle), self.rules.unit,
+            )  # fmt: skip
+        if end < NEVER:
+            times.append(clock.now + max(1, math.ceil(end * DAY)))
+        if times:
+            battle.moment = clock.at(
+                max(clock.now, min(times)), Phase.BATTLES, battle.key, lambda: self.changed(battle)
+            )
+
+    def _effects(self, battle: Battle) -> tuple[tuple[float, float], list[int]]:
+        """Effectiveness of the attackers and the defenders, and when they change by themselves."""
+        attack, attack_until = self._effect(battle.attackers)
+        defend, defend_until = self._effect(battle.defenders)
+        times = [t for t in (attack_until, defend_until) if t is not None]
+        return (attack, defend), times
+
+    def _effect(self, side: Side) -> tuple[float, int | None]:
+        """Mean effectiveness of a side, and the next instant at which it changes by itself."""
+        parts: list[tuple[int, float, int | None]] = []
+        for force in side.forces:
+            factor, until = self.banded(force.supply_seconds(), force.draining)
+            support, support_until = force.support()
+            ends = [t for t in (until, support_until) if t is not None]
+            parts.append((force.strength, factor * support, min(ends, default=None)))
+        for post in side.posts:
+            seconds = self.sim.supply.supply_at(*post)
+            factor, until = self.banded(seconds, seconds < math.inf)
+            parts.append((self.sim.regroup.strength.get(post, 0), factor, until))
+        total = sum(n for n, _, _ in parts)
+        mean = sum(n * f for n, f, _ in parts) / total if total else 1.0
+        return mean, min((t for _, _, t in parts if t is not None), default=None)
+
+    def banded(self, seconds: float, draining: bool) -> tuple[float, int | None]:
+        """Effectiveness with so many seconds of supply, and when it falls to the next band."""
+        bands = self.rules.bands
+        for i, (least, effect) in enumerate(bands):
+            if seconds >= least:
+                last = i == len(bands) - 1
+                until = None
+                if draining and not last:
+                    until = self.sim.clock.now + int(seconds - least) + 1
+                return effect, until
+        return bands[-1][1], None

@@ -1,0 +1,267 @@
+"""The force of an operation: where it stands, what it does, what it has with it."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, get_args
+
+from sim.engine.clock import Moment, Phase
+from sim.engine.supply.stock import Stock
+from sim.scenario.model import DAY, Operation
+from sim.state.control import Side
+
+if TYPE_CHECKING:
+    from sim.engine.simulation import Simulation
+
+Mode = Literal["waiting", "marching", "ringing", "fighting", "stalled", "holding", "retreating",
+               "over"]  # fmt: skip
+
+MODES: tuple[Mode, ...] = get_args(Mode)
+"""What a force does, in the order of the numbers of the series ``mode``."""
+
+Act = Callable[["Force"], None]
+"""What a force does at an instant."""
+
+
+@dataclass(eq=False, slots=True)
+class Force:
+    """The force of an operation: ``leg`` stops are behind it, ``km`` of the next road too.
+
+    ``stops`` are place indices from the base on, ``roads`` and ``lengths`` (km) join them,
+    ``tempo`` is km/day on each. ``carried`` is what it has with it (kg), ``loaded`` what it took
+    from the base (kg), ``taken`` are the stops that it took, ``ringed`` is the place that it has
+    closed a ring round. ``act`` is what it does at ``due`` while ``moment`` is set; where it is
+    attacked, ``interrupted`` keeps what it did, and those two.
+    """
+
+    sim: Simulation
+    operation: Operation
+    strength: int
+    stops: tuple[int, ...]
+    roads: tuple[int, ...]
+    lengths: tuple[float, ...]
+    tempo: tuple[float, ...]
+    each: float
+    carries: float  # seconds
+    breaks: float
+    retreat: float  # km/day
+    supports: list[tuple[float, float, float]]  # (factor, from, until), seconds
+    carried: Stock
+    tries: int
+    mode: Mode = "waiting"
+    noted: Mode | None = None  # the mode of the last row
+    leg: int = 0
+    km: float = 0.0
+    since: int = 0
+    fed: bool = True
+    taken: list[int] = field(default_factory=list)
+    loaded: int = 0
+    beaten_by: str | None = None
+    ringed: str | None = None
+    interrupted: tuple[Mode, int | None, Act | None] | None = None
+    due: int = 0
+    act: Act | None = None
+    moment: Moment | None = None
+    mark: Moment | None = None
+
+    @classmethod
+    def muster(cls, sim: Simulation, operation: Operation) -> Force:
+        """The force of an operation at its base, with its numbers drawn."""
+        luck, net = sim.luck, sim.scenario.network
+        graph = sim.control.terrain.graph
+        name = f"operation:{operation.id}"
+        stops = tuple(graph.place_index[p] for p in (operation.base, *operation.route))
+        roads, lengths, tempo = [], [], []
+        for a, b in itertools.pairwise(stops):
+            joining = [flat >> 1 for other, flat in graph.neighbours[a] if other == b]
+            road = min(joining, key=lambda r: (int(graph.seconds[r]), r))
+            road_class = net.roads[graph.roads[road]].road_class
+            speeds = operation.tempo
+            which = road_class if road_class in speeds else "" if "" in speeds else min(speeds)
+            roads.append(road)
+            lengths.append(float(graph.km[road]))
+            tempo.append(luck.value(speeds[which], f"{name}:tempo:{which}"))
+        strength = luck.whole(operation.strength, f"{name}:strength")
+        each = luck.value(operation.each, f"{name}:each")
+        carries = luck.value(operation.carries, f"{name}:carries")
+        supports = [
+            (
+                luck.value(s.factor, f"{name}:support:{s.id}"),
+                0.0 if s.start is None else luck.value(s.start, f"{name}:support:{s.id}:from"),
+                math.inf if s.end is None else luck.value(s.end, f"{name}:support:{s.id}:until"),
+            )
+            for s in operation.support.values()
+        ]
+        return cls(
+            sim, operation, strength, stops, tuple(roads), tuple(lengths), tuple(tempo), each,
+            carries, luck.value(operation.breaks, f"{name}:breaks"),
+            luck.value(operation.retreat, f"{name}:retreat"), supports,
+            Stock(round(strength * each * carries / DAY), 0), operation.tries,
+        )  # fmt: skip
+
+    # --- what it is and has --------------------------------------------------------------
+
+    @property
+    def id(self) -> str:
+        """The id of its operation."""
+        return self.operation.id
+
+    @property
+    def actor(self) -> str:
+        """Whose force it is."""
+        return self.operation.actor
+
+    @property
+    def name(self) -> str:
+        """How texts call it."""
+        return self.operation.name
+
+    @property
+    def side(self) -> Side:
+        """What its actor makes of the others."""
+        return self.sim.sides[self.operation.actor]
+
+    @property
+    def kg_per_day(self) -> int:
+        """Consumption at its strength."""
+        return round(self.strength * self.each)
+
+    @property
+    def draining(self) -> bool:
+        """True while it lives on what it carries."""
+        return self.carried.rate > 0
+
+    @property
+    def hungry(self) -> bool:
+        """True where it lives on what it carries and that is gone."""
+        return self.draining and self.carried.empty(self.sim.clock.now)
+
+    @property
+    def afoot(self) -> bool:
+        """True from its start to its end."""
+        return self.mode not in ("waiting", "over")
+
+    def supply_seconds(self) -> float:
+        """How long what it carries lasts; as long as ever where it eats nothing.
+
+        It eats by its strength at the last event, so that the instants of the bands hold.
+        """
+        rate = self.carried.rate or self.kg_per_day
+        return self.carried.lasts(self.sim.clock.now, rate) if rate else math.inf
+
+    def support(self) -> tuple[float, int | None]:
+        """Product of the factors of support now, and when it next changes."""
+        now = self.sim.clock.now
+        product, changes = 1.0, []
+        for factor, start, end in self.supports:
+            if start <= now < end:
+                product *= factor
+            changes += [math.ceil(t) for t in (start, end) if now < t < math.inf]
+        return product, min(changes, default=None)
+
+    # --- where it is ---------------------------------------------------------------------
+
+    def position(self) -> float:
+        """km from the base along the route."""
+        return sum(self.lengths[: self.leg]) + self.km
+
+    def place(self, stop: int) -> str:
+        """The id of a stop."""
+        return self.sim.control.terrain.graph.places[self.stops[stop]]
+
+    @property
+    def arrived(self) -> bool:
+        """True at the end of its route."""
+        return self.leg >= len(self.roads)
+
+    @property
+    def before(self) -> bool:
+        """True where it stands right before its next stop."""
+        return not self.arrived and self.km >= self.lengths[self.leg]
+
+    def at(self, place: int) -> bool:
+        """True where it stands at a place, or before it with a ring or a battle."""
+        if self.mode in ("waiting", "over", "retreating"):
+            return False
+        self.locate()
+        if self.km == 0 and self.stops[self.leg] == place:
+            return True
+        round_it = self.mode in ("ringing", "fighting") or self.ringed is not None
+        return round_it and self.before and self.stops[self.leg + 1] == place
+
+    @property
+    def speed(self) -> float:
+        """km/day along the route, below 0 where it goes back."""
+        if self.mode == "marching" and not self.arrived:
+            return self.tempo[self.leg]
+        return -self.retreat if self.mode == "retreating" else 0.0
+
+    def locate(self) -> None:
+        """Bring the position of a force on the move to now."""
+        now = self.sim.clock.now
+        days = (now - self.since) / DAY
+        self.since = now
+        if not self.arrived:
+            self.km = min(self.lengths[self.leg], max(0.0, self.km + self.speed * days))
+
+    def finds_enemies(self, place: str) -> bool:
+        """True where an actor that it may not pass holds a part of the place."""
+        return not self.side.enemies.isdisjoint(self.sim.control.holders[place])
+
+    def lost(self, stop: int) -> bool:
+        """True where enemies hold a stop and neither it nor a friend holds any of it."""
+        place = self.place(stop)
+        return self.finds_enemies(place) and not self.side.holds(self.sim.control, place)
+
+    # --- what it does --------------------------------------------------------------------
+
+    def turn_to(self, mode: Mode) -> None:
+        """Change what it does; what it was about to do is called off."""
+        self.locate()
+        self.mode = mode
+        self._call_off()
+        self.note()
+        self.moved()
+
+    def moved(self) -> None:
+        """Let those whom it bears on see that it does something new."""
+        if self.sim.operations is not None:
+            self.sim.operations.meetings.look(self)
+        self.sim.fronts.look(self)
+
+    def later(self, days: float, act: Act) -> None:
+        """Let it do something after ``days``."""
+        self._call_off()
+        seconds = days * DAY - 1e-6
+        if seconds > self.sim.scenario.length:
+            return
+        self.due, self.act = self.sim.clock.now + max(1, math.ceil(seconds)), act
+        self.moment = self.sim.clock.at(
+            self.due, Phase.ARRIVALS, f"operation:{self.id}", lambda: act(self)
+        )
+
+    def _call_off(self) -> None:
+        if self.moment is not None:
+            self.moment.cancel()
+            self.moment = None
+
+    # --- writing down --------------------------------------------------------------------
+
+    def say(self, kind: str, text: str) -> None:
+        """Add what happened to the list of events."""
+        self.sim.note_event(kind, self.id, self.id, text)
+
+    def note(self) -> None:
+        """Position (m), strength (persons), supply carried (kg), whether fed, mode; all of now."""
+        self.locate()
+        now, subject = self.sim.clock.now, f"operation:{self.id}"
+        self.sim.note(subject, "position_m", round(self.position() * 1000))
+        self.sim.note(subject, "strength_persons", self.strength)
+        self.sim.note(subject, "carried_kg", self.carried.kg(now))
+        self.sim.note(subject, "fed", int(self.fed))
+        if self.mode != self.noted:
+            self.noted = self.mode
+            self.sim.note(subject, "mode", MODES.index(self.mode))

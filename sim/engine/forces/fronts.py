@@ -1,0 +1,246 @@
+"""Fronts and reserves: who sends whom to which threatened place, and who strikes back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sim.engine.clock import Moment, Phase
+from sim.scenario.model import DAY, FrontRule
+
+from .combat import Post, Side
+
+if TYPE_CHECKING:
+    from sim.engine.simulation import Simulation
+
+    from .force import Force
+
+SEEN = ("marching", "ringing", "fighting", "stalled", "holding")
+"""What a force does when those before it count as threatened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A rule with its numbers drawn."""
+
+    rule: FrontRule
+    hours: float
+    value: float
+    threat: float
+    ratio: float
+    delay: int
+    counter: float | None
+    reach: float  # km
+    sees: float  # km
+
+
+class Fronts:
+    """Reserves of a run; ``spare`` is what each garrison may still send (persons)."""
+
+    def __init__(self, sim: Simulation) -> None:
+        self.sim = sim
+        self._rules: dict[str, Drawn] = {}
+        self._deciding: set[str] = set()
+        self._marks: dict[str, Moment] = {}
+        self.spare: dict[Post, int] = {}
+        for actor, rule in sorted(sim.scenario.fronts.items()):
+            self._rules[actor] = self._draw(rule)
+        for garrison in sim.scenario.garrisons.values():
+            if garrison.reserve is not None and garrison.actor in self._rules:
+                share = sim.luck.value(garrison.reserve, f"garrison:{garrison.id}:reserve")
+                post = (garrison.actor, garrison.place)
+                persons = sim.luck.whole(garrison.strength, f"garrison:{garrison.id}:strength")
+                self.spare[post] = self.spare.get(post, 0) + math.floor(persons * share)
+
+    def _draw(self, rule: FrontRule) -> Drawn:
+        def value(what: str) -> float:
+            return self.sim.luck.value(getattr(rule, what), f"fronts:{rule.actor}:{what}")
+
+        counter = None if rule.counter is None else value("counter")
+        sees = math.inf if rule.sees is None else value("sees")
+        return Drawn(
+            rule, value("hours"), value("value"), value("threat"), value("ratio"),
+            round(value("delay")), counter, value("reach"), sees,
+        )  # fmt: skip
+
+    def look(self, force: Force) -> None:
+        """A force does something new: those who see it before them decide, after their delay."""
+        for actor, _, km in self._before(force):
+            if km <= self._rules[actor].sees:
+                self._decide_later(actor)
+        self._watch(force)
+
+    def _before(self, force: Force) -> list[tuple[str, str, float]]:
+        """Each actor that a force threatens, where, and over how many km of road.
+
+        It threatens the actor's next place on its route; from the end of that the nearest by
+        one open road, ties by id.
+        """
+        if not self._rules or force.mode not in SEEN:
+            return []
+        sim, found = self.sim, []
+        graph, control = sim.control.terrain.graph, sim.control
+        force.locate()
+        # the stops ahead with their km, the one where it stands among them
+        stops = [(force.place(force.leg), 0.0)] if force.km == 0 else []
+        km = -force.km
+        for leg in range(force.leg, len(force.roads)):
+            km += force.lengths[leg]
+            stops.append((force.place(leg + 1), km))
+        if force.arrived:
+            roads = [
+                (float(graph.km[flat >> 1]), graph.places[other])
+                for other, flat in graph.neighbours[force.stops[-1]]
+                if graph.roads[flat >> 1] not in control.closed
+            ]
+            stops += [(place, length) for length, place in sorted(roads)]
+        for actor in self._rules:
+            if force.actor in sim.sides[actor].enemies:
+                mine = (stop for stop in stops if actor in control.holders[stop[0]])
+                if (first := next(mine, None)) is not None:
+                    found.append((actor, *first))
+        return found
+
+    def _watch(self, force: Force) -> None:
+        """Wait for a force on the march to come into sight, or within reach, of its next enemy."""
+        if (moment := self._marks.pop(force.id, None)) is not None:
+            moment.cancel()
+        if force.mode != "marching":
+            return
+        marks: list[tuple[float, str, Callable[[], None]]] = []
+        left = force.lengths[force.leg] - force.km
+        for actor, place, km in self._before(force):
+            drawn = self._rules[actor]
+            if km > drawn.sees:
+                marks.append((km - drawn.sees, actor, partial(self._decide_later, actor)))
+            if drawn.counter is not None and km > drawn.reach:
+                marks.append((km - drawn.reach, actor, partial(self._in_reach, actor, place)))
+        marks = [mark for mark in marks if mark[0] < left]
+        if not marks:
+            return
+        ahead, actor, act = min(marks, key=lambda mark: mark[:2])
+        clock = self.sim.clock
+
+        def come() -> None:
+            act()
+            self._watch(force)
+
+        self._marks[force.id] = clock.at(
+            clock.now + max(1, math.ceil(ahead / force.speed * DAY - 1e-6)),
+            Phase.DECISIONS,
+            f"fronts:{actor}:{force.id}",
+            come,
+        )
+
+    def _in_reach(self, actor: str, place: str) -> None:
+        """A force came within reach; those who are still to decide about it do so later."""
+        if actor not in self._deciding:
+            self.strike_back(actor, place)
+
+    def _decide_later(self, actor: str) -> None:
+        if actor not in self._deciding:
+            self._deciding.add(actor)
+            clock = self.sim.clock
+            clock.at(
+                clock.now + max(1, self._rules[actor].delay),
+                Phase.DECISIONS,
+                f"fronts:{actor}",
+                partial(self._decide, actor),
+            )
+
+    def threatened(self, actor: str) -> dict[str, int]:
+        """The places of an actor before the enemy forces that it sees, with the persons there."""
+        found: dict[str, int] = {}
+        for force in self.sim.forces():
+            for who, place, km in self._before(force):
+                if who == actor and km <= self._rules[actor].sees:
+                    found[place] = found.get(place, 0) + force.strength
+        return found
+
+    def _decide(self, actor: str) -> None:
+        self._deciding.discard(actor)
+        sim, drawn = self.sim, self._rules[actor]
+        fronts = self.threatened(actor)
+        needs = {
+            place: max(0, math.ceil(drawn.ratio * attackers) - self._defending(actor, place))
+            for place, attackers in fronts.items()
+        }
+        for post in sorted(p for p in self.spare if p[0] == actor):
+            source = post[1]
+            able = min(self.spare[post], sim.regroup.strength.get(post, 0))
+            ringed = actor in sim.control.besieged.get(source, ())
+            if sim.operations is not None and sim.operations.combat.of_post(post) is not None:
+                continue
+            if able <= 0 or ringed or source in drawn.rule.hold or source in fronts:
+                continue
+            for place in self._ranked(drawn, source, fronts):
+                sent = min(able, needs[place])
+                if sent:
+                    sim.regroup.send(actor, source, place, sent)
+                    self.spare[post] -= sent
+                    able -= sent
+                    needs[place] -= sent
+        for place in fronts:
+            self.strike_back(actor, place)
+
+    def _defending(self, actor: str, place: str) -> int:
+        """Persons of an actor at a place or on their way to it."""
+        regroup = self.sim.regroup
+        return regroup.strength.get((actor, place), 0) + regroup.under_way(actor, place)
+
+    def _ranked(self, drawn: Drawn, source: str, fronts: dict[str, int]) -> list[str]:
+        """The fronts that men can reach from a place, the weightiest first, ties by id."""
+        sim, actor = self.sim, drawn.rule.actor
+        ways = sim.regroup.ways_from(actor, source)
+        index = sim.control.terrain.graph.place_index
+        weights = {}
+        for place, attackers in fronts.items():
+            if not ways.reaches(index[place]):
+                continue
+            hours = int(ways.seconds[index[place]]) / 3600
+            ratio = attackers / max(1, self._defending(actor, place))
+            weights[place] = (
+                drawn.hours * hours
+                + drawn.value * drawn.rule.values.get(place, 0.0)
+                + drawn.threat * math.log(max(ratio, 1e-9))
+            )
+        return sorted(weights, key=lambda p: (-weights[p], p))
+
+    def strike_back(self, actor: str, place: str) -> None:
+        """Those at a place go at the force before it where they are strong enough.
+
+        It must be in sight and within reach; at the end of its route it is struck where it is.
+        """
+        sim, drawn = self.sim, self._rules.get(actor)
+        operations = sim.operations
+        if drawn is None or drawn.counter is None or operations is None:
+            return
+        post = (actor, place)
+        strength = sim.regroup.strength.get(post, 0)
+        if not strength or actor in sim.control.besieged.get(place, ()):
+            return
+        combat = operations.combat
+        for force in sim.forces():
+            if force.mode not in ("marching", "stalled", "holding") or not force.strength:
+                continue
+            if force.mode != "marching" and not force.position():
+                continue  # back at its base, it stands before nobody
+            there = [km for who, where, km in self._before(force) if (who, where) == post]
+            if not there or there[0] > min(drawn.reach, drawn.sees):
+                continue
+            if force.arrived and force.place(force.leg) != place:
+                where = force.place(force.leg)
+                defenders = operations.assault.defenders(sim.sides[actor], where)
+            elif not force.arrived and force.place(force.leg + 1) == place:
+                where, defenders = place, Side([force], [])
+            else:
+                continue
+            busy = [combat.of_force(f) for f in defenders.forces]
+            busy += [combat.of_post(p) for p in (post, *defenders.posts)]
+            if force not in defenders.forces or any(battle is not None for battle in busy):
+                continue
+            if strength >= drawn.counter * combat.strength(defenders):
+                operations.assault.counter([post], defenders, where)

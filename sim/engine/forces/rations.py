@@ -1,0 +1,146 @@
+"""What forces eat: from their base while the line to it is open, else from what they carry."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sim.engine.clock import Phase
+from sim.scenario.model import DAY
+
+from .force import Force
+
+if TYPE_CHECKING:
+    from .operations import Operations
+
+
+class Rations:
+    """How forces are fed, and what they do when nothing is left."""
+
+    def __init__(self, operations: Operations) -> None:
+        self._ops = operations
+        self._sim = operations.sim
+        self._combat = operations.combat
+
+    def line_open(self, force: Force) -> bool:
+        """True where every place and road from the base to the force is open to its side."""
+        control = self._sim.control
+        passage = self._sim.regroup.passage(force.actor)
+        if not all(passage.open[i] for i in force.stops[: force.leg + 1]):
+            return False
+        if not all(passage.road[r, 0] for r in force.roads[: force.leg]):
+            return False
+        roads = control.terrain.graph.roads
+        return not force.km or roads[force.roads[force.leg]] not in control.closed
+
+    def feed(self, force: Force) -> None:
+        """See whether a force eats from its base, and set what it draws from where."""
+        operation, sim, now = force.operation, self._sim, self._sim.clock.now
+        if operation.axis is None:
+            return
+        force.locate()
+        battle = self._combat.of_force(force)
+        if battle is not None:
+            self._combat.show(battle)
+        alive = force.mode != "over" and force.strength > 0
+        need = force.kg_per_day if alive else 0
+        base = sim.supply.axes[operation.axis].sinks[operation.base]
+        force.carried.advance(now)
+        before = force.carried.rate
+        line_open = alive and base.active and self.line_open(force)
+        if line_open:
+            missing = round(need * force.carries / DAY) - force.carried.kg(now)
+            if missing < 0:
+                # the load of the fallen; noted first, since the base may feed others at once
+                force.loaded += missing
+                force.carried.add(now, missing)
+                sim.supply.put_back(operation.axis, operation.base, -missing)
+            else:
+                got = sim.supply.take(operation.axis, operation.base, missing)
+                force.loaded += got
+                force.carried.add(now, got)
+        eats_there = need == 0 or (line_open and not base.stock.empty(now))
+        force.carried.rate = 0 if eats_there else need
+        was = force.fed
+        if eats_there or not (line_open and was):
+            force.fed = eats_there
+        else:
+            force.fed = force.carried.kg(now) > self._slack(force)
+        if was != force.fed:
+            force.say("fed" if force.fed else "cut_off", self._text(force))
+        self._watch(force, at_once=force.draining and (before == 0 or was != force.fed))
+        # an empty base goes on asking for what its force needs
+        sim.supply.draw(operation.axis, operation.base, operation.id, need if line_open else 0)
+        self._combat.restocked((operation.actor, operation.base))
+        if before != force.carried.rate and (battle := self._combat.of_force(force)) is not None:
+            self._combat.changed(battle)
+        if force.mode == "stalled" and not force.hungry:
+            self._ops.march.resume(force)
+        force.note()
+
+    def _text(self, force: Force) -> str:
+        if force.fed:
+            return f"{force.name} is fed from {force.operation.base} again"
+        if not self.line_open(force):
+            why = "the road behind it is cut"
+        else:
+            why = f"{force.operation.base} has nothing left"
+        days = force.supply_seconds() / DAY
+        return f"{force.name} is cut off: {why}; it carries {days:.1f} days"
+
+    def _slack(self, force: Force) -> int:
+        """What a force still carries (kg) when it has eaten a day's supply of its full load.
+
+        Until then an empty base does not count: one that lives from convoy to convoy is empty
+        most of the time, and its force is none the worse for it.
+        """
+        return max(0, round(force.kg_per_day * (force.carries / DAY - 1)))
+
+    def _watch(self, force: Force, *, at_once: bool) -> None:
+        """Wake when a force has eaten the slack up, or all that it carries.
+
+        ``at_once``: now, where that is so already.
+        """
+        now = self._sim.clock.now
+        if force.mark is not None:
+            # it may be fed again in the instant in which it is to notice
+            at_once = at_once or force.mark.time == now
+            force.mark.cancel()
+            force.mark = None
+        if not force.draining:
+            return
+        gone = force.carried.when(self._slack(force) if force.fed else 0)
+        if gone is not None and (at_once or gone > now):
+            force.mark = self._sim.clock.at(
+                max(gone, now), Phase.ARRIVALS, f"~operation:{force.id}", partial(self._due, force)
+            )
+
+    def _due(self, force: Force) -> None:
+        force.mark = None
+        if force.fed:
+            self.feed(force)
+        else:
+            self._spent(force)
+
+    def _spent(self, force: Force) -> None:
+        force.say("out_of_supply", f"{force.name} has nothing left to eat")
+        if (battle := self._combat.of_force(force)) is not None:
+            self._combat.changed(battle)
+        if force.mode == "marching" or (force.mode == "holding" and force.arrived):
+            self.stall(force)
+        elif force.mode in ("holding", "ringing"):
+            self.go_hungry(force)
+        force.note()
+
+    def stall(self, force: Force) -> None:
+        """Stop for want of supply."""
+        force.turn_to("stalled")
+        force.say("stalled", f"{force.name} stalls at km {force.position():.1f}")
+        self.go_hungry(force)
+
+    def go_hungry(self, force: Force) -> None:
+        """Fall back where that is the policy; nobody beat it, so it keeps what it took."""
+        if force.operation.on_stall == "fall_back" and (force.leg or force.km):
+            force.beaten_by = None
+            force.tries -= 1
+            self._ops.retreat.fall_back(force)

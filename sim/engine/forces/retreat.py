@@ -1,0 +1,161 @@
+"""Going back: what beaten and hungry forces do, and the end of a force."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.engine.clock import Phase
+from sim.scenario.model import DAY, PPM
+from sim.state.control import Control
+
+from .force import Force
+
+if TYPE_CHECKING:
+    from .operations import Operations
+
+
+class Retreat:
+    """How forces go back."""
+
+    def __init__(self, operations: Operations) -> None:
+        self._ops = operations
+        self._sim = operations.sim
+
+    def repulsed(self, force: Force, by: str, *, driven: bool) -> None:
+        """What a beaten force does, by its policy; ``by`` is the actor that beat it.
+
+        ``driven``: it cannot stay where it is, whatever its policy. One that was going back
+        already, and was beaten by who stood in its way, is no more, nor is one beaten at its base.
+        """
+        force.beaten_by = by
+        going_back = force.interrupted is not None and force.interrupted[0] == "retreating"
+        force.interrupted = None
+        force.tries -= 1
+        policy = force.operation.on_repulse
+        if policy == "give_up" or not force.strength:
+            self.disband(force)
+        elif going_back:
+            self._scatter(force, force.leg + 1)
+        elif driven and self._ops.assault.ring_round(force):
+            self._scatter(force, force.leg)
+        elif driven and not force.position():
+            self.disband(force)
+        elif policy == "fall_back" or driven:
+            self.fall_back(force)
+        else:
+            force.turn_to("holding")
+            self._try_again(force)
+
+    def _try_again(self, force: Force) -> None:
+        again = force.operation.again
+        if again is None or force.tries <= 0 or not force.strength:
+            return
+        name = f"operation:{force.id}:again:{force.tries}"
+        force.later(self._sim.luck.value(again, name) / DAY, self._ops.march.resume)
+
+    def fall_back(self, force: Force) -> None:
+        """Go back to the start line, giving up what it took on the way to those who beat it.
+
+        There is no way back out of a ring: it stays in the place.
+        """
+        if not force.strength:
+            self.disband(force)
+            return
+        self._ops.assault.lift(force)
+        if self._ops.assault.ring_round(force):
+            force.turn_to("holding")
+            self._try_again(force)
+            return
+        force.turn_to("retreating")
+        if force.leg == 0 and force.km == 0:
+            self._back(force)
+        else:
+            if force.km == 0:
+                self._leave_stop(force)
+            force.later(force.km / force.retreat, self._back)
+        self._ops.assault.break_off(force)
+
+    def go_back(self, force: Force) -> None:
+        """Go on falling back, after a fight on the way."""
+        force.turn_to("retreating")
+        force.later(force.km / force.retreat, self._back)
+
+    def _leave_stop(self, force: Force) -> None:
+        """Leave the stop it stands at for the one before; an enemy that beat it follows."""
+        stop = force.leg
+        force.leg -= 1
+        force.km = force.lengths[force.leg]
+        force.moved()
+        if stop not in force.taken:
+            return
+        force.taken.remove(stop)
+        place, sim, by, actor = force.place(stop), self._sim, force.beaten_by, force.actor
+        if by is None or set(sim.control.holders[place]) != {actor}:
+            return
+        shares = {by: PPM}
+
+        def give_up(control: Control) -> None:
+            if set(control.holders[place]) == {actor}:
+                control.capture(place, shares)
+
+        sim.clock.at(
+            sim.clock.now + 1,
+            Phase.CONTROL,
+            f"operation:{force.id}:gives-up",
+            lambda: sim.apply(force.id, give_up),
+        )
+        named = sim.scenario.network.places[place].name
+        force.say("given_up", f"{force.name} gives {named} up")
+
+    def _back(self, force: Force) -> None:
+        """A force that falls back has reached a stop; where enemies were first it is no more."""
+        force.locate()
+        force.km = 0.0
+        if force.lost(force.leg):
+            self._scatter(force, force.leg)
+        elif force.leg == 0:
+            force.turn_to("holding")
+            self._ops.rations.feed(force)
+            self._try_again(force)
+        else:
+            self._leave_stop(force)
+            force.later(force.km / force.retreat, self._back)
+
+    def overrun(self, force: Force) -> None:
+        """A force whose place an enemy took falls back; at its base it is no more."""
+        force.locate()
+        if force.km or force.mode == "retreating" or not force.lost(force.leg):
+            return
+        holders = self._sim.control.holders[force.place(force.leg)]
+        force.beaten_by = min(holders)
+        force.taken = [s for s in force.taken if s != force.leg]
+        if force.leg == 0 or self._ops.assault.ring_round(force):
+            self.disband(force)
+        else:
+            self.fall_back(force)
+
+    def disband(self, force: Force) -> None:
+        """The force is no more: its men join the garrison of the last stop behind it.
+
+        Where none is its side's any more they choose where to go, as displaced men do.
+        """
+        behind = range(force.leg, -1, -1)
+        own = (stop for stop in behind if force.side.holds(self._sim.control, force.place(stop)))
+        if (stop := next(own, None)) is not None:
+            self._sim.regroup.join(force.actor, force.place(stop), self._end(force))
+        else:
+            self._scatter(force, 0)
+
+    def _scatter(self, force: Force, stop: int) -> None:
+        """The force is no more: its men choose where to go from a stop, as displaced men do."""
+        self._sim.regroup.scatter(force.actor, force.place(stop), self._end(force))
+
+    def _end(self, force: Force) -> int:
+        """End a force; the persons that are left of it."""
+        self._ops.assault.lift(force)
+        force.turn_to("over")
+        self._ops.assault.break_off(force)
+        persons, force.strength = force.strength, 0
+        self._ops.rations.feed(force)
+        force.note()
+        return persons

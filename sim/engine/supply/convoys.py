@@ -1,0 +1,208 @@
+"""Convoys whose network changed under them: they go on, turn, hold, go back, or are lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from sim.engine.clock import Moment, Phase
+from sim.engine.journeys import Journey, Standing, depart, way_out
+from sim.network import TravelTimes, times_to
+
+from .axes import AxisState, SinkState
+from .sinks import convoy_key
+
+if TYPE_CHECKING:
+    from .supply import Supply
+
+Goal = Literal["sink", "hold", "source"]
+
+
+@dataclass(slots=True)
+class Convoy:
+    """One convoy on its way; ``goal`` is what it makes for.
+
+    ``left`` is when it left, ``stream`` the key of the stream that it left in: convoys are
+    looked at in that order.
+    """
+
+    left: int
+    stream: str
+    sink: str
+    ordinal: int
+    kg: int
+    source: int
+    journey: Journey
+    goal: Goal = "sink"
+    moment: Moment | None = None
+
+
+class Convoys:
+    """The convoys of all axes that something disturbed."""
+
+    def __init__(self, supply: Supply) -> None:
+        self.sim = supply.sim
+        self.supply = supply
+
+    def look_around(self, state: AxisState) -> None:
+        """Let every convoy of an axis whose network changed see whether it can go on."""
+        self._single_out(state)
+        now = self.sim.clock.now
+        for convoy in list(state.convoys):
+            ahead_open = not convoy.journey.blocked(now, state.passage)
+            if convoy.goal == "sink" and ahead_open and state.sinks[convoy.sink].active:
+                continue
+            self._rethink(state, convoy, now)
+
+    def _single_out(self, state: AxisState) -> None:
+        """Make convoys of their own of those whose stream does not run through any more."""
+        graph, sinks = state.problem.graph, self.supply.sinks
+        for sink in state.sinks.values():
+            stopped = [s for s in sink.streams if not sink.active or s.blocked(state.passage)]
+            if not stopped:
+                continue
+            sinks.bring(sink)
+            for stream in stopped:
+                left = stream.left_by_now(self.sim.clock)
+                for n in range(stream.come + 1, left + 1):
+                    convoy = Convoy(
+                        left=stream.departure(n),
+                        stream=stream.key,
+                        sink=sink.place,
+                        ordinal=stream.ordinal(n),
+                        kg=state.convoy_kg,
+                        source=stream.route.source,
+                        journey=stream.journey(n, graph.seconds),
+                    )
+                    state.convoys.append(convoy)
+                    self._travel(state, convoy)
+                stream.come = left
+            sinks.arm(sink)
+        state.convoys.sort(key=lambda convoy: (convoy.left, convoy.stream, convoy.ordinal))
+
+    def _travel(self, state: AxisState, convoy: Convoy) -> None:
+        if convoy.moment is not None:
+            convoy.moment.cancel()
+            convoy.moment = None
+        if convoy.goal == "hold":
+            return
+        convoy.moment = self.sim.clock.at(
+            convoy.journey.arrival,
+            Phase.ARRIVALS,
+            convoy_key(state.sinks[convoy.sink], convoy.ordinal),
+            partial(self._arrive, state, convoy),
+        )
+
+    def _arrive(self, state: AxisState, convoy: Convoy) -> None:
+        state.convoys.remove(convoy)
+        sink, sinks = state.sinks[convoy.sink], self.supply.sinks
+        if convoy.goal == "source":
+            sink.tally.returned += 1
+            sink.tally.returned_kg += convoy.kg
+            return
+        sinks.bring(sink)
+        sink.tally.arrived += 1
+        sink.tally.delivered_kg += convoy.kg
+        sink.stock.add(self.sim.clock.now, convoy.kg)
+        sinks.received(sink)
+        sinks.arm(sink)
+
+    def _rethink(self, state: AxisState, convoy: Convoy, now: int) -> None:
+        passage, graph = state.passage, state.problem.graph
+        standing = convoy.journey.standing(now)
+        if self._is_lost(state, convoy, standing):
+            self._lose(state, convoy, "caught")
+            return
+        ends = way_out(standing, passage)
+        if not ends and standing.road is None:
+            if passage.side.holds(self.sim.control, graph.places[standing.here]):
+                # in a ring: it waits there, with no way in or out
+                self._go(state, convoy, standing, standing.here, "hold", None)
+                return
+            if (back := convoy.journey.last_leg(now)) is not None:
+                standing, ends = back, way_out(back, passage)
+        ways_in = self._ways(state, state.sinks[convoy.sink].index)
+        best = min(
+            ((s + int(ways_in.seconds[p]), p) for p, s in ends if ways_in.reaches(p)),
+            default=None,
+        )
+        if best is not None and state.sinks[convoy.sink].active:
+            self._go(state, convoy, standing, best[1], "sink", ways_in)
+            return
+        own = [(s, p) for p, s in ends if passage.side.holds(self.sim.control, graph.places[p])]
+        if own:
+            self._go(state, convoy, standing, min(own)[1], "hold", None)
+            return
+        ways_back = self._ways(state, convoy.source)
+        home = min(
+            ((s + int(ways_back.seconds[p]), p) for p, s in ends if ways_back.reaches(p)),
+            default=None,
+        )
+        if home is not None:
+            self._go(state, convoy, standing, home[1], "source", ways_back)
+        else:
+            self._lose(state, convoy, "stranded")
+
+    def _is_lost(self, state: AxisState, convoy: Convoy, standing: Standing) -> bool:
+        """Try the luck of a convoy on a road or place that was lost under it.
+
+        Its luck is keyed by itself and the spot: asked again there, the answer is the same.
+        """
+        passage, where = state.passage, state.problem.graph
+        if standing.road is not None:
+            spot = f"road:{where.roads[standing.road]}"
+            safe = bool(passage.road[standing.road, 0])
+        else:
+            place = where.places[standing.here]
+            spot = f"place:{place}"
+            safe = bool(passage.open[standing.here]) or passage.side.holds(self.sim.control, place)
+        name = f"convoy:{state.axis.id}:{convoy.sink}:{convoy.ordinal}"
+        return not safe and self.sim.luck.uniform(f"{name}:{spot}") < state.loss
+
+    def _go(
+        self,
+        state: AxisState,
+        convoy: Convoy,
+        standing: Standing,
+        first: int,
+        goal: Goal,
+        ways: TravelTimes | None,
+    ) -> None:
+        """Send a convoy from where it stands over ``first`` towards its goal."""
+        now, graph = self.sim.clock.now, state.problem.graph
+        route = None if ways is None else ways.route(first)
+        places, roads = ((first,), ()) if route is None else (route.places, route.roads)
+        seconds = tuple(int(graph.seconds[r]) for r in roads)
+        convoy.journey = depart(standing, now, first, places, roads, seconds, state.passage)
+        sink = state.sinks[convoy.sink]
+        if goal != "sink" and convoy.goal == "sink":
+            sink.tally.turned += 1
+            does = "holds at" if goal == "hold" else "goes back by"
+            self._tell(sink, "convoy_turned", convoy, f"{does} {graph.places[first]}")
+        elif goal == "sink":
+            sink.tally.rerouted += 1
+            self._tell(sink, "convoy_rerouted", convoy, f"goes on by {graph.places[first]}")
+        convoy.goal = goal
+        self._travel(state, convoy)
+
+    def _lose(self, state: AxisState, convoy: Convoy, how: str) -> None:
+        if convoy.moment is not None:
+            convoy.moment.cancel()
+        state.convoys.remove(convoy)
+        sink = state.sinks[convoy.sink]
+        sink.tally.lost += 1
+        sink.tally.lost_kg += convoy.kg
+        self._tell(sink, "convoy_lost", convoy, how)
+
+    def _tell(self, sink: SinkState, kind: str, convoy: Convoy, what: str) -> None:
+        text = f"convoy {convoy.ordinal} with {convoy.kg} kg {what}"
+        self.sim.note_event(kind, sink.name, "", text)
+
+    def _ways(self, state: AxisState, goal: int) -> TravelTimes:
+        """Travel times to ``goal`` over what the axis can pass now."""
+        if goal not in state.ways:
+            state.ways[goal] = times_to(
+                state.problem.graph, state.passage.road > 0, state.passage.open, [goal]
+            )
+        return state.ways[goal]

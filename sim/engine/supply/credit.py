@@ -1,0 +1,83 @@
+"""Which event cost an axis how much capacity, where several happen at one instant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from itertools import combinations
+from math import comb
+
+from sim.state.control import Control
+
+from .axes import AxisState
+
+MOST = 6
+"""Up to so many events at one instant the shares are exact (2^6 flows for each axis)."""
+
+
+def shapley(
+    state: AxisState,
+    before: Control,
+    applied: Sequence[tuple[str, Callable[[Control], None]]],
+    old: int,
+    new: int,
+) -> dict[str, int]:
+    """Credit the change of capacity ``new - old`` (kg/day) to the events of one instant.
+
+    The Shapley value (Shapley 1953) of each event in the game whose worth is the change of
+    capacity when only some of the events happen, in their order; rounded to whole kg/day by
+    largest remainder, so that the credits sum to the change. More than :data:`MOST` events
+    share the change equally.
+
+    Args:
+        before: the state before the instant (it is copied, not changed).
+        applied: (event id, change of the state) in the order in which they happened.
+    """
+    events = sorted({event for event, _ in applied})
+    if len(events) == 1:
+        return {events[0]: new - old}
+    exact: dict[str, Fraction]
+    if len(events) > MOST:
+        exact = dict.fromkeys(events, Fraction(new - old, len(events)))
+    else:
+        worth = {
+            frozenset(some): _capacity(state, before, applied, frozenset(some)) - old
+            for size in range(len(events) + 1)
+            for some in combinations(events, size)
+        }
+        exact = {event: _value(event, events, worth) for event in events}
+    return _whole(exact, new - old)
+
+
+def _value(event: str, events: Iterable[str], worth: dict[frozenset[str], int]) -> Fraction:
+    others = [e for e in events if e != event]
+    n = len(others) + 1
+    total = Fraction(0)
+    for size in range(n):
+        weight = Fraction(1, n * comb(n - 1, size))
+        for some in combinations(others, size):
+            without = frozenset(some)
+            total += weight * (worth[without | {event}] - worth[without])
+    return total
+
+
+def _capacity(
+    state: AxisState,
+    before: Control,
+    applied: Sequence[tuple[str, Callable[[Control], None]]],
+    some: frozenset[str],
+) -> int:
+    control = before.copy()
+    for event, change in applied:
+        if event in some:
+            change(control)
+    passage = state.passage.under(control)
+    return state.problem.max_flow(passage.road, passage.place).value
+
+
+def _whole(exact: dict[str, Fraction], total: int) -> dict[str, int]:
+    """Round to integers that sum to ``total``, the largest remainders up, ties by id."""
+    floors = {event: value.numerator // value.denominator for event, value in exact.items()}
+    missing = total - sum(floors.values())
+    by_remainder = sorted(exact, key=lambda event: (floors[event] - exact[event], event))
+    return {event: floors[event] + (event in by_remainder[:missing]) for event in exact}

@@ -1,0 +1,308 @@
+"""Sinks: stocks are drawn continuously, convoys come, and each thing happens to the second.
+
+A stock falls at a constant rate between arrivals, and the arrivals of undisturbed convoys are
+known ahead (:mod:`~sim.engine.supply.streams`). So only the next instant at which something follows
+from them is put on the clock: the stock is gone, or back; refilling begins, or ends. Whoever
+reads a stock brings it to now first.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sim.engine.clock import Phase
+from sim.scenario.model import DAY
+
+from .axes import SinkState
+from .streams import Arrival, Stream, arrivals
+
+if TYPE_CHECKING:
+    from .supply import Supply
+
+AHEAD = 4
+"""Sampling intervals over which a sink's arrivals are looked through in advance."""
+
+
+class Sinks:
+    """The sinks of all axes of a run."""
+
+    def __init__(self, supply: Supply) -> None:
+        self.sim = supply.sim
+        self.supply = supply
+        self._horizon = 0  # up to when sinks are looked at in advance (s)
+
+    # --- up to now -----------------------------------------------------------------------
+
+    def bring(self, sink: SinkState) -> None:
+        """Count what has reached a sink by now."""
+        now, tally = self.sim.clock.now, sink.tally
+        due = False
+        for stream in sink.streams:
+            there = now - stream.route.seconds
+            if stream.left(there) > stream.come:
+                # of those that came before this instant nothing followed, as was foreseen
+                n = stream.left(there - 1) - stream.come
+                stream.come += n
+                tally.arrived += n
+                tally.delivered_kg += n * stream.load // DAY
+                sink.stock.raise_by(n * stream.load)
+                due = due or stream.left(there) > stream.come
+        if due:
+            self._unload(sink)
+
+    def _unload(self, sink: SinkState) -> None:
+        """The convoys of this very instant, one by one, as far as it has come."""
+        clock, tally = self.sim.clock, sink.tally
+        while (first := next(arrivals(sink.streams, clock.now), None)) is not None:
+            *_, n, stream = first
+            if not clock.passed(clock.now, Phase.ARRIVALS, convoy_key(sink, stream.ordinal(n))):
+                return
+            stream.come += 1
+            tally.arrived += 1
+            tally.delivered_kg += stream.load // DAY
+            sink.stock.add(clock.now, stream.load // DAY)
+            self.received(sink)
+
+    def received(self, sink: SinkState) -> None:
+        """A convoy has just unloaded: see what follows from it."""
+        self.look(sink)
+        sink.told = False
+        self.sim.restocked(sink.actor, sink.place)
+
+    def look(self, sink: SinkState) -> None:
+        """See whether a stock is gone or back, and whether refilling begins or ends."""
+        sim, now = self.sim, self.sim.clock.now
+        sink.unseen = False
+        out = sink.rate > 0 and sink.stock.empty(now)
+        if out != sink.out:
+            sink.out = out
+            self._span(sink)
+            if sink.active:
+                self._tell(sink)
+            sim.note(sink.subject, "stock_kg", sink.stock.kg(now))
+            sim.state_changed()
+            sim.stocks_changed()
+        if sink.active:
+            refilling = sink.refills(sink.stock.kg(now))
+            if refilling != sink.refilling:
+                sink.refilling = refilling
+                self.supply.plans.soon(sink.actor)
+
+    def _span(self, sink: SinkState) -> None:
+        """Write down since when, or until when, a stock is empty."""
+        now, record = self.sim.clock.now, self.sim.record
+        spans = record.empty.setdefault((sink.axis, sink.place), [])
+        if sink.out:
+            spans.append((now, record.end))
+        else:
+            spans[-1] = (spans[-1][0], now)
+
+    def _tell(self, sink: SinkState) -> None:
+        """Tell that a stock is gone or back; but once only that it lives from convoy to convoy.
+
+        A delivery that is eaten up before the next one comes ends no want.
+        """
+        sim, events = self.sim, self.sim.record.events
+        if not sink.out:
+            sim.note_event("stock_back", sink.name, "", "stock again")
+            sink.back = events[-1], sink.tally.arrived
+            return
+        back, sink.back = sink.back, None
+        if back is None or sink.tally.arrived > back[1]:
+            sink.by_convoy = False
+            sim.note_event("stock_out", sink.name, "", "the stock is empty")
+            return
+        # it is among the last rows: those since one delivery ago
+        del events[next(i for i in reversed(range(len(events))) if events[i] is back[0])]
+        if not sink.by_convoy:
+            sink.by_convoy = True
+            text = "eaten up before the next delivery: lives from convoy to convoy"
+            sim.note_event("hand_to_mouth", sink.name, "", text)
+
+    # --- from now on ---------------------------------------------------------------------
+
+    def arm(self, sink: SinkState) -> None:
+        """Wait for the next instant at which something follows from the stock of a sink."""
+        if sink.unseen:
+            return
+        if sink.moment is not None:
+            sink.moment.cancel()
+            sink.moment = None
+        sink.streams = [s for s in sink.streams if s.sent is None or s.come < s.sent]
+        sink.foreseen = self._horizon
+        if sink.active and (found := self._foresee(sink)) is not None:
+            self._wake(sink, *found)
+
+    def _wake(self, sink: SinkState, time: int, arrival: Arrival | None) -> None:
+        if sink.moment is not None:
+            sink.moment.cancel()
+        clock = self.sim.clock
+        if arrival is None:
+            act, key = partial(self._reach_level, sink), f"~stock:{sink.name}"
+        else:
+            *_, n, stream = arrival
+            act, key = partial(self._receive, sink), convoy_key(sink, stream.ordinal(n))
+        sink.moment = clock.at(time, Phase.ARRIVALS, key, act)
+
+    def _receive(self, sink: SinkState) -> None:
+        self.bring(sink)
+        if sink.unseen:  # the convoy was stopped in this very instant
+            self._wake(sink, self.sim.clock.now, None)
+        else:
+            self.arm(sink)
+
+    def _reach_level(self, sink: SinkState) -> None:
+        self.bring(sink)
+        self.look(sink)
+        self.arm(sink)
+
+    def _foresee(self, sink: SinkState) -> tuple[int, Arrival | None] | None:
+        """The next instant that matters up to the horizon, and the arrival that brings it about.
+
+        The stock must have been brought to now and looked at. No arrival: the stock falls to a
+        level that matters by itself. None: nothing happens.
+        """
+        since, until = self.sim.clock.now, sink.foreseen
+        level, rate = sink.stock.level(since), sink.stock.rate
+        low = sink.low * DAY if sink.refill and not sink.refilling else 0
+        for arrival in arrivals(sink.streams, until):
+            time = arrival[0]
+            mark = low if level > low else 0
+            eaten = rate * (time - since)
+            if level - eaten <= mark < level and since - (mark - level) // rate < time:
+                break
+            if sink.out or sink.told or eaten > level:
+                return time, arrival
+            level += arrival[-1].load - eaten
+            since = time
+            if sink.refills(level // DAY) != sink.refilling:
+                return time, arrival
+        mark = low if level > low else 0
+        if rate and level > mark and (falls := since - (mark - level) // rate) <= until:
+            return falls, None
+        return None
+
+    # --- what others do with stocks --------------------------------------------------------
+
+    def draw(self, sink: SinkState, force: str, kg_per_day: int) -> None:
+        """Let a force eat so much from the stock at a sink (0: no more)."""
+        if sink.drawn.get(force, 0) == kg_per_day:
+            return
+        self.bring(sink)
+        sink.stock.advance(self.sim.clock.now)
+        sink.drawn[force] = kg_per_day
+        sink.stock.rate = sink.rate
+        self.look(sink)
+        self.arm(sink)
+        self.supply.plans.soon(sink.actor)
+
+    def take(self, sink: SinkState, kg: int) -> int:
+        """Let a force take up to ``kg`` with it from the stock at a sink; what it got."""
+        self.bring(sink)
+        now = self.sim.clock.now
+        got = max(0, min(kg, sink.stock.kg(now)))
+        if got:
+            sink.stock.add(now, -got)
+            sink.taken += got
+            self._wake(sink, now, next(arrivals(sink.streams, now), None))
+            sink.unseen = True
+        return got
+
+    def put_back(self, sink: SinkState, kg: int) -> None:
+        """Put back into the stock at a sink what a force has with it beyond its load."""
+        self.bring(sink)
+        sink.stock.add(self.sim.clock.now, kg)
+        sink.taken -= kg
+        self.received(sink)
+        self.arm(sink)
+
+    def change_hands(self, sink: SinkState, active: bool) -> None:
+        """The place of a sink is lost to its axis with all that is there, or won."""
+        if active == sink.active:
+            return
+        now = self.sim.clock.now
+        self.bring(sink)
+        sink.active = active
+        if active:
+            sink.stock.advance(now)
+            sink.stock.rate = sink.rate
+        else:
+            left = sink.stock.kg(now)
+            sink.spoiled += sink.stock.clear(now)
+            sink.stock.rate = 0
+            sink.refilling = sink.by_convoy = False
+            sink.back = None
+            text = f"{left} kg of stock lost with the place"
+            self.sim.note_event("stock_lost", sink.name, "", text)
+        self.look(sink)
+        self.arm(sink)
+        self.supply.plans.soon(sink.actor)
+
+    def lasts(self, sink: SinkState) -> float:
+        """Seconds that a stock lasts; the next delivery is told (``Simulation.restocked``)."""
+        self.bring(sink)
+        if not sink.told:
+            sink.told = True
+            self.arm(sink)
+        return sink.stock.lasts(self.sim.clock.now, sink.rate) if sink.rate else math.inf
+
+    # --- writing down --------------------------------------------------------------------
+
+    def sample(self) -> None:
+        """Write stocks and deliveries down, and again after the sampling interval."""
+        sim, now, end = self.sim, self.sim.clock.now, self.sim.scenario.length
+        soon = min(now + sim.scenario.sample, end)
+        self._horizon = min(now + AHEAD * sim.scenario.sample, end)
+        for state in self.supply.axes.values():
+            for sink in state.sinks.values():
+                self.bring(sink)
+                sim.note(sink.subject, "stock_kg", sink.stock.kg(now))
+                sim.note(sink.subject, "delivered_kg", sink.tally.delivered_kg)
+                if sink.foreseen < soon:
+                    self.arm(sink)
+        if now < end:
+            sim.clock.at(soon, Phase.RECORD, "sample", self.sample)
+
+    def stop(self, sink: SinkState, stream: Stream) -> int:
+        """A stream sends no more; what has built up on it (kg * s / day)."""
+        built_up = stream.stop(self.sim.clock)
+        sent = stream.sent or 0
+        sink.tally.sent += sent
+        sink.tally.sent_kg += sent * stream.load // DAY
+        return built_up
+
+    def close(self, sink: SinkState, alone: list[int]) -> None:
+        """At the end: count what is on its way, and check that every kilogram is somewhere.
+
+        ``alone`` are the kg of the convoys to the sink that run in no stream any more.
+        """
+        self.bring(sink)
+        for stream in sink.streams:
+            if stream.sent is None:
+                self.stop(sink, stream)
+        now, t = self.sim.clock.now, sink.tally
+        moving = [(s.sent or 0) - s.come for s in sink.streams]
+        t.moving = len(alone) + sum(moving)
+        t.moving_kg = sum(alone) + sum(
+            n * s.load // DAY for n, s in zip(moving, sink.streams, strict=True)
+        )
+        if t.sent_kg != t.delivered_kg + t.moving_kg + t.lost_kg + t.returned_kg:
+            raise AssertionError(f"{sink.name}: kg sent are not all accounted for: {t}")
+        sink.stock.advance(now)
+        went = sink.stock.eaten + sink.spoiled + sink.stock.level(now)
+        if (sink.began + t.delivered_kg) * DAY != went + sink.taken * DAY:
+            raise AssertionError(f"{sink.name}: kg of the stock do not add up")
+        loaded = sum(
+            force.loaded
+            for force in self.sim.forces()
+            if (force.operation.axis, force.operation.base) == (sink.axis, sink.place)
+        )
+        if loaded != sink.taken:
+            raise AssertionError(f"{sink.name}: forces took {loaded} kg")
+
+
+def convoy_key(sink: SinkState, ordinal: int) -> str:
+    """Where the arrival of a convoy stands among those of its instant."""
+    return f"convoy:{sink.axis}:{sink.place}:{ordinal:09d}"

@@ -1,0 +1,202 @@
+"""Replicates on a Dask cluster (an extra): a small adapter from its futures to an engine.
+
+A scheduler costs some 2 ms a task, so a task is a batch of replicates; each replicate still
+has its own row. The window of submissions is bounded, a result is handed on before its
+future is released, and of a batch that killed its workers each replicate is tried again with
+nothing else in flight, so that the one to blame is known. Nothing depends on which worker does
+what.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter, deque
+from collections.abc import Generator, Iterator
+from concurrent.futures import CancelledError
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from itertools import islice
+from typing import Any
+
+from .engines import TRIES, EngineError, Finished, Task, cores, words
+
+BATCH = 8
+"""Replicates in a task."""
+
+WINDOW = 3
+"""Tasks in flight for each worker thread."""
+
+DEADLINE = 300.0
+"""Seconds without any result after which the cluster is given up."""
+
+Answer = tuple[int, Any, str]
+
+
+def run_batch(task: Task, replicates: tuple[int, ...]) -> list[Answer]:
+    """On a worker: each replicate with its result, or the error in one line."""
+    answers: list[Answer] = []
+    for replicate in replicates:
+        try:
+            answers.append((replicate, task(replicate), ""))
+        except Exception as error:
+            answers.append((replicate, None, words(error)))
+    return answers
+
+
+class DaskEngine:
+    """An engine on a running cluster at ``address``, or on one started here for the run."""
+
+    def __init__(
+        self, address: str | None = None, workers: int | None = None, deadline: float = DEADLINE
+    ) -> None:
+        if find_spec("distributed") is None:
+            raise ValueError("--engine dask needs Dask: install supply-axis[dask]")
+        self.address, self.workers, self.deadline = address, workers, deadline
+
+    def run(self, task: Task, replicates: Iterator[int]) -> Generator[Finished, None, None]:
+        """See :class:`~sim.many.engines.Engine`.
+
+        Raises:
+            EngineError: there is no scheduler, or nothing has moved for ``deadline`` seconds.
+        """
+        with self._client() as client:
+            # a cluster of our own replaces dead workers; another may, or have others left
+            patience = 60 if self.address is None else 5
+            try:
+                yield from _Flight(client, task, replicates, self.deadline, patience).finished()
+            except OSError as error:  # it went while it was spoken to
+                raise EngineError("the Dask scheduler is gone") from error
+
+    def _client(self) -> AbstractContextManager[Any]:
+        distributed = import_module("distributed")
+        if self.address is None:
+            return _own_cluster(distributed, self.workers or cores())
+        try:
+            client: AbstractContextManager[Any] = distributed.Client(
+                self.address, timeout=min(self.deadline, 20)
+            )
+        except (OSError, TimeoutError, ValueError) as error:
+            raise EngineError(f"no Dask scheduler at {self.address}: {words(error)}") from error
+        return client
+
+
+@contextmanager
+def _own_cluster(distributed: Any, workers: int) -> Iterator[Any]:
+    """A client of a cluster on this machine, which ends with it."""
+    once = {"distributed.scheduler.allowed-failures": 0}  # trying again is for the driver
+    with import_module("dask").config.set(once):
+        cluster = distributed.LocalCluster(
+            n_workers=workers, threads_per_worker=1, dashboard_address=None,
+            silence_logs=logging.CRITICAL,  # what goes wrong is told in one line, by the driver
+        )  # fmt: skip
+    client = distributed.Client(cluster)
+    try:
+        yield client
+    finally:
+        # A cluster that is starting a worker in place of a dead one fails to close, or hangs;
+        # all results are handed on by now, so that nothing here is worth an error.
+        for end in (
+            partial(client.wait_for_workers, workers, timeout=15),
+            partial(client.close, timeout=15),
+            partial(cluster.close, timeout=15),
+        ):
+            with suppress(Exception):
+                end()
+
+
+class _Flight:
+    """The batches that are with the cluster, and those that must go again."""
+
+    def __init__(
+        self, client: Any, task: Task, replicates: Iterator[int], deadline: float, patience: float
+    ) -> None:
+        self.client, self.replicates = client, replicates
+        self.deadline, self.patience = deadline, patience
+        self.task = task  # sent with each batch: scattered, it would die with its worker
+        self.again: deque[tuple[int, ...]] = deque()
+        self.suspects: deque[int] = deque()  # were in a batch whose workers died
+        self.trial: Any = None  # the future of a suspect that is tried alone
+        self.tries: Counter[int] = Counter()
+        self.batches: dict[Any, tuple[int, ...]] = {}
+
+    def finished(self) -> Iterator[Finished]:
+        """Every replicate once."""
+        wait = import_module("distributed").wait
+        moved = time.monotonic()
+        while True:
+            self._fill()
+            if not self.batches:
+                return
+            with suppress(TimeoutError, CancelledError):  # who is done is asked below
+                wait(list(self.batches), timeout=1.0, return_when="FIRST_COMPLETED")
+            for future in [f for f in self.batches if f.done()]:
+                if not future.cancelled():  # the cluster lost it, through no fault of its own
+                    moved = time.monotonic()
+                yield from self._land(future)
+            if self.client.status not in ("running", "connecting"):
+                raise EngineError("the Dask scheduler is gone")
+            if time.monotonic() - moved > self.deadline:
+                raise EngineError(f"nothing has come from the cluster for {self.deadline:g} s")
+
+    def _fill(self) -> None:
+        """Submit what there is room for; a suspect goes when nothing else is in flight."""
+        threads = sum(self.client.nthreads().values())
+        while len(self.batches) < WINDOW * max(threads, 1):
+            if self.batches and (self.suspects or self.trial is not None):
+                return
+            suspect = bool(self.suspects)
+            batch = (self.suspects.popleft(),) if suspect else self._next()
+            if not batch:
+                return
+            # each submission has a key of its own and is never taken for another: pure=False
+            future = self.client.submit(run_batch, self.task, batch, pure=False, retries=0)
+            self.batches[future] = batch
+            if suspect:
+                self.trial = future
+
+    def _next(self) -> tuple[int, ...]:
+        """The next batch: what must go again, else what was not yet tried; () if none is."""
+        if self.again:
+            return self.again.popleft()
+        return tuple(islice(self.replicates, BATCH))
+
+    def _land(self, future: Any) -> Iterator[Finished]:
+        batch, alone = self.batches.pop(future), future is self.trial
+        if alone:
+            self.trial = None
+        if future.cancelled():
+            if alone:
+                self.suspects.extend(batch)
+            else:
+                self.again.append(batch)
+            return
+        try:
+            answers: list[Answer] = future.result()
+        except Exception as error:  # the batch as a whole: its workers died
+            self._settle()
+            if not alone:
+                self.suspects.extend(batch)
+                return
+            killed = type(error).__name__ == "KilledWorker"
+            answers = [(batch[0], None, "its worker died" if killed else words(error))]
+        for replicate, result, why in answers:
+            if result is not None:
+                yield Finished(replicate, result)  # in the journal before the future goes
+                continue
+            self.tries[replicate] += 1
+            if self.tries[replicate] >= TRIES:
+                yield Finished(replicate, None, why)
+            elif alone:
+                self.suspects.append(replicate)
+            else:
+                self.again.append((replicate,))
+        future.release()
+
+    def _settle(self) -> None:
+        """Let a worker come up in place of a dead one: one that dies as it starts is given up."""
+        with suppress(TimeoutError):
+            self.client.wait_for_workers(1, timeout=self.patience)
+        time.sleep(1)

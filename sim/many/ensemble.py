@@ -1,0 +1,313 @@
+"""An ensemble: many runs of one scenario that differ in luck alone, in a folder on disk.
+
+Replicate i depends on the scenario, the seed and i, so it is the same whatever the size of
+the ensemble, the order, the engine, or a crash between. The folder appears whole with an
+empty journal, replicates are added to the journal, and when all are there the tables and the
+summary are made from it. Killed at any instant, it can be resumed to the very same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+import numpy as np
+
+from sim.base.diagnostics import did_you_mean
+from sim.base.errors import FolderError
+from sim.measure.ensemble import Table, is_time, table
+from sim.scenario.model import DAY, Scenario
+from sim.tables.folder import read_summary
+
+from .engines import Engine, EngineError, Pool, Serial, Task, cores
+from .ensemble_folder import (
+    JOURNAL,
+    SCENARIO,
+    Plan,
+    begin,
+    close_manifest,
+    derive,
+    derived_replicates,
+    read_manifest,
+    reopen,
+    seeded,
+    set_status,
+)
+from .journal import FullDiskError, Journal
+from .replicate import run_replicate
+from .stopping import StopRule, judged
+
+__all__ = [
+    "Ensemble", "Plan", "Progress", "begin", "carry_out", "check_rule", "engine_for",
+    "ensembles_in",
+    "merge",
+    "open_ensemble", "read_manifest", "reopen", "seeded",
+]  # fmt: skip
+
+MOST_FAILURES = 10
+"""Failed replicates after which an ensemble stops, unless told to keep going."""
+
+
+Progress = Callable[[int, int], None]
+"""Told how many replicates are done, and of how many."""
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """An ensemble as it stands in its folder; ``failed`` names replicates and why."""
+
+    folder: Path
+    scenario: Scenario
+    plan: Plan
+    table: Table
+    summary: dict[str, Any]
+    failed: dict[int, str]
+
+
+def engine_for(workers: int | None) -> Engine:
+    """This process where one worker is asked for, else a pool; None takes every core."""
+    workers = workers or cores()
+    return Serial() if workers == 1 else Pool(workers)
+
+
+def check_rule(scenario: Scenario, rule: StopRule) -> None:
+    """Try a stop rule on the first replicate, before thousands are run.
+
+    Raises:
+        ValueError: the scenario has no such measure, or the rule's unit is not the measure's.
+    """
+    units = run_replicate(scenario, 0).units
+    if rule.measure not in units:
+        hint = did_you_mean(rule.measure, units)
+        more = f"; did you mean '{hint}'?" if hint else ""
+        raise ValueError(f"no measure '{rule.measure}' in this scenario{more}")
+    rule.half_width(units[rule.measure])
+
+
+def carry_out(
+    folder: Path,
+    *,
+    engine: Engine,
+    n: int | None = None,
+    keep_going: bool = False,
+    progress: Progress | None = None,
+    argv: Sequence[str] = (),
+    figures: bool = False,
+    make_task: Callable[[Scenario], Task] | None = None,
+    all_needed: bool = False,
+) -> Ensemble:
+    """Run what is missing of an ensemble, then make its tables and its summary.
+
+    Args:
+        n: a larger size than it was begun with.
+        keep_going: go on however many replicates fail.
+        figures: draw the figures too.
+        make_task: what a replicate is; :func:`~sim.many.replicate.run_replicate` if None.
+        all_needed: make nothing of it where one failed.
+
+    Raises:
+        FolderError, ScenarioError: as :func:`reopen`; the folder is in use.
+        FullDiskError: there is no room; the journal is whole.
+        EngineError: no replicate can be executed, or nothing came of any, or one failed and
+            all are needed.
+        ValueError: the stop rule does not fit the scenario.
+    """
+    scenario, plan = reopen(folder)
+    if n is not None and n > plan.n:
+        plan = replace(plan, n=n)
+    with Journal(folder / JOURNAL) as journal:
+        set_status(folder, "running", plan)
+        run = _Run(scenario, plan, journal, keep_going, progress)
+        task = (make_task or _task)(scenario)
+        try:
+            failed, stopped_early = run.through(engine, task)
+        except KeyboardInterrupt:
+            journal.sync()
+            set_status(folder, "interrupted", plan)
+            raise
+        chosen = [r for r in run.chosen() if r in journal]
+        if not chosen or (all_needed and failed):
+            set_status(folder, "failed", plan)
+            why = next(iter(failed.values()), "there is none to run")
+            raise EngineError(f"no replicate came through: {why}")
+        journal.sync()
+        found = derive(folder, scenario, plan, journal, chosen, sorted(failed))
+        if figures:
+            _draw(folder, scenario, found, journal)
+    status = "stopped" if stopped_early else "failed" if failed else "complete"
+    close_manifest(folder, status, plan, failed, argv)
+    summary = read_summary(folder)
+    return Ensemble(folder, scenario, plan, found, summary, failed)
+
+
+def _task(scenario: Scenario) -> Task:
+    return partial(run_replicate, scenario)
+
+
+class _Run:
+    """Keeps an engine fed until the plan is met."""
+
+    def __init__(
+        self, scenario: Scenario, plan: Plan, journal: Journal, keep_going: bool,
+        progress: Progress | None,
+    ) -> None:  # fmt: skip
+        self.scenario, self.plan, self.journal = scenario, plan, journal
+        self.keep_going = keep_going
+        self.progress = progress or (lambda done, of: None)
+        self.failed: dict[int, str] = {}
+        self.size: int | None = None  # where the stop rule has stopped
+        self._rule = None if plan.until is None else StopRule.parse(plan.until)
+        self._judged = 0
+
+    def through(self, engine: Engine, task: Task) -> tuple[dict[int, str], bool]:
+        """Run; returns the failed replicates, and whether they were too many to go on."""
+        self._judge()
+        self._tell()
+        with closing(engine.run(task, self._missing())) as outcomes:
+            for replicate, result, error in outcomes:
+                if result is None:
+                    self.failed[replicate] = error
+                else:
+                    self.journal.append(result.row, result.units)
+                if len(self.failed) > MOST_FAILURES and not self.keep_going:
+                    return self._counted(), True
+                self._judge()
+                self._tell()
+                if self.size is not None:
+                    break
+        return self._counted(), False
+
+    def _counted(self) -> dict[int, str]:
+        chosen = set(self.chosen())
+        return {r: e for r, e in sorted(self.failed.items()) if r in chosen}
+
+    def chosen(self) -> range:
+        """The replicates that count: all of the plan, or as many as the stop rule took."""
+        return self.plan.replicates if self.size is None else range(self.size)
+
+    def _missing(self) -> Iterator[int]:
+        for replicate in self.plan.replicates:
+            if self.size is None and replicate not in self.journal:
+                yield replicate
+
+    def _tell(self) -> None:
+        chosen = self.chosen()
+        done = len(self.journal.done) if self.size is None else self.size
+        self.progress(min(done, len(chosen)), len(chosen))
+
+    def _judge(self) -> None:
+        """Apply the stop rule to every whole block that it has not seen."""
+        if self._rule is None or self.size is not None:
+            return
+        while (count := judged(self._judged)) <= self.plan.n:
+            over = range(count)
+            if any(r not in self.journal and r not in self.failed for r in over):
+                return
+            self._judged += 1
+            if self._enough([r for r in over if r in self.journal]):
+                self.size = count
+                return
+
+    def _enough(self, replicates: Sequence[int]) -> bool:
+        assert self._rule is not None
+        path = self._rule.measure
+        if path not in self.journal.units:
+            raise ValueError(f"the stop rule's measure '{path}' is in no run of this scenario")
+        values = []
+        for row in self.journal.rows(replicates):
+            value = row["measures"].get(path)
+            values.append(value if value is not None else np.inf if is_time(path) else np.nan)
+        unit = self.journal.units[path]
+        return self._rule.reached(np.array(values, dtype=float), unit, self.scenario.length / DAY)
+
+
+def _draw(folder: Path, scenario: Scenario, found: Table, journal: Journal) -> None:
+    """Draw the figures beside the folder's own and put them in its place when they are whole."""
+    from sim.view.charts.ensemble_figures import write_ensemble_figures
+
+    target, partial_folder = folder / "figures", folder / ".figures.partial"
+    try:
+        rmtree(partial_folder, ignore_errors=True)
+        write_ensemble_figures(
+            scenario, read_summary(folder), journal.rows(found.replicates), partial_folder
+        )
+        rmtree(target, ignore_errors=True)
+        partial_folder.rename(target)
+    except OSError as error:
+        rmtree(partial_folder, ignore_errors=True)
+        raise FullDiskError(f"cannot write {target}: {error.strerror or error}") from error
+
+
+def merge(
+    folders: Sequence[Path],
+    out: Path | None = None,
+    *,
+    argv: Sequence[str] = (),
+    figures: bool = False,
+) -> Ensemble:
+    """One ensemble from its shards, as if it had been run in one place.
+
+    Raises:
+        FolderError: they are no shards of one ensemble, or replicates are missing.
+    """
+    opened = [(folder, *reopen(folder)) for folder in folders]
+    first, scenario, plan = opened[0]
+    text = (first / SCENARIO).read_bytes()
+    for folder, _, other in opened:
+        if (folder / SCENARIO).read_bytes() != text or (other.seed, other.n) != (plan.seed, plan.n):
+            raise FolderError(f"{folder} and {first} are no shards of one ensemble")
+    whole = Plan(plan.n, plan.seed)
+    target = begin(scenario, whole, out)
+    try:
+        with Journal(target / JOURNAL) as journal:
+            for folder, _, _ in opened:
+                with Journal(folder / JOURNAL, write=False) as shard:
+                    for row in shard.rows(sorted(shard.done)):
+                        units = {path: shard.units[path] for path in row["measures"]}
+                        journal.append(row, units)
+            missing = [r for r in whole.replicates if r not in journal]
+            if missing:
+                shown = ", ".join(map(str, missing[:10])) + (", ..." if missing[10:] else "")
+                raise FolderError(
+                    f"{len(missing)} of {plan.n} replicates are in none of the shards: {shown}; "
+                    "run or resume the shard that has them"
+                )
+            found = derive(target, scenario, whole, journal, whole.replicates, ())
+            if figures:
+                _draw(target, scenario, found, journal)
+    except FolderError:
+        rmtree(target)
+        raise
+    close_manifest(target, "complete", whole, {}, argv)
+    return Ensemble(target, scenario, whole, found, read_summary(target), {})
+
+
+def open_ensemble(folder: Path) -> Ensemble:
+    """An ensemble that has its tables and summary.
+
+    Raises:
+        FolderError: it is none, or not complete.
+    """
+    scenario, plan = reopen(folder, any_version=True)
+    manifest = read_manifest(folder)
+    if manifest["status"] not in ("complete", "failed", "stopped"):
+        raise FolderError(
+            f"{folder} is {manifest['status']}; go on with: sim ensemble --resume {folder}"
+        )
+    summary = read_summary(folder)
+    failed = {f["replicate"]: f["error"] for f in manifest["failed"]}
+    with Journal(folder / JOURNAL, write=False) as journal:
+        chosen = derived_replicates(folder)
+        found = table(journal.rows(chosen), journal.units, len(chosen))
+    return Ensemble(folder, scenario, plan, found, summary, failed)
+
+
+def ensembles_in(folder: Path) -> list[Path]:
+    """The folder itself where it is an ensemble, the cells where it is a study."""
+    cells = folder / "cells"
+    return sorted(p for p in cells.iterdir() if p.is_dir()) if cells.is_dir() else [folder]

@@ -1,0 +1,367 @@
+"""A study in a folder: an ensemble for each cell, one tidy table, effects with intervals.
+
+All cells have one seed, so that they share luck and their differences are paired. Each cell
+is an ensemble of its own under ``cells/`` and is resumed like one.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.base.diagnostics import Diagnostic, Mark, Report, ScenarioError, suggest
+from sim.base.errors import FolderError
+from sim.measure import statistics as st
+from sim.measure.effects import Effect, effects, rank_intervals
+from sim.measure.ensemble import Table, absent, interval, is_time, tidy
+from sim.scenario.loader import load
+from sim.scenario.model import DAY, Scenario
+from sim.tables import folder as _folder
+
+from .comparison import stated
+from .design import Cell, Design
+from .engines import Engine
+from .ensemble import (
+    Ensemble,
+    Plan,
+    Progress,
+    begin,
+    carry_out,
+    open_ensemble,
+    read_manifest,
+    seeded,
+)
+from .ensemble_folder import MANIFEST, in_place
+from .replicate import run_replicate
+
+STUDY, EFFECTS, RANKS, TABLE = "study.json", "effects.csv", "ranks.csv", "study.csv"
+
+
+@dataclass(frozen=True)
+class Study:
+    """A finished study: its design, an ensemble a cell, and the effects by measure.
+
+    ``ranks`` are, by measure, the median rank of each cell and its 90 % range, 1 the highest.
+    """
+
+    folder: Path
+    title: str
+    names: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    ensembles: tuple[Ensemble, ...]
+    effects: dict[str, list[Effect]]
+    failed: int
+    ranks: dict[str, list[tuple[float, float, float]]]
+
+
+def scenarios(design: Design, file: str) -> list[Scenario]:
+    """The scenario of every cell, all under one seed.
+
+    Raises:
+        ScenarioError: the base is faulty, a setting of a cell does not fit it, or no cell has a
+            measure that the study names.
+    """
+    base = load(design.base)
+    seed = base.seed if design.seed is None else design.seed
+    report = Report()
+    report.sources[file] = Path(file).read_text(encoding="utf-8").splitlines()
+    found = []
+    told = set()
+    for cell in design.cells:
+        sets = [*cell.settings, f"id={base.id}-{cell.id}"]
+        try:
+            found.append(seeded(load(design.base, sets=sets), seed))
+        except ScenarioError as error:
+            for fault in error.diagnostics:
+                mark, message = _where(design, cell, fault, file)
+                if (mark, message) not in told:
+                    told.add((mark, message))
+                    report.error(mark, message, fault.hint)
+    report.stop_on_errors()
+    check_measures(design, found, file)
+    return found
+
+
+def check_measures(design: Design, made: Sequence[Scenario], file: str) -> None:
+    """Try the measures that a study names on one run a cell, until each was found.
+
+    Raises:
+        ScenarioError: no cell has one of them.
+    """
+    known: set[str] = set()
+    missing = list(design.measures)
+    for scenario in made:
+        # what is 0 where a run does not list it cannot be told from what is misspelt
+        missing = [path for path in missing if path not in known and np.isnan(absent(path))]
+        if not missing:
+            return
+        known |= run_replicate(scenario, 0).units.keys()
+    report = Report()
+    report.sources[file] = Path(file).read_text(encoding="utf-8").splitlines()
+    for path in missing:
+        if path not in known:
+            mark = replace(design.marks[path], file=file)
+            report.error(mark, f"no measure '{path}' in this study", suggest(path, known))
+    report.stop_on_errors()
+
+
+def _where(design: Design, cell: Cell, fault: Diagnostic, file: str) -> tuple[Mark, str]:
+    """Where the study names the factor whose setting is at fault, and what is wrong with it."""
+    if fault.file == "--set" and 1 <= fault.line <= len(cell.settings):
+        factor, _, value = cell.settings[fault.line - 1].partition("=")
+        return replace(design.marks[factor], file=file), f"{fault.message} (set to {value})"
+    return Mark(file, 1, 1), f"cell {', '.join(cell.settings)}: {fault.message}"
+
+
+def begin_study(design: Design, file: str, out: Path | None = None) -> Path:
+    """Make the folder of a study with every cell begun and nothing run, and return it.
+
+    Raises:
+        ScenarioError: as :func:`scenarios`.
+        FolderError: the folder holds something already or cannot be made.
+    """
+    made = scenarios(design, file)
+    document = {
+        "format": 1,
+        "title": design.title,
+        "n": design.n,
+        "seed": made[0].seed,
+        "factors": list(design.factors),
+        "names": list(design.names),
+        "measures": list(design.measures),
+        "cells": [asdict(cell) for cell in design.cells],
+    }
+    key = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+    target = _folder.default_target(Path(file).stem, key) if out is None else out
+    with _folder.whole_folder(target) as partial:
+        _folder.write_json(partial / STUDY, document)
+        for cell, scenario in zip(design.cells, made, strict=True):
+            begin(scenario, Plan(design.n, scenario.seed), partial / "cells" / cell.id)
+        _folder.write_json(partial / MANIFEST, manifest("running"))
+    return target
+
+
+def manifest(status: str) -> dict[str, Any]:
+    return {"status": status, "kind": "study", "version": version("supply-axis")}
+
+
+def carry_out_study(
+    folder: Path,
+    *,
+    engine: Engine,
+    keep_going: bool = False,
+    progress: Progress | None = None,
+    on_cell: Callable[[str], None] | None = None,
+    figures: bool = False,
+    argv: Sequence[str] = (),
+) -> Study:
+    """Run what is missing of a study, then make its tables.
+
+    Raises:
+        FolderError: it is no study, or a cell of it was changed.
+        FullDiskError, EngineError: as :func:`~sim.many.ensemble.carry_out`.
+    """
+    document = read_study(folder)
+    cells = [Cell(c["id"], tuple(c["levels"]), tuple(c["settings"])) for c in document["cells"]]
+    total = document["n"] * len(cells)
+    done: list[Ensemble] = []
+    for number, cell in enumerate(cells):
+        before = number * document["n"]
+        path = folder / "cells" / cell.id
+        if on_cell is not None:
+            on_cell(cell.id)
+        if read_manifest(path)["status"] == "complete":
+            done.append(open_ensemble(path))
+            continue
+        tell: Progress | None = None
+        if progress is not None:
+            tell = _shifted(progress, before, total)
+        done.append(carry_out(path, engine=engine, keep_going=keep_going, progress=tell, argv=argv))
+    study = _conclude(folder, document, cells, done)
+    if figures:
+        from sim.view.charts.study_figures import write_study_figures
+
+        write_study_figures(study, folder)
+    status = "failed" if study.failed else "complete"
+    with in_place(folder / MANIFEST) as path:
+        _folder.write_json(
+            path,
+            {
+                **manifest(status),
+                "argv": _folder.readable(argv),
+                "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+                **_folder.provenance(),
+            },
+        )
+    return study
+
+
+def _shifted(progress: Progress, before: int, total: int) -> Progress:
+    return lambda done, of: progress(before + done, total)
+
+
+def read_study(folder: Path) -> dict[str, Any]:
+    """study.json of a study's folder.
+
+    Raises:
+        FolderError: there is none.
+    """
+    try:
+        return dict(json.loads((folder / STUDY).read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise FolderError(f"{folder} is not the folder of a study") from error
+
+
+# --- tables ------------------------------------------------------------------------------
+
+
+def _conclude(
+    folder: Path, document: dict[str, Any], cells: Sequence[Cell], done: Sequence[Ensemble]
+) -> Study:
+    names = tuple(document["names"])
+    shared = set.intersection(*(set(e.table.replicates) for e in done))
+    common = sorted(shared)
+    tables = [e.table.at(common) for e in done]
+    horizon = min(e.scenario.length for e in done) / DAY
+    chosen = document["measures"] or headlines(done[0].scenario, tables)
+    found = {}
+    ranks = {}
+    for path in chosen:
+        columns = [column(table, path, horizon) for table in tables]
+        if any(c is None for c in columns):
+            continue
+        known = [c for c in columns if c is not None]
+        by_levels = {cell.levels: c for cell, c in zip(cells, known, strict=True)}
+        found[path] = effects(names, by_levels)
+        ranks[path] = rank_intervals(known)
+    study = Study(
+        folder, document["title"], names, tuple(cells), tuple(done), found,
+        sum(len(e.failed) for e in done), ranks,
+    )  # fmt: skip
+    _write(folder / TABLE, _table_columns(names), _table_rows(study))
+    _write(folder / EFFECTS, EFFECT_COLUMNS, _effect_rows(study))
+    _write(folder / RANKS, ("measure", "cell", "rank", "rank_q05", "rank_q95"), _rank_rows(study))
+    with in_place(folder / "summary.json") as path:
+        _folder.write_json(path, summary(study))
+    return study
+
+
+def column(table: Table, path: str, horizon: float) -> st.Values | None:
+    """A measure of one cell as effects take it: a time that did not come is the period long."""
+    found = table.columns.get(path)
+    if found is None:
+        value = absent(path)
+        return None if np.isnan(value) else np.full(len(table.replicates), value)
+    return np.minimum(found, horizon) if is_time(path) else found
+
+
+_HEADLINES = (
+    "capacity_mean", "time_of_first_cut", "days_cut", "delivered", "time_of_exhaustion",
+    "days_without",
+)  # fmt: skip
+
+
+def headlines(scenario: Scenario, tables: Sequence[Table]) -> list[str]:
+    """Headlines of the main axis, and the measures of claims, where anything varies in them."""
+    claimed = {c.measure for c in scenario.claims.values() if c.when is None}
+    stem = f"axes.{scenario.main_axis}."
+    return [
+        path
+        for path in tables[0].columns
+        if path in claimed or (path.startswith(stem) and path.rpartition(".")[2] in _HEADLINES)
+    ]
+
+
+def _rank_rows(study: Study) -> Iterable[list[Any]]:
+    for path, ranks in study.ranks.items():
+        for cell, rank in zip(study.cells, ranks, strict=False):
+            yield [path, cell.id, *rank]
+
+
+def _table_columns(names: Sequence[str]) -> list[str]:
+    return [
+        "cell", *names, "measure", "unit", "n", "mean", "low", "high", "median", "q25", "q75",
+        "q05", "q95", "came",
+    ]  # fmt: skip
+
+
+def _table_rows(study: Study) -> Iterable[list[Any]]:
+    for cell, ensemble in zip(study.cells, study.ensembles, strict=True):
+        for path, measure in ensemble.summary["measures"].items():
+            yield [cell.id, *cell.levels, path, measure["unit"], *stated(measure)]
+
+
+EFFECT_COLUMNS = (
+    "measure", "term", "from", "to", "effect", "low", "high", "verdict", "pairs", "runs_to_settle",
+)  # fmt: skip
+
+
+def _effect_rows(study: Study) -> Iterable[list[Any]]:
+    for path, found in study.effects.items():
+        for effect in found:
+            d = effect.paired.difference
+            yield [
+                path, " x ".join(effect.term), *(" x ".join(side) for side in
+                zip(*effect.levels, strict=True)), *map(tidy, (d.value, d.low, d.high)),
+                effect.paired.verdict, effect.paired.n, effect.paired.runs,
+            ]  # fmt: skip
+
+
+def summary(study: Study) -> dict[str, Any]:
+    """What summary.json of a study says."""
+    return {
+        "format": 1,
+        "kind": "study",
+        "title": study.title,
+        "factors": list(study.names),
+        "cells": [
+            {"id": cell.id, "levels": list(cell.levels), "n": e.summary["n"],
+             "failed": e.summary["failed"], "claims": e.summary["claims"],
+             "means": {path: _mean(e.summary["measures"].get(path)) for path in study.effects}}
+            for cell, e in zip(study.cells, study.ensembles, strict=True)
+        ],
+        "units": {path: _unit(study, path) for path in study.effects},
+        "effects": {
+            path: [
+                {
+                    "term": list(effect.term),
+                    "levels": [list(pair) for pair in effect.levels],
+                    **interval(effect.paired.difference),
+                    "verdict": effect.paired.verdict,
+                    "pairs": effect.paired.n,
+                    "runs_to_settle": effect.paired.runs,
+                }
+                for effect in found
+            ]
+            for path, found in study.effects.items()
+        },
+    }  # fmt: skip
+
+
+def _mean(measure: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Mean and interval of a measure in a cell; of a time also the share of runs it came in."""
+    if measure is None or "mean" not in measure:
+        return None
+    came = {"came": measure["came"]["value"]} if "came" in measure else {}
+    return {**measure["mean"], **came}
+
+
+def _unit(study: Study, path: str) -> str:
+    found = (e.summary["measures"].get(path) for e in study.ensembles)
+    return next((str(measure["unit"]) for measure in found if measure), "")
+
+
+def _write(target: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    with in_place(target) as path, path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(["" if v is None else v for v in row] for row in rows)

@@ -1,0 +1,198 @@
+"""The page of an ensemble: chances and ranges, its figures, its inputs."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.base.errors import FolderError
+from sim.scenario.loader import load
+from sim.scenario.model import DAY, Scenario
+from sim.tables.folder import read_summary
+from sim.tables.terminal import number
+
+from . import inputs, tables
+from .markup import Html, details, el, join, named, table
+from .pictures import picture
+from .run import date_words, name_of
+from .sensitivity import SAMPLES, is_sensitivity
+from .shell import Links, document, section
+
+
+@dataclass(frozen=True, slots=True)
+class _Ensemble:
+    folder: Path
+    scenario: Scenario
+    summary: Mapping[str, Any]
+    manifest: Mapping[str, Any]
+
+    def day(self, days: float | None) -> str:
+        """A time among runs: censored ones come after the period."""
+        return "never" if days is None else date_words(self.scenario, days * DAY)
+
+
+def page(folder: Path, file: Path) -> str:
+    """The page of the ensemble in ``folder``, to be written to ``file``.
+
+    Raises:
+        FolderError: it is no ensemble that is complete, or holds the runs of a sensitivity study.
+        ScenarioError: its scenario.resolved.yaml cannot be read.
+    """
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    kind = manifest.get("kind")
+    if kind != "ensemble":
+        raise FolderError(
+            f"{folder} is a {kind}: there is no page of one; its tables and figures are in the "
+            "folder"
+        )
+    whole = folder.resolve()
+    if whole.name == SAMPLES and is_sensitivity(whole.parent):
+        raise FolderError(
+            f"the runs in {folder} are settings that a sensitivity study chose, so shares of them "
+            f"are no chances; the page is that of {whole.parent}"
+        )
+    if not (folder / "summary.json").is_file():
+        raise FolderError(f"{folder} is not complete; go on with: sim ensemble --resume {folder}")
+    summary = read_summary(folder)
+    if summary.get("format") != 1 or not {"measures", "claims", "n"} <= summary.keys():
+        raise FolderError(f"{folder} was written by another version of this program; run it again")
+    this = _Ensemble(folder, load(folder / "scenario.resolved.yaml"), summary, manifest)
+    link = Links(file, folder)
+    scenario = this.scenario
+    failed = f", {len(summary['failed'])} failed" if summary["failed"] else ""
+    cell = _cell(whole)
+    about = join([el("code", scenario.id), f", {scenario.kind}, {summary['n']} runs{failed}, "
+                  f"seed {summary['seed']}",
+                  [", a cell of ", named(cell[0])] if cell else None])  # fmt: skip
+    title = f"{scenario.title} ({cell[1]})" if cell else scenario.title
+    parts = [
+        el("section", [el("p", sentence) for sentence in finding(this)], class_="finding",
+           aria_label="The finding"),
+        section("figures", "Figures", _figures(this, link)),
+        section("claims", "Claims", _claims(this)),
+        section("measures", "Measures", _measures(this, link)),
+        section("inputs", "Inputs, their sources and doubts", inputs.section(scenario)),
+        section("manifest", "Manifest", tables.manifest(manifest, link)),
+    ]  # fmt: skip
+    return document(f"{title}: {summary['n']} runs", about, parts)
+
+
+def _cell(folder: Path) -> tuple[str, str] | None:
+    """The title of the study that an ensemble is a cell of, and the cell's levels; None of none."""
+    try:
+        study = json.loads((folder.parent.parent / "study.json").read_bytes())
+        cell = next(cell for cell in study["cells"] if cell["id"] == folder.name)
+    except (OSError, ValueError, LookupError, TypeError, StopIteration):
+        return None
+    levels = zip(study["names"], cell["levels"], strict=True)
+    return study["title"], ", ".join(
+        f"{name}: {level or 'as in the base'}" for name, level in levels
+    )
+
+
+def finding(this: _Ensemble) -> tuple[Html, Html]:
+    """Two sentences: the chance that the axis in focus is cut; what it can carry at the end."""
+    axis, n = this.scenario.main_axis, this.summary["n"]
+    if axis is None:
+        return Html(f"{n} runs of a scenario without an axis."), Html("Its measures are below.")
+    name, measures = named(name_of(this.scenario, axis)), this.summary["measures"]
+    cut = measures[f"axes.{axis}.time_of_first_cut"].get("came")
+    if cut is None or not cut["value"]:
+        first = join([name, f" is never cut in {n} runs", _interval(cut), "."])
+    else:
+        share = f" is cut at some time in {tables.percent(cut['value'])} of {n} runs"
+        first = join([name, share, _interval(cut), "."])
+    end = measures[f"axes.{axis}.capacity_end"]
+    low, high = end["range_90"]
+    second = (
+        f"At the end it can carry {number(end['median'])} t/day in the middle run, "
+        f"{number(low)} to {number(high)} in nine of ten."
+    )
+    return first, Html(second)
+
+
+def _interval(chance: Mapping[str, Any] | None) -> str:
+    """The interval of a chance, in brackets; nothing where it is not known."""
+    if chance is None:
+        return ""
+    return f" (95 % interval {tables.percent(chance['low'])} to {tables.percent(chance['high'])})"
+
+
+def _figures(this: _Ensemble, link: Links) -> list[Html | None]:
+    """The figures of the folder as pictures in the page, each with its numbers."""
+    found = []
+    for file in sorted((this.folder / "figures").glob("*.png")):
+        kind, _, about = file.stem.partition("_")
+        axis = this.scenario.axes.get(about)
+        title = f"{kind}: {axis.name}" if axis else file.stem.replace("_", " ")
+        found.append(picture(this.folder, file.stem, title, link))
+    return found
+
+
+def _claims(this: _Ensemble) -> Html | None:
+    """The chance of each claim, with its interval."""
+    rows = []
+    for claim in this.summary["claims"]:
+        p = claim["probability"]
+        chance = "undecided" if p is None else tables.percent(p["value"])
+        interval = (
+            "-" if p is None else f"{tables.percent(p['low'])} to {tables.percent(p['high'])}"
+        )
+        rows.append([named(claim["text"]), chance, interval, *(claim[v] for v in _VERDICTS)])
+    head = ["Claim", "Holds in", "95 % interval", *(v.capitalize() for v in _VERDICTS)]
+    return table(head, rows, "Claims, and the share of runs in which they hold",
+                 numbers=(1, 2, 3, 4, 5)) if rows else None  # fmt: skip
+
+
+_VERDICTS = ("true", "false", "undecided")
+
+
+def _measures(this: _Ensemble, link: Links) -> Html:
+    """What differs between runs by what it is about; what does not is counted."""
+    groups: dict[str, list[Sequence[Any]]] = defaultdict(list)
+    same = 0
+    for path, measure in this.summary["measures"].items():
+        if not measure["n"] or measure["range_90"][0] == measure["range_90"][1]:
+            same += 1
+            continue
+        kind, _, rest = path.partition(".")
+        thing, _, what = rest.partition(".")
+        groups[f"{kind}.{thing}"].append([el("code", what or path), *_cells(this, measure)])
+    head = ["Measure", "Mean", "95 % interval", "Median", "90 % of runs", "Came in", "Unit"]
+    return join(
+        [
+            el("p", f"{same} measures are the same in nearly every run and left out. All: ",
+               link("summary.json"), ", every run: ", link("replicates.csv"), class_="source"),
+            el(
+                "div",
+                [
+                    details(join([el("code", group), f" ({len(rows)})"]),
+                            table(head, rows, f"Measures of {group}", numbers=(1, 2, 3, 4, 5)))
+                    for group, rows in groups.items()
+                ],
+                class_="folds",
+            ),
+        ]
+    )  # fmt: skip
+
+
+def _cells(this: _Ensemble, measure: Mapping[str, Any]) -> list[str]:
+    came = measure.get("came")
+
+    def said(value: float | None) -> str:
+        return number(value) if came is None else this.day(value)
+
+    mean = measure["mean"]
+    known = mean is not None and mean["low"] is not None
+    return [
+        "-" if mean is None else said(mean["value"]),
+        f"{said(mean['low'])} to {said(mean['high'])}" if known else "-",
+        said(measure["median"]),
+        " to ".join(map(said, measure["range_90"])),
+        "" if came is None else tables.percent(came["value"]),
+        "" if measure["unit"] == "1" or came is not None else measure["unit"],
+    ]

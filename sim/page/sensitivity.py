@@ -1,0 +1,296 @@
+"""The page of a sensitivity study: which uncertain inputs each measure depends on."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sim.base.errors import FolderError
+from sim.scenario.loader import load
+from sim.scenario.model import Scenario
+from sim.tables.folder import read_summary
+from sim.tables.terminal import number
+
+from . import inputs, tables
+from .inputs import Input
+from .markup import Html, Piece, details, el, join, listed, named, table
+from .pictures import picture
+from .shell import Links, document, section
+from .study_words import MOST_NAMED, amount, ends, measure_name, minus
+from .tables import percent, sortable, whisker
+
+SAMPLES = "samples"
+"""The folder of a sensitivity study that holds its runs."""
+
+_COLUMNS = {"morris": ("mu_star", "sigma"), "sobol": ("total", "first")}
+
+
+class _Index(NamedTuple):
+    """What one input does to one measure, as a row of sensitivity.csv has it."""
+
+    name: str
+    main: float
+    half_width: float
+    second: float
+
+    @property
+    def low(self) -> float:
+        return max(self.main - self.half_width, 0.0)
+
+    @property
+    def high(self) -> float:
+        return self.main + self.half_width
+
+
+@dataclass(frozen=True)
+class _Study:
+    folder: Path
+    scenario: Scenario
+    design: Mapping[str, Any]
+    samples: Mapping[str, Any]
+    indices: Mapping[str, Sequence[_Index]]
+    units: Mapping[str, str]
+
+    @cached_property
+    def about(self) -> dict[tuple[str, ...], Input]:
+        """What the scenario says of where its parts come from, by path."""
+        return {item.path: item for item in inputs.inputs(self.scenario.resolved)}
+
+    @property
+    def is_morris(self) -> bool:
+        return bool(self.design["sensitivity"]["method"] == "morris")
+
+    def name(self, path: str) -> Html:
+        """A measure for people."""
+        return measure_name(self.scenario, path)
+
+
+def is_sensitivity(folder: Path) -> bool:
+    """True for the folder of a sensitivity study."""
+    try:
+        return "sensitivity" in json.loads((folder / "study.json").read_bytes())
+    except (OSError, ValueError, TypeError):
+        return False
+
+
+def page(folder: Path, file: Path, manifest: Mapping[str, Any]) -> str:
+    """The page of the sensitivity study in ``folder``, to be written to ``file``.
+
+    Raises:
+        FolderError: a file of it is missing or cannot be read.
+        ScenarioError: its scenario cannot be read.
+    """
+    design = json.loads((folder / "study.json").read_bytes())
+    if design.get("format") != 1:
+        raise FolderError(f"{folder} was written by another version of this program; run it again")
+    indices, units = _read(folder, design["sensitivity"]["method"])
+    this = _Study(
+        folder, load(folder / SAMPLES / "scenario.resolved.yaml"), design,
+        read_summary(folder / SAMPLES), indices, units,
+    )  # fmt: skip
+    link, scenario, wanted = Links(file, folder), this.scenario, design["sensitivity"]
+    what = "Morris screening" if this.is_morris else "Sobol indices"
+    about = join([
+        named(scenario.title), f", {scenario.kind}: {what} of {len(design['inputs'])} inputs, "
+        f"{number(this.samples['n'])} runs, seed {design['seed']}",
+    ])  # fmt: skip
+    sizes = "trajectories" if this.is_morris else "base samples"
+    parts = [
+        el("section", [el("p", sentence) for sentence in _finding(this)], class_="finding",
+           aria_label="The finding"),
+        section("design", "The design",
+                el("p", f"{wanted['size']} {sizes} through {len(design['inputs'])} inputs: every "
+                   "distribution of the scenario, and every chance of an event. Each run sets all "
+                   "of them, each at a quantile; all other luck is the same in every run. "
+                   + _METHODS[wanted["method"]]),
+                el("p", "The indices: ", link("sensitivity.csv"), "; the inputs: ",
+                   link("study.json"), "; every run: ", link(f"{SAMPLES}/replicates.csv"),
+                   class_="source")),
+        section("measures", "What each measure depends on",
+                [_measure(this, path, link, first=not i) for i, path in enumerate(indices)],
+                _left_out(this)),
+        section("inputs", "Inputs, their sources and doubts", inputs.section(scenario),
+                el("p", "The whole scenario: ", link(f"{SAMPLES}/scenario.resolved.yaml"),
+                   class_="source")),
+        section("manifest", "Manifest", tables.manifest(manifest, link)),
+    ]  # fmt: skip
+    return document(design["title"], about, parts)
+
+
+_METHODS = {
+    "morris": "mu* (Morris 1991) is how much a measure changes, on average and whichever way, "
+    "from the 2.5 % to the 97.5 % quantile of an input; sigma is how much that depends on where "
+    "the input and the others stand.",
+    "sobol": "The total index (Sobol 2001) is the share of a measure's variance that an input has "
+    "a part in, the first-order index the share that it explains alone.",
+}
+
+
+def _read(folder: Path, method: str) -> tuple[dict[str, list[_Index]], dict[str, str]]:
+    """Indices by measure in the order of sensitivity.csv, and the units of the indices."""
+    path = folder / "sensitivity.csv"
+    main, second = _COLUMNS[method]
+    found: dict[str, list[_Index]] = {}
+    units: dict[str, str] = {}
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                units[row["measure"]] = row["unit"]
+                values = (float(row[c] or 0) for c in (main, "half_width", second))
+                found.setdefault(row["measure"], []).append(_Index(row["input"], *values))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise FolderError(f"{path} cannot be read: {error}") from error
+    return found, units
+
+
+def _finding(this: _Study) -> tuple[Html, Html]:
+    """Two sentences: what the first measure depends on most; what else, and what the others do."""
+    inputs_ = len(this.design["inputs"])
+    if not this.indices:
+        lost = [join([this.name(path), " ", _why(this, path)]) for path in _lost(this)]
+        return (Html(f"No measure of this study depends on any of the {inputs_} inputs."),
+                join([listed(lost[:MOST_NAMED]) or "Every run gives the same", "."]))  # fmt: skip
+    path, *rest = this.indices
+    ranked = this.indices[path]
+    top, name = ranked[0], this.name(path)
+    does = _does(this, path, top)
+    rivals = [i for i in ranked[1:] if i.main and i.high >= top.low]
+    if rivals:
+        near = [el("code", i.name) for i in rivals[:MOST_NAMED]]
+        more = len(rivals) - len(near)
+        near += [Html(f"{more} more")] if more else []
+        tail = join([", but the interval", "s" if len(near) > 1 else "", " of ", listed(near),
+                     " overlap" if len(near) > 1 else " overlaps", " with it"])  # fmt: skip
+    else:
+        tail = Html("")
+    first = join([f"Of {inputs_} uncertain inputs ", _named(this, top.name), " matters most to ",
+                  name, ": ", does, tail, "."])  # fmt: skip
+    idle = sum(not i.main for i in ranked)
+    others = [join([this.name(other), " depends most on ", el("code", this.indices[other][0].name)])
+              for other in rest[:MOST_NAMED]]  # fmt: skip
+    said: list[Piece] = [
+        f"{idle} of the inputs do nothing to it" if idle != 1 else "One input does nothing to it"
+    ]
+    if others:
+        said.append(listed(others))
+    said += [join([this.name(p), " ", _why(this, p)]) for p in _lost(this)[:MOST_NAMED]]
+    return first, join([[[piece, "; "] for piece in said[:-1]], said[-1], "."])
+
+
+def _named(this: _Study, path: str) -> Html:
+    """An input with how far the scenario trusts it, where it says so."""
+    given = _given(this, path)
+    trust = f" (trust: {given.trust})" if given is not None and given.trust else ""
+    return join([el("code", path), trust])
+
+
+def _given(this: _Study, path: str) -> Input | None:
+    """The part of the scenario that says where an input comes from, if one does."""
+    parts = tuple(path.split("."))
+    about = this.about
+    return next((about[parts[:n]] for n in range(len(parts), 0, -1) if parts[:n] in about), None)
+
+
+def _does(this: _Study, path: str, index: _Index) -> str:
+    """What an input does to a measure, with its interval."""
+    if this.is_morris:
+        return (
+            f"across the middle 95 % of it the measure changes by "
+            f"{amount(index.main, this.units[path])} on average "
+            f"(95 % interval {ends(index.low, index.high)})"
+        )
+    low, high = _share(index.low), _share(index.high)
+    return f"it has a part in {_share(index.main)} of the variance (95 % interval {low} to {high})"
+
+
+def _share(value: float) -> str:
+    """A share for a sentence: an estimate of one may pass the whole, which the table shows."""
+    return percent(min(value, 1.0))
+
+
+def _measure(this: _Study, path: str, link: Links, *, first: bool) -> Html:
+    """One measure: the inputs that do anything to it, and its figure."""
+    ranked, unit = this.indices[path], this.units[path]
+    some = [index for index in ranked if index.main]
+    idle = [index for index in ranked if not index.main]
+    shown = f", {unit}" if this.is_morris and unit not in ("", "1") else ""
+    most = max((i.high for i in some), default=1.0)
+    rows = [_row(this, index, most) for index in some]
+    if this.is_morris:
+        head = ["Input", "mu*" + shown, "95 % interval", "From 0", "sigma" + shown]
+    else:
+        head = ["Input", "Total index", "95 % interval", "From 0", "First-order index"]
+    head += ["As stated", "Source", "Trust"]
+    name = this.name(path)
+    top = join([": ", el("code", ranked[0].name)])
+    return details(
+        join([el("strong", name), shown, top]),
+        el("p", el("code", path), class_="source"),
+        table(head, rows, join(["Inputs that matter to ", name]), class_="sorts",
+              numbers=(1, 2, 4)),
+        details(f"{len(idle)} inputs that do nothing to it" if len(idle) > 1
+                else "1 input that does nothing to it",
+                el("p", listed([el("code", i.name) for i in idle], ", "))) if idle else None,
+        picture(this.folder, f"tornado_{path.replace('.', '_')}", "The greatest indices", link,
+                kind="svg", about=path),
+        open=first, class_="measure",
+    )  # fmt: skip
+
+
+def _row(this: _Study, index: _Index, most: float) -> list[Piece]:
+    given = _given(this, index.name)
+    sources = this.scenario.resolved.get("sources", {})
+    return [
+        el("code", index.name),
+        sortable(minus(index.main), index.main),
+        sortable(ends(index.low, index.high), index.low),
+        whisker(index.main, index.low, index.high, most, zero=0.0),
+        sortable(minus(index.second), index.second),
+        named(_stated(this.scenario.resolved, index.name.split("."))),
+        "" if given is None else named(str(sources.get(given.source, given.source))),
+        "" if given is None else named(given.trust),
+    ]
+
+
+def _stated(resolved: Mapping[str, Any], parts: Sequence[str]) -> str:
+    """The value of an input as the scenario states it; nothing where it is not found whole."""
+    found: Any = resolved
+    for part in parts:
+        if not isinstance(found, Mapping) or part not in found:
+            return ""
+        found = found[part]
+    if isinstance(found, Mapping):
+        return inputs.short(", ".join(f"{key} {_plain(value)}" for key, value in found.items()))
+    return inputs.short(_plain(found))
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _left_out(this: _Study) -> Html | None:
+    """Measures that the study names and that have no indices, each with why."""
+    lost = _lost(this)
+    if not lost:
+        return None
+    return el("p", "Without indices: ", listed([
+        join([this.name(path), " (", el("code", path), ") ", _why(this, path)]) for path in lost
+    ], "; "), ".")  # fmt: skip
+
+
+def _lost(this: _Study) -> list[str]:
+    return [path for path in this.design["measures"] if path not in this.indices]
+
+
+def _why(this: _Study, path: str) -> str:
+    measure = this.samples["measures"].get(path)
+    if measure is None or measure["n"] < this.samples["n"]:
+        return "has no value in some runs"
+    if "came" in measure and not measure["came"]["value"]:
+        return f"did not come in any of the {number(this.samples['n'])} runs"
+    return "is the same in every run"

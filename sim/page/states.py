@@ -1,0 +1,312 @@
+"""What the page's script draws from: the states of a run as plain data, changes alone.
+
+A thing that changes is a flat list ``[time, value, time, value, ...]`` (seconds, then what holds
+from then on), so that the script finds a value and since when it holds in one search. Rates
+are kg/day, stocks kg, shares parts per million, places and roads numbers into their lists.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sim.engine.forces.force import MODES
+from sim.measure.axis import AxisLens
+from sim.measure.sides import days_carried
+from sim.measure.steps import Steps
+from sim.network import UNLIMITED, Graph
+from sim.scenario.model import DAY, Operation
+from sim.state.control import EVERYONE, Control, Passage
+from sim.state.rebuild import states
+from sim.view.charts.fill_forces import stops_km
+from sim.view.data import ActorStyle
+from sim.view.look import MARKERS, looks
+from sim.view.map.fill import STATES
+from sim.view.map.frame import Frame
+
+from .run import RunFiles
+
+Changes = list[Any]
+"""``[time, value, time, value, ...]``"""
+
+NO_LIMIT = -1
+"""Capacity of a place that bounds nothing."""
+
+
+def put(changes: Changes, time: int, value: Any) -> None:
+    """Add a value from ``time`` on, unless it is the one that holds already."""
+    if not changes or changes[-1] != value:
+        changes += [time, value]
+
+
+class States:
+    """Walks once through the states of a run and keeps what the page shows of them."""
+
+    def __init__(self, run: RunFiles, frame: Frame) -> None:
+        self.run, self.frame = run, frame
+        net = run.scenario.network
+        self.places = list(net.places)
+        self.roads = list(net.roads)
+        self._place = {id_: i for i, id_ in enumerate(self.places)}
+        self._road = {id_: i for i, id_ in enumerate(self.roads)}
+        self._actor = {id_: i for i, id_ in enumerate(run.scenario.actors)}
+        self.holders: list[Changes] = [[] for _ in self.places]
+        self.besieged: list[Changes] = [[] for _ in self.places]
+        self.sealed: list[Changes] = [[] for _ in self.places]
+        self.closed: list[Changes] = [[] for _ in self.roads]
+        self.passing: dict[str, list[Changes]] = {}
+        self.capacity: dict[str, list[Changes]] = {}
+        self.nominal: tuple[int, ...] = ()
+        self.graph: Graph | None = None
+        self._walk()
+
+    def _walk(self) -> None:
+        scenario = self.run.scenario
+        changed: dict[int, dict[str, set[str]]] = defaultdict(
+            lambda: {"place": set(), "road": set()}
+        )
+        for row in self.run.control:
+            changed[row.time][row.kind].add(row.id)
+        passages: dict[str, Passage] = {}
+        for time, control in states(scenario, self.run.control):
+            self.graph = control.terrain.graph
+            places, roads = changed[time]["place"], changed[time]["road"]
+            if not passages:
+                whole = dict(
+                    zip(control.terrain.graph.roads, control.terrain.road_capacity, strict=True)
+                )
+                self.nominal = tuple(whole[road] for road in self.roads)
+                for axis in scenario.axes:
+                    passages[axis] = AxisLens(scenario, axis, control).passage(control)
+                    self.passing[axis] = [[] for _ in self.places]
+                    self.capacity[axis] = [[] for _ in self.roads]
+            self._control(time, control, places, roads)
+            for axis, passage in passages.items():
+                if not time or passage.refresh(places, roads):
+                    self._passage(time, axis, passage)
+
+    def _control(
+        self, time: int, control: Control, places: Iterable[str], roads: Iterable[str]
+    ) -> None:
+        """Write down what changed of who holds what, and of what is open."""
+        for place in places:
+            i = self._place[place]
+            held = sorted(control.holders[place].items(), key=lambda h: (-h[1], h[0]))
+            put(self.holders[i], time, [[self._actor[a], ppm] for a, ppm in held if ppm])
+            ringed = control.besieged.get(place, ())
+            put(self.besieged[i], time, sorted(self._actor[a] for a in ringed))
+            sealed = control.sealed.get(place, frozenset())
+            everyone = [self._actor[a] for a in self._actor] if EVERYONE in sealed else []
+            put(self.sealed[i], time, everyone or sorted(self._actor[a] for a in sealed))
+        for road in roads:
+            put(self.closed[self._road[road]], time, int(road in control.closed))
+
+    def _passage(self, time: int, axis: str, passage: Passage) -> None:
+        """Write down what changed of what an axis may use."""
+        graph = passage.control.terrain.graph
+        for place, limit in zip(graph.places, passage.place.tolist(), strict=True):
+            found = self.passing[axis][self._place[place]]
+            put(found, time, NO_LIMIT if limit == UNLIMITED else limit)
+        for road, limit in zip(graph.roads, passage.road[:, 0].tolist(), strict=True):
+            put(self.capacity[axis][self._road[road]], time, limit)
+
+    def document(self) -> dict[str, Any]:
+        """All of it, for the script."""
+        run, scenario = self.run, self.run.scenario
+        net = scenario.network
+        xy = self.frame.places_xy([(p.lon, p.lat) for p in net.places.values()])
+        return {
+            "id": scenario.id,
+            "title": scenario.title,
+            "start": scenario.start.isoformat() if scenario.start else None,
+            "end": scenario.length,
+            "times": self._times(),
+            "focus": run.focus,
+            "actors": self._actors(),
+            "places": [
+                {
+                    "id": p.id, "name": p.name, "x": round(float(x), 1),
+                    "y": round(self.frame.height - float(y), 1), "kind": p.kind,
+                    "people": p.population, "gate": p.crossing,
+                    "held": self.holders[i], "ring": _quiet(self.besieged[i]),
+                    "seal": _quiet(self.sealed[i]),
+                }
+                for i, (p, (x, y)) in enumerate(zip(net.places.values(), xy, strict=True))
+            ],
+            "roads": [
+                {
+                    "id": r.id, "name": r.name, "a": self._place[r.a], "b": self._place[r.b],
+                    "km": r.km, "kind": r.road_class, "whole": self.nominal[i],
+                    "shut": _quiet(self.closed[i]),
+                }
+                for i, r in enumerate(net.roads.values())
+            ],
+            "axes": [self._axis(axis) for axis in scenario.axes],
+            "forces": [self._force(operation) for operation in scenario.operations.values()],
+        }  # fmt: skip
+
+    def _times(self) -> list[int]:
+        """The instants at which anything of the map changes, with the start and the end."""
+        run = self.run
+        found = {0, run.scenario.length}
+        found.update(row.time for row in run.control)
+        found.update(row.time for row in run.flows)
+        found.update(row.time for row in run.events)
+        return sorted(t for t in found if t <= run.scenario.length)
+
+    def _actors(self) -> list[dict[str, str]]:
+        from matplotlib.colors import to_hex
+
+        actors = self.run.scenario.actors.values()
+        known = looks(tuple(ActorStyle(a.id, a.name, a.color) for a in actors))
+        shapes = {code: name for name, code in MARKERS.items()}
+        return [
+            {
+                "name": a.name,
+                "fill": to_hex(known[a.id].fill),
+                "ink": known[a.id].ink,
+                "shape": shapes[known[a.id].marker],
+            }
+            for a in actors
+        ]
+
+    def _axis(self, axis: str) -> dict[str, Any]:
+        this, run = self.run.scenario.axes[axis], self.run
+        flows = self._flows(axis)
+        return {
+            "id": axis,
+            "name": this.name,
+            "actor": self._actor[this.actor],
+            "sources": sorted(self._place[p] for p in this.sources),
+            "sinks": [self._sink(axis, p) for p in this.sinks],
+            "frame": self._frame(axis),
+            "passing": {
+                i: c for i, c in enumerate(self.passing[axis]) if c != [0, NO_LIMIT]
+            },
+            "capacity": {i: c for i, c in enumerate(self.capacity[axis]) if c != [0, 0]},
+            "flow": {i: flows[i] for i in sorted(flows)},
+            "cuts": self._cuts(axis),
+            "series": {
+                name: flat(run.steps[f"axis:{axis}", f"{name}_kg_per_day"])
+                for name in ("capacity", "deliverable", "planned", "demand", "asked")
+                if (f"axis:{axis}", f"{name}_kg_per_day") in run.steps
+            },
+        }  # fmt: skip
+
+    def _sink(self, axis: str, place: str) -> dict[str, Any]:
+        subject = f"sink:{axis}/{place}"
+        return {
+            "place": self._place[place],
+            "stock": flat(self.run.steps[subject, "stock_kg"]),
+            "delivered": flat(self.run.steps[subject, "delivered_kg"]),
+        }
+
+    def _flows(self, axis: str) -> dict[int, Changes]:
+        """Net planned flow on each road that ever has one, positive from its first end."""
+        now: dict[str, dict[str, int]] = defaultdict(dict)
+        found: dict[int, Changes] = defaultdict(lambda: [0, 0])
+        rows = [row for row in self.run.flows if row.axis == axis]
+        for row in rows:
+            now[row.road][row.origin] = row.kg_per_day
+            road = self.run.scenario.network.roads[row.road]
+            net = now[row.road].get(road.a, 0) - now[row.road].get(road.b, 0)
+            changes = found[self._road[row.road]]
+            if changes[-2] == row.time:  # two directions, one instant
+                del changes[-2:]
+            if changes:
+                put(changes, row.time, net)
+            else:
+                changes += [row.time, net]
+        return found
+
+    def _cuts(self, axis: str) -> Changes:
+        """What binds the axis, or stands in its way, from each change of its capacity on."""
+        changes: Changes = []
+        times = self.run.capacity(axis).times
+        for look in self.run.summary["axes"][axis][:-1]:
+            cut = look["minimum_cut"]
+            open_ = look["capacity_kg_per_day"] > 0
+            marked = [*cut["places"], *cut["roads"]]
+            items = marked if open_ else cut["barrier"] or marked
+            time = min(times, key=_nearness(look["day"] * DAY))
+            value = {
+                "places": sorted(self._place[i] for i in items if i in self._place),
+                "roads": sorted(self._road[i] for i in items if i in self._road),
+            }
+            put(changes, time, value)
+        return changes
+
+    def _frame(self, axis: str) -> list[float]:
+        """Left, top, right and bottom of what the map of an axis must show."""
+        net = self.run.scenario.network.places
+        points = self.frame.places_xy([(net[p].lon, net[p].lat) for p in shown(self.run, axis)])
+        (left, low), (right, high) = points.min(axis=0), points.max(axis=0)
+        top = self.frame.height
+        return [round(float(v), 1) for v in (left, top - high, right, top - low)]
+
+    def _force(self, operation: Operation) -> dict[str, Any]:
+        """One operation: its way, and its series; of none in the field ``doing`` is empty."""
+        subject, run = f"operation:{operation.id}", self.run
+        assert self.graph is not None  # the walk begins at time 0
+        stops = stops_km(self.graph, operation)
+        doing: Changes = []
+        mode = run.steps[subject, "mode"]
+        for time, number in zip(mode.times, mode.values, strict=True):
+            put(doing, time, STATES.get(MODES[number], ""))
+        supply: Changes = []
+        for time, days in days_carried(run.summary["drawn"], run.steps, operation):
+            supply += [time, round(days, 4)]
+        return {
+            "id": operation.id,
+            "name": operation.name,
+            "actor": self._actor[operation.actor],
+            "stops": [self._place[place] for place, _ in stops],
+            "km": [round(km, 3) for _, km in stops],
+            "at": flat(run.steps[subject, "position_m"]),
+            "strength": flat(run.steps[subject, "strength_persons"]),
+            "fed": flat(run.steps[subject, "fed"]),
+            "doing": doing,
+            "supply": supply,
+        }
+
+
+def shown(run: RunFiles, axis: str) -> list[str]:
+    """The places that a map of an axis must show: its ends, its routes, and what cut it."""
+    this, net = run.scenario.axes[axis], run.scenario.network
+    found = {*this.sources, *this.sinks}
+    for look in run.summary["axes"][axis]:
+        for route in look["routes"]:
+            found.update(route["places"])
+        cut = look["minimum_cut"]
+        for item in (*cut["places"], *cut["roads"], *cut["barrier"]):
+            found.update(ends(net.roads, item) if item in net.roads else [item])
+    for event in run.scenario.events.values():
+        if run.value(f"events.{event.id}.capacity_change.{axis}"):
+            found.update(event.places)
+            for road in event.roads:
+                found.update(ends(net.roads, road))
+    return sorted(found & net.places.keys())
+
+
+def ends(roads: Mapping[str, Any], road: str) -> Iterable[str]:
+    """The two ends of a road."""
+    return (roads[road].a, roads[road].b)
+
+
+def flat(steps: Steps) -> Changes:
+    """A series with equal neighbours left out, but for the last before a change (lines bend)."""
+    changes: Changes = []
+    for time, value in zip(steps.times, steps.values, strict=True):
+        changes += [time, value]
+    return changes
+
+
+def _nearness(instant: float) -> Callable[[int], tuple[float, int]]:
+    """Ranks times by how near an instant they are: a summary rounds its days."""
+    return lambda time: (abs(time - instant), time)
+
+
+def _quiet(changes: Changes) -> Changes | int:
+    """0 for what is never the case: most places are never besieged, most roads never closed."""
+    return 0 if changes in ([0, []], [0, 0]) else changes

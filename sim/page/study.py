@@ -1,0 +1,328 @@
+"""The page of a study: what each factor does, and the chances and ranges of its cells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sim.base.errors import FolderError
+from sim.measure.ensemble import is_time
+from sim.scenario.loader import load
+from sim.scenario.model import DAY, Scenario
+from sim.tables.folder import read_summary
+from sim.tables.terminal import number
+
+from . import inputs, tables
+from .markup import Html, Piece, details, el, join, listed, named, table
+from .pictures import picture
+from .run import date_words
+from .sensitivity import is_sensitivity
+from .sensitivity import page as sensitivity_page
+from .shell import Links, document, section
+from .study_words import brief, change, ends, finding, level, measure_name, signed, term, verdict
+from .tables import percent, sortable, whisker
+
+MOST_CELLS = 250
+"""Cells, or effects, in a table of the page; the files have them all."""
+
+
+@dataclass(frozen=True)
+class _Study:
+    folder: Path
+    scenario: Scenario
+    design: Mapping[str, Any]
+    summary: Mapping[str, Any]
+    cells: Sequence[Mapping[str, Any]]
+
+    @cached_property
+    def names(self) -> dict[str, Html]:
+        """The measures that the study is about, for people."""
+        return {path: measure_name(self.scenario, path) for path in self.summary["effects"]}
+
+    @cached_property
+    def late(self) -> frozenset[str]:
+        """Those of them that are times, which may not come."""
+        return frozenset(filter(is_time, self.names))
+
+    @property
+    def pairs(self) -> int:
+        """Runs that every cell has."""
+        lost = {run for cell in self.summary["cells"] for run in cell["failed"]}
+        return int(self.design["n"]) - len(lost)
+
+    def day(self, days: float | None) -> str:
+        """A time among runs: censored ones come after the period."""
+        return "never" if days is None else date_words(self.scenario, days * DAY)
+
+
+def page(folder: Path, file: Path) -> str:
+    """The page of the study in ``folder``, to be written to ``file``.
+
+    Raises:
+        FolderError: it is not complete, or a cell of it is missing.
+        ScenarioError: the scenario of a cell cannot be read.
+    """
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    if manifest.get("status") not in ("complete", "failed"):
+        raise FolderError(
+            f"{folder} is a study that is not complete; go on with: sim study --resume {folder}"
+        )
+    if is_sensitivity(folder):
+        return sensitivity_page(folder, file, manifest)
+    summary = read_summary(folder)
+    design = json.loads((folder / "study.json").read_bytes())
+    if summary.get("format") != 1 or design.get("format") != 1:
+        raise FolderError(f"{folder} was written by another version of this program; run it again")
+    at = [folder / "cells" / cell["id"] for cell in design["cells"]]
+    this = _Study(
+        folder, load(at[0] / "scenario.resolved.yaml"), design, summary,
+        [read_summary(cell) for cell in at],
+    )  # fmt: skip
+    link = Links(file, folder)
+    scenario, runs = this.scenario, sum(cell["n"] for cell in summary["cells"])
+    failed = sum(len(cell["failed"]) for cell in summary["cells"])
+    cells = len(design["cells"])
+    about = join([
+        named(scenario.title), f", {scenario.kind}: {cells} cell{'s' if cells > 1 else ''}, "
+        f"{number(runs)} runs", f", {failed} failed" if failed else "", f", seed {design['seed']}",
+    ])  # fmt: skip
+    said = finding(this.names, summary["units"], this.late, summary["effects"], this.pairs,
+                   _is_whole(design))  # fmt: skip
+    parts = [
+        el("section", [el("p", sentence) for sentence in said], class_="finding",
+           aria_label="The finding"),
+        section("design", "The design", _design(this), _cells(this, link)),
+        section("measures", "What the factors do", _reading(this, link),
+                [_measure(this, path, link, first=not i) for i, path in enumerate(this.names)],
+                _left_out(this)),
+        section("claims", "Claims, by cell", _claims(this)),
+        section("inputs", "Inputs, their sources and doubts",
+                el("p", "As in the first cell, ", el("code", design["cells"][0]["id"]), ": ",
+                   link(f"cells/{design['cells'][0]['id']}/scenario.resolved.yaml"),
+                   class_="source"),
+                inputs.section(scenario)),
+        section("manifest", "Manifest", tables.manifest(manifest, link)),
+    ]  # fmt: skip
+    return document(design["title"], about, parts)
+
+
+def _is_whole(design: Mapping[str, Any]) -> bool:
+    """True where every combination of two levels of every factor is a cell, once."""
+    cells = {tuple(cell["levels"]) for cell in design["cells"]}
+    two = all(len(levels) == 2 for levels in _levels(design))
+    return two and len(cells) == 2 ** len(design["names"])
+
+
+def _levels(design: Mapping[str, Any]) -> list[list[str]]:
+    """The levels of each factor, in the order of the cells."""
+    return [
+        list(dict.fromkeys(cell["levels"][i] for cell in design["cells"]))
+        for i in range(len(design["names"]))
+    ]
+
+
+def _design(this: _Study) -> Html:
+    """The factors, and what each of them sets."""
+    design, sizes = this.design, [cell["n"] for cell in this.summary["cells"]]
+    each = f"{min(sizes)} to {max(sizes)}" if min(sizes) < max(sizes) else str(sizes[0])
+    rows = [
+        [named(name), join([el("code", path) if path != name else "several settings at once"]),
+         listed(map(level, levels), ", ")]
+        for name, path, levels in zip(
+            design["names"], design["factors"], _levels(design), strict=True
+        )
+    ]  # fmt: skip
+    return join([
+        el("p", f"{each} run{'' if each == '1' else 's'} a cell. All cells share one luck: run i "
+           "of one differs from run i of another by the settings alone, so cells are compared run "
+           "by run."),
+        table(["Factor", "Sets", "Levels"], rows, "Factors, and the levels of each; the first is "
+              "what the others are compared with"),
+    ])  # fmt: skip
+
+
+def _cells(this: _Study, link: Links) -> Html:
+    """Every cell with its settings and its folder."""
+    rows: list[list[Piece]] = []
+    for cell, done in zip(this.design["cells"], this.summary["cells"], strict=True):
+        settings = [join([el("code", text), el("br")]) for text in cell["settings"]]
+        folded = details(f"{len(settings)} settings", settings) if len(settings) > 2 else settings
+        failed = len(done["failed"])
+        place = f"cells/{cell['id']}"
+        made_page = (this.folder / place / "report.html").is_file()
+        where = [link(place), [" ", link(f"{place}/report.html")] if made_page else None]
+        rows.append(
+            [*map(level, cell["levels"]), sortable(number(done["n"]), done["n"]),
+             sortable(str(failed), failed), where,
+             folded or "the base as it is"]
+        )  # fmt: skip
+    factors = len(this.design["names"])
+    head = [*map(named, this.design["names"]), "Runs", "Failed", "Folder", "Settings"]
+    made = table(head, rows[:MOST_CELLS], _first("Cells", rows), class_="sorts",
+                 numbers=(factors, factors + 1))  # fmt: skip
+    return details(f"The {len(rows)} cells, each an ensemble in a folder of its own", made)
+
+
+def _first(caption: str, rows: Sequence[Any]) -> str:
+    """What a table is of: all rows, or the first of them."""
+    return caption if len(rows) <= MOST_CELLS else f"{caption} (the first {MOST_CELLS})"
+
+
+def _reading(this: _Study, link: Links) -> Html:
+    """How to read the effects, and the files that hold them."""
+    late = (
+        " A time that did not come counts as the length of the period in a mean, and as later "
+        "than any in a median or range."
+    )
+    return join([
+        el("p", "A factor's effect is what its level changes against its first level, averaged "
+           "over the other factors; a \u00d7 b is how much the effect of a differs between levels "
+           "of b. Each is a difference run by run, with its 95 % interval. Among many measures "
+           "one interval in twenty leaves out 0 by chance.", late if this.late else None),
+        el("p", "All effects: ", link("effects.csv"), "; every measure of every cell: ",
+           link("study.csv"), "; ranks of the cells: ", link("ranks.csv"), "; all of it: ",
+           link("summary.json"), class_="source"),
+    ])  # fmt: skip
+
+
+def _measure(this: _Study, path: str, link: Links, *, first: bool) -> Html:
+    """One measure: effects, then the cells, then its figures."""
+    unit, found = this.summary["units"][path], this.summary["effects"][path]
+    stem = path.replace(".", "_")
+    name = join([el("strong", this.names[path]), f", {unit}" if unit not in ("", "1") else ""])
+    pictures = [
+        picture(this.folder, f"{kind}_{stem}", title, link, kind="svg", about=path)
+        for kind, title in (("interaction", "Means of the cells"), ("ranks", "Ranks of the cells"))
+    ]
+    return details(
+        join([name, ": ", brief(unit, found, this.pairs)]),
+        el("p", el("code", path), class_="source"),
+        _effects(this, path, found, unit), _means(this, path), pictures,
+        open=first, class_="measure",
+    )  # fmt: skip
+
+
+def _effects(this: _Study, path: str, found: Sequence[Mapping[str, Any]], unit: str) -> Html | None:
+    """Effects with their intervals, main ones first."""
+    most = max((abs(v) for e in found for v in (e["value"], e["low"], e["high"]) if v), default=1.0)
+    rows = [
+        [term(e), change(e), sortable(signed(e["value"]), e["value"]),
+         sortable(ends(e["low"], e["high"]), e["low"]),
+         whisker(e["value"], e["low"], e["high"], most), verdict(e),
+         sortable(number(e["pairs"]), e["pairs"])]
+        for e in found
+    ]  # fmt: skip
+    if not rows:
+        return None
+    shown = "days" if path in this.late else unit
+    head = ["Factor", "Change", "Effect" + (f", {shown}" if shown not in ("", "1") else ""),
+            "95 % interval", "About 0", "Finding", "Pairs of runs"]  # fmt: skip
+    caption = _first("Effects", rows) + " on "
+    return table(head, rows[:MOST_CELLS], join([caption, this.names[path]]), class_="sorts",
+                 numbers=(2, 3, 6))  # fmt: skip
+
+
+def _means(this: _Study, path: str) -> Html:
+    """A measure in every cell: mean, median and range, and of a time the chance that it came."""
+    late = path in this.late
+    rows = [
+        [*map(level, cell["levels"]), *_numbers(this, found["measures"].get(path), late)]
+        for cell, found in zip(this.design["cells"], this.cells, strict=True)
+    ]
+    head = ["Mean", "95 % interval", "Median", "90 % of runs"]
+    head += ["Came in", "95 % interval of the chance"] if late else []
+    start = len(this.design["names"])
+    return table(
+        [*map(named, this.design["names"]), *head, "Runs"], rows[:MOST_CELLS],
+        join([_first("Cells", rows), ": ", this.names[path]]), class_="sorts",
+        numbers=range(start, start + len(head) + 1),
+    )  # fmt: skip
+
+
+def _numbers(this: _Study, measure: Mapping[str, Any] | None, late: bool) -> list[Piece]:
+    """One measure of one cell, each number with what it sorts by."""
+    if measure is None or not measure["n"]:
+        return [*["-"] * (6 if late else 4), sortable("0", 0)]
+    came, mean, median = measure.get("came"), measure["mean"], measure["median"]
+    low, high = measure["range_90"]
+
+    def said(value: float | None) -> str:
+        return number(value) if came is None else this.day(value)
+
+    def placed(value: float | None) -> float:
+        return float("inf") if value is None else value
+
+    never = came is not None and not came["value"]
+    known = mean["low"] is not None and not never
+    chance: list[Piece] = [
+        sortable(percent(came["value"]), came["value"]),
+        sortable(f"{percent(came['low'])} to {percent(came['high'])}", came["low"]),
+    ] if came is not None else ["-", "-"] if late else []  # fmt: skip
+    return [
+        sortable("never" if never else said(mean["value"]), mean["value"]),
+        sortable(f"{said(mean['low'])} to {said(mean['high'])}", mean["low"]) if known else "-",
+        sortable(said(median), placed(median)),
+        sortable(f"{said(low)} to {said(high)}" if said(low) != said(high) else said(low),
+                 placed(low)),
+        *chance,
+        sortable(number(measure["n"]), measure["n"]),
+    ]  # fmt: skip
+
+
+def _left_out(this: _Study) -> Html | None:
+    """Measures that the study names and that have no effects."""
+    lost = [path for path in this.design["measures"] if path not in this.names]
+    if not lost:
+        return None
+    return el("p", "Not in every cell, so without effects: ",
+              listed([el("code", path) for path in lost]), ".")  # fmt: skip
+
+
+def _claims(this: _Study) -> list[Html]:
+    """The chance of each claim in every cell; those that differ between cells are open."""
+    found: dict[str, list[tuple[Sequence[str], Mapping[str, Any]]]] = {}
+    for cell in this.summary["cells"]:
+        for claim in cell["claims"]:
+            found.setdefault(claim["id"], []).append((cell["levels"], claim))
+    made = [(_claim(this, rows), _span(rows)) for rows in found.values()]
+    return [html for html, _ in sorted(made, key=lambda pair: pair[1][0] == pair[1][1])]
+
+
+def _span(rows: Sequence[tuple[Sequence[str], Mapping[str, Any]]]) -> tuple[float, float]:
+    """The least and the greatest chance of a claim in any cell."""
+    known = [claim["probability"]["value"] for _, claim in rows if claim["probability"]]
+    return (min(known), max(known)) if known else (-1.0, -1.0)
+
+
+def _claim(this: _Study, rows: Sequence[tuple[Sequence[str], Mapping[str, Any]]]) -> Html:
+    low, high = _span(rows)
+    if low < 0:
+        told = "undecided in every cell"
+    elif low == high:
+        told = f"holds in {percent(low)} of the runs of every cell"
+    else:
+        told = f"holds in {percent(low)} to {percent(high)} of runs, by cell"
+    body = []
+    for levels, claim in rows:
+        p = claim["probability"]
+        chance: list[Piece] = ["undecided", "-"] if p is None else [
+            sortable(percent(p["value"]), p["value"]),
+            sortable(f"{percent(p['low'])} to {percent(p['high'])}", p["low"]),
+        ]  # fmt: skip
+        counts = [sortable(number(claim[v]), claim[v]) for v in ("true", "false", "undecided")]
+        body.append([*map(level, levels), *chance, *counts])
+    text = named(rows[0][1]["text"])
+    start = len(this.design["names"])
+    head = ["Holds in", "95 % interval", "True", "False", "Undecided"]
+    return details(
+        join([text, ": ", told]),
+        el("p", el("code", rows[0][1]["measure"]), class_="source"),
+        table([*map(named, this.design["names"]), *head], body[:MOST_CELLS],
+              join([_first("Cells", body), ": ", text]), class_="sorts",
+              numbers=range(start, start + len(head))),
+        open=low < high, class_="measure",
+    )  # fmt: skip

@@ -1,0 +1,90 @@
+"""The state at any instant, rebuilt from the rows of control.csv alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from itertools import groupby
+
+from sim.network import UNLIMITED, Graph
+from sim.scenario.model import PPM, Scenario
+from sim.state.control import Control, Kind, Terrain
+from sim.state.record import ControlRow
+
+
+def states(scenario: Scenario, rows: Iterable[ControlRow]) -> Iterator[tuple[int, Control]]:
+    """The state from each instant of change on, first at time 0.
+
+    ``rows`` must be sorted by time. The same :class:`Control` is handed out again and
+    again, changed: copy it to keep it.
+    """
+    by_time = groupby(rows, key=lambda row: row.time)
+    control: Control | None = None
+    for time, group in by_time:
+        now = list(group)
+        if control is None:
+            control = Control(_terrain(scenario, now))
+        for row in now:
+            _apply(control, row)
+        yield time, control
+
+
+def state_at(scenario: Scenario, rows: Iterable[ControlRow], time: int) -> Control:
+    """The state at ``time`` (seconds), what changes at that instant included.
+
+    Raises:
+        ValueError: ``rows`` hold nothing at or before ``time``.
+    """
+    last = None
+    for _, control in states(scenario, (row for row in rows if row.time <= time)):
+        last = control
+    if last is None:
+        raise ValueError("control rows do not begin at time 0")
+    return last
+
+
+def _terrain(scenario: Scenario, rows: Iterable[ControlRow]) -> Terrain:
+    drawn = {(row.id, row.what): int(row.value) for row in rows if row.what in _DRAWN}
+    net = scenario.network
+    graph = Graph.build(
+        net.places,
+        [(r.id, r.a, r.b, drawn[r.id, "seconds"], r.km) for r in net.roads.values()],
+    )
+    return Terrain(
+        graph,
+        tuple(drawn[r, "capacity_kg_per_day"] for r in graph.roads),
+        tuple(drawn.get((p, "capacity_kg_per_day"), UNLIMITED) for p in graph.places),
+    )
+
+
+_DRAWN = ("seconds", "capacity_kg_per_day")
+
+
+def _apply(control: Control, row: ControlRow) -> None:
+    names = [name for name in row.value.split(";") if name]
+    if row.what == "holders":
+        pairs = (name.split("=") for name in names)
+        control.holders[row.id] = {actor: _ppm(share) for actor, share in pairs}
+    elif row.what == "besieged":
+        _put(control.besieged, row.id, frozenset(names))
+    elif row.what == "sealed":
+        _put(control.sealed, row.id, frozenset(names))
+    elif row.what == "state":
+        _put(control.closed, row.id, frozenset({row.value} - {"open"}))
+    elif row.what == "kept":
+        kind: Kind = "place" if row.kind == "place" else "road"
+        control.kept.pop((kind, row.id), None)
+        if row.value != "1":
+            parts = enumerate(row.value.split("*"))
+            control.kept[kind, row.id] = {str(i): _ppm(part) for i, part in parts}
+
+
+def _put(table: dict[str, frozenset[str]], key: str, value: frozenset[str]) -> None:
+    if value:
+        table[key] = value
+    else:
+        table.pop(key, None)
+
+
+def _ppm(text: str) -> int:
+    return int(Decimal(text) * PPM)

@@ -1,0 +1,246 @@
+"""Who held what: a row a place, in the order in which they first changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from sim.view.data import WHOLE, ControlData, ControlRow, HoldSpan, Span
+from sim.view.events import draw_flags, lay_flags
+from sim.view.look import (
+    BLACK,
+    INK,
+    MARGIN,
+    NOBODY,
+    SOFT_INK,
+    WHITE,
+    WIDTH,
+    Look,
+    Sheet,
+    hatch_ink,
+    looks,
+    note,
+    sheet,
+    short,
+    styled,
+    text_size,
+    wrap,
+)
+
+from .time_axis import moment, set_times
+
+LEFT, RIGHT = 214.0, 36.0
+MOST_ROWS = 40
+TALL, SMALL = 26.0, 17.0
+"""Pixels of a row where there are few of them, and where there are many."""
+
+KEY_ROW = 22.0
+
+BAR = 0.76
+"""Share of a row's height that its bar takes."""
+
+THIN = 12.0
+"""Pixels below which a bar is too thin for dashes on both its edges."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A sample of the key and its words."""
+
+    look: Look
+    text: str
+    siege: bool = False
+
+    @property
+    def width(self) -> float:
+        return 38 + text_size(self.text, 9)[0] + 24
+
+
+@styled
+def draw_control(data: ControlData) -> Figure:
+    """A time chart of the holders of each place that changed holder or siege in the span.
+
+    Bars are coloured and hatched by holder; a divided place has a bar for each holder, as
+    tall as its share. Black and white dashes along a bar say that its holder is besieged.
+    """
+    changed = [row for row in data.rows if len(_states(row)) > 1]
+    changed.sort(key=lambda row: (_states(row)[1].start, row.name))
+    rows = changed[:MOST_ROWS]
+    known = looks(data.actors)
+    tall = max(SMALL, min(TALL, 680 / max(len(rows), 1)))
+    width = WIDTH - LEFT - RIGHT
+    flags = lay_flags(data.events, data.span, width, width + RIGHT - 6)
+    key = _key_rows(rows, known)
+    body = max(tall * len(rows), 60.0)
+    fixed = 178.0 + flags.height + KEY_ROW * len(key)
+    page = sheet(data.page, height=max(240.0, body + fixed))
+    top = page.top - _draw_key(page, key) - flags.height - 12
+    axes = page.axes(LEFT, top - body, width, body)
+    for number, row in enumerate(rows):
+        for state in _states(row):
+            _draw_span(axes, state, number, known, tall)
+    axes.set_ylim(max(len(rows), 1), 0)
+    names = [wrap(row.name, 9, LEFT - MARGIN - 6, 1)[0] for row in rows]
+    axes.set_yticks([n + 0.5 for n in range(len(rows))], names)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    set_times(axes, data.span, named=True)
+    for number, row in enumerate(rows):
+        _name_spans(axes, row, number, data.span, width)
+    if not rows:
+        axes.set_xlim(0, max(data.span.end, 1))
+        note(axes, "no place changed hands, and no siege began or ended")
+    if len(changed) > len(rows):
+        first = [_states(row)[1].start for row in changed[len(rows) - 1 : len(rows) + 1]]
+        then = "then or later" if first[0] == first[1] else "later"
+        words = f"and {len(changed) - len(rows)} more places that changed {then}"
+        page.text(LEFT, top - body - 56, words, size=8.2, color=SOFT_INK)
+    draw_flags(page, [axes], flags)
+    return page.figure
+
+
+def _states(row: ControlRow) -> list[HoldSpan]:
+    """The row's spans, those that follow each other without a change made one."""
+    states: list[HoldSpan] = []
+    for span in row.spans:
+        if span.end <= span.start:
+            continue
+        if states and _same(states[-1], span):
+            last = states.pop()
+            span = HoldSpan(last.start, span.end, last.holders, last.besieged)
+        states.append(span)
+    return states
+
+
+def _same(a: HoldSpan, b: HoldSpan) -> bool:
+    return sorted(a.holders) == sorted(b.holders) and a.besieged == b.besieged
+
+
+def _shares(state: HoldSpan) -> list[tuple[str, float]]:
+    """Holders and their shares of the bar, the largest first; they fill it."""
+    held = sorted(((a, s / WHOLE) for a, s in state.holders if s > 0), key=lambda p: (-p[1], p[0]))
+    total = sum(share for _, share in held)
+    return [(actor, share / total) for actor, share in held]
+
+
+def _draw_span(
+    axes: Axes, state: HoldSpan, row: int, known: Mapping[str, Look], pixels: float
+) -> None:
+    """Draws a state of a place; ``pixels`` is the height of its row."""
+    y = row + (1 - BAR) / 2
+    wide = state.end - state.start
+    for actor, share in _shares(state) or [("", 1.0)]:
+        look = known.get(actor, NOBODY)
+        tall = BAR * share
+        axes.add_patch(
+            Rectangle(
+                (state.start, y),
+                wide,
+                tall,
+                facecolor=look.fill,
+                edgecolor=hatch_ink(look),
+                hatch=look.hatch,
+                lw=0,
+                zorder=2,
+            )
+        )
+        if actor in state.besieged:
+            _draw_siege(axes, state.start, state.end, y, tall, tall * pixels < THIN)
+        y += tall
+    frame = (state.start, row + (1 - BAR) / 2)
+    axes.add_patch(Rectangle(frame, wide, BAR, fill=False, edgecolor=INK, lw=0.7, zorder=3))
+
+
+def _draw_siege(
+    axes: Axes, start: float, end: float, y: float, tall: float, thin: bool = False
+) -> None:
+    """Black and white dashes along both edges of the besieged holder's bar; amid a thin one."""
+    for offset in (0.5,) if thin else (0.14, 0.86):
+        for colour, style in ((WHITE, "-"), (BLACK, (0, (2.0, 1.6)))):
+            axes.plot(
+                [start, end],
+                [y + tall * offset] * 2,
+                color=colour,
+                lw=2.4,
+                ls=style,
+                solid_capstyle="butt",
+                dash_capstyle="butt",
+                zorder=3.5,
+            )
+
+
+def _name_spans(axes: Axes, row: ControlRow, number: int, span: Span, width: float) -> None:
+    """Writes the date of each change into its bar, with the siege, where there is room."""
+    states = _states(row)
+    per_second = width / max(span.end, 1)
+    for index, state in enumerate(states):
+        room = (state.end - state.start) * per_second - 10
+        siege = "besieged" if state.besieged else ""
+        when = moment(state.start, span) if index else ""
+        for text in (f"{when} {siege}".strip(), siege, when):
+            if text and text_size(text, 7.8)[0] <= room:
+                _write(axes, state.start + 5 / per_second, number, text)
+                break
+
+
+def _write(axes: Axes, x: float, row: int, text: str) -> None:
+    axes.text(
+        x,
+        row + 0.5,
+        text,
+        size=7.8,
+        color=INK,
+        va="center_baseline",
+        zorder=5,
+        parse_math=False,
+        bbox={"facecolor": WHITE, "edgecolor": "none", "pad": 1.0, "alpha": 0.88},
+    )
+
+
+def _key_rows(rows: Sequence[ControlRow], known: Mapping[str, Look]) -> list[list[_Key]]:
+    """The holders that occur, and the siege, in rows that fit the sheet."""
+    states = [state for row in rows for state in _states(row)]
+    seen = {actor for state in states for actor, share in state.holders if share > 0}
+    keys = [_Key(look, short(look.name, 34)) for actor, look in known.items() if actor in seen]
+    if seen - known.keys() or any(not _shares(state) for state in states):
+        keys.append(_Key(NOBODY, NOBODY.name))
+    if any(state.besieged for state in states):
+        keys.append(_Key(NOBODY, "besieged", siege=True))
+    lines: list[list[_Key]] = []
+    x: float = WIDTH
+    for key in keys:
+        if x + key.width > WIDTH - MARGIN:
+            lines.append([])
+            x = MARGIN
+        lines[-1].append(key)
+        x += key.width
+    return lines
+
+
+def _draw_key(page: Sheet, lines: Sequence[Sequence[_Key]]) -> float:
+    """Draws the key from the top of what is free; returns its height in pixels."""
+    strip = page.canvas(0, page.top - KEY_ROW * len(lines), page.width, KEY_ROW * len(lines) or 1)
+    for number, line in enumerate(reversed(lines)):
+        x, y = MARGIN, number * KEY_ROW + 4.0
+        for key in line:
+            strip.add_patch(
+                Rectangle(
+                    (x, y),
+                    30,
+                    14,
+                    facecolor=key.look.fill,
+                    edgecolor=hatch_ink(key.look),
+                    hatch=key.look.hatch,
+                    lw=0,
+                )
+            )
+            if key.siege:
+                _draw_siege(strip, x, x + 30, y, 14)
+            strip.add_patch(Rectangle((x, y), 30, 14, fill=False, edgecolor=INK, lw=0.7, zorder=3))
+            strip.text(x + 38, y + 7, key.text, size=9, va="center_baseline", parse_math=False)
+            x += key.width
+    return KEY_ROW * len(lines)

@@ -1,0 +1,164 @@
+"""The interdiction frontier: what is left after so many losses, at best for the attacker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+
+from sim.view.cut_data import Attack, FrontierData, listed
+from sim.view.look import (
+    BLACK,
+    BLUE,
+    INK,
+    RULE,
+    SOFT_INK,
+    VERMILLION,
+    WHITE,
+    Sheet,
+    plain,
+    sheet,
+    short,
+    styled,
+    text_size,
+)
+from sim.view.map.labels import Taken
+
+from .panels import LABEL, numeral, set_scale
+
+HEIGHT = 620.0
+BEYOND = 1.3
+"""Where a value without limit is drawn: so many times the greatest that has one."""
+
+LEFT, RIGHT, FOOT, KEY = 84.0, 40.0, 60.0, 34.0
+
+
+@styled
+def draw_frontier(data: FrontierData) -> Figure:
+    """Exact steps over the number of losses, greedy beside them, the scenario's own as a point.
+
+    A whisker goes down to the bound where a value is not proven. What each loss leaves is
+    written at its step with the set that does it, as far as there is room.
+    """
+    page = sheet(data.page, height=HEIGHT)
+    width = page.width - LEFT - RIGHT
+    height = page.top - page.bottom - FOOT - KEY
+    axes = page.axes(LEFT, page.bottom + FOOT, width, height)
+    highest = max(_highest(data), 1e-9)
+    unknown = any(a.value is None for a in (*data.exact, *data.greedy))
+    set_scale(axes, highest * (BEYOND if unknown else 1.05))
+    axes.set_ylim(-0.04 * highest, axes.get_ylim()[1])
+    axes.spines["bottom"].set_visible(False)
+    axes.axhline(0, color=INK, lw=0.9, zorder=1.5)
+    ks = [a.k for a in (*data.exact, *data.greedy, *([data.captures] if data.captures else []))]
+    axes.set_xlim(-0.25, max([*ks, 1]) + 0.6)
+    axes.set_xticks(range(max([*ks, 1]) + 1))
+    axes.grid(axis="x", color=RULE, lw=0.6)
+    axes.set_axisbelow(True)
+    _draw_steps(axes, data.exact, highest * BEYOND)
+    if data.greedy:
+        _draw_greedy(axes, data.greedy, highest * BEYOND)
+    if data.captures is not None and data.captures.value is not None:
+        axes.plot(
+            [data.captures.k], [data.captures.value], "*", ms=18, mfc=VERMILLION, mec=BLACK,
+            mew=1.2, zorder=6, clip_on=False,
+        )  # fmt: skip
+    _name(page, axes, data, width, height)
+    _draw_key(page, data)
+    unit = f", {plain(data.unit)}" if data.unit else ""
+    page.text(LEFT, page.top - 4, f"{data.quantity}{unit}", size=10, weight="bold", va="top")
+    page.text(
+        LEFT + width, page.bottom + 12, "losses", size=9.5, color=SOFT_INK, ha="right", va="bottom"
+    )
+    return page.figure
+
+
+def _draw_steps(axes: Axes, exact: Sequence[Attack], highest: float) -> None:
+    ks, values = [a.k for a in exact], [highest if a.value is None else a.value for a in exact]
+    axes.fill_between(
+        [*ks, ks[-1] + 0.6], [*values, values[-1]], step="post", color="#e4eef5", lw=0, zorder=1
+    )
+    axes.step([*ks, ks[-1] + 0.6], [*values, values[-1]], where="post", color=BLUE, lw=2.2)
+    for attack, value in zip(exact, values, strict=True):
+        marker, size = ("o", 9) if attack.value is not None else ("^", 13)
+        axes.plot(
+            [attack.k], [value], marker, ms=size, mfc=BLUE, mec=BLACK, zorder=5, clip_on=False
+        )
+    for attack, value in zip(exact, values, strict=True):
+        if attack.bound is not None:
+            axes.plot([attack.k] * 2, [attack.bound, value], color=BLUE, lw=1.6, zorder=4)
+            axes.plot([attack.k], [attack.bound], "_", color=BLUE, ms=12, mew=1.6, zorder=4)
+
+
+def _draw_greedy(axes: Axes, greedy: Sequence[Attack], highest: float) -> None:
+    ks, values = [a.k for a in greedy], [highest if a.value is None else a.value for a in greedy]
+    axes.step(ks, values, where="post", color=INK, lw=1.4, ls=(0, (4, 2)), zorder=3)
+    axes.plot(ks, values, "D", ms=12, mfc="none", mec=INK, mew=1.4, zorder=5.5, clip_on=False)
+
+
+def _name(page: Sheet, axes: Axes, data: FrontierData, width: float, height: float) -> None:
+    """Writes the set of each step right above it, and the captures, without overlaps."""
+    low_x, high_x = axes.get_xlim()
+    low_y, high_y = axes.get_ylim()
+
+    def at(k: float, value: float) -> tuple[float, float]:
+        return (k - low_x) / (high_x - low_x) * width, (value - low_y) / (high_y - low_y) * height
+
+    taken = Taken((0, 0, width, height + 10))
+    points = [at(a.k, a.value) for a in (*data.exact, *data.greedy) if a.value is not None]
+    taken.take((x - 9, y - 9, x + 9, y + 9) for x, y in points)
+    wanted: list[tuple[Attack, str]] = []
+    before: Attack | None = None
+    for attack in data.exact:
+        if before is None or attack.value != before.value:
+            wanted.append((attack, _reads(data, attack)))
+        before = attack
+    if data.captures is not None:
+        wanted.append((data.captures, "the scenario's own"))
+    for attack, head in wanted:
+        text = head if not attack.removed else f"{head}: {short(listed(attack.removed), 70)}"
+        if attack.value is None and not attack.removed:
+            continue
+        x, y = at(attack.k, _highest(data) * BEYOND if attack.value is None else attack.value)
+        wide = text_size(text, LABEL)[0] + 4
+        spots = [(x + 12, y + up) for up in (10.0, 26.0, 42.0, -24.0)]
+        spots += [(x - wide - 12, y + up) for up in (10.0, 26.0, -24.0)]
+        for left, low in spots:
+            box = (left, low, left + wide, low + 14)
+            if taken.free(box):
+                taken.take([box])
+                axes.annotate(
+                    plain(text), ((left + 2) / width, (low + 7) / height),
+                    xycoords="axes fraction", size=LABEL, va="center_baseline", zorder=7,
+                    parse_math=False, annotation_clip=False,
+                    path_effects=[withStroke(linewidth=2.5, foreground=WHITE)],
+                )  # fmt: skip
+                break
+
+
+def _reads(data: FrontierData, attack: Attack) -> str:
+    if attack.value is not None:
+        return numeral(attack.value)
+    return "no way left" if data.unit == "h" else "unlimited"
+
+
+def _highest(data: FrontierData) -> float:
+    return max([a.value for a in (*data.exact, *data.greedy) if a.value is not None], default=1e-9)
+
+
+def _draw_key(page: Sheet, data: FrontierData) -> None:
+    strip = page.canvas(LEFT, page.bottom + 4, page.width - LEFT - RIGHT, 26)
+    x = 4.0
+    rows = [("o", BLUE, BLACK, 9, "exact: the best so many losses")]
+    if any(a.bound is not None for a in data.exact):
+        rows[0] = ("o", BLUE, BLACK, 9, "the best found; whisker: what is proven")
+    if data.greedy:
+        rows.append(("D", "none", INK, 11, "greedy: the worst one by one"))
+    if data.captures is not None:
+        rows.append(("*", VERMILLION, BLACK, 15, "what the scenario itself takes"))
+    for marker, fill, edge, size, words in rows:
+        strip.plot([x + 6], [13], marker, ms=size, mfc=fill, mec=edge, mew=1.3)
+        strip.text(x + 20, 13, words, size=9, va="center_baseline")
+        x += text_size(words, 9)[0] + 60

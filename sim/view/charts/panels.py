@@ -1,0 +1,141 @@
+"""Panels that share a time axis, and what curve charts write in and beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+
+from sim.view.data import Curve, EventMark, Span
+from sim.view.events import Flags, lay_flags
+from sim.view.look import DASHES, FAINT_INK, LINES, MARGIN, RULE, SOFT_INK, Sheet, plain, wrap
+
+from .series import Values, points
+
+LEFT, RIGHT = 84.0, 190.0
+"""Pixels left of the panels for the scale, and right of them for the names of curves."""
+
+TITLE, GAP, FOOT = 24.0, 40.0, 48.0
+LABEL = 8.8
+
+
+def lay_events(page: Sheet, events: Sequence[EventMark], span: Span) -> Flags:
+    """Where the names of events go above panels of the usual width."""
+    width = page.width - LEFT - RIGHT
+    return lay_flags(events, span, width, width + RIGHT - 8)
+
+
+def stack(page: Sheet, heights: Sequence[float], flags: Flags, head: float = 0.0) -> list[Axes]:
+    """Panels from the top down, sharing the free height in proportion to ``heights``.
+
+    The first leaves room above for the names of events, and ``head`` pixels more.
+    """
+    top = page.top - head - flags.height - TITLE
+    free = top - page.bottom - FOOT - GAP * (len(heights) - 1)
+    made = []
+    for share in heights:
+        height = free * share / sum(heights)
+        top -= height
+        made.append(page.axes(LEFT, top, page.width - LEFT - RIGHT, height))
+        top -= GAP
+    return made
+
+
+def name_panels(page: Sheet, axes: Sequence[Axes], names: Sequence[str], flags: Flags) -> None:
+    """Writes each panel's name above it; the first panel's goes above the events."""
+    for number, (panel, text) in enumerate(zip(axes, names, strict=True)):
+        y = panel.get_position().y1 * page.height + 6 + (0 if number else flags.height)
+        words = wrap(text, 10, page.width - LEFT - MARGIN, 1, "bold")[0]
+        page.text(LEFT, y, words, size=10, weight="bold", va="bottom")
+
+
+def set_scale(axes: Axes, highest: float, lowest: float = 0.0) -> None:
+    """A linear scale from 0 (or below it) with some air above, and few round ticks."""
+    reach = max(highest - lowest, 1e-9)
+    if highest <= 0 and lowest >= 0:
+        axes.set_ylim(0, 1)
+    else:
+        axes.set_ylim(lowest - (0.08 * reach if lowest < 0 else 0), highest + 0.1 * reach)
+    axes.locator_params(axis="y", nbins=5)
+    axes.yaxis.set_major_formatter(lambda v, _: f"{v:,.10g}".replace("-", "\u2212"))
+    axes.grid(axis="y", color=RULE, lw=0.6)
+
+
+def side_names(
+    page: Sheet, axes: Axes, names: Sequence[tuple[float, str, str]], gap: float = 15.0
+) -> None:
+    """Names of curves right of the panel, near the height (data) at which each curve ends.
+
+    ``names`` holds height, text and colour; the last of more than there is room for are
+    counted in one line.
+    """
+    box = axes.get_position()
+    low, high = box.y0 * page.height, box.y1 * page.height
+    room = max(1, int((high - low) / gap) + 1)
+    if len(names) > room:
+        rest = len(names) - room + 1
+        names = [*names[: room - 1], (names[-1][0], f"and {rest} more", SOFT_INK)]
+    bottom, top = axes.get_ylim()
+    at = [low + (y - bottom) / (top - bottom) * (high - low) for y, _, _ in names]
+    x = box.x1 * page.width
+    for y, (_, text, colour), want in zip(spread(at, gap, low, high), names, at, strict=True):
+        page.text(x + 14, y, plain(text), size=LABEL, color=colour, va="center")
+        if abs(y - want) > 3:
+            line = axes.annotate(
+                "",
+                xy=(x / page.width, want / page.height),
+                xytext=((x + 12) / page.width, y / page.height),
+                xycoords="figure fraction",
+                textcoords="figure fraction",
+                arrowprops={"arrowstyle": "-", "color": FAINT_INK, "lw": 0.7},
+                annotation_clip=False,
+            )
+            line.set_in_layout(False)
+
+
+def last(values: Values) -> float:
+    """The last value, 0 of none."""
+    return float(values[-1]) if len(values) else 0.0
+
+
+def numeral(value: float) -> str:
+    """A number for reading: whole from 100 on, else three digits at most."""
+    text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return text.replace("-", "\u2212")
+
+
+def draw_band(axes: Axes, curve: Curve, end: int, colour: str, scale: float) -> None:
+    """The band between the curve's low and high, where it has them."""
+    if curve.low is None or curve.high is None:
+        return
+    times, low = points(Curve(curve.times, curve.low, curve.steps), end)
+    _, high = points(Curve(curve.times, curve.high, curve.steps), end)
+    axes.fill_between(times, low / scale, high / scale, color=colour, alpha=0.15, lw=0, zorder=1.2)
+
+
+def highs(curve: Curve, scale: float) -> list[float]:
+    """The upper edge of the curve's band in the panel's unit; empty without a band."""
+    return [v / scale for v in curve.high or ()]
+
+
+def line_style(number: int) -> tuple[str, str | tuple[int, tuple[float, ...]]]:
+    """Colour and dashes of the curve with this number; 24 differ."""
+    return LINES[number % len(LINES)], DASHES[(number + number // len(LINES)) % len(DASHES)]
+
+
+def spread(heights: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Heights moved as little as an even push allows so that neighbours are ``gap`` apart.
+
+    They stay in order and between ``low`` and ``high`` while there is room for all.
+    """
+    order = sorted(range(len(heights)), key=lambda i: (heights[i], i))
+    moved = [min(max(h, low), high) for h in heights]
+    floor = low
+    for i in order:
+        moved[i] = max(moved[i], floor)
+        floor = moved[i] + gap
+    ceiling = high
+    for i in reversed(order):
+        moved[i] = min(moved[i], ceiling)
+        ceiling = moved[i] - gap
+    return moved

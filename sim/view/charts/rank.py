@@ -1,0 +1,123 @@
+"""Places and roads by what the loss of each alone costs: a dot each, with its interval."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.view.cut_data import RankData, Ranked
+from sim.view.look import (
+    BLUE,
+    INK,
+    MARGIN,
+    RULE,
+    SOFT_INK,
+    VERMILLION,
+    WHITE,
+    note,
+    plain,
+    sheet,
+    short,
+    styled,
+    text_size,
+)
+
+from .panels import LABEL, numeral
+
+ROW, NAMES, COLUMN = 24.0, 300.0, 84.0
+"""Pixels of a row, of the names at most, and of each column of numbers."""
+
+KINDS = {"place": ("o", BLUE), "road": ("s", VERMILLION)}
+
+
+@styled
+def draw_rank(data: RankData) -> Figure:
+    """A row a place or road, the worst loss on top; whiskers where networks were drawn.
+
+    Beside the dots: rank (median and 5 to 95 %), share of the minimum cuts, hours lost, each
+    where some row has it.
+    """
+    rows = data.rows
+    page = sheet(data.page, height=max(300.0, 176.0 + ROW * len(rows)))
+    better = [sum(other.loss > r.loss for other in rows) for r in rows]
+    texts = [f"{n + 1}. {short(r.name, 44)}" for n, r in zip(better, rows, strict=True)]
+    names = min(NAMES, max((text_size(t, 9.2)[0] for t in texts), default=0.0) + 20)
+    columns = {
+        "rank": [_ranks(row) for row in rows],
+        "in cuts": [f"{row.in_cuts:.0%}" if row.in_cuts else "" for row in rows],
+        "delay": [_delay(row) for row in rows],
+    }
+    heads = [head for head, cells in columns.items() if any(cells)]
+    left, right = MARGIN + names, page.width - MARGIN - COLUMN * len(heads)
+    foot, height = page.bottom + 52, ROW * max(len(rows), 1)
+    axes = page.axes(left, foot, right - left - 20, height)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    if not rows:
+        note(axes, "nothing carries flow")
+        axes.set_xticks([])
+        return page.figure
+    longest = max(max(r.loss, r.high or 0.0) for r in rows)
+    axes.set_xlim(0, max(longest, data.whole, 1e-9) * 1.04)
+    axes.locator_params(axis="x", nbins=6)
+    axes.xaxis.set_major_formatter(lambda v, _: f"{v:,.10g}")
+    axes.grid(axis="x", color=RULE, lw=0.6)
+    axes.set_axisbelow(True)
+    axes.axvline(data.whole, color=INK, lw=1.2, ls=(0, (4, 2)), zorder=2)
+    for number, row in enumerate(rows):
+        _draw_row(axes, number, row)
+        y = foot + height - (number + 0.5) * ROW
+        page.text(MARGIN, y, short(texts[number], 48), size=9.2, va="center_baseline")
+        for column, head in enumerate(heads):
+            x = right + COLUMN * (column + 1) - 6
+            page.text(x, y, columns[head][number], size=9, va="center_baseline", ha="right")
+    top = foot + height + 8
+    for column, head in enumerate(heads):
+        x = right + COLUMN * (column + 1) - 6
+        page.text(x, top, head, size=9, weight="bold", ha="right", va="bottom")
+    whole = f"all of it: {numeral(data.whole)}"
+    share = data.whole / axes.get_xlim()[1]
+    page.text(left + share * (right - left - 20), top, whole, size=9, ha="right", va="bottom")
+    unit = f", {plain(data.unit)}" if data.unit else ""
+    page.text(left, page.bottom + 8, f"capacity lost{unit}", size=9.5, color=SOFT_INK, va="bottom")
+    _draw_key(page.canvas(left + 180, page.bottom + 4, 260, 20), rows)
+    return page.figure
+
+
+def _draw_row(axes: Axes, number: int, row: Ranked) -> None:
+    marker, colour = KINDS[row.kind]
+    axes.plot([0, row.loss], [number, number], color=RULE, lw=3, zorder=1, solid_capstyle="butt")
+    if row.low is not None and row.high is not None:
+        axes.plot([row.low, row.high], [number, number], color=INK, lw=1.4, zorder=2.5)
+        axes.plot([row.low, row.high], [number, number], "|", color=INK, ms=8, zorder=2.5)
+    axes.plot(
+        [row.loss], [number], marker, ms=8, mfc=colour if row.kind == "place" else WHITE,
+        mec=colour if row.kind == "road" else INK, mew=1.6, zorder=3, clip_on=False,
+    )  # fmt: skip
+
+
+def _draw_key(axes: Axes, rows: tuple[Ranked, ...]) -> None:
+    x = 10.0
+    for kind, (marker, colour) in KINDS.items():
+        if any(r.kind == kind for r in rows):
+            fill = colour if kind == "place" else WHITE
+            edge = colour if kind == "road" else INK
+            axes.plot([x], [9], marker, ms=8, mfc=fill, mec=edge, mew=1.6)
+            axes.text(x + 12, 9, kind, size=LABEL, va="center_baseline")
+            x += 80
+
+
+def _ranks(row: Ranked) -> str:
+    if row.ranks is None:
+        return ""
+    low, middle, high = row.ranks
+    return f"{middle}" if low == high else f"{middle} ({low}\u2013{high})"
+
+
+def _delay(row: Ranked) -> str:
+    if row.delay is None:
+        return "no way"
+    if row.delay < 1:
+        return f"+{row.delay * 60:.0f} min" if row.delay else ""
+    return f"+{numeral(row.delay)} h"

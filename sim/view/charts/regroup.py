@@ -1,0 +1,200 @@
+"""Where displaced strength went: a block an origin, a bar a destination."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from sim.view.data import RegroupData, RegroupGroup, RegroupMove
+from sim.view.look import (
+    FAINT_INK,
+    INK,
+    MARGIN,
+    NOBODY,
+    RULE,
+    SOFT_INK,
+    WHITE,
+    WIDTH,
+    Look,
+    Sheet,
+    hatch_ink,
+    looks,
+    sheet,
+    short,
+    styled,
+    wrap,
+)
+
+HEAD, ROW, BETWEEN = 48.0, 23.0, 20.0
+NUMBERS, GUTTER = 150.0, 36.0
+"""Pixels for the numbers right of the longest bar, and between two columns."""
+
+NAME_SHARE = 0.3
+"""Share of a column's width that the names of destinations take."""
+
+MOST_MOVES, MOST_GROUPS, WORDS = 7, 24, 9.2
+
+
+@styled
+def draw_regroup(data: RegroupData) -> Figure:
+    """Bars of persons by destination for each displaced force, on one scale for all.
+
+    Destinations come in order of persons; those beyond ``MOST_MOVES`` are a sum.
+    Each block's head says how many were displaced and how many did not get away. Whiskers
+    show low to high. More than two blocks stand in two columns, read line by line.
+    """
+    blocks = [_block(group) for group in data.groups[:MOST_GROUPS]]
+    columns = 2 if len(blocks) > 2 else 1
+    lines = [blocks[i : i + columns] for i in range(0, len(blocks), columns)]
+    body = sum(max(block.height for block in line) for line in lines)
+    page = sheet(data.page, height=max(320.0, body + 134.0))
+    strip = page.canvas(0, page.bottom, page.width, page.top - page.bottom)
+    top = page.top - page.bottom - 4
+    if not blocks:
+        _say(strip, page.width / 2, top / 2, "no strength was displaced", 11, SOFT_INK, "center")
+        return page.figure
+    known = looks(data.actors)
+    width = (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
+    longest = max((m.high or m.persons for block in blocks for m in block.moves), default=0.0)
+    scale = (width * (1 - NAME_SHARE) - NUMBERS) / longest if longest > 0 else 0.0
+    for line in lines:
+        for number, block in enumerate(line):
+            slot = _Slot(strip, MARGIN + number * (width + GUTTER), width, scale)
+            _draw_block(slot, block, known.get(block.group.actor, NOBODY), top)
+        top -= max(block.height for block in line)
+    if len(data.groups) > len(blocks):
+        words = f"and {len(data.groups) - len(blocks)} more forces"
+        _say(strip, MARGIN, top + 6, words, 9, SOFT_INK)
+    _draw_foot(page, blocks)
+    return page.figure
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """One displaced force with its bars in the order drawn."""
+
+    group: RegroupGroup
+    moves: tuple[RegroupMove, ...]
+    others: RegroupMove | None
+
+    @property
+    def height(self) -> float:
+        rows = len(self.moves) + (self.others is not None)
+        return HEAD + ROW * max(rows, 1) + BETWEEN
+
+
+def _block(group: RegroupGroup) -> _Block:
+    moves = sorted(group.moves, key=lambda m: (-m.persons, m.name))
+    rest = moves[MOST_MOVES:]
+    if len(rest) < 2:
+        return _Block(group, tuple(moves), None)
+    others = RegroupMove(f"{len(rest)} other destinations", sum(m.persons for m in rest))
+    return _Block(group, tuple(moves[:MOST_MOVES]), others)
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A column of the sheet: pixel axes, its left edge and width, pixels a person."""
+
+    axes: Axes
+    left: float
+    width: float
+    scale: float
+
+    @property
+    def zero(self) -> float:
+        """Where bars begin."""
+        return self.left + self.width * NAME_SHARE
+
+
+def _persons(number: float) -> str:
+    return f"{number:,.0f}"
+
+
+def _draw_block(slot: _Slot, block: _Block, look: Look, top: float) -> None:
+    group, axes = block.group, slot.axes
+    axes.plot([slot.left, slot.left + slot.width], [top - 2, top - 2], color=RULE, lw=0.9)
+    title = wrap(f"{look.name} from {group.origin}", 10.5, slot.width, 1, "bold")
+    _say(axes, slot.left, top - 15, "".join(title), 10.5, INK, weight="bold")
+    _say(axes, slot.left, top - 34, _summary(group), 9.5, SOFT_INK)
+    y = top - HEAD - ROW / 2
+    for move in block.moves:
+        _draw_move(slot, move, group, look, y)
+        y -= ROW
+    if block.others is not None:
+        _say(axes, slot.zero - 8, y, block.others.name, WORDS, SOFT_INK, "right")
+        _say(axes, slot.zero + 2, y, f"{_facts(block.others, group)} together", WORDS, SOFT_INK)
+    if not block.moves:
+        _say(axes, slot.zero, y, "nobody moved", WORDS, SOFT_INK)
+
+
+def _summary(group: RegroupGroup) -> str:
+    words = f"{short(group.when, 40)}: " if group.when else ""
+    words += f"{_persons(group.persons)} displaced" if group.persons else "nobody displaced"
+    if group.lost > 0:
+        share = f" ({group.lost / group.persons:.0%})" if group.persons else ""
+        words += f", {_persons(group.lost)}{share} did not get away"
+    return words
+
+
+def _draw_move(slot: _Slot, move: RegroupMove, group: RegroupGroup, look: Look, y: float) -> None:
+    prefix = "out: " if move.kind == "exit" else ""
+    name = wrap(prefix + move.name, WORDS, slot.width * NAME_SHARE - 14, 1)
+    _say(slot.axes, slot.zero - 8, y, "".join(name), WORDS, INK, "right")
+    corner, tall = (slot.zero, y - ROW * 0.33), ROW * 0.66
+    long = move.persons * slot.scale
+    bar = Rectangle(corner, long, tall, facecolor=look.fill, hatch=look.hatch, lw=0)
+    bar.set_edgecolor(hatch_ink(look))
+    slot.axes.add_patch(bar)
+    slot.axes.add_patch(Rectangle(corner, long, tall, fill=False, edgecolor=INK, lw=0.7))
+    reach = move.persons
+    if move.low is not None and move.high is not None:
+        low, high = (slot.zero + n * slot.scale for n in (move.low, move.high))
+        for colour, width in ((WHITE, 3.0), (INK, 1.2)):
+            xs, ys = [low, low, low, high, high, high], [y - 4, y + 4, y, y, y + 4, y - 4]
+            slot.axes.plot(xs, ys, color=colour, lw=width, zorder=4)
+        reach = max(reach, move.high)
+    _say(slot.axes, slot.zero + reach * slot.scale + 8, y, _facts(move, group), WORDS, INK)
+
+
+def _facts(move: RegroupMove, group: RegroupGroup) -> str:
+    text = _persons(move.persons)
+    if group.persons > 0:
+        text += f" ({move.persons / group.persons:.0%})"
+    if move.hours is not None and move.kind != "stay":
+        text += f", {move.hours:.3g} h"
+    return text
+
+
+def _say(
+    axes: Axes,
+    x: float,
+    y: float,
+    text: str,
+    points: float,
+    colour: str,
+    across: str = "left",
+    weight: str = "normal",
+) -> None:
+    axes.text(
+        x,
+        y,
+        text,
+        size=points,
+        color=colour,
+        ha=across,
+        weight=weight,
+        va="center_baseline",
+        parse_math=False,
+    )
+
+
+def _draw_foot(page: Sheet, blocks: list[_Block]) -> None:
+    """Says what the numbers beside the bars are."""
+    words = "Beside the bars: persons, share of the displaced, hours on the way"
+    if any(move.low is not None for block in blocks for move in block.moves):
+        words += "; whiskers: the range over runs"
+    page.text(MARGIN, page.bottom + 4, words + ".", size=8.2, color=FAINT_INK)

@@ -1,0 +1,72 @@
+"""Small multiples: one axis at its turning points, on maps of one frame with one legend."""
+
+from __future__ import annotations
+
+import math
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.view.data import MultiplesData
+from sim.view.look import FAINT_INK, MARGIN, WIDTH, sheet, styled, wrap
+from sim.view.map.base import draw_base, draw_scale
+from sim.view.map.figure import map_frame
+from sim.view.map.forces import draw_forces, lay_forces
+from sim.view.map.labels import Taken
+from sim.view.map.legend import LEGEND_WIDTH, draw_legend
+from sim.view.map.names import Name, lay_names, write_names
+from sim.view.map.scene import Scene, draw_places, draw_roads
+from sim.view.map.union import merged, union
+
+COLUMNS, HEIGHT, HEAD, GAP = 2, 320.0, 26.0, 14.0
+"""Maps in a row, pixels of a map's height, of the words above it, and between maps."""
+
+
+@styled
+def draw_multiples(data: MultiplesData) -> Figure:
+    """Up to eight maps, read line by line, the words of each above it.
+
+    All have the frame of the first and its names, which stand in the same places on each.
+
+    Raises:
+        ValueError: there is no map; a colour, a marker or a coordinate as for a single map.
+    """
+    if not data.maps:
+        raise ValueError("small multiples need a map")
+    rows = math.ceil(len(data.maps) / COLUMNS)
+    page = sheet(data.page, height=110 + rows * (HEIGHT + HEAD + GAP))
+    room = WIDTH - LEGEND_WIDTH - 2 * MARGIN
+    width = (room - GAP * (COLUMNS - 1)) / COLUMNS
+    joint = union([m for _, m in data.maps])
+    whole = Scene(joint, map_frame(joint, width, HEIGHT, pad=30.0))
+    taken = Taken((3, 3, width - 3, HEIGHT - 3), whole.soft())
+    taken.take(whole.hard())
+    cells = []
+    for number, (words, _) in enumerate(data.maps):
+        row, column = divmod(number, COLUMNS)
+        left = MARGIN + column * (width + GAP)
+        top = page.top - row * (HEIGHT + HEAD + GAP)
+        text = wrap(words, 10, width, 1, "bold")[0]
+        page.text(left, top - HEAD + 6, text, size=10, weight="bold", va="bottom")
+        cells.append(page.canvas(left, top - HEAD - HEIGHT, width, HEIGHT))
+    draw_scale(cells[0], whole.frame, taken)
+    names = lay_names(whole, taken, small=True)
+    for axes, (_, one) in zip(cells, data.maps, strict=True):
+        scene = Scene(one, whole.frame)
+        _draw(axes, scene, whole, names)
+        draw_forces(axes, scene, lay_forces(scene, scene.stands, taken.copy(), brief=True))
+    height = rows * (HEIGHT + HEAD + GAP) - GAP
+    right, size = WIDTH - LEGEND_WIDTH - MARGIN + 14, (LEGEND_WIDTH - 14, height)
+    legend = page.canvas(right, page.top - height, *size)
+    seen = merged([Scene(m, whole.frame).shown() for _, m in data.maps])
+    draw_legend(legend, *size, joint, whole.looks, seen)
+    return page.figure
+
+
+def _draw(axes: Axes, scene: Scene, whole: Scene, names: list[Name]) -> None:
+    draw_base(axes, scene.frame, whole.degrees)
+    draw_roads(axes, scene)
+    draw_places(axes, scene)
+    write_names(axes, names, scene.data.cut_places)
+    right, high = scene.frame.width, scene.frame.height
+    axes.plot([0, right, right, 0, 0], [0, 0, high, high, 0], color=FAINT_INK, lw=1.2, zorder=20)

@@ -1,0 +1,367 @@
+"""The film of a run: the map of an axis from day to day, over a strip that shows how far it is.
+
+Ground and names are drawn once; each state of the network is drawn once, over them; from
+frame to frame only the strip and the forces in the field move. So a film takes little longer
+than its states, and its file holds little more than what changes.
+"""
+
+from __future__ import annotations
+
+import io
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Literal
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from sim.view.charts.series import points
+from sim.view.charts.time_axis import date_name
+from sim.view.cut_data import amount
+from sim.view.data import Curve, EventMark, MapData, MapForce, Page, Span
+from sim.view.look import (
+    BLACK,
+    DPI,
+    FAINT_INK,
+    INK,
+    MARGIN,
+    RULE,
+    SOFT_INK,
+    VERMILLION,
+    Sheet,
+    plain,
+    sheet,
+    short,
+    styled,
+)
+from sim.view.map.base import draw_base, draw_scale, name_countries
+from sim.view.map.figure import (
+    GAP,
+    Inset,
+    letter,
+    letter_box,
+    letter_spot,
+    map_frame,
+    mark_window,
+    place_insets,
+)
+from sim.view.map.forces import draw_forces, lay_forces, stands
+from sim.view.map.inset import zoomed
+from sim.view.map.labels import Box, Taken
+from sim.view.map.legend import LEGEND_WIDTH, draw_legend
+from sim.view.map.names import Name, lay_names, write_names
+from sim.view.map.scene import Scene, draw_places, draw_roads
+from sim.view.map.union import merged, union
+
+WIDTH, HEIGHT, STRIP = 1000.0, 780.0, 84.0
+COLOURS = 255
+HOLD_FIRST, HOLD_LAST = 1000, 2500
+"""Milliseconds that the first and the last frame stay."""
+
+CAPTION = 2.0
+"""Seconds of film that the name of an event stays."""
+
+MET = 8.0
+"""What it costs the name of a place to cover a spot where a force will stand."""
+
+DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class FilmData:
+    """One axis over a run: ``maps`` are (from this time on, map) in order, the first at 0.
+
+    ``capacity`` is in kg/day; ``axis`` is what the axis is called. ``forces`` are (time, forces
+    in the field then), in order of time; a frame shows those of the last time that it reached.
+    Those of the maps themselves are not drawn.
+    """
+
+    page: Page
+    axis: str
+    span: Span
+    maps: tuple[tuple[int, MapData], ...]
+    capacity: Curve
+    events: tuple[EventMark, ...]
+    forces: tuple[tuple[int, tuple[MapForce, ...]], ...] = ()
+
+    def afield(self, time: int) -> tuple[MapForce, ...]:
+        """The forces in the field at an instant."""
+        number = bisect_right(self.forces, time, key=lambda pair: pair[0])
+        return self.forces[number - 1][1] if number else ()
+
+
+def frame_times(end: int, fps: float, seconds: float) -> list[int]:
+    """The instants (s) of the frames: evenly over the period, both ends included."""
+    count = max(2, round(fps * seconds))
+    return [round(i * end / (count - 1)) for i in range(count)]
+
+
+@styled
+def make_film(
+    data: FilmData, kind: Literal["png", "gif"], fps: float = 10, seconds: float = 20
+) -> bytes:
+    """The film as an animated PNG or GIF, ``seconds`` long; the same bytes for the same data.
+
+    Every frame stands for the same stretch of days; a change shows on the first frame at or
+    after it.
+    """
+    times = frame_times(data.span.end, fps, seconds)
+    frames = list(_frames(data, times, CAPTION / seconds * data.span.end))
+    step = round(1000 / fps)
+    durations = [HOLD_FIRST, *[step] * (len(frames) - 2), HOLD_LAST]
+    made = io.BytesIO()
+    options: dict[str, Any] = {"save_all": True, "append_images": frames[1:], "loop": 0}
+    if kind == "gif":
+        frames[0].save(made, "GIF", duration=durations, optimize=False, disposal=1, **options)
+    else:
+        frames[0].save(made, "PNG", duration=durations, disposal=0, blend=0, **options)
+    return made.getvalue()
+
+
+def _frames(data: FilmData, times: list[int], caption: float) -> Iterator[Image.Image]:
+    stage = _Stage(data)
+    strip = _Strip(data, caption)
+    shown = [max(i for i, (start, _) in enumerate(data.maps) if start <= t) for t in times]
+    ends = {number: stage.picture(number) for number in {shown[0], shown[-1]}}
+    palette = _palette([ends[shown[0]], ends[shown[-1]]], strip.at(times[0]))
+    current, afield = -1, data.afield(0)
+    picture, state = Image.new("RGB", (1, 1)), Image.new("P", (1, 1))
+    for time, number in zip(times, shown, strict=True):
+        band = strip.at(time)
+        forces = data.afield(time)
+        if number != current or forces != afield:
+            if number != current:
+                picture = ends.get(number) or stage.picture(number)
+            drawn = stage.with_forces(picture, number, forces) if forces else picture
+            state = drawn.quantize(palette=palette, dither=Image.Dither.NONE)
+            current, afield = number, forces
+        frame = state.copy()
+        low = state.height - band.height
+        frame.paste(band.quantize(palette=palette, dither=Image.Dither.NONE), (0, low))
+        yield frame
+
+
+def _palette(pictures: list[Image.Image], band: Image.Image) -> Image.Image:
+    """One palette for the whole film, from its first and last picture."""
+    joined = Image.new("RGB", (pictures[0].width, sum(p.height for p in [*pictures, band])))
+    low = 0
+    for picture in [*pictures, band]:
+        joined.paste(picture, (0, low))
+        low += picture.height
+    made = joined.quantize(COLOURS, method=Image.Quantize.MEDIANCUT)
+    colours = made.getpalette() or []
+    whitest = max(range(0, len(colours), 3), key=lambda i: (sum(colours[i : i + 3]), -i))
+    colours[whitest : whitest + 3] = [255, 255, 255]
+    made.putpalette(colours)
+    return made
+
+
+class _Stage:
+    """The ground with names and legend, and each state of the network drawn over it."""
+
+    def __init__(self, data: FilmData) -> None:
+        self._maps = [m for _, m in data.maps]
+        every = {force: None for _, forces in data.forces for force in forces}
+        joint = replace(union(self._maps), forces=tuple(every))
+        self._page = sheet(data.page, WIDTH, HEIGHT)
+        self._foot = self._page.bottom + STRIP
+        width, height = WIDTH - LEGEND_WIDTH - 2 * MARGIN, self._page.top - self._foot
+        whole = Scene(joint, map_frame(joint, width, height))
+        self._frame, self._fine = whole.frame, whole.fine
+        self._left = WIDTH - LEGEND_WIDTH - MARGIN + 14
+        legend = self._page.canvas(self._left, self._foot, LEGEND_WIDTH - 14, height)
+        maps = [Scene(replace(m, forces=()), self._frame) for m in self._maps]
+        moving = whole.shown()
+        seen = replace(
+            merged([scene.shown() for scene in maps]), forces=moving.forces, track=moving.track
+        )
+        self._scenes = {(number, -1): scene for number, scene in enumerate(maps)}
+        room = draw_legend(legend, LEGEND_WIDTH - 14, height, joint, whole.looks, seen)
+        self._insets = place_insets(whole, self._left - MARGIN, room - GAP)
+        self._names: list[list[Name]] = []
+        self._spots: list[Box] = []
+        self._taken: list[Taken] = []
+        self._ground(whole)
+        self._base = _rendered(self._page.figure)
+
+    def _views(self) -> list[tuple[float, float, Inset | None]]:
+        """Left and lower edge of the map and of each inset."""
+        found: list[tuple[float, float, Inset | None]] = [(MARGIN, self._foot, None)]
+        found += [(MARGIN + i.box[0], self._foot + i.box[1], i) for i in self._insets]
+        return found
+
+    def _scene(self, data: MapData, inset: Inset | None) -> Scene:
+        frame = self._frame if inset is None else zoomed(self._frame, inset.window)
+        return Scene(data, frame, self._fine)
+
+    def _canvas(self, page: Sheet, left: float, low: float, scene: Scene, inset: bool) -> Axes:
+        axes = page.canvas(left, low, scene.frame.width, scene.frame.height)
+        axes.set_zorder(21 if inset else 1)
+        return axes
+
+    def _ground(self, whole: Scene) -> None:
+        """Draws what never changes, and finds the places of all names."""
+        on_map = [i.box for i in self._insets if i.box[0] < self._frame.width]
+        for left, low, inset in self._views():
+            scene = self._scene(whole.data, inset)
+            axes = self._canvas(self._page, left, low, scene, inset is not None)
+            frame = scene.frame
+            base = draw_base(axes, frame, whole.degrees)
+            # names had better keep off where forces will stand
+            met = np.unique([s.xy.round() for s in scene.stands] or np.empty((0, 2)), axis=0)
+            soft = np.vstack([scene.soft(), np.column_stack([met, np.full(len(met), MET)])])
+            taken = Taken((4, 4, frame.width - 4, frame.height - 4), soft)
+            taken.take([*scene.hard(), *([] if inset else on_map)])
+            if inset is not None:
+                taken.take([letter_box(frame)])
+            else:
+                self._spots = [letter_spot(i.window.box, taken) for i in self._insets]
+                self._mark_windows(axes, taken)
+            if inset is None:
+                draw_scale(axes, frame, taken)
+            self._names.append(lay_names(scene, taken, () if inset else on_map))
+            if inset is not None:
+                draw_scale(axes, frame, taken, needed=False)
+            else:
+                name_countries(axes, frame, base, taken)
+            self._taken.append(taken)
+
+    def _mark_windows(self, axes: Axes, taken: Taken) -> None:
+        for number, (inset, spot) in enumerate(zip(self._insets, self._spots, strict=True)):
+            taken.take(mark_window(axes, inset.window.box, spot, number))
+
+    def picture(self, number: int) -> Image.Image:
+        """One state of the network over the ground."""
+        data = self._maps[number]
+        figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor="none")
+        FigureCanvasAgg(figure)
+        page = Sheet(figure, WIDTH, HEIGHT, 0, 0)
+        for view, names in zip(self._views(), self._names, strict=True):
+            left, low, inset = view
+            scene = self._scene(data, inset)
+            axes = self._canvas(page, left, low, scene, inset is not None)
+            draw_roads(axes, scene)
+            draw_places(axes, scene)
+            write_names(axes, names, data.cut_places)
+            if inset is None:
+                self._mark_windows(axes, Taken((0, 0, 0, 0)))
+            else:
+                letter(axes, letter_box(scene.frame), self._insets.index(inset))
+            _outline(axes, 0, 0, scene.frame.width, scene.frame.height)
+        picture = self._base.copy()
+        picture.alpha_composite(_rendered(figure))
+        return picture.convert("RGB")
+
+    def with_forces(
+        self, picture: Image.Image, number: int, forces: tuple[MapForce, ...]
+    ) -> Image.Image:
+        """A picture of one state with the flags of the forces over its map and insets."""
+        made = picture.convert("RGBA")
+        windows = [i.window.box for i in self._insets]
+        on_map = [i.box for i in self._insets if i.box[0] < self._frame.width]
+        for view, (left, low, inset) in enumerate(self._views()):
+            scene = self._afield(number, view - 1)
+            seats = lay_forces(
+                scene, stands(forces, scene.ends), self._taken[view].copy(), brief=False,
+                enlarged=() if inset else windows,
+            )  # fmt: skip
+            if not seats:
+                continue
+            width, height = scene.frame.width, scene.frame.height
+            figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="none")
+            FigureCanvasAgg(figure)
+            axes = Sheet(figure, width, height, 0, 0).canvas(0, 0, width, height)
+            draw_forces(axes, scene, seats)
+            layer = _rendered(figure)
+            for box in () if inset else on_map:  # a way may lead under an inset
+                a, b, c, d = (round(n) for n in (box[0], height - box[3], box[2], height - box[1]))
+                layer.paste((0, 0, 0, 0), (a, b, c, d))
+            made.alpha_composite(layer, (round(left), round(HEIGHT - low - height)))
+        return made.convert("RGB")
+
+    def _afield(self, number: int, inset: int) -> Scene:
+        """The scene of one state on the map (-1) or on an inset, made once."""
+        key = (number, inset)
+        if key not in self._scenes:
+            self._scenes[key] = self._scene(self._maps[number], self._insets[inset])
+        return self._scenes[key]
+
+
+def _outline(axes: Axes, left: float, low: float, right: float, high: float) -> None:
+    x, y = [left, right, right, left, left], [low, low, high, high, low]
+    axes.plot(x, y, color=INK, lw=1.2, zorder=20)
+
+
+def _rendered(figure: Figure) -> Image.Image:
+    canvas: Any = figure.canvas
+    canvas.draw()
+    return Image.fromarray(np.asarray(canvas.buffer_rgba()).copy(), "RGBA")
+
+
+class _Strip:
+    """The strip under the map: date, day, what happened, capacity over time, how far it is."""
+
+    def __init__(self, data: FilmData, caption: float) -> None:
+        self._data, self._caption = data, caption
+        figure = Figure(figsize=(WIDTH / DPI, STRIP / DPI), dpi=DPI)
+        FigureCanvasAgg(figure)
+        page = Sheet(figure, WIDTH, STRIP, 0, 0)
+        self._figure, end = figure, max(data.span.end, 1)
+        chart = page.axes(MARGIN, 10, WIDTH - 2 * MARGIN, 30)
+        chart.set(xlim=(0, end), ylim=(0, 1), xticks=[], yticks=[])
+        for side in chart.spines.values():
+            side.set_visible(False)
+        times, values = points(data.capacity, data.span.end)
+        highest = max([*values.tolist(), 1.0])
+        chart.fill_between(times, values / highest * 0.94, color="#c9c9c9", lw=0)
+        chart.plot(times, values / highest * 0.94, color=SOFT_INK, lw=1.0)
+        chart.axhline(0, color=FAINT_INK, lw=1.6)
+        for mark in data.events:
+            chart.axvline(mark.time, 0, 0.3 if mark.major else 0.16, color=SOFT_INK, lw=0.9)
+        (self._done,) = chart.plot([0, 0], [0, 0], color=BLACK, lw=5, solid_capstyle="butt")
+        (self._head,) = chart.plot([0, 0], [0, 1], color=VERMILLION, lw=2.2)
+        text = page.canvas(0, 42, WIDTH, 40)
+        text.plot([MARGIN, WIDTH - MARGIN], [39, 39], color=RULE, lw=0.8)
+        common: dict[str, Any] = {"va": "center_baseline", "parse_math": False}
+        self._date = text.text(MARGIN, 18, "", size=15, weight="bold", **common)
+        self._words = text.text(300, 18, "", size=10.5, color=INK, **common)
+        self._rate = text.text(WIDTH - MARGIN, 18, "", size=11, weight="bold", ha="right", **common)
+
+    def at(self, time: int) -> Image.Image:
+        """The strip at an instant."""
+        data = self._data
+        self._done.set_data([0, time], [0, 0])
+        self._head.set_data([time, time], [0, 1])
+        self._date.set_text(_clock(data.span, time))
+        recent = [e for e in data.events if time - self._caption < e.time <= time]
+        self._words.set_text(short(_caption(recent), 66) if recent else "")
+        rate = _value(data.capacity, time) / 1000
+        self._rate.set_text(f"capacity {amount(rate, 't/day')}")
+        return _rendered(self._figure).convert("RGB")
+
+
+def _clock(span: Span, time: int) -> str:
+    """The date and the day, or the day alone where the period has no dates."""
+    day = f"day {time // DAY}"
+    if span.start is None:
+        return day
+    return f"{date_name(span.start + timedelta(seconds=time))}, {day}"
+
+
+def _caption(recent: list[EventMark]) -> str:
+    """The last major event of those shown now, and how many more there were with it."""
+    last = max(recent, key=lambda e: (e.major, e.time))
+    others = sum(e.time == last.time for e in recent) - 1
+    more = f" (+{others})" if others else ""
+    return plain(f"{last.label}{more}")
+
+
+def _value(curve: Curve, time: int) -> float:
+    """The value of a stepped curve at an instant; 0 before its first."""
+    number = int(np.searchsorted(np.array(curve.times), time, side="right")) - 1
+    return float(curve.values[number]) if number >= 0 else 0.0

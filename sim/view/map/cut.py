@@ -1,0 +1,155 @@
+"""The cut map: every minimum cut by how many share each road or place, and ranked places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle
+
+from sim.view.cut_data import CutMapData, Ranked
+from sim.view.look import CUT_INK, INK, PURPLE, WHITE, halo_text, sheet, short, styled, text_size
+
+from .figure import compose
+from .labels import Box, Request, Taken, place
+from .legend import SAMPLE, Column
+from .names import under
+from .scene import Scene
+
+MOST_NUMBERED = 9
+"""Places that get a number on the map."""
+
+LEAST, GROWTH = 9.0, 15.0
+"""Pixels of a disc's radius: for the least loss, and more for the loss of all."""
+
+Z_DISC = 2.8
+POINTS = 8.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """A ranked place: its number (equal losses share one) and what its loss costs."""
+
+    number: int
+    row: Ranked
+
+
+@styled
+def draw_cut_map(data: CutMapData) -> Figure:
+    """The map with the share of the minimum cuts at each road and place of any, and discs.
+
+    A disc's area grows with the capacity that the loss of its place alone takes; its number
+    leads to the ranking under the legend.
+
+    Raises:
+        ValueError: a colour, a marker, or a coordinate that is not a finite number.
+    """
+    ranked = [r for r in data.ranking.rows if r.kind == "place" and r.loss > 0]
+    numbered = {
+        r.id: _Numbered(1 + sum(other.loss > r.loss for other in ranked), r)
+        for r in ranked[:MOST_NUMBERED]
+    }
+    return compose(
+        sheet(data.map.page), data.map, partial(_overlay, data, numbered),
+        partial(_ranking, data, numbered),
+    )  # fmt: skip
+
+
+def _overlay(
+    data: CutMapData, numbered: Mapping[str, _Numbered], axes: Axes, scene: Scene, taken: Taken,
+    hidden: Sequence[Box],
+) -> None:  # fmt: skip
+    requests, texts = [], []
+    for spot in scene.spots:
+        if spot.place.id not in numbered:
+            continue
+        _disc(axes, spot.xy, numbered[spot.place.id].row.share)
+        if under(spot.xy, hidden):
+            continue
+        x, y = spot.xy.tolist()
+        text = str(numbered[spot.place.id].number)
+        requests.append(Request(x, y, 16, 16, spot.outer + 1, far=True))
+        texts.append((text, True))
+    for road, line in scene.roads:
+        middle = scene.seen(line).mean(axis=0)
+        if road.id in data.shares and not under(middle, hidden):
+            x, y = middle.tolist()
+            requests.append(_request(x, y, _share(data, road.id), 13.0))
+            texts.append((_share(data, road.id), False))
+    for spot in scene.spots:
+        if spot.place.id in data.shares and not under(spot.xy, hidden):
+            x, y = spot.xy.tolist()
+            requests.append(_request(x, y, _share(data, spot.place.id), spot.outer + 1))
+            texts.append((_share(data, spot.place.id), False))
+    for (text, badge), placed in zip(texts, place(requests, taken), strict=True):
+        if placed is None:
+            continue
+        if badge:
+            _badge(axes, placed.box, text)
+        else:
+            _written(axes, placed.box, text)
+
+
+def _request(x: float, y: float, text: str, gap: float) -> Request:
+    width, height = text_size(text, POINTS, "bold")
+    return Request(x, y, width + 4, height + 4, gap, far=True)
+
+
+def _share(data: CutMapData, item: str) -> str:
+    """How many of the minimum cuts it is in: "3 of 8", or "cut" of the only one."""
+    share = data.shares[item]
+    return "cut" if data.cuts == 1 else f"{round(share * data.cuts)} of {data.cuts}"
+
+
+def _disc(axes: Axes, xy: npt.NDArray[np.float64], share: float) -> None:
+    radius = LEAST + GROWTH * float(np.sqrt(min(share, 1.0)))
+    circle = Circle((float(xy[0]), float(xy[1])), radius)
+    axes.add_collection(
+        PatchCollection(
+            [circle], facecolors=PURPLE, edgecolors=INK, linewidths=0.8, alpha=0.45, zorder=Z_DISC
+        )
+    )
+
+
+def _badge(axes: Axes, box: Box, text: str) -> None:
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    axes.add_patch(Circle((x, y), 8, facecolor=INK, edgecolor=WHITE, lw=1.0, zorder=11))
+    axes.text(
+        x, y, text, size=POINTS, color=WHITE, weight="bold", ha="center", va="center_baseline",
+        zorder=12, parse_math=False,
+    )  # fmt: skip
+
+
+def _written(axes: Axes, box: Box, text: str) -> None:
+    halo_text(
+        axes, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, text, size=POINTS, color=CUT_INK,
+        weight="bold", ha="center", va="center_baseline", zorder=10,
+    )  # fmt: skip
+
+
+def _ranking(data: CutMapData, numbered: Mapping[str, _Numbered], column: Column) -> None:
+    """The key of the marks that only this map has, then the numbered places."""
+    if data.cuts > 1:
+        text = f"in so many of {data.cuts} cuts"
+        column.row(text, partial(_counted, column.axes, data.cuts))
+    if not numbered:
+        return
+    column.heading("Capacity that one loss takes")
+    for item in numbered.values():
+        row = item.row
+        text = f"{short(row.name, 26)} \u2212{row.share:.0%}"
+        column.row(text, partial(_ranked, column.axes, item))
+
+
+def _counted(axes: Axes, cuts: int, x: float, y: float) -> None:
+    _written(axes, (x - SAMPLE / 2, y - 8, x + SAMPLE / 2, y + 8), f"1 of {cuts}")
+
+
+def _ranked(axes: Axes, item: _Numbered, x: float, y: float) -> None:
+    _badge(axes, (x - 8, y - 8, x + 8, y + 8), str(item.number))

@@ -1,0 +1,241 @@
+"""Fills the maps of one run: the start, the turning points, the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from sim.engine.forces.force import MODES, Mode
+from sim.measure.axis import AxisLens, AxisView
+from sim.measure.summary import Analysis
+from sim.state.control import EVERYONE, Control, Side
+from sim.tables.terminal import number
+from sim.view.charts.fill_forces import stops_km
+from sim.view.data import ForceState, MapData, MapForce, MapPlace, MapRoad, MultiplesData, Page
+from sim.view.look import legible
+from sim.view.words import Words, tonnes
+
+MOST_MAPS = 8
+"""Maps of one run at most: the start, the end, and the greatest changes between."""
+
+STATES: Mapping[Mode, ForceState] = {
+    "marching": "marching", "ringing": "besieging", "fighting": "fighting", "stalled": "stalled",
+    "holding": "holding", "retreating": "falling back",
+}  # fmt: skip
+"""What the modes of forces in the field are called; those waiting or over are in none."""
+
+
+class Maps(Words):
+    """The network at one instant, with the largest flow of an axis and its cut."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        super().__init__(analysis)
+        self._lenses: dict[str, AxisLens] = {}
+        self._made: dict[tuple[str, int], MapData] = {}
+
+    def _lens(self, axis: str) -> AxisLens:
+        """The lens of an axis, made once for all its maps."""
+        if axis not in self._lenses:
+            self._lenses[axis] = AxisLens(self.scenario, axis, self._states[0])
+        return self._lenses[axis]
+
+    def turning_points(self, axis: str) -> list[AxisView]:
+        """The start, the greatest changes of capacity, the end; in order of time."""
+        looks = self.analysis.views[axis]
+        first, changes, last = looks[0], looks[1:-1], looks[-1]
+        before = {v.time: old.capacity for old, v in zip(looks, changes, strict=False)}
+        weight = {
+            # a cut or a reopening is a turning point whatever its size
+            v.time: (not v.capacity or not before[v.time], abs(v.capacity - before[v.time]))
+            for v in changes
+        }
+        chosen = sorted(changes, key=lambda v: (weight[v.time], -v.time), reverse=True)
+        kept = sorted(chosen[: MOST_MAPS - 2], key=lambda v: v.time)
+        return [first, *kept, last]
+
+    def multiples(self, axis: str) -> MultiplesData:
+        """The maps of the turning points, with the capacity at each."""
+        looks = self.turning_points(axis)
+        name = self.scenario.axes[axis].name
+        rates = [number(round(v.capacity / 1000)) for v in looks]
+        between = rates[1:-1]
+        if between and between[-1] == rates[-1]:  # the last change is what it ends with
+            between.pop()
+        way = f" by way of {', '.join(between)}" if between else ""
+        page = Page(
+            f"{name} goes from {rates[0]} to {tonnes(looks[-1].capacity / 1000)}{way}",
+            f"{name}: the largest flow that its roads can carry at its turning points",
+            self._credit(),
+        )
+        maps = (
+            (f"{self._date(v.time)}: {tonnes(v.capacity / 1000)}", self.map(axis, v)) for v in looks
+        )
+        return MultiplesData(page, tuple(maps))
+
+    def every_change(self, axis: str, times: Sequence[int]) -> tuple[tuple[int, MapData], ...]:
+        """The maps that stand at some of ``times`` (seconds): (from when on, map)."""
+        starts = sorted(self._states)
+        wanted = sorted({max(t for t in starts if t <= time) for time in times})
+        lens = self._lens(axis)
+        return tuple((time, self.map(axis, lens.look(self._states[time], time))) for time in wanted)
+
+    def map(self, axis: str, view: AxisView) -> MapData:
+        """The network at one instant, with the largest flow of an axis and its cut.
+
+        The same map again for the same instant: the small multiples show the single maps.
+        """
+        if (axis, view.time) not in self._made:
+            self._made[axis, view.time] = self._map(axis, view)
+        return self._made[axis, view.time]
+
+    def _map(self, axis: str, view: AxisView) -> MapData:
+        scenario, control = self.scenario, self.state(view.time)
+        lens = self._lens(axis)
+        passage, flow = lens.passage(control), lens.flow(control)
+        this = scenario.axes[axis]
+        graph = lens.graph
+        net_flow = flow.road_flow[:, 0] - flow.road_flow[:, 1]
+        roads = []
+        for i, road in enumerate(graph.roads):
+            closed = road in control.closed
+            since = road in self._states[0].closed
+            roads.append(
+                MapRoad(
+                    road,
+                    graph.places[graph.a[i]],
+                    graph.places[graph.b[i]],
+                    int(passage.road[i, 0]),
+                    control.terrain.road_capacity[i],
+                    int(net_flow[i]),
+                    ("closed" if since else "cut") if closed else "open",
+                )
+            )
+        cut = view.cut
+        lost = cut.barrier or cut.names
+        marked = cut.names if view.capacity else lost
+        return MapData(
+            page=Page(
+                self._map_title(axis, view),
+                f"{this.name}: the largest flow its roads can carry on {self._date(view.time)}, "
+                "by the fastest routes",
+                self._credit(),
+            ),
+            when=self._date(view.time),
+            actor=this.actor,
+            actors=self.actors,
+            places=tuple(self._place(p, control, axis) for p in graph.places),
+            roads=tuple(roads),
+            cut_places=frozenset(m for m in marked if m in scenario.network.places),
+            cut_roads=frozenset(m for m in marked if m in scenario.network.roads),
+            cut_word="minimum cut" if view.capacity else "lost, and in the way",
+            focus=self._focus(axis),
+            flow_word="largest flow",
+            opposed=self._opposed,
+            forces=self.forces(view.time),
+        )
+
+    def forces(self, time: int) -> tuple[MapForce, ...]:
+        """The forces in the field at an instant (s), each where its series has it then.
+
+        Between two rows a position runs straight; what came at the instant itself is included.
+        """
+        found = []
+        for id_, operation in self.scenario.operations.items():
+            series, subject = self.analysis.series, f"operation:{id_}"
+            mode = series[subject, "mode"].at(time)
+            strength = series[subject, "strength_persons"].at(time)
+            if not strength or mode is None or MODES[mode] not in STATES:
+                continue
+            position = series[subject, "position_m"]
+            metres = float(np.interp(time, position.times, position.values))
+            stops = self._stops[id_]
+            found.append(
+                MapForce(
+                    id_, operation.name, operation.actor, tuple(p for p, _ in stops),
+                    tuple(km for _, km in stops), metres / 1000, strength, STATES[MODES[mode]],
+                )
+            )  # fmt: skip
+        return tuple(found)
+
+    @cached_property
+    def _stops(self) -> dict[str, list[tuple[str, float]]]:
+        graph = self._states[0].terrain.graph
+        return {id_: stops_km(graph, o) for id_, o in self.scenario.operations.items()}
+
+    @cached_property
+    def _opposed(self) -> frozenset[frozenset[str]]:
+        """Pairs of actors that are no friends and both take part: who only holds ground does not.
+
+        Taking part is to have an axis or an operation, or to take a place by an event.
+        """
+        scenario = self.scenario
+        active = {a.actor for a in scenario.axes.values()}
+        active |= {o.actor for o in scenario.operations.values()}
+        active |= {e.by for e in scenario.events.values() if e.by is not None}
+        return frozenset(
+            frozenset((a, b)) for a in active for b in active - Side.of(a, scenario.actors).own
+        )
+
+    def _place(self, place: str, control: Control, axis: str) -> MapPlace:
+        known, this = self.scenario.network.places[place], self.scenario.axes[axis]
+        sealed = control.sealed.get(place, frozenset())
+        return MapPlace(
+            id=place,
+            name=known.name,
+            lat=known.lat,
+            lon=known.lon,
+            holders=tuple(sorted(control.holders[place].items(), key=lambda h: (-h[1], h[0]))),
+            besieged=control.besieged.get(place, frozenset()),
+            sealed=EVERYONE in sealed or this.actor in sealed,
+            kind=known.kind,
+            crossing=known.crossing,
+            role="source" if place in this.sources else "sink" if place in this.sinks else None,
+            population=known.population,
+        )
+
+    def _focus(self, axis: str) -> tuple[str, ...]:
+        """What the frame must show: every route that the axis ever took, and what fell on it."""
+        this, net = self.scenario.axes[axis], self.scenario.network
+        shown = {*this.sources, *this.sinks}
+        for view in self.analysis.views[axis]:
+            for route in view.routes:
+                shown.update(route.places)
+            for item in (*view.cut.names, *view.cut.barrier):
+                shown.update(
+                    [item] if item in net.places else [net.roads[item].a, net.roads[item].b]
+                )
+        credited = {row.event for row in self.record.credits if row.axis == axis}
+        # what forces took is on the routes or in the cut already
+        for event in credited & self.scenario.events.keys():
+            shown.update(self.scenario.events[event].places)
+        return tuple(sorted(shown))
+
+    def _map_title(self, axis: str, view: AxisView) -> str:
+        name = self.scenario.axes[axis].name
+        looks = self.analysis.views[axis]
+        rate = tonnes(view.capacity / 1000)
+        if view.time == looks[0].time:
+            if not view.capacity:
+                return f"{name} is not open at the start"
+            others = "" if view.cut.unique else " (other cuts bind it too)"
+            return f"{name} can carry {rate}, bound by {self._names(view.cut.names)}{others}"
+        before = max((v for v in looks[:-1] if v.time < view.time), key=lambda v: v.time)
+        if view.time == self.record.end and before.capacity == view.capacity:
+            if not view.capacity:
+                way = self._names(view.cut.barrier)
+                stand = "stands" if len(view.cut.barrier) == 1 else "stand"
+                return f"{name} ends cut; {way} {stand} in the way" if way else f"{name} ends cut"
+            start = looks[0].capacity
+            part = "all" if view.capacity == start else f"{view.capacity / start:.0%}"
+            return f"{name} ends with {rate}, {part} of what it had"
+        events = [
+            e.text if e.text and legible(e.text) else self._names(e.subject.split(", "))
+            for e in self._causes(axis, view.time)
+        ]
+        why = f"{events[0]}: " if events else ""
+        if not view.capacity:
+            return f"{why}{name} is cut"
+        old = number(round(before.capacity / 1000))
+        return f"{why}{name} goes from {old} to {rate}"

@@ -1,0 +1,299 @@
+"""The map's legend: what this map shows, and no more."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+
+from sim.view.data import WHOLE, ForceState, MapData
+from sim.view.look import BLUE, INK, NOBODY, RULE, SOFT_INK, Look, plain, short, text_size, wrap
+
+from . import marks
+from .forces import FLAG_HEIGHT, FLAG_WIDTH, STATES, flag, tracks
+
+LEGEND_WIDTH = 236.0
+SAMPLE, TEXT_LEFT, ROW, LINE_HEIGHT = 40.0, 52.0, 21.0, 14.0
+MOST_ACTORS = 12
+
+Line = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is on the map: the ids of the holders, and whether each kind of mark occurs."""
+
+    actors: tuple[str, ...]
+    largest: int  # kg/day, the capacity that is drawn widest
+    divided: bool
+    unheld: bool
+    besieged: bool
+    sealed: bool
+    crossing: bool
+    source: bool
+    sink: bool
+    usable: bool
+    flow: bool
+    full: bool
+    unusable: bool
+    closed: bool
+    cut: bool
+    cut_road: bool
+    cut_place: bool
+    front: bool
+    forces: frozenset[ForceState] = frozenset()
+    track: bool = False
+    fine: float = 1.0  # factor of the widths of roads, below 1 where they crowd
+
+
+def tonnes(kg: float) -> str:
+    """Kilograms as tonnes with three digits at most: "2.5 t", "1,200 t"."""
+    t = kg / 1000
+    if t and abs(t) < 0.01:
+        return f"{kg:.3g} kg"
+    digits = 0 if abs(t) >= 100 or t == round(t) else 1 if abs(t) >= 10 else 2
+    text = f"{t:,.{digits}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) + " t"
+
+
+def round_rate(rate: float) -> int:
+    """The largest of 1, 2 or 5 times a power of ten that is no more than ``rate``."""
+    if rate < 1:
+        return 0
+    power: int = 10 ** math.floor(math.log10(rate))
+    return next(step * power for step in (5, 2, 1) if step * power <= rate)
+
+
+def draw_legend(
+    axes: Axes,
+    width: float,
+    height: float,
+    data: MapData,
+    known: Mapping[str, Look],
+    shown: Shown,
+    more: Callable[[Column], None] | None = None,
+) -> float:
+    """Fills pixel axes with the date and the legend, from the top down; what is left over.
+
+    ``more`` adds to the foot of the column.
+    """
+    column = Column(axes, width, height)
+    fits = text_size(plain(data.when), 15, "bold")[0] <= width - 4
+    column.words(data.when, 15 if fits else 13, INK, "bold")
+    own = known.get(data.actor, NOBODY)
+    if shown.actors or shown.front:
+        column.heading("Held by")
+    for actor in shown.actors[:MOST_ACTORS]:
+        look = known[actor]
+        name = short(look.name, 40) + (" (the axis)" if actor == data.actor else "")
+        column.row(name, partial(_held, axes, look))
+    if len(shown.actors) > MOST_ACTORS:
+        column.row(f"and {len(shown.actors) - MOST_ACTORS} more", lambda x, y: None)
+    if shown.unheld and shown.actors:
+        column.row("nobody", partial(_held, axes, NOBODY))
+    if shown.front:
+        column.row("front hinted by holders", lambda x, y: marks.fronts(axes, [_dash(x, y)]))
+    if shown.divided:
+        others = [known[a] for a in shown.actors if a != data.actor] or [NOBODY]
+        parts = [(own, WHOLE * 0.6), (others[0], WHOLE * 0.4)]
+        column.row("divided, by share", lambda x, y: marks.pie(axes, _at(x, y), 7.5, parts))
+    _places(column, shown, own, data.cut_word)
+    _roads(column, shown, own, data)
+    _forces(column, shown, data, known)
+    if more is not None:
+        more(column)
+    return column.left
+
+
+def _held(axes: Axes, look: Look, x: float, y: float) -> None:
+    marks.markers(axes, [_at(x, y)], [6.5], look)
+
+
+def _places(column: Column, shown: Shown, own: Look, cut_word: str) -> None:
+    axes = column.axes
+
+    def marked(x: float, y: float) -> Line:
+        marks.markers(axes, [_at(x, y)], [5.0], own)
+        return _at(x, y)
+
+    rows: list[tuple[bool, str, Callable[[float, float], None]]] = [
+        (
+            shown.source,
+            "source of the axis",
+            lambda x, y: marks.rings(axes, [marked(x, y)], [8.5], BLUE, 2.2),
+        ),
+        (
+            shown.sink,
+            "sink of the axis",
+            lambda x, y: marks.rings(axes, [marked(x, y)] * 2, [7.0, 10.5], BLUE, 2.0),
+        ),
+        (
+            shown.besieged,
+            "besieged: roads closed to a holder",
+            lambda x, y: marks.rings(axes, [marked(x, y)], [9.5], INK, 2.2, dashed=True),
+        ),
+        (
+            shown.crossing,
+            "bridge, dam or border crossing",
+            lambda x, y: marks.gates(axes, [marked(x, y)], [5.0]),
+        ),
+        (
+            shown.sealed,
+            "sealed crossing",
+            lambda x, y: marks.seals(axes, [marked(x, y)], [5.0]),
+        ),
+        (
+            shown.cut_place,
+            f"place: {cut_word}",
+            lambda x, y: marks.glow(axes, [marked(x, y)], [0.5]),
+        ),
+    ]
+    if any(present for present, _, _ in rows):
+        column.heading("Places")
+    for present, text, draw in rows:
+        if present:
+            column.row(text, draw)
+
+
+def _roads(column: Column, shown: Shown, own: Look, data: MapData) -> None:
+    axes = column.axes
+    largest, fine = shown.largest, shown.fine
+
+    def cased(x: float, y: float, rate: float) -> tuple[list[Line], float]:
+        line, width = _dash(x, y), marks.road_width(int(rate), largest) * fine
+        marks.casings(axes, [line], [width], fine)
+        return [line], width
+
+    def plain_road(rate: int, x: float, y: float) -> None:
+        cased(x, y, rate)
+
+    def flow(x: float, y: float) -> None:
+        lines, width = cased(x, y, largest / 2)
+        marks.flows(axes, lines, [width * 0.45], [False], fine)
+
+    def full(x: float, y: float) -> None:
+        lines, width = cased(x, y, largest / 4)
+        marks.flows(axes, lines, [width], [True], fine)
+
+    def in_cut(x: float, y: float) -> None:
+        lines, width = cased(x, y, largest / 8)
+        marks.cut_road(axes, lines, [width], reach=False)
+
+    def crossed(x: float, y: float, strong: bool) -> None:
+        marks.unusable(axes, [_dash(x, y)])
+        marks.crossed_out(axes, [_at(x, y)], strong)
+
+    if shown.usable or shown.unusable:
+        column.heading(f"What {short(own.name, 30)} can use" if own is not NOBODY else "Roads")
+    if shown.usable:
+        rates = dict.fromkeys(round_rate(largest / part) for part in (1, 4, 20))
+        for rate in (r for r in rates if r):
+            text = f"{tonnes(rate)}/day" if data.unit == "t/day" else f"{rate / 1000:,.6g}"
+            column.row(f"{text} each way", partial(plain_road, rate))
+    rows: list[tuple[bool, str, Callable[[float, float], None]]] = [
+        (shown.flow, f"{data.flow_word}, same scale", flow),
+        (shown.full, "full: flow equals capacity", full),
+        (shown.cut_road, f"road: {data.cut_word}", in_cut),
+        (shown.unusable, "not usable", lambda x, y: marks.unusable(axes, [_dash(x, y)])),
+        (shown.closed, "closed from the start", lambda x, y: crossed(x, y, False)),
+        (shown.cut, "closed by an event", lambda x, y: crossed(x, y, True)),
+    ]
+    for present, text, draw in rows:
+        if present:
+            column.row(text, draw)
+    if shown.usable:
+        column.words("Width grows with the square root of the rate.", 8, SOFT_INK)
+
+
+def _forces(column: Column, shown: Shown, data: MapData, known: Mapping[str, Look]) -> None:
+    if not shown.forces:
+        return
+    axes = column.axes
+    look = known.get(data.actor, NOBODY)
+    half_w, half_h = FLAG_WIDTH / 2, FLAG_HEIGHT / 2
+
+    def samples(pair: list[ForceState | None], x: float, y: float) -> None:
+        for state in pair:
+            if state is None:
+                tracks(axes, [np.array([(x - half_w, y), (x + half_w, y)])])
+            else:
+                facing = np.array([-1.0 if state == "falling back" else 1.0, 0.0])
+                flag(axes, (x - half_w, y - half_h, x + half_w, y + half_h), look, state, facing)
+            text = state or "way so far"
+            axes.text(x + half_w + 6, y, text, size=8.8, color=INK, va="center_baseline")
+            x += (LEGEND_WIDTH - 14) / 2
+
+    column.heading("Forces: men, what they do")
+    present: list[ForceState | None] = [state for state in STATES if state in shown.forces]
+    if shown.track:
+        present.append(None)
+    for first in range(0, len(present), 2):
+        column.row("", partial(samples, present[first : first + 2]))
+
+
+class Column:
+    """A column that is filled from the top; rows below its end are left out."""
+
+    def __init__(self, axes: Axes, width: float, height: float) -> None:
+        self.axes, self._width, self._y = axes, width, height - 2
+
+    @property
+    def left(self) -> float:
+        """Pixels below what is written."""
+        return self._y
+
+    def words(self, text: str, points: float, colour: str, weight: str = "normal") -> None:
+        for line in wrap(text, points, self._width - 4, 2, weight):
+            size = points * 1.55
+            self._write(2, self._y - size / 2, line, points, colour, weight)
+            self._y -= size
+
+    def heading(self, text: str) -> None:
+        self._y -= 7
+        if self._y < ROW * 2:
+            return
+        self.axes.plot([2, self._width], [self._y, self._y], color=RULE, lw=0.9)
+        self._y -= 3
+        self.words(text, 9.5, INK, "bold")
+        self._y -= 2
+
+    def row(self, text: str, sample: Callable[[float, float], None]) -> None:
+        lines = wrap(text, 8.8, self._width - TEXT_LEFT, 2)
+        height = max(ROW, len(lines) * LINE_HEIGHT + 4)
+        if self._y < height:
+            return
+        middle = self._y - height / 2
+        sample(SAMPLE / 2 + 2, middle)
+        for number, line in enumerate(lines):
+            y = middle + ((len(lines) - 1) / 2 - number) * LINE_HEIGHT
+            self._write(TEXT_LEFT, y, line, 8.8, INK, "normal")
+        self._y -= height
+
+    def _write(
+        self, x: float, y: float, text: str, points: float, colour: str, weight: str
+    ) -> None:
+        if y < text_size(text, points)[1] / 2:
+            return
+        self.axes.text(
+            x,
+            y,
+            text,
+            size=points,
+            color=colour,
+            weight=weight,
+            va="center_baseline",
+            parse_math=False,
+        )
+
+
+def _at(x: float, y: float) -> Line:
+    return np.array([x, y])
+
+
+def _dash(x: float, y: float) -> Line:
+    return np.array([(x - SAMPLE / 2 + 7, y), (x + SAMPLE / 2 - 3, y)])

@@ -1,0 +1,145 @@
+"""The names of places on a map: which are written, and where."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from sim.view.data import MapPlace
+from sim.view.look import BLUE, CUT_INK, INK, SOFT_INK, halo_text, short, text_size
+
+from .labels import Box, Placed, Request, Taken, place
+from .marks import Z_PLACE, Line
+from .scene import Scene, Spot
+
+SHARE = 0.15
+"""Part of the map that names may cover; beyond, the less important ones are left out."""
+
+MOST_NAMES = 600
+"""Places, the most important first, for whose names room is sought."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The name of a place as it is written, and where."""
+
+    place: str
+    text: str
+    tag: str
+    points: float
+    weight: str
+    spot: tuple[float, float]
+    placed: Placed
+
+
+def lay_names(
+    scene: Scene, taken: Taken, hidden: Sequence[Box] = (), *, small: bool = False
+) -> list[Name]:
+    """Names of the places as far as there is room, none for places under ``hidden`` boxes.
+
+    On a ``small`` map only sources, sinks and the places of the cut may have theirs far off,
+    and a name that stands nearer to another place than to its own is left out.
+    """
+    focus = frozenset(scene.data.focus)
+    # where much crowds, lines to all that is in the focus would cross everything
+    lead = frozenset[str]() if scene.crowded else focus
+
+    def rank(s: Spot) -> tuple[bool, bool, bool, bool, bool, int, str]:
+        p = s.place
+        return (
+            not s.cut,
+            p.role is None,
+            not p.besieged and not p.sealed,
+            p.id not in focus,
+            p.kind == "border crossing",
+            -(p.population or 0),
+            p.id,
+        )
+
+    spots = sorted((s for s in scene.spots if s.named and not under(s.xy, hidden)), key=rank)
+    spots = spots[:MOST_NAMES]
+    texts = _names([s.place for s in spots])
+    requests, styles = [], []
+    for s, text in zip(spots, texts, strict=True):
+        p = s.place
+        first = scene.special(p)
+        points, weight = (10.5, "bold") if first else (9.0, "normal")
+        tag = p.role or ""
+        w, h = text_size(text, points, weight)
+        tag_w, tag_h = text_size(tag, 8.5, "bold") if tag else (0.0, 0.0)
+        h = max(h, points * 1.2) + (tag_h + 6 if tag else 0)
+        x, y = s.xy.tolist()
+        wide = max(w, tag_w) + 4
+        far = s.cut or p.role is not None if small else first or p.id in lead
+        requests.append(Request(x, y, wide, h + 2, s.outer + 1, far))
+        styles.append((p.id, text, tag, points, weight, (x, y)))
+    most = SHARE * scene.frame.width * scene.frame.height
+    names = [
+        Name(*style, placed)
+        for style, placed in zip(styles, place(requests, taken, most), strict=True)
+        if placed is not None
+    ]
+    return [n for n in names if n.placed.leader or _its_own(n, scene)] if small else names
+
+
+def _its_own(name: Name, scene: Scene) -> bool:
+    """Whether no other place is nearer to a name than the place that it is of."""
+    left, low, right, high = name.placed.box
+    x, y = np.array([s.xy for s in scene.spots]).T
+    across = np.maximum(np.maximum(left - x, x - right), 0.0)
+    upward = np.maximum(np.maximum(low - y, y - high), 0.0)
+    gaps = np.hypot(across, upward) - [s.radius for s in scene.spots]
+    own = next(i for i, s in enumerate(scene.spots) if s.place.id == name.place)
+    return bool(gaps[own] <= gaps.min() + 2)
+
+
+def write_names(axes: Axes, names: Iterable[Name], cut: frozenset[str]) -> None:
+    """Writes names, those of the places of the cut in its colour."""
+    for name in names:
+        _write(axes, name, CUT_INK if name.place in cut else INK)
+
+
+def under(xy: Line, boxes: Sequence[Box]) -> bool:
+    """Whether a point lies in one of the boxes."""
+    x, y = xy.tolist()
+    return any(b[0] <= x <= b[2] and b[1] <= y <= b[3] for b in boxes)
+
+
+def _write(axes: Axes, name: Name, colour: str) -> None:
+    left, bottom, right, top = name.placed.box
+    at_x, at_y = name.spot
+    x, across = (left + right) / 2, "center"
+    if left >= at_x:
+        x, across = left + 2, "left"
+    elif right <= at_x:
+        x, across = right - 2, "right"
+    if name.placed.leader:
+        near = (min(max(at_x, left), right), min(max(at_y, bottom), top))
+        axes.plot([at_x, near[0]], [at_y, near[1]], color=SOFT_INK, lw=0.8, zorder=Z_PLACE - 0.1)
+    main: dict[str, Any] = {
+        "ha": across, "zorder": 10, "size": name.points, "weight": name.weight, "color": colour,
+    }  # fmt: skip
+    under: dict[str, Any] = {
+        "ha": across, "zorder": 10, "size": 8.5, "weight": "bold", "color": BLUE,
+    }  # fmt: skip
+    if name.tag:
+        halo_text(axes, x, top - 1, name.text, va="top", **main)
+        halo_text(axes, x, bottom + 1, name.tag, va="bottom", **under)
+    else:
+        halo_text(axes, x, (bottom + top) / 2, name.text, va="center_baseline", **main)
+
+
+def _names(places: list[MapPlace]) -> list[str]:
+    """Labels: without what a name has in brackets, unless two names would become the same."""
+    bare = [re.sub(r"\s*\([^()]*\)\s*$", "", p.name) or p.name for p in places]
+    count = Counter(bare)
+    return [
+        short(name if count[name] == 1 else p.name, 34)
+        for name, p in zip(bare, places, strict=True)
+    ]

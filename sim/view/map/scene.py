@@ -1,0 +1,319 @@
+"""What of a network lies in a frame, where its marks and labels go, and how they are drawn.
+
+The map, its insets and the cut map are scenes of different frames.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+
+from sim.view.data import WHOLE, MapData, MapPlace, MapRoad
+from sim.view.look import BLUE, INK, NOBODY, Look, looks
+
+from . import marks
+from .forces import stands
+from .frame import Frame
+from .fronts import front_lines
+from .labels import Box
+from .legend import Shown
+
+Line = npt.NDArray[np.float64]
+BIG_TOWN = 100_000
+"""Persons from which a town's marker is drawn larger."""
+
+ROADS, PLACES = 0.35, 0.05
+"""Shares of the map that roads and markers may cover; beyond, they are drawn finer."""
+
+MOST_SHAPES = 2500
+"""Roads of a scene beyond which an SVG holds its network as a picture, not as shapes."""
+
+SEEN = 2.4
+"""Pixels of a flow on the finest map."""
+
+GATE_REACH = 45.0
+"""Pixels within which a border crossing shares the name of the town beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place inside the frame: where and how large it is drawn."""
+
+    place: MapPlace
+    xy: Line
+    radius: float
+    named: bool
+    cut: bool
+
+    @property
+    def outer(self) -> float:
+        """Radius of all that is drawn round it."""
+        ring = {"source": 5.5, "sink": 9.0}.get(self.place.role or "", 0.0)
+        siege = 5.5 if self.place.besieged else 0.0
+        gate = 8.0 if self.place.sealed else 5.0 if self.place.crossing else 0.0
+        return self.radius + max(2.0, ring + siege, gate, 11.5 if self.cut else 0.0)
+
+
+class Scene:
+    """What of the data lies in the frame, in pixels.
+
+    ``fine`` is the factor of the widths of roads, at most 1; where it is not given the scene
+    finds its own, from the roads alone, so that maps of one frame have the same. On a
+    ``crowded`` one roads or markers are drawn finer than elsewhere.
+    """
+
+    def __init__(self, data: MapData, frame: Frame, fine: float | None = None) -> None:
+        self.data, self.frame = data, frame
+        self.looks = looks(data.actors)
+        self._focus = frozenset(data.focus) or frozenset(p.id for p in data.places)
+        self.largest = max((r.nominal for r in data.roads), default=0)
+        self.degrees = np.array([(p.lon, p.lat) for p in data.places]).reshape(-1, 2)
+        xy = frame.places_xy(self.degrees)
+        self.ends = ends = {p.id: point for p, point in zip(data.places, xy, strict=True)}
+        self.stands = stands(data.forces, ends)
+        sheet = np.array([frame.width, frame.height])
+        roads = sorted(data.roads, key=lambda r: r.id)
+        lines = np.array([(ends[r.a], ends[r.b]) for r in roads]).reshape(-1, 2, 2)
+        meets = (lines.max(axis=1) > 0).all(axis=1) & (lines.min(axis=1) < sheet).all(axis=1)
+        self.roads = [(roads[i], lines[i]) for i in np.flatnonzero(meets).tolist()]
+        self.fine = self._fineness() if fine is None else fine
+        self.fronts = [
+            line
+            for line in front_lines(data, frame)
+            if ((line > 0) & (line < sheet)).all(axis=1).any()
+        ]
+        near = [
+            (p, point)
+            for p, point in sorted(zip(data.places, xy, strict=True), key=lambda pair: pair[0].id)
+            if -8 < point[0] < frame.width + 8 and -8 < point[1] < frame.height + 8
+        ]
+        size, apart = _crowding(xy)
+        ink = math.pi * sum((size * _radius(p)) ** 2 for p, _ in near)
+        small = min(apart, math.sqrt(PLACES * frame.width * frame.height / max(ink, 1e-9)))
+        self.crowded = self.fine < 1 or small < 1
+        self.spots = [
+            Spot(
+                p,
+                point,
+                (size if self.special(p) else size * small) * _radius(p),
+                self._named(p, point, xy),
+                p.id in data.cut_places,
+            )
+            for p, point in near
+        ]
+
+    def _shows(self, xy: Line) -> bool:
+        x, y = xy.tolist()
+        return bool(0 < x < self.frame.width and 0 < y < self.frame.height)
+
+    def _fineness(self) -> float:
+        """The factor that keeps the ink of all roads within their share of the map."""
+        width, height = self.frame.width, self.frame.height
+        ink = 0.0
+        for road, line in self.roads:
+            (ax, ay), (bx, by) = line.tolist()
+            if 0 < ax + bx < 2 * width and 0 < ay + by < 2 * height:
+                wide = marks.road_width(road.nominal, self.largest) + marks.EDGES
+                ink += math.hypot(bx - ax, by - ay) * wide
+        return min(1.0, ROADS * width * height / max(ink, 1e-9))
+
+    def _named(self, p: MapPlace, point: Line, others: Line) -> bool:
+        """Whether a place gets a name: not at the very edge, nor a gate beside its town."""
+        x, y = point.tolist()
+        inside: bool = 5 < x < self.frame.width - 5 and 5 < y < self.frame.height - 5
+        if p.kind != "border crossing" or self.special(p):
+            return inside
+        beside = np.hypot(*(others - point).T) < GATE_REACH
+        return bool(inside and beside.sum() < 2)
+
+    def special(self, p: MapPlace) -> bool:
+        """Whether a place is part of what the map is about."""
+        return p.id in self.data.cut_places or p.role is not None or bool(p.besieged) or p.sealed
+
+    def matters(self, p: MapPlace) -> bool:
+        """Whether a place is special or in the focus of the map (all are where none is named)."""
+        return self.special(p) or p.id in self._focus
+
+    def width(self, road: MapRoad) -> float:
+        return marks.road_width(road.capacity, self.largest) * self.fine
+
+    def flow_width(self, road: MapRoad) -> float:
+        if abs(road.flow) >= road.capacity:
+            return max(self.width(road), SEEN)
+        least = max(marks.THINNEST_FLOW * self.fine, SEEN)
+        core = marks.road_width(abs(road.flow), self.largest, marks.THINNEST_FLOW) * self.fine
+        return max(least, min(core, self.width(road) - 1.2 * self.fine))
+
+    def seen(self, line: Line) -> Line:
+        """What of a road is on the sheet."""
+        part = marks.visible(line, self.frame.width, self.frame.height)
+        return line if part is None else part
+
+    def is_cut(self, road: MapRoad) -> bool:
+        return road.id in self.data.cut_roads
+
+    def soft(self) -> npt.NDArray[np.float64]:
+        """Points along the roads, which labels had better not cover."""
+        if not self.roads:
+            return np.empty((0, 3))
+        lines = np.array([line for _, line in self.roads])
+        along = lines[:, 1] - lines[:, 0]
+        count = np.maximum(2, (np.hypot(along[:, 0], along[:, 1]) / 6).astype(np.int64))
+        number = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        share = np.repeat(1 / (count - 1), count) * number
+        share[np.cumsum(count) - 1] = 1.0
+        points = np.repeat(lines[:, 0], count, axis=0)
+        points += share[:, None] * np.repeat(along, count, axis=0)
+        cost = [5.0 if road.flow else 2.0 if road.capacity else 0.6 for road, _ in self.roads]
+        return np.column_stack([points, np.repeat(cost, count)])
+
+    def hard(self) -> list[Box]:
+        """Marks that nothing may cover."""
+        boxes = [_round(s.xy, s.outer) for s in self.spots]
+        for road, line in self.roads:
+            if self.is_cut(road):
+                long = float(np.hypot(*(line[1] - line[0])))
+                boxes.append(_round(line.mean(axis=0), 13 if long >= marks.SHORT_ROAD else 22))
+            elif road.state == "cut":
+                boxes.append(_round(line.mean(axis=0), 9))
+            elif road.state == "closed":
+                boxes.append(_round(line.mean(axis=0), 5))
+        return boxes
+
+    def shown(self) -> Shown:
+        """What the legend has to explain."""
+        places = [s.place for s in self.spots]
+        roads = [road for road, _ in self.roads]
+        held = Counter(actor for p in places for actor, share in p.holders if share > 0)
+        return Shown(
+            front=bool(self.fronts),
+            actors=tuple(a.id for a in self.data.actors if held[a.id]),
+            largest=self.largest,
+            fine=self.fine,
+            divided=any(len(_parts(p, self.looks)) > 1 for p in places),
+            unheld=any(not p.holders for p in places),
+            besieged=any(p.besieged for p in places),
+            sealed=any(p.sealed for p in places),
+            crossing=any(p.crossing for p in places),
+            source=any(p.role == "source" for p in places),
+            sink=any(p.role == "sink" for p in places),
+            usable=any(r.capacity > 0 for r in roads),
+            flow=any(r.flow for r in roads),
+            full=any(r.flow and abs(r.flow) >= r.capacity for r in roads),
+            unusable=any(r.capacity <= 0 for r in roads),
+            closed=any(r.state == "closed" for r in roads),
+            cut=any(r.state == "cut" for r in roads),
+            cut_road=any(r.id in self.data.cut_roads for r in roads),
+            cut_place=any(p.id in self.data.cut_places for p in places),
+            forces=frozenset(s.force.state for s in self.stands if self._shows(s.xy)),
+            track=any(len(s.track) > 1 and s.force.km > 0 for s in self.stands),
+        )
+
+
+def _radius(p: MapPlace) -> float:
+    if p.role is not None:
+        return 8.5
+    if (p.population or 0) >= BIG_TOWN:
+        return 7.5
+    return 6.0 if p.kind in ("town", "city") else 5.0
+
+
+def _crowding(xy: Line) -> tuple[float, float]:
+    """Size of all markers, 0.7 to 1, and of those of plain places besides, 0.3 to 1.
+
+    Both are smaller where places (n, 2 pixels) stand close together. Those at one spot count
+    once: no size would show them apart.
+    """
+    xy = np.unique(xy.round(1), axis=0)
+    if len(xy) < 3:
+        return 1.0, 1.0
+    from scipy.spatial import cKDTree
+
+    nearest, _ = cKDTree(xy).query(xy, k=2)
+    middle = float(np.median(nearest[:, 1]))
+    return min(max(middle / 36, 0.7), 1.0), min(max(middle / 10, 0.3), 1.0)
+
+
+def _round(xy: Line, radius: float) -> Box:
+    x, y = float(xy[0]), float(xy[1])
+    return (x - radius, y - radius, x + radius, y + radius)
+
+
+def _parts(p: MapPlace, known: Mapping[str, Look]) -> list[tuple[Look, float]]:
+    """The holders of a place with their shares of it; nobody has what is left over."""
+    parts = [(known.get(actor, NOBODY), float(share)) for actor, share in p.holders if share > 0]
+    rest = WHOLE - sum(share for _, share in parts)
+    if rest > WHOLE / 100 or not parts:
+        parts.append((NOBODY, rest))
+    return parts
+
+
+def draw_roads(axes: Axes, scene: Scene) -> None:
+    """The fronts, then the roads: what can be used, what flows, what is cut or closed."""
+    if len(scene.roads) > MOST_SHAPES:
+        axes.set_rasterization_zorder(marks.Z_WORDS)
+    marks.fronts(axes, scene.fronts)
+    usable = [(r, line) for r, line in scene.roads if r.capacity > 0]
+    marks.unusable(axes, [line for r, line in scene.roads if r.capacity <= 0])
+    usable.sort(key=lambda pair: pair[0].capacity)
+    widths = [scene.width(r) for r, _ in usable]
+    marks.casings(axes, [line for _, line in usable], widths, scene.fine)
+    flowing = [(r, line if r.flow > 0 else line[::-1]) for r, line in scene.roads if r.flow]
+    marks.flows(
+        axes,
+        [scene.seen(line) for _, line in flowing],
+        [scene.flow_width(r) for r, _ in flowing],
+        [abs(r.flow) >= r.capacity for r, _ in flowing],
+        scene.fine,
+    )
+    in_cut = [(r, line) for r, line in scene.roads if scene.is_cut(r)]
+    marks.cut_road(
+        axes,
+        [scene.seen(line) for _, line in in_cut],
+        [scene.width(r) for r, _ in in_cut],
+        fine=scene.fine,
+    )
+    for state, strong in (("closed", False), ("cut", True)):
+        middles = [
+            line.mean(axis=0) for r, line in scene.roads if r.state == state and not scene.is_cut(r)
+        ]
+        marks.crossed_out(axes, middles, strong)
+
+
+def draw_places(axes: Axes, scene: Scene) -> None:
+    """The places by holder, with what is special about them."""
+    spots = scene.spots
+
+    def pick(chosen: Iterable[Spot]) -> tuple[list[Line], list[float]]:
+        kept = list(chosen)
+        return [s.xy for s in kept], [s.radius for s in kept]
+
+    cut = [s for s in spots if s.cut]
+    marks.glow(axes, *pick(cut))
+    for s in spots:
+        if s.place.role is not None:
+            radii = [s.radius + 4.5] if s.place.role == "source" else [s.radius + 4, s.radius + 8]
+            marks.rings(axes, [s.xy] * len(radii), radii, BLUE, 2.2)
+    besieged = [s for s in spots if s.place.besieged]
+    marks.rings(
+        axes,
+        [s.xy for s in besieged],
+        [s.radius + (10.5 if s.place.role else 5.0) for s in besieged],
+        INK,
+        2.2,
+        dashed=True,
+    )
+    marks.gates(axes, *pick(s for s in spots if s.place.crossing))
+    held = [(s, _parts(s.place, scene.looks)) for s in spots]
+    for look in [*scene.looks.values(), NOBODY]:
+        marks.markers(axes, *pick(s for s, parts in held if [p for p, _ in parts] == [look]), look)
+    for s, parts in held:
+        if len(parts) > 1:
+            marks.pie(axes, s.xy, s.radius + 1.5, parts)
+    marks.seals(axes, *pick(s for s in spots if s.place.sealed))

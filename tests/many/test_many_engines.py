@@ -1,0 +1,91 @@
+"""Engines: every replicate once, and what goes wrong is named while the rest goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.many.engines import EngineError, Finished, Pool, Serial
+
+Tasks = Callable[[str], Any]
+
+
+def outcomes(found: list[Finished]) -> dict[int, Any]:
+    assert len({f.replicate for f in found}) == len(found)
+    return {f.replicate: f.result.row["measures"] if f.result else f.error for f in found}
+
+
+@pytest.mark.parametrize("engine", [Serial(), Pool(2)])
+def test_every_replicate_comes_back_once(engine: Any, tasks: Tasks) -> None:
+    found = outcomes(list(engine.run(tasks("toy"), iter(range(30)))))
+    assert found == {i: {"axes.line.x": i * 0.5} for i in range(30)}
+
+
+@pytest.mark.parametrize("engine", [Serial(), Pool(2)])
+def test_an_error_is_named_and_the_rest_go_on(engine: Any, tasks: Tasks) -> None:
+    found = outcomes(list(engine.run(partial(tasks("error"), {3, 4}), iter(range(8)))))
+    assert found[3] == "RuntimeError: no 3"
+    assert found[4] == "RuntimeError: no 4"
+    assert sum(isinstance(f, dict) for f in found.values()) == 6
+
+
+def test_a_replicate_that_kills_its_worker_every_time_is_named(tasks: Tasks) -> None:
+    found = outcomes(list(Pool(2).run(partial(tasks("poison"), 5), iter(range(12)))))
+    assert found.pop(5) == "its worker died (SIGKILL)"
+    assert found == {i: {"axes.line.x": i * 0.5} for i in range(12) if i != 5}
+
+
+def test_nothing_is_lost_with_workers_that_die_once(tasks: Tasks, tmp_path: Path) -> None:
+    task = partial(tasks("once"), str(tmp_path), frozenset({0, 3, 7}))
+    found = outcomes(list(Pool(2).run(task, iter(range(10)))))
+    assert found == {i: {"axes.line.x": i * 0.5} for i in range(10)}
+
+
+def test_all_workers_killed_at_once(tasks: Tasks) -> None:
+    killed = []
+
+    def kill() -> None:
+        import psutil
+
+        for child in psutil.Process().children(recursive=True):
+            if "spawn_main" in " ".join(child.cmdline()):
+                os.kill(child.pid, signal.SIGKILL)
+                killed.append(child.pid)
+
+    pytest.importorskip("psutil")
+    found = []
+    for finished in Pool(2).run(tasks("slow"), iter(range(16))):
+        found.append(finished)
+        if len(found) == 5:
+            kill()
+    assert len(killed) == 2
+    assert outcomes(found) == {i: {"axes.line.x": i * 0.5} for i in range(16)}
+
+
+def test_workers_that_never_start_are_an_error(tasks: Tasks) -> None:
+    with pytest.raises(EngineError, match="die at the start"):
+        list(Pool(1).run(tasks("Bomb")(), iter(range(3))))
+
+
+def test_closing_early_leaves_no_process_behind(tasks: Tasks) -> None:
+    import multiprocessing
+
+    run = Pool(2).run(tasks("slow"), iter(range(1000)))
+    next(run)
+    run.close()
+    assert not multiprocessing.active_children()
+
+
+def test_a_pool_runs_outside_the_main_thread(tasks: Tasks) -> None:
+    found: list[Finished] = []
+    thread = threading.Thread(target=lambda: found.extend(Pool(1).run(tasks("toy"), iter([1]))))
+    thread.start()
+    thread.join(30)
+    assert outcomes(found) == {1: {"axes.line.x": 0.5}}
