@@ -1,0 +1,1 @@
+"""What cuts a case: its answers, interdiction, ranking, uncertain attacks."""

@@ -1,0 +1,1 @@
+"""Who holds what, who may pass, luck, and the record of a run."""

@@ -1,0 +1,1 @@
+"""Operations, their battles, fronts and reserves."""

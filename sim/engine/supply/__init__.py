@@ -1,0 +1,1 @@
+"""Axes: their plans, convoys, sinks and stocks."""

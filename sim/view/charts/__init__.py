@@ -1,0 +1,1 @@
+"""Charts over time, of many runs, of comparisons."""
