@@ -17,8 +17,8 @@ from PIL import Image
 
 import sim
 from sim.view.charts.compare_figures import comparison_figures
+from sim.view.draw import drawn
 from sim.view.figures import figures
-from sim.view.look import drawn
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "results/gallery"

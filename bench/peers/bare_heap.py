@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from heapq import heappop, heappush
 from unittest.mock import patch
 
-from sim.engine import simulation
+from sim.engine import simulation, world
 from sim.scenario.model import Scenario
 from sim.state.record import Record
 
@@ -64,7 +64,7 @@ class BareClock:
 @contextmanager
 def bare() -> Iterator[None]:
     """Runs inside have a bare clock."""
-    with patch.object(simulation, "Clock", BareClock):
+    with patch.object(world, "Clock", BareClock):
         yield
 
 

@@ -20,8 +20,8 @@ import networkx as nx
 import simpy
 
 from sim.scenario.model import DAY, PPM, Axis, Event, Scenario
-from sim.state.control import Terrain
 from sim.state.luck import Luck
+from sim.state.terrain import Terrain
 
 SOURCE, SINK = "(source)", "(sink)"
 

@@ -12,10 +12,15 @@ from dataclasses import dataclass
 
 from sim.state.record import DISPERSE
 
+from .apportion import apportion
+
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """One thing to choose: its utility and how many persons it can take (None: any number)."""
+class Alternative:
+    """One thing to choose, ``seconds`` away, of some utility.
+
+    ``room``: how many persons it can take (None: any number).
+    """
 
     id: str
     utility: float
@@ -36,18 +41,7 @@ def logit(utilities: Sequence[float]) -> list[float]:
     return [w / total for w in weights]
 
 
-def apportion(persons: int, shares: Mapping[str, float]) -> dict[str, int]:
-    """Split ``persons`` by shares into whole persons: largest remainder, ties by id."""
-    total = math.fsum(shares.values())
-    exact = {k: persons * s / total for k, s in shares.items()}
-    whole = {k: math.floor(x) for k, x in exact.items()}
-    left = persons - sum(whole.values())
-    for k in sorted(exact, key=lambda k: (whole[k] - exact[k], k))[:left]:
-        whole[k] += 1
-    return whole
-
-
-def assign(persons: int, options: Sequence[Option], shares: Sequence[float]) -> dict[str, int]:
+def assign(persons: int, options: Sequence[Alternative], shares: Sequence[float]) -> dict[str, int]:
     """Persons by option, ``shares`` being their choice probabilities; the rest ``DISPERSE``.
 
     The whole group chooses; an option that is chosen by more than it has room for takes as

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sim.state.control import Passage
+from sim.state.passages import Passage
 
 
 class Standing(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from sim.measure.compare import Comparison
 from sim.measure.compare_many import ManyComparison, ManyRow
 from sim.measure.ensemble import tidy
 from sim.measure.model_scores import SCORE_COLUMNS, ModelScore, score_rows
+from sim.tables.csv_files import write_csv
 from sim.tables.folder import default_target, whole_folder, write_json, write_manifest
 
 
@@ -36,16 +36,11 @@ def write_comparison(
     with whole_folder(target) as partial:
         write_json(partial / "comparison.json", document)
         names = [o.name for o in comparison.outcomes]
-        with (partial / "scenarios.csv").open("w", encoding="utf-8", newline="") as file:
-            table = csv.writer(file, lineterminator="\n")
-            table.writerow(["path", *names])
-            table.writerows([c.path, *c.values] for c in comparison.changes)
-        with (partial / "measures.csv").open("w", encoding="utf-8", newline="") as file:
-            table = csv.writer(file, lineterminator="\n")
-            table.writerow(["path", "unit", *names, *(f"{n} - {names[0]}" for n in names[1:])])
-            for row in comparison.rows:
-                values = [*row.values, *row.differences[1:]]
-                table.writerow([row.path, row.unit, *("" if v is None else v for v in values)])
+        changes = [[c.path, *c.values] for c in comparison.changes]
+        write_csv(partial / "scenarios.csv", ["path", *names], changes)
+        gaps = [f"{n} - {names[0]}" for n in names[1:]]
+        rows = [[r.path, r.unit, *r.values, *r.differences[1:]] for r in comparison.rows]
+        write_csv(partial / "measures.csv", ["path", "unit", *names, *gaps], rows)
         _write_scores(partial, comparison.scores)
         if figures:
             from sim.view.charts.compare_figures import write_comparison_figures
@@ -85,8 +80,8 @@ def write_many(
     with whole_folder(target) as partial:
         write_json(partial / "comparison.json", document)
         changes = [[c.path, *c.values] for c in comparison.changes]
-        _write(partial / "scenarios.csv", ["path", *names], changes)
-        _write(
+        write_csv(partial / "scenarios.csv", ["path", *names], changes)
+        write_csv(
             partial / "measures.csv",
             ["path", "unit", "ensemble", "n", "mean", "low", "high", "median", "q25", "q75",
              "q05", "q95", "came"],
@@ -97,7 +92,7 @@ def write_many(
                 if found is not None
             ],
         )  # fmt: skip
-        _write(partial / "differences.csv", DIFFERENCE_COLUMNS, _differences(rows))
+        write_csv(partial / "differences.csv", DIFFERENCE_COLUMNS, _differences(rows))
         _write_scores(partial, comparison.scores)
         if figures:
             from sim.view.charts.many_figures import write_many_figures
@@ -110,14 +105,7 @@ def write_many(
 def _write_scores(folder: Path, scores: Sequence[ModelScore]) -> None:
     """scores.csv, where a move on record was scored."""
     if scores:
-        _write(folder / "scores.csv", SCORE_COLUMNS, score_rows(scores))
-
-
-def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(columns)
-        table.writerows(["" if v is None else v for v in row] for row in rows)
+        write_csv(folder / "scores.csv", SCORE_COLUMNS, score_rows(scores))
 
 
 def stated(measure: Mapping[str, Any]) -> list[Any]:

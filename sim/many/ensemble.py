@@ -20,7 +20,8 @@ import numpy as np
 
 from sim.base.diagnostics import did_you_mean
 from sim.base.errors import FolderError
-from sim.measure.ensemble import Table, is_time, table
+from sim.measure.ensemble import Replicates, table
+from sim.measure.steps import is_time
 from sim.scenario.model import DAY, Scenario
 from sim.tables.folder import read_summary
 
@@ -64,7 +65,7 @@ class Ensemble:
     folder: Path
     scenario: Scenario
     plan: Plan
-    table: Table
+    table: Replicates
     summary: dict[str, Any]
     failed: dict[int, str]
 
@@ -226,7 +227,7 @@ class _Run:
         return self._rule.reached(np.array(values, dtype=float), unit, self.scenario.length / DAY)
 
 
-def _draw(folder: Path, scenario: Scenario, found: Table, journal: Journal) -> None:
+def _draw(folder: Path, scenario: Scenario, found: Replicates, journal: Journal) -> None:
     """Draw the figures beside the folder's own and put them in its place when they are whole."""
     from sim.view.charts.ensemble_figures import write_ensemble_figures
 

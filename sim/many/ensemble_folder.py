@@ -21,10 +21,11 @@ from typing import Any
 import numpy as np
 
 from sim.base.errors import FolderError
-from sim.measure.ensemble import Table, summarize, table
+from sim.measure.ensemble import Replicates, summarize, table
 from sim.scenario.loader import dump_resolved, load
 from sim.scenario.model import Scenario
 from sim.tables import folder as _folder
+from sim.tables.csv_files import write_csv as write_rows
 
 from .journal import FullDiskError, Journal
 
@@ -141,7 +142,7 @@ def derive(
     journal: Journal,
     replicates: Sequence[int],
     failed: Sequence[int],
-) -> Table:
+) -> Replicates:
     """Make replicates.csv (and .parquet where pyarrow is installed) and summary.json."""
     found = table(journal.rows(replicates), journal.units, len(replicates))
     write_csv(folder / "replicates.csv", found)
@@ -152,19 +153,22 @@ def derive(
     return found
 
 
-def write_csv(target: Path, found: Table) -> None:
+def write_csv(target: Path, found: Replicates) -> None:
     """One row a replicate, one column a measure, then the verdict of each claim.
 
     An empty cell is a time that did not come or a measure that does not apply.
     """
-    with in_place(target) as path, path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["replicate", *found.columns, *(f"claims.{c}" for c in found.claims)])
-        for start in range(0, len(found.replicates), ROWS_AT_ONCE):
-            part = slice(start, start + ROWS_AT_ONCE)
-            columns = [map(_cell, column[part].tolist()) for column in found.columns.values()]
-            claims = [verdicts[part] for verdicts in found.claims.values()]
-            writer.writerows(zip(found.replicates[part], *columns, *claims, strict=True))
+    head = ["replicate", *found.columns, *(f"claims.{c}" for c in found.claims)]
+    with in_place(target) as path:
+        write_rows(path, head, _rows(found))
+
+
+def _rows(found: Replicates) -> Iterator[tuple[Any, ...]]:
+    for start in range(0, len(found.replicates), ROWS_AT_ONCE):
+        part = slice(start, start + ROWS_AT_ONCE)
+        columns = [map(_cell, column[part].tolist()) for column in found.columns.values()]
+        claims = [verdicts[part] for verdicts in found.claims.values()]
+        yield from zip(found.replicates[part], *columns, *claims, strict=True)
 
 
 def derived_replicates(folder: Path) -> list[int]:
@@ -187,7 +191,7 @@ def _cell(value: float) -> str:
     return str(int(value)) if value.is_integer() else repr(value)
 
 
-def _write_parquet(target: Path, found: Table) -> None:
+def _write_parquet(target: Path, found: Replicates) -> None:
     """The same table for those who have pyarrow."""
     if find_spec("pyarrow") is None:
         return

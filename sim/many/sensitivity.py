@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from sim.measure.ensemble import tidy
 from sim.scenario.loader import load
 from sim.scenario.model import DAY, Scenario
 from sim.tables import folder as _folder
+from sim.tables.csv_files import write_csv
 
 from .design import Design, Sensitivity
 from .engines import Engine, Task
@@ -121,13 +121,13 @@ def carry_out_sensitivity(
             if found:
                 indices[path] = found
     study = SensitivityStudy(folder, document["title"], method, done.scenario, done, indices)
-    with in_place(folder / "sensitivity.csv") as path_, path_.open("w", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["measure", "unit", "input", *COLUMNS[method]])
-        for path, found in indices.items():
-            unit = done.table.units[path] if method == "morris" else "1"
-            for i in found:
-                writer.writerow([path, unit, i.name, *map(tidy, i[1:])])
+    lines = (
+        [path, done.table.units[path] if method == "morris" else "1", i.name, *map(tidy, i[1:])]
+        for path, found in indices.items()
+        for i in found
+    )
+    with in_place(folder / "sensitivity.csv") as path_:
+        write_csv(path_, ["measure", "unit", "input", *COLUMNS[method]], lines)
     if figures:
         from sim.view.charts.study_figures import write_tornados
 

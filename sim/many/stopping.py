@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.measure import statistics as st
-from sim.measure.ensemble import is_time
+from sim.measure.steps import is_time
 from sim.scenario.model import DAY
 from sim.scenario.units import DIMENSIONS, UnitError, parse_number, parse_quantity
 

@@ -6,7 +6,6 @@ is an ensemble of its own under ``cells/`` and is resumed like one.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -22,10 +21,12 @@ from sim.base.diagnostics import Diagnostic, Mark, Report, ScenarioError, sugges
 from sim.base.errors import FolderError
 from sim.measure import statistics as st
 from sim.measure.effects import Effect, effects, rank_intervals
-from sim.measure.ensemble import Table, absent, interval, is_time, tidy
+from sim.measure.ensemble import Replicates, absent, interval, tidy
+from sim.measure.steps import is_time
 from sim.scenario.loader import load
 from sim.scenario.model import DAY, Scenario
 from sim.tables import folder as _folder
+from sim.tables.csv_files import write_csv
 
 from .comparison import stated
 from .design import Cell, Design
@@ -255,7 +256,7 @@ def _conclude(
     return study
 
 
-def column(table: Table, path: str, horizon: float) -> st.Values | None:
+def column(table: Replicates, path: str, horizon: float) -> st.Values | None:
     """A measure of one cell as effects take it: a time that did not come is the period long."""
     found = table.columns.get(path)
     if found is None:
@@ -270,7 +271,7 @@ _HEADLINES = (
 )  # fmt: skip
 
 
-def headlines(scenario: Scenario, tables: Sequence[Table]) -> list[str]:
+def headlines(scenario: Scenario, tables: Sequence[Replicates]) -> list[str]:
     """Headlines of the main axis, and the measures of claims, where anything varies in them."""
     claimed = {c.measure for c in scenario.claims.values() if c.when is None}
     stem = f"axes.{scenario.main_axis}."
@@ -361,7 +362,5 @@ def _unit(study: Study, path: str) -> str:
 
 
 def _write(target: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    with in_place(target) as path, path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(["" if v is None else v for v in row] for row in rows)
+    with in_place(target) as path:
+        write_csv(path, columns, rows)

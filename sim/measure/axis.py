@@ -22,8 +22,9 @@ from sim.network import (
 )
 from sim.scenario.dates import format_instant
 from sim.scenario.model import DAY, Axis, Scenario
-from sim.state.control import Control, Passage, Side
-from sim.state.passages import Passages
+from sim.state.control import Control
+from sim.state.passages import Passage, Passages
+from sim.state.sides import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +91,7 @@ def cut_document(scenario: Scenario, axis: str, view: AxisView) -> dict[str, Any
         "other_cut": list(cut.other),
         "lost_in_the_way": list(cut.barrier),
         "never_open": cut.never_open,
-        "fewest_places_cut": None if view.fewest_places is None else list(view.fewest_places),
-        "routes_by_roads": view.routes_by_roads,
-        "routes_by_places": view.routes_by_places,
-        "fastest": None if view.fastest is None else route_document(view.fastest),
-        "routes": [route_document(route) for route in view.routes],
+        **_routes_document(view),
         "names": {
             place: scenario.network.places[place].name
             for place in sorted(
@@ -121,6 +118,12 @@ def view_document(view: AxisView) -> dict[str, Any]:
             "never_open": cut.never_open,
             "other": list(cut.other),
         },
+        **_routes_document(view),
+    }
+
+
+def _routes_document(view: AxisView) -> dict[str, Any]:
+    return {
         "fewest_places_cut": None if view.fewest_places is None else list(view.fewest_places),
         "routes_by_roads": view.routes_by_roads,
         "routes_by_places": view.routes_by_places,

@@ -4,17 +4,44 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, Protocol
 
 from sim.base.diagnostics import did_you_mean
-from sim.scenario.model import DAY, Claim
+from sim.scenario.model import DAY, Claim, Scenario
 
-from .ensemble import is_time
-from .steps import DIGITS
+from .steps import DIGITS, is_time
 
-if TYPE_CHECKING:
-    from .summary import Analysis
+
+class Value(Protocol):
+    """A measure: None where it does not apply or did not come."""
+
+    @property
+    def value(self) -> int | float | None:
+        """The number, in ``unit``."""
+
+    @property
+    def unit(self) -> str:
+        """As the catalogue of measures states it."""
+
+
+class Measured(Protocol):
+    """What claims are judged by: the measures of a run, and those that change in time."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was run."""
+
+    @property
+    def measures(self) -> Mapping[str, Value]:
+        """The catalogue, by path."""
+
+    @property
+    def timed(self) -> Mapping[str, object]:
+        """Has a key for each measure that changes in time."""
+
+    def at(self, path: str, time: int) -> float | None:
+        """One of ``timed`` at ``time`` (seconds), in kg/day or kg. Raises KeyError."""
 
 
 class Verdict(NamedTuple):
@@ -45,36 +72,38 @@ _BASE = {"t/day": ("kg/day", 1000), "t": ("kg", 1000), "day": ("s", DAY), "h": (
 """Units of the catalogue that a claim's value states in another base unit: unit, factor."""
 
 
-def verdicts(analysis: Analysis) -> list[Verdict]:
+def verdicts(run: Measured) -> list[Verdict]:
     """Judge every claim of the scenario, in the order of their ids."""
-    return [_judge(analysis, claim) for claim in analysis.scenario.claims.values()]
+    return [_judge(run, claim) for claim in run.scenario.claims.values()]
 
 
-def _judge(analysis: Analysis, claim: Claim) -> Verdict:
-    observed, unit = _observe(analysis, claim)
-    return Verdict(
-        id=claim.id,
-        text=claim.text,
-        claim=claim.seed_claim,
-        measure=claim.measure,
-        when_day=None if claim.when is None else round(claim.when / DAY, 4),
-        relation=claim.relation,
-        value=claim.value,
-        observed=observed,
-        unit=unit,
-        verdict=_compare(claim, observed),
-    )
+def _judge(run: Measured, claim: Claim) -> Verdict:
+    observed, unit = _observe(run, claim)
+    return Verdict(**stated(claim), observed=observed, unit=unit, verdict=_compare(claim, observed))
 
 
-def _observe(analysis: Analysis, claim: Claim) -> tuple[Any, str]:
+def stated(claim: Claim) -> dict[str, Any]:
+    """What a claim says, as plain data."""
+    return {
+        "id": claim.id,
+        "text": claim.text,
+        "claim": claim.seed_claim,
+        "measure": claim.measure,
+        "when_day": None if claim.when is None else round(claim.when / DAY, 4),
+        "relation": claim.relation,
+        "value": claim.value,
+    }
+
+
+def _observe(run: Measured, claim: Claim) -> tuple[Any, str]:
     """The value of the claim's measure in its base unit, and that unit ('' where unknown)."""
     if claim.when is not None:
         try:
             unit = "kg" if ".sinks." in claim.measure else "kg/day"
-            return analysis.at(claim.measure, claim.when), unit
+            return run.at(claim.measure, claim.when), unit
         except KeyError:
             return None, ""
-    measure = analysis.measures.get(claim.measure)
+    measure = run.measures.get(claim.measure)
     if measure is None:
         return None, ""
     unit, factor = _BASE.get(measure.unit, (measure.unit, 1))
@@ -87,14 +116,11 @@ def _observe(analysis: Analysis, claim: Claim) -> tuple[Any, str]:
     return round(measure.value * factor, 6), unit
 
 
-def unknown_measures(analysis: Analysis) -> list[str]:
+def unknown_measures(run: Measured) -> list[str]:
     """A message for every claim over a measure that this run does not have."""
     messages = []
-    for claim in analysis.scenario.claims.values():
-        if claim.when is None:
-            known = set(analysis.measures) | _possible(analysis)
-        else:
-            known = set(analysis.timed)
+    for claim in run.scenario.claims.values():
+        known = set(run.timed) if claim.when is not None else set(run.measures) | _possible(run)
         if claim.measure not in known:
             hint = did_you_mean(claim.measure, known)
             more = f"; did you mean '{hint}'?" if hint else ""
@@ -102,9 +128,9 @@ def unknown_measures(analysis: Analysis) -> list[str]:
     return messages
 
 
-def _possible(analysis: Analysis) -> set[str]:
+def _possible(run: Measured) -> set[str]:
     """Measures that a run of this scenario could have had: who went where, what cost what."""
-    scenario = analysis.scenario
+    scenario = run.scenario
     goals = [*scenario.network.places, *scenario.exits, "stays", "disperses", "lost"]
     moves = {
         f"regroup.{actor}.{what}"

@@ -14,8 +14,9 @@ import numpy as np
 
 from . import statistics as st
 from .compare import Change, differences
-from .ensemble import Table, absent, describe, interval, is_time, log_rank_test, tidy
+from .ensemble import Replicates, absent, describe, interval, log_rank_test, tidy
 from .model_scores import ModelScore, ensemble_scores
+from .steps import is_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Many:
     name: str
     scenario: Mapping[str, Any]  # the resolved scenario, plain data
     summary: Mapping[str, Any]
-    table: Table
+    table: Replicates
 
     @property
     def days(self) -> float:
@@ -156,7 +157,7 @@ def compare_many(outcomes: Sequence[Many]) -> ManyComparison:
     return ManyComparison(tuple(outcomes), len(common), tuple(changes), rows, scores)
 
 
-def _compare(path: str, outcomes: Sequence[Many], tables: Sequence[Table]) -> ManyRow:
+def _compare(path: str, outcomes: Sequence[Many], tables: Sequence[Replicates]) -> ManyRow:
     unit = next(t.units[path] for t in tables if path in t.units)
     horizon = min(o.days for o in outcomes)
     columns = [_column(table, path) for table in tables]
@@ -182,7 +183,7 @@ def _compare(path: str, outcomes: Sequence[Many], tables: Sequence[Table]) -> Ma
     return ManyRow(path, unit, stated, tuple(against))
 
 
-def _column(table: Table, path: str) -> st.Values | None:
+def _column(table: Replicates, path: str) -> st.Values | None:
     if path in table.columns:
         return table.columns[path]
     value = absent(path)

@@ -16,13 +16,16 @@ import numpy as np
 from sim.scenario.model import DAY, Scenario
 
 from . import statistics as st
+from .claims import stated
+from .steps import is_time
+from .summary import scenario_document
 from .survival import Survival, kaplan_meier, log_rank, restricted_mean
 
 VERDICTS = ("true", "false", "undecided")
 
 
 @dataclass(frozen=True)
-class Table:
+class Replicates:
     """The measures of many runs as columns, in the order of the replicates.
 
     A value that a run does not have is nan, a time that did not come is inf (days).
@@ -34,11 +37,11 @@ class Table:
     columns: Mapping[str, st.Values]
     claims: Mapping[str, tuple[str, ...]]
 
-    def at(self, replicates: Sequence[int]) -> Table:
+    def at(self, replicates: Sequence[int]) -> Replicates:
         """The same for some of the replicates."""
         where = {r: i for i, r in enumerate(self.replicates)}
         rows = [where[r] for r in replicates]
-        return Table(
+        return Replicates(
             tuple(replicates),
             self.units,
             {path: column[rows] for path, column in self.columns.items()},
@@ -46,15 +49,7 @@ class Table:
         )
 
 
-def is_time(path: str) -> bool:
-    """True for measures that say when something came, if it came."""
-    *stem, last = path.split(".")
-    if stem[0:1] == ["decisions"]:
-        return last == "time"
-    return last.startswith("time_of_") or stem[-1:] in (["time_taken_by"], ["time_lost_by"])
-
-
-def table(rows: Iterable[Mapping[str, Any]], units: Mapping[str, str], count: int) -> Table:
+def table(rows: Iterable[Mapping[str, Any]], units: Mapping[str, str], count: int) -> Replicates:
     """Columns from rows of a journal, sorted by replicate, of which there are ``count``."""
     replicates: list[int] = []
     columns: dict[str, st.Values] = {}
@@ -71,7 +66,7 @@ def table(rows: Iterable[Mapping[str, Any]], units: Mapping[str, str], count: in
         for claim, verdict in row["claims"].items():
             claims.setdefault(claim, []).append(verdict)
     _fill_shares(columns)
-    return Table(
+    return Replicates(
         tuple(replicates),
         dict(units),
         dict(sorted(columns.items())),
@@ -165,22 +160,14 @@ def tidy(value: float | None) -> float | None:
 
 
 def summarize(
-    scenario: Scenario, seed: int, found: Table, failed: Sequence[int] = ()
+    scenario: Scenario, seed: int, found: Replicates, failed: Sequence[int] = ()
 ) -> dict[str, Any]:
     """What summary.json of an ensemble says."""
     horizon = scenario.length / DAY
     return {
         "format": 1,
         "kind": "ensemble",
-        "scenario": {
-            "id": scenario.id,
-            "title": scenario.title,
-            "kind": scenario.kind,
-            "start": scenario.start.isoformat() if scenario.start else None,
-            "days": round(horizon, 4),
-            "tests": list(scenario.tests),
-            "focus": scenario.main_axis,
-        },
+        "scenario": scenario_document(scenario),
         "seed": seed,
         "n": len(found.replicates),
         "failed": sorted(failed),
@@ -193,17 +180,10 @@ def summarize(
 
 
 def _claim(scenario: Scenario, claim: str, verdicts: Sequence[str]) -> dict[str, Any]:
-    stated = scenario.claims[claim]
     counts = {verdict: sum(v == verdict for v in verdicts) for verdict in VERDICTS}
     decided = counts["true"] + counts["false"]
     return {
-        "id": claim,
-        "text": stated.text,
-        "claim": stated.seed_claim,
-        "measure": stated.measure,
-        "when_day": None if stated.when is None else round(stated.when / DAY, 4),
-        "relation": stated.relation,
-        "value": stated.value,
+        **stated(scenario.claims[claim]),
         **counts,
         "probability": interval(st.probability(counts["true"], decided)) if decided else None,
     }

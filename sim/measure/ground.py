@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sim.engine.pockets import pockets
 from sim.network import reach
 from sim.scenario.model import PPM, Scenario
-from sim.state.control import Control, Side
+from sim.state.control import Control
 from sim.state.passages import Passages
+from sim.state.pockets import pockets, sources_of
+from sim.state.sides import Side
 
 
 def passages(scenario: Scenario, control: Control) -> Passages:
@@ -31,16 +32,10 @@ def links(scenario: Scenario, control: Control, ways: Passages, actor: str) -> d
 
     ``ways`` are the passages of the state.
     """
-    sources = {
-        source.place
-        for axis in scenario.axes.values()
-        if axis.actor == actor
-        for source in axis.sources.values()
-        if source.foreign
-    }
+    _, sources = sources_of(scenario, actor)
     if not sources:
         return {}
-    passage = ways.of(actor, frozenset(sources))
+    passage = ways.of(actor, sources)
     graph = control.terrain.graph
     found: dict[str, int] = {}
     for source in sorted(sources):
@@ -60,13 +55,7 @@ def day_zero_pockets(scenario: Scenario, control: Control) -> dict[str, list[tup
     found = {}
     ways = passages(scenario, control)
     for actor in sorted({axis.actor for axis in scenario.axes.values()}):
-        named = [
-            s
-            for axis in scenario.axes.values()
-            if axis.actor == actor
-            for s in axis.sources.values()
-        ]
-        passage = ways.of(actor, frozenset(s.place for s in named if s.foreign))
-        sources = frozenset(s.place for s in named)
+        sources, foreign = sources_of(scenario, actor)
+        passage = ways.of(actor, foreign)
         found[actor] = pockets(control, passage.side, passage, sources)
     return found

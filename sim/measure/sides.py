@@ -17,7 +17,7 @@ from .ground import ground
 from .steps import Steps
 
 
-class Fronts(NamedTuple):
+class FrontCount(NamedTuple):
     """Fronts of one actor: faced at the start, lost, and lost without a battle for them."""
 
     faced: int
@@ -86,7 +86,7 @@ def person_days(steps: list[tuple[int, int]], end: int) -> float:
     return sum(men * (times[i + 1] - time) for i, (time, men) in enumerate(steps)) / DAY
 
 
-def fronts(scenario: Scenario, record: Record) -> dict[str, Fronts]:
+def fronts(scenario: Scenario, record: Record) -> dict[str, FrontCount]:
     """Fronts by actor: places that it holds at the start on the route of another's force.
 
     A front is lost when the actor first holds no part of it, and given up where no battle was
@@ -116,7 +116,7 @@ def fronts(scenario: Scenario, record: Record) -> dict[str, Fronts]:
             if gone is not None:
                 lost += 1
                 given_up += fought.get(place, gone + 1) > gone
-        found[actor] = Fronts(len(places), lost, given_up)
+        found[actor] = FrontCount(len(places), lost, given_up)
     return found
 
 
@@ -139,3 +139,21 @@ def days_carried(
         (time, kg / (each * men) if (men := strength.at(time) or 0) else 0.0)
         for time, kg in zip(carried.times, carried.values, strict=True)
     ]
+
+
+def days_stocked(
+    scenario: Scenario,
+    consumption: Mapping[tuple[str, str], int],
+    series: Mapping[tuple[str, str], Steps],
+    actor: str,
+    place: str,
+) -> list[tuple[int, float]]:
+    """(time, days that the stock of an actor's sink at a place lasts); empty where none eats.
+
+    ``consumption`` is kg/day by (axis, sink). Of several axes to the place the first by id counts.
+    """
+    for (axis, sink), eaten in sorted(consumption.items()):
+        if sink == place and scenario.axes[axis].actor == actor and eaten:
+            stock = series[f"sink:{axis}/{sink}", "stock_kg"]
+            return [(t, kg / eaten) for t, kg in zip(stock.times, stock.values, strict=True)]
+    return []

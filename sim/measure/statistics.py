@@ -2,7 +2,9 @@
 
 Intervals are at 95 %. Nothing here knows scenarios: arrays of numbers go in. Formulas:
 Student (1908) for means, Wilson (1927) for probabilities, Hyndman and Fan (1996) type 7 for
-quantiles; docs/definitions.md says which measure uses which.
+quantiles; docs/definitions.md says which measure uses which. They are written out here, and not
+taken from ``scipy.stats``, since that takes about a second to import, longer than many a run;
+the tests hold each of them to scipy.
 """
 
 from __future__ import annotations

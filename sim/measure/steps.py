@@ -13,6 +13,14 @@ DIGITS = 6
 """Decimals of a measure in days: enough to tell one second from the next."""
 
 
+def is_time(path: str) -> bool:
+    """True for measures that say when something came, if it came."""
+    *stem, last = path.split(".")
+    if stem[0:1] == ["decisions"]:
+        return last == "time"
+    return last.startswith("time_of_") or stem[-1:] in (["time_taken_by"], ["time_lost_by"])
+
+
 def in_days(seconds: float | None) -> float | None:
     """A time or a duration as measures state it; None stays None."""
     return None if seconds is None else round(seconds / DAY, DIGITS)

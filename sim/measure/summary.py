@@ -340,15 +340,7 @@ class Analysis:
         scenario, record = self.scenario, self.record
         return {
             "format": 1,
-            "scenario": {
-                "id": scenario.id,
-                "title": scenario.title,
-                "kind": scenario.kind,
-                "start": scenario.start.isoformat() if scenario.start else None,
-                "days": in_days(scenario.length),
-                "tests": list(scenario.tests),
-                "focus": scenario.main_axis,
-            },
+            "scenario": scenario_document(scenario),
             "seed": record.seed,
             "replicate": record.replicate,
             "measures": {k: {"value": m.value, "unit": m.unit} for k, m in self.measures.items()},
@@ -372,6 +364,19 @@ class Analysis:
                 "capacity_recomputed_from_control": True,
             },
         }
+
+
+def scenario_document(scenario: Scenario) -> dict[str, Any]:
+    """What a summary says of its scenario, as plain data."""
+    return {
+        "id": scenario.id,
+        "title": scenario.title,
+        "kind": scenario.kind,
+        "start": scenario.start.isoformat() if scenario.start else None,
+        "days": in_days(scenario.length),
+        "tests": list(scenario.tests),
+        "focus": scenario.main_axis,
+    }
 
 
 def _taken_and_lost(

@@ -2,7 +2,8 @@
 
 A time that did not come is censored: known to be later than the end, and not dropped. The
 estimators are those of Kaplan and Meier (1958), with Greenwood's variance on the log-log
-scale (Kalbfleisch and Prentice 2002), and the log-rank test of Mantel (1966).
+scale (Kalbfleisch and Prentice 2002), and the log-rank test of Mantel (1966). They are written
+out here since ``scipy.stats`` takes about a second to import; the tests hold them to scipy.
 """
 
 from __future__ import annotations

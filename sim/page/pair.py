@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sim.base.numbers import number
 from sim.measure.compare import Change, Comparison, Outcome, Row, compare
-from sim.tables.terminal import number
 
 from . import tables
 from .ground import Ground, frame_of

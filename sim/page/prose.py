@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
+from sim.base.numbers import number
 from sim.scenario.model import DAY
 from sim.state.record import EventRow
-from sim.tables.terminal import number
 
 from .markup import Html, join, listed, named
 from .run import RunFiles, tonnes

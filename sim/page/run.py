@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sim.base.errors import FolderError
+from sim.base.numbers import number
 from sim.measure.steps import Steps, series_by_key
 from sim.scenario.dates import date_of, format_instant
 from sim.scenario.loader import load
 from sim.scenario.model import DAY, Scenario
 from sim.state.record import ControlRow, EventRow, FlowRow, SeriesRow
 from sim.tables.folder import read_summary
-from sim.tables.terminal import number
 
 T = TypeVar("T")
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.base.errors import FolderError
+from sim.base.numbers import number
 from sim.scenario.loader import load
 from sim.scenario.model import Scenario
 from sim.tables.folder import read_summary
-from sim.tables.terminal import number
 
 from . import inputs, tables
 from .inputs import Input

@@ -13,16 +13,16 @@ from typing import Any
 
 from sim.engine.forces.force import MODES
 from sim.measure.axis import AxisLens
+from sim.measure.routes import DOING, stops_km
 from sim.measure.sides import days_carried
 from sim.measure.steps import Steps
 from sim.network import UNLIMITED, Graph
 from sim.scenario.model import DAY, Operation
-from sim.state.control import EVERYONE, Control, Passage
+from sim.state.control import EVERYONE, Control
+from sim.state.passages import Passage
 from sim.state.rebuild import states
-from sim.view.charts.fill_forces import stops_km
 from sim.view.data import ActorStyle
-from sim.view.look import MARKERS, looks
-from sim.view.map.fill import STATES
+from sim.view.look import looks
 from sim.view.map.frame import Frame
 
 from .run import RunFiles
@@ -156,17 +156,14 @@ class States:
         return sorted(t for t in found if t <= run.scenario.length)
 
     def _actors(self) -> list[dict[str, str]]:
-        from matplotlib.colors import to_hex
-
         actors = self.run.scenario.actors.values()
         known = looks(tuple(ActorStyle(a.id, a.name, a.color) for a in actors))
-        shapes = {code: name for name, code in MARKERS.items()}
         return [
             {
                 "name": a.name,
-                "fill": to_hex(known[a.id].fill),
+                "fill": known[a.id].fill,
                 "ink": known[a.id].ink,
-                "shape": shapes[known[a.id].marker],
+                "shape": known[a.id].shape,
             }
             for a in actors
         ]
@@ -249,11 +246,11 @@ class States:
         """One operation: its way, and its series; of none in the field ``doing`` is empty."""
         subject, run = f"operation:{operation.id}", self.run
         assert self.graph is not None  # the walk begins at time 0
-        stops = stops_km(self.graph, operation)
+        stops = stops_km(run.scenario.network, operation, self.graph)
         doing: Changes = []
         mode = run.steps[subject, "mode"]
         for time, number in zip(mode.times, mode.values, strict=True):
-            put(doing, time, STATES.get(MODES[number], ""))
+            put(doing, time, DOING.get(MODES[number], ""))
         supply: Changes = []
         for time, days in days_carried(run.summary["drawn"], run.steps, operation):
             supply += [time, round(days, 4)]

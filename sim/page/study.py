@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from sim.base.errors import FolderError
-from sim.measure.ensemble import is_time
+from sim.base.numbers import number
+from sim.measure.steps import is_time
 from sim.scenario.loader import load
 from sim.scenario.model import DAY, Scenario
 from sim.tables.folder import read_summary
-from sim.tables.terminal import number
 
 from . import inputs, tables
 from .markup import Html, Piece, details, el, join, listed, named, table

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sim.base.numbers import number
 from sim.scenario.model import Scenario
-from sim.tables.terminal import number
 
 from .markup import Html, Piece, el, join, listed, named
 from .run import name_of

@@ -7,9 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from sim.measure.ensemble import is_time
-from sim.measure.steps import Steps
-from sim.tables.terminal import number
+from sim.base.numbers import number
+from sim.measure.steps import Steps, is_time
 
 from .markup import Html, details, el, join, listed, named, table
 from .run import RunFiles, tonnes

@@ -1,93 +1,21 @@
-"""Who holds what, what is open, and what that lets an actor pass.
-
-:class:`Terrain` is the network with its uncertain capacities and speeds drawn, fixed for
-a run. :class:`Control` is the state that events change: holders, sieges, seals, closures,
-damage. :class:`Passage` turns the two into capacities for one actor.
-"""
+"""What events change: holders, sieges, seals, closures, damage."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from copy import copy
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
-import numpy as np
+from sim.network import UNLIMITED
+from sim.scenario.model import PPM, Scenario
 
-from sim.network import UNLIMITED, BoolArray, Graph, IntArray
-from sim.network.graph import LONGEST
-from sim.scenario.model import PPM, Actor, Scenario
-
-from .luck import Luck
+from .terrain import Terrain
 
 Kind = Literal["place", "road"]
 Key = tuple[Kind, str, str]
 """(kind, id, what): one thing that control.csv follows."""
 
 EVERYONE = "*"
-
-
-@dataclass(frozen=True)
-class Terrain:
-    """The drawn network: what does not change in a run.
-
-    ``road_capacity`` is kg/day each way by road index, ``place_capacity`` kg/day by place
-    index with :data:`~sim.network.UNLIMITED`; travel times are in ``graph.seconds``.
-    """
-
-    graph: Graph
-    road_capacity: tuple[int, ...]
-    place_capacity: tuple[int, ...]
-
-    @cached_property
-    def ends(self) -> list[tuple[int, int]]:
-        """The places at the two ends of each road, by index."""
-        return list(zip(self.graph.a.tolist(), self.graph.b.tolist(), strict=True))
-
-    @cached_property
-    def roads_at(self) -> list[list[int]]:
-        """The roads that end at each place, by index."""
-        found: list[list[int]] = [[] for _ in self.graph.places]
-        for road, ends in enumerate(self.ends):
-            for place in ends:
-                found[place].append(road)
-        return found
-
-    @classmethod
-    def draw(cls, scenario: Scenario, luck: Luck) -> Terrain:
-        """Draw capacities and speeds: once for a class, or for a road that has its own."""
-        net = scenario.network
-        seconds: dict[str, int] = {}
-        capacity: dict[str, int] = {}
-        for road in net.roads.values():
-            default = net.classes[road.road_class]
-            if road.speed is not None:
-                speed = luck.value(road.speed, f"road:{road.id}:speed")
-            else:
-                speed = luck.value(default.speed, f"class:{default.id}:speed")
-            if road.capacity is not None:
-                kg = luck.whole(road.capacity, f"road:{road.id}:capacity")
-            else:
-                kg = luck.whole(default.capacity, f"class:{default.id}:capacity")
-            # at least a second, so that no journey is instantaneous and plans stay acyclic; a
-            # speed drawn from a long tail may be next to nothing
-            seconds[road.id] = round(min(max(1.0, road.km / speed * 3600), LONGEST))
-            capacity[road.id] = kg
-        graph = Graph.build(
-            net.places,
-            [(r.id, r.a, r.b, seconds[r.id], r.km) for r in net.roads.values()],
-        )
-        return cls(
-            graph,
-            tuple(capacity[r] for r in graph.roads),
-            tuple(
-                UNLIMITED
-                if (c := net.places[p].capacity) is None
-                else luck.whole(c, f"place:{p}:capacity")
-                for p in graph.places
-            ),
-        )
+"""All actors, where a crossing is sealed."""
 
 
 def _shares_text(shares: Mapping[str, int]) -> str:
@@ -260,155 +188,3 @@ class Control:
     def _touch(self, kind: Kind, id_: str, what: str) -> None:
         key: Key = (kind, id_, what)
         self._before.setdefault(key, self.value(key))
-
-
-@dataclass(frozen=True)
-class Side:
-    """What one actor makes of the others.
-
-    ``own`` holds the actor and its friends (friendship is mutual: either side naming it is
-    enough); ``weight[h]`` is the share (ppm) of h's places that it may use, ``enemies``
-    those of whose places it may use nothing.
-    """
-
-    actor: str
-    own: frozenset[str]
-    weight: Mapping[str, int]
-    enemies: frozenset[str]
-
-    @classmethod
-    def of(cls, actor: str, actors: Mapping[str, Actor]) -> Side:
-        me = actors[actor]
-        own = {actor} | me.friends | {a.id for a in actors.values() if actor in a.friends}
-        weight = {h: PPM if h in own else me.transit.get(h, 0) for h in actors}
-        return cls(actor, frozenset(own), weight, frozenset(h for h, w in weight.items() if not w))
-
-    def share(self, control: Control, place: str, foreign: bool = False) -> int:
-        """The share of a place that the actor may use, in ppm squared.
-
-        0 at a place sealed to it; the whole at a foreign source of its own; else what its
-        holders let pass, the besieged ones aside.
-        """
-        sealed = control.sealed.get(place)
-        if sealed and (self.actor in sealed or EVERYONE in sealed):
-            return 0
-        if foreign:
-            return PPM * PPM
-        ringed = control.besieged.get(place, ())
-        share = 0
-        for holder, ppm in control.holders[place].items():
-            if holder not in ringed:
-                share += ppm * self.weight[holder]
-        return share
-
-    def holds(self, control: Control, place: str) -> bool:
-        """True where the actor or a friend holds a share of the place, besieged or not."""
-        return not self.own.isdisjoint(control.holders[place])
-
-
-class Passage:
-    """Capacities that one actor finds, kept up to date as control changes.
-
-    ``road`` is (m, 2) kg/day, both directions alike; ``place`` is (n,) kg/day with
-    :data:`~sim.network.UNLIMITED`; ``open`` (n,) marks the places with any capacity.
-    ``foreign`` names places that serve whoever holds them; ``load`` and ``truck_load``
-    scale roads and places to a commodity. A road takes the smaller share of its two ends;
-    capacities are floored once, after all factors.
-    """
-
-    def __init__(
-        self,
-        control: Control,
-        side: Side,
-        foreign: frozenset[str] = frozenset(),
-        load: int = 1,
-        truck_load: int = 1,
-    ) -> None:
-        self.control = control
-        self.side = side
-        self.foreign = foreign
-        self._load = (load, truck_load)
-        graph = control.terrain.graph
-        self.share = [side.share(control, p, p in foreign) for p in graph.places]  # ppm squared
-        # the capacities also as plain lists, which are read faster one by one
-        self._place_kg = [self._of_place(p) for p in range(len(graph.places))]
-        self._road_kg = [self._of_road(r) for r in range(len(graph.roads))]
-        self.place: IntArray = np.array(self._place_kg, dtype=np.int64)
-        self.open: BoolArray = self.place > 0
-        self.road: IntArray = np.array([self._road_kg, self._road_kg], dtype=np.int64).T.copy()
-        self._key = b""
-
-    @property
-    def key(self) -> bytes:
-        """The capacities of roads and places as one key, to keep answers by."""
-        if not self._key:
-            self._key = self.road.tobytes() + self.place.tobytes()
-        return self._key
-
-    def under(self, control: Control) -> Passage:
-        """The same actor's capacities under another state of control."""
-        return Passage(control, self.side, self.foreign, *self._load)
-
-    def sourced(self, foreign: frozenset[str]) -> Passage:
-        """The same with sources at other ``foreign`` places."""
-        other = copy(self)
-        other.foreign = foreign
-        other.share = self.share.copy()
-        other._place_kg, other._road_kg = self._place_kg.copy(), self._road_kg.copy()
-        other.place, other.open, other.road = (
-            self.place.copy(), self.open.copy(), self.road.copy(),
-        )  # fmt: skip
-        other.refresh(foreign ^ self.foreign, ())
-        return other
-
-    def refresh(self, places: Iterable[str], roads: Iterable[str]) -> bool:
-        """Recompute after ``places`` and ``roads`` changed; True where a capacity changed."""
-        terrain = self.control.terrain
-        graph = terrain.graph
-        stale = {graph.road_index[r] for r in roads}
-        changed = False
-        for name in places:
-            p = graph.place_index[name]
-            self.share[p] = self.side.share(self.control, name, name in self.foreign)
-            capacity = self._of_place(p)
-            if capacity != self._place_kg[p]:
-                self._place_kg[p] = capacity
-                self.place[p] = capacity
-                self.open[p] = capacity > 0
-                changed = True
-            stale.update(terrain.roads_at[p])
-        for r in stale:
-            capacity = self._of_road(r)
-            if capacity != self._road_kg[r]:
-                self._road_kg[r] = capacity
-                self.road[r] = capacity
-                changed = True
-        if changed:
-            self._key = b""
-        return changed
-
-    def _of_place(self, p: int) -> int:
-        share, terrain = self.share[p], self.control.terrain
-        whole = terrain.place_capacity[p]
-        if whole == UNLIMITED:
-            return UNLIMITED if share else 0
-        return self._scaled(whole, share, "place", terrain.graph.places[p])
-
-    def _of_road(self, r: int) -> int:
-        terrain = self.control.terrain
-        a, b = terrain.ends[r]
-        least = self.share[a] if self.share[a] < self.share[b] else self.share[b]
-        road = terrain.graph.roads[r]
-        if not least or road in self.control.closed:
-            return 0
-        return self._scaled(terrain.road_capacity[r], least, "road", road)
-
-    def _scaled(self, whole: int, share: int, kind: Kind, name: str) -> int:
-        over, under = self._load
-        over *= whole * share
-        under *= PPM * PPM
-        if (kind, name) in self.control.kept:
-            for kept in self.control.kept[kind, name].values():
-                over *= kept
-                under *= PPM
-        return over // under

@@ -29,6 +29,10 @@ class Luck:
         # 52 bits and a half: exact in a double, and never 0 or 1
         return ((word >> 12) + 0.5) / 4503599627370496.0
 
+    def happens(self, chance: float, key: str) -> bool:
+        """True with probability ``chance``, for the thing ``key``."""
+        return chance >= 1 or self.uniform(key) < chance
+
     def value(self, dist: Dist, key: str) -> float:
         """The value of ``dist`` for the thing ``key``, by inverse CDF."""
         if not dist.uncertain:

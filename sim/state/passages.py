@@ -1,14 +1,129 @@
-"""What each actor can pass, kept once for all who ask and brought up to date together."""
+"""What each actor can pass: its capacities of roads and places, brought up to date together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 
-from .control import Control, Passage, Side
+import numpy as np
+
+from sim.network import UNLIMITED, BoolArray, IntArray
+from sim.scenario.model import PPM
+
+from .control import Control, Kind
+from .sides import Side
+
+
+class Passage:
+    """Capacities that one actor finds, kept up to date as control changes.
+
+    ``road`` is (m, 2) kg/day, both directions alike; ``place`` is (n,) kg/day with
+    :data:`~sim.network.UNLIMITED`; ``open`` (n,) marks the places with any capacity.
+    ``foreign`` names places that serve whoever holds them; ``load`` and ``truck_load``
+    scale roads and places to a commodity. A road takes the smaller share of its two ends;
+    capacities are floored once, after all factors.
+    """
+
+    def __init__(
+        self,
+        control: Control,
+        side: Side,
+        foreign: frozenset[str] = frozenset(),
+        load: int = 1,
+        truck_load: int = 1,
+    ) -> None:
+        self.control = control
+        self.side = side
+        self.foreign = foreign
+        self._load = (load, truck_load)
+        graph = control.terrain.graph
+        self.share = [side.share(control, p, p in foreign) for p in graph.places]  # ppm squared
+        # the capacities also as plain lists, which are read faster one by one
+        self._place_kg = [self._of_place(p) for p in range(len(graph.places))]
+        self._road_kg = [self._of_road(r) for r in range(len(graph.roads))]
+        self.place: IntArray = np.array(self._place_kg, dtype=np.int64)
+        self.open: BoolArray = self.place > 0
+        self.road: IntArray = np.array([self._road_kg, self._road_kg], dtype=np.int64).T.copy()
+        self._key = b""
+
+    @property
+    def key(self) -> bytes:
+        """The capacities of roads and places as one key, to keep answers by."""
+        if not self._key:
+            self._key = self.road.tobytes() + self.place.tobytes()
+        return self._key
+
+    def under(self, control: Control) -> Passage:
+        """The same actor's capacities under another state of control."""
+        return Passage(control, self.side, self.foreign, *self._load)
+
+    def sourced(self, foreign: frozenset[str]) -> Passage:
+        """The same with sources at other ``foreign`` places."""
+        other = copy(self)
+        other.foreign = foreign
+        other.share = self.share.copy()
+        other._place_kg, other._road_kg = self._place_kg.copy(), self._road_kg.copy()
+        other.place, other.open, other.road = (
+            self.place.copy(), self.open.copy(), self.road.copy(),
+        )  # fmt: skip
+        other.refresh(foreign ^ self.foreign, ())
+        return other
+
+    def refresh(self, places: Iterable[str], roads: Iterable[str]) -> bool:
+        """Recompute after ``places`` and ``roads`` changed; True where a capacity changed."""
+        terrain = self.control.terrain
+        graph = terrain.graph
+        stale = {graph.road_index[r] for r in roads}
+        changed = False
+        for name in places:
+            p = graph.place_index[name]
+            self.share[p] = self.side.share(self.control, name, name in self.foreign)
+            capacity = self._of_place(p)
+            if capacity != self._place_kg[p]:
+                self._place_kg[p] = capacity
+                self.place[p] = capacity
+                self.open[p] = capacity > 0
+                changed = True
+            stale.update(terrain.roads_at[p])
+        for r in stale:
+            capacity = self._of_road(r)
+            if capacity != self._road_kg[r]:
+                self._road_kg[r] = capacity
+                self.road[r] = capacity
+                changed = True
+        if changed:
+            self._key = b""
+        return changed
+
+    def _of_place(self, p: int) -> int:
+        share, terrain = self.share[p], self.control.terrain
+        whole = terrain.place_capacity[p]
+        if whole == UNLIMITED:
+            return UNLIMITED if share else 0
+        return self._scaled(whole, share, "place", terrain.graph.places[p])
+
+    def _of_road(self, r: int) -> int:
+        terrain = self.control.terrain
+        a, b = terrain.ends[r]
+        least = self.share[a] if self.share[a] < self.share[b] else self.share[b]
+        road = terrain.graph.roads[r]
+        if not least or road in self.control.closed:
+            return 0
+        return self._scaled(terrain.road_capacity[r], least, "road", road)
+
+    def _scaled(self, whole: int, share: int, kind: Kind, name: str) -> int:
+        over, under = self._load
+        over *= whole * share
+        under *= PPM * PPM
+        if (kind, name) in self.control.kept:
+            for kept in self.control.kept[kind, name].values():
+                over *= kept
+                under *= PPM
+        return over // under
 
 
 class Passages:
-    """The :class:`~sim.state.control.Passage` of each actor under one state of control."""
+    """The :class:`Passage` of each actor under one state of control."""
 
     def __init__(self, control: Control, sides: Mapping[str, Side], truck_load: int) -> None:
         self._control = control

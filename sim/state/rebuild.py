@@ -8,8 +8,9 @@ from itertools import groupby
 
 from sim.network import UNLIMITED, Graph
 from sim.scenario.model import PPM, Scenario
-from sim.state.control import Control, Kind, Terrain
+from sim.state.control import Control, Kind
 from sim.state.record import ControlRow
+from sim.state.terrain import Terrain
 
 
 def states(scenario: Scenario, rows: Iterable[ControlRow]) -> Iterator[tuple[int, Control]]:

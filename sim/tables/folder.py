@@ -5,7 +5,6 @@ All files but ``manifest.json`` are the same bytes for the same scenario and see
 
 from __future__ import annotations
 
-import csv
 import errno
 import hashlib
 import json
@@ -23,6 +22,8 @@ from sim.measure.sides import side_series
 from sim.scenario.dates import date_of
 from sim.scenario.model import DAY, Scenario
 from sim.state.record import ControlRow, EventRow, FlowRow, Move, Record, SeriesRow
+
+from .csv_files import read_rows, write_csv
 
 T = TypeVar("T")
 
@@ -85,11 +86,8 @@ def write_tables(folder: Path, scenario: Scenario, record: Record) -> None:
     """Write control, timeseries, flows, events, regroup and actors as tidy CSV with dates."""
 
     def table(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        with (folder / name).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["time_s", "day", "date", *columns])
-            for row in rows:
-                writer.writerow([row[0], *when(row[0]), *row[1:]])
+        dated = ([row[0], *when(row[0]), *row[1:]] for row in rows)
+        write_csv(folder / name, ["time_s", "day", "date", *columns], dated)
 
     def when(seconds: int) -> tuple[str, str]:
         date = date_of(scenario, seconds)
@@ -221,44 +219,27 @@ def _no_number(text: str) -> None:
     raise ValueError(f"{text} is no number of JSON")
 
 
-def _rows(text: str, columns: Sequence[str]) -> Iterator[dict[str, str]]:
-    """The rows of a table that has these columns. Raises ValueError where it does not."""
-    table = csv.DictReader(text.splitlines())
-    missing = set(columns) - set(table.fieldnames or ())
-    if missing:
-        raise ValueError(f"it has no column '{min(missing)}'")
-    yield from table
-
-
 def read_series(folder: Path) -> list[SeriesRow]:
     """The rows of timeseries.csv."""
-
-    def parse(text: str) -> list[SeriesRow]:
-        return [
-            SeriesRow(int(r["time_s"]), r["subject"], r["measure"], int(r["value"]))
-            for r in _rows(text, ("time_s", *SeriesRow._fields[1:]))
-        ]
-
-    return _read(folder, "timeseries.csv", parse)
+    _check(folder)
+    return read_rows(folder, "timeseries.csv", SeriesRow)
 
 
 def read_events(folder: Path) -> list[EventRow]:
     """The rows of events.csv."""
-
-    def parse(text: str) -> list[EventRow]:
-        return [
-            EventRow(int(r["time_s"]), r["kind"], r["subject"], r["cause"], r["text"])
-            for r in _rows(text, ("time_s", *EventRow._fields[1:]))
-        ]
-
-    return _read(folder, "events.csv", parse)
+    _check(folder)
+    return read_rows(folder, "events.csv", EventRow)
 
 
-def _read(folder: Path, name: str, parse: Callable[[str], T]) -> T:
+def _check(folder: Path) -> None:
     if not folder.is_dir():
         raise FolderError(f"{folder} is not a folder")
     if not (folder / "manifest.json").is_file():
         raise FolderError(f"{folder} is no run folder: it has no manifest.json")
+
+
+def _read(folder: Path, name: str, parse: Callable[[str], T]) -> T:
+    _check(folder)
     try:
         return parse((folder / name).read_text(encoding="utf-8"))
     except FileNotFoundError as error:

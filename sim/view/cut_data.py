@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sim.tables.terminal import number
+from sim.base.numbers import number
 
 from .data import MapData, Page
 

@@ -16,6 +16,7 @@ from sim.cuts.answers import more_cuts
 from sim.cuts.case import Case
 from sim.cuts.ranking import rank_case
 from sim.scenario.model import Scenario
+from sim.view.draw import drawn
 
 from .charts import run_tables as tables
 from .charts.frontier import draw_frontier
@@ -23,7 +24,6 @@ from .charts.rank import draw_rank
 from .cut_data import CutMapData, cut_map_data, frontier_data, rank_data
 from .data import MapData
 from .fill_cuts import MOST_CUTS, cuts_of_run, map_of_file, naming
-from .look import drawn
 from .map.cut import draw_cut_map
 from .tables import Table, save_table
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from sim.measure.routes import Doing
+
 WHOLE = 1_000_000
 """All of a place, in parts per million."""
 
@@ -25,7 +27,7 @@ Holders = tuple[tuple[str, int], ...]
 class ActorStyle:
     """How an actor is named and drawn.
 
-    ``color`` is any matplotlib colour and ``marker`` a key of :data:`sim.view.look.MARKERS`;
+    ``color`` is written as ``#0072b2`` and ``shape`` is one of :data:`sim.view.look.OPTICAL`;
     where one is None the figure takes the next of its own list, in the order of the actors,
     so hand over the same tuple of actors for every figure of a run.
     """
@@ -33,7 +35,7 @@ class ActorStyle:
     id: str
     name: str
     color: str | None = None
-    marker: str | None = None
+    shape: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,6 @@ class MapRoad:
     state: Literal["open", "closed", "cut"] = "open"
 
 
-ForceState = Literal["marching", "besieging", "fighting", "stalled", "holding", "falling back"]
-"""What a force on the map does."""
-
-
 @dataclass(frozen=True, slots=True)
 class MapForce:
     """The force of an operation at one instant, ``km`` from its base along its route.
@@ -107,7 +105,7 @@ class MapForce:
     stops_km: tuple[float, ...]
     km: float
     strength: int
-    state: ForceState
+    state: Doing
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
+from sim.view.draw import Sheet, short, text_size
+from sim.view.look import FAINT_INK, INK, SOFT_INK
+
 from .data import EventMark, Span
-from .look import FAINT_INK, INK, SOFT_INK, Sheet, short, text_size
 from .map.labels import Taken
 
 MOST_ROWS, ROW = 8, 15.0

@@ -18,13 +18,14 @@ from matplotlib.figure import Figure
 
 from sim.measure.summary import Analysis
 from sim.scenario.model import DAY
+from sim.view.charts.fill_forces import Forces
+from sim.view.draw import save
 
 from .charts import run_tables as tables
 from .charts.advance import draw_advance
 from .charts.control import draw_control
 from .charts.curves import draw_axis
 from .charts.fill_axes import Axes
-from .charts.fill_forces import Forces
 from .charts.fill_regroup import displacement_table, regroup_map
 from .charts.frontier import draw_frontier
 from .charts.garrison import draw_garrisons
@@ -33,7 +34,6 @@ from .charts.shared import shared
 from .charts.sides import draw_sides
 from .charts.small_multiples import draw_multiples
 from .fill_cuts import cuts_of_run
-from .look import save
 from .map.cut import draw_cut_map
 from .map.figure import draw_map
 from .map.fill import Maps

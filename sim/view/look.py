@@ -1,34 +1,26 @@
-"""How figures look, and how they are written: the same bytes for the same data.
+"""How maps, charts and pages look, in numbers: stated here once, for all that draw.
+
+Figures are drawn by :mod:`sim.view.draw` with matplotlib, which is not needed here; the scripts of
+a page get the same numbers as JSON (:func:`document`), its style sheet as variables
+(:func:`variables`), and keep none of their own.
 
 Colours are those of Okabe and Ito (2008), which most readers tell apart whatever their colour
 vision. Vermillion is kept for what is cut and orange is not used at all, since the two are
 easily confused. No information rests on colour alone: actors differ in shape and hatch too.
 
-Lengths are pixels at ``DPI`` dots an inch, from the lower left corner, unless they say points.
+Lengths are pixels, in figures at ``DPI`` dots an inch, unless they say points.
 """
 
 from __future__ import annotations
 
-import functools
-import io
 import re
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal, ParamSpec, TypeVar, cast
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
-import matplotlib as mpl
-from matplotlib import font_manager
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.patheffects import Stroke
+from sim.measure.routes import Doing
 
-from .data import ActorStyle, Page
+from .data import ActorStyle
 
 DPI = 100
 WIDTH, HEIGHT = 1200, 900
@@ -41,6 +33,28 @@ RULE = "#d9d9d9"
 CUT_INK = "#a84a00"
 """Vermillion for words: dark enough to be read on white (WCAG 2 AA)."""
 
+CUT_PALE = "#f4c7ac"
+"""Behind a place of the cut."""
+
+SEA, LAND, HOME = "#dbe7ef", "#e6e3db", "#f4f2ec"
+WATER, RIVER, BORDER, COAST = "#c3d9e8", "#9cc2db", "#a49c8e", "#9db4c4"
+COUNTRY_INK = "#a39c8f"
+CASING_EDGE, CASING_FILL, UNUSABLE = "#7d7d7d", "#ffffff", "#8f8f8f"
+FRONT = "#6a4a3a"
+
+BY_NIGHT = {
+    "paper": (WHITE, "#15181c"), "card": ("#f6f6f3", "#1d2126"), "ink": (INK, "#e9e9e6"),
+    "soft": (SOFT_INK, "#b4b8bd"), "rule": (RULE, "#3a4047"), "link": ("#005a8f", "#79c3f0"),
+    "flow": (BLUE, SKY), "bad": (CUT_INK, "#ff9b57"), "cut": (VERMILLION, VERMILLION),
+    "cut-pale": (CUT_PALE, CUT_PALE), "sea": (SEA, "#17222b"), "land": (LAND, "#23262a"),
+    "home": (HOME, "#2b2f33"), "water": (WATER, "#1c3040"), "river": (RIVER, "#3d6480"),
+    "border": (BORDER, "#6c675e"), "coast": (COAST, "#48606f"),
+    "country": (COUNTRY_INK, "#8b8579"), "casing": (CASING_EDGE, "#8d949b"),
+    "road": (CASING_FILL, "#4a5158"), "unusable": (UNUSABLE, "#767c82"),
+    "halo": (WHITE, "#15181c"), "edge": (INK, "#d8d8d4"),
+}  # fmt: skip
+"""The colours of a page by name: in light, as in the figures, and in the dark."""
+
 LINES = (BLACK, BLUE, GREEN, PURPLE, SKY, VERMILLION)
 """Colours of curves in the order of use; with ``DASHES`` no two of the first 24 agree."""
 
@@ -51,19 +65,11 @@ DASHES: tuple[str | tuple[int, tuple[float, ...]], ...] = (
     (0, (6, 1.6, 1.2, 1.6)),
 )
 
-MARKERS = {
-    "circle": "o",
-    "square": "s",
-    "triangle": "^",
-    "diamond": "D",
-    "pentagon": "p",
-    "down": "v",
-    "hexagon": "h",
-    "plus": "P",
-    "cross": "X",
-    "star": "*",
-}
-"""Shapes that an actor's places can have, by name."""
+OPTICAL = {
+    "circle": 1.0, "square": 0.92, "triangle": 1.15, "diamond": 0.85, "pentagon": 1.1,
+    "down": 1.15, "hexagon": 1.08, "plus": 1.3, "cross": 1.3, "star": 1.3,
+}  # fmt: skip
+"""Shapes that an actor's places can have, with the size that makes them look equally large."""
 
 _LOOKS = (
     (BLACK, "circle", ""),
@@ -78,15 +84,140 @@ _LOOKS = (
     ("#6e6e6e", "star", "OO"),
 )
 
+HOME_SHARE = 0.25
+"""A country with at least this share of the frame's places is drawn lighter than the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoadLook:
+    """Roads: a casing as wide as the capacity, a core as wide as the flow, on one scale."""
+
+    widest: float = 12.0  # the road of the greatest capacity
+    thinnest: float = 2.6
+    thinnest_flow: float = 3.2
+    edges: float = 2.2  # both edges of a casing together
+    inside: float = 1.2  # a flow is so much thinner than its road, unless it fills it
+    seen: float = 2.4  # a flow on the finest map
+    full_dash: float = 0.4  # white dashes on a full road, as a share of its width
+    unusable: float = 1.5
+    arrow: float = 7.5
+    arrow_corners: tuple[tuple[float, float], ...] = (
+        (1.0, 0.0), (-0.7, 0.85), (-0.35, 0.0), (-0.7, -0.85),
+    )  # fmt: skip
+    long: float = 200.0  # a road from here on has two arrows
+    arrow_at: tuple[tuple[float, ...], tuple[float, ...]] = ((0.5,), (0.36, 0.72))
+    glow: float = 11.0  # the band along a road of the cut is so much wider than the road
+    bars: float = 4.0  # from its middle to each of the two bars across it
+    beyond: float = 8.0  # so far the bars reach beyond its edges
+    short: float = 40.0  # below it the marks of a road's ends hide what is at its middle
+    reach: float = 24.0  # so far the bars of a short one reach from its middle
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLook:
+    """Places: radii of the markers, and how far beyond them what befell a place is drawn."""
+
+    end: float = 8.5  # a source or sink of the axis
+    big: float = 7.5
+    town: float = 6.0
+    other: float = 5.0
+    big_town: int = 100_000  # persons
+    source: tuple[float, ...] = (4.5,)
+    sink: tuple[float, ...] = (4.0, 8.0)
+    siege: float = 5.0
+    siege_of_end: float = 10.5
+    gate: float = 4.0
+    seal: float = 8.0
+    cut: float = 9.0
+    pie: float = 1.5
+    plate: float = 3.5  # the white behind a divided place
+    rest: float = 0.01  # share that nobody holds below which it is not drawn
+
+
+@dataclass(frozen=True, slots=True)
+class ForceLook:
+    """Forces: a flag with the actor's marker and a sign of what the force does."""
+
+    flag: tuple[float, float] = (30.0, 16.0)
+    marker: float = 4.0  # radius
+    marker_at: float = 8.0  # from the left edge of the flag
+    sign_at: float = 9.0  # from its right edge
+    dot: float = 3.6  # radius, where a force stands on a road
+    beside: float = 8.0  # from a road to the track beside it
+    ring: float = 4.4
+    open_dart: float = 0.9  # size of a dart that is not filled
+    dart: tuple[tuple[float, float], ...] = ((7.6, 0.0), (-5.4, 4.5), (-2.4, 0.0), (-5.4, -4.5))
+
+
+@dataclass(frozen=True, slots=True)
+class LabelLook:
+    """Labels: where beside its mark one may stand, and what that costs.
+
+    Directions and distances that come first cost less; ``far`` ones need a leader line.
+    """
+
+    sides: tuple[tuple[float, float], ...] = (
+        (1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0),
+        (0.8, 0.8), (0.8, -0.8), (-0.8, 0.8), (-0.8, -0.8),
+    )  # fmt: skip
+    near: tuple[float, ...] = (0.0, 6.0)
+    far: tuple[float, ...] = (18.0, 34.0, 52.0, 74.0, 100.0)
+    side_cost: float = 0.6
+    distance_cost: float = 0.5
+    slant: float = 0.9  # at a corner it stands nearer
+    name: int = 34  # characters of the name of a place
+    points: float = 9.0
+    points_of_end: float = 10.5
+
+
+@dataclass(frozen=True, slots=True)
+class StrokeLook:
+    """Widths of lines; those called ``back`` and ``edge`` lie wider behind the others."""
+
+    ring: float = 2.2
+    ring_back: float = 4.6
+    cut: float = 2.6
+    cut_back: float = 5.0
+    gate: float = 2.0
+    gate_back: float = 4.2
+    seal: float = 2.4
+    seal_edge: float = 5.6
+    seal_back: float = 8.0
+    closed: float = 1.7
+    marker: float = 1.1
+    marker_back: float = 3.4
+    flag: float = 1.4
+    dot: float = 1.3
+    sign: float = 2.2
+    leader: float = 1.4
+    leader_back: float = 3.6
+    track: float = 1.3
+    track_back: float = 3.2
+
+
+ROAD, PLACE, FORCE, LABEL, STROKE = RoadLook(), PlaceLook(), ForceLook(), LabelLook(), StrokeLook()
+
+STATES: tuple[Doing, ...] = (
+    "marching", "besieging", "fighting", "stalled", "holding", "falling back",
+)  # fmt: skip
+"""What forces do, in the order of the legend."""
+
+SIGNS: Mapping[Doing, tuple[tuple[tuple[float, float], tuple[float, float]], ...]] = {
+    "fighting": (((-5, -5), (5, 5)), ((-5, 5), (5, -5))),
+    "stalled": (((-2.6, -5), (-2.6, 5)), ((2.6, -5), (2.6, 5))),
+    "holding": (((-5, 0), (5, 0)),),
+}
+"""The signs that are strokes, each from point to point; the others are darts and a ring."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How one actor is drawn: fill, ink that shows on it, marker, hatch."""
+    """How one actor is drawn: fill, ink that shows on it, shape of its places, hatch."""
 
     name: str
     fill: str
     ink: str
-    marker: str
+    shape: str
     hatch: str
 
 
@@ -96,27 +227,34 @@ def looks(actors: tuple[ActorStyle, ...]) -> Mapping[str, Look]:
     Beyond the list its colours come again with the shapes and hatches of others.
 
     Raises:
-        ValueError: a colour or marker that matplotlib or :data:`MARKERS` does not know.
+        ValueError: a colour that is not written as ``#0072b2``, or a shape not in ``OPTICAL``.
     """
     result = {}
     for number, actor in enumerate(actors):
         turn, place = divmod(number, len(_LOOKS))
         fill = _LOOKS[place][0]
-        _, marker, hatch = _LOOKS[(place + 3 * turn) % len(_LOOKS)]
-        fill, marker = actor.color or fill, actor.marker or marker
-        if marker not in MARKERS:
-            raise ValueError(f"marker {marker!r} of {actor.id}: not one of {', '.join(MARKERS)}")
-        result[actor.id] = Look(plain(actor.name), fill, ink_on(fill), MARKERS[marker], hatch)
+        _, shape, hatch = _LOOKS[(place + 3 * turn) % len(_LOOKS)]
+        fill, shape = (actor.color or fill).lower(), actor.shape or shape
+        if shape not in OPTICAL:
+            raise ValueError(f"shape {shape!r} of {actor.id}: not one of {', '.join(OPTICAL)}")
+        result[actor.id] = Look(actor.name, fill, ink_on(fill), shape, hatch)
     return result
 
 
-NOBODY = Look("nobody", "#e8e8e8", INK, "o", "")
+NOBODY = Look("nobody", "#e8e8e8", INK, "circle", "")
 """Held by nobody, or by an actor that the figure was not told of."""
 
 
 def ink_on(fill: str) -> str:
-    """Black or white, whichever contrasts more with ``fill`` (WCAG 2 relative luminance)."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(fill)]
+    """Black or white, whichever contrasts more with ``fill`` (WCAG 2 relative luminance).
+
+    Raises:
+        ValueError: ``fill`` is not written as ``#0072b2``.
+    """
+    if not re.fullmatch("#[0-9a-fA-F]{6}", fill):
+        raise ValueError(f"{fill!r} is no colour as '#0072b2'")
+    shares = [int(fill[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return BLACK if luminance > 0.179 else WHITE
 
@@ -126,276 +264,17 @@ def hatch_ink(look: Look) -> str:
     return "#5f5f5f" if look.ink == BLACK else "#b5b5b5"
 
 
-_RC: dict[str, Any] = {
-    "axes.edgecolor": FAINT_INK,
-    "axes.grid": False,
-    "axes.labelcolor": SOFT_INK,
-    "axes.labelsize": 9.5,
-    "axes.linewidth": 0.8,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.unicode_minus": True,
-    "figure.dpi": DPI,
-    "figure.facecolor": WHITE,
-    "font.family": ["DejaVu Sans"],
-    "font.size": 9.5,
-    "hatch.linewidth": 0.7,
-    "legend.frameon": False,
-    "path.simplify": True,
-    "savefig.bbox": None,
-    "savefig.dpi": DPI,
-    "savefig.facecolor": WHITE,
-    "svg.fonttype": "path",
-    "svg.hashsalt": "supply-axis",
-    "svg.image_inline": True,
-    "text.color": INK,
-    "text.hinting": "no_hinting",
-    "text.parse_math": False,
-    "text.usetex": False,
-    "xtick.color": FAINT_INK,
-    "xtick.labelcolor": INK,
-    "xtick.labelsize": 9,
-    "ytick.color": FAINT_INK,
-    "ytick.labelcolor": INK,
-    "ytick.labelsize": 9,
-}
+def document() -> dict[str, Any]:
+    """The numbers that the scripts of a page draw by, as plain data."""
+    return {
+        "road": asdict(ROAD), "place": asdict(PLACE), "force": asdict(FORCE),
+        "label": asdict(LABEL), "optical": OPTICAL, "signs": SIGNS, "states": STATES,
+        "nobody": {"fill": NOBODY.fill, "shape": NOBODY.shape}, "dpi": DPI,
+    }  # fmt: skip
 
 
-@contextmanager
-def context() -> Iterator[None]:
-    """Inside, matplotlib draws as this project does, whatever the user's own settings."""
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        # rcdefaults leaves the backend alone, so nothing of the user's session is switched
-        cast(Any, mpl.rcParams).update(_RC)
-        yield
-
-
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-
-
-def styled(draw: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Runs a drawing function inside :func:`context`."""
-
-    @functools.wraps(draw)
-    def wrapper(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        with context():
-            return draw(*args, **kwargs)
-
-    return wrapper
-
-
-def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
-    """Writes ``name``.png and ``name``.svg into ``folder`` (which must exist).
-
-    Returns the two paths. The same figure gives the same bytes with the same matplotlib.
-    """
-    png, svg = folder / f"{name}.png", folder / f"{name}.svg"
-    png.write_bytes(drawn(figure, "png"))
-    svg.write_bytes(drawn(figure, "svg"))
-    return png, svg
-
-
-def drawn(figure: Figure, kind: Literal["png", "svg"]) -> bytes:
-    """The figure as the bytes of a file; the same bytes with the same matplotlib."""
-    made = io.BytesIO()
-    with context():
-        if kind == "png":
-            figure.savefig(made, format="png", dpi=DPI, metadata={"Software": None})
-            return made.getvalue()
-        figure.savefig(made, format="svg", metadata={"Date": None, "Creator": None})
-    return _rounded(made.getvalue())
-
-
-_PATH = re.compile(rb' d="[^"]*"')
-_LONG = re.compile(rb"(\.\d\d)\d+")
-
-
-def _rounded(svg: bytes) -> bytes:
-    """The drawing with its paths to a hundredth of a point: half the size, the same to see."""
-    return _PATH.sub(lambda path: _LONG.sub(rb"\1", path.group()), svg)
-
-
-LEFT_TO_RIGHT = "\u200e"
-"""A mark without width: what follows is read from left to right."""
-
-
-@functools.cache
-def _glyphs() -> frozenset[int]:
-    path = font_manager.findfont(FontProperties(family="DejaVu Sans"))
-    return frozenset(font_manager.get_font(path).get_charmap())
-
-
-def plain(text: str) -> str:
-    """The text on one line, without control characters; a square for what the font lacks.
-
-    What begins with a name written from right to left and goes on in Latin letters is to be
-    read from left to right all the same, and says so with a mark that takes no room.
-    """
-    glyphs = _glyphs()
-    shown = []
-    for character in " ".join(text.split()):
-        hidden = unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn", "Cf")
-        if hidden and character != LEFT_TO_RIGHT:
-            continue
-        if unicodedata.combining(character) and ord(character) not in glyphs:
-            continue
-        shown.append(character if ord(character) in glyphs else "\u25a1")
-    sides = _sides("".join(shown))
-    mixed = "L" in sides and sides[0] != "L"
-    return "".join([LEFT_TO_RIGHT if mixed else "", *shown])
-
-
-def ended(name: str) -> str:
-    """The name, so that a number behind it stays behind it where the name runs to the left."""
-    return name + LEFT_TO_RIGHT if {"R", "AL"} & {*_sides(name)} else name
-
-
-def _sides(text: str) -> list[str]:
-    """Ways in which the letters run: L, R or AL (Unicode Standard Annex 9)."""
-    return [way for c in text if (way := unicodedata.bidirectional(c)) in ("L", "R", "AL")]
-
-
-def legible(text: str) -> bool:
-    """Whether the font has more than half of the letters of a text."""
-    letters = [c for c in text if unicodedata.category(c)[0] == "L"]
-    return 2 * sum(ord(c) in _glyphs() for c in letters) >= len(letters)
-
-
-def short(text: str, limit: int = 32) -> str:
-    """:func:`plain` text of at most ``limit`` characters, with an ellipsis where it is cut."""
-    text = plain(text)
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "\u2026"
-
-
-@functools.cache
-def _renderer() -> Any:
-    canvas: Any = FigureCanvasAgg(Figure(figsize=(1, 1), dpi=DPI))
-    return canvas.get_renderer()
-
-
-@functools.lru_cache(maxsize=4096)
-def text_size(text: str, points: float, weight: str = "normal") -> tuple[float, float]:
-    """Width and height in pixels of one line of :func:`plain` text."""
-    font = FontProperties(family="DejaVu Sans", size=points, weight=weight)
-    # as drawn, see _RC; entering a context costs more than the measuring
-    hinted = mpl.rcParams["text.hinting"] != _RC["text.hinting"]
-    with mpl.rc_context({"text.hinting": _RC["text.hinting"]}) if hinted else nullcontext():
-        width, height, _ = _renderer().get_text_width_height_descent(text, font, ismath=False)
-    return float(width), float(height)
-
-
-def wrap(text: str, points: float, width: float, lines: int, weight: str = "normal") -> list[str]:
-    """The text in at most ``lines`` lines no wider than ``width`` pixels.
-
-    A word wider than a line is broken; what does not fit ends in an ellipsis.
-    """
-
-    def fits(piece: str) -> bool:
-        return text_size(piece, points, weight)[0] <= width
-
-    done: list[str] = []
-    line = ""
-    words = plain(text).split(" ")
-    while words:
-        word = words.pop(0)
-        grown = f"{line} {word}" if line else word
-        if fits(grown):
-            line = grown
-        elif line:
-            done.append(line)
-            line = ""
-            words.insert(0, word)
-        else:
-            cut = next((n for n in range(len(word) - 1, 1, -1) if fits(word[:n])), 1)
-            done.append(word[:cut])
-            words[:0] = [word[cut:]] if word[cut:] else []
-    done += [line] if line else []
-    if len(done) > lines:
-        last = done[lines - 1]
-        while last and not fits(last + "\u2026"):
-            last = last[:-1]
-        done = [*done[: lines - 1], last.rstrip() + "\u2026"]
-    return done
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """An empty figure with its words around it; ``top`` and ``bottom`` bound what is free."""
-
-    figure: Figure
-    width: float
-    height: float
-    top: float
-    bottom: float
-
-    def axes(self, left: float, bottom: float, width: float, height: float) -> Axes:
-        """Axes at a place in pixels."""
-        w, h = self.width, self.height
-        return self.figure.add_axes((left / w, bottom / h, width / w, height / h))
-
-    def canvas(self, left: float, bottom: float, width: float, height: float) -> Axes:
-        """Bare axes whose data coordinates are their own pixels."""
-        axes = self.axes(left, bottom, width, height)
-        axes.set(xlim=(0, width), ylim=(0, height), xticks=[], yticks=[])
-        axes.set_axis_off()
-        return axes
-
-    def text(self, x: float, y: float, text: str, **style: Any) -> None:
-        """Text at a place in pixels, never read as markup."""
-        self.figure.text(x / self.width, y / self.height, text, parse_math=False, **style)
-
-
-MARGIN = 24.0
-
-
-def sheet(page: Page, width: float = WIDTH, height: float = HEIGHT) -> Sheet:
-    """A white figure with its title, subtitle and credit."""
-    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
-    FigureCanvasAgg(figure)
-    room = width - 2 * MARGIN
-    wide = text_size(plain(page.title), 16, "bold")[0]
-    size = next((points for points in (16, 15, 14) if wide * points / 16 <= room - 4), 14.5)
-    titles = wrap(page.title, size, room, 3, "bold")
-    subtitles = wrap(page.subtitle, 10.5, room, 2) if page.subtitle else []
-    credits_ = wrap(page.credit, 7.5, room, 2) if page.credit else []
-    y = height - 18.0
-    made = Sheet(figure, width, height, 0, 0)
-    for line in titles:
-        made.text(MARGIN, y, line, size=size, weight="bold", va="top")
-        y -= 27
-    y -= 1
-    for line in subtitles:
-        made.text(MARGIN, y, line, size=10.5, color=SOFT_INK, va="top")
-        y -= 19
-    low = 12.0
-    for line in reversed(credits_):
-        made.text(MARGIN, low, line, size=7.5, color=FAINT_INK, va="bottom")
-        low += 14
-    return Sheet(figure, width, height, y - 6, low + 4)
-
-
-def halo_text(axes: Axes, x: float, y: float, text: str, **style: Any) -> None:
-    """Text with a white rim, at data coordinates.
-
-    Two texts, of which only the lower is drawn as outlines: that halves an SVG of many labels.
-    """
-    rim = [Stroke(linewidth=2.8, foreground=WHITE, alpha=0.9)]
-    axes.text(x, y, text, parse_math=False, path_effects=rim, **style)
-    axes.text(x, y, text, parse_math=False, **style)
-
-
-def note(axes: Axes, text: str) -> None:
-    """Says in the middle of empty axes why they are empty."""
-    axes.text(
-        0.5,
-        0.5,
-        plain(text),
-        transform=axes.transAxes,
-        ha="center",
-        va="center",
-        size=11,
-        color=SOFT_INK,
-        parse_math=False,
-    )
+def variables() -> str:
+    """Colours and widths of lines as the variables of a style sheet."""
+    colours = [f"--{name}: light-dark({day}, {night});" for name, (day, night) in BY_NIGHT.items()]
+    widths = [f"--{n.replace('_', '-')}-line: {width:g};" for n, width in asdict(STROKE).items()]
+    return f":root {{ {' '.join(colours + widths)} }}\n"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
+from sim.base.numbers import number
 from sim.measure.steps import Steps
 from sim.measure.summary import Analysis
 from sim.scenario.dates import date_of, format_instant
@@ -14,10 +15,9 @@ from sim.scenario.model import Actor, Axis, Exit, Operation, Place, Scenario
 from sim.state.control import Control
 from sim.state.rebuild import states
 from sim.state.record import EventRow
-from sim.tables.terminal import number
+from sim.view.draw import legible
 
 from .data import ActorStyle, Curve, Span
-from .look import legible
 
 Named = TypeVar("Named", Actor, Axis, Exit, Operation, Place)
 
@@ -105,3 +105,11 @@ def steps(of: Steps) -> Curve:
 def line(of: Steps) -> Curve:
     """A measure that runs straight from sample to sample."""
     return Curve(tuple(of.times), tuple(float(v) for v in of.values), steps=False)
+
+
+def joined(points: Sequence[tuple[int, float]]) -> Curve | None:
+    """Points (time, value) joined by straight lines; None of none."""
+    if not points:
+        return None
+    times, values = zip(*points, strict=True)
+    return Curve(times, values, steps=False)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.engine.simulation import Simulation, run
+from sim.engine.supply.axes import by_actor
 from sim.measure.ground import day_zero_pockets
 from sim.scenario.model import Scenario
 from sim.state.record import Pocket, PocketRow, Record
@@ -134,8 +135,10 @@ def test_the_pockets_that_are_left_are_those_of_the_last_state(
 ) -> None:
     sim = Simulation(wild(seed), 1, 0, False)
     record = sim.finish()
-    left: dict[str, list[tuple[str, ...]]] = {actor: [] for actor in sim.supply.by_actor}
+    left: dict[str, list[tuple[str, ...]]] = {actor: [] for actor in by_actor(sim.supply.axes)}
     for row in record.pockets:
         if row.ended is None:
             left[row.pocket.actor].append(row.pocket.places)
-    assert {a: sorted(p) for a, p in left.items()} == day_zero_pockets(sim.scenario, sim.control)
+    assert {a: sorted(p) for a, p in left.items()} == day_zero_pockets(
+        sim.world.scenario, sim.world.control
+    )

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from sim.engine.simulation import Simulation
 from sim.measure.summary import Analysis
 from sim.scenario.model import Scenario
-from sim.state.control import Passage, Side
+from sim.state.passages import Passage
 from sim.state.rebuild import state_at, states
+from sim.state.sides import Side
 
 
 @settings(derandomize=True, max_examples=60, deadline=None)
@@ -25,13 +26,13 @@ def test_every_capacity_follows_from_the_control_rows(
     record = sim.finish()
     rebuilt = state_at(scenario, record.control, record.end)
     for what in ("holders", "besieged", "sealed"):
-        assert getattr(rebuilt, what) == getattr(sim.control, what)
-    assert rebuilt.closed.keys() == sim.control.closed.keys()
-    assert rebuilt.terrain.road_capacity == sim.control.terrain.road_capacity
-    assert np.array_equal(rebuilt.terrain.graph.seconds, sim.control.terrain.graph.seconds)
+        assert getattr(rebuilt, what) == getattr(sim.world.control, what)
+    assert rebuilt.closed.keys() == sim.world.control.closed.keys()
+    assert rebuilt.terrain.road_capacity == sim.world.control.terrain.road_capacity
+    assert np.array_equal(rebuilt.terrain.graph.seconds, sim.world.control.terrain.graph.seconds)
     for actor in scenario.actors:
         side = Side.of(actor, scenario.actors)
-        kept, new = Passage(sim.control, side), Passage(rebuilt, side)
+        kept, new = Passage(sim.world.control, side), Passage(rebuilt, side)
         assert np.array_equal(kept.road, new.road)
         assert np.array_equal(kept.place, new.place)
     for axis in sim.supply.axes.values():  # kept up to date through the run, or taken from another

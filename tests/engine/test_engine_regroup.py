@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engine.choice import Option, apportion, assign, logit
+from sim.engine.apportion import apportion
+from sim.engine.choice import Alternative, assign, logit
 from sim.engine.simulation import Simulation, run
 from sim.scenario.model import Scenario
 from sim.state.luck import Luck
@@ -78,20 +79,27 @@ def test_apportion_gives_the_largest_remainder_and_ties_by_id() -> None:
     assert apportion(10, {"a": 0.26, "b": 0.37, "c": 0.37}) == {"a": 2, "b": 4, "c": 4}
 
 
-def assigned(persons: int, options: list[Option]) -> dict[str, int]:
+def assigned(persons: int, options: list[Alternative]) -> dict[str, int]:
     return assign(persons, options, logit([o.utility for o in options]) if options else [])
 
 
 def test_assign_lets_the_overflow_choose_again_and_the_rest_disperse() -> None:
-    options = [Option("a", LN3, 10, 0), Option("b", 0.0, 20, 0), Option("c", 0.0, 0, 0)]
+    options = [
+        Alternative("a", LN3, 10, 0),
+        Alternative("b", 0.0, 20, 0),
+        Alternative("c", 0.0, 0, 0),
+    ]
     # c has no room: a and b at 3:1. Of 100: 75 and 25, room for 10 and 20, 70 find nothing.
     assert assigned(100, options) == {"a": 10, "b": 20, DISPERSE: 70}
     assert assigned(5, []) == {DISPERSE: 5}
     # with room without limit somewhere nobody is left over
-    options.append(Option("d", 0.0, None, 0))
+    options.append(Alternative("d", 0.0, None, 0))
     assert sum(n for k, n in assigned(100, options).items() if k != DISPERSE) == 100
     # all but nothing chooses the far one, and all who find no room at the near one go there
-    assert assigned(9, [Option("a", 2000.0, 4, 0), Option("b", 0.0, 5, 0)]) == {"a": 4, "b": 5}
+    assert assigned(9, [Alternative("a", 2000.0, 4, 0), Alternative("b", 0.0, 5, 0)]) == {
+        "a": 4,
+        "b": 5,
+    }
 
 
 @settings(derandomize=True, max_examples=150, deadline=None)
@@ -102,7 +110,7 @@ def test_assign_lets_the_overflow_choose_again_and_the_rest_disperse() -> None:
 def test_assign_keeps_everybody_and_every_room(
     persons: int, given_options: list[tuple[float, int | None]]
 ) -> None:
-    options = [Option(f"o{i}", u, room, 0) for i, (u, room) in enumerate(given_options)]
+    options = [Alternative(f"o{i}", u, room, 0) for i, (u, room) in enumerate(given_options)]
     found = assigned(persons, options)
     assert sum(found.values()) == persons
     for option in options:
@@ -396,7 +404,7 @@ def test_persons_are_conserved(wild: Callable[[int], Scenario], seed: int) -> No
     record = sim.finish()
     ends = ("moving", "lost", "left", "stayed", "dispersed")
     gone = sum(m.persons for m in record.moves if m.outcome in ends)
-    assert sum(sim.regroup.strength.values()) + gone == begun
+    assert sum(sim.garrisons.strength.values()) + gone == begun
     for move in record.moves:
         assert move.persons > 0
         assert (move.ended is None) == (move.outcome == "moving")
@@ -408,6 +416,6 @@ def test_persons_are_conserved(wild: Callable[[int], Scenario], seed: int) -> No
 
 def test_a_run_that_loses_a_person_stops(make: Make) -> None:
     sim = Simulation(scene(make, "g-x:1", 8), 1, 0, False)
-    sim.regroup.strength["red", "g"] -= 1
+    sim.garrisons.strength["red", "g"] -= 1
     with pytest.raises(AssertionError, match="not all accounted for"):
         sim.finish()

@@ -269,7 +269,7 @@ def test_those_who_fight_at_a_sink_hear_of_what_is_delivered_there(make: Make) -
     sim = Simulation(scenario, 1, 0, False)
     effects = {}
     for time in (14_999, 15_001, 30_999, 31_000):
-        sim.clock.run_through(time)
+        sim.world.clock.run_through(time)
         assert sim.operations is not None
         (battle,) = sim.operations.combat.battles.values()
         effects[time] = battle.effects[1]

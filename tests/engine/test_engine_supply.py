@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.engine.simulation import run
-from sim.engine.supply.axes import Latest
+from sim.engine.supply.latest import Latest
 from sim.measure.summary import Analysis
 from sim.scenario.model import Scenario
 from sim.state.record import Record, Tally

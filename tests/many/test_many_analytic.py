@@ -17,7 +17,7 @@ import pytest
 from sim.engine import simulation
 from sim.many.replicate import run_replicate
 from sim.measure import statistics as st
-from sim.measure.ensemble import Table, survival, table
+from sim.measure.ensemble import Replicates, survival, table
 from sim.measure.summary import Analysis
 from sim.measure.survival import restricted_mean
 from sim.scenario.loader import load
@@ -62,7 +62,7 @@ events:
     return make
 
 
-def runs(scenario: Scenario, n: int) -> Table:
+def runs(scenario: Scenario, n: int) -> Replicates:
     results = [run_replicate(scenario, i) for i in range(n)]
     units = {path: unit for result in results for path, unit in result.units.items()}
     return table([result.row for result in results], units, n)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from sim.measure.compare_many import Many, compare_many
-from sim.measure.ensemble import Table, describe, is_time, table
+from sim.measure.ensemble import Replicates, describe, table
+from sim.measure.steps import is_time
 
 
 def rows(**columns: list[float | None]) -> list[dict[str, Any]]:
@@ -21,7 +22,7 @@ def rows(**columns: list[float | None]) -> list[dict[str, Any]]:
     ]
 
 
-def many(name: str, found: Table, seed: int = 1, days: float = 10) -> Many:
+def many(name: str, found: Replicates, seed: int = 1, days: float = 10) -> Many:
     summary = {
         "seed": seed, "n": len(found.replicates), "claims": [],
         "scenario": {"days": days, "id": name},

@@ -7,7 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from sim.engine.simulation import run
-from sim.measure.sides import Fronts, days_carried, fronts, on_the_road, person_days, side_series
+from sim.measure.sides import (
+    FrontCount,
+    days_carried,
+    fronts,
+    on_the_road,
+    person_days,
+    side_series,
+)
 from sim.measure.summary import Analysis
 from sim.scenario.model import DAY, Scenario
 from sim.state.record import Move, Record
@@ -54,7 +61,7 @@ def test_a_front_without_a_battle_is_given_up(make: Make) -> None:
     scenario = war(make)
     found = run(scenario)
     # x and y are on red's route, z is not; only y was fought for
-    assert fronts(scenario, found) == {"blue": Fronts(faced=2, lost=2, given_up=1)}
+    assert fronts(scenario, found) == {"blue": FrontCount(faced=2, lost=2, given_up=1)}
     measures = Analysis(scenario, found).measures
     assert measures["actors.blue.fronts_given_up"] == (1, "fronts")
 
@@ -66,7 +73,7 @@ def test_friends_and_what_is_never_reached_are_no_loss(make: Make) -> None:
         actors={"green": {"friends": "red"}},
         operations={"op": {"route": "b x y z", "strength": 1000}},
     )
-    assert fronts(scenario, run(scenario)) == {"blue": Fronts(faced=2, lost=1, given_up=1)}
+    assert fronts(scenario, run(scenario)) == {"blue": FrontCount(faced=2, lost=1, given_up=1)}
 
 
 def test_ground_and_losses_over_time(make: Make) -> None:

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from sim.network import UNLIMITED
 from sim.scenario.model import PPM, Scenario
-from sim.state.control import EVERYONE, Control, Passage, Side, Terrain
+from sim.state.control import EVERYONE, Control
 from sim.state.luck import Luck
-from sim.state.passages import Passages
+from sim.state.passages import Passage, Passages
+from sim.state.sides import Side
+from sim.state.terrain import Terrain
 
 Make = Callable[..., Scenario]
 HALF = PPM // 2

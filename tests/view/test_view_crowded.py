@@ -34,10 +34,10 @@ from sim.view.data import (
     SinkStock,
     Span,
 )
+from sim.view.draw import drawn, ended, legible, plain, text_size
 from sim.view.fill_cuts import cuts_of_run
-from sim.view.look import drawn, ended, legible, looks, plain, text_size
-from sim.view.map import marks
-from sim.view.map import scene as map_scene
+from sim.view.look import ROAD, looks
+from sim.view.map import network
 from sim.view.map.figure import draw_map
 from sim.view.map.fill import Maps
 from sim.view.map.frame import Frame, fit
@@ -75,14 +75,14 @@ def test_roads_and_markers_keep_to_their_shares_of_a_crowded_map() -> None:
     scene = Scene(data, frame)
     # 2 * 30 * 29 roads of one length at their widest: the factor is share * area / ink
     long = float(np.hypot(*(scene.roads[0][1][1] - scene.roads[0][1][0])))
-    ink = 2 * 30 * 29 * long * (marks.WIDEST + marks.EDGES)
+    ink = 2 * 30 * 29 * long * (ROAD.widest + ROAD.edges)
     assert scene.fine == pytest.approx(ROADS * 900 * 700 / ink, rel=1e-3)
     assert scene.fine < 1
-    assert scene.width(data.roads[0]) == pytest.approx(marks.WIDEST * scene.fine)
+    assert scene.width(data.roads[0]) == pytest.approx(ROAD.widest * scene.fine)
     covered = sum(math.pi * s.radius**2 for s in scene.spots)
     assert covered <= PLACES * 900 * 700 * (1 + 1e-9)
     # a flow stays visible, and all maps of the frame have one scale
-    assert scene.flow_width(data.roads[0]) >= map_scene.SEEN
+    assert scene.flow_width(data.roads[0]) >= ROAD.seen
     none = replace(data, roads=tuple(replace(r, capacity=0, flow=0) for r in data.roads))
     assert Scene(none, frame).fine == scene.fine
 
@@ -153,7 +153,7 @@ def test_a_network_of_very_many_roads_is_a_picture_in_the_svg(
     monkeypatch: pytest.MonkeyPatch, map_data: MapData
 ) -> None:
     shapes = drawn(draw_map(map_data), "svg")
-    monkeypatch.setattr(map_scene, "MOST_SHAPES", 3)  # the map has four
+    monkeypatch.setattr(network, "MOST_SHAPES", 3)  # the map has four
     picture = drawn(draw_map(map_data), "svg")
     assert (shapes.count(b"<image"), picture.count(b"<image") > 0) == (0, True)
     assert b"Ford" in picture  # words stay words: matplotlib notes each text in a comment
@@ -262,7 +262,7 @@ def test_the_stock_of_a_long_name_stays_on_the_sheet(axis_data: AxisSeries) -> N
 
 def test_thirty_actors_all_look_different() -> None:
     known = looks(tuple(ActorStyle(f"a{i}", f"A{i}") for i in range(30)))
-    assert len({(look.fill, look.marker) for look in known.values()}) == 30
+    assert len({(look.fill, look.shape) for look in known.values()}) == 30
     assert len({(look.fill, look.hatch) for look in known.values()}) == 30
 
 

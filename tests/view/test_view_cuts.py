@@ -14,7 +14,7 @@ from sim.view.charts.rank import draw_rank
 from sim.view.charts.run_tables import cut_map_table, frontier_table, rank_table
 from sim.view.cut_data import cut_map_data, frontier_data, listed, rank_data
 from sim.view.data import MapData
-from sim.view.look import drawn, save
+from sim.view.draw import drawn, save
 from sim.view.map.cut import draw_cut_map
 from sim.view.tables import save_table
 

@@ -36,7 +36,7 @@ from sim.view.data import (
     SinkStock,
     Span,
 )
-from sim.view.look import context, save
+from sim.view.draw import context, save
 from sim.view.map.figure import draw_map
 
 DAY = 86_400
@@ -295,6 +295,6 @@ def test_regroup_shares_are_of_all_displaced(regroup_data: RegroupData) -> None:
 
 
 def test_an_unknown_marker_or_colour_is_refused(map_data: MapData) -> None:
-    for actor in (ActorStyle("red", "Red", marker="blob"), ActorStyle("red", "R", color="reddd")):
+    for actor in (ActorStyle("red", "Red", shape="blob"), ActorStyle("red", "R", color="reddd")):
         with pytest.raises(ValueError, match=r"blob|reddd"):
             draw_map(replace(map_data, actors=(actor,)))

@@ -14,13 +14,12 @@ from matplotlib.text import Text
 
 from sim.engine.simulation import run
 from sim.measure.flows import Displacement
+from sim.measure.routes import stops_km
 from sim.measure.statistics import Estimate
 from sim.measure.summary import Analysis
 from sim.scenario.model import DAY, PPM, RecordedPosition, Scenario
-from sim.state.control import Terrain
-from sim.state.luck import Luck
 from sim.view.charts.advance import draw_advance
-from sim.view.charts.fill_forces import Forces, on_record, stops_km
+from sim.view.charts.fill_forces import Forces, on_record
 from sim.view.charts.fill_regroup import displacement_table, regroup_map
 from sim.view.charts.garrison import draw_garrisons
 from sim.view.charts.sides import draw_sides
@@ -40,8 +39,8 @@ from sim.view.data import (
     SidesPanel,
     Span,
 )
+from sim.view.draw import context, save
 from sim.view.figures import figures
-from sim.view.look import context, save
 from sim.view.map.regroup import draw_regroup_map
 
 Make = Callable[..., Scenario]
@@ -121,7 +120,7 @@ def test_the_record_of_an_operation_by_place_and_km(make: Make) -> None:
         "on_the_way": RecordedPosition("on_the_way", 2 * DAY, None, 13.5),
     }
     operation = replace(scenario.operations["op"], on_record=told)
-    stops = stops_km(Terrain.draw(scenario, Luck(1)).graph, operation)
+    stops = stops_km(scenario.network, operation)
     assert stops == [("b", 0.0), ("x", 10.0), ("y", 17.0)]
     # in order of time, without what lies outside the ten days
     assert on_record(operation, stops, scenario.length) == (

@@ -21,7 +21,7 @@ from PIL import Image
 
 from sim.view.charts.curves import draw_axis, draw_compare
 from sim.view.data import Curve, MapData
-from sim.view.look import drawn
+from sim.view.draw import drawn
 from sim.view.map.figure import draw_map
 
 KEPT = Path(__file__).parent / "images"

@@ -18,7 +18,7 @@ from sim.view.map.frame import Frame, fit
 from sim.view.map.fronts import REACH, front_lines
 from sim.view.map.inset import HEIGHT, LARGEST, LEAST, WIDTH, crowded, free_corner, zoomed
 from sim.view.map.labels import Taken
-from sim.view.map.marks import visible
+from sim.view.map.layout import visible
 from sim.view.map.scene import Scene
 
 ACTORS = (ActorStyle("red", "Red"), ActorStyle("blue", "Blue"))

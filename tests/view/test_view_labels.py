@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from sim.view.charts.panels import spread
 from sim.view.data import EventMark, Span
+from sim.view.draw import text_size
 from sim.view.events import MOST_ROWS, POINTS, ROW, lay_flags
-from sim.view.look import text_size
 from sim.view.map.labels import Box, Request, Taken, place
 
 BOUNDS: Box = (0.0, 0.0, 400.0, 300.0)

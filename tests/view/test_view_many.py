@@ -20,7 +20,7 @@ from sim.view.charts.many import (
     draw_survival,
 )
 from sim.view.data import Page, Span
-from sim.view.look import save
+from sim.view.draw import save
 
 PAGE = Page("What was found $x$ <b>", "What is plotted", "Credit")
 SPAN = Span(10 * 86_400)

@@ -17,6 +17,7 @@ from matplotlib.patches import Polygon, Rectangle
 from PIL import Image, ImageChops
 
 import sim
+from sim.measure.routes import Doing
 from sim.scenario.model import Scenario
 from sim.view.charts.fill_forces import Forces
 from sim.view.charts.run_tables import map_table, multiples_table
@@ -24,7 +25,6 @@ from sim.view.charts.small_multiples import draw_multiples
 from sim.view.data import (
     ActorStyle,
     Curve,
-    ForceState,
     MapData,
     MapForce,
     MapPlace,
@@ -33,12 +33,14 @@ from sim.view.data import (
     Page,
     Span,
 )
+from sim.view.draw import MARGIN, drawn
 from sim.view.film.frames import FilmData, _Stage, make_film
-from sim.view.look import MARGIN, drawn, looks
+from sim.view.look import STATES, looks
 from sim.view.map.figure import draw_map, map_frame
 from sim.view.map.fill import Maps
-from sim.view.map.forces import FLAG_HEIGHT, FLAG_WIDTH, STATES, beside, flag, lay_forces, stands
+from sim.view.map.forces import FLAG_HEIGHT, FLAG_WIDTH, flag, lay_forces
 from sim.view.map.labels import Taken
+from sim.view.map.layout import beside, stands
 from sim.view.map.names import lay_names
 from sim.view.map.scene import Scene
 
@@ -87,7 +89,7 @@ def test_forces_of_a_run_stand_where_their_series_have_them(make: Make) -> None:
     )
     maps = Maps(run.analysis)
 
-    def at(days: float) -> tuple[float, ForceState]:
+    def at(days: float) -> tuple[float, Doing]:
         (only,) = maps.forces(round(days * DAY))
         assert (only.id, only.stops, only.stops_km) == ("op", ("b", "x", "y"), (0, 10, 200))
         return round(only.km, 2), only.state
@@ -147,7 +149,7 @@ def test_the_legend_tells_of_forces_only_where_there_are_some(
 ) -> None:
     assert not flags(map_data)
     assert not any("Forces" in text for text in texts(map_data))
-    state: ForceState = "falling back"
+    state: Doing = "falling back"
     shown = replace(map_data, forces=(replace(force, state=state),))
     assert len(flags(shown)) == 2  # one on the map, one in the legend
     assert {"Forces: men, what they do", state, "way so far", f"1,234, {state}"} <= texts(shown)

@@ -9,7 +9,7 @@ import pytest
 from sim.view.charts.run_tables import multiples_table
 from sim.view.charts.small_multiples import draw_multiples
 from sim.view.data import WHOLE, MapData, MapPlace, MultiplesData, Page
-from sim.view.look import drawn
+from sim.view.draw import drawn
 from sim.view.map.frame import Frame
 from sim.view.map.labels import Taken
 from sim.view.map.names import lay_names

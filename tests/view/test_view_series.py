@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from sim.view.charts.series import difference, points
 from sim.view.charts.time_axis import MOST_TICKS, moment, ticks
 from sim.view.data import ActorStyle, Curve, Span
-from sim.view.look import ink_on, looks, plain, short, text_size, wrap
+from sim.view.draw import plain, short, text_size, wrap
+from sim.view.look import ROAD, ink_on, looks
+from sim.view.map.layout import road_width
 from sim.view.map.legend import round_rate, tonnes
-from sim.view.map.marks import THINNEST, WIDEST, road_width
 
 DAY = 86_400
 
@@ -131,9 +132,9 @@ def test_round_rates_are_one_two_or_five() -> None:
 
 
 def test_road_widths_grow_with_the_square_root() -> None:
-    assert road_width(100, 100) == WIDEST
-    assert road_width(25, 100) == pytest.approx(WIDEST / 2)
-    assert road_width(0, 100) == road_width(5, 0) == THINNEST
+    assert road_width(100, 100) == ROAD.widest
+    assert road_width(25, 100) == pytest.approx(ROAD.widest / 2)
+    assert road_width(0, 100) == road_width(5, 0) == ROAD.thinnest
 
 
 def test_words_are_made_plain() -> None:
@@ -154,11 +155,11 @@ def test_wrapped_lines_fit(text: str, most: int) -> None:
 def test_every_actor_looks_its_own() -> None:
     actors = tuple(ActorStyle(str(i), f"Actor {i}") for i in range(10))
     known = looks(actors)
-    assert len({look.marker for look in known.values()}) == 10
+    assert len({look.shape for look in known.values()}) == 10
     assert len({look.fill for look in known.values()}) == 10
     assert looks((ActorStyle("a", "A", "#123456", "star"),))["a"].fill == "#123456"
 
 
 def test_ink_contrasts_with_its_ground() -> None:
-    assert ink_on("black") == "#000000" or ink_on("black") == "#ffffff"
-    assert (ink_on("black"), ink_on("white"), ink_on("yellow")) == ("#ffffff", "#000000", "#000000")
+    black, white, yellow = ink_on("#000000"), ink_on("#ffffff"), ink_on("#FFFF00")
+    assert (black, white, yellow) == ("#ffffff", "#000000", "#000000")

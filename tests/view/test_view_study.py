@@ -24,7 +24,7 @@ from sim.view.charts.many import (
 from sim.view.charts.many_figures import Many, _apart
 from sim.view.charts.study_figures import _found, _rank_title, draw_ranks
 from sim.view.data import Page, Span
-from sim.view.look import save
+from sim.view.draw import save
 from sim.view.tables import Table, save_table
 
 DAY = 86_400

@@ -10,91 +10,42 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING
 
-from sim.engine.choice import apportion
-from sim.engine.clock import Moment, Phase
+from sim.engine.apportion import apportion
+from sim.engine.clock import Phase
+from sim.engine.garrisons import Garrisons
+from sim.engine.signals import Post
+from sim.engine.supply.supply import Supply
+from sim.engine.world import World
 from sim.scenario.model import DAY, Fighting
 
+from .battle import Battle, BattleSide
+from .force import Force
 from .lanchester import NEVER, Fight, duel
-
-if TYPE_CHECKING:
-    from sim.engine.simulation import Simulation
-
-    from .force import Force
-
-Post = tuple[str, str]
-"""(actor, place): the garrison of an actor at a place."""
-
-
-@dataclass(slots=True)
-class Side:
-    """One side of a battle: forces on the move, and garrisons."""
-
-    forces: list[Force]
-    posts: list[Post]
-
-    def overlaps(self, other: Side) -> bool:
-        """True where a force or a garrison is in both."""
-        return any(f in other.forces for f in self.forces) or any(
-            p in other.posts for p in self.posts
-        )
-
-    def actors(self) -> set[str]:
-        """Who takes part."""
-        return {f.operation.actor for f in self.forces} | {actor for actor, _ in self.posts}
-
-
-@dataclass(slots=True)
-class Battle:
-    """A battle that is going on.
-
-    ``x`` and ``y`` are the strengths of the attackers and the defenders at ``since``
-    (seconds), ``x_stop`` and ``y_stop`` those at which they break. Where both sides are on the
-    march (``meeting``) neither has the defender's part: each does to the other what attackers do.
-    ``on_road``: two forces are at each other on one road, and who is beaten cannot stay there.
-    """
-
-    key: str
-    place: str
-    attackers: Side
-    defenders: Side
-    terrain: float
-    x: float
-    y: float
-    x_stop: float
-    y_stop: float
-    since: int
-    ended: Callable[[Battle, bool], None]
-    fight: Fight
-    meeting: bool
-    on_road: bool
-    effects: tuple[float, float] = (1.0, 1.0)
-    segment: int = 0
-    moment: Moment | None = None
 
 
 class Combat:
     """All battles of a run."""
 
-    def __init__(self, sim: Simulation, rules: Fighting) -> None:
-        self.sim = sim
+    def __init__(self, world: World, rules: Fighting, garrisons: Garrisons, supply: Supply) -> None:
+        self._world = world
+        self._garrisons = garrisons
+        self._supply = supply
         self.rules = rules
         self.battles: dict[str, Battle] = {}
-        luck = sim.luck
+        luck = world.luck
         self._attack = luck.value(rules.attack, "fighting:attack")
         self._defend = luck.value(rules.defend, "fighting:defend")
         self._breaks = luck.value(rules.breaks, "fighting:breaks")
         self._numbers = count(1)
+        world.signals.restocked.subscribe(self.restocked)
 
     # --- strengths -----------------------------------------------------------------------
 
-    def strength(self, side: Side) -> int:
+    def strength(self, side: BattleSide) -> int:
         """Persons of a side as written down last."""
-        posted = self.sim.regroup.strength
-        return sum(f.strength for f in side.forces) + sum(posted.get(p, 0) for p in side.posts)
+        return sum(f.strength for f in side.forces) + sum(map(self._garrisons.of, side.posts))
 
     def of_force(self, force: Force) -> Battle | None:
         """The battle that a force is in."""
@@ -115,8 +66,8 @@ class Combat:
     def begin(
         self,
         place: str,
-        attackers: Side,
-        defenders: Side,
+        attackers: BattleSide,
+        defenders: BattleSide,
         ended: Callable[[Battle, bool], None],
         *,
         terrain: float = 1.0,
@@ -124,7 +75,7 @@ class Combat:
         on_road: bool = False,
     ) -> Battle:
         """Start a battle; ``ended(battle, attackers won)`` is called in its last instant."""
-        sim = self.sim
+        world = self._world
         x, y = self.strength(attackers), self.strength(defenders)
         battle = Battle(
             key=f"battle:{next(self._numbers):05d}:{place}",
@@ -136,7 +87,7 @@ class Combat:
             y=float(y),
             x_stop=self._stop(attackers),
             y_stop=self._stop(defenders),
-            since=sim.clock.now,
+            since=world.clock.now,
             ended=ended,
             fight=Fight(self.rules.law, 0.0, 0.0),
             meeting=meeting,
@@ -147,18 +98,18 @@ class Combat:
         whom = " and ".join(sorted(defenders.actors()))
         where = " on the road" if on_road else ""
         text = f"{who} with {x} persons against {whom} with {y}{where}"
-        sim.note_event("battle", place, "", text)
+        world.note_event("battle", place, "", text)
         self._go_on(battle)
         return battle
 
-    def _stop(self, side: Side) -> float:
+    def _stop(self, side: BattleSide) -> float:
         """Strength at which a side breaks: each part stands until its own share is lost.
 
         One person at least is lost, so that a battle is never without cost to those who lose it;
         a side of less than half a person is gone, though a law may never bring it to 0.
         """
         stand = sum(f.strength * (1 - f.breaks) for f in side.forces)
-        stand += sum(self.sim.regroup.strength.get(p, 0) * (1 - self._breaks) for p in side.posts)
+        stand += sum(self._garrisons.of(p) * (1 - self._breaks) for p in side.posts)
         return max(0.5, min(stand, self.strength(side) - 1))
 
     def changed(self, battle: Battle) -> None:
@@ -205,12 +156,12 @@ class Combat:
         self.battles.pop(battle.key, None)
 
     def _uniforms(self, battle: Battle) -> Iterator[float]:
-        luck, name = self.sim.luck, f"{battle.key}:{battle.segment}"
+        luck, name = self._world.luck, f"{battle.key}:{battle.segment}"
         return (luck.uniform(f"{name}:{n}") for n in count())
 
     def show(self, battle: Battle) -> None:
         """Write down the strengths of now; the battle itself goes on as it would have."""
-        x, y = self._at(battle, self.sim.clock.now)
+        x, y = self._at(battle, self._world.clock.now)
         self._write(battle.attackers, x)
         self._write(battle.defenders, y)
 
@@ -229,18 +180,17 @@ class Combat:
 
     def bring(self, battle: Battle) -> None:
         """Bring strengths to the present and write the losses down."""
-        now = self.sim.clock.now
+        now = self._world.clock.now
         battle.x, battle.y = self._at(battle, now)
         battle.since = now
         battle.segment += 1
         self._write(battle.attackers, battle.x)
         self._write(battle.defenders, battle.y)
 
-    def _write(self, side: Side, persons: float) -> None:
+    def _write(self, side: BattleSide, persons: float) -> None:
         """Share a side's whole persons out over its parts, in proportion."""
-        posted = self.sim.regroup.strength
         before: dict[str, int] = {f"force:{f.operation.id}": f.strength for f in side.forces}
-        before |= {f"post:{a}:{p}": posted.get((a, p), 0) for a, p in side.posts}
+        before |= {f"post:{a}:{p}": self._garrisons.of((a, p)) for a, p in side.posts}
         total = sum(before.values())
         left = min(total, max(0, round(persons)))
         if left == total:
@@ -253,13 +203,13 @@ class Combat:
             force.strength = shares[f"force:{force.operation.id}"]
         for actor, place in side.posts:
             rest = shares[f"post:{actor}:{place}"]
-            self._lose(actor, posted.get((actor, place), 0) - rest)
-            posted[actor, place] = rest
+            self._lose(actor, self._garrisons.of((actor, place)) - rest)
+            self._garrisons.strength[actor, place] = rest
 
     def _lose(self, actor: str, persons: int) -> None:
-        fallen = self.sim.record.fallen
+        fallen = self._world.record.fallen
         fallen[actor] = fallen.get(actor, 0) + persons
-        self.sim.note(f"actor:{actor}", "fallen_persons", fallen[actor])
+        self._world.note(f"actor:{actor}", "fallen_persons", fallen[actor])
 
     def _over(self, battle: Battle) -> bool:
         """End a battle in which a side is at its breaking point (dust of floats aside)."""
@@ -277,7 +227,7 @@ class Combat:
 
     def _go_on(self, battle: Battle) -> None:
         """Set the rates as they are now and wait for the next event."""
-        clock = self.sim.clock
+        clock = self._world.clock
         if battle.moment is not None:
             battle.moment.cancel()
             battle.moment = None
@@ -309,7 +259,7 @@ class Combat:
         times = [t for t in (attack_until, defend_until) if t is not None]
         return (attack, defend), times
 
-    def _effect(self, side: Side) -> tuple[float, int | None]:
+    def _effect(self, side: BattleSide) -> tuple[float, int | None]:
         """Mean effectiveness of a side, and the next instant at which it changes by itself."""
         parts: list[tuple[int, float, int | None]] = []
         for force in side.forces:
@@ -318,9 +268,9 @@ class Combat:
             ends = [t for t in (until, support_until) if t is not None]
             parts.append((force.strength, factor * support, min(ends, default=None)))
         for post in side.posts:
-            seconds = self.sim.supply.supply_at(*post)
+            seconds = self._supply.supply_at(post)
             factor, until = self.banded(seconds, seconds < math.inf)
-            parts.append((self.sim.regroup.strength.get(post, 0), factor, until))
+            parts.append((self._garrisons.of(post), factor, until))
         total = sum(n for n, _, _ in parts)
         mean = sum(n * f for n, f, _ in parts) / total if total else 1.0
         return mean, min((t for _, _, t in parts if t is not None), default=None)
@@ -333,6 +283,6 @@ class Combat:
                 last = i == len(bands) - 1
                 until = None
                 if draining and not last:
-                    until = self.sim.clock.now + int(seconds - least) + 1
+                    until = self._world.clock.now + int(seconds - least) + 1
                 return effect, until
         return bands[-1][1], None

@@ -6,15 +6,14 @@ import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 from sim.engine.clock import Moment, Phase
+from sim.engine.signals import Signal
 from sim.engine.supply.stock import Stock
+from sim.engine.world import World
 from sim.scenario.model import DAY, Operation
-from sim.state.control import Side
-
-if TYPE_CHECKING:
-    from sim.engine.simulation import Simulation
+from sim.state.sides import Side
 
 Mode = Literal["waiting", "marching", "ringing", "fighting", "stalled", "holding", "retreating",
                "over"]  # fmt: skip
@@ -34,11 +33,13 @@ class Force:
     ``tempo`` is km/day on each. ``carried`` is what it has with it (kg), ``loaded`` what it took
     from the base (kg), ``taken`` are the stops that it took, ``ringed`` is the place that it has
     closed a ring round. ``act`` is what it does at ``due`` while ``moment`` is set; where it is
-    attacked, ``interrupted`` keeps what it did, and those two.
+    attacked, ``interrupted`` keeps what it did, and those two. ``moved`` tells of each new thing
+    that it does.
     """
 
-    sim: Simulation
+    world: World
     operation: Operation
+    moved: Signal[[Force]]
     strength: int
     stops: tuple[int, ...]
     roads: tuple[int, ...]
@@ -68,10 +69,9 @@ class Force:
     mark: Moment | None = None
 
     @classmethod
-    def muster(cls, sim: Simulation, operation: Operation) -> Force:
+    def muster(cls, world: World, operation: Operation, moved: Signal[[Force]]) -> Force:
         """The force of an operation at its base, with its numbers drawn."""
-        luck, net = sim.luck, sim.scenario.network
-        graph = sim.control.terrain.graph
+        luck, net, graph = world.luck, world.scenario.network, world.graph
         name = f"operation:{operation.id}"
         stops = tuple(graph.place_index[p] for p in (operation.base, *operation.route))
         roads, lengths, tempo = [], [], []
@@ -96,8 +96,8 @@ class Force:
             for s in operation.support.values()
         ]
         return cls(
-            sim, operation, strength, stops, tuple(roads), tuple(lengths), tuple(tempo), each,
-            carries, luck.value(operation.breaks, f"{name}:breaks"),
+            world, operation, moved, strength, stops, tuple(roads), tuple(lengths), tuple(tempo),
+            each, carries, luck.value(operation.breaks, f"{name}:breaks"),
             luck.value(operation.retreat, f"{name}:retreat"), supports,
             Stock(round(strength * each * carries / DAY), 0), operation.tries,
         )  # fmt: skip
@@ -122,7 +122,7 @@ class Force:
     @property
     def side(self) -> Side:
         """What its actor makes of the others."""
-        return self.sim.sides[self.operation.actor]
+        return self.world.sides[self.operation.actor]
 
     @property
     def kg_per_day(self) -> int:
@@ -137,7 +137,7 @@ class Force:
     @property
     def hungry(self) -> bool:
         """True where it lives on what it carries and that is gone."""
-        return self.draining and self.carried.empty(self.sim.clock.now)
+        return self.draining and self.carried.empty(self.world.clock.now)
 
     @property
     def afoot(self) -> bool:
@@ -150,11 +150,11 @@ class Force:
         It eats by its strength at the last event, so that the instants of the bands hold.
         """
         rate = self.carried.rate or self.kg_per_day
-        return self.carried.lasts(self.sim.clock.now, rate) if rate else math.inf
+        return self.carried.lasts(self.world.clock.now, rate) if rate else math.inf
 
     def support(self) -> tuple[float, int | None]:
         """Product of the factors of support now, and when it next changes."""
-        now = self.sim.clock.now
+        now = self.world.clock.now
         product, changes = 1.0, []
         for factor, start, end in self.supports:
             if start <= now < end:
@@ -170,7 +170,7 @@ class Force:
 
     def place(self, stop: int) -> str:
         """The id of a stop."""
-        return self.sim.control.terrain.graph.places[self.stops[stop]]
+        return self.world.graph.places[self.stops[stop]]
 
     @property
     def arrived(self) -> bool:
@@ -201,7 +201,7 @@ class Force:
 
     def locate(self) -> None:
         """Bring the position of a force on the move to now."""
-        now = self.sim.clock.now
+        now = self.world.clock.now
         days = (now - self.since) / DAY
         self.since = now
         if not self.arrived:
@@ -209,12 +209,12 @@ class Force:
 
     def finds_enemies(self, place: str) -> bool:
         """True where an actor that it may not pass holds a part of the place."""
-        return not self.side.enemies.isdisjoint(self.sim.control.holders[place])
+        return not self.side.enemies.isdisjoint(self.world.control.holders[place])
 
     def lost(self, stop: int) -> bool:
         """True where enemies hold a stop and neither it nor a friend holds any of it."""
         place = self.place(stop)
-        return self.finds_enemies(place) and not self.side.holds(self.sim.control, place)
+        return self.finds_enemies(place) and not self.side.holds(self.world.control, place)
 
     # --- what it does --------------------------------------------------------------------
 
@@ -224,22 +224,16 @@ class Force:
         self.mode = mode
         self._call_off()
         self.note()
-        self.moved()
-
-    def moved(self) -> None:
-        """Let those whom it bears on see that it does something new."""
-        if self.sim.operations is not None:
-            self.sim.operations.meetings.look(self)
-        self.sim.fronts.look(self)
+        self.moved.tell(self)
 
     def later(self, days: float, act: Act) -> None:
         """Let it do something after ``days``."""
         self._call_off()
         seconds = days * DAY - 1e-6
-        if seconds > self.sim.scenario.length:
+        if seconds > self.world.scenario.length:
             return
-        self.due, self.act = self.sim.clock.now + max(1, math.ceil(seconds)), act
-        self.moment = self.sim.clock.at(
+        self.due, self.act = self.world.clock.now + max(1, math.ceil(seconds)), act
+        self.moment = self.world.clock.at(
             self.due, Phase.ARRIVALS, f"operation:{self.id}", lambda: act(self)
         )
 
@@ -252,16 +246,16 @@ class Force:
 
     def say(self, kind: str, text: str) -> None:
         """Add what happened to the list of events."""
-        self.sim.note_event(kind, self.id, self.id, text)
+        self.world.note_event(kind, self.id, self.id, text)
 
     def note(self) -> None:
         """Position (m), strength (persons), supply carried (kg), whether fed, mode; all of now."""
         self.locate()
-        now, subject = self.sim.clock.now, f"operation:{self.id}"
-        self.sim.note(subject, "position_m", round(self.position() * 1000))
-        self.sim.note(subject, "strength_persons", self.strength)
-        self.sim.note(subject, "carried_kg", self.carried.kg(now))
-        self.sim.note(subject, "fed", int(self.fed))
+        now, subject = self.world.clock.now, f"operation:{self.id}"
+        self.world.note(subject, "position_m", round(self.position() * 1000))
+        self.world.note(subject, "strength_persons", self.strength)
+        self.world.note(subject, "carried_kg", self.carried.kg(now))
+        self.world.note(subject, "fed", int(self.fed))
         if self.mode != self.noted:
             self.noted = self.mode
-            self.sim.note(subject, "mode", MODES.index(self.mode))
+            self.world.note(subject, "mode", MODES.index(self.mode))

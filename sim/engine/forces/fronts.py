@@ -6,24 +6,26 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 from sim.engine.clock import Moment, Phase
+from sim.engine.garrisons import Garrisons
+from sim.engine.regroup import Regroup
+from sim.engine.signals import Post
+from sim.engine.world import World
 from sim.scenario.model import DAY, FrontRule
 
-from .combat import Post, Side
-
-if TYPE_CHECKING:
-    from sim.engine.simulation import Simulation
-
-    from .force import Force
+from .battle import BattleSide
+from .combat import Combat
+from .field import Field
+from .force import Force
+from .orders import Orders
 
 SEEN = ("marching", "ringing", "fighting", "stalled", "holding")
 """What a force does when those before it count as threatened."""
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class DrawnFrontRule:
     """A rule with its numbers drawn."""
 
     rule: FrontRule
@@ -40,33 +42,42 @@ class Drawn:
 class Fronts:
     """Reserves of a run; ``spare`` is what each garrison may still send (persons)."""
 
-    def __init__(self, sim: Simulation) -> None:
-        self.sim = sim
-        self._rules: dict[str, Drawn] = {}
+    def __init__(
+        self, world: World, field: Field, combat: Combat, garrisons: Garrisons, regroup: Regroup,
+        orders: Orders,
+    ) -> None:  # fmt: skip
+        self._world = world
+        self._field = field
+        self._combat = combat
+        self._garrisons = garrisons
+        self._regroup = regroup
+        self._orders = orders
+        self._rules: dict[str, DrawnFrontRule] = {}
         self._deciding: set[str] = set()
         self._marks: dict[str, Moment] = {}
         self.spare: dict[Post, int] = {}
-        for actor, rule in sorted(sim.scenario.fronts.items()):
+        for actor, rule in sorted(world.scenario.fronts.items()):
             self._rules[actor] = self._draw(rule)
-        for garrison in sim.scenario.garrisons.values():
+        for garrison in world.scenario.garrisons.values():
             if garrison.reserve is not None and garrison.actor in self._rules:
-                share = sim.luck.value(garrison.reserve, f"garrison:{garrison.id}:reserve")
+                share = world.luck.value(garrison.reserve, f"garrison:{garrison.id}:reserve")
                 post = (garrison.actor, garrison.place)
-                persons = sim.luck.whole(garrison.strength, f"garrison:{garrison.id}:strength")
+                persons = world.luck.whole(garrison.strength, f"garrison:{garrison.id}:strength")
                 self.spare[post] = self.spare.get(post, 0) + math.floor(persons * share)
+        field.moved.subscribe(self._look)
 
-    def _draw(self, rule: FrontRule) -> Drawn:
+    def _draw(self, rule: FrontRule) -> DrawnFrontRule:
         def value(what: str) -> float:
-            return self.sim.luck.value(getattr(rule, what), f"fronts:{rule.actor}:{what}")
+            return self._world.luck.value(getattr(rule, what), f"fronts:{rule.actor}:{what}")
 
         counter = None if rule.counter is None else value("counter")
         sees = math.inf if rule.sees is None else value("sees")
-        return Drawn(
+        return DrawnFrontRule(
             rule, value("hours"), value("value"), value("threat"), value("ratio"),
             round(value("delay")), counter, value("reach"), sees,
         )  # fmt: skip
 
-    def look(self, force: Force) -> None:
+    def _look(self, force: Force) -> None:
         """A force does something new: those who see it before them decide, after their delay."""
         for actor, _, km in self._before(force):
             if km <= self._rules[actor].sees:
@@ -81,8 +92,8 @@ class Fronts:
         """
         if not self._rules or force.mode not in SEEN:
             return []
-        sim, found = self.sim, []
-        graph, control = sim.control.terrain.graph, sim.control
+        world, found = self._world, []
+        graph, control = world.graph, world.control
         force.locate()
         # the stops ahead with their km, the one where it stands among them
         stops = [(force.place(force.leg), 0.0)] if force.km == 0 else []
@@ -98,7 +109,7 @@ class Fronts:
             ]
             stops += [(place, length) for length, place in sorted(roads)]
         for actor in self._rules:
-            if force.actor in sim.sides[actor].enemies:
+            if force.actor in world.sides[actor].enemies:
                 mine = (stop for stop in stops if actor in control.holders[stop[0]])
                 if (first := next(mine, None)) is not None:
                     found.append((actor, *first))
@@ -122,7 +133,7 @@ class Fronts:
         if not marks:
             return
         ahead, actor, act = min(marks, key=lambda mark: mark[:2])
-        clock = self.sim.clock
+        clock = self._world.clock
 
         def come() -> None:
             act()
@@ -143,7 +154,7 @@ class Fronts:
     def _decide_later(self, actor: str) -> None:
         if actor not in self._deciding:
             self._deciding.add(actor)
-            clock = self.sim.clock
+            clock = self._world.clock
             clock.at(
                 clock.now + max(1, self._rules[actor].delay),
                 Phase.DECISIONS,
@@ -154,7 +165,7 @@ class Fronts:
     def threatened(self, actor: str) -> dict[str, int]:
         """The places of an actor before the enemy forces that it sees, with the persons there."""
         found: dict[str, int] = {}
-        for force in self.sim.forces():
+        for force in self._field.forces.values():
             for who, place, km in self._before(force):
                 if who == actor and km <= self._rules[actor].sees:
                     found[place] = found.get(place, 0) + force.strength
@@ -162,7 +173,7 @@ class Fronts:
 
     def _decide(self, actor: str) -> None:
         self._deciding.discard(actor)
-        sim, drawn = self.sim, self._rules[actor]
+        world, drawn = self._world, self._rules[actor]
         fronts = self.threatened(actor)
         needs = {
             place: max(0, math.ceil(drawn.ratio * attackers) - self._defending(actor, place))
@@ -170,16 +181,16 @@ class Fronts:
         }
         for post in sorted(p for p in self.spare if p[0] == actor):
             source = post[1]
-            able = min(self.spare[post], sim.regroup.strength.get(post, 0))
-            ringed = actor in sim.control.besieged.get(source, ())
-            if sim.operations is not None and sim.operations.combat.of_post(post) is not None:
+            able = min(self.spare[post], self._garrisons.of(post))
+            ringed = actor in world.control.besieged.get(source, ())
+            if self._combat.of_post(post) is not None:
                 continue
             if able <= 0 or ringed or source in drawn.rule.hold or source in fronts:
                 continue
             for place in self._ranked(drawn, source, fronts):
                 sent = min(able, needs[place])
                 if sent:
-                    sim.regroup.send(actor, source, place, sent)
+                    self._regroup.send(post, place, sent)
                     self.spare[post] -= sent
                     able -= sent
                     needs[place] -= sent
@@ -188,14 +199,14 @@ class Fronts:
 
     def _defending(self, actor: str, place: str) -> int:
         """Persons of an actor at a place or on their way to it."""
-        regroup = self.sim.regroup
-        return regroup.strength.get((actor, place), 0) + regroup.under_way(actor, place)
+        post = (actor, place)
+        return self._garrisons.of(post) + self._regroup.under_way(post)
 
-    def _ranked(self, drawn: Drawn, source: str, fronts: dict[str, int]) -> list[str]:
+    def _ranked(self, drawn: DrawnFrontRule, source: str, fronts: dict[str, int]) -> list[str]:
         """The fronts that men can reach from a place, the weightiest first, ties by id."""
-        sim, actor = self.sim, drawn.rule.actor
-        ways = sim.regroup.ways_from(actor, source)
-        index = sim.control.terrain.graph.place_index
+        world, actor = self._world, drawn.rule.actor
+        ways = self._regroup.ways_from(actor, source)
+        index = world.graph.place_index
         weights = {}
         for place, attackers in fronts.items():
             if not ways.reaches(index[place]):
@@ -214,16 +225,14 @@ class Fronts:
 
         It must be in sight and within reach; at the end of its route it is struck where it is.
         """
-        sim, drawn = self.sim, self._rules.get(actor)
-        operations = sim.operations
-        if drawn is None or drawn.counter is None or operations is None:
+        world, drawn = self._world, self._rules.get(actor)
+        if drawn is None or drawn.counter is None:
             return
         post = (actor, place)
-        strength = sim.regroup.strength.get(post, 0)
-        if not strength or actor in sim.control.besieged.get(place, ()):
+        strength = self._garrisons.of(post)
+        if not strength or actor in world.control.besieged.get(place, ()):
             return
-        combat = operations.combat
-        for force in sim.forces():
+        for force in self._field.forces.values():
             if force.mode not in ("marching", "stalled", "holding") or not force.strength:
                 continue
             if force.mode != "marching" and not force.position():
@@ -233,14 +242,14 @@ class Fronts:
                 continue
             if force.arrived and force.place(force.leg) != place:
                 where = force.place(force.leg)
-                defenders = operations.assault.defenders(sim.sides[actor], where)
+                defenders = self._field.defenders(world.sides[actor], where)
             elif not force.arrived and force.place(force.leg + 1) == place:
-                where, defenders = place, Side([force], [])
+                where, defenders = place, BattleSide([force], [])
             else:
                 continue
-            busy = [combat.of_force(f) for f in defenders.forces]
-            busy += [combat.of_post(p) for p in (post, *defenders.posts)]
+            busy = [self._combat.of_force(f) for f in defenders.forces]
+            busy += [self._combat.of_post(p) for p in (post, *defenders.posts)]
             if force not in defenders.forces or any(battle is not None for battle in busy):
                 continue
-            if strength >= drawn.counter * combat.strength(defenders):
-                operations.assault.counter([post], defenders, where)
+            if strength >= drawn.counter * self._combat.strength(defenders):
+                self._orders.counter([post], defenders, where)

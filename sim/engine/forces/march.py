@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sim.engine.clock import Phase
+from sim.engine.world import World
 from sim.scenario.model import DAY, PPM
 
-from .combat import Side
+from .battle import BattleSide
+from .combat import Combat
+from .field import Field
 from .force import Force
-
-if TYPE_CHECKING:
-    from .operations import Operations
+from .orders import Orders
 
 
 class March:
     """How forces move forward."""
 
-    def __init__(self, operations: Operations) -> None:
-        self._ops = operations
-        self._sim = operations.sim
+    def __init__(self, world: World, field: Field, combat: Combat, orders: Orders) -> None:
+        self._world = world
+        self._field = field
+        self._combat = combat
+        self._orders = orders
 
     def start(self, force: Force) -> None:
         """An operation begins."""
-        self._sim.happened.add(force.id)
-        self._sim.state_changed()
+        self._world.happened.add(force.id)
+        self._world.signals.state_changed.tell()
         force.say("operation", force.operation.text or f"{force.name} begins")
-        force.since = self._sim.clock.now
+        force.since = self._world.clock.now
         if force.lost(0):
-            self._ops.retreat.disband(force)
+            self._orders.disband(force)
             return
-        self._ops.rations.feed(force)
+        self._orders.feed(force)
         self.go_on(force)
 
     def go_on(self, force: Force) -> None:
@@ -39,11 +40,11 @@ class March:
         Out of a ring it must fight its way first.
         """
         if force.hungry:
-            self._ops.rations.stall(force)
+            self._orders.stall(force)
         elif force.arrived:
             force.turn_to("holding")
-        elif ring := self._ops.assault.ring_round(force):
-            self._ops.assault.attack(force, force.place(force.leg), Side(ring, []))
+        elif ring := self._field.ring_round(force):
+            self._orders.attack(force, force.place(force.leg), BattleSide(ring, []))
         else:
             force.turn_to("marching")
             left = force.lengths[force.leg] - force.km
@@ -61,19 +62,18 @@ class March:
         force.locate()
         force.km = force.lengths[force.leg]
         place = force.place(force.leg + 1)
-        assault = self._ops.assault
-        defenders = assault.defenders(force.side, place)
+        defenders = self._field.defenders(force.side, place)
         outside = any(other.km for other in defenders.forces)
-        if not self._ops.combat.strength(defenders):
+        if not self._combat.strength(defenders):
             self.go_in(force, place)
         elif place in force.operation.rings and force.ringed != place and not outside:
-            assault.ring(force, place)
+            self._orders.ring(force, place)
         else:
-            assault.storm(force)
+            self._orders.storm(force)
 
     def go_in(self, force: Force, place: str) -> None:
         """Enter a place that nobody defends; one of an enemy's, or of nobody's, is taken."""
-        if force.finds_enemies(place) or not self._sim.control.holders[place]:
+        if force.finds_enemies(place) or not self._world.control.holders[place]:
             self._take(force, place)
         else:
             self._enter(force)
@@ -85,14 +85,14 @@ class March:
 
     def _take(self, force: Force, place: str) -> None:
         """Enter an enemy's place: it changes hands a second later, then the march goes on."""
-        sim = self._sim
+        world = self._world
         force.turn_to("holding")
         stop, shares = force.leg + 1, {force.actor: PPM}
 
         def capture() -> None:
             force.taken.append(stop)
-            sim.apply(force.id, lambda control: control.capture(place, shares))
-            force.say("taken", f"{force.name} takes {sim.scenario.network.places[place].name}")
+            world.apply(force.id, lambda control: control.capture(place, shares))
+            force.say("taken", f"{force.name} takes {world.scenario.network.places[place].name}")
 
-        sim.clock.at(sim.clock.now + 1, Phase.CONTROL, f"operation:{force.id}", capture)
+        world.clock.at(world.clock.now + 1, Phase.CONTROL, f"operation:{force.id}", capture)
         force.later(1 / DAY, self._enter)

@@ -9,15 +9,15 @@ pursued: who goes the same way behind it does not catch up.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from sim.engine.clock import Moment, Phase
+from sim.engine.world import World
 from sim.scenario.model import DAY
 
+from .field import Field
 from .force import Force
-
-if TYPE_CHECKING:
-    from .operations import Operations
+from .orders import Orders
 
 HAIR = 1e-11
 """km (10 nm) between two forces that have met, so that who came from where is not forgotten."""
@@ -42,22 +42,24 @@ class Coming(NamedTuple):
 class Meetings:
     """The meetings that will come if nothing else does, by pair of forces."""
 
-    def __init__(self, operations: Operations) -> None:
-        self._ops = operations
-        self._sim = operations.sim
+    def __init__(self, world: World, field: Field, orders: Orders) -> None:
+        self._world = world
+        self._field = field
+        self._orders = orders
         self._due: dict[tuple[str, str], Coming] = {}
+        field.moved.subscribe(self._look)
 
-    def look(self, force: Force) -> None:
+    def _look(self, force: Force) -> None:
         """A force does something new: work out whom it will meet, and when."""
         for pair in [pair for pair in self._due if force.id in pair]:
             coming = self._due.pop(pair)
             coming.moment.cancel()
-            if coming.moment.time == self._sim.clock.now:
+            if coming.moment.time == self._world.clock.now:
                 self._put(coming)  # they have met, though another of them came first
         here = self._track(force)
         if here is None:
             return
-        for other in self._ops.forces.values():
+        for other in self._field.forces.values():
             there = self._track(other)
             if there is None or there.road != here.road or not _enemies(force, other):
                 continue
@@ -72,7 +74,7 @@ class Meetings:
         # one that stands right before a place is not in it: who comes out of it comes upon it
         km = min(max(force.km, HAIR), length - HAIR) if force.km else 0.0
         speed = force.speed
-        if self._sim.control.terrain.graph.a[road] == force.stops[force.leg]:
+        if self._world.graph.a[road] == force.stops[force.leg]:
             return Track(road, km, speed)
         return Track(road, length - km, -speed)
 
@@ -84,7 +86,7 @@ class Meetings:
         if gap * closing <= 0:
             return
         days = gap / closing
-        if days * DAY > self._sim.scenario.length:
+        if days * DAY > self._world.scenario.length:
             return
         where = here.km + here.speed * days
         ahead = math.copysign(HAIR / 2, gap)
@@ -93,10 +95,10 @@ class Meetings:
 
         def meet() -> None:
             self._put(self._due.pop(pair))
-            self._ops.assault.meet(first, second)
+            self._orders.meet(first, second)
 
-        moment = self._sim.clock.at(
-            self._sim.clock.now + max(1, math.ceil(days * DAY - 1e-6)),
+        moment = self._world.clock.at(
+            self._world.clock.now + max(1, math.ceil(days * DAY - 1e-6)),
             Phase.ARRIVALS,
             f"meeting:{first.id}:{second.id}",
             meet,
@@ -107,7 +109,7 @@ class Meetings:
 
     def _put(self, coming: Coming) -> None:
         """Set two forces down where they have met, each on its side of that point."""
-        graph = self._sim.control.terrain.graph
+        graph = self._world.graph
         for force, km in coming.forces:
             force.locate()
             if force.arrived or force.roads[force.leg] != coming.road or not _on_road(force):

@@ -5,83 +5,88 @@ from the stock of its base as long as every place and road between is open to it
 from what it carries; with nothing left it stalls. Whatever closes that line - a raid, a
 capture, another force - needs no special case. A place that enemies hold it rings or storms.
 
-:class:`Operations` holds the forces of a run together; each of its parts is one idea:
+:class:`Operations` holds the parts together, each of which is one idea:
 :mod:`~sim.engine.forces.march`, :mod:`~sim.engine.forces.meetings`,
-:mod:`~sim.engine.forces.assault`,
-:mod:`~sim.engine.forces.retreat` and :mod:`~sim.engine.forces.rations`.
+:mod:`~sim.engine.forces.assault`, :mod:`~sim.engine.forces.retreat`,
+:mod:`~sim.engine.forces.rations` and :mod:`~sim.engine.forces.fronts`; they tell each other what
+a force is to do by :mod:`~sim.engine.forces.orders`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 from sim.engine.clock import Phase
+from sim.engine.conditions import Conditions
+from sim.engine.garrisons import Garrisons
+from sim.engine.regroup import Regroup
+from sim.engine.signals import Post
+from sim.engine.supply.supply import Supply
+from sim.engine.world import World
 
 from .assault import Assault
-from .combat import Battle, Combat, Post
+from .battle import Battle
+from .combat import Combat
+from .field import Field
 from .force import Force
+from .fronts import Fronts
 from .march import March
 from .meetings import Meetings
 from .rations import Rations
 from .retreat import Retreat
 
-if TYPE_CHECKING:
-    from sim.engine.simulation import Simulation
-
 
 class Operations:
     """All operations of a run; ``forces`` are by id of the operation."""
 
-    def __init__(self, sim: Simulation, combat: Combat) -> None:
-        self.sim = sim
-        self.combat = combat
-        self.march = March(self)
-        self.meetings = Meetings(self)
-        self.assault = Assault(self)
-        self.retreat = Retreat(self)
-        self.rations = Rations(self)
+    def __init__(
+        self, world: World, conditions: Conditions, combat: Combat, garrisons: Garrisons,
+        regroup: Regroup, supply: Supply,
+    ) -> None:  # fmt: skip
+        self._world = world
+        self._garrisons = garrisons
         self._stopped: list[Battle] = []
-        self.forces: dict[str, Force] = {
-            operation.id: Force.muster(sim, operation)
-            for _, operation in sorted(sim.scenario.operations.items())
-        }
+        self.combat = combat
+        self.field = Field(world, garrisons)
+        self.forces = self.field.forces
+        self._march = march = March(world, self.field, combat, self)
+        self._assault = assault = Assault(world, self.field, combat, self)
+        self._retreat = retreat = Retreat(world, self.field, garrisons, regroup, self)
+        rations = Rations(world, combat, supply, self)
+        # the orders, each carried out by the part that knows how
+        self.resume, self.go_in = march.resume, march.go_in
+        self.ring, self.lift, self.storm = assault.ring, assault.lift, assault.storm
+        self.attack, self.meet, self.counter = assault.attack, assault.meet, assault.counter
+        self.break_off = assault.break_off
+        self.repulsed, self.disband = retreat.repulsed, retreat.disband
+        self.fall_back, self.go_back = retreat.fall_back, retreat.go_back
+        self.feed, self.stall, self.go_hungry = rations.feed, rations.stall, rations.go_hungry
+        self.meetings = Meetings(world, self.field, self)
+        self.fronts = Fronts(world, self.field, combat, garrisons, regroup, self)
+        world.signals.stocks_changed.subscribe(self._stocks_changed)
+        world.signals.garrison_will_grow.subscribe(self._garrison_will_grow)
+        world.signals.garrison_grew.subscribe(self._garrison_grew)
         for force in self.forces.values():
-            self._await(force)
+            name = f"operation:{force.id}"
+            if world.luck.happens(force.operation.chance, f"{name}:happens"):
+                conditions.when_due(name, force.operation, partial(self._plan, force))
+            else:
+                force.mode = "over"
         self._sample()
 
-    def _await(self, force: Force) -> None:
-        """Wait for the day or the condition on which an operation begins, if it does."""
-        operation, sim = force.operation, self.sim
-        name = f"operation:{operation.id}"
-        if operation.chance < 1 and sim.luck.uniform(f"{name}:happens") >= operation.chance:
-            force.mode = "over"
-            return
-        if operation.at is not None:
-            time = round(sim.luck.value(operation.at, f"{name}:at"))
-            if 0 <= time <= sim.scenario.length:
-                sim.clock.at(time, Phase.DECISIONS, name, lambda: self.march.start(force))
-        elif operation.when is not None:
-            delay = operation.delay
-
-            def begin() -> None:
-                wait = 0 if delay is None else round(sim.luck.value(delay, f"{name}:delay"))
-                sim.clock.at(
-                    sim.clock.now + max(1, wait),
-                    Phase.DECISIONS,
-                    name,
-                    lambda: self.march.start(force),
-                )
-
-            sim.wait_for(name, operation.when, begin)
+    def _plan(self, force: Force, time: int) -> None:
+        """Let an operation begin at ``time`` (s)."""
+        start = partial(self._march.start, force)
+        self._world.clock.at(time, Phase.DECISIONS, f"operation:{force.id}", start)
 
     # --- what others change ----------------------------------------------------------------
 
     def lose(self, places: list[str]) -> None:
         """Places are about to lose their garrisons: stop the battles of those, losses counted."""
-        sim = self.sim
+        world = self._world
         for battle in list(self.combat.battles.values()):
             posts = battle.attackers.posts + battle.defenders.posts
-            if any(p in places and not sim.sides[a].holds(sim.control, p) for a, p in posts):
+            if any(p in places and not world.sides[a].holds(world.control, p) for a, p in posts):
                 self.combat.stop(battle)
                 self._stopped.append(battle)
 
@@ -89,51 +94,62 @@ class Operations:
         """The network changed: whose line is open, who can go on."""
         for force in self.forces.values():
             if force.afoot:
-                self.retreat.overrun(force)
-                self.rations.feed(force)
+                self._retreat.overrun(force)
+                self.feed(force)
         stopped, self._stopped = self._stopped, []
         for battle in stopped:
-            self.assault.released(battle.attackers.forces + battle.defenders.forces, battle)
+            self._assault.released(battle.attackers.forces + battle.defenders.forces, battle)
         for force in self.forces.values():
             if force.mode == "ringing":
                 place = force.place(force.leg + 1)
-                if not self.combat.strength(self.assault.defenders(force.side, place)):
-                    self.march.go_in(force, place)
+                if not self.combat.strength(self.field.defenders(force.side, place)):
+                    self.go_in(force, place)
 
-    def stocks_changed(self) -> None:
-        """A base ran out, or has something again."""
+    def _stocks_changed(self) -> None:
         for force in self.forces.values():
             if force.afoot:
-                self.rations.feed(force)
+                self.feed(force)
 
-    def garrison_will_grow(self, post: Post) -> None:
-        """Bring the battle of a garrison to now, before men join it."""
+    def _garrison_will_grow(self, post: Post) -> None:
         if (battle := self.combat.of_post(post)) is not None:
             self.combat.bring(battle)
 
-    def garrison_grew(self, post: Post, persons: int) -> None:
-        """Men joined a garrison: they stand with it in its battle, or strike back."""
+    def _garrison_grew(self, post: Post, persons: int) -> None:
+        """Those who joined stand with a garrison in its battle, or strike back with it."""
         if (battle := self.combat.of_post(post)) is not None:
             self.combat.reinforce(battle, post, persons)
         else:
-            self.sim.fronts.strike_back(*post)
+            self.fronts.strike_back(*post)
 
-    # --- writing down ------------------------------------------------------------------------
+    # --- counting and writing down -----------------------------------------------------------
+
+    def persons(self) -> dict[str, int]:
+        """Persons in the forces, by actor."""
+        found: dict[str, int] = {}
+        for force in self.forces.values():
+            found[force.actor] = found.get(force.actor, 0) + force.strength
+        return found
+
+    def loaded(self) -> dict[tuple[str, str], int]:
+        """What forces took from their bases (kg), by axis and base."""
+        found: dict[tuple[str, str], int] = {}
+        for force in self.forces.values():
+            if force.operation.axis is not None:
+                base = (force.operation.axis, force.operation.base)
+                found[base] = found.get(base, 0) + force.loaded
+        return found
 
     def close(self) -> None:
-        """At the end of the period: write down how the battles stand."""
+        """At the end of the period: write down how forces and battles stand."""
         for battle in self.combat.battles.values():
             self.combat.show(battle)
         for force in self.forces.values():
             force.note()
 
     def _sample(self) -> None:
-        sim = self.sim
-        for battle in self.combat.battles.values():
-            self.combat.show(battle)
-        for force in self.forces.values():
-            force.note()
-        sim.regroup.note()
-        if sim.clock.now < sim.scenario.length:
-            soon = min(sim.clock.now + sim.scenario.sample, sim.scenario.length)
-            sim.clock.at(soon, Phase.BATTLES, "~sample:operations", self._sample)
+        self.close()
+        self._garrisons.note()
+        now, scenario = self._world.clock.now, self._world.scenario
+        if now < scenario.length:
+            soon = min(now + scenario.sample, scenario.length)
+            self._world.clock.at(soon, Phase.BATTLES, "~sample:operations", self._sample)

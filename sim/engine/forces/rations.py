@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from sim.engine.clock import Phase
+from sim.engine.supply.supply import Supply
+from sim.engine.world import World
 from sim.scenario.model import DAY
 
+from .combat import Combat
 from .force import Force
-
-if TYPE_CHECKING:
-    from .operations import Operations
+from .orders import Orders
 
 
 class Rations:
     """How forces are fed, and what they do when nothing is left."""
 
-    def __init__(self, operations: Operations) -> None:
-        self._ops = operations
-        self._sim = operations.sim
-        self._combat = operations.combat
+    def __init__(self, world: World, combat: Combat, supply: Supply, orders: Orders) -> None:
+        self._world = world
+        self._combat = combat
+        self._supply = supply
+        self._orders = orders
 
-    def line_open(self, force: Force) -> bool:
+    def _line_open(self, force: Force) -> bool:
         """True where every place and road from the base to the force is open to its side."""
-        control = self._sim.control
-        passage = self._sim.regroup.passage(force.actor)
+        world, passage = self._world, self._world.passages.of(force.actor)
         if not all(passage.open[i] for i in force.stops[: force.leg + 1]):
             return False
         if not all(passage.road[r, 0] for r in force.roads[: force.leg]):
             return False
-        roads = control.terrain.graph.roads
-        return not force.km or roads[force.roads[force.leg]] not in control.closed
+        return not force.km or world.graph.roads[force.roads[force.leg]] not in world.control.closed
 
     def feed(self, force: Force) -> None:
         """See whether a force eats from its base, and set what it draws from where."""
-        operation, sim, now = force.operation, self._sim, self._sim.clock.now
+        operation, sinks, now = force.operation, self._supply.sinks, self._world.clock.now
         if operation.axis is None:
             return
         force.locate()
@@ -44,19 +43,19 @@ class Rations:
             self._combat.show(battle)
         alive = force.mode != "over" and force.strength > 0
         need = force.kg_per_day if alive else 0
-        base = sim.supply.axes[operation.axis].sinks[operation.base]
+        base = self._supply.axes[operation.axis].sinks[operation.base]
         force.carried.advance(now)
         before = force.carried.rate
-        line_open = alive and base.active and self.line_open(force)
+        line_open = alive and base.active and self._line_open(force)
         if line_open:
             missing = round(need * force.carries / DAY) - force.carried.kg(now)
             if missing < 0:
                 # the load of the fallen; noted first, since the base may feed others at once
                 force.loaded += missing
                 force.carried.add(now, missing)
-                sim.supply.put_back(operation.axis, operation.base, -missing)
+                sinks.put_back(base, -missing)
             else:
-                got = sim.supply.take(operation.axis, operation.base, missing)
+                got = sinks.take(base, missing)
                 force.loaded += got
                 force.carried.add(now, got)
         eats_there = need == 0 or (line_open and not base.stock.empty(now))
@@ -70,18 +69,18 @@ class Rations:
             force.say("fed" if force.fed else "cut_off", self._text(force))
         self._watch(force, at_once=force.draining and (before == 0 or was != force.fed))
         # an empty base goes on asking for what its force needs
-        sim.supply.draw(operation.axis, operation.base, operation.id, need if line_open else 0)
+        sinks.draw(base, operation.id, need if line_open else 0)
         self._combat.restocked((operation.actor, operation.base))
         if before != force.carried.rate and (battle := self._combat.of_force(force)) is not None:
             self._combat.changed(battle)
         if force.mode == "stalled" and not force.hungry:
-            self._ops.march.resume(force)
+            self._orders.resume(force)
         force.note()
 
     def _text(self, force: Force) -> str:
         if force.fed:
             return f"{force.name} is fed from {force.operation.base} again"
-        if not self.line_open(force):
+        if not self._line_open(force):
             why = "the road behind it is cut"
         else:
             why = f"{force.operation.base} has nothing left"
@@ -101,7 +100,7 @@ class Rations:
 
         ``at_once``: now, where that is so already.
         """
-        now = self._sim.clock.now
+        now = self._world.clock.now
         if force.mark is not None:
             # it may be fed again in the instant in which it is to notice
             at_once = at_once or force.mark.time == now
@@ -111,7 +110,7 @@ class Rations:
             return
         gone = force.carried.when(self._slack(force) if force.fed else 0)
         if gone is not None and (at_once or gone > now):
-            force.mark = self._sim.clock.at(
+            force.mark = self._world.clock.at(
                 max(gone, now), Phase.ARRIVALS, f"~operation:{force.id}", partial(self._due, force)
             )
 
@@ -143,4 +142,4 @@ class Rations:
         if force.operation.on_stall == "fall_back" and (force.leg or force.km):
             force.beaten_by = None
             force.tries -= 1
-            self._ops.retreat.fall_back(force)
+            self._orders.fall_back(force)

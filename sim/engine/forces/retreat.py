@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sim.engine.clock import Phase
+from sim.engine.garrisons import Garrisons
+from sim.engine.regroup import Regroup
+from sim.engine.world import World
 from sim.scenario.model import DAY, PPM
 from sim.state.control import Control
 
+from .field import Field
 from .force import Force
-
-if TYPE_CHECKING:
-    from .operations import Operations
+from .orders import Orders
 
 
 class Retreat:
     """How forces go back."""
 
-    def __init__(self, operations: Operations) -> None:
-        self._ops = operations
-        self._sim = operations.sim
+    def __init__(
+        self, world: World, field: Field, garrisons: Garrisons, regroup: Regroup, orders: Orders
+    ) -> None:
+        self._world = world
+        self._field = field
+        self._garrisons = garrisons
+        self._regroup = regroup
+        self._orders = orders
 
     def repulsed(self, force: Force, by: str, *, driven: bool) -> None:
         """What a beaten force does, by its policy; ``by`` is the actor that beat it.
@@ -36,7 +41,7 @@ class Retreat:
             self.disband(force)
         elif going_back:
             self._scatter(force, force.leg + 1)
-        elif driven and self._ops.assault.ring_round(force):
+        elif driven and self._field.ring_round(force):
             self._scatter(force, force.leg)
         elif driven and not force.position():
             self.disband(force)
@@ -51,7 +56,7 @@ class Retreat:
         if again is None or force.tries <= 0 or not force.strength:
             return
         name = f"operation:{force.id}:again:{force.tries}"
-        force.later(self._sim.luck.value(again, name) / DAY, self._ops.march.resume)
+        force.later(self._world.luck.value(again, name) / DAY, self._orders.resume)
 
     def fall_back(self, force: Force) -> None:
         """Go back to the start line, giving up what it took on the way to those who beat it.
@@ -61,8 +66,8 @@ class Retreat:
         if not force.strength:
             self.disband(force)
             return
-        self._ops.assault.lift(force)
-        if self._ops.assault.ring_round(force):
+        self._orders.lift(force)
+        if self._field.ring_round(force):
             force.turn_to("holding")
             self._try_again(force)
             return
@@ -73,7 +78,7 @@ class Retreat:
             if force.km == 0:
                 self._leave_stop(force)
             force.later(force.km / force.retreat, self._back)
-        self._ops.assault.break_off(force)
+        self._orders.break_off(force)
 
     def go_back(self, force: Force) -> None:
         """Go on falling back, after a fight on the way."""
@@ -85,12 +90,12 @@ class Retreat:
         stop = force.leg
         force.leg -= 1
         force.km = force.lengths[force.leg]
-        force.moved()
+        force.moved.tell(force)
         if stop not in force.taken:
             return
         force.taken.remove(stop)
-        place, sim, by, actor = force.place(stop), self._sim, force.beaten_by, force.actor
-        if by is None or set(sim.control.holders[place]) != {actor}:
+        place, world, by, actor = force.place(stop), self._world, force.beaten_by, force.actor
+        if by is None or set(world.control.holders[place]) != {actor}:
             return
         shares = {by: PPM}
 
@@ -98,13 +103,13 @@ class Retreat:
             if set(control.holders[place]) == {actor}:
                 control.capture(place, shares)
 
-        sim.clock.at(
-            sim.clock.now + 1,
+        world.clock.at(
+            world.clock.now + 1,
             Phase.CONTROL,
             f"operation:{force.id}:gives-up",
-            lambda: sim.apply(force.id, give_up),
+            lambda: world.apply(force.id, give_up),
         )
-        named = sim.scenario.network.places[place].name
+        named = world.scenario.network.places[place].name
         force.say("given_up", f"{force.name} gives {named} up")
 
     def _back(self, force: Force) -> None:
@@ -115,7 +120,7 @@ class Retreat:
             self._scatter(force, force.leg)
         elif force.leg == 0:
             force.turn_to("holding")
-            self._ops.rations.feed(force)
+            self._orders.feed(force)
             self._try_again(force)
         else:
             self._leave_stop(force)
@@ -126,10 +131,10 @@ class Retreat:
         force.locate()
         if force.km or force.mode == "retreating" or not force.lost(force.leg):
             return
-        holders = self._sim.control.holders[force.place(force.leg)]
+        holders = self._world.control.holders[force.place(force.leg)]
         force.beaten_by = min(holders)
         force.taken = [s for s in force.taken if s != force.leg]
-        if force.leg == 0 or self._ops.assault.ring_round(force):
+        if force.leg == 0 or self._field.ring_round(force):
             self.disband(force)
         else:
             self.fall_back(force)
@@ -140,22 +145,22 @@ class Retreat:
         Where none is its side's any more they choose where to go, as displaced men do.
         """
         behind = range(force.leg, -1, -1)
-        own = (stop for stop in behind if force.side.holds(self._sim.control, force.place(stop)))
+        own = (stop for stop in behind if force.side.holds(self._world.control, force.place(stop)))
         if (stop := next(own, None)) is not None:
-            self._sim.regroup.join(force.actor, force.place(stop), self._end(force))
+            self._garrisons.join((force.actor, force.place(stop)), self._end(force))
         else:
             self._scatter(force, 0)
 
     def _scatter(self, force: Force, stop: int) -> None:
         """The force is no more: its men choose where to go from a stop, as displaced men do."""
-        self._sim.regroup.scatter(force.actor, force.place(stop), self._end(force))
+        self._regroup.scatter((force.actor, force.place(stop)), self._end(force))
 
     def _end(self, force: Force) -> int:
         """End a force; the persons that are left of it."""
-        self._ops.assault.lift(force)
+        self._orders.lift(force)
         force.turn_to("over")
-        self._ops.assault.break_off(force)
+        self._orders.break_off(force)
         persons, force.strength = force.strength, 0
-        self._ops.rations.feed(force)
+        self._orders.feed(force)
         force.note()
         return persons

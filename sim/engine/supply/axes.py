@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import Literal
 
 import numpy as np
 
 from sim.engine.clock import Moment
-from sim.network import (
-    UNLIMITED,
-    FastestWays,
-    Flow,
-    FlowProblem,
-    Graph,
-    IntArray,
-    Route,
-    TravelTimes,
-)
+from sim.engine.journeys import Journey
+from sim.engine.world import World
+from sim.network import UNLIMITED, FlowProblem, Graph, IntArray, TravelTimes
 from sim.scenario.model import Axis
-from sim.state.control import Passage
 from sim.state.luck import Luck
+from sim.state.passages import Passage
 from sim.state.record import EventRow, Tally
 
 from .stock import Stock
 from .streams import Stream
-
-if TYPE_CHECKING:
-    from .convoys import Convoy
-
-Kept = TypeVar("Kept")
 
 
 @dataclass(slots=True)
@@ -92,29 +81,27 @@ class SinkState:
         return self.refilling or kg <= self.low
 
 
+Goal = Literal["sink", "hold", "source"]
+"""What a convoy makes for: its sink, nothing (it stays where it is), or back where it came from."""
+
+
 @dataclass(slots=True)
-class Plan:
-    """A plan and, once they were asked for, the routes that carry it."""
+class Convoy:
+    """One convoy on its way; ``goal`` is what it makes for.
 
-    flow: Flow
-    routes: tuple[Route, ...] | None = None
+    ``left`` is when it left, ``stream`` the key of the stream that it left in: convoys are
+    looked at in that order.
+    """
 
-
-class Latest(dict[bytes, Kept]):
-    """Answers by what was asked, the latest ``MOST``: on a large network each takes megabytes."""
-
-    MOST = 64
-
-    @property
-    def last(self) -> Kept | None:
-        """The answer that was found last, None where there is none."""
-        return next(reversed(self.values()), None)
-
-    def __setitem__(self, key: bytes, value: Kept) -> None:
-        """Keep an answer in place of the oldest."""
-        if len(self) >= self.MOST:
-            del self[next(iter(self))]
-        super().__setitem__(key, value)
+    left: int
+    stream: str
+    sink: str
+    ordinal: int
+    kg: int
+    source: int
+    journey: Journey
+    goal: Goal = "sink"
+    moment: Moment | None = None
 
 
 @dataclass(slots=True)
@@ -132,10 +119,7 @@ class AxisState:
     remainder: dict[tuple[int, str], int] = field(default_factory=dict)
     convoys: list[Convoy] = field(default_factory=list)  # those that something disturbed
     planned: IntArray | None = None
-    alone: Latest[Flow] = field(default_factory=Latest)  # largest flows by capacities
-    fastest: Latest[FastestWays] = field(default_factory=Latest)  # fastest ways by capacities
-    plans: Latest[Plan] = field(default_factory=Latest)  # by capacities and what is asked
-    ways: dict[int, TravelTimes] = field(default_factory=dict)
+    ways: dict[int, TravelTimes] = field(default_factory=dict)  # to a place, as things stand
 
     @classmethod
     def draw(cls, axis: Axis, passage: Passage, graph: Graph, luck: Luck) -> AxisState:
@@ -181,3 +165,22 @@ class AxisState:
             convoy_kg=size,
             loss=luck.value(axis.convoy.loss, f"axis:{axis.id}:loss"),
         )
+
+
+def draw_axes(world: World) -> dict[str, AxisState]:
+    """All axes at the start, by id, in the order in which they are planned."""
+    scenario, found = world.scenario, {}
+    for axis in sorted(scenario.axes.values(), key=lambda axis: (axis.priority, axis.id)):
+        load = scenario.commodities[axis.commodity].load
+        foreign = frozenset(s.place for s in axis.sources.values() if s.foreign)
+        passage = world.passages.of(axis.actor, foreign, load)
+        found[axis.id] = AxisState.draw(axis, passage, world.graph, world.luck)
+    return found
+
+
+def by_actor(axes: Mapping[str, AxisState]) -> dict[str, list[AxisState]]:
+    """The axes of each actor that has any, in the order in which they are planned."""
+    found: dict[str, list[AxisState]] = {}
+    for state in axes.values():
+        found.setdefault(state.axis.actor, []).append(state)
+    return found

@@ -2,53 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal
 
-from sim.engine.clock import Moment, Phase
-from sim.engine.journeys import Journey, Standing, depart, way_out
+from sim.engine.clock import Phase
+from sim.engine.journeys import Standing, depart, way_out
+from sim.engine.world import World
 from sim.network import TravelTimes, times_to
 
-from .axes import AxisState, SinkState
-from .sinks import convoy_key
-
-if TYPE_CHECKING:
-    from .supply import Supply
-
-Goal = Literal["sink", "hold", "source"]
-
-
-@dataclass(slots=True)
-class Convoy:
-    """One convoy on its way; ``goal`` is what it makes for.
-
-    ``left`` is when it left, ``stream`` the key of the stream that it left in: convoys are
-    looked at in that order.
-    """
-
-    left: int
-    stream: str
-    sink: str
-    ordinal: int
-    kg: int
-    source: int
-    journey: Journey
-    goal: Goal = "sink"
-    moment: Moment | None = None
+from .axes import AxisState, Convoy, Goal, SinkState
+from .sinks import Sinks, convoy_key
 
 
 class Convoys:
     """The convoys of all axes that something disturbed."""
 
-    def __init__(self, supply: Supply) -> None:
-        self.sim = supply.sim
-        self.supply = supply
+    def __init__(self, world: World, sinks: Sinks) -> None:
+        self._world = world
+        self._sinks = sinks
 
     def look_around(self, state: AxisState) -> None:
         """Let every convoy of an axis whose network changed see whether it can go on."""
         self._single_out(state)
-        now = self.sim.clock.now
+        now = self._world.clock.now
         for convoy in list(state.convoys):
             ahead_open = not convoy.journey.blocked(now, state.passage)
             if convoy.goal == "sink" and ahead_open and state.sinks[convoy.sink].active:
@@ -57,14 +32,14 @@ class Convoys:
 
     def _single_out(self, state: AxisState) -> None:
         """Make convoys of their own of those whose stream does not run through any more."""
-        graph, sinks = state.problem.graph, self.supply.sinks
+        graph, sinks = state.problem.graph, self._sinks
         for sink in state.sinks.values():
             stopped = [s for s in sink.streams if not sink.active or s.blocked(state.passage)]
             if not stopped:
                 continue
             sinks.bring(sink)
             for stream in stopped:
-                left = stream.left_by_now(self.sim.clock)
+                left = stream.left_by_now(self._world.clock)
                 for n in range(stream.come + 1, left + 1):
                     convoy = Convoy(
                         left=stream.departure(n),
@@ -87,7 +62,7 @@ class Convoys:
             convoy.moment = None
         if convoy.goal == "hold":
             return
-        convoy.moment = self.sim.clock.at(
+        convoy.moment = self._world.clock.at(
             convoy.journey.arrival,
             Phase.ARRIVALS,
             convoy_key(state.sinks[convoy.sink], convoy.ordinal),
@@ -96,7 +71,7 @@ class Convoys:
 
     def _arrive(self, state: AxisState, convoy: Convoy) -> None:
         state.convoys.remove(convoy)
-        sink, sinks = state.sinks[convoy.sink], self.supply.sinks
+        sink, sinks = state.sinks[convoy.sink], self._sinks
         if convoy.goal == "source":
             sink.tally.returned += 1
             sink.tally.returned_kg += convoy.kg
@@ -104,7 +79,7 @@ class Convoys:
         sinks.bring(sink)
         sink.tally.arrived += 1
         sink.tally.delivered_kg += convoy.kg
-        sink.stock.add(self.sim.clock.now, convoy.kg)
+        sink.stock.add(self._world.clock.now, convoy.kg)
         sinks.received(sink)
         sinks.arm(sink)
 
@@ -116,7 +91,7 @@ class Convoys:
             return
         ends = way_out(standing, passage)
         if not ends and standing.road is None:
-            if passage.side.holds(self.sim.control, graph.places[standing.here]):
+            if passage.side.holds(self._world.control, graph.places[standing.here]):
                 # in a ring: it waits there, with no way in or out
                 self._go(state, convoy, standing, standing.here, "hold", None)
                 return
@@ -130,7 +105,7 @@ class Convoys:
         if best is not None and state.sinks[convoy.sink].active:
             self._go(state, convoy, standing, best[1], "sink", ways_in)
             return
-        own = [(s, p) for p, s in ends if passage.side.holds(self.sim.control, graph.places[p])]
+        own = [(s, p) for p, s in ends if passage.side.holds(self._world.control, graph.places[p])]
         if own:
             self._go(state, convoy, standing, min(own)[1], "hold", None)
             return
@@ -156,9 +131,11 @@ class Convoys:
         else:
             place = where.places[standing.here]
             spot = f"place:{place}"
-            safe = bool(passage.open[standing.here]) or passage.side.holds(self.sim.control, place)
+            safe = bool(passage.open[standing.here]) or passage.side.holds(
+                self._world.control, place
+            )
         name = f"convoy:{state.axis.id}:{convoy.sink}:{convoy.ordinal}"
-        return not safe and self.sim.luck.uniform(f"{name}:{spot}") < state.loss
+        return not safe and self._world.luck.uniform(f"{name}:{spot}") < state.loss
 
     def _go(
         self,
@@ -170,7 +147,7 @@ class Convoys:
         ways: TravelTimes | None,
     ) -> None:
         """Send a convoy from where it stands over ``first`` towards its goal."""
-        now, graph = self.sim.clock.now, state.problem.graph
+        now, graph = self._world.clock.now, state.problem.graph
         route = None if ways is None else ways.route(first)
         places, roads = ((first,), ()) if route is None else (route.places, route.roads)
         seconds = tuple(int(graph.seconds[r]) for r in roads)
@@ -197,7 +174,7 @@ class Convoys:
 
     def _tell(self, sink: SinkState, kind: str, convoy: Convoy, what: str) -> None:
         text = f"convoy {convoy.ordinal} with {convoy.kg} kg {what}"
-        self.sim.note_event(kind, sink.name, "", text)
+        self._world.note_event(kind, sink.name, "", text)
 
     def _ways(self, state: AxisState, goal: int) -> TravelTimes:
         """Travel times to ``goal`` over what the axis can pass now."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import combinations
 from math import comb
 
+from sim.engine.apportion import largest_remainder
+from sim.engine.signals import Change
 from sim.state.control import Control
 
 from .axes import AxisState
@@ -18,7 +20,7 @@ MOST = 6
 def shapley(
     state: AxisState,
     before: Control,
-    applied: Sequence[tuple[str, Callable[[Control], None]]],
+    applied: Sequence[tuple[str, Change]],
     old: int,
     new: int,
 ) -> dict[str, int]:
@@ -46,7 +48,7 @@ def shapley(
             for some in combinations(events, size)
         }
         exact = {event: _value(event, events, worth) for event in events}
-    return _whole(exact, new - old)
+    return largest_remainder(exact, new - old)
 
 
 def _value(event: str, events: Iterable[str], worth: dict[frozenset[str], int]) -> Fraction:
@@ -64,7 +66,7 @@ def _value(event: str, events: Iterable[str], worth: dict[frozenset[str], int]) 
 def _capacity(
     state: AxisState,
     before: Control,
-    applied: Sequence[tuple[str, Callable[[Control], None]]],
+    applied: Sequence[tuple[str, Change]],
     some: frozenset[str],
 ) -> int:
     control = before.copy()
@@ -73,11 +75,3 @@ def _capacity(
             change(control)
     passage = state.passage.under(control)
     return state.problem.max_flow(passage.road, passage.place).value
-
-
-def _whole(exact: dict[str, Fraction], total: int) -> dict[str, int]:
-    """Round to integers that sum to ``total``, the largest remainders up, ties by id."""
-    floors = {event: value.numerator // value.denominator for event, value in exact.items()}
-    missing = total - sum(floors.values())
-    by_remainder = sorted(exact, key=lambda event: (floors[event] - exact[event], event))
-    return {event: floors[event] + (event in by_remainder[:missing]) for event in exact}

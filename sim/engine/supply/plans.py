@@ -8,62 +8,87 @@ is short they follow from the fastest ways, with no solver.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.engine.clock import Phase
-from sim.network import UNLIMITED, FastestWays, Flow, IntArray, decompose
+from sim.engine.world import World
+from sim.network import UNLIMITED, FastestWays, Flow, IntArray, Route, decompose
 from sim.scenario.model import DAY
 from sim.state.record import FlowRow
 
-from .axes import AxisState, Plan
+from .axes import AxisState, by_actor
+from .latest import Latest
+from .sinks import Sinks
 from .streams import Stream
 
-if TYPE_CHECKING:
-    from .supply import Supply
+
+@dataclass(slots=True)
+class AxisPlan:
+    """A plan and, once they were asked for, the routes that carry it."""
+
+    flow: Flow
+    routes: tuple[Route, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was worked out for an axis, by capacities; plans by what is asked too."""
+
+    alone: Latest[Flow] = field(default_factory=Latest)
+    """The largest flows of the axis by itself."""
+    fastest: Latest[FastestWays] = field(default_factory=Latest)
+    plans: Latest[AxisPlan] = field(default_factory=Latest)
 
 
 class Plans:
     """The plans of all axes of a run."""
 
-    def __init__(self, supply: Supply) -> None:
-        self.sim = supply.sim
-        self.supply = supply
+    def __init__(self, world: World, axes: Mapping[str, AxisState], sinks: Sinks) -> None:
+        self._world = world
+        self._sinks = sinks
+        self._by_actor = by_actor(axes)
+        self._answers = {axis: Answers() for axis in axes}
         self._due: set[str] = set()
+        world.signals.asks_changed.subscribe(self.soon)
+        for state in axes.values():
+            state.capacity = self.capacity(state)
+            self.soon(state.axis.actor)
 
     def soon(self, actor: str) -> None:
         """Plan the axes of ``actor`` again in this instant's decisions."""
         if actor not in self._due:
             self._due.add(actor)
-            clock = self.sim.clock
+            clock = self._world.clock
             clock.at(clock.now, Phase.DECISIONS, f"plan:{actor}", partial(self._plan, actor))
 
     def capacity(self, state: AxisState) -> int:
         """Capacity of an axis (kg/day) as the network stands, the axis alone."""
-        key = state.passage.key
-        if key not in state.alone:
-            state.alone[key] = self._largest(state)
-        return state.alone[key].value
+        key, alone = state.passage.key, self._answers[state.axis.id].alone
+        if key not in alone:
+            alone[key] = self._largest(state, alone.last)
+        return alone[key].value
 
-    def _largest(self, state: AxisState) -> Flow:
+    def _largest(self, state: AxisState, last: Flow | None) -> Flow:
         """The largest flow of an axis alone: the last one, where it proves itself largest still."""
-        road, place, last = state.passage.road, state.passage.place, state.alone.last
+        road, place = state.passage.road, state.passage.place
         if last is not None and state.problem.still_largest(last, road, place):
             return last
-        self.sim.record.solves += 1
+        self._world.record.solves += 1
         return state.problem.max_flow(road, place)
 
     def _plan(self, actor: str) -> None:
         self._due.discard(actor)
         used_roads: IntArray | int = 0  # kg/day of standard loads by road and direction
         used_places: IntArray | int = 0
-        truck = self.sim.scenario.truck_load
-        axes = self.supply.by_actor[actor]
+        truck = self._world.scenario.truck_load
+        axes = self._by_actor[actor]
         for state in axes:
             passage = state.passage
-            load = self.sim.scenario.commodities[state.axis.commodity].load
+            load = self._world.scenario.commodities[state.axis.commodity].load
             asked = [s.asks for s in state.sinks.values()]
             asks = np.array(asked, dtype=np.int64)
             road, place = passage.road, passage.place
@@ -81,31 +106,37 @@ class Plans:
             self._publish(state, capacity, deliverable, flow, sum(asked))
             self._send(state, plan)
 
-    def _solve(self, state: AxisState, road: IntArray, place: IntArray, asks: IntArray) -> Plan:
+    def _solve(self, state: AxisState, road: IntArray, place: IntArray, asks: IntArray) -> AxisPlan:
         """The plan within these capacities."""
         # No road carries more than all that is asked: what one holds beyond that changes nothing.
         most = _total(asks)
         road, place = np.minimum(road, most), np.minimum(place, most)
         key = road.tobytes() + place.tobytes() + asks.tobytes()
-        plan = state.plans.get(key)
+        plans = self._answers[state.axis.id].plans
+        plan = plans.get(key)
         if plan is None:
-            self.sim.record.solves += 1
+            self._world.record.solves += 1
             ways = self._fastest(state)
             if (flow := ways.plan(road, place, asks)) is not None:
-                plan = Plan(flow, ways.routes(flow))
+                plan = AxisPlan(flow, ways.routes(flow))
             else:
-                plan = Plan(state.problem.plan(road, place, state.supply, asks))
-            state.plans[key] = plan
+                plan = AxisPlan(state.problem.plan(road, place, state.supply, asks))
+            plans[key] = plan
         return plan
 
     def _fastest(self, state: AxisState) -> FastestWays:
         """The fastest ways of an axis as the network stands, the last ones if they still hold."""
-        key, passage, ways = state.passage.key, state.passage, state.fastest.last
-        if key not in state.fastest:
+        key, passage, fastest = (
+            state.passage.key,
+            state.passage,
+            self._answers[state.axis.id].fastest,
+        )
+        if key not in fastest:
+            ways = fastest.last
             if ways is None or not ways.hold(passage.road, passage.place):
                 ways = FastestWays(state.problem, passage.road, passage.place, state.supply)
-            state.fastest[key] = ways
-        return state.fastest[key]
+            fastest[key] = ways
+        return fastest[key]
 
     def _deliverable(self, state: AxisState, capacity: int, flow: Flow, asks: IntArray) -> int:
         """What the axis alone could deliver (kg/day).
@@ -121,19 +152,19 @@ class Plans:
     def _publish(
         self, state: AxisState, capacity: int, deliverable: int, flow: Flow, asked: int
     ) -> None:
-        sim, axis = self.sim, state.axis.id
+        world, axis = self._world, state.axis.id
         before, state.capacity = state.capacity, capacity
         subject = f"axis:{axis}"
-        sim.note(subject, "capacity_kg_per_day", capacity)
-        sim.note(subject, "deliverable_kg_per_day", deliverable)
-        sim.note(subject, "planned_kg_per_day", flow.value)
-        sim.note(subject, "asked_kg_per_day", asked)
+        world.note(subject, "capacity_kg_per_day", capacity)
+        world.note(subject, "deliverable_kg_per_day", deliverable)
+        world.note(subject, "planned_kg_per_day", flow.value)
+        world.note(subject, "asked_kg_per_day", asked)
         demand = sum(s.rate for s in state.sinks.values())
-        sim.note(subject, "demand_kg_per_day", demand)
-        if before != capacity and sim.clock.now > 0:
+        world.note(subject, "demand_kg_per_day", demand)
+        if before != capacity and world.clock.now > 0:
             kind = "axis_changed" if before and capacity else "axis_open"
             kind = kind if capacity else "axis_cut"
-            sim.note_event(kind, axis, "", f"capacity {before} -> {capacity} kg/day")
+            world.note_event(kind, axis, "", f"capacity {before} -> {capacity} kg/day")
         old = state.planned
         if old is None or not np.array_equal(old, flow.road_flow):
             graph = state.problem.graph
@@ -142,15 +173,15 @@ class Plans:
                 ends = (graph.places[graph.a[r]], graph.places[graph.b[r]])
                 origin, destination = ends if way == 0 else ends[::-1]
                 kg_per_day = int(flow.road_flow[r, way])
-                sim.record.flows.append(
-                    FlowRow(sim.clock.now, axis, graph.roads[r], origin, destination, kg_per_day)
+                world.record.flows.append(
+                    FlowRow(world.clock.now, axis, graph.roads[r], origin, destination, kg_per_day)
                 )
 
-    def _send(self, state: AxisState, plan: Plan) -> None:
+    def _send(self, state: AxisState, plan: AxisPlan) -> None:
         """Put the routes of a plan in force; what has built up on the old ones carries over."""
         if state.planned is not None and np.array_equal(state.planned, plan.flow.road_flow):
             return
-        now, sinks = self.sim.clock.now, self.supply.sinks
+        now, sinks = self._world.clock.now, self._sinks
         state.planned = plan.flow.road_flow
         for sink in state.sinks.values():
             sinks.bring(sink)

@@ -9,17 +9,15 @@ reads a stock brings it to now first.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 from sim.engine.clock import Phase
+from sim.engine.world import World
 from sim.scenario.model import DAY
 
-from .axes import SinkState
+from .axes import AxisState, SinkState
 from .streams import Arrival, Stream, arrivals
-
-if TYPE_CHECKING:
-    from .supply import Supply
 
 AHEAD = 4
 """Sampling intervals over which a sink's arrivals are looked through in advance."""
@@ -28,16 +26,28 @@ AHEAD = 4
 class Sinks:
     """The sinks of all axes of a run."""
 
-    def __init__(self, supply: Supply) -> None:
-        self.sim = supply.sim
-        self.supply = supply
+    def __init__(self, world: World, axes: Mapping[str, AxisState]) -> None:
+        self._world = world
+        self._axes = axes
         self._horizon = 0  # up to when sinks are looked at in advance (s)
+        record = world.record
+        for state in axes.values():
+            for sink in state.sinks.values():
+                record.tallies[state.axis.id, sink.place] = sink.tally
+                record.consumption[state.axis.id, sink.place] = sink.consumption
+                sink.active = self._holds(state, sink)
+                self.look(sink)
+        self._sample()
+
+    def _holds(self, state: AxisState, sink: SinkState) -> bool:
+        side = state.passage.side
+        return bool(state.passage.open[sink.index]) or side.holds(self._world.control, sink.place)
 
     # --- up to now -----------------------------------------------------------------------
 
     def bring(self, sink: SinkState) -> None:
         """Count what has reached a sink by now."""
-        now, tally = self.sim.clock.now, sink.tally
+        now, tally = self._world.clock.now, sink.tally
         due = False
         for stream in sink.streams:
             there = now - stream.route.seconds
@@ -54,7 +64,7 @@ class Sinks:
 
     def _unload(self, sink: SinkState) -> None:
         """The convoys of this very instant, one by one, as far as it has come."""
-        clock, tally = self.sim.clock, sink.tally
+        clock, tally = self._world.clock, sink.tally
         while (first := next(arrivals(sink.streams, clock.now), None)) is not None:
             *_, n, stream = first
             if not clock.passed(clock.now, Phase.ARRIVALS, convoy_key(sink, stream.ordinal(n))):
@@ -69,11 +79,11 @@ class Sinks:
         """A convoy has just unloaded: see what follows from it."""
         self.look(sink)
         sink.told = False
-        self.sim.restocked(sink.actor, sink.place)
+        self._world.signals.restocked.tell((sink.actor, sink.place))
 
     def look(self, sink: SinkState) -> None:
         """See whether a stock is gone or back, and whether refilling begins or ends."""
-        sim, now = self.sim, self.sim.clock.now
+        world, now = self._world, self._world.clock.now
         sink.unseen = False
         out = sink.rate > 0 and sink.stock.empty(now)
         if out != sink.out:
@@ -81,18 +91,18 @@ class Sinks:
             self._span(sink)
             if sink.active:
                 self._tell(sink)
-            sim.note(sink.subject, "stock_kg", sink.stock.kg(now))
-            sim.state_changed()
-            sim.stocks_changed()
+            world.note(sink.subject, "stock_kg", sink.stock.kg(now))
+            world.signals.state_changed.tell()
+            world.signals.stocks_changed.tell()
         if sink.active:
             refilling = sink.refills(sink.stock.kg(now))
             if refilling != sink.refilling:
                 sink.refilling = refilling
-                self.supply.plans.soon(sink.actor)
+                self._world.signals.asks_changed.tell(sink.actor)
 
     def _span(self, sink: SinkState) -> None:
         """Write down since when, or until when, a stock is empty."""
-        now, record = self.sim.clock.now, self.sim.record
+        now, record = self._world.clock.now, self._world.record
         spans = record.empty.setdefault((sink.axis, sink.place), [])
         if sink.out:
             spans.append((now, record.end))
@@ -104,22 +114,22 @@ class Sinks:
 
         A delivery that is eaten up before the next one comes ends no want.
         """
-        sim, events = self.sim, self.sim.record.events
+        world, events = self._world, self._world.record.events
         if not sink.out:
-            sim.note_event("stock_back", sink.name, "", "stock again")
+            world.note_event("stock_back", sink.name, "", "stock again")
             sink.back = events[-1], sink.tally.arrived
             return
         back, sink.back = sink.back, None
         if back is None or sink.tally.arrived > back[1]:
             sink.by_convoy = False
-            sim.note_event("stock_out", sink.name, "", "the stock is empty")
+            world.note_event("stock_out", sink.name, "", "the stock is empty")
             return
         # it is among the last rows: those since one delivery ago
         del events[next(i for i in reversed(range(len(events))) if events[i] is back[0])]
         if not sink.by_convoy:
             sink.by_convoy = True
             text = "eaten up before the next delivery: lives from convoy to convoy"
-            sim.note_event("hand_to_mouth", sink.name, "", text)
+            world.note_event("hand_to_mouth", sink.name, "", text)
 
     # --- from now on ---------------------------------------------------------------------
 
@@ -138,7 +148,7 @@ class Sinks:
     def _wake(self, sink: SinkState, time: int, arrival: Arrival | None) -> None:
         if sink.moment is not None:
             sink.moment.cancel()
-        clock = self.sim.clock
+        clock = self._world.clock
         if arrival is None:
             act, key = partial(self._reach_level, sink), f"~stock:{sink.name}"
         else:
@@ -149,7 +159,7 @@ class Sinks:
     def _receive(self, sink: SinkState) -> None:
         self.bring(sink)
         if sink.unseen:  # the convoy was stopped in this very instant
-            self._wake(sink, self.sim.clock.now, None)
+            self._wake(sink, self._world.clock.now, None)
         else:
             self.arm(sink)
 
@@ -164,7 +174,7 @@ class Sinks:
         The stock must have been brought to now and looked at. No arrival: the stock falls to a
         level that matters by itself. None: nothing happens.
         """
-        since, until = self.sim.clock.now, sink.foreseen
+        since, until = self._world.clock.now, sink.foreseen
         level, rate = sink.stock.level(since), sink.stock.rate
         low = sink.low * DAY if sink.refill and not sink.refilling else 0
         for arrival in arrivals(sink.streams, until):
@@ -191,17 +201,17 @@ class Sinks:
         if sink.drawn.get(force, 0) == kg_per_day:
             return
         self.bring(sink)
-        sink.stock.advance(self.sim.clock.now)
+        sink.stock.advance(self._world.clock.now)
         sink.drawn[force] = kg_per_day
         sink.stock.rate = sink.rate
         self.look(sink)
         self.arm(sink)
-        self.supply.plans.soon(sink.actor)
+        self._world.signals.asks_changed.tell(sink.actor)
 
     def take(self, sink: SinkState, kg: int) -> int:
         """Let a force take up to ``kg`` with it from the stock at a sink; what it got."""
         self.bring(sink)
-        now = self.sim.clock.now
+        now = self._world.clock.now
         got = max(0, min(kg, sink.stock.kg(now)))
         if got:
             sink.stock.add(now, -got)
@@ -213,16 +223,17 @@ class Sinks:
     def put_back(self, sink: SinkState, kg: int) -> None:
         """Put back into the stock at a sink what a force has with it beyond its load."""
         self.bring(sink)
-        sink.stock.add(self.sim.clock.now, kg)
+        sink.stock.add(self._world.clock.now, kg)
         sink.taken -= kg
         self.received(sink)
         self.arm(sink)
 
-    def change_hands(self, sink: SinkState, active: bool) -> None:
-        """The place of a sink is lost to its axis with all that is there, or won."""
+    def change_hands(self, state: AxisState, sink: SinkState) -> None:
+        """See whether the place of a sink is lost to its axis, with all that is there, or won."""
+        active = self._holds(state, sink)
         if active == sink.active:
             return
-        now = self.sim.clock.now
+        now = self._world.clock.now
         self.bring(sink)
         sink.active = active
         if active:
@@ -235,54 +246,55 @@ class Sinks:
             sink.refilling = sink.by_convoy = False
             sink.back = None
             text = f"{left} kg of stock lost with the place"
-            self.sim.note_event("stock_lost", sink.name, "", text)
+            self._world.note_event("stock_lost", sink.name, "", text)
         self.look(sink)
         self.arm(sink)
-        self.supply.plans.soon(sink.actor)
+        self._world.signals.asks_changed.tell(sink.actor)
 
     def lasts(self, sink: SinkState) -> float:
-        """Seconds that a stock lasts; the next delivery is told (``Simulation.restocked``)."""
+        """Seconds that a stock lasts; the next delivery is told (``Signals.restocked``)."""
         self.bring(sink)
         if not sink.told:
             sink.told = True
             self.arm(sink)
-        return sink.stock.lasts(self.sim.clock.now, sink.rate) if sink.rate else math.inf
+        return sink.stock.lasts(self._world.clock.now, sink.rate) if sink.rate else math.inf
 
     # --- writing down --------------------------------------------------------------------
 
-    def sample(self) -> None:
+    def _sample(self) -> None:
         """Write stocks and deliveries down, and again after the sampling interval."""
-        sim, now, end = self.sim, self.sim.clock.now, self.sim.scenario.length
-        soon = min(now + sim.scenario.sample, end)
-        self._horizon = min(now + AHEAD * sim.scenario.sample, end)
-        for state in self.supply.axes.values():
+        world, now, end = self._world, self._world.clock.now, self._world.scenario.length
+        soon = min(now + world.scenario.sample, end)
+        self._horizon = min(now + AHEAD * world.scenario.sample, end)
+        for state in self._axes.values():
             for sink in state.sinks.values():
                 self.bring(sink)
-                sim.note(sink.subject, "stock_kg", sink.stock.kg(now))
-                sim.note(sink.subject, "delivered_kg", sink.tally.delivered_kg)
+                world.note(sink.subject, "stock_kg", sink.stock.kg(now))
+                world.note(sink.subject, "delivered_kg", sink.tally.delivered_kg)
                 if sink.foreseen < soon:
                     self.arm(sink)
         if now < end:
-            sim.clock.at(soon, Phase.RECORD, "sample", self.sample)
+            world.clock.at(soon, Phase.RECORD, "sample", self._sample)
 
     def stop(self, sink: SinkState, stream: Stream) -> int:
         """A stream sends no more; what has built up on it (kg * s / day)."""
-        built_up = stream.stop(self.sim.clock)
+        built_up = stream.stop(self._world.clock)
         sent = stream.sent or 0
         sink.tally.sent += sent
         sink.tally.sent_kg += sent * stream.load // DAY
         return built_up
 
-    def close(self, sink: SinkState, alone: list[int]) -> None:
+    def close(self, sink: SinkState, alone: list[int], loaded: int) -> None:
         """At the end: count what is on its way, and check that every kilogram is somewhere.
 
-        ``alone`` are the kg of the convoys to the sink that run in no stream any more.
+        ``alone`` are the kg of the convoys to the sink that run in no stream any more, ``loaded``
+        the kg that forces took from it.
         """
         self.bring(sink)
         for stream in sink.streams:
             if stream.sent is None:
                 self.stop(sink, stream)
-        now, t = self.sim.clock.now, sink.tally
+        now, t = self._world.clock.now, sink.tally
         moving = [(s.sent or 0) - s.come for s in sink.streams]
         t.moving = len(alone) + sum(moving)
         t.moving_kg = sum(alone) + sum(
@@ -294,11 +306,6 @@ class Sinks:
         went = sink.stock.eaten + sink.spoiled + sink.stock.level(now)
         if (sink.began + t.delivered_kg) * DAY != went + sink.taken * DAY:
             raise AssertionError(f"{sink.name}: kg of the stock do not add up")
-        loaded = sum(
-            force.loaded
-            for force in self.sim.forces()
-            if (force.operation.axis, force.operation.base) == (sink.axis, sink.place)
-        )
         if loaded != sink.taken:
             raise AssertionError(f"{sink.name}: forces took {loaded} kg")
 

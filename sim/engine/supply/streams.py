@@ -14,7 +14,7 @@ from itertools import accumulate
 from sim.engine.clock import Clock, Phase
 from sim.engine.journeys import Journey
 from sim.network import IntArray, Route
-from sim.state.control import Passage
+from sim.state.passages import Passage
 
 
 @dataclass(slots=True)

@@ -12,21 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.view.data import AdvanceData, Curve, RecordPoint
+from sim.view.draw import Sheet, sheet, short, styled, text_size
 from sim.view.events import draw_flags
-from sim.view.look import (
-    BLACK,
-    BLUE,
-    FAINT_INK,
-    INK,
-    SOFT_INK,
-    VERMILLION,
-    WHITE,
-    Sheet,
-    sheet,
-    short,
-    styled,
-    text_size,
-)
+from sim.view.look import BLACK, BLUE, FAINT_INK, INK, SOFT_INK, VERMILLION, WHITE
 from sim.view.map.labels import Request, Taken, place
 
 from .panels import LABEL, last, lay_events, name_panels, numeral, set_scale, side_names, stack

@@ -9,12 +9,12 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from sim.base.numbers import number
 from sim.measure.compare import Comparison
 from sim.measure.steps import Steps, series_by_key
 from sim.scenario.model import DAY
-from sim.tables.terminal import number
 from sim.view.data import CompareData, ComparePanel, Page, Span
-from sim.view.look import save
+from sim.view.draw import save
 from sim.view.tables import Table, save_table
 from sim.view.words import line, steps
 

@@ -10,26 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from sim.view.data import WHOLE, ControlData, ControlRow, HoldSpan, Span
+from sim.view.draw import MARGIN, Sheet, note, sheet, short, styled, text_size, wrap
 from sim.view.events import draw_flags, lay_flags
-from sim.view.look import (
-    BLACK,
-    INK,
-    MARGIN,
-    NOBODY,
-    SOFT_INK,
-    WHITE,
-    WIDTH,
-    Look,
-    Sheet,
-    hatch_ink,
-    looks,
-    note,
-    sheet,
-    short,
-    styled,
-    text_size,
-    wrap,
-)
+from sim.view.look import BLACK, INK, NOBODY, SOFT_INK, WHITE, WIDTH, Look, hatch_ink, looks
 
 from .time_axis import moment, set_times
 

@@ -10,25 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from sim.view.data import AxisSeries, CompareData, Curve, SinkStock, Span
+from sim.view.draw import MARGIN, Sheet, ended, note, plain, sheet, short, styled, text_size
 from sim.view.events import draw_flags
-from sim.view.look import (
-    BLACK,
-    BLUE,
-    INK,
-    MARGIN,
-    SKY,
-    SOFT_INK,
-    VERMILLION,
-    WHITE,
-    Sheet,
-    ended,
-    note,
-    plain,
-    sheet,
-    short,
-    styled,
-    text_size,
-)
+from sim.view.look import BLACK, BLUE, INK, SKY, SOFT_INK, VERMILLION, WHITE
 from sim.view.map.labels import Taken
 
 from .panels import (

@@ -11,17 +11,16 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from sim.base.numbers import number
 from sim.measure.flows import displacements
+from sim.measure.routes import stops_km
 from sim.scenario.model import DAY, Scenario
-from sim.state.control import Terrain
-from sim.state.luck import Luck
-from sim.tables.terminal import number
+from sim.view.charts.fill_forces import on_record
 from sim.view.data import Page, Span
-from sim.view.look import save
+from sim.view.draw import save
 from sim.view.map.regroup import draw_regroup_map
 from sim.view.tables import Table, save_table
 
-from .fill_forces import on_record, stops_km
 from .fill_regroup import displacement_table, regroup_map
 from .many import (
     FanData,
@@ -165,8 +164,7 @@ def _advance(
 ) -> FanData:
     """The positions of one force over all runs, with its route and what is on record."""
     this = scenario.operations[operation]
-    # of parallel roads the quickest of the first run
-    stops = stops_km(Terrain.draw(scenario, Luck(summary["seed"])).graph, this)
+    stops = stops_km(scenario.network, this)
     record = on_record(this, stops, scenario.length)
     names = {place: scenario.network.places[place].name for place, _ in stops}
     levels = tuple((km, names[place]) for place, km in stops)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sim.base.numbers import number
 from sim.measure.steps import Steps
 from sim.scenario.model import DAY
 from sim.state.record import EventRow
-from sim.tables.terminal import number
 from sim.view.data import AxisSeries, Curve, EventMark, Page, SinkStock
 from sim.view.words import Words, line, steps, tonnes
 

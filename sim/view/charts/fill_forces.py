@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any, Literal
 
+from sim.base.numbers import number
 from sim.measure.flows import Displacement, displaced, displacements
-from sim.measure.sides import days_carried, side_series
+from sim.measure.routes import stops_km
+from sim.measure.sides import days_carried, days_stocked, side_series
 from sim.measure.steps import Steps, series_by_key
-from sim.network import Graph
 from sim.scenario.model import DAY, Operation
 from sim.state.record import DISPERSE, STAY, EventRow, Move
-from sim.tables.terminal import number
 from sim.view.data import (
     WHOLE,
     AdvanceData,
@@ -32,7 +31,7 @@ from sim.view.data import (
     SidesData,
     SidesPanel,
 )
-from sim.view.words import Words, steps
+from sim.view.words import Words, joined, steps
 
 MOST_GARRISONS = 8
 """Garrisons drawn, those whose strength changed most."""
@@ -44,21 +43,6 @@ _ADVANCE = {
     "operation": "begins", "taken": "takes a place", "ring": "closes a ring", "battle": "battle",
     "repulsed": "beaten", "won": "wins", "stalled": "stalls", "given_up": "gives a place up",
 }  # fmt: skip
-
-
-def stops_km(graph: Graph, operation: Operation) -> list[tuple[str, float]]:
-    """The base and each place of a route with its km from the base, by the quickest roads."""
-    km = 0.0
-    stops = [(operation.base, km)]
-    for a, b in pairwise((operation.base, *operation.route)):
-        ends = {graph.place_index[a], graph.place_index[b]}
-        km += min(
-            (int(graph.seconds[r]), float(graph.km[r]))
-            for r in range(len(graph.roads))
-            if {int(graph.a[r]), int(graph.b[r])} == ends
-        )[1]
-        stops.append((b, km))
-    return stops
 
 
 def on_record(
@@ -92,12 +76,8 @@ class Forces(Words):
         subject = f"operation:{operation}"
         position, fed = series[subject, "position_m"], series[subject, "fed"]
         strength = series[subject, "strength_persons"]
-        fed_by = days_carried(self.record.drawn, series, this)
-        supply = None
-        if fed_by:
-            times, days = zip(*fed_by, strict=True)
-            supply = Curve(times, days, steps=False)
-        stops = stops_km(self._states[0].terrain.graph, this)
+        supply = joined(days_carried(self.record.drawn, series, this))
+        stops = stops_km(self.scenario.network, this, self._states[0].terrain.graph)
         return AdvanceData(
             Page(self._advance_title(operation), f"{this.name}: position, strength and supply",
                  self._credit()),
@@ -203,13 +183,11 @@ class Forces(Words):
         )  # fmt: skip
 
     def _days_there(self, actor: str, place: str) -> Curve | None:
-        """Stock over consumption of the actor's sink at a place, over time."""
-        for (axis, sink), eaten in sorted(self.record.consumption.items()):
-            if sink == place and self.scenario.axes[axis].actor == actor and eaten:
-                stock = self.analysis.series[f"sink:{axis}/{sink}", "stock_kg"]
-                days = tuple(kg / eaten for kg in stock.values)
-                return Curve(tuple(stock.times), days, steps=False)
-        return None
+        """Days of supply in the stock of the actor's sink at a place, over time."""
+        days = days_stocked(
+            self.scenario, self.record.consumption, self.analysis.series, actor, place
+        )
+        return joined(days)
 
     def _garrison_title(self, found: Sequence[tuple[int, str, Steps]]) -> str:
         """The greatest garrison that is gone at the end, else the one that lost most."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from sim.base.numbers import number
 from sim.measure.flows import LOST, Displacement
 from sim.scenario.model import Scenario
-from sim.tables.terminal import number
 from sim.view.data import ActorStyle, MapPlace, Page, RegroupArrow, RegroupMapData, RegroupPanel
 from sim.view.tables import Table
 

@@ -9,21 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from sim.view.cut_data import Attack, FrontierData, listed
-from sim.view.look import (
-    BLACK,
-    BLUE,
-    INK,
-    RULE,
-    SOFT_INK,
-    VERMILLION,
-    WHITE,
-    Sheet,
-    plain,
-    sheet,
-    short,
-    styled,
-    text_size,
-)
+from sim.view.draw import Sheet, plain, sheet, short, styled, text_size
+from sim.view.look import BLACK, BLUE, INK, RULE, SOFT_INK, VERMILLION, WHITE
 from sim.view.map.labels import Taken
 
 from .panels import LABEL, numeral, set_scale

@@ -6,7 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.view.data import Curve, GarrisonData, Span
-from sim.view.look import BLACK, BLUE, INK, MARGIN, SOFT_INK, Sheet, note, sheet, styled, wrap
+from sim.view.draw import MARGIN, Sheet, note, sheet, styled, wrap
+from sim.view.look import BLACK, BLUE, INK, SOFT_INK
 
 from .panels import LABEL, last, numeral, set_scale
 from .series import points

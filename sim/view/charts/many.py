@@ -15,22 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.view.data import Page, RecordPoint, Span
-from sim.view.look import (
-    BLACK,
-    BLUE,
-    FAINT_INK,
-    INK,
-    MARGIN,
-    RULE,
-    SKY,
-    SOFT_INK,
-    Sheet,
-    plain,
-    sheet,
-    short,
-    styled,
-    wrap,
-)
+from sim.view.draw import MARGIN, Sheet, plain, sheet, short, styled, wrap
+from sim.view.look import BLACK, BLUE, FAINT_INK, INK, RULE, SKY, SOFT_INK
 
 from .advance import draw_record
 from .curves import run_names

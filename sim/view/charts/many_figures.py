@@ -9,14 +9,14 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from sim.base.numbers import number
 from sim.measure.compare_many import Many, ManyComparison, ManyRow
 from sim.measure.ensemble import survival
 from sim.measure.statistics import Paired
 from sim.scenario.model import DAY
-from sim.tables.terminal import number
 from sim.tables.terminal_study import HEADLINES
 from sim.view.data import Page, Span
-from sim.view.look import save
+from sim.view.draw import save
 from sim.view.tables import Table, save_table
 
 from .ensemble_figures import STRUCK, credit, survival_table

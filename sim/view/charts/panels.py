@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from sim.view.data import Curve, EventMark, Span
+from sim.view.draw import MARGIN, Sheet, plain, wrap
 from sim.view.events import Flags, lay_flags
-from sim.view.look import DASHES, FAINT_INK, LINES, MARGIN, RULE, SOFT_INK, Sheet, plain, wrap
+from sim.view.look import DASHES, FAINT_INK, LINES, RULE, SOFT_INK
 
 from .series import Values, points
 

@@ -6,21 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.view.cut_data import RankData, Ranked
-from sim.view.look import (
-    BLUE,
-    INK,
-    MARGIN,
-    RULE,
-    SOFT_INK,
-    VERMILLION,
-    WHITE,
-    note,
-    plain,
-    sheet,
-    short,
-    styled,
-    text_size,
-)
+from sim.view.draw import MARGIN, note, plain, sheet, short, styled, text_size
+from sim.view.look import BLUE, INK, RULE, SOFT_INK, VERMILLION, WHITE
 
 from .panels import LABEL, numeral
 

@@ -9,23 +9,18 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from sim.view.data import RegroupData, RegroupGroup, RegroupMove
+from sim.view.draw import MARGIN, Sheet, plain, sheet, short, styled, wrap
 from sim.view.look import (
     FAINT_INK,
     INK,
-    MARGIN,
     NOBODY,
     RULE,
     SOFT_INK,
     WHITE,
     WIDTH,
     Look,
-    Sheet,
     hatch_ink,
     looks,
-    sheet,
-    short,
-    styled,
-    wrap,
 )
 
 HEAD, ROW, BETWEEN = 48.0, 23.0, 20.0
@@ -117,7 +112,7 @@ def _persons(number: float) -> str:
 def _draw_block(slot: _Slot, block: _Block, look: Look, top: float) -> None:
     group, axes = block.group, slot.axes
     axes.plot([slot.left, slot.left + slot.width], [top - 2, top - 2], color=RULE, lw=0.9)
-    title = wrap(f"{look.name} from {group.origin}", 10.5, slot.width, 1, "bold")
+    title = wrap(f"{plain(look.name)} from {group.origin}", 10.5, slot.width, 1, "bold")
     _say(axes, slot.left, top - 15, "".join(title), 10.5, INK, weight="bold")
     _say(axes, slot.left, top - 34, _summary(group), 9.5, SOFT_INK)
     y = top - HEAD - ROW / 2

@@ -9,20 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import Normal, Stroke
 
 from sim.view.data import SidesData, SidesPanel, Span
+from sim.view.draw import MARKERS, Sheet, note, plain, sheet, styled, wrap
 from sim.view.events import draw_flags
-from sim.view.look import (
-    FAINT_INK,
-    INK,
-    NOBODY,
-    WHITE,
-    Look,
-    Sheet,
-    looks,
-    note,
-    sheet,
-    styled,
-    wrap,
-)
+from sim.view.look import FAINT_INK, INK, NOBODY, WHITE, Look, looks
 
 from .panels import (
     LABEL,
@@ -69,15 +58,15 @@ def _draw_panel(
         edges = [Stroke(linewidth=3.6, foreground=INK), Normal()]
         axes.plot(times, values, color=look.fill, lw=2.2, path_effects=edges, zorder=3)
         axes.plot(
-            times[-1:], values[-1:], look.marker, ms=8, mfc=look.fill, mec=INK, mew=1.0,
+            times[-1:], values[-1:], MARKERS[look.shape], ms=8, mfc=look.fill, mec=INK, mew=1.0,
             clip_on=False, zorder=5,
         )  # fmt: skip
         end = last(values)
         if panel.kind == "on the road":
-            text = f"at most {numeral(float(values.max()))} {look.name}"
+            text = f"at most {numeral(float(values.max()))} {plain(look.name)}"
         else:
             sign = "+" if panel.kind == "change" and end > 0 else ""
-            text = f"{sign}{numeral(end)} {look.name}"
+            text = f"{sign}{numeral(end)} {plain(look.name)}"
         names.append((end, wrap(text, LABEL, RIGHT - 22, 1)[0], INK))
         reach += [float(values.min()), float(values.max())]
     set_scale(axes, max(reach), min(reach))

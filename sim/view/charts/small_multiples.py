@@ -8,14 +8,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.view.data import MultiplesData
-from sim.view.look import FAINT_INK, MARGIN, WIDTH, sheet, styled, wrap
+from sim.view.draw import MARGIN, sheet, styled, wrap
+from sim.view.look import FAINT_INK, WIDTH
 from sim.view.map.base import draw_base, draw_scale
 from sim.view.map.figure import map_frame
 from sim.view.map.forces import draw_forces, lay_forces
 from sim.view.map.labels import Taken
 from sim.view.map.legend import LEGEND_WIDTH, draw_legend
 from sim.view.map.names import Name, lay_names, write_names
-from sim.view.map.scene import Scene, draw_places, draw_roads
+from sim.view.map.network import draw_places, draw_roads
+from sim.view.map.scene import Scene
 from sim.view.map.union import merged, union
 
 COLUMNS, HEIGHT, HEAD, GAP = 2, 320.0, 26.0, 14.0

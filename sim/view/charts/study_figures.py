@@ -11,20 +11,8 @@ from matplotlib.figure import Figure
 
 from sim.measure.sensitivity import Index
 from sim.view.data import Page
-from sim.view.look import (
-    BLUE,
-    INK,
-    MARGIN,
-    RULE,
-    SKY,
-    SOFT_INK,
-    plain,
-    save,
-    sheet,
-    short,
-    styled,
-    wrap,
-)
+from sim.view.draw import MARGIN, plain, save, sheet, short, styled, wrap
+from sim.view.look import BLUE, INK, RULE, SKY, SOFT_INK
 from sim.view.tables import Table, save_table
 
 from .many import SHAPES

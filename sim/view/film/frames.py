@@ -24,21 +24,8 @@ from sim.view.charts.series import points
 from sim.view.charts.time_axis import date_name
 from sim.view.cut_data import amount
 from sim.view.data import Curve, EventMark, MapData, MapForce, Page, Span
-from sim.view.look import (
-    BLACK,
-    DPI,
-    FAINT_INK,
-    INK,
-    MARGIN,
-    RULE,
-    SOFT_INK,
-    VERMILLION,
-    Sheet,
-    plain,
-    sheet,
-    short,
-    styled,
-)
+from sim.view.draw import MARGIN, Sheet, plain, sheet, short, styled
+from sim.view.look import BLACK, DPI, FAINT_INK, INK, RULE, SOFT_INK, VERMILLION
 from sim.view.map.base import draw_base, draw_scale, name_countries
 from sim.view.map.figure import (
     GAP,
@@ -50,12 +37,14 @@ from sim.view.map.figure import (
     mark_window,
     place_insets,
 )
-from sim.view.map.forces import draw_forces, lay_forces, stands
+from sim.view.map.forces import draw_forces, lay_forces
 from sim.view.map.inset import zoomed
 from sim.view.map.labels import Box, Taken
+from sim.view.map.layout import stands
 from sim.view.map.legend import LEGEND_WIDTH, draw_legend
 from sim.view.map.names import Name, lay_names, write_names
-from sim.view.map.scene import Scene, draw_places, draw_roads
+from sim.view.map.network import draw_places, draw_roads
+from sim.view.map.scene import Scene
 from sim.view.map.union import merged, union
 
 WIDTH, HEIGHT, STRIP = 1000.0, 780.0, 84.0

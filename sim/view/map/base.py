@@ -11,18 +11,24 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path
 
-from sim.view.look import INK, WHITE, halo_text, plain, text_size
+from sim.view.draw import halo_text, plain, text_size
+from sim.view.look import (
+    BORDER,
+    COAST,
+    COUNTRY_INK,
+    HOME,
+    HOME_SHARE,
+    INK,
+    LAND,
+    RIVER,
+    SEA,
+    WATER,
+    WHITE,
+)
 
 from .basemap import Basemap, Country, Points, load, smooth
 from .frame import Frame
 from .labels import Box, Taken
-
-SEA, LAND, HOME = "#dbe7ef", "#e6e3db", "#f4f2ec"
-WATER, RIVER, BORDER, COAST = "#c3d9e8", "#9cc2db", "#a49c8e", "#9db4c4"
-COUNTRY_INK = "#a39c8f"
-
-HOME_SHARE = 0.25
-"""A country with at least this share of the frame's places is drawn lighter than the others."""
 
 MOST_COVERED = 12.0
 """What a country's name may cover of the roads at most; it is left out otherwise."""

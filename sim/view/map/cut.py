@@ -14,13 +14,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
 from sim.view.cut_data import CutMapData, Ranked
-from sim.view.look import CUT_INK, INK, PURPLE, WHITE, halo_text, sheet, short, styled, text_size
+from sim.view.draw import halo_text, sheet, short, styled, text_size
+from sim.view.look import CUT_INK, INK, PURPLE, WHITE
+from sim.view.map.legend import SAMPLE, Column
+from sim.view.map.scene import Scene
 
 from .figure import compose
 from .labels import Box, Request, Taken, place
-from .legend import SAMPLE, Column
 from .names import under
-from .scene import Scene
 
 MOST_NUMBERED = 9
 """Places that get a number on the map."""

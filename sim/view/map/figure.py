@@ -16,18 +16,20 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from sim.view.data import MapData
-from sim.view.look import FAINT_INK, HEIGHT, INK, MARGIN, WHITE, WIDTH, Sheet, sheet, styled
+from sim.view.draw import MARGIN, Sheet, sheet, styled
+from sim.view.look import FAINT_INK, HEIGHT, INK, WHITE, WIDTH
+from sim.view.map.forces import draw_forces, lay_forces
+from sim.view.map.legend import LEGEND_WIDTH, Column, draw_legend
+from sim.view.map.scene import Scene
 
 from .base import draw_base, draw_scale, name_countries
-from .forces import draw_forces, lay_forces
 from .frame import Frame, fit
 from .inset import HEIGHT as INSET_HEIGHT
 from .inset import WIDTH as INSET_WIDTH
 from .inset import Window, crowded, free_corner, zoomed
 from .labels import Box, Taken
-from .legend import LEGEND_WIDTH, Column, draw_legend
 from .names import lay_names, write_names
-from .scene import Scene, draw_places, draw_roads
+from .network import draw_places, draw_roads
 
 GAP = 12.0
 """Pixels between the legend and the insets under it."""

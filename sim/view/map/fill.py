@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
 
-from sim.engine.forces.force import MODES, Mode
+from sim.base.numbers import number
+from sim.engine.forces.force import MODES
 from sim.measure.axis import AxisLens, AxisView
+from sim.measure.routes import DOING, stops_km
 from sim.measure.summary import Analysis
-from sim.state.control import EVERYONE, Control, Side
-from sim.tables.terminal import number
-from sim.view.charts.fill_forces import stops_km
-from sim.view.data import ForceState, MapData, MapForce, MapPlace, MapRoad, MultiplesData, Page
-from sim.view.look import legible
+from sim.state.control import EVERYONE, Control
+from sim.state.sides import Side
+from sim.view.data import MapData, MapForce, MapPlace, MapRoad, MultiplesData, Page
+from sim.view.draw import legible
 from sim.view.words import Words, tonnes
 
 MOST_MAPS = 8
 """Maps of one run at most: the start, the end, and the greatest changes between."""
-
-STATES: Mapping[Mode, ForceState] = {
-    "marching": "marching", "ringing": "besieging", "fighting": "fighting", "stalled": "stalled",
-    "holding": "holding", "retreating": "falling back",
-}  # fmt: skip
-"""What the modes of forces in the field are called; those waiting or over are in none."""
 
 
 class Maps(Words):
@@ -146,7 +141,7 @@ class Maps(Words):
             series, subject = self.analysis.series, f"operation:{id_}"
             mode = series[subject, "mode"].at(time)
             strength = series[subject, "strength_persons"].at(time)
-            if not strength or mode is None or MODES[mode] not in STATES:
+            if not strength or mode is None or MODES[mode] not in DOING:
                 continue
             position = series[subject, "position_m"]
             metres = float(np.interp(time, position.times, position.values))
@@ -154,15 +149,15 @@ class Maps(Words):
             found.append(
                 MapForce(
                     id_, operation.name, operation.actor, tuple(p for p, _ in stops),
-                    tuple(km for _, km in stops), metres / 1000, strength, STATES[MODES[mode]],
+                    tuple(km for _, km in stops), metres / 1000, strength, DOING[MODES[mode]],
                 )
             )  # fmt: skip
         return tuple(found)
 
     @cached_property
     def _stops(self) -> dict[str, list[tuple[str, float]]]:
-        graph = self._states[0].terrain.graph
-        return {id_: stops_km(graph, o) for id_, o in self.scenario.operations.items()}
+        graph, net = self._states[0].terrain.graph, self.scenario.network
+        return {id_: stops_km(net, o, graph) for id_, o in self.scenario.operations.items()}
 
     @cached_property
     def _opposed(self) -> frozenset[frozenset[str]]:

@@ -7,32 +7,25 @@ Flags are seated as labels are: off places, names and flows, a line leads to the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle, Polygon, Rectangle
 
-from sim.view.data import ForceState, MapForce
-from sim.view.look import INK, NOBODY, WHITE, Look, halo_text, short, text_size
+from sim.measure.routes import Doing
+from sim.view.draw import MARKERS, PT, halo_text, short, text_size
+from sim.view.look import FORCE, INK, NOBODY, SIGNS, STROKE, WHITE, Look
+from sim.view.map.marks import layers, strokes
+from sim.view.map.scene import Scene, Spot
 
 from .labels import Box, Taken
-from .marks import PT
+from .layout import Line, Stand, around, beside
 
-if TYPE_CHECKING:
-    from .scene import Scene, Spot
-
-Line = npt.NDArray[np.float64]
-
-FLAG_WIDTH, FLAG_HEIGHT, DOT, BESIDE = 30.0, 16.0, 3.6, 8.0
-"""Pixels: a flag, the dot where a force stands on a road, from a road to a track beside it."""
-
+FLAG_WIDTH, FLAG_HEIGHT = FORCE.flag
 NAME_POINTS, MEN_POINTS, GAP = 8.8, 8.3, 4.0
 
 ROUND = tuple(
@@ -49,22 +42,7 @@ COST_FLOW, COST_WAY, COST_INWARD, COST_CROSSED, COST_PLACE = 60.0, 2.5, 9.0, 7.0
 spot, and to lead over 7 pixels of a name or of another place; a pixel away costs 0.5.
 """
 
-Z_TRACK, Z_LEADER, Z_FLAG = 5.2, 8.5, 9.2
-
-STATES: tuple[ForceState, ...] = (
-    "marching", "besieging", "fighting", "stalled", "holding", "falling back",
-)  # fmt: skip
-"""In the order of the legend."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stand:
-    """Where a force stands in pixels, the way that it came, and a unit vector where it faces."""
-
-    force: MapForce
-    xy: Line
-    track: Line
-    facing: Line
+Z_TRACK, Z_LEADER, Z_FLAG, Z_SIGN = 5.2, 8.5, 9.2, 9.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +63,6 @@ class Seat:
         return min(max(x, left), right), min(max(y, low), high)
 
 
-def stands(forces: Iterable[MapForce], spots: Mapping[str, Line]) -> list[Stand]:
-    """Where forces stand, the strongest first; ``spots`` are the places in pixels.
-
-    Between two stops a force stands on the straight line that the road is drawn as.
-    """
-    found = []
-    for force in sorted(forces, key=lambda f: (-f.strength, f.id)):
-        points = np.array([spots[place] for place in force.stops])
-        leg = max(0, sum(km <= force.km for km in force.stops_km[1:-1]))
-        start, end = force.stops_km[leg], force.stops_km[leg + 1]
-        share = min(1.0, max(0.0, (force.km - start) / max(end - start, 1e-9)))
-        along = points[leg + 1] - points[leg]
-        xy = points[leg] + share * along
-        unit = along / max(float(np.hypot(*along)), 1e-9)
-        back = force.state == "falling back"
-        found.append(Stand(force, xy, np.vstack([points[: leg + 1], xy]), -unit if back else unit))
-    return found
-
-
 def lay_forces(
     scene: Scene, found: Sequence[Stand], taken: Taken, *, brief: bool,
     enlarged: Sequence[Box] = (),
@@ -115,7 +74,7 @@ def lay_forces(
     inside = [
         s for s in found if 0 < s.xy[0] < frame.width and 0 < s.xy[1] < frame.height
     ]  # fmt: skip
-    taken.take(_round(s.xy, DOT + 1) for s in inside)
+    taken.take(around(s.xy, FORCE.dot + 1) for s in inside)
     lines = [(line[0], line[1], COST_FLOW) for road, line in scene.roads if road.flow]
     ways = [beside(s.track) for s in inside if len(s.track) > 1]
     lines += [(a, b, COST_WAY) for way in ways for a, b in pairwise(way)]
@@ -123,7 +82,7 @@ def lay_forces(
     seats: list[Seat] = []
     for stand in inside:
         spot = _at(scene, stand)
-        gap = (DOT + 3 if spot is None else spot + 1) + 4
+        gap = (FORCE.dot + 3 if spot is None else spot + 1) + 4
         men, what = f"{stand.force.strength:,}", stand.force.state
         sets: Sets = ((50.0, (men,)), (80.0, ()))
         if not (brief or any(_holds(box, stand.xy) for box in enlarged)):
@@ -131,7 +90,7 @@ def lay_forces(
             named = (0.0, (short(name, 30), doing)), (8.0, (short(name, 18), doing))
             sets = (*named, (38.0, (doing,)), *sets)
         marks = Taken((0, 0, frame.width, frame.height))
-        marks.take(_round(s.xy, s.radius) for s in scene.spots if not _close(s, stand))
+        marks.take(around(s.xy, s.radius) for s in scene.spots if not _close(s, stand))
         options = _options(gap, sets)
         seat = _best(stand, options, (taken, worse, marks), seats)
         if seat is None:  # no room at all: over names, never over a place or another flag
@@ -150,7 +109,7 @@ Sets = tuple[tuple[float, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class Berth:
     """A seat as seen from where a force stands, and what it costs."""
 
     cost: float
@@ -166,7 +125,7 @@ class Option:
 
 
 @lru_cache(maxsize=256)
-def _options(gap: float, sets: Sets) -> tuple[Option, ...]:
+def _options(gap: float, sets: Sets) -> tuple[Berth, ...]:
     """Seats all round a spot, the flag always at the leader's end, the cheapest first.
 
     Directions and distances that come first in the lists cost less.
@@ -177,21 +136,21 @@ def _options(gap: float, sets: Sets) -> tuple[Option, ...]:
         wide, tall = _size(words)
         for distance in DISTANCES:
             for rank, (dx, dy) in enumerate(ROUND):
-                x = dx * (gap + distance) + _sign(dx) * half_w
-                y = dy * (gap + distance) + _sign(dy) * half_h
+                x = dx * (gap + distance) + _way(dx) * half_w
+                y = dy * (gap + distance) + _way(dy) * half_h
                 flag = (x - half_w, y - half_h, x + half_w, y + half_h)
                 for after in (False, True) if words else (False,):
                     left = flag[2] - wide if after else flag[0]
                     box = (left - 1, y - tall / 2 - 1, left + wide + 1, y + tall / 2 + 1)
                     cost = unsaid + 0.5 * distance + 0.4 * rank
                     # words had better not lie between the flag and its spot
-                    cost += COST_INWARD * (after == (_sign(dx) >= 0))
-                    found.append(Option(cost, box, flag, words, after))
+                    cost += COST_INWARD * (after == (_way(dx) >= 0))
+                    found.append(Berth(cost, box, flag, words, after))
     return tuple(sorted(found, key=lambda option: option.cost))
 
 
 def _best(
-    stand: Stand, options: Sequence[Option], rooms: tuple[Taken, Taken, Taken],
+    stand: Stand, options: Sequence[Berth], rooms: tuple[Taken, Taken, Taken],
     others: Sequence[Seat],
 ) -> Seat | None:  # fmt: skip
     """The free seat that costs least; its leader crosses no other flag.
@@ -225,7 +184,7 @@ def _moved(box: Box, x: float, y: float) -> Box:
     return (box[0] + x, box[1] + y, box[2] + x, box[3] + y)
 
 
-def _sign(share: float) -> int:
+def _way(share: float) -> int:
     return 0 if abs(share) < 1e-6 else 1 if share > 0 else -1
 
 
@@ -242,7 +201,7 @@ def _along(seat: Seat, step: float = 7.0) -> list[Box]:
     """Small boxes along the leader of a seat."""
     xy, near = seat.stand.xy, np.array(seat.near)
     count = max(2, int(float(np.hypot(*(near - xy))) / step) + 1)
-    return [_round(xy + (near - xy) * share, 2.0) for share in np.linspace(0, 1, count)]
+    return [around(xy + (near - xy) * share, 2.0) for share in np.linspace(0, 1, count)]
 
 
 def _holds(box: Box, xy: Line) -> bool:
@@ -267,105 +226,64 @@ def draw_forces(axes: Axes, scene: Scene, seats: Sequence[Seat]) -> None:
         if spot is not None:  # the leader ends at the rim of the place
             away = np.array(near) - (x, y)
             lines = [np.array([(x, y) + away * min(1, spot / max(np.hypot(*away), 1e-9)), near])]
-        for colour, width in ((WHITE, 3.6), (INK, 1.4)):
-            axes.add_collection(
-                LineCollection(lines, colors=colour, linewidths=width * PT, zorder=Z_LEADER)
-            )
+        wide = (WHITE, STROKE.leader_back), (INK, STROKE.leader)
+        layers(axes, lines, wide, Z_LEADER, 0.0)
         if spot is None:
             axes.add_patch(
-                Circle((x, y), DOT, facecolor=look.fill, edgecolor=INK, lw=1.3 * PT, zorder=Z_FLAG)
-            )
+                Circle(
+                    (x, y), FORCE.dot, facecolor=look.fill, edgecolor=INK, lw=STROKE.dot * PT,
+                    zorder=Z_FLAG,
+                )
+            )  # fmt: skip
         flag(axes, seat.flag, look, seat.stand.force.state, seat.stand.facing)
         _write(axes, seat)
 
 
 def tracks(axes: Axes, lines: Sequence[Line]) -> None:
     """The ways that forces came: thin dashes."""
-    for colour, width, style in ((WHITE, 3.2, "-"), (INK, 1.3, (0, (4, 2.6)))):
-        axes.add_collection(
-            LineCollection(
-                lines, colors=colour, linewidths=width * PT, linestyles=[style],
-                alpha=0.75 if colour == WHITE else 1.0, zorder=Z_TRACK,
-            )
-        )  # fmt: skip
+    strokes(axes, lines, WHITE, STROKE.track_back, Z_TRACK, linestyles=["-"], alpha=0.75)
+    strokes(axes, lines, INK, STROKE.track, Z_TRACK, linestyles=[(0, (4, 2.6))], alpha=1.0)
 
 
-def beside(track: Line, off: float = BESIDE) -> Line:
-    """A track moved to the left of its road, so that it hides no flow."""
-    along = np.diff(track, axis=0)
-    length = np.hypot(along[:, 0], along[:, 1])
-    kept = length > 1e-6
-    if not kept.any():
-        return track[:1]
-    side = np.column_stack([-along[kept, 1], along[kept, 0]]) / length[kept, None] * off
-    starts, ends = track[:-1][kept] + side, track[1:][kept] + side
-    return np.stack([starts, ends], axis=1).reshape(-1, 2)
-
-
-def flag(axes: Axes, box: Box, look: Look, state: ForceState, facing: Line) -> None:
+def flag(axes: Axes, box: Box, look: Look, state: Doing, facing: Line) -> None:
     """One flag: the actor's fill and marker, and a sign of what the force does."""
     left, low, right, high = box
     axes.add_patch(
         Rectangle(
             (left, low), right - left, high - low, facecolor=look.fill, edgecolor=INK,
-            lw=1.4 * PT, zorder=Z_FLAG,
+            lw=STROKE.flag * PT, zorder=Z_FLAG,
         )
     )  # fmt: skip
     middle = (low + high) / 2
     axes.scatter(
-        [left + 8], [middle], s=(8 * PT) ** 2, marker=look.marker, facecolors=look.ink,
-        edgecolors=look.ink, linewidths=0.6 * PT, zorder=Z_FLAG + 0.1,
+        [left + FORCE.marker_at], [middle], s=(2 * FORCE.marker * PT) ** 2,
+        marker=MARKERS[look.shape], facecolors=look.ink, edgecolors=look.ink, linewidths=0.6 * PT,
+        zorder=Z_SIGN,
     )  # fmt: skip
-    _SIGNS[state](axes, right - 9, middle, look.ink, facing)
+    _sign(axes, np.array([right - FORCE.sign_at, middle]), look.ink, state, facing)
 
 
-def _arrow(axes: Axes, x: float, y: float, ink: str, facing: Line, solid: bool = True) -> None:
-    """A dart: unlike a triangle of equal sides it points one way alone."""
-    ahead = facing / max(float(np.hypot(*facing)), 1e-9)
-    side = np.array([-ahead[1], ahead[0]])
-    dart = [ahead * along + side * across for along, across in _DART]
-    axes.add_patch(
-        Polygon(
-            np.array(dart) * (1.0 if solid else 0.9) + (x, y), closed=True,
-            facecolor=ink if solid else "none", edgecolor=ink, lw=(0.6 if solid else 1.5) * PT,
-            joinstyle="miter", zorder=Z_FLAG + 0.1,
-        )
-    )  # fmt: skip
-
-
-def _strokes(*lines: Sequence[tuple[float, float]]) -> Callable[..., None]:
-    def sign(axes: Axes, x: float, y: float, ink: str, facing: Line) -> None:
-        moved = [[(x + a, y + b) for a, b in line] for line in lines]
-        axes.add_collection(
-            LineCollection(
-                moved, colors=ink, linewidths=2.2 * PT, capstyle="butt", zorder=Z_FLAG + 0.1
+def _sign(axes: Axes, at: Line, ink: str, state: Doing, facing: Line) -> None:
+    """Strokes, a ring or a dart: unlike a triangle of equal sides a dart points one way alone."""
+    if state in SIGNS:
+        lines = [at + line for line in SIGNS[state]]
+        strokes(axes, lines, ink, STROKE.sign, Z_SIGN, capstyle="butt")
+    elif state == "besieging":
+        ring = Circle((at[0], at[1]), FORCE.ring, facecolor="none", edgecolor=ink, lw=2.0 * PT)
+        ring.set_zorder(Z_SIGN)
+        axes.add_patch(ring)
+    else:
+        solid = state == "marching"
+        ahead = facing / max(float(np.hypot(*facing)), 1e-9)
+        side = np.array([-ahead[1], ahead[0]])
+        dart = np.array([ahead * along + side * across for along, across in FORCE.dart])
+        axes.add_patch(
+            Polygon(
+                dart * (1.0 if solid else FORCE.open_dart) + at, closed=True,
+                facecolor=ink if solid else "none", edgecolor=ink, lw=(0.6 if solid else 1.5) * PT,
+                joinstyle="miter", zorder=Z_SIGN,
             )
-        )
-
-    return sign
-
-
-def _ring(axes: Axes, x: float, y: float, ink: str, facing: Line) -> None:
-    axes.add_patch(
-        Circle((x, y), 4.4, facecolor="none", edgecolor=ink, lw=2.0 * PT, zorder=Z_FLAG + 0.1)
-    )
-
-
-def _backward(axes: Axes, x: float, y: float, ink: str, facing: Line) -> None:
-    _arrow(axes, x, y, ink, facing, solid=False)
-
-
-_DART = ((7.6, 0.0), (-5.4, 4.5), (-2.4, 0.0), (-5.4, -4.5))
-"""Corners of an arrow in pixels: ahead of its middle, and to the left of it."""
-
-_SIGNS: Mapping[ForceState, Callable[[Axes, float, float, str, Line], None]] = {
-    "marching": _arrow,
-    "besieging": _ring,
-    "fighting": _strokes([(-5, -5), (5, 5)], [(-5, 5), (5, -5)]),
-    "stalled": _strokes([(-2.6, -5), (-2.6, 5)], [(2.6, -5), (2.6, 5)]),
-    "holding": _strokes([(-5, 0), (5, 0)]),
-    "falling back": _backward,
-}
+        )  # fmt: skip
 
 
 def _write(axes: Axes, seat: Seat) -> None:
@@ -400,8 +318,3 @@ def _at(scene: Scene, stand: Stand) -> float | None:
 
 def _close(spot: Spot, stand: Stand) -> bool:
     return float(np.hypot(*(spot.xy - stand.xy))) <= spot.radius
-
-
-def _round(xy: Line, radius: float) -> Box:
-    x, y = xy.tolist()
-    return (x - radius, y - radius, x + radius, y + radius)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sim.view.map.scene import Scene, Spot
+
 from .frame import Frame
 from .labels import Box, Taken
-from .scene import Scene, Spot
 
 MOST, LARGEST, LEAST = 2, 6.0, 2.2
 """Insets of one map at most, and how much larger they show things: at most and at least."""

@@ -13,25 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sim.view.look import LABEL
+
 Box = tuple[float, float, float, float]
-
-SIDES = (
-    (1.0, 0.0),
-    (-1.0, 0.0),
-    (0.0, 1.0),
-    (0.0, -1.0),
-    (0.8, 0.8),
-    (0.8, -0.8),
-    (-0.8, 0.8),
-    (-0.8, -0.8),
-)
-"""Directions from the mark, the preferred first."""
-
-NEAR = (0.0, 6.0)
-FAR = (18.0, 34.0, 52.0, 74.0, 100.0)
-"""Distances beyond the mark's edge: ``FAR`` ones need a leader line."""
-
-SIDE_COST, DISTANCE_COST = 0.6, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +91,14 @@ def place(requests: Sequence[Request], taken: Taken, most: float = math.inf) -> 
             result.append(None)
             continue
         best: tuple[float, Box, bool] | None = None
-        for distance in NEAR + (FAR if request.far else ()):
-            for rank, (dx, dy) in enumerate(SIDES):
+        for distance in LABEL.near + (LABEL.far if request.far else ()):
+            for rank, (dx, dy) in enumerate(LABEL.sides):
                 box = _beside(request, dx, dy, distance)
-                cost = SIDE_COST * rank + DISTANCE_COST * distance
+                cost = LABEL.side_cost * rank + LABEL.distance_cost * distance
                 if (best is None or cost < best[0]) and taken.free(box):
                     cost += taken.cost(box)
                     if best is None or cost < best[0]:
-                        best = (cost, box, distance in FAR)
+                        best = (cost, box, distance in LABEL.far)
         if best is not None:
             taken.take([best[1]])
             most -= request.width * request.height
@@ -125,7 +109,7 @@ def place(requests: Sequence[Request], taken: Taken, most: float = math.inf) -> 
 def _beside(request: Request, dx: float, dy: float, distance: float) -> Box:
     """The label's box on one side of its mark: touching the mark's edge, or further off."""
     reach = request.gap + distance
-    slant = 1.0 if dx == 0 or dy == 0 else 0.9
+    slant = 1.0 if dx == 0 or dy == 0 else LABEL.slant
     x = request.x + np.sign(dx) * (reach * slant + request.width / 2) if dx else request.x
     y = request.y + np.sign(dy) * (reach * slant + request.height / 2) if dy else request.y
     half_w, half_h = request.width / 2, request.height / 2

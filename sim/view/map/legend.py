@@ -4,51 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 
-from sim.view.data import WHOLE, ForceState, MapData
-from sim.view.look import BLUE, INK, NOBODY, RULE, SOFT_INK, Look, plain, short, text_size, wrap
+from sim.measure.routes import Doing
+from sim.view.data import WHOLE, MapData
+from sim.view.draw import plain, short, text_size, wrap
+from sim.view.look import BLUE, INK, NOBODY, RULE, SOFT_INK, STATES, Look
+from sim.view.map.forces import FLAG_HEIGHT, FLAG_WIDTH, flag, tracks
 
 from . import marks
-from .forces import FLAG_HEIGHT, FLAG_WIDTH, STATES, flag, tracks
+from .layout import Line, Shown, road_width
 
 LEGEND_WIDTH = 236.0
 SAMPLE, TEXT_LEFT, ROW, LINE_HEIGHT = 40.0, 52.0, 21.0, 14.0
 MOST_ACTORS = 12
-
-Line = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What is on the map: the ids of the holders, and whether each kind of mark occurs."""
-
-    actors: tuple[str, ...]
-    largest: int  # kg/day, the capacity that is drawn widest
-    divided: bool
-    unheld: bool
-    besieged: bool
-    sealed: bool
-    crossing: bool
-    source: bool
-    sink: bool
-    usable: bool
-    flow: bool
-    full: bool
-    unusable: bool
-    closed: bool
-    cut: bool
-    cut_road: bool
-    cut_place: bool
-    front: bool
-    forces: frozenset[ForceState] = frozenset()
-    track: bool = False
-    fine: float = 1.0  # factor of the widths of roads, below 1 where they crowd
 
 
 def tonnes(kg: float) -> str:
@@ -165,7 +137,7 @@ def _roads(column: Column, shown: Shown, own: Look, data: MapData) -> None:
     largest, fine = shown.largest, shown.fine
 
     def cased(x: float, y: float, rate: float) -> tuple[list[Line], float]:
-        line, width = _dash(x, y), marks.road_width(int(rate), largest) * fine
+        line, width = _dash(x, y), road_width(int(rate), largest) * fine
         marks.casings(axes, [line], [width], fine)
         return [line], width
 
@@ -217,7 +189,7 @@ def _forces(column: Column, shown: Shown, data: MapData, known: Mapping[str, Loo
     look = known.get(data.actor, NOBODY)
     half_w, half_h = FLAG_WIDTH / 2, FLAG_HEIGHT / 2
 
-    def samples(pair: list[ForceState | None], x: float, y: float) -> None:
+    def samples(pair: list[Doing | None], x: float, y: float) -> None:
         for state in pair:
             if state is None:
                 tracks(axes, [np.array([(x - half_w, y), (x + half_w, y)])])
@@ -229,7 +201,7 @@ def _forces(column: Column, shown: Shown, data: MapData, known: Mapping[str, Loo
             x += (LEGEND_WIDTH - 14) / 2
 
     column.heading("Forces: men, what they do")
-    present: list[ForceState | None] = [state for state in STATES if state in shown.forces]
+    present: list[Doing | None] = [state for state in STATES if state in shown.forces]
     if shown.track:
         present.append(None)
     for first in range(0, len(present), 2):

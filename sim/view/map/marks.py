@@ -1,143 +1,111 @@
 """The marks of the map, drawn on axes whose coordinates are pixels.
 
 The map and its legend draw with the same functions, so that a sample in the legend is what
-the map shows. Widths are pixels; ``PT`` turns them into the points that matplotlib takes.
+the map shows. Widths are pixels.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PatchCollection, PolyCollection
 from matplotlib.patches import Circle, Patch, Wedge
 
-from sim.view.look import BLACK, BLUE, DPI, INK, VERMILLION, WHITE, Look
+from sim.view.draw import MARKERS, PT
+from sim.view.look import (
+    BLACK,
+    BLUE,
+    CASING_EDGE,
+    CASING_FILL,
+    CUT_PALE,
+    FRONT,
+    INK,
+    OPTICAL,
+    PLACE,
+    ROAD,
+    STROKE,
+    UNUSABLE,
+    VERMILLION,
+    WHITE,
+    Look,
+)
 
-PT = 72 / DPI
-Line = npt.NDArray[np.float64]
+from .layout import Line
 
-CASING_EDGE, CASING_FILL, UNUSABLE = "#7d7d7d", "#ffffff", "#8f8f8f"
-FRONT = "#6a4a3a"
-WIDEST, THINNEST, THINNEST_FLOW = 12.0, 2.6, 3.2
-"""Pixels: the road of the greatest capacity, the least casing, the least flow."""
-
-EDGES = 2.2
-"""Pixels of both edges of a road together."""
-
-SHORT_ROAD = 40.0
-"""Pixels below which the marks of a road's ends hide what is drawn at its middle."""
-
-ARROW, FULL_RIM = 7.5, 3.0
-"""Pixels: of an arrow head, and of a marker's radius below which its rim is narrower too."""
+FULL_RIM = 3.0
+"""Pixels of a marker's radius below which its rim is narrower too."""
 
 Z_FRONT, Z_GLOW, Z_UNUSABLE, Z_ROAD, Z_FLOW, Z_MARK, Z_PLACE = 1.4, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0
 Z_WORDS = 8.0
 """Words, and the lines of what they explain, begin here; marks end below it."""
 
-_OPTICAL = {"o": 1.0, "s": 0.92, "^": 1.15, "v": 1.15, "D": 0.85, "p": 1.1, "h": 1.08}
-"""Size that makes markers of different shape look equally large; 1.3 for the others."""
+
+def strokes(
+    axes: Axes, lines: Sequence[Line], colour: str, width: float | Sequence[float], z: float,
+    **more: Any,
+) -> None:  # fmt: skip
+    """Lines of a width in pixels, or each of its own."""
+    points = width * PT if isinstance(width, float) else [w * PT for w in width]
+    axes.add_collection(LineCollection(lines, colors=colour, linewidths=points, zorder=z, **more))
 
 
-def road_width(rate: int, largest: int, least: float = THINNEST) -> float:
-    """Width of a rate: its square root, so that small ones stay visible beside large ones."""
-    if rate <= 0 or largest <= 0:
-        return least
-    return max(least, WIDEST * math.sqrt(min(rate, largest) / largest))
+def layers(
+    axes: Axes, lines: Sequence[Line], wide: Sequence[tuple[str, float]], z: float, step: float,
+    **more: Any,
+) -> None:  # fmt: skip
+    """Lines upon wider ones: colour and width of each layer, the lowest first."""
+    for number, (colour, width) in enumerate(wide):
+        strokes(axes, lines, colour, width, z + step * number, **more)
+
+
+def patches(
+    axes: Axes, shapes: Sequence[Patch], fill: str | Sequence[str], edge: str | Sequence[str],
+    width: float, z: float, **more: Any,
+) -> None:  # fmt: skip
+    """Shapes with an edge of a width in pixels."""
+    axes.add_collection(
+        PatchCollection(
+            shapes, facecolors=fill, edgecolors=edge, linewidths=width * PT, zorder=z, **more
+        )
+    )
 
 
 def fronts(axes: Axes, lines: Sequence[Line]) -> None:
     """Fronts as the holders of places hint at them: a soft broad band."""
-    axes.add_collection(
-        LineCollection(
-            lines, colors=FRONT, linewidths=9 * PT, alpha=0.28, capstyle="butt", zorder=Z_FRONT
-        )
-    )
+    strokes(axes, lines, FRONT, 9.0, Z_FRONT, alpha=0.28, capstyle="butt")
 
 
 def unusable(axes: Axes, lines: Sequence[Line]) -> None:
     """Roads that the actor cannot use: thin dots."""
-    axes.add_collection(
-        LineCollection(
-            lines,
-            colors=UNUSABLE,
-            linewidths=1.5 * PT,
-            linestyles=[(0, (1, 2.2))],
-            zorder=Z_UNUSABLE,
-        )
-    )
-
-
-def visible(line: Line, width: float, height: float) -> Line | None:
-    """The part of a straight line (2, 2) on a sheet, None where none is (Liang and Barsky, 1984).
-
-    Marks along a road that leaves the sheet go by the middle of what is seen of it.
-    """
-    start, along = line[0], line[-1] - line[0]
-    first, last = 0.0, 1.0
-    for axis, size in ((0, width), (1, height)):
-        step, at = float(along[axis]), float(start[axis])
-        if step == 0:
-            if not 0 <= at <= size:
-                return None
-            continue
-        low, high = sorted((-at / step, (size - at) / step))
-        first, last = max(first, low), min(last, high)
-    if first >= last:
-        return None
-    return np.array([start + first * along, start + last * along])
+    strokes(axes, lines, UNUSABLE, ROAD.unusable, Z_UNUSABLE, linestyles=[(0, (1, 2.2))])
 
 
 def casings(axes: Axes, lines: Sequence[Line], widths: Sequence[float], fine: float = 1.0) -> None:
     """Roads that the actor can use, as wide as their capacity; ``fine`` narrows their edges."""
-    edge = EDGES * max(fine, 0.4)
+    edge = ROAD.edges * max(fine, 0.4)
     for colour, more, z in ((CASING_EDGE, edge, Z_ROAD), (CASING_FILL, 0.0, Z_ROAD + 0.1)):
-        axes.add_collection(
-            LineCollection(
-                lines,
-                colors=colour,
-                linewidths=[(w + more) * PT for w in widths],
-                capstyle="round",
-                zorder=z,
-            )
-        )
+        strokes(axes, lines, colour, [w + more for w in widths], z, capstyle="round")
 
 
 def flows(
-    axes: Axes,
-    lines: Sequence[Line],
-    widths: Sequence[float],
-    full: Sequence[bool],
+    axes: Axes, lines: Sequence[Line], widths: Sequence[float], full: Sequence[bool],
     fine: float = 1.0,
-) -> None:
+) -> None:  # fmt: skip
     """Flow in its casing, along each line's direction; white dashes where the road is full.
 
     ``fine`` is the size of the arrow heads, half at least.
     """
-    axes.add_collection(
-        LineCollection(
-            lines,
-            colors=BLUE,
-            linewidths=[w * PT for w in widths],
-            capstyle="round",
-            zorder=Z_FLOW,
-        )
-    )
+    strokes(axes, lines, BLUE, widths, Z_FLOW, capstyle="round")
     dashed = [(line, w) for line, w, is_full in zip(lines, widths, full, strict=True) if is_full]
-    axes.add_collection(
-        LineCollection(
-            [line for line, _ in dashed],
-            colors=WHITE,
-            linewidths=[max(1.2 * min(1.0, w / THINNEST), w * 0.4) * PT for _, w in dashed],
-            linestyles=[(0, (3.0, 3.0))],
-            zorder=Z_FLOW + 0.1,
-        )
-    )
-    size = ARROW * max(fine, 0.5)
-    heads = [head for line in lines for head in _arrow_heads(line, size)]
+    dashes = [max(1.2 * min(1.0, w / ROAD.thinnest), w * ROAD.full_dash) for _, w in dashed]
+    strokes(
+        axes, [line for line, _ in dashed], WHITE, dashes, Z_FLOW + 0.1,
+        linestyles=[(0, (3.0, 3.0))],
+    )  # fmt: skip
+    heads = [head for line in lines for head in _arrow_heads(line, ROAD.arrow * max(fine, 0.5))]
     axes.add_collection(
         PolyCollection(
             heads, facecolors=BLUE, edgecolors=WHITE, linewidths=1.1 * PT, zorder=Z_FLOW + 0.2
@@ -153,17 +121,9 @@ def _arrow_heads(line: Line, size: float) -> list[Line]:
         return []
     unit = along / length
     side = np.array([-unit[1], unit[0]])
-    shares = (0.36, 0.72) if length > 200 else (0.5,)
-    middles = [start + along * share for share in shares]
+    middles = [start + along * share for share in ROAD.arrow_at[length > ROAD.long]]
     return [
-        np.array(
-            [
-                m + unit * size,
-                m - unit * size * 0.7 + side * size * 0.85,
-                m - unit * size * 0.35,
-                m - unit * size * 0.7 - side * size * 0.85,
-            ]
-        )
+        np.array([m + unit * size * ahead + side * size * off for ahead, off in ROAD.arrow_corners])
         for m in middles
     ]
 
@@ -176,88 +136,57 @@ def crossed_out(axes: Axes, points: Sequence[Line], strong: bool = True) -> None
         for p in points
         for a, b in (((-1, -1), (1, 1)), ((-1, 1), (1, -1)))
     ]
-    layers = (
-        ((WHITE, 8.0), (BLACK, 5.6), (VERMILLION, 2.6)) if strong else ((WHITE, 4.2), (INK, 1.7))
-    )
-    for number, (colour, width) in enumerate(layers):
-        axes.add_collection(
-            LineCollection(
-                arms,
-                colors=colour,
-                linewidths=width * PT,
-                capstyle="projecting",
-                zorder=Z_MARK + 0.1 * number,
-            )
-        )
+    bold = (WHITE, 8.0), (BLACK, 5.6), (VERMILLION, 2.6)
+    wide = bold if strong else ((WHITE, 4.2), (INK, STROKE.closed))
+    layers(axes, arms, wide, Z_MARK, 0.1, capstyle="projecting")
 
 
 def cut_road(
-    axes: Axes,
-    lines: Sequence[Line],
-    widths: Sequence[float],
-    reach: bool = True,
+    axes: Axes, lines: Sequence[Line], widths: Sequence[float], reach: bool = True,
     fine: float = 1.0,
-) -> None:
+) -> None:  # fmt: skip
     """A road of the cut: a vermillion band along it and a double bar across it.
 
     With ``reach``, the bars on a short road reach out from under the marks of its ends, a
     little less far where these are ``fine``.
     """
-    axes.add_collection(
-        LineCollection(
-            lines,
-            colors=VERMILLION,
-            linewidths=[(w + 11) * PT for w in widths],
-            alpha=0.45,
-            capstyle="butt",
-            zorder=Z_GLOW,
-        )
-    )
+    glows = [w + ROAD.glow for w in widths]
+    strokes(axes, lines, VERMILLION, glows, Z_GLOW, alpha=0.45, capstyle="butt")
     bars = []
     for line, width in zip(lines, widths, strict=True):
         along = line[-1] - line[0]
         length = float(np.hypot(*along))
         unit = along / max(length, 1e-9)
-        half = width / 2 + 8
-        if reach and length < SHORT_ROAD:
-            half = max(half, 24 * max(fine, 0.7))
+        half = width / 2 + ROAD.beyond
+        if reach and length < ROAD.short:
+            half = max(half, ROAD.reach * max(fine, 0.7))
         side = np.array([-unit[1], unit[0]]) * half
         middle = (line[0] + line[-1]) / 2
-        bars += [np.array([middle + s * unit - side, middle + s * unit + side]) for s in (-4, 4)]
-    for number, (colour, width) in enumerate(((WHITE, 7.0), (BLACK, 5.0), (VERMILLION, 2.6))):
-        axes.add_collection(
-            LineCollection(
-                bars,
-                colors=colour,
-                linewidths=width * PT,
-                capstyle="butt",
-                zorder=Z_MARK + 0.3 + 0.1 * number,
-            )
-        )
+        bars += [
+            np.array([middle + s * unit - side, middle + s * unit + side])
+            for s in (-ROAD.bars, ROAD.bars)
+        ]
+    wide = (WHITE, 7.0), (BLACK, 5.0), (VERMILLION, 2.6)
+    layers(axes, bars, wide, Z_MARK + 0.3, 0.1, capstyle="butt")
+
+
+def circles(points: Sequence[Line], radii: Sequence[float]) -> list[Patch]:
+    """Circles round points."""
+    return [Circle((float(p[0]), float(p[1])), r) for p, r in zip(points, radii, strict=True)]
 
 
 def rings(
-    axes: Axes,
-    points: Sequence[Line],
-    radii: Sequence[float],
-    colour: str,
-    width: float,
+    axes: Axes, points: Sequence[Line], radii: Sequence[float], colour: str, width: float,
     dashed: bool = False,
-    back: str = WHITE,
-) -> None:
-    """Rings round places, on a wider ring of ``back``."""
-    circles = [Circle((float(p[0]), float(p[1])), r) for p, r in zip(points, radii, strict=True)]
-    for edge, more, style in ((back, 2.4, "-"), (colour, 0.0, (0, (2.2, 1.3)) if dashed else "-")):
-        axes.add_collection(
-            PatchCollection(
-                circles,
-                facecolors="none",
-                edgecolors=edge,
-                linewidths=(width + more) * PT,
-                linestyles=[style],
-                zorder=Z_PLACE,
-            )
-        )
+) -> None:  # fmt: skip
+    """Rings round places, on wider white ones."""
+    shapes = circles(points, radii)
+    back = STROKE.ring_back - STROKE.ring
+    for edge, more, style in (
+        (WHITE, back, "-"),
+        (colour, 0.0, (0, (2.2, 1.3)) if dashed else "-"),
+    ):
+        patches(axes, shapes, "none", edge, width + more, Z_PLACE, linestyles=[style])
 
 
 def markers(axes: Axes, points: Sequence[Line], radii: Sequence[float], look: Look) -> None:
@@ -265,27 +194,21 @@ def markers(axes: Axes, points: Sequence[Line], radii: Sequence[float], look: Lo
     if not len(points):
         return
     xy = np.array(points)
-    scale = _OPTICAL.get(look.marker, 1.3)
-    diameters = 2 * np.array(radii) * scale
+    diameters = 2 * np.array(radii) * OPTICAL[look.shape]
     rim = min(1.0, float(np.median(radii)) / FULL_RIM)
-    for more, fill, edge in ((3.4 * rim, WHITE, WHITE), (0.0, look.fill, INK)):
+    for more, fill, edge in ((STROKE.marker_back * rim, WHITE, WHITE), (0.0, look.fill, INK)):
         axes.scatter(
-            xy[:, 0],
-            xy[:, 1],
-            s=((diameters + more) * PT) ** 2,
-            marker=look.marker,
-            facecolors=fill,
-            edgecolors=edge,
-            linewidths=1.1 * rim * PT,
+            xy[:, 0], xy[:, 1], s=((diameters + more) * PT) ** 2, marker=MARKERS[look.shape],
+            facecolors=fill, edgecolors=edge, linewidths=STROKE.marker * rim * PT,
             zorder=Z_PLACE + 0.1,
-        )
+        )  # fmt: skip
 
 
 def pie(axes: Axes, point: Line, radius: float, parts: Sequence[tuple[Look, float]]) -> None:
     """A divided place: wedges by share, clockwise from the top."""
     x, y = float(point[0]), float(point[1])
     total = sum(share for _, share in parts)
-    wedges: list[Patch] = [Circle((x, y), radius + 2)]
+    wedges: list[Patch] = [Circle((x, y), radius + PLACE.plate - PLACE.pie)]
     colours = [WHITE]
     top = 90.0
     for look, share in parts:
@@ -294,59 +217,29 @@ def pie(axes: Axes, point: Line, radius: float, parts: Sequence[tuple[Look, floa
         colours.append(look.fill)
         top -= turn
     edges = [WHITE, *[INK] * len(parts)]
-    axes.add_collection(
-        PatchCollection(
-            wedges, facecolors=colours, edgecolors=edges, linewidths=1.1 * PT, zorder=Z_PLACE + 0.1
-        )
-    )
+    patches(axes, wedges, colours, edges, STROKE.marker, Z_PLACE + 0.1)
 
 
 def gates(axes: Axes, points: Sequence[Line], radii: Sequence[float]) -> None:
     """A post on either side of a bridge, dam or border crossing."""
     posts = [
-        p + np.array([(side * (r + 4), -r - 1), (side * (r + 4), r + 1)])
+        p + np.array([(side * (r + PLACE.gate), -r - 1), (side * (r + PLACE.gate), r + 1)])
         for p, r in zip(points, radii, strict=True)
         for side in (-1, 1)
     ]
-    for number, (colour, width) in enumerate(((WHITE, 4.2), (INK, 2.0))):
-        axes.add_collection(
-            LineCollection(
-                posts, colors=colour, linewidths=width * PT, zorder=Z_PLACE + 0.2 + 0.1 * number
-            )
-        )
+    layers(axes, posts, ((WHITE, STROKE.gate_back), (INK, STROKE.gate)), Z_PLACE + 0.2, 0.1)
 
 
 def seals(axes: Axes, points: Sequence[Line], radii: Sequence[float]) -> None:
     """A bar over a sealed crossing."""
-    bars = [p + np.array([(-r - 8, 0), (r + 8, 0)]) for p, r in zip(points, radii, strict=True)]
-    for number, (colour, width) in enumerate(((WHITE, 8.0), (BLACK, 5.6), (VERMILLION, 2.4))):
-        axes.add_collection(
-            LineCollection(
-                bars, colors=colour, linewidths=width * PT, zorder=Z_PLACE + 0.4 + 0.1 * number
-            )
-        )
+    reach = [r + PLACE.seal for r in radii]
+    bars = [p + np.array([(-r, 0), (r, 0)]) for p, r in zip(points, reach, strict=True)]
+    wide = (WHITE, STROKE.seal_back), (BLACK, STROKE.seal_edge), (VERMILLION, STROKE.seal)
+    layers(axes, bars, wide, Z_PLACE + 0.4, 0.1)
 
 
 def glow(axes: Axes, points: Sequence[Line], radii: Sequence[float]) -> None:
     """A place of the cut: a vermillion disc behind it, with a black and a vermillion rim."""
-    circles = [
-        Circle((float(p[0]), float(p[1])), r + 9) for p, r in zip(points, radii, strict=True)
-    ]
-    axes.add_collection(
-        PatchCollection(
-            circles,
-            facecolors="#f4c7ac",
-            edgecolors=BLACK,
-            linewidths=5.0 * PT,
-            zorder=Z_MARK + 0.7,
-        )
-    )
-    axes.add_collection(
-        PatchCollection(
-            circles,
-            facecolors="none",
-            edgecolors=VERMILLION,
-            linewidths=2.6 * PT,
-            zorder=Z_MARK + 0.8,
-        )
-    )
+    shapes = circles(points, [r + PLACE.cut for r in radii])
+    patches(axes, shapes, CUT_PALE, BLACK, STROKE.cut_back, Z_MARK + 0.7)
+    patches(axes, shapes, "none", VERMILLION, STROKE.cut, Z_MARK + 0.8)

@@ -12,11 +12,13 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.view.data import MapPlace
-from sim.view.look import BLUE, CUT_INK, INK, SOFT_INK, halo_text, short, text_size
+from sim.view.draw import halo_text, short, text_size
+from sim.view.look import BLUE, CUT_INK, INK, LABEL, SOFT_INK
+from sim.view.map.marks import Z_PLACE
+from sim.view.map.scene import Scene, Spot
 
 from .labels import Box, Placed, Request, Taken, place
-from .marks import Z_PLACE, Line
-from .scene import Scene, Spot
+from .layout import Line
 
 SHARE = 0.15
 """Part of the map that names may cover; beyond, the less important ones are left out."""
@@ -69,7 +71,7 @@ def lay_names(
     for s, text in zip(spots, texts, strict=True):
         p = s.place
         first = scene.special(p)
-        points, weight = (10.5, "bold") if first else (9.0, "normal")
+        points, weight = (LABEL.points_of_end, "bold") if first else (LABEL.points, "normal")
         tag = p.role or ""
         w, h = text_size(text, points, weight)
         tag_w, tag_h = text_size(tag, 8.5, "bold") if tag else (0.0, 0.0)
@@ -140,6 +142,6 @@ def _names(places: list[MapPlace]) -> list[str]:
     bare = [re.sub(r"\s*\([^()]*\)\s*$", "", p.name) or p.name for p in places]
     count = Counter(bare)
     return [
-        short(name if count[name] == 1 else p.name, 34)
+        short(name if count[name] == 1 else p.name, LABEL.name)
         for name, p in zip(bare, places, strict=True)
     ]

@@ -5,39 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from sim.view.data import MapPlace, RegroupArrow, RegroupMapData, RegroupPanel
-from sim.view.look import (
-    FAINT_INK,
-    INK,
-    MARGIN,
-    NOBODY,
-    SOFT_INK,
-    VERMILLION,
-    WHITE,
-    Look,
-    halo_text,
-    ink_on,
-    looks,
-    note,
-    sheet,
-    short,
-    styled,
-    text_size,
-    wrap,
-)
+from sim.view.draw import MARGIN, halo_text, note, sheet, short, styled, text_size, wrap
+from sim.view.look import FAINT_INK, INK, NOBODY, SOFT_INK, VERMILLION, WHITE, Look, ink_on, looks
 
 from . import marks
 from .base import draw_base, draw_scale, name_countries
 from .frame import Frame, fit
-from .labels import Box, Request, Taken, place
-
-Line = npt.NDArray[np.float64]
+from .labels import Request, Taken, place
+from .layout import Line, around
 
 WIDEST, THIN = 24.0, 2.4
 """Pixels across the arrow of the greatest share; the others in proportion, ``THIN`` at least."""
@@ -99,7 +80,7 @@ def _draw_panel(
     xy = dict(zip(degrees, frame.places_xy(list(degrees.values())), strict=True))
     base = draw_base(axes, frame, np.array(list(degrees.values())))
     roads = [np.array([xy[a], xy[b]]) for a, b in data.roads]
-    axes.add_collection(LineCollection(roads, colors=ROAD, linewidths=1.6 * marks.PT, zorder=2))
+    marks.strokes(axes, roads, ROAD, 1.6, 2)
     shapes = [_Arrow(a, xy[panel.origin], xy[a.to], a.share * scale) for a in panel.arrows]
     _draw_arrows(axes, shapes, known.get(panel.actor, NOBODY))
     inside = [p for p in data.places if _within(xy[p.id], frame)]
@@ -110,12 +91,12 @@ def _draw_panel(
     soft += [np.column_stack([s.path, np.full(len(s.path), 6.0)]) for s in shapes]
     taken = Taken((5, 5, size[0] - 5, size[1] - 5), np.concatenate(soft))
     taken.take(
-        _round(xy[p.id], RADIUS + 7 if p.id == panel.origin else RADIUS + 2)
+        around(xy[p.id], RADIUS + 7 if p.id == panel.origin else RADIUS + 2)
         for p in inside
         if p.id in ends
     )
     _name_ends(axes, data, panel, xy, taken)
-    taken.take(_round(point, 3) for s in shapes for point in s.path)
+    taken.take(around(point, 3) for s in shapes for point in s.path)
     _name_others(axes, [p for p in inside if p.id not in ends], xy, taken)
     draw_scale(axes, frame, taken)
     name_countries(axes, frame, base, taken)
@@ -269,8 +250,3 @@ def _name_others(
 
 def _within(point: Line, frame: Frame) -> bool:
     return bool((point > 0).all() and (point < [frame.width, frame.height]).all())
-
-
-def _round(xy: Line, radius: float) -> Box:
-    x, y = float(xy[0]), float(xy[1])
-    return (x - radius, y - radius, x + radius, y + radius)

@@ -1,4 +1,4 @@
-"""What of a network lies in a frame, where its marks and labels go, and how they are drawn.
+"""What of a network lies in a frame, and where its marks and labels go.
 
 The map, its insets and the cut map are scenes of different frames.
 """
@@ -7,35 +7,22 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.axes import Axes
 
 from sim.view.data import WHOLE, MapData, MapPlace, MapRoad
-from sim.view.look import BLUE, INK, NOBODY, Look, looks
+from sim.view.look import NOBODY, PLACE, ROAD, Look, looks
 
-from . import marks
-from .forces import stands
 from .frame import Frame
 from .fronts import front_lines
 from .labels import Box
-from .legend import Shown
-
-Line = npt.NDArray[np.float64]
-BIG_TOWN = 100_000
-"""Persons from which a town's marker is drawn larger."""
+from .layout import Line, Shown, around, road_width, stands, visible
 
 ROADS, PLACES = 0.35, 0.05
 """Shares of the map that roads and markers may cover; beyond, they are drawn finer."""
-
-MOST_SHAPES = 2500
-"""Roads of a scene beyond which an SVG holds its network as a picture, not as shapes."""
-
-SEEN = 2.4
-"""Pixels of a flow on the finest map."""
 
 GATE_REACH = 45.0
 """Pixels within which a border crossing shares the name of the town beside it."""
@@ -119,7 +106,7 @@ class Scene:
         for road, line in self.roads:
             (ax, ay), (bx, by) = line.tolist()
             if 0 < ax + bx < 2 * width and 0 < ay + by < 2 * height:
-                wide = marks.road_width(road.nominal, self.largest) + marks.EDGES
+                wide = road_width(road.nominal, self.largest) + ROAD.edges
                 ink += math.hypot(bx - ax, by - ay) * wide
         return min(1.0, ROADS * width * height / max(ink, 1e-9))
 
@@ -141,18 +128,18 @@ class Scene:
         return self.special(p) or p.id in self._focus
 
     def width(self, road: MapRoad) -> float:
-        return marks.road_width(road.capacity, self.largest) * self.fine
+        return road_width(road.capacity, self.largest) * self.fine
 
     def flow_width(self, road: MapRoad) -> float:
         if abs(road.flow) >= road.capacity:
-            return max(self.width(road), SEEN)
-        least = max(marks.THINNEST_FLOW * self.fine, SEEN)
-        core = marks.road_width(abs(road.flow), self.largest, marks.THINNEST_FLOW) * self.fine
-        return max(least, min(core, self.width(road) - 1.2 * self.fine))
+            return max(self.width(road), ROAD.seen)
+        least = max(ROAD.thinnest_flow * self.fine, ROAD.seen)
+        core = road_width(abs(road.flow), self.largest, ROAD.thinnest_flow) * self.fine
+        return max(least, min(core, self.width(road) - ROAD.inside * self.fine))
 
     def seen(self, line: Line) -> Line:
         """What of a road is on the sheet."""
-        part = marks.visible(line, self.frame.width, self.frame.height)
+        part = visible(line, self.frame.width, self.frame.height)
         return line if part is None else part
 
     def is_cut(self, road: MapRoad) -> bool:
@@ -175,15 +162,15 @@ class Scene:
 
     def hard(self) -> list[Box]:
         """Marks that nothing may cover."""
-        boxes = [_round(s.xy, s.outer) for s in self.spots]
+        boxes = [around(s.xy, s.outer) for s in self.spots]
         for road, line in self.roads:
             if self.is_cut(road):
                 long = float(np.hypot(*(line[1] - line[0])))
-                boxes.append(_round(line.mean(axis=0), 13 if long >= marks.SHORT_ROAD else 22))
+                boxes.append(around(line.mean(axis=0), 13 if long >= ROAD.short else 22))
             elif road.state == "cut":
-                boxes.append(_round(line.mean(axis=0), 9))
+                boxes.append(around(line.mean(axis=0), 9))
             elif road.state == "closed":
-                boxes.append(_round(line.mean(axis=0), 5))
+                boxes.append(around(line.mean(axis=0), 5))
         return boxes
 
     def shown(self) -> Shown:
@@ -196,7 +183,7 @@ class Scene:
             actors=tuple(a.id for a in self.data.actors if held[a.id]),
             largest=self.largest,
             fine=self.fine,
-            divided=any(len(_parts(p, self.looks)) > 1 for p in places),
+            divided=any(len(parts(p, self.looks)) > 1 for p in places),
             unheld=any(not p.holders for p in places),
             besieged=any(p.besieged for p in places),
             sealed=any(p.sealed for p in places),
@@ -218,10 +205,10 @@ class Scene:
 
 def _radius(p: MapPlace) -> float:
     if p.role is not None:
-        return 8.5
-    if (p.population or 0) >= BIG_TOWN:
-        return 7.5
-    return 6.0 if p.kind in ("town", "city") else 5.0
+        return PLACE.end
+    if (p.population or 0) >= PLACE.big_town:
+        return PLACE.big
+    return PLACE.town if p.kind in ("town", "city") else PLACE.other
 
 
 def _crowding(xy: Line) -> tuple[float, float]:
@@ -240,80 +227,10 @@ def _crowding(xy: Line) -> tuple[float, float]:
     return min(max(middle / 36, 0.7), 1.0), min(max(middle / 10, 0.3), 1.0)
 
 
-def _round(xy: Line, radius: float) -> Box:
-    x, y = float(xy[0]), float(xy[1])
-    return (x - radius, y - radius, x + radius, y + radius)
-
-
-def _parts(p: MapPlace, known: Mapping[str, Look]) -> list[tuple[Look, float]]:
+def parts(p: MapPlace, known: Mapping[str, Look]) -> list[tuple[Look, float]]:
     """The holders of a place with their shares of it; nobody has what is left over."""
-    parts = [(known.get(actor, NOBODY), float(share)) for actor, share in p.holders if share > 0]
-    rest = WHOLE - sum(share for _, share in parts)
-    if rest > WHOLE / 100 or not parts:
-        parts.append((NOBODY, rest))
-    return parts
-
-
-def draw_roads(axes: Axes, scene: Scene) -> None:
-    """The fronts, then the roads: what can be used, what flows, what is cut or closed."""
-    if len(scene.roads) > MOST_SHAPES:
-        axes.set_rasterization_zorder(marks.Z_WORDS)
-    marks.fronts(axes, scene.fronts)
-    usable = [(r, line) for r, line in scene.roads if r.capacity > 0]
-    marks.unusable(axes, [line for r, line in scene.roads if r.capacity <= 0])
-    usable.sort(key=lambda pair: pair[0].capacity)
-    widths = [scene.width(r) for r, _ in usable]
-    marks.casings(axes, [line for _, line in usable], widths, scene.fine)
-    flowing = [(r, line if r.flow > 0 else line[::-1]) for r, line in scene.roads if r.flow]
-    marks.flows(
-        axes,
-        [scene.seen(line) for _, line in flowing],
-        [scene.flow_width(r) for r, _ in flowing],
-        [abs(r.flow) >= r.capacity for r, _ in flowing],
-        scene.fine,
-    )
-    in_cut = [(r, line) for r, line in scene.roads if scene.is_cut(r)]
-    marks.cut_road(
-        axes,
-        [scene.seen(line) for _, line in in_cut],
-        [scene.width(r) for r, _ in in_cut],
-        fine=scene.fine,
-    )
-    for state, strong in (("closed", False), ("cut", True)):
-        middles = [
-            line.mean(axis=0) for r, line in scene.roads if r.state == state and not scene.is_cut(r)
-        ]
-        marks.crossed_out(axes, middles, strong)
-
-
-def draw_places(axes: Axes, scene: Scene) -> None:
-    """The places by holder, with what is special about them."""
-    spots = scene.spots
-
-    def pick(chosen: Iterable[Spot]) -> tuple[list[Line], list[float]]:
-        kept = list(chosen)
-        return [s.xy for s in kept], [s.radius for s in kept]
-
-    cut = [s for s in spots if s.cut]
-    marks.glow(axes, *pick(cut))
-    for s in spots:
-        if s.place.role is not None:
-            radii = [s.radius + 4.5] if s.place.role == "source" else [s.radius + 4, s.radius + 8]
-            marks.rings(axes, [s.xy] * len(radii), radii, BLUE, 2.2)
-    besieged = [s for s in spots if s.place.besieged]
-    marks.rings(
-        axes,
-        [s.xy for s in besieged],
-        [s.radius + (10.5 if s.place.role else 5.0) for s in besieged],
-        INK,
-        2.2,
-        dashed=True,
-    )
-    marks.gates(axes, *pick(s for s in spots if s.place.crossing))
-    held = [(s, _parts(s.place, scene.looks)) for s in spots]
-    for look in [*scene.looks.values(), NOBODY]:
-        marks.markers(axes, *pick(s for s, parts in held if [p for p, _ in parts] == [look]), look)
-    for s, parts in held:
-        if len(parts) > 1:
-            marks.pie(axes, s.xy, s.radius + 1.5, parts)
-    marks.seals(axes, *pick(s for s in spots if s.place.sealed))
+    found = [(known.get(actor, NOBODY), float(share)) for actor, share in p.holders if share > 0]
+    rest = WHOLE - sum(share for _, share in found)
+    if rest > WHOLE * PLACE.rest or not found:
+        found.append((NOBODY, rest))
+    return found

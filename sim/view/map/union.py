@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields, replace
 
-from sim.view.data import ForceState, MapData
+from sim.measure.routes import Doing
+from sim.view.data import MapData
 
-from .legend import Shown
+from .layout import Shown
 
 
 def union(maps: Sequence[MapData]) -> MapData:
@@ -47,6 +48,6 @@ def merged(seen: Sequence[Shown]) -> Shown:
         if f.name not in ("actors", "largest", "fine", "forces")
     }
     actors = tuple(dict.fromkeys(a for s in seen for a in s.actors))
-    forces = frozenset[ForceState]().union(*(s.forces for s in seen))
+    forces = frozenset[Doing]().union(*(s.forces for s in seen))
     largest, fine = max(s.largest for s in seen), min(s.fine for s in seen)
     return Shown(actors=actors, largest=largest, fine=fine, forces=forces, **found)

@@ -1,0 +1,194 @@
+"""Events: what each kind of event does to the state, when it ends, and how it is told.
+
+A new kind is a function here that says what it does, and its line in :data:`KINDS`; its words in
+a scenario are in :mod:`sim.scenario`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from sim.scenario.model import PPM, Event, EventKind
+from sim.state.control import EVERYONE, Control
+
+from .clock import Phase
+from .conditions import Conditions
+from .world import World
+
+Do = Callable[[Control, str], None]
+"""A change of one place or road, by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an event does, in ``phase`` of its instant, to each of the places or roads ``subjects``.
+
+    ``undo``, where it passes by itself, is done to each in ``undo_phase`` of the instant at which
+    the event is over. Both are done again to copies of the state where credit is worked out.
+    """
+
+    subjects: tuple[str, ...]
+    phase: Phase
+    do: Do
+    undo: Do | None = None
+    undo_phase: Phase = Phase.OPENINGS
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of event.
+
+    ``effects`` are what an event of the kind does, worked out when its day is known; those with
+    no subject do nothing. It is told by the name of its kind and its own text, and by
+    ``told_at_end`` when what it did is undone.
+    """
+
+    effects: Callable[[World, Event], Iterator[Effect]]
+    told_at_end: str = ""
+
+
+def _capture(_world: World, event: Event) -> Iterator[Effect]:
+    shares = dict(event.shares) if event.shares else {str(event.by): PPM}
+    yield Effect(event.places, Phase.CONTROL, lambda c, place: c.capture(place, shares))
+
+
+def _besiege(world: World, event: Event) -> Iterator[Effect]:
+    def ring(control: Control, place: str) -> None:
+        ringed = event.against
+        if not ringed:
+            ringed = frozenset(control.holders[place]) - world.sides[str(event.by)].own
+        control.besiege(place, ringed)
+
+    yield Effect(event.places, Phase.CLOSURES, ring)
+
+
+def _relieve(_world: World, event: Event) -> Iterator[Effect]:
+    yield Effect(event.places, Phase.OPENINGS, Control.relieve)
+
+
+def _seal(_world: World, event: Event) -> Iterator[Effect]:
+    sealed = event.against or frozenset({EVERYONE})
+    yield Effect(event.places, Phase.CLOSURES, lambda c, place: c.seal(place, sealed))
+
+
+def _unseal(world: World, event: Event) -> Iterator[Effect]:
+    yield Effect(
+        event.places,
+        Phase.OPENINGS,
+        lambda c, place: c.unseal(place, event.against, everyone=world.sides),
+    )
+
+
+def _close(_world: World, event: Event) -> Iterator[Effect]:
+    yield Effect(event.roads, Phase.CLOSURES, lambda c, road: c.close(road, event.id))
+
+
+def _open(_world: World, event: Event) -> Iterator[Effect]:
+    yield Effect(event.roads, Phase.OPENINGS, Control.open)
+
+
+def _damage(world: World, event: Event) -> Iterator[Effect]:
+    """Take capacity away until it is repaired, if it ever is."""
+    name = f"event:{event.id}:loss"
+    loss = 0.0 if event.loss is None else world.luck.value(event.loss, name)
+    kept = PPM - round(loss * PPM)
+    yield Effect(
+        event.places,
+        Phase.CLOSURES,
+        lambda c, place: c.damage("place", place, event.id, kept),
+        lambda c, place: c.repair("place", place, event.id),
+    )
+    yield Effect(
+        event.roads,
+        Phase.CLOSURES,
+        lambda c, road: c.damage("road", road, event.id, kept),
+        lambda c, road: c.repair("road", road, event.id),
+    )
+
+
+def _raid(world: World, event: Event) -> Iterator[Effect]:
+    """Hold places or roads for a time, then give them back to those they were taken from."""
+    by = str(event.by)
+    taken: dict[str, dict[str, int]] = {}
+
+    def seize(control: Control, place: str) -> None:
+        if control is world.control:
+            taken[place] = dict(control.holders[place])
+            world.raided[place] = by
+        control.capture(place, {by: PPM})
+
+    def give_back(control: Control, place: str) -> None:
+        # what another took from the raider meanwhile is not given back
+        if control.holders[place] == {by: PPM}:
+            control.capture(place, taken[place])
+
+    yield Effect(event.places, Phase.CONTROL, seize, give_back, Phase.CONTROL)
+    yield Effect(
+        event.roads,
+        Phase.CLOSURES,
+        lambda c, road: c.close(road, event.id),
+        lambda c, road: c.open(road, event.id),
+    )
+
+
+KINDS: Mapping[EventKind, Kind] = {
+    "capture": Kind(_capture),
+    "besiege": Kind(_besiege),
+    "relieve": Kind(_relieve),
+    "seal": Kind(_seal),
+    "unseal": Kind(_unseal),
+    "close": Kind(_close),
+    "open": Kind(_open),
+    "damage": Kind(_damage, told_at_end="damage ends"),
+    "raid": Kind(_raid, told_at_end="raid ends"),
+}
+"""What each kind of event does."""
+
+
+class Events:
+    """The events of a scenario, each put on the clock when it is due."""
+
+    def __init__(self, world: World, conditions: Conditions) -> None:
+        self._world = world
+        for event in world.scenario.events.values():
+            conditions.when_due(f"event:{event.id}", event, partial(self._plan, event))
+
+    def _plan(self, event: Event, time: int) -> None:
+        """Let an event happen at ``time`` (s), and end when it is over."""
+        world, name = self._world, f"event:{event.id}"
+        if not world.luck.happens(event.chance, f"{name}:happens"):
+            return
+        for effect in KINDS[event.kind].effects(world, event):
+            if not effect.subjects:
+                continue
+            world.clock.at(time, effect.phase, name, partial(self._happen, event, effect))
+            if effect.undo is not None and event.lasts is not None:
+                over = time + max(1, round(world.luck.value(event.lasts, f"{name}:lasts")))
+                world.clock.at(
+                    over, effect.undo_phase, name, partial(self._end, event, effect, effect.undo)
+                )
+
+    def _happen(self, event: Event, effect: Effect) -> None:
+        self._apply(event, effect.subjects, effect.do)
+        self._world.happened.add(event.id)
+        self._tell(event, event.kind, effect, event.text or "")
+        # it has happened, whether or not it changed anything
+        self._world.signals.state_changed.tell()
+
+    def _end(self, event: Event, effect: Effect, undo: Do) -> None:
+        self._apply(event, effect.subjects, undo)
+        self._tell(event, "ends", effect, KINDS[event.kind].told_at_end)
+
+    def _apply(self, event: Event, subjects: tuple[str, ...], change: Do) -> None:
+        for subject in subjects:
+            self._world.apply(event.id, partial(_to, subject, change))
+
+    def _tell(self, event: Event, what: str, effect: Effect, text: str) -> None:
+        self._world.note_event(what, ", ".join(effect.subjects), event.id, text)
+
+
+def _to(subject: str, change: Do, control: Control) -> None:
+    """A change of one subject, as a change of the state."""
+    change(control, subject)

@@ -1,0 +1,59 @@
+"""The field: the forces of a run, and who stands in whose way."""
+
+from __future__ import annotations
+
+from sim.engine.garrisons import Garrisons
+from sim.engine.signals import Signal
+from sim.engine.world import World
+from sim.state.sides import Side
+
+from .battle import BattleSide
+from .force import Force
+
+
+class Field:
+    """Where who stands: ``forces`` by id of the operation.
+
+    ``moved`` tells of each force that does something new.
+    """
+
+    def __init__(self, world: World, garrisons: Garrisons) -> None:
+        self._world = world
+        self._garrisons = garrisons
+        self.moved: Signal[[Force]] = Signal()
+        self.forces = {
+            operation.id: Force.muster(world, operation, self.moved)
+            for _, operation in sorted(world.scenario.operations.items())
+        }
+
+    def defenders(self, side: Side, place: str) -> BattleSide:
+        """Who stands in the way of a side at a place: enemy garrisons and forces in it.
+
+        Enemies that have a ring round it or storm it themselves are met first, and alone.
+        """
+        world, enemies = self._world, side.enemies
+        index = world.graph.place_index[place]
+        forces = [
+            other
+            for other in self.forces.values()
+            if other.actor in enemies and other.strength and other.at(index)
+        ]
+        if outside := [other for other in forces if other.km]:
+            return BattleSide(outside, [])
+        posts = [
+            (actor, place)
+            for actor in sorted(enemies)
+            if self._garrisons.of((actor, place)) and world.sides[actor].holds(world.control, place)
+        ]
+        return BattleSide(forces, posts)
+
+    def ring_round(self, force: Force) -> list[Force]:
+        """The enemy forces that have closed a ring round the place where a force stands."""
+        if force.km:
+            return []
+        place, enemies = force.place(force.leg), force.side.enemies
+        return [
+            other
+            for other in self.forces.values()
+            if other.ringed == place and other.actor in enemies and other.strength
+        ]

@@ -1,0 +1,70 @@
+"""What the parts of a run tell each other of, where who tells need not know who listens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, ParamSpec
+
+from sim.state.control import Control
+from sim.state.passages import Passage
+
+Told = ParamSpec("Told")
+
+Change = Callable[[Control], None]
+"""A pure change of the state, so that credit can be worked out by applying some of them."""
+
+Post = tuple[str, str]
+"""(actor, place): the garrison of an actor at a place."""
+
+
+class Signal(Generic[Told]):
+    """Something that happens again and again, and who is to be called when it does."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[Told, None]] = []
+
+    def subscribe(self, listener: Callable[Told, None]) -> None:
+        """Call ``listener`` from now on, after those who came before it."""
+        self._listeners.append(listener)
+
+    def tell(self, *args: Told.args, **kwargs: Told.kwargs) -> None:
+        """It has happened: call all who listen."""
+        for listener in self._listeners:
+            listener(*args, **kwargs)
+
+
+@dataclass(frozen=True, slots=True)
+class NetChange:
+    """What an instant changed in all, once its changes that cancel are left out.
+
+    ``places`` and ``roads`` are ids, sorted; ``moved`` are the passages with other capacities
+    now. ``applied`` are the changes with their causes, in their order, and ``before`` is the
+    state before them (None where no credit is worked out).
+    """
+
+    places: list[str]
+    roads: list[str]
+    moved: set[Passage]
+    applied: list[tuple[str, Change]]
+    before: Control | None
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """All that a run's parts tell of: each goes up, from a part to those built upon it."""
+
+    settled: Signal[[NetChange]] = field(default_factory=Signal)
+    """The net change of an instant takes effect."""
+    state_changed: Signal[[]] = field(default_factory=Signal)
+    """Something happened that conditions may ask for."""
+    asks_changed: Signal[[str]] = field(default_factory=Signal)
+    """The sinks of an actor ask for more or less."""
+    stocks_changed: Signal[[]] = field(default_factory=Signal)
+    """A stock ran out, or there is something again."""
+    restocked: Signal[[Post]] = field(default_factory=Signal)
+    """Supplies arrived where a garrison stands."""
+    garrison_will_grow: Signal[[Post]] = field(default_factory=Signal)
+    """Men are about to join a garrison."""
+    garrison_grew: Signal[[Post, int]] = field(default_factory=Signal)
+    """So many persons have joined a garrison."""

@@ -1,0 +1,100 @@
+"""The world of a run: what all its parts share, and how they change it and write it down."""
+
+from __future__ import annotations
+
+from sim.scenario.model import PPM, Scenario
+from sim.state.control import Control
+from sim.state.luck import Luck
+from sim.state.passages import Passages
+from sim.state.record import ControlRow, EventRow, Record, SeriesRow
+from sim.state.sides import Side
+from sim.state.terrain import Terrain
+
+from .clock import Clock, Phase
+from .signals import Change, NetChange, Signals
+
+_SAMPLED = ("sink:", "operation:")
+
+
+class World:
+    """Scenario, luck, clock, state and record of one run; it knows none of the run's parts.
+
+    ``raided`` are the places held in a raid, with the raider; ``happened`` the ids of the events
+    that have taken effect, of the operations that have begun and of what was decided on.
+    ``credit``: keep what credit for changes of capacity is worked out from.
+    """
+
+    def __init__(self, scenario: Scenario, luck: Luck, *, credit: bool = False) -> None:
+        self.scenario = scenario
+        self.luck = luck
+        self.clock = Clock()
+        self.record = Record(seed=luck.seed, replicate=luck.replicate, end=scenario.length)
+        self.control = Control.at_start(scenario, Terrain.draw(scenario, luck))
+        self.graph = self.control.terrain.graph
+        self.sides = {actor: Side.of(actor, scenario.actors) for actor in scenario.actors}
+        self.passages = Passages(self.control, self.sides, scenario.truck_load)
+        self.raided: dict[str, str] = {}
+        self.happened: set[str] = set()
+        self.signals = Signals()
+        self._credit = credit
+        self._before: Control | None = None
+        self._applied: list[tuple[str, Change]] = []
+        self._settling = False
+        self._notes: dict[tuple[str, str], int] = {}
+        self._written: dict[tuple[str, str], int] = {}
+        for (kind, id_, what), value in self.control.initial_rows():
+            self.record.control.append(ControlRow(0, kind, id_, what, value))
+
+    # --- changes of the state ----------------------------------------------------------
+
+    def apply(self, cause: str, change: Change) -> None:
+        """Change the state on account of ``cause``; the net change is settled in this instant."""
+        if self._credit and self._before is None:
+            self._before = self.control.copy()
+        self._applied.append((cause, change))
+        change(self.control)
+        if not self._settling:
+            self._settling = True
+            self.clock.at(self.clock.now, Phase.SETTLE, "settle", self._settle)
+
+    def _settle(self) -> None:
+        self._settling = False
+        applied, self._applied = self._applied, []
+        before, self._before = self._before, None
+        changes = self.control.settle()
+        holders = self.control.holders
+        self.raided = {p: by for p, by in self.raided.items() if holders[p] == {by: PPM}}
+        if not changes:
+            return
+        for (kind, id_, what), _, value in changes:
+            self.record.control.append(ControlRow(self.clock.now, kind, id_, what, value))
+        places = sorted({id_ for (kind, id_, _), _, _ in changes if kind == "place"})
+        roads = sorted({id_ for (kind, id_, _), _, _ in changes if kind == "road"})
+        moved = self.passages.refresh(places, roads)
+        self.signals.settled.tell(NetChange(places, roads, moved, applied, before))
+        self.signals.state_changed.tell()
+
+    # --- writing down --------------------------------------------------------------------
+
+    def note(self, subject: str, measure: str, value: int) -> None:
+        """Note a number of this instant; the last one counts, and only where it changed."""
+        if not self._notes:
+            self.clock.at(self.clock.now, Phase.RECORD, "~write", self._write)
+        self._notes[subject, measure] = value
+
+    def _write(self) -> None:
+        now = self.clock.now
+        add, written = self.record.series.append, self._written
+        for key, value in self._notes.items():
+            subject, measure = key
+            # what is sampled is written even where it stands still
+            if not subject.startswith(_SAMPLED):
+                if written.get(key) == value:
+                    continue
+                written[key] = value
+            add(SeriesRow(now, subject, measure, value))
+        self._notes.clear()
+
+    def note_event(self, kind: str, subject: str, cause: str, text: str) -> None:
+        """Add a row to the list of what happened."""
+        self.record.events.append(EventRow(self.clock.now, kind, subject, cause, text))

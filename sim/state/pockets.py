@@ -1,0 +1,40 @@
+"""Pockets: parts of an actor's territory that no source of its axes reaches."""
+
+from __future__ import annotations
+
+from sim.network import components
+from sim.scenario.model import Scenario
+
+from .control import Control
+from .passages import Passage
+from .sides import Side
+
+
+def sources_of(scenario: Scenario, actor: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The places of the sources of an actor's axes: all of them, and the foreign ones."""
+    axes = [axis for axis in scenario.axes.values() if axis.actor == actor]
+    sources = [source for axis in axes for source in axis.sources.values()]
+    foreign = frozenset(source.place for source in sources if source.foreign)
+    return frozenset(source.place for source in sources), foreign
+
+
+def pockets(
+    control: Control, side: Side, passage: Passage, sources: frozenset[str]
+) -> list[tuple[str, ...]]:
+    """The pockets of one actor: tuples of place ids, sorted.
+
+    A part is connected by roads that the actor can use; it is a pocket where it holds a
+    place of the actor's own and no place of ``sources``. A held place that nothing can pass (a
+    besieged one) is a part by itself. ``passage`` must serve the foreign ones of ``sources``.
+    """
+    graph = control.terrain.graph
+    mine = {i for i, p in enumerate(graph.places) if side.actor in control.holders[p]}
+    roots = {graph.place_index[p] for p in sources}
+    parts = components(graph, passage.road[:, 0] > 0, passage.open)
+    found = [
+        tuple(graph.places[i] for i in part if i in mine)
+        for part in parts
+        if roots.isdisjoint(part) and not mine.isdisjoint(part)
+    ]
+    found.extend((graph.places[i],) for i in mine if not passage.open[i])
+    return sorted(found)

@@ -1,0 +1,312 @@
+"""Drawing with matplotlib: a style of its own, files of the same bytes for the same data, text.
+
+The numbers are those of :mod:`sim.view.look`. Lengths are pixels at ``DPI`` dots an inch, from
+the lower left corner, unless they say points.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, ParamSpec, TypeVar, cast
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.patheffects import Stroke
+
+from sim.view.look import DPI, FAINT_INK, HEIGHT, INK, SOFT_INK, WHITE, WIDTH
+
+from .data import Page
+
+PT = 72 / DPI
+"""Points in a pixel: widths of lines are points to matplotlib."""
+
+MARKERS = {
+    "circle": "o", "square": "s", "triangle": "^", "diamond": "D", "pentagon": "p", "down": "v",
+    "hexagon": "h", "plus": "P", "cross": "X", "star": "*",
+}  # fmt: skip
+"""What matplotlib calls the shapes of :data:`sim.view.look.OPTICAL`."""
+
+_RC: dict[str, Any] = {
+    "axes.edgecolor": FAINT_INK,
+    "axes.grid": False,
+    "axes.labelcolor": SOFT_INK,
+    "axes.labelsize": 9.5,
+    "axes.linewidth": 0.8,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.unicode_minus": True,
+    "figure.dpi": DPI,
+    "figure.facecolor": WHITE,
+    "font.family": ["DejaVu Sans"],
+    "font.size": 9.5,
+    "hatch.linewidth": 0.7,
+    "legend.frameon": False,
+    "path.simplify": True,
+    "savefig.bbox": None,
+    "savefig.dpi": DPI,
+    "savefig.facecolor": WHITE,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "supply-axis",
+    "svg.image_inline": True,
+    "text.color": INK,
+    "text.hinting": "no_hinting",
+    "text.parse_math": False,
+    "text.usetex": False,
+    "xtick.color": FAINT_INK,
+    "xtick.labelcolor": INK,
+    "xtick.labelsize": 9,
+    "ytick.color": FAINT_INK,
+    "ytick.labelcolor": INK,
+    "ytick.labelsize": 9,
+}
+
+
+@contextmanager
+def context() -> Iterator[None]:
+    """Inside, matplotlib draws as this project does, whatever the user's own settings."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        # rcdefaults leaves the backend alone, so nothing of the user's session is switched
+        cast(Any, mpl.rcParams).update(_RC)
+        yield
+
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def styled(draw: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Runs a drawing function inside :func:`context`."""
+
+    @functools.wraps(draw)
+    def wrapper(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        with context():
+            return draw(*args, **kwargs)
+
+    return wrapper
+
+
+def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
+    """Writes ``name``.png and ``name``.svg into ``folder`` (which must exist).
+
+    Returns the two paths. The same figure gives the same bytes with the same matplotlib.
+    """
+    png, svg = folder / f"{name}.png", folder / f"{name}.svg"
+    png.write_bytes(drawn(figure, "png"))
+    svg.write_bytes(drawn(figure, "svg"))
+    return png, svg
+
+
+def drawn(figure: Figure, kind: Literal["png", "svg"]) -> bytes:
+    """The figure as the bytes of a file; the same bytes with the same matplotlib."""
+    made = io.BytesIO()
+    with context():
+        if kind == "png":
+            figure.savefig(made, format="png", dpi=DPI, metadata={"Software": None})
+            return made.getvalue()
+        figure.savefig(made, format="svg", metadata={"Date": None, "Creator": None})
+    return _rounded(made.getvalue())
+
+
+_PATH = re.compile(rb' d="[^"]*"')
+_LONG = re.compile(rb"(\.\d\d)\d+")
+
+
+def _rounded(svg: bytes) -> bytes:
+    """The drawing with its paths to a hundredth of a point: half the size, the same to see."""
+    return _PATH.sub(lambda path: _LONG.sub(rb"\1", path.group()), svg)
+
+
+LEFT_TO_RIGHT = "\u200e"
+"""A mark without width: what follows is read from left to right."""
+
+
+@functools.cache
+def _glyphs() -> frozenset[int]:
+    path = font_manager.findfont(FontProperties(family="DejaVu Sans"))
+    return frozenset(font_manager.get_font(path).get_charmap())
+
+
+def plain(text: str) -> str:
+    """The text on one line, without control characters; a square for what the font lacks.
+
+    What begins with a name written from right to left and goes on in Latin letters is to be
+    read from left to right all the same, and says so with a mark that takes no room.
+    """
+    glyphs = _glyphs()
+    shown = []
+    for character in " ".join(text.split()):
+        hidden = unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn", "Cf")
+        if hidden and character != LEFT_TO_RIGHT:
+            continue
+        if unicodedata.combining(character) and ord(character) not in glyphs:
+            continue
+        shown.append(character if ord(character) in glyphs else "\u25a1")
+    sides = _sides("".join(shown))
+    mixed = "L" in sides and sides[0] != "L"
+    return "".join([LEFT_TO_RIGHT if mixed else "", *shown])
+
+
+def ended(name: str) -> str:
+    """The name, so that a number behind it stays behind it where the name runs to the left."""
+    return name + LEFT_TO_RIGHT if {"R", "AL"} & {*_sides(name)} else name
+
+
+def _sides(text: str) -> list[str]:
+    """Ways in which the letters run: L, R or AL (Unicode Standard Annex 9)."""
+    return [way for c in text if (way := unicodedata.bidirectional(c)) in ("L", "R", "AL")]
+
+
+def legible(text: str) -> bool:
+    """Whether the font has more than half of the letters of a text."""
+    letters = [c for c in text if unicodedata.category(c)[0] == "L"]
+    return 2 * sum(ord(c) in _glyphs() for c in letters) >= len(letters)
+
+
+def short(text: str, limit: int = 32) -> str:
+    """:func:`plain` text of at most ``limit`` characters, with an ellipsis where it is cut."""
+    text = plain(text)
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "\u2026"
+
+
+@functools.cache
+def _renderer() -> Any:
+    canvas: Any = FigureCanvasAgg(Figure(figsize=(1, 1), dpi=DPI))
+    return canvas.get_renderer()
+
+
+@functools.lru_cache(maxsize=4096)
+def text_size(text: str, points: float, weight: str = "normal") -> tuple[float, float]:
+    """Width and height in pixels of one line of :func:`plain` text."""
+    font = FontProperties(family="DejaVu Sans", size=points, weight=weight)
+    # as drawn, see _RC; entering a context costs more than the measuring
+    hinted = mpl.rcParams["text.hinting"] != _RC["text.hinting"]
+    with mpl.rc_context({"text.hinting": _RC["text.hinting"]}) if hinted else nullcontext():
+        width, height, _ = _renderer().get_text_width_height_descent(text, font, ismath=False)
+    return float(width), float(height)
+
+
+def wrap(text: str, points: float, width: float, lines: int, weight: str = "normal") -> list[str]:
+    """The text in at most ``lines`` lines no wider than ``width`` pixels.
+
+    A word wider than a line is broken; what does not fit ends in an ellipsis.
+    """
+
+    def fits(piece: str) -> bool:
+        return text_size(piece, points, weight)[0] <= width
+
+    done: list[str] = []
+    line = ""
+    words = plain(text).split(" ")
+    while words:
+        word = words.pop(0)
+        grown = f"{line} {word}" if line else word
+        if fits(grown):
+            line = grown
+        elif line:
+            done.append(line)
+            line = ""
+            words.insert(0, word)
+        else:
+            cut = next((n for n in range(len(word) - 1, 1, -1) if fits(word[:n])), 1)
+            done.append(word[:cut])
+            words[:0] = [word[cut:]] if word[cut:] else []
+    done += [line] if line else []
+    if len(done) > lines:
+        last = done[lines - 1]
+        while last and not fits(last + "\u2026"):
+            last = last[:-1]
+        done = [*done[: lines - 1], last.rstrip() + "\u2026"]
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An empty figure with its words around it; ``top`` and ``bottom`` bound what is free."""
+
+    figure: Figure
+    width: float
+    height: float
+    top: float
+    bottom: float
+
+    def axes(self, left: float, bottom: float, width: float, height: float) -> Axes:
+        """Axes at a place in pixels."""
+        w, h = self.width, self.height
+        return self.figure.add_axes((left / w, bottom / h, width / w, height / h))
+
+    def canvas(self, left: float, bottom: float, width: float, height: float) -> Axes:
+        """Bare axes whose data coordinates are their own pixels."""
+        axes = self.axes(left, bottom, width, height)
+        axes.set(xlim=(0, width), ylim=(0, height), xticks=[], yticks=[])
+        axes.set_axis_off()
+        return axes
+
+    def text(self, x: float, y: float, text: str, **style: Any) -> None:
+        """Text at a place in pixels, never read as markup."""
+        self.figure.text(x / self.width, y / self.height, text, parse_math=False, **style)
+
+
+MARGIN = 24.0
+
+
+def sheet(page: Page, width: float = WIDTH, height: float = HEIGHT) -> Sheet:
+    """A white figure with its title, subtitle and credit."""
+    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
+    FigureCanvasAgg(figure)
+    room = width - 2 * MARGIN
+    wide = text_size(plain(page.title), 16, "bold")[0]
+    size = next((points for points in (16, 15, 14) if wide * points / 16 <= room - 4), 14.5)
+    titles = wrap(page.title, size, room, 3, "bold")
+    subtitles = wrap(page.subtitle, 10.5, room, 2) if page.subtitle else []
+    credits_ = wrap(page.credit, 7.5, room, 2) if page.credit else []
+    y = height - 18.0
+    made = Sheet(figure, width, height, 0, 0)
+    for line in titles:
+        made.text(MARGIN, y, line, size=size, weight="bold", va="top")
+        y -= 27
+    y -= 1
+    for line in subtitles:
+        made.text(MARGIN, y, line, size=10.5, color=SOFT_INK, va="top")
+        y -= 19
+    low = 12.0
+    for line in reversed(credits_):
+        made.text(MARGIN, low, line, size=7.5, color=FAINT_INK, va="bottom")
+        low += 14
+    return Sheet(figure, width, height, y - 6, low + 4)
+
+
+def halo_text(axes: Axes, x: float, y: float, text: str, **style: Any) -> None:
+    """Text with a white rim, at data coordinates.
+
+    Two texts, of which only the lower is drawn as outlines: that halves an SVG of many labels.
+    """
+    rim = [Stroke(linewidth=2.8, foreground=WHITE, alpha=0.9)]
+    axes.text(x, y, text, parse_math=False, path_effects=rim, **style)
+    axes.text(x, y, text, parse_math=False, **style)
+
+
+def note(axes: Axes, text: str) -> None:
+    """Says in the middle of empty axes why they are empty."""
+    axes.text(
+        0.5,
+        0.5,
+        plain(text),
+        transform=axes.transAxes,
+        ha="center",
+        va="center",
+        size=11,
+        color=SOFT_INK,
+        parse_math=False,
+    )
