@@ -64,6 +64,12 @@ class Moment(simpy.Event):
             self._action()
 
 
+def call_off(moment: Moment | None) -> None:
+    """Cancel what was to happen, if anything was."""
+    if moment is not None:
+        moment.cancel()
+
+
 class Clock(simpy.Environment):
     """A SimPy environment ordered by (time, phase, key).
 

@@ -19,7 +19,6 @@ from .choice import Alternative, logit, utility
 from .clock import Phase
 from .conditions import Conditions
 from .forces.force import Force
-from .garrisons import Garrisons
 from .regroup import Regroup, threat
 from .supply.axes import AxisState
 from .world import World
@@ -38,13 +37,12 @@ class Decisions:
         world: World,
         conditions: Conditions,
         axes: Mapping[str, AxisState],
-        garrisons: Garrisons,
         regroup: Regroup,
         forces: Mapping[str, Force],
     ) -> None:
         self._world = world
         self._axes = axes
-        self._garrisons = garrisons
+        self._garrisons = regroup.garrisons
         self._regroup = regroup
         self._forces = forces
         self.seats: dict[str, str] = {}

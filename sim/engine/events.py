@@ -22,7 +22,7 @@ Do = Callable[[Control, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class EventAction:
     """What an event does, in ``phase`` of its instant, to each of the places or roads ``subjects``.
 
     ``undo``, where it passes by itself, is done to each in ``undo_phase`` of the instant at which
@@ -37,70 +37,70 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class EventType:
     """A kind of event.
 
-    ``effects`` are what an event of the kind does, worked out when its day is known; those with
-    no subject do nothing. It is told by the name of its kind and its own text, and by
-    ``told_at_end`` when what it did is undone.
+    ``actions`` are what an event of the kind does and when that ends, worked out when its day is
+    known; those with no subject do nothing. In the list of what happened it stands by the name of
+    the kind, with its own text, and its end with ``end_text``.
     """
 
-    effects: Callable[[World, Event], Iterator[Effect]]
-    told_at_end: str = ""
+    actions: Callable[[World, Event], Iterator[EventAction]]
+    end_text: str = ""
 
 
-def _capture(_world: World, event: Event) -> Iterator[Effect]:
+def _capture(_world: World, event: Event) -> Iterator[EventAction]:
     shares = dict(event.shares) if event.shares else {str(event.by): PPM}
-    yield Effect(event.places, Phase.CONTROL, lambda c, place: c.capture(place, shares))
+    yield EventAction(event.places, Phase.CONTROL, lambda c, place: c.capture(place, shares))
 
 
-def _besiege(world: World, event: Event) -> Iterator[Effect]:
+def _besiege(world: World, event: Event) -> Iterator[EventAction]:
     def ring(control: Control, place: str) -> None:
         ringed = event.against
         if not ringed:
             ringed = frozenset(control.holders[place]) - world.sides[str(event.by)].own
         control.besiege(place, ringed)
 
-    yield Effect(event.places, Phase.CLOSURES, ring)
+    yield EventAction(event.places, Phase.CLOSURES, ring)
 
 
-def _relieve(_world: World, event: Event) -> Iterator[Effect]:
-    yield Effect(event.places, Phase.OPENINGS, Control.relieve)
+def _relieve(_world: World, event: Event) -> Iterator[EventAction]:
+    yield EventAction(event.places, Phase.OPENINGS, Control.relieve)
 
 
-def _seal(_world: World, event: Event) -> Iterator[Effect]:
+def _seal(_world: World, event: Event) -> Iterator[EventAction]:
     sealed = event.against or frozenset({EVERYONE})
-    yield Effect(event.places, Phase.CLOSURES, lambda c, place: c.seal(place, sealed))
+    yield EventAction(event.places, Phase.CLOSURES, lambda c, place: c.seal(place, sealed))
 
 
-def _unseal(world: World, event: Event) -> Iterator[Effect]:
-    yield Effect(
+def _unseal(world: World, event: Event) -> Iterator[EventAction]:
+    yield EventAction(
         event.places,
         Phase.OPENINGS,
         lambda c, place: c.unseal(place, event.against, everyone=world.sides),
     )
 
 
-def _close(_world: World, event: Event) -> Iterator[Effect]:
-    yield Effect(event.roads, Phase.CLOSURES, lambda c, road: c.close(road, event.id))
+def _close(_world: World, event: Event) -> Iterator[EventAction]:
+    yield EventAction(event.roads, Phase.CLOSURES, lambda c, road: c.close(road, event.id))
 
 
-def _open(_world: World, event: Event) -> Iterator[Effect]:
-    yield Effect(event.roads, Phase.OPENINGS, Control.open)
+def _open(_world: World, event: Event) -> Iterator[EventAction]:
+    yield EventAction(event.roads, Phase.OPENINGS, Control.open)
 
 
-def _damage(world: World, event: Event) -> Iterator[Effect]:
+def _damage(world: World, event: Event) -> Iterator[EventAction]:
     """Take capacity away until it is repaired, if it ever is."""
     name = f"event:{event.id}:loss"
     loss = 0.0 if event.loss is None else world.luck.value(event.loss, name)
     kept = PPM - round(loss * PPM)
-    yield Effect(
+    yield EventAction(
         event.places,
         Phase.CLOSURES,
         lambda c, place: c.damage("place", place, event.id, kept),
         lambda c, place: c.repair("place", place, event.id),
     )
-    yield Effect(
+    yield EventAction(
         event.roads,
         Phase.CLOSURES,
         lambda c, road: c.damage("road", road, event.id, kept),
@@ -108,7 +108,7 @@ def _damage(world: World, event: Event) -> Iterator[Effect]:
     )
 
 
-def _raid(world: World, event: Event) -> Iterator[Effect]:
+def _raid(world: World, event: Event) -> Iterator[EventAction]:
     """Hold places or roads for a time, then give them back to those they were taken from."""
     by = str(event.by)
     taken: dict[str, dict[str, int]] = {}
@@ -124,8 +124,8 @@ def _raid(world: World, event: Event) -> Iterator[Effect]:
         if control.holders[place] == {by: PPM}:
             control.capture(place, taken[place])
 
-    yield Effect(event.places, Phase.CONTROL, seize, give_back, Phase.CONTROL)
-    yield Effect(
+    yield EventAction(event.places, Phase.CONTROL, seize, give_back, Phase.CONTROL)
+    yield EventAction(
         event.roads,
         Phase.CLOSURES,
         lambda c, road: c.close(road, event.id),
@@ -133,16 +133,16 @@ def _raid(world: World, event: Event) -> Iterator[Effect]:
     )
 
 
-KINDS: Mapping[EventKind, Kind] = {
-    "capture": Kind(_capture),
-    "besiege": Kind(_besiege),
-    "relieve": Kind(_relieve),
-    "seal": Kind(_seal),
-    "unseal": Kind(_unseal),
-    "close": Kind(_close),
-    "open": Kind(_open),
-    "damage": Kind(_damage, told_at_end="damage ends"),
-    "raid": Kind(_raid, told_at_end="raid ends"),
+KINDS: Mapping[EventKind, EventType] = {
+    "capture": EventType(_capture),
+    "besiege": EventType(_besiege),
+    "relieve": EventType(_relieve),
+    "seal": EventType(_seal),
+    "unseal": EventType(_unseal),
+    "close": EventType(_close),
+    "open": EventType(_open),
+    "damage": EventType(_damage, end_text="damage ends"),
+    "raid": EventType(_raid, end_text="raid ends"),
 }
 """What each kind of event does."""
 
@@ -160,33 +160,33 @@ class Events:
         world, name = self._world, f"event:{event.id}"
         if not world.luck.happens(event.chance, f"{name}:happens"):
             return
-        for effect in KINDS[event.kind].effects(world, event):
-            if not effect.subjects:
+        for action in KINDS[event.kind].actions(world, event):
+            if not action.subjects:
                 continue
-            world.clock.at(time, effect.phase, name, partial(self._happen, event, effect))
-            if effect.undo is not None and event.lasts is not None:
+            world.clock.at(time, action.phase, name, partial(self._happen, event, action))
+            if action.undo is not None and event.lasts is not None:
                 over = time + max(1, round(world.luck.value(event.lasts, f"{name}:lasts")))
                 world.clock.at(
-                    over, effect.undo_phase, name, partial(self._end, event, effect, effect.undo)
+                    over, action.undo_phase, name, partial(self._end, event, action, action.undo)
                 )
 
-    def _happen(self, event: Event, effect: Effect) -> None:
-        self._apply(event, effect.subjects, effect.do)
+    def _happen(self, event: Event, action: EventAction) -> None:
+        self._apply(event, action.subjects, action.do)
         self._world.happened.add(event.id)
-        self._tell(event, event.kind, effect, event.text or "")
+        self._say(event, event.kind, action, event.text or "")
         # it has happened, whether or not it changed anything
         self._world.signals.state_changed.tell()
 
-    def _end(self, event: Event, effect: Effect, undo: Do) -> None:
-        self._apply(event, effect.subjects, undo)
-        self._tell(event, "ends", effect, KINDS[event.kind].told_at_end)
+    def _end(self, event: Event, action: EventAction, undo: Do) -> None:
+        self._apply(event, action.subjects, undo)
+        self._say(event, "ends", action, KINDS[event.kind].end_text)
 
     def _apply(self, event: Event, subjects: tuple[str, ...], change: Do) -> None:
         for subject in subjects:
             self._world.apply(event.id, partial(_to, subject, change))
 
-    def _tell(self, event: Event, what: str, effect: Effect, text: str) -> None:
-        self._world.note_event(what, ", ".join(effect.subjects), event.id, text)
+    def _say(self, event: Event, what: str, action: EventAction, text: str) -> None:
+        self._world.note_event(what, ", ".join(action.subjects), event.id, text)
 
 
 def _to(subject: str, change: Do, control: Control) -> None:

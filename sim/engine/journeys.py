@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 from sim.state.passages import Passage
@@ -96,35 +97,29 @@ def way_out(standing: Standing, passage: Passage) -> list[tuple[int, int]]:
 def depart(
     standing: Standing,
     now: int,
-    first: int,
     places: tuple[int, ...],
     roads: tuple[int, ...],
-    seconds: tuple[int, ...],
     passage: Passage,
 ) -> Journey:
-    """The journey from where a traveller stands over ``first`` along ``places``.
+    """The journey from where a traveller stands along ``places``, joined by ``roads``.
 
-    ``places`` begins with ``first``; ``seconds`` are the travel times of ``roads`` and
-    ``passage`` tells what is lost. A
-    traveller on a road is entered as having left its other end long enough ago, so that
-    its position stays where it is.
+    ``passage`` tells what is lost. A traveller on a road is entered as having left its other end
+    long enough ago, so that its position stays where it is.
     """
+    seconds = passage.control.terrain.graph.seconds
     times: list[int] = []
     head: tuple[int, ...] = ()
     head_roads: tuple[int, ...] = ()
     clock = now
     if standing.road is not None and standing.ahead is not None:
         length = standing.since + standing.left
-        if first == standing.here:
+        if places[0] == standing.here:
             head, clock = (standing.ahead,), now + standing.since
         else:
             head, clock = (standing.here,), now + standing.left
         head_roads = (standing.road,)
         times.append(clock - length)
-    times.append(clock)
-    for s in seconds:
-        clock += s
-        times.append(clock)
+    times += accumulate((int(seconds[road]) for road in roads), initial=clock)
     places, roads = head + places, head_roads + roads
     leaving = bool(roads) and not (passage.open[places[0]] and passage.road[roads[0], 0])
     return Journey(places, roads, tuple(times), leaving)

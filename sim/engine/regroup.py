@@ -10,7 +10,7 @@ choose again among the rest.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from sim.network import BoolArray, TravelTimes, reach, times_from
@@ -22,7 +22,7 @@ from sim.state.record import DISPERSE, STAY, ChoiceRow, Move
 from sim.state.sides import Side
 
 from .choice import Alternative, assign, logit, utility
-from .clock import Moment, Phase
+from .clock import Moment, Phase, call_off
 from .garrisons import Garrisons
 from .journeys import Journey, Standing, depart, way_out
 from .signals import Post
@@ -71,8 +71,8 @@ class Regroup:
     """The moves of those displaced, and of reserves on their way to a front."""
 
     def __init__(self, world: World, garrisons: Garrisons) -> None:
+        self.garrisons = garrisons
         self._world = world
-        self._garrisons = garrisons
         self._groups: list[MovingGroup] = []
         self._rules = {
             actor: self._draw(rule) for actor, rule in sorted(world.scenario.regroup.items())
@@ -109,7 +109,7 @@ class Regroup:
         """Send men of a garrison to a front, as a reserve; they fight nowhere on the way."""
         world, (actor, place) = self._world, post
         ways, index = self.ways_from(actor, place), world.graph.place_index
-        self._garrisons.strength[post] -= persons
+        self.garrisons.strength[post] -= persons
         seconds = int(ways.seconds[index[goal]])
         move = Move(world.clock.now, actor, place, goal, persons, 1.0, seconds, "", reserve=True)
         world.record.moves.append(move)
@@ -118,16 +118,11 @@ class Regroup:
 
     def under_way(self, post: Post) -> int:
         """Persons of an actor on their way to a place."""
-        moves = (group.move for group in self._groups)
-        return sum(move.persons for move in moves if (move.actor, move.choice) == post)
+        return sum(m.persons for m in self.moving() if (m.actor, m.choice) == post)
 
-    def on_the_move(self) -> dict[str, int]:
-        """Persons on their way, by actor."""
-        found: dict[str, int] = {}
-        for group in self._groups:
-            actor = group.move.actor
-            found[actor] = found.get(actor, 0) + group.move.persons
-        return found
+    def moving(self) -> Iterator[Move]:
+        """The moves of all who are on their way."""
+        return (group.move for group in self._groups)
 
     def scatter(self, post: Post, persons: int) -> None:
         """The men of a force that is no more choose where to go, after a garrison's losses."""
@@ -138,7 +133,7 @@ class Regroup:
 
     def settle(self, places: Collection[str]) -> None:
         """Take in the net changes of an instant: who is displaced, whose way is closed."""
-        world, strength = self._world, self._garrisons.strength
+        world, strength = self._world, self.garrisons.strength
         for group in list(self._groups):
             passage = world.passages.of(group.move.actor)
             if group.journey.blocked(world.clock.now, passage) or self._goal_lost(group):
@@ -157,7 +152,7 @@ class Regroup:
     def _leave(self, post: Post, persons: int, ringed: bool) -> None:
         """Men get away from a place, less those who do not, and choose where to go."""
         world, now, (actor, place) = self._world, self._world.clock.now, post
-        lost = round(persons * self._garrisons.loss(post, ringed=ringed))
+        lost = round(persons * self.garrisons.loss(post, ringed=ringed))
         text = f"{persons} persons, {lost} of them lost"
         world.note_event("displaced", f"{actor}/{place}", "", text)
         if lost:
@@ -252,8 +247,8 @@ class Regroup:
 
     def _taken(self, place: str) -> int:
         """Billets of a place that are taken, or promised to those on the way."""
-        there = sum(n for (_, p), n in self._garrisons.strength.items() if p == place)
-        return there + sum(g.move.persons for g in self._groups if g.move.choice == place)
+        there = sum(n for (_, p), n in self.garrisons.strength.items() if p == place)
+        return there + sum(m.persons for m in self.moving() if m.choice == place)
 
     def _gone(self, leave: str) -> int:
         """Persons who took an exit, or are on the way to it."""
@@ -285,9 +280,8 @@ class Regroup:
         route = ways.route(goal)
         if route is None:
             raise AssertionError(f"{move.choice} was chosen but cannot be reached")
-        seconds = tuple(int(graph.seconds[r]) for r in route.roads)
         passage = world.passages.of(move.actor)
-        journey = depart(standing, now, route.source, route.places, route.roads, seconds, passage)
+        journey = depart(standing, now, route.places, route.roads, passage)
         group = MovingGroup(move, world.sides[move.actor], journey, extra)
         self._groups.append(group)
         key = f"column:{move.actor}:{move.origin}:{move.choice}:{move.time}"
@@ -304,8 +298,8 @@ class Regroup:
             return
         move.outcome = "arrived"
         post = (move.actor, move.choice)
-        self._garrisons.lose_as(post, (move.actor, move.origin))
-        self._garrisons.join(post, move.persons)
+        self.garrisons.lose_as(post, (move.actor, move.origin))
+        self.garrisons.join(post, move.persons)
 
     def _turn(self, group: MovingGroup) -> None:
         """The way of a group closed: it chooses again from where it can get to, or is lost."""
@@ -313,8 +307,7 @@ class Regroup:
         passage = self._world.passages.of(move.actor)
         if now >= group.journey.arrival and move.choice in self._world.scenario.exits:
             return  # beyond the last place, on the way out
-        if group.moment is not None:
-            group.moment.cancel()
+        call_off(group.moment)
         self._groups.remove(group)
         move.ended = now
         standing = group.journey.standing(now)
@@ -329,5 +322,5 @@ class Regroup:
                 standing = Standing(here, standing.road, standing.here, seconds, standing.since)
         move.outcome = "chose again"
         place = self._world.graph.places[standing.here]
-        self._garrisons.lose_as((move.actor, place), (move.actor, move.origin))
+        self.garrisons.lose_as((move.actor, place), (move.actor, move.origin))
         self._choose(move.actor, place, move.persons, standing)

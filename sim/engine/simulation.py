@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from sim.scenario.model import Scenario
@@ -15,6 +15,7 @@ from .conditions import Conditions
 from .decide import Decisions
 from .events import Events
 from .forces.combat import Combat
+from .forces.force import Force
 from .forces.operations import Operations
 from .garrisons import Garrisons
 from .pockets import PocketWatch
@@ -42,14 +43,13 @@ class Simulation:
         self.regroup = Regroup(world, self.garrisons)
         self.pockets = PocketWatch(world, self.garrisons, self.supply)
         self.operations: Operations | None = None
+        self.forces: Mapping[str, Force] = {}
         if scenario.fighting is not None:
             combat = Combat(world, scenario.fighting, self.garrisons, self.supply)
-            self.operations = Operations(
-                world, conditions, combat, self.garrisons, self.regroup, self.supply
-            )
+            self.operations = Operations(world, conditions, combat, self.regroup, self.supply)
+            self.forces = self.operations.forces
         self.events = Events(world, conditions)
-        forces = {} if self.operations is None else self.operations.forces
-        self.decisions = Decisions(world, conditions, axes, self.garrisons, self.regroup, forces)
+        self.decisions = Decisions(world, conditions, axes, self.regroup, self.forces)
         self._begun = self._persons()
         world.signals.settled.subscribe(self._settle)
         world.signals.state_changed.tell()
@@ -83,7 +83,10 @@ class Simulation:
         world.clock.run_through(world.scenario.length)
         if self.operations is not None:
             self.operations.close()
-        self.supply.close({} if self.operations is None else self.operations.loaded())
+        loaded: Counter[tuple[str | None, str]] = Counter()
+        for force in self.forces.values():
+            loaded[force.operation.axis, force.operation.base] += force.loaded
+        self.supply.close(loaded)
         self._check_persons()
         self.pockets.close()
         # what changes at time 0 takes the place of the row that the start wrote
@@ -97,11 +100,13 @@ class Simulation:
 
     def _persons(self) -> Counter[str]:
         """Persons at places, in forces and on the way, by actor."""
-        found = Counter({} if self.operations is None else self.operations.persons())
+        found: Counter[str] = Counter()
         for (actor, _), persons in self.garrisons.strength.items():
             found[actor] += persons
-        for actor, persons in self.regroup.on_the_move().items():
-            found[actor] += persons
+        for force in self.forces.values():
+            found[force.actor] += force.strength
+        for move in self.regroup.moving():
+            found[move.actor] += move.persons
         return found
 
     def _check_persons(self) -> None:

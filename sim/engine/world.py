@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from sim.scenario.model import PPM, Scenario
 from sim.state.control import Control
 from sim.state.luck import Luck
@@ -73,6 +76,14 @@ class World:
         moved = self.passages.refresh(places, roads)
         self.signals.settled.tell(NetChange(places, roads, moved, applied, before))
         self.signals.state_changed.tell()
+
+    def every_sample(self, phase: Phase, key: str, act: Callable[[], None]) -> None:
+        """Let ``act`` happen now, after each sampling interval, and at the end of the period."""
+        act()
+        now, scenario = self.clock.now, self.scenario
+        if now < scenario.length:
+            soon = min(now + scenario.sample, scenario.length)
+            self.clock.at(soon, phase, key, partial(self.every_sample, phase, key, act))
 
     # --- writing down --------------------------------------------------------------------
 

@@ -1,1 +1,1 @@
-"""Who holds what, who may pass, luck, and the record of a run."""
+"""The network as drawn, who holds what, who may pass, pockets, luck, and the record of a run."""

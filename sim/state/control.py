@@ -18,6 +18,14 @@ EVERYONE = "*"
 """All actors, where a crossing is sealed."""
 
 
+def put(table: dict[str, frozenset[str]], key: str, names: frozenset[str]) -> None:
+    """Let ``table`` hold the names of ``key``, and nothing where there are none."""
+    if names:
+        table[key] = names
+    else:
+        table.pop(key, None)
+
+
 def _shares_text(shares: Mapping[str, int]) -> str:
     return ";".join(f"{actor}={_ppm_text(shares[actor])}" for actor in sorted(shares))
 
@@ -49,10 +57,9 @@ class Control:
         for place in terrain.graph.places:
             holding = scenario.holders.get(place)
             state.holders[place] = dict(holding.shares) if holding else {}
-            if holding and holding.besieged:
-                state.besieged[place] = holding.besieged
-            if holding and holding.sealed:
-                state.sealed[place] = holding.sealed
+            if holding:
+                put(state.besieged, place, holding.besieged)
+                put(state.sealed, place, holding.sealed)
         for road in scenario.network.roads.values():
             if road.closed:
                 state.closed[road.id] = frozenset({"start"})
@@ -108,10 +115,7 @@ class Control:
         if EVERYONE in sealed:
             sealed = frozenset(everyone)
         left = sealed - named if named and EVERYONE not in named else frozenset()
-        if left:
-            self.sealed[place] = left
-        else:
-            del self.sealed[place]
+        put(self.sealed, place, left)
 
     def close(self, road: str, cause: str) -> None:
         """Close a road for ``cause``; it is open again when no cause is left."""
@@ -123,11 +127,7 @@ class Control:
         if road not in self.closed:
             return
         self._touch("road", road, "state")
-        left = self.closed[road] - {cause} if cause is not None else frozenset()
-        if left:
-            self.closed[road] = left
-        else:
-            del self.closed[road]
+        put(self.closed, road, self.closed[road] - {cause} if cause is not None else frozenset())
 
     def damage(self, kind: Kind, id_: str, cause: str, kept: int) -> None:
         """Leave ``kept`` (ppm) of the capacity of a place or road; damages multiply."""

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import groupby
 
-from sim.network import UNLIMITED, Graph
-from sim.scenario.model import PPM, Scenario
-from sim.state.control import Control, Kind
+from sim.scenario.model import PPM, Network, Scenario
+from sim.state.control import Control, Kind, put
 from sim.state.record import ControlRow
 from sim.state.terrain import Terrain
 
@@ -24,7 +23,7 @@ def states(scenario: Scenario, rows: Iterable[ControlRow]) -> Iterator[tuple[int
     for time, group in by_time:
         now = list(group)
         if control is None:
-            control = Control(_terrain(scenario, now))
+            control = Control(_terrain(scenario.network, now))
         for row in now:
             _apply(control, row)
         yield time, control
@@ -44,21 +43,13 @@ def state_at(scenario: Scenario, rows: Iterable[ControlRow], time: int) -> Contr
     return last
 
 
-def _terrain(scenario: Scenario, rows: Iterable[ControlRow]) -> Terrain:
-    drawn = {(row.id, row.what): int(row.value) for row in rows if row.what in _DRAWN}
-    net = scenario.network
-    graph = Graph.build(
-        net.places,
-        [(r.id, r.a, r.b, drawn[r.id, "seconds"], r.km) for r in net.roads.values()],
-    )
-    return Terrain(
-        graph,
-        tuple(drawn[r, "capacity_kg_per_day"] for r in graph.roads),
-        tuple(drawn.get((p, "capacity_kg_per_day"), UNLIMITED) for p in graph.places),
-    )
-
-
-_DRAWN = ("seconds", "capacity_kg_per_day")
+def _terrain(network: Network, rows: Iterable[ControlRow]) -> Terrain:
+    drawn: dict[str, dict[str, int]] = {"seconds": {}, "capacity_kg_per_day": {}}
+    for row in rows:
+        if row.what in drawn:
+            drawn[row.what][row.id] = int(row.value)
+    capacity = drawn["capacity_kg_per_day"]
+    return Terrain.of(network, drawn["seconds"], capacity, capacity)
 
 
 def _apply(control: Control, row: ControlRow) -> None:
@@ -67,24 +58,17 @@ def _apply(control: Control, row: ControlRow) -> None:
         pairs = (name.split("=") for name in names)
         control.holders[row.id] = {actor: _ppm(share) for actor, share in pairs}
     elif row.what == "besieged":
-        _put(control.besieged, row.id, frozenset(names))
+        put(control.besieged, row.id, frozenset(names))
     elif row.what == "sealed":
-        _put(control.sealed, row.id, frozenset(names))
+        put(control.sealed, row.id, frozenset(names))
     elif row.what == "state":
-        _put(control.closed, row.id, frozenset({row.value} - {"open"}))
+        put(control.closed, row.id, frozenset({row.value} - {"open"}))
     elif row.what == "kept":
         kind: Kind = "place" if row.kind == "place" else "road"
         control.kept.pop((kind, row.id), None)
         if row.value != "1":
             parts = enumerate(row.value.split("*"))
             control.kept[kind, row.id] = {str(i): _ppm(part) for i, part in parts}
-
-
-def _put(table: dict[str, frozenset[str]], key: str, value: frozenset[str]) -> None:
-    if value:
-        table[key] = value
-    else:
-        table.pop(key, None)
 
 
 def _ppm(text: str) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from sim.network import UNLIMITED, Graph
 from sim.network.graph import LONGEST
-from sim.scenario.model import Scenario
+from sim.scenario.model import Network, Scenario
 
 from .luck import Luck
 
@@ -41,11 +42,11 @@ class Terrain:
     @classmethod
     def draw(cls, scenario: Scenario, luck: Luck) -> Terrain:
         """Draw capacities and speeds: once for a class, or for a road that has its own."""
-        net = scenario.network
+        network = scenario.network
         seconds: dict[str, int] = {}
         capacity: dict[str, int] = {}
-        for road in net.roads.values():
-            default = net.classes[road.road_class]
+        for road in network.roads.values():
+            default = network.classes[road.road_class]
             if road.speed is not None:
                 speed = luck.value(road.speed, f"road:{road.id}:speed")
             else:
@@ -58,17 +59,29 @@ class Terrain:
             # speed drawn from a long tail may be next to nothing
             seconds[road.id] = round(min(max(1.0, road.km / speed * 3600), LONGEST))
             capacity[road.id] = kg
-        graph = Graph.build(
-            net.places,
-            [(r.id, r.a, r.b, seconds[r.id], r.km) for r in net.roads.values()],
-        )
+        limits = {
+            place.id: luck.whole(place.capacity, f"place:{place.id}:capacity")
+            for place in network.places.values()
+            if place.capacity is not None
+        }
+        return cls.of(network, seconds, capacity, limits)
+
+    @classmethod
+    def of(
+        cls,
+        network: Network,
+        seconds: Mapping[str, int],
+        road_capacity: Mapping[str, int],
+        place_capacity: Mapping[str, int],
+    ) -> Terrain:
+        """A network with its travel times (s) and capacities (kg/day), all by id.
+
+        A place without a capacity has no limit.
+        """
+        roads = [(r.id, r.a, r.b, seconds[r.id], r.km) for r in network.roads.values()]
+        graph = Graph.build(network.places, roads)
         return cls(
             graph,
-            tuple(capacity[r] for r in graph.roads),
-            tuple(
-                UNLIMITED
-                if (c := net.places[p].capacity) is None
-                else luck.whole(c, f"place:{p}:capacity")
-                for p in graph.places
-            ),
+            tuple(road_capacity[road] for road in graph.roads),
+            tuple(place_capacity.get(place, UNLIMITED) for place in graph.places),
         )

@@ -28,40 +28,27 @@ class Assault:
 
     def ring(self, force: Force, place: str) -> None:
         """Close a ring, and storm the place after the stated time."""
-        world, operation = self._world, force.operation
-        force.turn_to("ringing")
         enemies = force.side.enemies
+        force.turn_to("ringing")
         force.ringed = place
 
         def close(control: Control) -> None:
             if force.ringed == place:
                 control.besiege(place, enemies & control.holders[place].keys())
 
-        world.clock.at(
-            world.clock.now + 1,
-            Phase.CLOSURES,
-            f"operation:{operation.id}",
-            lambda: world.apply(operation.id, close),
-        )
+        force.change_soon(Phase.CLOSURES, close)
         force.say("ring", f"{force.name} closes a ring round {self._named(place)}")
-        wait = world.luck.value(operation.rings[place], f"operation:{operation.id}:ring:{place}")
+        name = f"operation:{force.id}:ring:{place}"
+        wait = self._world.luck.value(force.operation.rings[place], name)
         force.later(wait / DAY, self.storm)
 
     def lift(self, force: Force) -> None:
         """End the ring that a force closed, unless a friend's force is round the place too."""
-        world, place = self._world, force.ringed
-        force.ringed = None
-        own = force.side.own
-        if place is None or any(
-            f.ringed == place and f.actor in own for f in self._field.forces.values()
-        ):
+        place, force.ringed = force.ringed, None
+        others = self._field.forces.values()
+        if place is None or any(f.ringed == place and f.actor in force.side.own for f in others):
             return
-        world.clock.at(
-            world.clock.now + 1,
-            Phase.OPENINGS,
-            f"operation:{force.id}",
-            lambda: world.apply(force.id, lambda control: control.relieve(place)),
-        )
+        force.change_soon(Phase.OPENINGS, lambda control: control.relieve(place))
 
     # --- attack ------------------------------------------------------------------------------
 

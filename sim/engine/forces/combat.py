@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 
 from sim.engine.apportion import apportion
-from sim.engine.clock import Phase
+from sim.engine.clock import Phase, call_off
 from sim.engine.garrisons import Garrisons
 from sim.engine.signals import Post
 from sim.engine.supply.supply import Supply
@@ -151,8 +151,7 @@ class Combat:
         self._forget(battle)
 
     def _forget(self, battle: Battle) -> None:
-        if battle.moment is not None:
-            battle.moment.cancel()
+        call_off(battle.moment)
         self.battles.pop(battle.key, None)
 
     def _uniforms(self, battle: Battle) -> Iterator[float]:
@@ -228,9 +227,7 @@ class Combat:
     def _go_on(self, battle: Battle) -> None:
         """Set the rates as they are now and wait for the next event."""
         clock = self._world.clock
-        if battle.moment is not None:
-            battle.moment.cancel()
-            battle.moment = None
+        call_off(battle.moment)
         battle.effects, times = self._effects(battle)
         attack, defend = battle.effects
         beta = self._attack if battle.meeting else self._defend

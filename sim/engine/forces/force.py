@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from sim.engine.clock import Moment, Phase
-from sim.engine.signals import Signal
+from sim.engine.clock import Moment, Phase, call_off
+from sim.engine.signals import Change, Signal
 from sim.engine.supply.stock import Stock
 from sim.engine.world import World
 from sim.scenario.model import DAY, Operation
@@ -237,10 +237,14 @@ class Force:
             self.due, Phase.ARRIVALS, f"operation:{self.id}", lambda: act(self)
         )
 
+    def change_soon(self, phase: Phase, change: Change, step: str = "") -> None:
+        """Let it change the state a second from now; ``step`` is added to its key in the order."""
+        clock, key = self.world.clock, f"operation:{self.id}{step}"
+        clock.at(clock.now + 1, phase, key, lambda: self.world.apply(self.id, change))
+
     def _call_off(self) -> None:
-        if self.moment is not None:
-            self.moment.cancel()
-            self.moment = None
+        call_off(self.moment)
+        self.moment = None
 
     # --- writing down --------------------------------------------------------------------
 

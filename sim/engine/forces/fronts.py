@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from sim.engine.clock import Moment, Phase
-from sim.engine.garrisons import Garrisons
+from sim.engine.clock import Moment, Phase, call_off
 from sim.engine.regroup import Regroup
 from sim.engine.signals import Post
 from sim.engine.world import World
@@ -43,13 +42,12 @@ class Fronts:
     """Reserves of a run; ``spare`` is what each garrison may still send (persons)."""
 
     def __init__(
-        self, world: World, field: Field, combat: Combat, garrisons: Garrisons, regroup: Regroup,
-        orders: Orders,
-    ) -> None:  # fmt: skip
+        self, world: World, field: Field, combat: Combat, regroup: Regroup, orders: Orders
+    ) -> None:
         self._world = world
         self._field = field
         self._combat = combat
-        self._garrisons = garrisons
+        self._garrisons = regroup.garrisons
         self._regroup = regroup
         self._orders = orders
         self._rules: dict[str, DrawnFrontRule] = {}
@@ -117,8 +115,7 @@ class Fronts:
 
     def _watch(self, force: Force) -> None:
         """Wait for a force on the march to come into sight, or within reach, of its next enemy."""
-        if (moment := self._marks.pop(force.id, None)) is not None:
-            moment.cancel()
+        call_off(self._marks.pop(force.id, None))
         if force.mode != "marching":
             return
         marks: list[tuple[float, str, Callable[[], None]]] = []

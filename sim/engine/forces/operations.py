@@ -18,7 +18,6 @@ from functools import partial
 
 from sim.engine.clock import Phase
 from sim.engine.conditions import Conditions
-from sim.engine.garrisons import Garrisons
 from sim.engine.regroup import Regroup
 from sim.engine.signals import Post
 from sim.engine.supply.supply import Supply
@@ -40,18 +39,17 @@ class Operations:
     """All operations of a run; ``forces`` are by id of the operation."""
 
     def __init__(
-        self, world: World, conditions: Conditions, combat: Combat, garrisons: Garrisons,
-        regroup: Regroup, supply: Supply,
-    ) -> None:  # fmt: skip
+        self, world: World, conditions: Conditions, combat: Combat, regroup: Regroup, supply: Supply
+    ) -> None:
         self._world = world
-        self._garrisons = garrisons
+        self._garrisons = regroup.garrisons
         self._stopped: list[Battle] = []
         self.combat = combat
-        self.field = Field(world, garrisons)
+        self.field = Field(world, regroup.garrisons)
         self.forces = self.field.forces
         self._march = march = March(world, self.field, combat, self)
         self._assault = assault = Assault(world, self.field, combat, self)
-        self._retreat = retreat = Retreat(world, self.field, garrisons, regroup, self)
+        self._retreat = retreat = Retreat(world, self.field, regroup, self)
         rations = Rations(world, combat, supply, self)
         # the orders, each carried out by the part that knows how
         self.resume, self.go_in = march.resume, march.go_in
@@ -62,7 +60,7 @@ class Operations:
         self.fall_back, self.go_back = retreat.fall_back, retreat.go_back
         self.feed, self.stall, self.go_hungry = rations.feed, rations.stall, rations.go_hungry
         self.meetings = Meetings(world, self.field, self)
-        self.fronts = Fronts(world, self.field, combat, garrisons, regroup, self)
+        self.fronts = Fronts(world, self.field, combat, regroup, self)
         world.signals.stocks_changed.subscribe(self._stocks_changed)
         world.signals.garrison_will_grow.subscribe(self._garrison_will_grow)
         world.signals.garrison_grew.subscribe(self._garrison_grew)
@@ -72,7 +70,7 @@ class Operations:
                 conditions.when_due(name, force.operation, partial(self._plan, force))
             else:
                 force.mode = "over"
-        self._sample()
+        world.every_sample(Phase.BATTLES, "~sample:operations", self._sample)
 
     def _plan(self, force: Force, time: int) -> None:
         """Let an operation begin at ``time`` (s)."""
@@ -121,23 +119,7 @@ class Operations:
         else:
             self.fronts.strike_back(*post)
 
-    # --- counting and writing down -----------------------------------------------------------
-
-    def persons(self) -> dict[str, int]:
-        """Persons in the forces, by actor."""
-        found: dict[str, int] = {}
-        for force in self.forces.values():
-            found[force.actor] = found.get(force.actor, 0) + force.strength
-        return found
-
-    def loaded(self) -> dict[tuple[str, str], int]:
-        """What forces took from their bases (kg), by axis and base."""
-        found: dict[tuple[str, str], int] = {}
-        for force in self.forces.values():
-            if force.operation.axis is not None:
-                base = (force.operation.axis, force.operation.base)
-                found[base] = found.get(base, 0) + force.loaded
-        return found
+    # --- writing down -----------------------------------------------------------
 
     def close(self) -> None:
         """At the end of the period: write down how forces and battles stand."""
@@ -149,7 +131,3 @@ class Operations:
     def _sample(self) -> None:
         self.close()
         self._garrisons.note()
-        now, scenario = self._world.clock.now, self._world.scenario
-        if now < scenario.length:
-            soon = min(now + scenario.sample, scenario.length)
-            self._world.clock.at(soon, Phase.BATTLES, "~sample:operations", self._sample)

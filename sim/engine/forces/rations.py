@@ -69,7 +69,7 @@ class Rations:
             force.say("fed" if force.fed else "cut_off", self._text(force))
         self._watch(force, at_once=force.draining and (before == 0 or was != force.fed))
         # an empty base goes on asking for what its force needs
-        sinks.draw(base, operation.id, need if line_open else 0)
+        sinks.let_eat(base, operation.id, need if line_open else 0)
         self._combat.restocked((operation.actor, operation.base))
         if before != force.carried.rate and (battle := self._combat.of_force(force)) is not None:
             self._combat.changed(battle)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sim.engine.clock import Phase
-from sim.engine.garrisons import Garrisons
 from sim.engine.regroup import Regroup
 from sim.engine.world import World
 from sim.scenario.model import DAY, PPM
@@ -17,12 +16,9 @@ from .orders import Orders
 class Retreat:
     """How forces go back."""
 
-    def __init__(
-        self, world: World, field: Field, garrisons: Garrisons, regroup: Regroup, orders: Orders
-    ) -> None:
+    def __init__(self, world: World, field: Field, regroup: Regroup, orders: Orders) -> None:
         self._world = world
         self._field = field
-        self._garrisons = garrisons
         self._regroup = regroup
         self._orders = orders
 
@@ -103,12 +99,7 @@ class Retreat:
             if set(control.holders[place]) == {actor}:
                 control.capture(place, shares)
 
-        world.clock.at(
-            world.clock.now + 1,
-            Phase.CONTROL,
-            f"operation:{force.id}:gives-up",
-            lambda: world.apply(force.id, give_up),
-        )
+        force.change_soon(Phase.CONTROL, give_up, ":gives-up")
         named = world.scenario.network.places[place].name
         force.say("given_up", f"{force.name} gives {named} up")
 
@@ -147,7 +138,7 @@ class Retreat:
         behind = range(force.leg, -1, -1)
         own = (stop for stop in behind if force.side.holds(self._world.control, force.place(stop)))
         if (stop := next(own, None)) is not None:
-            self._garrisons.join((force.actor, force.place(stop)), self._end(force))
+            self._regroup.garrisons.join((force.actor, force.place(stop)), self._end(force))
         else:
             self._scatter(force, 0)
 

@@ -25,7 +25,7 @@ from .streams import Stream
 class SinkState:
     """A sink in a run: its stock, what it asks, and whether it refills now.
 
-    ``told``: somebody is to hear of the next delivery; ``unseen``: a force took something in
+    ``awaited``: somebody is to hear of the next delivery; ``stale``: a force took something in
     this instant, and the stock is still to be looked at.
     """
 
@@ -44,13 +44,13 @@ class SinkState:
     refilling: bool = False
     active: bool = True
     out: bool = False
-    told: bool = False
+    awaited: bool = False
     back: tuple[EventRow, int] | None = None  # what told of it, and the convoys come by then
     by_convoy: bool = False  # each delivery is eaten up before the next one, and that is told
     foreseen: int = -1  # nothing that follows from the stock up to then is missed (s)
-    unseen: bool = False
+    stale: bool = False
     moment: Moment | None = None
-    drawn: dict[str, int] = field(default_factory=dict)  # kg/day by the forces fed from it
+    eaters: dict[str, int] = field(default_factory=dict)  # kg/day by the forces fed from it
     taken: int = 0  # kg that forces took with them
     spoiled: int = 0  # kg * s / day lost with the place
     name: str = field(init=False)  # axis and place
@@ -63,7 +63,7 @@ class SinkState:
     @property
     def rate(self) -> int:
         """kg/day eaten: its own consumption and that of the forces fed from it."""
-        return self.consumption + sum(self.drawn.values()) if self.active else 0
+        return self.consumption + sum(self.eaters.values()) if self.active else 0
 
     @property
     def asks(self) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
-from sim.engine.clock import Phase
+from sim.engine.clock import Phase, call_off
 from sim.engine.journeys import Standing, depart, way_out
 from sim.engine.world import World
 from sim.network import TravelTimes, times_to
@@ -57,9 +58,7 @@ class Convoys:
         state.convoys.sort(key=lambda convoy: (convoy.left, convoy.stream, convoy.ordinal))
 
     def _travel(self, state: AxisState, convoy: Convoy) -> None:
-        if convoy.moment is not None:
-            convoy.moment.cancel()
-            convoy.moment = None
+        call_off(convoy.moment)
         if convoy.goal == "hold":
             return
         convoy.moment = self._world.clock.at(
@@ -77,10 +76,7 @@ class Convoys:
             sink.tally.returned_kg += convoy.kg
             return
         sinks.bring(sink)
-        sink.tally.arrived += 1
-        sink.tally.delivered_kg += convoy.kg
-        sink.stock.add(self._world.clock.now, convoy.kg)
-        sinks.received(sink)
+        sinks.unload(sink, convoy.kg)
         sinks.arm(sink)
 
     def _rethink(self, state: AxisState, convoy: Convoy, now: int) -> None:
@@ -98,24 +94,18 @@ class Convoys:
             if (back := convoy.journey.last_leg(now)) is not None:
                 standing, ends = back, way_out(back, passage)
         ways_in = self._ways(state, state.sinks[convoy.sink].index)
-        best = min(
-            ((s + int(ways_in.seconds[p]), p) for p, s in ends if ways_in.reaches(p)),
-            default=None,
-        )
-        if best is not None and state.sinks[convoy.sink].active:
-            self._go(state, convoy, standing, best[1], "sink", ways_in)
+        first = _first(ends, ways_in)
+        if first is not None and state.sinks[convoy.sink].active:
+            self._go(state, convoy, standing, first, "sink", ways_in)
             return
         own = [(s, p) for p, s in ends if passage.side.holds(self._world.control, graph.places[p])]
         if own:
             self._go(state, convoy, standing, min(own)[1], "hold", None)
             return
         ways_back = self._ways(state, convoy.source)
-        home = min(
-            ((s + int(ways_back.seconds[p]), p) for p, s in ends if ways_back.reaches(p)),
-            default=None,
-        )
-        if home is not None:
-            self._go(state, convoy, standing, home[1], "source", ways_back)
+        first = _first(ends, ways_back)
+        if first is not None:
+            self._go(state, convoy, standing, first, "source", ways_back)
         else:
             self._lose(state, convoy, "stranded")
 
@@ -150,29 +140,27 @@ class Convoys:
         now, graph = self._world.clock.now, state.problem.graph
         route = None if ways is None else ways.route(first)
         places, roads = ((first,), ()) if route is None else (route.places, route.roads)
-        seconds = tuple(int(graph.seconds[r]) for r in roads)
-        convoy.journey = depart(standing, now, first, places, roads, seconds, state.passage)
+        convoy.journey = depart(standing, now, places, roads, state.passage)
         sink = state.sinks[convoy.sink]
         if goal != "sink" and convoy.goal == "sink":
             sink.tally.turned += 1
             does = "holds at" if goal == "hold" else "goes back by"
-            self._tell(sink, "convoy_turned", convoy, f"{does} {graph.places[first]}")
+            self._say(sink, "convoy_turned", convoy, f"{does} {graph.places[first]}")
         elif goal == "sink":
             sink.tally.rerouted += 1
-            self._tell(sink, "convoy_rerouted", convoy, f"goes on by {graph.places[first]}")
+            self._say(sink, "convoy_rerouted", convoy, f"goes on by {graph.places[first]}")
         convoy.goal = goal
         self._travel(state, convoy)
 
     def _lose(self, state: AxisState, convoy: Convoy, how: str) -> None:
-        if convoy.moment is not None:
-            convoy.moment.cancel()
+        call_off(convoy.moment)
         state.convoys.remove(convoy)
         sink = state.sinks[convoy.sink]
         sink.tally.lost += 1
         sink.tally.lost_kg += convoy.kg
-        self._tell(sink, "convoy_lost", convoy, how)
+        self._say(sink, "convoy_lost", convoy, how)
 
-    def _tell(self, sink: SinkState, kind: str, convoy: Convoy, what: str) -> None:
+    def _say(self, sink: SinkState, kind: str, convoy: Convoy, what: str) -> None:
         text = f"convoy {convoy.ordinal} with {convoy.kg} kg {what}"
         self._world.note_event(kind, sink.name, "", text)
 
@@ -183,3 +171,9 @@ class Convoys:
                 state.problem.graph, state.passage.road > 0, state.passage.open, [goal]
             )
         return state.ways[goal]
+
+
+def _first(ends: Iterable[tuple[int, int]], ways: TravelTimes) -> int | None:
+    """Over which of ``ends``, (place, seconds to it), one gets there first, if over any."""
+    reached = [(s + int(ways.seconds[p]), p) for p, s in ends if ways.reaches(p)]
+    return min(reached)[1] if reached else None

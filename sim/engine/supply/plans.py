@@ -126,17 +126,13 @@ class Plans:
 
     def _fastest(self, state: AxisState) -> FastestWays:
         """The fastest ways of an axis as the network stands, the last ones if they still hold."""
-        key, passage, fastest = (
-            state.passage.key,
-            state.passage,
-            self._answers[state.axis.id].fastest,
-        )
-        if key not in fastest:
+        passage, fastest = state.passage, self._answers[state.axis.id].fastest
+        if passage.key not in fastest:
             ways = fastest.last
             if ways is None or not ways.hold(passage.road, passage.place):
                 ways = FastestWays(state.problem, passage.road, passage.place, state.supply)
-            fastest[key] = ways
-        return fastest[key]
+            fastest[passage.key] = ways
+        return fastest[passage.key]
 
     def _deliverable(self, state: AxisState, capacity: int, flow: Flow, asks: IntArray) -> int:
         """What the axis alone could deliver (kg/day).

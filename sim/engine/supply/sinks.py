@@ -4,6 +4,17 @@ A stock falls at a constant rate between arrivals, and the arrivals of undisturb
 known ahead (:mod:`~sim.engine.supply.streams`). So only the next instant at which something follows
 from them is put on the clock: the stock is gone, or back; refilling begins, or ends. Whoever
 reads a stock brings it to now first.
+
+=========  ====================================================================================
+bring      count what has come by now; each reader and each change of a stock begins with it
+look       see whether the stock is gone or back, and whether refilling begins or ends; after
+           each change
+arm        foresee the next instant that matters and wait for it; last of all
+awaited    somebody (a battle there) is to be told of the next delivery, whatever follows from it
+stale      something was taken out in this instant: to be looked at before the instant is over
+foreseen   up to when nothing that follows from the stock is missed; sinks are armed anew in time
+active     the place is held, so that it eats and asks
+=========  ====================================================================================
 """
 
 from __future__ import annotations
@@ -12,7 +23,7 @@ import math
 from collections.abc import Mapping
 from functools import partial
 
-from sim.engine.clock import Phase
+from sim.engine.clock import Phase, call_off
 from sim.engine.world import World
 from sim.scenario.model import DAY
 
@@ -37,7 +48,7 @@ class Sinks:
                 record.consumption[state.axis.id, sink.place] = sink.consumption
                 sink.active = self._holds(state, sink)
                 self.look(sink)
-        self._sample()
+        world.every_sample(Phase.RECORD, "sample", self._sample)
 
     def _holds(self, state: AxisState, sink: SinkState) -> bool:
         side = state.passage.side
@@ -60,37 +71,40 @@ class Sinks:
                 sink.stock.raise_by(n * stream.load)
                 due = due or stream.left(there) > stream.come
         if due:
-            self._unload(sink)
+            self._unload_due(sink)
 
-    def _unload(self, sink: SinkState) -> None:
+    def _unload_due(self, sink: SinkState) -> None:
         """The convoys of this very instant, one by one, as far as it has come."""
-        clock, tally = self._world.clock, sink.tally
+        clock = self._world.clock
         while (first := next(arrivals(sink.streams, clock.now), None)) is not None:
             *_, n, stream = first
             if not clock.passed(clock.now, Phase.ARRIVALS, convoy_key(sink, stream.ordinal(n))):
                 return
             stream.come += 1
-            tally.arrived += 1
-            tally.delivered_kg += stream.load // DAY
-            sink.stock.add(clock.now, stream.load // DAY)
-            self.received(sink)
+            self.unload(sink, stream.load // DAY)
 
-    def received(self, sink: SinkState) -> None:
-        """A convoy has just unloaded: see what follows from it."""
+    def unload(self, sink: SinkState, kg: int) -> None:
+        """A convoy unloads: count it, and see what follows."""
+        sink.tally.arrived += 1
+        sink.tally.delivered_kg += kg
+        self._put_in(sink, kg)
+
+    def _put_in(self, sink: SinkState, kg: int) -> None:
+        sink.stock.add(self._world.clock.now, kg)
         self.look(sink)
-        sink.told = False
+        sink.awaited = False
         self._world.signals.restocked.tell((sink.actor, sink.place))
 
     def look(self, sink: SinkState) -> None:
         """See whether a stock is gone or back, and whether refilling begins or ends."""
         world, now = self._world, self._world.clock.now
-        sink.unseen = False
+        sink.stale = False
         out = sink.rate > 0 and sink.stock.empty(now)
         if out != sink.out:
             sink.out = out
             self._span(sink)
             if sink.active:
-                self._tell(sink)
+                self._say(sink)
             world.note(sink.subject, "stock_kg", sink.stock.kg(now))
             world.signals.state_changed.tell()
             world.signals.stocks_changed.tell()
@@ -109,7 +123,7 @@ class Sinks:
         else:
             spans[-1] = (spans[-1][0], now)
 
-    def _tell(self, sink: SinkState) -> None:
+    def _say(self, sink: SinkState) -> None:
         """Tell that a stock is gone or back; but once only that it lives from convoy to convoy.
 
         A delivery that is eaten up before the next one comes ends no want.
@@ -135,19 +149,16 @@ class Sinks:
 
     def arm(self, sink: SinkState) -> None:
         """Wait for the next instant at which something follows from the stock of a sink."""
-        if sink.unseen:
+        if sink.stale:
             return
-        if sink.moment is not None:
-            sink.moment.cancel()
-            sink.moment = None
+        call_off(sink.moment)
         sink.streams = [s for s in sink.streams if s.sent is None or s.come < s.sent]
         sink.foreseen = self._horizon
         if sink.active and (found := self._foresee(sink)) is not None:
             self._wake(sink, *found)
 
     def _wake(self, sink: SinkState, time: int, arrival: Arrival | None) -> None:
-        if sink.moment is not None:
-            sink.moment.cancel()
+        call_off(sink.moment)
         clock = self._world.clock
         if arrival is None:
             act, key = partial(self._reach_level, sink), f"~stock:{sink.name}"
@@ -158,7 +169,7 @@ class Sinks:
 
     def _receive(self, sink: SinkState) -> None:
         self.bring(sink)
-        if sink.unseen:  # the convoy was stopped in this very instant
+        if sink.stale:  # the convoy was stopped in this very instant
             self._wake(sink, self._world.clock.now, None)
         else:
             self.arm(sink)
@@ -183,7 +194,7 @@ class Sinks:
             eaten = rate * (time - since)
             if level - eaten <= mark < level and since - (mark - level) // rate < time:
                 break
-            if sink.out or sink.told or eaten > level:
+            if sink.out or sink.awaited or eaten > level:
                 return time, arrival
             level += arrival[-1].load - eaten
             since = time
@@ -196,13 +207,13 @@ class Sinks:
 
     # --- what others do with stocks --------------------------------------------------------
 
-    def draw(self, sink: SinkState, force: str, kg_per_day: int) -> None:
+    def let_eat(self, sink: SinkState, force: str, kg_per_day: int) -> None:
         """Let a force eat so much from the stock at a sink (0: no more)."""
-        if sink.drawn.get(force, 0) == kg_per_day:
+        if sink.eaters.get(force, 0) == kg_per_day:
             return
         self.bring(sink)
         sink.stock.advance(self._world.clock.now)
-        sink.drawn[force] = kg_per_day
+        sink.eaters[force] = kg_per_day
         sink.stock.rate = sink.rate
         self.look(sink)
         self.arm(sink)
@@ -217,15 +228,14 @@ class Sinks:
             sink.stock.add(now, -got)
             sink.taken += got
             self._wake(sink, now, next(arrivals(sink.streams, now), None))
-            sink.unseen = True
+            sink.stale = True
         return got
 
     def put_back(self, sink: SinkState, kg: int) -> None:
         """Put back into the stock at a sink what a force has with it beyond its load."""
         self.bring(sink)
-        sink.stock.add(self._world.clock.now, kg)
         sink.taken -= kg
-        self.received(sink)
+        self._put_in(sink, kg)
         self.arm(sink)
 
     def change_hands(self, state: AxisState, sink: SinkState) -> None:
@@ -252,17 +262,17 @@ class Sinks:
         self._world.signals.asks_changed.tell(sink.actor)
 
     def lasts(self, sink: SinkState) -> float:
-        """Seconds that a stock lasts; the next delivery is told (``Signals.restocked``)."""
+        """Seconds that a stock lasts; the next delivery is told (the signal ``restocked``)."""
         self.bring(sink)
-        if not sink.told:
-            sink.told = True
+        if not sink.awaited:
+            sink.awaited = True
             self.arm(sink)
         return sink.stock.lasts(self._world.clock.now, sink.rate) if sink.rate else math.inf
 
     # --- writing down --------------------------------------------------------------------
 
     def _sample(self) -> None:
-        """Write stocks and deliveries down, and again after the sampling interval."""
+        """Write stocks and deliveries down, and look ahead beyond the next time."""
         world, now, end = self._world, self._world.clock.now, self._world.scenario.length
         soon = min(now + world.scenario.sample, end)
         self._horizon = min(now + AHEAD * world.scenario.sample, end)
@@ -273,8 +283,6 @@ class Sinks:
                 world.note(sink.subject, "delivered_kg", sink.tally.delivered_kg)
                 if sink.foreseen < soon:
                     self.arm(sink)
-        if now < end:
-            world.clock.at(soon, Phase.RECORD, "sample", self._sample)
 
     def stop(self, sink: SinkState, stream: Stream) -> int:
         """A stream sends no more; what has built up on it (kg * s / day)."""

@@ -6,9 +6,9 @@ from sim.scenario.model import DAY
 
 
 class Stock:
-    """A stock drawn at a constant rate: exact in kg * s / day, so that nothing drifts.
+    """A stock eaten at a constant rate: exact in kg * s / day, so that nothing drifts.
 
-    ``eaten`` is what the rate has drawn, in that unit.
+    ``eaten`` is what the rate has taken, in that unit.
     """
 
     def __init__(self, kg: int, rate: int) -> None:

@@ -58,7 +58,7 @@ class Supply:
         """Seconds that the stocks of an actor's men at a place last.
 
         The least of its stocks there; men at a place that no axis feeds feed themselves. Of the
-        next delivery there ``Signals.restocked`` tells.
+        next delivery there the signal ``restocked`` tells.
         """
         actor, place = post
         found = [self.sinks.lasts(sink) for sink in self._at(actor, (place,))]
@@ -76,10 +76,10 @@ class Supply:
         states = self._by_actor.get(actor, ())
         return [s for state in states for s in state.sinks.values() if s.place in places]
 
-    def close(self, loaded: Mapping[tuple[str, str], int]) -> None:
+    def close(self, loaded: Mapping[tuple[str | None, str], int]) -> None:
         """At the end of the period: count what is still on its way, and check the kilograms.
 
-        ``loaded`` is what forces took (kg), by axis and sink.
+        ``loaded`` is what forces took (kg), by axis (None: nothing that is counted) and sink.
         """
         for state in self.axes.values():
             for sink in state.sinks.values():
