@@ -18,7 +18,7 @@ from sim.scenario.model import Event, Scenario
 
 from .replicate import Result, run_replicate
 
-_SKIPPED = frozenset({"resolved", "provenance", "sources_text"})
+_SKIPPED = frozenset({"resolved", "provenance"})
 
 
 def uncertain(scenario: Scenario) -> tuple[str, ...]:

@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import functools
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any, NamedTuple, TypeVar, get_origin
 
+from . import kinds as k
 from . import model as m
-from .checks import DEFAULT_CONVOY, ppm
-from .distributions import Constant, Dist
-from .quantities import Quantity
-from .schema_actors import HoldingModel
-from .schema_base import Entity, Model
-from .schema_events import ConditionModel
-from .schema_network import NetworkHeader
+from .distributions import Uncertain
+from .keys import bare, has, hints_of, keys_of, mark_of, parts_of, shape_of
+from .quantities import PROVENANCE_KEYS, Quantity
+from .readers import Stated
+from .schema import Model
 from .validate import Found
+from .written import CONDITIONS, KIND_OF
 
-__all__ = [
-    "dumped",
-    "make_actor",
-    "make_axis",
-    "make_claim",
-    "make_commodity",
-    "make_event",
-    "make_exit",
-    "make_fighting",
-    "make_fronts",
-    "make_garrison",
-    "make_holders",
-    "make_network",
-    "make_operation",
-    "make_recorded_move",
-    "make_regroup",
-    "whole_load",
-]
+__all__ = ["SUPPLIES", "dumped", "filled", "made", "make_fighting", "make_network"]
+
+T = TypeVar("T")
+SUPPLIES = "supplies"
+"""The commodity that always exists."""
 
 Things = Mapping[str, Found]
+_Convert = Callable[[Any], Any]
 
 
 def dumped(model: Model) -> dict[str, Any]:
@@ -42,17 +34,143 @@ def dumped(model: Model) -> dict[str, Any]:
     return model.model_dump(by_alias=True, exclude_unset=True)
 
 
-def _from(entity: Entity) -> m.Provenance:
-    day = entity.known_on
-    return m.Provenance(entity.source, entity.trust, entity.note, day.date() if day else None)
+def ppm(share: Quantity) -> int:
+    """A share as whole parts per million, rounded down so that sums never grow past the whole."""
+    return math.floor(share.dist.nominal * m.PPM + 1e-7)
 
 
-def _dist(quantity: Quantity | None, default: float) -> Dist:
-    return quantity.dist if quantity is not None else Constant(default)
+# --- any object -------------------------------------------------------------------------------
 
 
-def _maybe(quantity: Quantity | None) -> Dist | None:
-    return quantity.dist if quantity is not None else None
+def made(cls: type[T], model: Model, name: str = "", **given: Any) -> T:
+    """The object of a declared class that a valid model states, field by field.
+
+    ``name`` is its id; ``given`` are fields that are not for the model to say. What neither
+    says is the default of the key, or of the object.
+    """
+    declared: type = cls
+    plan = _plan(declared)
+    values = {plan.id: name} | given if plan.id else given
+    for field in model.model_fields_set:
+        if field in plan.converters and field not in given:
+            value = getattr(model, field)
+            if value != []:  # an empty list says no more than none
+                values[field] = None if value is None else plan.converters[field](value)
+    for field, key in plan.filled.items():
+        if field not in values:
+            values[field] = values[key.like] if key.like else key.default
+    if plan.sourced and not model.model_fields_set.isdisjoint(PROVENANCE_KEYS):
+        values["provenance"] = made(m.Provenance, model)
+    return cls(**values)
+
+
+class _Plan(NamedTuple):
+    """How an object comes about: the field of its id, how each of the others is made of what a
+    model has, what fills those that a file left out, and whether it tells where it comes from.
+    """
+
+    id: str
+    converters: Mapping[str, _Convert]
+    filled: Mapping[str, k.Key]
+    sourced: bool
+
+
+@functools.cache
+def _plan(cls: type) -> _Plan:
+    sourced = issubclass(cls, m.Sourced)
+    keys = [key for key in keys_of(cls) if not (sourced and key.field in PROVENANCE_KEYS)]
+    marks = {key.field: mark_of(key.hint, k.Key) or k.Key() for key in keys}
+    return _Plan(
+        next((field for field, hint in hints_of(cls).items() if has(hint, k.Mark.ID)), ""),
+        {key.field: _converter(key.hint) for key in keys},
+        {field: mark for field, mark in marks.items() if mark.like or mark.default is not ...},
+        sourced,
+    )
+
+
+def _converter(hint: Any) -> _Convert:
+    """From what a model holds to what the object holds, for the annotation of a field."""
+    base, shape = bare(hint), shape_of(hint)
+    if shape == "kind":
+        return _converter_of_kind(hint)
+    if base is m.Condition:
+        return _condition
+    if shape == "things":
+        return functools.partial(made, base)
+    parts = parts_of(hint)
+    inner = _converter(parts[-1] if shape == "map" else parts[0])
+    if shape == "union":  # with None, which is never converted
+        return inner
+    if shape == "list":
+        items = mark_of(hint, k.Items)
+        if items and items.any_order:
+            return lambda found: tuple(sorted(set(map(inner, found))))
+        return lambda found: get_origin(base)(map(inner, found))
+    if shape_of(parts[-1]) == "things":
+        return lambda things: {name: made(parts[-1], thing, name) for name, thing in things.items()}
+    if has(hint, k.Mark.FOR_ALL):
+        return lambda one: (
+            {key: inner(value) for key, value in one.items()}
+            if isinstance(one, dict)
+            else {"": inner(one)}
+        )
+    return lambda values: {key: inner(value) for key, value in values.items()}
+
+
+def _converter_of_kind(hint: Any) -> _Convert:
+    base, amount = bare(hint), mark_of(hint, k.Amount)
+    if get_origin(base) is Uncertain:
+        return lambda quantity: quantity.dist
+    if base is float:
+        return lambda value: float(value.dist.nominal if isinstance(value, Quantity) else value)
+    if base is int:
+        return functools.partial(_whole, amount)
+    if base is date:
+        return lambda moment: moment.date()
+    if get_origin(base) is frozenset:
+        return frozenset
+    return lambda value: value.value if isinstance(value, Stated) else value
+
+
+def _whole(amount: k.Amount | None, value: Any) -> int:
+    """A whole number of base units; what is above 0 stays so, since loads and times divide."""
+    if not isinstance(value, Quantity):
+        return int(value)
+    if amount and amount.dimension == "share":
+        return ppm(value)
+    least = 1 if amount and amount.sign == "positive" else -math.inf
+    return int(max(round(value.dist.nominal), least))
+
+
+def _condition(c: Any) -> m.Condition:
+    (kind,) = (kind for kind in CONDITIONS if getattr(c, kind) is not None)
+    subject = getattr(c, kind)
+    if kind in ("all", "any"):
+        return m.Condition(kind, parts=tuple(map(_condition, subject)))
+    return m.Condition(kind, subject, c.to or c.at)
+
+
+# --- objects that are written otherwise than they are kept -------------------------------------
+
+
+def make_network(
+    header: Model,
+    classes: Things,
+    places: Things,
+    roads: Things,
+    ends: Mapping[str, tuple[str, str]],
+) -> m.Network:
+    """The network of valid classes, places and roads."""
+    return made(
+        m.Network,
+        header,
+        classes={name: made(m.RoadClass, c.model, name) for name, c in classes.items()},
+        places={name: made(m.Place, p.model, name) for name, p in places.items()},
+        roads={
+            name: made(m.Road, r.model, name, a=ends[name][0], b=ends[name][1])
+            for name, r in roads.items()
+        },
+    )
 
 
 def _shares(shares: Mapping[str, Quantity] | None, by: str | None) -> dict[str, int]:
@@ -61,316 +179,86 @@ def _shares(shares: Mapping[str, Quantity] | None, by: str | None) -> dict[str, 
     return {actor: part for actor, share in shares.items() if (part := ppm(share))}
 
 
-def make_network(
-    header: NetworkHeader,
-    classes: Things,
-    places: Things,
-    roads: Things,
-    ends: Mapping[str, tuple[str, str]],
-) -> m.Network:
-    """The network of valid classes, places and roads."""
-    return m.Network(
-        title=header.title,
-        places={
-            name: m.Place(
-                name,
-                p.name or name,
-                float(p.lat),
-                float(p.lon),
-                p.kind,
-                p.country,
-                p.population,
-                _maybe(p.capacity),
-                p.billets,
-                p.crossing,
-                _from(p),
-            )
-            for name, (p, _, _) in places.items()
-        },
-        roads={
-            name: m.Road(
-                name,
-                *ends[name],
-                float(r.km),
-                r.class_,
-                r.name,
-                _maybe(r.capacity),
-                _maybe(r.speed),
-                r.closed,
-                r.crossing,
-                _from(r),
-            )
-            for name, (r, _, _) in roads.items()
-        },
-        classes={
-            name: m.RoadClass(name, c.speed.dist, c.capacity.dist, _from(c))
-            for name, (c, _, _) in classes.items()
-        },
-    )
-
-
-def make_actor(name: str, a: Any) -> m.Actor:
-    """One actor."""
-    transit = {other: ppm(share) for other, share in a.transit.items()}
-    return m.Actor(name, a.name or name, frozenset(a.friends), transit, a.color, _from(a))
-
-
-def make_holders(
-    holders: Things, places: Iterable[str], default: str | None
-) -> dict[str, m.Holding]:
+def _holders(holders: Things, places: Iterable[str], default: str | None) -> dict[str, m.Holding]:
     """A holding for every place; without shares or a default holder it is nobody's."""
-    made = {}
+    found = {}
     for place in places:
-        h = holders[place].model if place in holders else HoldingModel.model_construct()
-        shares = _shares(h.shares, h.by or default)
-        made[place] = m.Holding(place, shares, frozenset(h.besieged), frozenset(h.sealed), _from(h))
-    return made
+        if place in holders:
+            h = holders[place].model
+            found[place] = made(m.Holding, h, place, shares=_shares(h.shares, h.by or default))
+        else:
+            found[place] = m.Holding(place, _shares(None, default))
+    return found
 
 
-def whole_load(load: Quantity) -> int:
-    """A load in whole kg, at least one: capacities are divided by it."""
-    return max(round(load.dist.nominal), 1)
+def _commodities(commodities: Things, truck_load: int) -> dict[str, m.Commodity]:
+    """The commodities, "supplies" among them; the load is the truck's where none is stated."""
+    found = {SUPPLIES: m.Commodity(SUPPLIES, SUPPLIES, truck_load)}
+    for name, (model, _, _) in commodities.items():
+        given = {} if model.load else {"load": truck_load}
+        found[name] = made(m.Commodity, model, name, **given)
+    return dict(sorted(found.items()))
 
 
-def make_commodity(name: str, c: Any, truck_load: int) -> m.Commodity:
-    """One commodity; its load is the truck's where it states none."""
-    return m.Commodity(name, c.name or name, whole_load(c.load) if c.load else truck_load, _from(c))
-
-
-def make_axis(name: str, a: Any) -> m.Axis:
-    """One axis with its sources, sinks and convoys."""
-    convoy = a.convoy
-    return m.Axis(
-        name,
-        a.name or name,
-        a.actor,
-        a.commodity,
-        a.priority,
-        {
-            place: m.Source(place, _maybe(s.supply), s.foreign, _from(s))
-            for place, s in a.sources.items()
-        },
-        {
-            place: m.Sink(
-                place,
-                s.demand.dist,
-                _dist(s.stock, 0.0),
-                _maybe(s.target),
-                _dist(s.refill, 0.0),
-                _from(s),
-            )
-            for place, s in a.sinks.items()
-        },
-        m.ConvoyRule(
-            _dist(convoy.size if convoy else None, DEFAULT_CONVOY),
-            _dist(convoy.loss if convoy else None, 1.0),
-        ),
-        _from(a),
-    )
-
-
-def make_garrison(name: str, g: Any) -> m.Garrison:
-    """One garrison; a ring takes the same share as the open field unless it says otherwise."""
-    loss = _dist(g.loss, 0.2)
-    return m.Garrison(
-        name,
-        g.actor,
-        g.place,
-        g.strength.dist,
-        loss,
-        g.ring_loss.dist if g.ring_loss else loss,
-        _maybe(g.reserve),
-        _from(g),
-    )
-
-
-def make_fighting(f: Any) -> m.Fighting:
+def make_fighting(f: Model) -> m.Fighting:
     """The rules of battle; bands the most supply first."""
-    bands = sorted(
-        ((round(b.supply.dist.nominal), b.effect.dist.nominal) for b in f.bands), reverse=True
-    )
-    return m.Fighting(
-        f.law,
-        f.attack.dist,
-        f.defend.dist,
-        _dist(f.breaks, 0.5),
-        {kind: factor.dist.nominal for kind, factor in sorted(f.terrain.items())},
-        tuple(bands) or ((0, 1.0),),
-        f.unit,
-        _from(f),
-    )
+    rules = made(m.Fighting, f)
+    return replace(rules, bands=tuple(sorted(rules.bands, reverse=True)))
 
 
-def make_operation(name: str, o: Any) -> m.Operation:
-    """One operation; a single tempo holds for every road class."""
-    tempo = o.tempo if isinstance(o.tempo, dict) else {"": o.tempo}
-    return m.Operation(
-        name,
-        o.name or name,
-        o.actor,
-        o.strength.dist,
-        o.base,
-        o.axis,
-        tuple(o.route),
-        {road_class: speed.dist for road_class, speed in sorted(tempo.items())},
-        _dist(o.each, 0.0),
-        _dist(o.carries, 3.0 * m.DAY),
-        _dist(o.breaks, 0.3),
-        {place: wait.dist for place, wait in sorted(o.rings.items())},
-        o.on_stall,
-        o.on_repulse,
-        _dist(o.retreat, 30.0),
-        _maybe(o.again),
-        o.tries,
-        {
-            key: m.Support(key, s.factor.dist, _maybe(s.from_), _maybe(s.until), _from(s))
-            for key, s in sorted(o.support.items())
-        },
-        at=_maybe(o.at),
-        when=_condition(o.when) if o.when is not None else None,
-        delay=_maybe(o.delay),
-        chance=o.chance.dist.nominal if o.chance is not None else 1.0,
-        text=o.text,
-        on_record={
-            key: m.RecordedPosition(key, round(p.at.dist.nominal), p.place, p.km, p.text, _from(p))
-            for key, p in sorted(o.on_record.items())
-        },
-        provenance=_from(o),
-    )
+def _with_operations(decision: m.Decision, operations: Mapping[str, m.Operation]) -> m.Decision:
+    """The decision whose options are after what their operation is, and live on its axis."""
+    options = dict(decision.options)
+    for key, option in options.items():
+        launched = operations.get(option.operation or "")
+        if launched is not None:
+            place, axis = option.place or launched.route[-1], option.axis or launched.axis
+            options[key] = replace(option, place=place, axis=axis)
+    return replace(decision, options=options)
 
 
-def make_fronts(actor: str, f: Any) -> m.FrontRule:
-    """The front rule of one actor."""
-    return m.FrontRule(
-        actor,
-        _dist(f.hours, -0.05),
-        _dist(f.value, 1.0),
-        _dist(f.threat, 1.0),
-        _dist(f.ratio, 1.0),
-        _dist(f.delay, float(m.DAY)),
-        _maybe(f.counter),
-        _dist(f.reach, 16.0),
-        _maybe(f.sees),
-        frozenset(f.hold),
-        {place: float(v) for place, v in sorted(f.values.items())},
-        _from(f),
-    )
-
-
-def make_decision(name: str, d: Any, operations: Mapping[str, Any]) -> m.Decision:
-    """One decision; an operation says what it is after and what it lives on."""
-
-    def option(key: str, o: Any) -> m.DecisionOption:
-        launched = operations[o.operation] if o.operation else None
-        place = o.place or (launched.route[-1] if launched else None)
-        axis = o.axis or (launched.axis if launched else None)
-        value = None if o.value is None else float(o.value)
-        return m.DecisionOption(key, place, o.operation, axis, value, _from(o))
-
-    return m.Decision(
-        name,
-        d.name or name,
-        d.actor,
-        d.seat,
-        {key: option(key, o) for key, o in sorted(d.options.items())},
-        _maybe(d.hours),
-        _maybe(d.threat),
-        _maybe(d.supply),
-        _maybe(d.value),
-        _dist(d.population, 0.0),
-        _dist(d.strength, 0.0),
-        _dist(d.enemies, 0.0),
-        _dist(d.axis, 0.0),
-        at=_maybe(d.at),
-        when=_condition(d.when) if d.when is not None else None,
-        delay=_maybe(d.delay),
-        chance=d.chance.dist.nominal if d.chance is not None else 1.0,
-        text=d.text,
-        provenance=_from(d),
-    )
-
-
-def make_recorded_move(name: str, r: Any) -> m.RecordedMove:
-    """One move on record."""
-    when = round(r.at.dist.nominal)
-    return m.RecordedMove(name, r.actor, r.from_, r.to, when, r.reserve, _from(r))
-
-
-def make_exit(name: str, e: Any) -> m.Exit:
-    """One exit."""
-    return m.Exit(
-        name,
-        e.name or name,
-        e.actor,
-        tuple(sorted(set(e.from_))),
-        e.takes.dist,
-        float(e.threat),
-        float(e.supply),
-        float(e.value),
-        e.billets,
-        _from(e),
-    )
-
-
-def make_regroup(actor: str, r: Any) -> m.RegroupRule:
-    """The regroup rule of one actor."""
-    return m.RegroupRule(
-        actor,
-        _dist(r.hours, -0.1),
-        _dist(r.threat, -1.0),
-        _dist(r.supply, 1.0),
-        _dist(r.billets, 0.2),
-        _dist(r.value, 1.0),
-        _maybe(r.stay),
-        _dist(r.within, 10.0 * m.DAY),
-        {place: float(v) for place, v in r.values.items()},
-        _from(r),
-    )
-
-
-def _condition(c: ConditionModel) -> m.Condition:
-    if c.all is not None or c.any is not None:
-        parts = tuple(_condition(part) for part in (c.all or c.any or ()))
-        return m.Condition("all" if c.all is not None else "any", parts=parts)
-    if c.falls is not None:
-        return m.Condition("falls", c.falls, c.to)
-    if c.besieged is not None:
-        return m.Condition("besieged", c.besieged)
-    if c.axis_cut is not None:
-        return m.Condition("axis_cut", c.axis_cut)
-    if c.axis_open is not None:
-        return m.Condition("axis_open", c.axis_open)
-    if c.stock_out is not None:
-        return m.Condition("stock_out", c.stock_out, c.at)
-    return m.Condition("event", c.event or "")
-
-
-def make_event(name: str, e: Any, roads: Mapping[str, Any]) -> m.Event:
+def _event(name: str, e: Any, roads: Mapping[str, Any]) -> m.Event:
     """One event; targets that are ids of ``roads`` are roads, the others places."""
-    targets = sorted(set(getattr(e, e.kind)))
-    lasts = getattr(e, "repaired_after", None) or getattr(e, "lasts", None)
-    shares = _shares(getattr(e, "shares", None), e.by) if e.kind == "capture" else {}
-    return m.Event(
+    kind = KIND_OF[e.declared]
+    targets = sorted(set(getattr(e, kind)))
+    return made(
+        m.Event,
+        e,
         name,
-        e.kind,
+        kind=kind,
         places=tuple(t for t in targets if t not in roads),
         roads=tuple(t for t in targets if t in roads),
-        by=getattr(e, "by", None),
-        shares=shares,
-        against=frozenset(getattr(e, "against", ())),
-        at=_maybe(e.at),
-        when=_condition(e.when) if e.when is not None else None,
-        delay=_maybe(e.delay),
-        loss=_maybe(getattr(e, "loss", None)),
-        lasts=_maybe(lasts),
-        chance=e.chance.dist.nominal if e.chance is not None else 1.0,
-        text=e.text,
-        provenance=_from(e),
+        shares=_shares(e.shares, e.by) if kind == "capture" else {},
     )
 
 
-def make_claim(name: str, c: Any) -> m.Claim:
-    """One claim, its value in base units."""
-    when = round(c.when.dist.nominal) if c.when is not None else None
-    value = c.value.value if c.value is not None else None
-    return m.Claim(name, c.text, c.measure, c.relation, value, when, c.claim, _from(c))
+def filled(scenario: m.Scenario, things: Mapping[str, Things], holder: str | None) -> m.Scenario:
+    """The scenario with all valid things, by section; ``holder`` holds what no one else does."""
+    parts: dict[str, Any] = {
+        section: {name: made(cls, found.model, name) for name, found in things[section].items()}
+        for section, cls in _AS_STATED.items()
+    }
+    operations, network = parts["operations"], scenario.network
+    for name, decision in parts["decisions"].items():
+        parts["decisions"][name] = _with_operations(decision, operations)
+    return replace(
+        scenario,
+        commodities=_commodities(things["commodities"], scenario.truck_load),
+        holders=_holders(things["holders"], network.places, holder),
+        events={n: _event(n, e.model, network.roads) for n, e in things["events"].items()},
+        **parts,
+    )
+
+
+_AS_STATED: Mapping[str, type] = {
+    "actors": m.Actor,
+    "axes": m.Axis,
+    "garrisons": m.Garrison,
+    "operations": m.Operation,
+    "fronts": m.FrontRule,
+    "moves_on_record": m.RecordedMove,
+    "decisions": m.Decision,
+    "exits": m.Exit,
+    "regroup": m.RegroupRule,
+    "claims": m.Claim,
+}

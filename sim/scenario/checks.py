@@ -11,27 +11,11 @@ from typing import Any
 from sim.base.diagnostics import Mark, Report, safe
 
 from .distributions import Dist
-from .model import DAY, PPM
+from .model import DAY, ConvoyRule
 from .quantities import Quantity
-from .schema_events import ConditionModel
 from .units import format_quantity
 from .validate import Found, mark_at
-
-__all__ = [
-    "DEFAULT_CONVOY",
-    "MOST_CONVOYS",
-    "check_axes",
-    "check_bands",
-    "check_decisions",
-    "check_events",
-    "check_holders",
-    "check_operations",
-    "check_places",
-    "check_times",
-    "check_work",
-    "ends_of",
-    "ppm",
-]
+from .written import KIND_OF
 
 MOST_CONVOYS = 5_000_000
 """The most convoys and samples that a scenario may forecast: about a minute of running."""
@@ -39,14 +23,7 @@ MOST_CONVOYS = 5_000_000
 LONGEST_TIME = 500_000
 """The most hours that a road may take, 57 years: whole seconds of it fit every sum."""
 
-DEFAULT_CONVOY = 20_000.0  # kg
-
 Things = Mapping[str, Found]
-
-
-def ppm(share: Quantity) -> int:
-    """A share as whole parts per million, rounded down so that sums never grow past the whole."""
-    return math.floor(share.dist.nominal * PPM + 1e-7)
 
 
 def check_places(report: Report, places: Things) -> None:
@@ -75,7 +52,7 @@ def check_times(report: Report, roads: Things, classes: Things) -> None:
     for name, found in roads.items():
         stated = found.model.speed
         if stated is None:
-            default = classes.get(found.model.class_)
+            default = classes.get(found.model.road_class)
             stated = default.model.speed if default else None
         if stated is not None and found.model.km > stated.dist.nominal * LONGEST_TIME:
             report.error(
@@ -173,11 +150,12 @@ def check_events(report: Report, events: Things, axes: Things, crossings: set[st
     for name, found in events.items():
         model = found.model
         _check_shares(report, getattr(model, "shares", None), found)
-        if model.kind in ("seal", "unseal") and crossings is not None:
-            for index, place in enumerate(getattr(model, model.kind)):
+        kind = KIND_OF.get(model.declared)
+        if kind in ("seal", "unseal") and crossings is not None:
+            for index, place in enumerate(getattr(model, kind)):
                 if place not in crossings:
                     report.error(
-                        mark_at(found.node, (model.kind, index), found.mark),
+                        mark_at(found.node, (kind, index), found.mark),
                         f"'{safe(place)}' is not a crossing, so it cannot be sealed",
                         "add 'crossing: true' to the place",
                     )
@@ -187,7 +165,7 @@ def check_events(report: Report, events: Things, axes: Things, crossings: set[st
 
 def _check_condition(
     report: Report,
-    condition: ConditionModel,
+    condition: Any,
     found: Found,
     path: tuple[Any, ...],
     axes: Things,
@@ -209,10 +187,10 @@ def _check_condition(
             _check_condition(report, part, found, (*path, kind, index), axes, event)
 
 
-def check_bands(report: Report, bands: Iterable[Any], node: Any, mark: Mark) -> None:
+def check_bands(report: Report, fighting: Any, node: Any, mark: Mark) -> None:
     """No two bands of supply begin at the same supply."""
     seen: set[int] = set()
-    for index, band in enumerate(bands):
+    for index, band in enumerate(fighting.bands):
         least = round(band.supply.dist.nominal)
         if least in seen:
             report.error(
@@ -310,7 +288,7 @@ def check_decisions(
                 )
 
 
-def _waits_for(condition: ConditionModel | None, event: str) -> bool:
+def _waits_for(condition: Any, event: str) -> bool:
     """True where an event is named in a condition."""
     if condition is None:
         return False
@@ -351,7 +329,7 @@ def check_work(report: Report, axes: Things, length: float, sample: float) -> No
     work: list[tuple[float, str]] = []
     for name, found in axes.items():
         convoy = found.model.convoy
-        size = _least(convoy.size.dist) if convoy and convoy.size else DEFAULT_CONVOY
+        size = _least(convoy.size.dist if convoy and convoy.size else ConvoyRule().size)
         daily = sum(
             _most(sink.demand.dist) + (_most(sink.refill.dist) if sink.refill else 0.0)
             for sink in found.model.sinks.values()
@@ -372,7 +350,7 @@ def check_work(report: Report, axes: Things, length: float, sample: float) -> No
         )
         return
     convoy = found.model.convoy
-    size = _least(convoy.size.dist) if convoy and convoy.size else DEFAULT_CONVOY
+    size = _least(convoy.size.dist if convoy and convoy.size else ConvoyRule().size)
     better = format_quantity(max(round(size * total / MOST_CONVOYS * 2), 1), "mass")
     report.error(
         mark_at(found.node, ("convoy", "size"), found.mark),

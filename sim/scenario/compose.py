@@ -10,14 +10,14 @@ from sim.base.diagnostics import Mark, Report, safe, split_lines
 
 from .tree import Entry, Items, Map, Node, Scalar, near_file, read_file, read_text
 
-__all__ = ["Composer", "kind_of_ids", "without_nulls"]
+__all__ = ["KINDS", "Composer", "kind_of_ids", "without_nulls"]
 
 FORMAT = "1"
 _MOST_FILES = 32  # in one chain of extends
 _TABLES = (".csv", ".geojson", ".json", ".graphml", ".tntp", ".npz")
 _NOT_INHERITED = ("format", "id", "extends", "overrides")
 
-_KINDS = {
+KINDS = {
     "actors": "actor",
     "axes": "axis",
     "claims": "claim",
@@ -36,13 +36,14 @@ _KINDS = {
     "sinks": "sink",
     "sources": "source",
 }
+"""What the keys of a map by id name, by the key of the map."""
 
 
 def kind_of_ids(path: Sequence[str]) -> str | None:
     """What the keys of the map at ``path`` name (``axis``, ``road``, ...), or None."""
     inner = tuple(path[1:]) if path[:1] == ("network",) else tuple(path)
     if len(inner) == 1 or (len(inner) == 3 and inner[0] in ("axes", "decisions")):
-        return _KINDS.get(inner[-1])
+        return KINDS.get(inner[-1])
     return None
 
 

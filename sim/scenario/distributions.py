@@ -12,41 +12,52 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 _STANDARD_NORMAL = NormalDist()
 
+U = TypeVar("U")
 
-class Dist(Protocol):
-    """A constant or a distribution over real numbers in a base unit."""
+
+class Uncertain(Generic[U]):
+    """A constant or a distribution over real numbers in the unit ``U``.
+
+    ``U`` is there for the type checker alone: days where km are due are an error of type.
+    """
+
+    __slots__ = ()
 
     def ppf(self, u: float) -> float:
         """Inverse cumulative distribution function at ``u`` in (0, 1)."""
-        ...
+        raise NotImplementedError
 
     @property
     def nominal(self) -> float:
         """The median: the value used where nothing is drawn."""
-        ...
-
-    @property
-    def low(self) -> float:
-        """Lower end of the support (may be ``-inf``)."""
-        ...
-
-    @property
-    def high(self) -> float:
-        """Upper end of the support (may be ``inf``)."""
-        ...
+        return self.ppf(0.5)
 
     @property
     def uncertain(self) -> bool:
         """True where two draws may differ."""
-        ...
+        return self.high > self.low
+
+    if TYPE_CHECKING:  # of some these are fields
+
+        @property
+        def low(self) -> float:
+            """Lower end of the support (may be ``-inf``)."""
+
+        @property
+        def high(self) -> float:
+            """Upper end of the support (may be ``inf``)."""
+
+
+Dist: TypeAlias = Uncertain[Any]
+"""A constant or a distribution, whatever its unit."""
 
 
 @dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Uncertain[U]):
     """A number that is known."""
 
     value: float
@@ -72,7 +83,7 @@ class Constant:
 
 
 @dataclass(frozen=True, slots=True)
-class Uniform:
+class Uniform(Uncertain[U]):
     """Every value between ``low`` and ``high`` equally likely."""
 
     low: float
@@ -81,17 +92,9 @@ class Uniform:
     def ppf(self, u: float) -> float:
         return self.low + u * (self.high - self.low)
 
-    @property
-    def nominal(self) -> float:
-        return self.ppf(0.5)
-
-    @property
-    def uncertain(self) -> bool:
-        return self.high > self.low
-
 
 @dataclass(frozen=True, slots=True)
-class Triangular:
+class Triangular(Uncertain[U]):
     """Triangular distribution with support [low, high] and peak at ``mode``."""
 
     low: float
@@ -107,17 +110,9 @@ class Triangular:
             return self.low + math.sqrt(u * width * (self.mode - self.low))
         return self.high - math.sqrt((1 - u) * width * (self.high - self.mode))
 
-    @property
-    def nominal(self) -> float:
-        return self.ppf(0.5)
-
-    @property
-    def uncertain(self) -> bool:
-        return self.high > self.low
-
 
 @dataclass(frozen=True, slots=True)
-class Normal:
+class Normal(Uncertain[U]):
     """Normal distribution; draws are clipped to [low, high] where a bound is given."""
 
     mean: float
@@ -129,16 +124,12 @@ class Normal:
         return min(max(self.mean + self.sd * _STANDARD_NORMAL.inv_cdf(u), self.low), self.high)
 
     @property
-    def nominal(self) -> float:
-        return self.ppf(0.5)
-
-    @property
     def uncertain(self) -> bool:
         return self.sd > 0
 
 
 @dataclass(frozen=True, slots=True)
-class LogNormal:
+class LogNormal(Uncertain[U]):
     """exp of a normal: ``median`` and ``sigma``, the standard deviation of the logarithm."""
 
     median: float
@@ -165,17 +156,13 @@ class LogNormal:
 
 
 @dataclass(frozen=True, slots=True)
-class Exponential:
+class Exponential(Uncertain[U]):
     """Time to something that comes at a constant rate, 1 / ``mean`` (above 0)."""
 
     mean: float
 
     def ppf(self, u: float) -> float:
         return -self.mean * math.log1p(-u)
-
-    @property
-    def nominal(self) -> float:
-        return self.ppf(0.5)
 
     @property
     def low(self) -> float:
@@ -191,7 +178,7 @@ class Exponential:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Uncertain[U]):
     """One of ``values`` with probability proportional to ``weights``, in the order stated."""
 
     values: tuple[float, ...]
@@ -226,13 +213,9 @@ class Choice:
     def high(self) -> float:
         return max(self.values)
 
-    @property
-    def uncertain(self) -> bool:
-        return self.high > self.low
-
 
 @dataclass(frozen=True, slots=True)
-class Product:
+class Product(Uncertain[U]):
     """Product of two quantities that are never negative, both read at the same u.
 
     They move together: where one is high the other is high (persons and what each eats).

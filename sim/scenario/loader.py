@@ -15,63 +15,22 @@ from typing import Any
 
 from sim.base.diagnostics import Mark, Report, ScenarioError, did_you_mean, safe
 
-from . import build
-from .checks import (
-    check_axes,
-    check_bands,
-    check_decisions,
-    check_events,
-    check_holders,
-    check_operations,
-    check_places,
-    check_times,
-    check_work,
-    ends_of,
-)
-from .compose import Composer, without_nulls
+from . import build, checks
+from .compose import KINDS, Composer, without_nulls
 from .dates import date_of, format_instant
 from .emit import to_yaml
-from .model import DAY, Network, Scenario
+from .keys import keys_of, sections_of
+from .model import DAY, Fighting, Network, Scenario
 from .readers import Context, check_id
-from .schema import ClaimModel, Document, Header, PeriodModel
-from .schema_actors import (
-    ActorModel,
-    AxisModel,
-    CommodityModel,
-    ExitModel,
-    GarrisonModel,
-    HoldingModel,
-    RegroupModel,
-)
-from .schema_base import Model
-from .schema_forces import (
-    DecisionModel,
-    FightingModel,
-    FrontModel,
-    OperationModel,
-    RecordedMoveModel,
-)
-from .schema_network import NetworkHeader, NetworkModel, PlaceModel, RoadClassModel, RoadModel
+from .schema import Model, header_of, model_of
 from .tree import Entry, Map
 from .units import InputError
 from .validate import Found, Validator, section
+from .written import Period, ScenarioFile, WrittenNetwork, WrittenScenario
 
 __all__ = ["ScenarioError", "date_of", "dump_resolved", "format_instant", "load", "load_network"]
 
-DEFAULT_SUPPLIES = "supplies"
-_KIND_OF_SECTION = {
-    "actors": "actor",
-    "axes": "axis",
-    "commodities": "commodity",
-    "events": "event",
-    "operations": "operation",
-    "exits": "exit",
-    "places": "place",
-    "roads": "road",
-    "classes": "road class",
-}
-_DEFAULT_LOAD = 10_000  # kg/truck
-_NETWORK = ("places", "roads", "classes")
+_NETWORK = ("classes", "places", "roads")
 _PLACEHOLDER = datetime(2000, 1, 1)  # for checking dates where the period itself is faulty
 
 
@@ -133,9 +92,9 @@ class _Assembler:
         self.with_network = with_network
         ids = {
             kind: set(section(tree, *(("network", key) if key in _NETWORK else (key,))).entries)
-            for key, kind in _KIND_OF_SECTION.items()
+            for key, kind in KINDS.items()
         }
-        ids["commodity"].add(DEFAULT_SUPPLIES)
+        ids["commodity"].add(build.SUPPLIES)
         decisions = section(self.tree, "decisions").entries
         ids["option"] = {
             option
@@ -153,19 +112,26 @@ class _Assembler:
 
     # --- parts ---------------------------------------------------------------------------
 
-    def _all(self, model: type[Model] | None, *path: str) -> dict[str, Found]:
-        return self.validator.all(self.tree, path, model)
+    def _all(self, cls: type, *path: str) -> dict[str, dict[str, Found]]:
+        """The valid things in each map by id that ``cls`` declares below ``path``."""
+        return {
+            key: self.validator.all(self.tree, (*path, key), hint)
+            for key, hint in sections_of(cls).items()
+        }
+
+    def _one(self, cls: type, entry: Entry, label: str) -> Any:
+        return self.validator.one(model_of(cls), entry.value, entry.key_mark, label)
 
     def _dump(self, into: dict[str, Any], key: str, things: dict[str, Found]) -> None:
         if things:
             into[key] = {name: build.dumped(found.model) for name, found in things.items()}
 
-    def _known_keys(self, node: Map, model: type[Model], what: str) -> None:
+    def _known_keys(self, node: Map, cls: type, what: str) -> None:
         """Refuse unknown keys; one that looks like a section's stands in for it.
 
         Nothing is then said about things of that section, which would all be unknown.
         """
-        known = [info.alias or name for name, info in model.model_fields.items()]
+        known = [key.name for key in keys_of(cls)]
         for key, entry in node.entries.items():
             if key in known:
                 continue
@@ -176,32 +142,33 @@ class _Assembler:
                 f"did you mean '{near}'?" if near else "known are " + ", ".join(known),
             )
             if near and near not in node.entries:
-                self.context.forget(_KIND_OF_SECTION.get(near))
+                self.context.forget(KINDS.get(near))
 
-    def _header(self, node: Map, model: type[Model], mark: Mark, label: str) -> Any:
-        own = {key: entry for key, entry in node.entries.items() if key in model.model_fields}
+    def _header(self, node: Map, cls: type, mark: Mark, label: str) -> Any:
+        model = header_of(cls)
+        keys = {info.alias for info in model.model_fields.values()}
+        own = {key: entry for key, entry in node.entries.items() if key in keys}
         return self.validator.one(model, Map(node.mark, own), mark, label)
 
     def network(self) -> Network | None:
         """The network below the key ``network``, and its part of the resolved data."""
         node = section(self.tree, "network")
         mark = self.tree.entries["network"].key_mark
-        self._known_keys(node, NetworkModel, "the network")
-        header = self._header(node, NetworkHeader, mark, "the network")
-        classes = self._all(RoadClassModel, "network", "classes")
-        places = self._all(PlaceModel, "network", "places")
-        roads = self._all(RoadModel, "network", "roads")
-        check_places(self.report, places)
-        check_times(self.report, roads, classes)
-        ends = self.ends = ends_of(self.report, roads, self.context.ids.get("place"))
+        self._known_keys(node, WrittenNetwork, "the network")
+        header = self._header(node, WrittenNetwork, mark, "the network")
+        things = self._all(WrittenNetwork, "network")
+        classes, places, roads = (things[key] for key in _NETWORK)
+        checks.check_places(self.report, places)
+        checks.check_times(self.report, roads, classes)
+        ends = self.ends = checks.ends_of(self.report, roads, self.context.ids.get("place"))
         self.places, self.roads = places, roads
         if self.context.ids.get("place") == set():
             self.report.error(mark, "the network has no places")
         if self.report.diagnostics or header is None:
             return None
         resolved = build.dumped(header)
-        for key, things in (("classes", classes), ("places", places), ("roads", roads)):
-            self._dump(resolved, key, things)
+        for key, found in things.items():
+            self._dump(resolved, key, found)
         self.resolved["network"] = resolved
         return build.make_network(header, classes, places, roads, ends)
 
@@ -215,7 +182,9 @@ class _Assembler:
                 "add 'period: {start: DATE, end: DATE}'",
             )
             return _PLACEHOLDER, None
-        period = self.validator.one(PeriodModel, entry.value, entry.key_mark, "the period")
+        period: Any = self.validator.one(
+            model_of(Period), entry.value, entry.key_mark, "the period"
+        )
         if period is None:
             return _PLACEHOLDER, None
         self.resolved["period"] = build.dumped(period)
@@ -264,9 +233,9 @@ class _Assembler:
     def scenario(self, seed: int | None) -> Scenario | None:
         """The scenario, or None where anything is wrong."""
         report, context, tree = self.report, self.context, self.tree
-        self._known_keys(tree, Document, "the scenario")
+        self._known_keys(tree, ScenarioFile, "the scenario")
         context.start, context.length = self._period()
-        header = self._header(tree, Header, Mark(str(self.file), 1, 1), "the scenario")
+        header = self._header(tree, WrittenScenario, Mark(str(self.file), 1, 1), "the scenario")
         network = None
         entry = tree.entries.get("network")
         if entry is not None:
@@ -278,34 +247,20 @@ class _Assembler:
         elif self.with_network:
             report.error(Mark(str(self.file), 1, 1), "'network' is missing", "add 'network: PATH'")
             self._forget_network()
-        things = {
-            "commodities": self._all(CommodityModel, "commodities"),
-            "actors": self._all(ActorModel, "actors"),
-            "holders": self._all(HoldingModel, "holders"),
-            "axes": self._all(AxisModel, "axes"),
-            "garrisons": self._all(GarrisonModel, "garrisons"),
-            "operations": self._all(OperationModel, "operations"),
-            "fronts": self._all(FrontModel, "fronts"),
-            "moves_on_record": self._all(RecordedMoveModel, "moves_on_record"),
-            "decisions": self._all(DecisionModel, "decisions"),
-            "exits": self._all(ExitModel, "exits"),
-            "regroup": self._all(RegroupModel, "regroup"),
-            "events": self._all(None, "events"),
-            "claims": self._all(ClaimModel, "claims"),
-        }
+        things = self._all(WrittenScenario)
         crossings = self._crossings()
         default = header.default_holder if header else None
-        check_holders(report, things["holders"], crossings, default)
-        check_axes(report, things["axes"])
-        check_events(report, things["events"], things["axes"], crossings)
+        checks.check_holders(report, things["holders"], crossings, default)
+        checks.check_axes(report, things["axes"])
+        checks.check_events(report, things["events"], things["axes"], crossings)
         fighting = self._fighting(things["operations"])
-        classes = {road: found.model.class_ for road, found in self.roads.items()}
-        check_operations(report, things["operations"], things["axes"], self.ends, classes)
-        check_decisions(report, things["decisions"], things["operations"], context.ids)
-        check_events(report, things["decisions"], things["axes"], crossings)
+        classes = {road: found.model.road_class for road, found in self.roads.items()}
+        checks.check_operations(report, things["operations"], things["axes"], self.ends, classes)
+        checks.check_decisions(report, things["decisions"], things["operations"], context.ids)
+        checks.check_events(report, things["decisions"], things["axes"], crossings)
         sample = header.sample.dist.nominal if header and header.sample else float(DAY)
         if context.length:
-            check_work(report, things["axes"], context.length, sample)
+            checks.check_work(report, things["axes"], context.length, sample)
         name = self._id(header.id if header else None)
         if seed is not None and not 0 <= seed < 2**63:
             report.error(Mark("--seed"), f"the seed {safe(str(seed))} is not a number from 0")
@@ -314,15 +269,13 @@ class _Assembler:
         chosen = header.seed if seed is None else seed
         return self._made(header, network, things, fighting, name, chosen)
 
-    def _fighting(self, operations: dict[str, Found]) -> FightingModel | None:
+    def _fighting(self, operations: dict[str, Found]) -> Model | None:
         """The rules of battle; operations need them."""
         entry = self.tree.entries.get("fighting")
         if entry is not None:
-            made = self.validator.one(
-                FightingModel, entry.value, entry.key_mark, "the rules of battle"
-            )
+            made: Model | None = self._one(Fighting, entry, "the rules of battle")
             if made is not None:
-                check_bands(self.report, made.bands, entry.value, entry.key_mark)
+                checks.check_bands(self.report, made, entry.value, entry.key_mark)
                 self.resolved["fighting"] = build.dumped(made)
             return made
         if operations:
@@ -338,7 +291,7 @@ class _Assembler:
         """Say nothing about places and roads: there are none to compare with."""
         self.with_network = False
         for key in _NETWORK:
-            self.context.forget(_KIND_OF_SECTION[key])
+            self.context.forget(KINDS[key])
 
     def _crossings(self) -> set[str] | None:
         """Places that can be sealed; None while some places are faulty and so unknown."""
@@ -348,104 +301,33 @@ class _Assembler:
 
     def _made(
         self,
-        header: Header,
+        header: Any,
         network: Network,
         things: dict[str, dict[str, Found]],
-        fighting: FightingModel | None,
+        fighting: Model | None,
         name: str,
         seed: int,
     ) -> Scenario:
-        assert self.context.length is not None
-        truck = build.whole_load(header.truck_load) if header.truck_load else _DEFAULT_LOAD
-        commodities = {
-            key: build.make_commodity(key, found.model, truck)
-            for key, found in things["commodities"].items()
-        }
-        if DEFAULT_SUPPLIES not in commodities:
-            commodities[DEFAULT_SUPPLIES] = build.make_commodity(
-                DEFAULT_SUPPLIES, CommodityModel.model_construct(), truck
-            )
         network_sources = self.resolved["network"].get("sources", {})
-        return Scenario(
+        scenario = build.made(
+            Scenario,
+            header,
             id=name,
-            title=header.title or name,
-            about=header.about,
-            kind=header.kind,
             start=self.context.start,
-            length=int(self.context.length),
+            length=int(self.context.length or 0),
             seed=seed,
-            sample=max(round(header.sample.dist.nominal), 1) if header.sample else DAY,
-            truck_load=truck,
-            tests=tuple(header.tests),
-            network=network,
-            actors={k: build.make_actor(k, f.model) for k, f in things["actors"].items()},
-            holders=build.make_holders(things["holders"], network.places, header.default_holder),
-            commodities=dict(sorted(commodities.items())),
-            axes={k: build.make_axis(k, f.model) for k, f in things["axes"].items()},
-            events={
-                k: build.make_event(k, f.model, network.roads) for k, f in things["events"].items()
-            },
-            garrisons={k: build.make_garrison(k, f.model) for k, f in things["garrisons"].items()},
-            exits={k: build.make_exit(k, f.model) for k, f in things["exits"].items()},
-            regroup={k: build.make_regroup(k, f.model) for k, f in things["regroup"].items()},
-            claims={k: build.make_claim(k, f.model) for k, f in things["claims"].items()},
-            focus=header.focus,
             fighting=build.make_fighting(fighting) if fighting else None,
-            operations={
-                k: build.make_operation(k, f.model) for k, f in things["operations"].items()
-            },
-            fronts={k: build.make_fronts(k, f.model) for k, f in things["fronts"].items()},
-            moves_on_record={
-                k: build.make_recorded_move(k, f.model)
-                for k, f in things["moves_on_record"].items()
-            },
-            decisions={
-                k: build.make_decision(
-                    k, f.model, {name: o.model for name, o in things["operations"].items()}
-                )
-                for k, f in things["decisions"].items()
-            },
+            network=network,
             sources=dict(sorted((network_sources | header.sources).items())),
             resolved=self._resolved(header, things, name, seed),
         )
+        return build.filled(scenario, things, header.default_holder)
 
     def _resolved(
-        self, header: Header, things: dict[str, dict[str, Found]], name: str, seed: int
+        self, header: Model, things: dict[str, dict[str, Found]], name: str, seed: int
     ) -> dict[str, Any]:
         """The plain data in a fixed order of keys, with the id and the seed filled in."""
         stated = build.dumped(header) | {"format": 1, "id": name, "seed": seed} | self.resolved
         for key, found in things.items():
             self._dump(stated, key, found)
-        return {key: stated[key] for key in _ORDER if key in stated}
-
-
-_ORDER = (
-    "format",
-    "id",
-    "title",
-    "about",
-    "kind",
-    "tests",
-    "period",
-    "seed",
-    "sample",
-    "truck_load",
-    "focus",
-    "sources",
-    "commodities",
-    "actors",
-    "default_holder",
-    "holders",
-    "axes",
-    "garrisons",
-    "fighting",
-    "operations",
-    "fronts",
-    "moves_on_record",
-    "decisions",
-    "exits",
-    "regroup",
-    "events",
-    "claims",
-    "network",
-)
+        return {key.name: stated[key.name] for key in keys_of(ScenarioFile) if key.name in stated}

@@ -1,214 +1,291 @@
 """The frozen, validated scenario: what every other part of the program reads.
 
-Nothing here knows YAML; :mod:`sim.scenario.loader` makes these objects from files and
-tests may make them by hand. Base units: second (from the scenario's start), km, km/h,
-kg, kg/day, persons. A :class:`~sim.scenario.distributions.Dist` stands wherever a
-quantity may be uncertain. Shares are integers in parts per million (``PPM``), so that
-products of shares are exact.
-"""
+These are plain objects: :mod:`sim.scenario.loader` makes them from files, and code may make them
+by hand. They also are the one declaration of the scenario language, as
+:mod:`sim.scenario.kinds` tells: what a thing is called in a file, what it means and what it is
+where a file does not say. (What is written otherwise than it is kept is declared in
+:mod:`sim.scenario.written`.)
 
-from __future__ import annotations
+Base units: second (from the scenario's start), km, km/h, kg, kg/day, persons. Where a quantity may
+be uncertain it is :class:`~sim.scenario.distributions.Uncertain`. Shares are integers in parts per
+million (``PPM``), so that products of shares are exact.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
-from .distributions import Dist
-from .model_base import DAY, PPM, UNSTATED, Condition, ConditionKind, Provenance
-from .model_forces import (
-    Decision,
-    DecisionOption,
-    Fighting,
-    FrontRule,
-    Operation,
-    RecordedPosition,
-    Support,
-)
+from . import kinds as k
+from .distributions import Constant
 
-__all__ = [
-    "DAY",
-    "PPM",
-    "Actor",
-    "Axis",
-    "Claim",
-    "Commodity",
-    "Condition",
-    "ConditionKind",
-    "ConvoyRule",
-    "Decision",
-    "DecisionOption",
-    "Event",
-    "EventKind",
-    "Exit",
-    "Fighting",
-    "FrontRule",
-    "Garrison",
-    "Holding",
-    "Network",
-    "Operation",
-    "Place",
-    "Provenance",
-    "RecordedMove",
-    "RecordedPosition",
-    "RegroupRule",
-    "Relation",
-    "Road",
-    "RoadClass",
-    "Scenario",
-    "Sink",
-    "Source",
-    "Support",
+PPM = 1_000_000
+"""One whole, in parts per million: the unit of every share in this module."""
+
+DAY = 86_400
+"""Seconds in a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where an input comes from and how far to trust it.
+
+    ``trust`` is free text (the shipped data use A, B, C or a phrase).
+    """
+
+    source: k.Text | None = None
+    """where this comes from: the id of an entry of `sources`, or a text"""
+    trust: k.Text | None = None
+    """how far to trust it: a text, such as A or B"""
+    note: k.Text | None = None
+    """a remark"""
+    known_on: k.Day | None = None
+    """day on which the fact was public (ISO date), apart from the date of its source"""
+
+
+UNSTATED = Provenance()
+"""Of a thing that does not say where it comes from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sourced:
+    """Anything that can say where it comes from."""
+
+    provenance: Provenance = field(default=UNSTATED, kw_only=True)
+
+
+ConditionKind = Literal[
+    "falls", "besieged", "axis_cut", "axis_open", "stock_out", "event", "all", "any"
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A node: town, crossroads, bridge, dam, border crossing, base, desert well."""
+class Condition:
+    """A condition on the state.
 
-    id: str
-    name: str
-    lat: float
-    lon: float
-    kind: str = "town"
-    country: str | None = None
-    population: int | None = None
-    capacity: Dist | None = None  # kg/day through the place; None is unlimited
-    billets: int | None = None  # persons it can take in; None is unlimited
-    crossing: bool = False  # a bridge, dam or border crossing that can be closed
-    provenance: Provenance = UNSTATED
+    ===========  =====================================================================
+    kind         true when
+    ===========  =====================================================================
+    falls        no initial holder of place ``subject`` holds it; with ``to``, actor ``to``
+                 holds a share of it
+    besieged     place ``subject`` is besieged (any holder)
+    axis_cut     capacity of axis ``subject`` is 0
+    axis_open    capacity of axis ``subject`` is above 0
+    stock_out    the stock of axis ``subject`` is 0 at its sink ``to`` (None: at any sink)
+    event        event ``subject`` has taken effect, that operation has begun, or that option
+                 of a decision was decided on
+    all, any     over ``parts``
+    ===========  =====================================================================
+    """
+
+    kind: ConditionKind
+    subject: str = ""
+    to: str | None = None
+    parts: tuple["Condition", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening(Sourced):
+    """What happens at an instant or on a condition, once, with a chance.
+
+    Exactly one of ``at`` (seconds from the start) and ``when`` is set; ``delay`` (seconds, at
+    least 1 is applied) follows ``when``.
+    """
+
+    at: k.Instant | None = None
+    """when it happens; `at` or `when` is needed"""
+    when: Condition | None = None
+    """it happens once, on this becoming true, in place of `at`"""
+    delay: k.Duration | None = None
+    """time from `when` being true; default: 0 h"""
+    chance: k.Chance = 1.0
+    """probability that it happens at all"""
+    text: k.Text | None = None
+    """what happens, in words"""
+
+
+# --- the network, who holds it, and what it carries -------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class RoadClass:
-    """Defaults of a class of road; a range is drawn once for the whole class."""
+class Place(Sourced):
+    """A node of the network: town, crossroads, bridge, dam, border crossing, base or well."""
 
-    id: str
-    speed: Dist  # km/h
-    capacity: Dist  # kg/day in each direction
-    provenance: Provenance = UNSTATED
+    id: k.Id
+    name: Annotated[k.Text, k.Key(like="id")]
+    """name for figures; unique"""
+    lat: k.Latitude
+    """latitude, degrees north"""
+    lon: k.Longitude
+    """longitude, degrees east"""
+    kind: k.Text = "town"
+    """town, crossroads, bridge, ...: a free text"""
+    country: k.Text | None = None
+    """country code or name"""
+    population: k.Head | None = None
+    """inhabitants"""
+    capacity: k.Rate | None = None
+    """throughput of all that starts, ends or passes here; default: unlimited"""
+    billets: k.Head | None = None
+    """persons that it can take in; default: unlimited"""
+    crossing: k.Flag = False
+    """true for a bridge, dam or border crossing: only such can be sealed"""
 
 
 @dataclass(frozen=True, slots=True)
-class Road:
-    """An undirected link between two places; each direction has its full capacity."""
+class RoadClass(Sourced):
+    """Speed and capacity of the roads of a class. A range is drawn once for the whole class."""
 
-    id: str
+    id: k.Id
+    speed: k.Speed
+    """speed of a convoy"""
+    capacity: k.Rate
+    """capacity in each direction"""
+
+
+@dataclass(frozen=True, slots=True)
+class Road(Sourced):
+    """A link between two places, open in both directions, each with the full capacity.
+
+    It joins the places ``a`` and ``b``.
+    """
+
+    id: k.Id
     a: str
     b: str
-    km: float
-    road_class: str
-    name: str | None = None
-    capacity: Dist | None = None  # kg/day each way; None takes the class's
-    speed: Dist | None = None  # km/h; None takes the class's
-    closed: bool = False  # state at the start
-    crossing: str | None = None  # what it crosses, where it can be closed there
-    provenance: Provenance = UNSTATED
+    km: k.Kilometres
+    """length"""
+    road_class: Annotated[k.ClassId, k.Key("class")]
+    """road class, a key of `classes`"""
+    name: k.Text | None = None
+    """name or number of the road"""
+    capacity: k.Rate | None = None
+    """capacity in each direction; default: that of the class"""
+    speed: k.Speed | None = None
+    """speed; default: that of the class"""
+    closed: k.Flag = False
+    """true where the road is closed at the start"""
+    crossing: k.Text | None = None
+    """what it crosses and how, such as `River: bridge`"""
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Places, roads and road classes, each sorted by id."""
+    """Places and the roads between them. Mappings are sorted by id."""
 
-    title: str
-    places: Mapping[str, Place]
-    roads: Mapping[str, Road]
-    classes: Mapping[str, RoadClass]
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """A faction. ``transit[other]`` is the share (ppm) of other's places it may use."""
-
-    id: str
-    name: str
-    friends: frozenset[str] = frozenset()
-    transit: Mapping[str, int] = field(default_factory=dict)
-    color: str | None = None
-    provenance: Provenance = UNSTATED
+    title: Annotated[k.Text, k.Key(default="")]
+    """title of the network"""
+    places: Annotated[Mapping[k.NewId, Place], k.Key(default={})]
+    """places by id"""
+    roads: Annotated[Mapping[k.NewId, Road], k.Key(default={})]
+    """roads by id"""
+    classes: Annotated[Mapping[k.NewId, RoadClass], k.Key(default={}, before="places")]
+    """road classes by id"""
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
-    """Who holds a place at the start: shares (ppm, sum at most ``PPM``) by actor.
+class Actor(Sourced):
+    """A faction.
 
-    ``besieged`` names the holders whose roads out are closed; ``sealed`` names the actors
-    to whom a border crossing is sealed (``"*"`` is everyone).
+    Shares in ``transit`` are ppm.
     """
 
-    place: str
+    id: k.Id
+    name: Annotated[k.Text, k.Key(like="id")]
+    """name"""
+    friends: frozenset[k.ActorId] = frozenset()
+    """actors whose places it may use as its own"""
+    transit: Mapping[k.ActorId, k.Part] = field(default_factory=dict)
+    """share of the capacity of another actor's places that it may use"""
+    color: k.Color | None = None
+    """colour in figures, as '#0072B2'"""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding(Sourced):
+    """Who holds a place at the start. The id of an actor alone means that it holds the whole.
+
+    ``shares`` are ppm by actor, their sum at most ``PPM``. ``"*"`` among the ``sealed`` is
+    everyone.
+    """
+
+    place: k.Id
     shares: Mapping[str, int]
-    besieged: frozenset[str] = frozenset()
-    sealed: frozenset[str] = frozenset()
-    provenance: Provenance = UNSTATED
+    besieged: frozenset[k.ActorId] = frozenset()
+    """holders whose roads out are closed to them"""
+    sealed: k.Sealed = frozenset()
+    """actors to whom this crossing is sealed; `true` for everyone"""
 
 
 @dataclass(frozen=True, slots=True)
-class Commodity:
-    """What an axis carries; ``load`` kg fit one truck.
+class Commodity(Sourced):
+    """What an axis carries. A commodity `supplies` with the load `truck_load` always exists.
 
-    Road capacities are stated for ``Scenario.truck_load`` kg a truck, so a commodity of
-    half that load takes twice the capacity per tonne.
+    ``load`` is in kg. Road capacities are stated for ``Scenario.truck_load`` kg a truck.
     """
 
-    id: str
-    name: str
-    load: int  # kg/truck
-    provenance: Provenance = UNSTATED
+    id: k.Id
+    name: Annotated[k.Text, k.Key(like="id")]
+    """name"""
+    load: Annotated[k.Load, k.Key(like="truck_load")]
+    """what fits one truck: half the load takes twice the road capacity per tonne"""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A place where an axis begins. ``supply`` None is unlimited (kg/day).
+class Source(Sourced):
+    """A place where an axis begins. A flow alone means its `supply`."""
 
-    A ``foreign`` source serves the axis whoever holds its place: only sealing or taking
-    the crossings behind it closes it.
-    """
-
-    place: str
-    supply: Dist | None = None
-    foreign: bool = False
-    provenance: Provenance = UNSTATED
+    place: k.Id
+    supply: k.Rate | None = None
+    """flow that it can give; default: unlimited"""
+    foreign: k.Flag = False
+    """true where it serves the axis whoever holds the place; then only sealing closes it"""
 
 
 @dataclass(frozen=True, slots=True)
-class Sink:
-    """A place that an axis feeds.
+class Sink(Sourced):
+    """A place that an axis feeds."""
 
-    ``demand`` is its consumption (kg/day); ``stock`` what it holds at the start (kg);
-    ``target`` the stock it refills to (kg, None: the initial stock) at ``refill`` kg/day
-    above consumption.
-    """
-
-    place: str
-    demand: Dist
-    stock: Dist
-    target: Dist | None
-    refill: Dist
-    provenance: Provenance = UNSTATED
+    place: k.Id
+    demand: k.Demand
+    """consumption"""
+    stock: k.Mass = Constant(0.0)
+    """stock at the start"""
+    target: k.Mass | None = None
+    """stock that it refills to; default: `stock`"""
+    refill: k.Rate = Constant(0.0)
+    """flow above consumption while below the target"""
 
 
 @dataclass(frozen=True, slots=True)
-class ConvoyRule:
-    """``size`` kg a convoy; ``loss``: probability that one on a lost place or road is lost."""
+class ConvoyRule(Sourced):
+    """The convoys of an axis."""
 
-    size: Dist
-    loss: Dist
+    size: k.MassAboveZero = Constant(20_000.0)
+    """load of one convoy"""
+    loss: k.Share = Constant(1.0)
+    """probability that a convoy on a place or road that is lost is lost with it"""
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
-    """One actor's supply line for one commodity. Lower ``priority`` plans first, ties by id."""
+class Axis(Sourced):
+    """One actor's supply line, from its sources to its sinks."""
 
-    id: str
-    name: str
-    actor: str
-    commodity: str
-    priority: int
-    sources: Mapping[str, Source]
-    sinks: Mapping[str, Sink]
-    convoy: ConvoyRule
-    provenance: Provenance = UNSTATED
+    id: k.Id
+    name: Annotated[k.Text, k.Key(like="id")]
+    """name"""
+    actor: k.ActorId
+    """the actor that it supplies"""
+    commodity: Annotated[k.CommodityId, k.Key(default="supplies")]
+    """what it carries"""
+    priority: Annotated[k.Priority, k.Key(default=1)]
+    """of two axes of one actor the lower number plans first; ties by id"""
+    sources: Mapping[k.PlaceId, Source]
+    """where it begins, by place"""
+    sinks: Mapping[k.PlaceId, Sink]
+    """what it feeds, by place"""
+    convoy: ConvoyRule = ConvoyRule()
+    """size and risk of its convoys"""
 
 
 EventKind = Literal[
@@ -217,168 +294,425 @@ EventKind = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class Event(Happening):
     """Something that happens to places or roads, at a time or on a condition.
 
-    ``places`` and ``roads`` are the targets, sorted by id. Exactly one of ``at`` (seconds
-    from the start) and ``when`` is set; ``delay`` (seconds, at least 1 is applied) follows
-    ``when``. ``shares`` are the holders after a capture (ppm). ``against`` names the besieged
-    holders or the actors sealed off; empty means every holder that is neither ``by`` nor a
-    friend of ``by`` (besiege), or everyone (seal). ``loss`` is the share of capacity that a
-    damage takes, ``lasts`` the seconds until it is repaired or a raid is given back.
-    ``chance`` is the probability that the event happens at all.
+    ``places`` and ``roads`` are the targets, sorted by id. ``shares`` are the holders after a
+    capture (ppm). ``against`` names the besieged holders or the actors sealed off; empty means
+    every holder that is neither ``by`` nor a friend of ``by`` (besiege), or everyone (seal).
+    ``loss`` is the share of capacity that a damage takes, ``lasts`` the seconds until it is
+    repaired or a raid is given back.
     """
 
-    id: str
+    id: k.Id
     kind: EventKind
     places: tuple[str, ...] = ()
     roads: tuple[str, ...] = ()
-    by: str | None = None
+    by: k.ActorId | None = None
     shares: Mapping[str, int] = field(default_factory=dict)
-    against: frozenset[str] = frozenset()
-    at: Dist | None = None
-    when: Condition | None = None
-    delay: Dist | None = None
-    loss: Dist | None = None
-    lasts: Dist | None = None
-    chance: float = 1.0
-    text: str | None = None
-    provenance: Provenance = UNSTATED
+    against: frozenset[k.ActorId] = frozenset()
+    loss: k.Share | None = None
+    lasts: k.Duration | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Garrison:
-    """Strength of one actor at one place, displaced when the place is lost.
+class Garrison(Sourced):
+    """Strength of an actor at a place, displaced when the place is lost."""
 
-    ``loss`` is the share that does not get away; ``ring_loss`` applies instead where the
-    place is besieged when it falls. ``kg_per_day`` is what one person eats a day, drawn
-    from the stock of an axis of the actor that has a sink where it stands.
+    id: k.Id
+    actor: k.ActorId
+    """whose strength"""
+    place: k.PlaceId
+    """where it stands"""
+    strength: k.Strength
+    """persons"""
+    loss: Annotated[k.Share, k.Key(default=Constant(0.2))]
+    """share that does not get away when the place is lost"""
+    ring_loss: Annotated[k.Share, k.Key(like="loss")]
+    """the same where the place is besieged"""
+    reserve: k.Share | None = None
+    """share of it that may be sent to a front; default: 0"""
+
+
+@dataclass(frozen=True, slots=True)
+class Exit(Sourced):
+    """A named way out of the network for displaced strength.
+
+    ``seconds`` is the time from any of ``places`` to the other side.
     """
 
-    id: str
-    actor: str
-    place: str
-    strength: Dist  # persons
-    loss: Dist  # 0..1
-    ring_loss: Dist  # 0..1
-    reserve: Dist | None = None  # 0..1: share that may be sent to a front
-    provenance: Provenance = UNSTATED
+    id: k.Id
+    name: Annotated[k.Text, k.Key(like="id")]
+    """name"""
+    actor: k.ActorId
+    """who may use it"""
+    places: Annotated[k.Entries, k.Key("from")]
+    """places from which it is entered"""
+    seconds: Annotated[k.Duration, k.Key("takes")]
+    """time from those places to the other side"""
+    threat: k.Number = 0.0
+    """threat on the way and at its end, no unit"""
+    supply: k.Number = 0.0
+    """supply at its end, no unit"""
+    value: k.Number = 0.0
+    """value of being there, no unit"""
+    billets: k.Head | None = None
+    """persons it can take in; default: unlimited"""
 
 
 @dataclass(frozen=True, slots=True)
-class Exit:
-    """A named way out of the network for an actor's displaced strength.
+class RegroupRule(Sourced):
+    """Coefficients of an actor's choice of where displaced strength goes (a logit).
 
-    It is entered from any of ``places`` and takes ``hours`` (as seconds) more.
+    Units are in docs/definitions.md. Utility of going to j: ``hours`` * h_j + ``threat`` * t_j +
+    ``supply`` * s_j + ``billets`` * ln(1 + b_j / 1000) + ``value`` * v_j; staying has utility
+    ``stay`` and is open only where ``stay`` is not None. ``values`` gives v_j by place.
     """
 
-    id: str
-    name: str
-    actor: str
-    places: tuple[str, ...]
-    seconds: Dist
-    threat: float = 0.0
-    supply: float = 0.0
-    value: float = 0.0
-    billets: int | None = None
-    provenance: Provenance = UNSTATED
+    actor: k.Id
+    hours: k.Coefficient = Constant(-0.1)
+    """per hour of travel"""
+    threat: k.Coefficient = Constant(-1.0)
+    """per unit of threat"""
+    supply: k.Coefficient = Constant(1.0)
+    """per unit of supply"""
+    billets: k.Coefficient = Constant(0.2)
+    """per ln(1 + billets left / 1000)"""
+    value: k.Coefficient = Constant(1.0)
+    """per unit of value"""
+    stay: k.Coefficient | None = None
+    """utility of staying; default: staying is not open"""
+    max_seconds: Annotated[k.Duration, k.Key("within")] = Constant(10.0 * DAY)
+    """destinations further than this are left out"""
+    values: Mapping[k.PlaceId, k.Number] = field(default_factory=dict)
+    """value of each place, no unit"""
 
 
 @dataclass(frozen=True, slots=True)
-class RegroupRule:
-    """Coefficients of the logit choice of one actor (units in docs/definitions.md).
+class RecordedMove(Sourced):
+    """A move of strength on record, to score the model against; no input of a run.
 
-    Utility of going to j: ``hours`` * h_j + ``threat`` * t_j + ``supply`` * s_j +
-    ``billets`` * ln(1 + b_j / 1000) + ``value`` * v_j; staying has utility ``stay`` and is
-    open only where ``stay`` is not None. Destinations further than ``max_seconds`` are left out.
-    ``values`` gives v_j by place.
+    ``at`` is its day in seconds from the start (it may lie outside the period).
     """
 
-    actor: str
-    hours: Dist
-    threat: Dist
-    supply: Dist
-    billets: Dist
-    value: Dist
-    stay: Dist | None
-    max_seconds: Dist
-    values: Mapping[str, float] = field(default_factory=dict)
-    provenance: Provenance = UNSTATED
+    id: k.Id
+    actor: k.ActorId
+    """whose strength"""
+    origin: Annotated[k.PlaceId, k.Key("from")]
+    """where it came from"""
+    to: k.GoalId
+    """the place or exit that it went to"""
+    at: k.When
+    """when"""
+    reserve: k.Flag = False
+    """true for a reserve that was sent to a front"""
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedMove:
-    """A move of strength on record: only for scoring, never an input of a run.
+class Claim(Sourced):
+    """A statement about the outcome that a run confirms or refutes.
 
-    ``at`` is its day in seconds from the start (it may lie outside the period). ``reserve``
-    tells a reserve that was sent from displaced strength that chose.
+    ``value`` is in the measure's own base unit; ``when`` is in seconds from the start.
     """
 
-    id: str
-    actor: str
-    origin: str
-    to: str  # a place or an exit
-    at: int
-    reserve: bool = False
-    provenance: Provenance = UNSTATED
+    id: k.Id
+    text: k.Text
+    """the statement in words"""
+    measure: k.Text
+    """measure in dotted form, such as `axes.line.capacity`"""
+    relation: k.Relation
+    """one of <, <=, =, >=, >, != (in quotes where it begins with > or !)"""
+    value: k.Value | None
+    """quantity, number, date, true, false or text; null is 'never'"""
+    when: Annotated[k.When | None, k.Key(before="relation")] = None
+    """instant at which the measure is taken"""
+    seed_claim: Annotated[k.Text | None, k.Key("claim")] = None
+    """id of the seed's claim that this tests"""
 
 
-Relation = Literal["<", "<=", "=", ">=", ">", "!="]
+# --- forces -----------------------------------------------------------------------------------
+
+
+class Band(NamedTuple):
+    """Effectiveness of a force that has at least so much supply."""
+
+    supply: k.Seconds
+    """days of supply at or above which the band holds"""
+    effect: k.Portion
+    """what it does then, as a share of what it could do"""
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """A statement about the outcome: ``measure`` ``relation`` ``value`` (at ``when`` seconds).
+class Fighting(Sourced):
+    """How battles go. Rates are those of Lanchester's laws, see docs/definitions.md.
 
-    ``value`` is a number in the measure's own base unit, a text, a boolean, or None ('never').
+    Rates are per day, before the factors of terrain, supply and support
+    (:mod:`sim.engine.forces.lanchester`). ``terrain`` divides the attackers' effect by the kind
+    of the place. ``bands`` stand the most supply first: a side with at least so much (in
+    seconds) has that effectiveness, below the last that of the last. A garrison breaks when
+    ``breaks`` of its strength at the start of the battle is lost.
     """
 
-    id: str
-    text: str
-    measure: str
-    relation: Relation
-    value: float | str | bool | None
-    when: int | None = None
-    seed_claim: str | None = None
-    provenance: Provenance = UNSTATED
+    law: Annotated[k.Law, k.Key(default="square")]
+    """square, linear or mixed"""
+    attack: k.Hazard
+    """what one attacker does to the defenders"""
+    defend: k.Hazard
+    """what one defender does to the attackers"""
+    breaks: k.Share = Constant(0.5)
+    """share of its strength whose loss breaks a garrison"""
+    terrain: Mapping[k.Text, k.Factor] = field(default_factory=dict)
+    """by kind of place: what divides the effect of the attackers; default: 1"""
+    bands: tuple[Band, ...] = (Band(0, 1.0),)
+    """effectiveness by days of supply; default: 1 whatever the supply"""
+    unit: k.Unit | None = None
+    """persons that fall at a time in stochastic battles; default: battles are deterministic"""
 
 
 @dataclass(frozen=True, slots=True)
+class Support(Sourced):
+    """A factor on what the attackers of an operation do, as of strikes.
+
+    It holds from one instant to another (seconds from the start).
+    """
+
+    id: k.Id
+    factor: k.Multiple
+    """the factor"""
+    start: Annotated[k.Instant | None, k.Key("from")] = None
+    """default: the start"""
+    end: Annotated[k.Instant | None, k.Key("until")] = None
+    """default: the end"""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPosition(Sourced):
+    """A position of a force on record, drawn beside its advance; no input of a run.
+
+    ``at`` is in seconds from the start (it may lie outside the period). It stood at ``place``, a
+    stop of its route or its base, or ``km`` along the route from the base; the other is None.
+    """
+
+    id: k.Id
+    at: k.When
+    """when"""
+    place: k.PlaceId | None = None
+    """its base or a place of its route, unless `km` is given"""
+    km: k.Kilometres | None = None
+    """where it stood in km from its base"""
+    text: k.Text | None = None
+    """what happened"""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Happening):
+    """A force that advances along a route, fed by its own axis.
+
+    ``axis`` has the base among its sinks; without it the force feeds itself. ``tempo`` is km/day
+    by road class, ``""`` for the others; ``each`` kg/person/day; ``carries`` seconds of supply
+    that the force has with it. It breaks off when ``breaks`` of its strength at the start of a
+    battle is lost. ``rings`` gives for a place the seconds of siege before it is stormed.
+    """
+
+    id: k.Id
+    name: Annotated[k.Text, k.Key(like="id")]
+    """name"""
+    actor: k.ActorId
+    """whose force"""
+    strength: k.Strength
+    """persons at the start"""
+    base: k.PlaceId
+    """where it starts and is fed"""
+    axis: Annotated[k.AxisId | None, k.Key(default=None)]
+    """the axis that feeds the base, one of its sinks; default: it feeds itself"""
+    route: k.Places
+    """places after the base in order, each joined to the last by a road"""
+    tempo: k.Tempos
+    """km a day, for all roads or by road class"""
+    each: k.Ration = Constant(0.0)
+    """consumption of one person"""
+    carries: k.Duration = Constant(3.0 * DAY)
+    """supply it has with it"""
+    breaks: k.Share = Constant(0.3)
+    """share of its strength whose loss in a battle breaks it off"""
+    rings: Mapping[k.PlaceId, k.Duration] = field(default_factory=dict)
+    """places that it besieges, and for how long before it storms them"""
+    on_stall: k.Stall = "hold"
+    """out of supply: hold or fall_back"""
+    on_repulse: k.Repulse = "fall_back"
+    """beaten: hold, fall_back or give_up"""
+    retreat: k.Tempo = Constant(30.0)
+    """km a day when it falls back"""
+    again: k.Duration | None = None
+    """time from a repulse to the next try; default: it does not try again"""
+    tries: k.Tries = 10
+    """tries in all"""
+    support: Mapping[k.NewId, Support] = field(default_factory=dict)
+    """factors by id, such as strikes"""
+    on_record: Mapping[k.NewId, RecordedPosition] = field(default_factory=dict)
+    """where it stood on record, by id; no input of a run"""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontRule(Sourced):
+    """How an actor spreads its reserves over the places that are threatened.
+
+    A front's weight is exp(``hours`` * h + ``value`` * v + ``threat`` * ln(attackers per
+    defender)); reserves go where the weight is greatest first, each front up to ``ratio`` times the
+    attackers. ``hold`` names places that send none. It decides ``delay`` seconds after it sees a
+    threat. A force is seen ``sees`` km of road away (None: however far). Where the defenders are at
+    least ``counter`` times a force that is within ``reach`` km before them they go at it (None:
+    never).
+    """
+
+    actor: k.Id
+    hours: k.Coefficient = Constant(-0.05)
+    """per hour of travel"""
+    value: k.Coefficient = Constant(1.0)
+    """per unit of value"""
+    threat: k.Coefficient = Constant(1.0)
+    """per ln of attackers per defender"""
+    ratio: k.Multiple = Constant(1.0)
+    """reserves are sent until defenders are so many times the attackers"""
+    delay: k.Duration = Constant(float(DAY))
+    """time from seeing a threat to sending"""
+    counter: k.Multiple | None = None
+    """defenders that are so many times a force before them go at it; default: never"""
+    reach: k.Distance = Constant(16.0)
+    """they go at it within this distance by road; the default is out and back in a day's foot march
+    of eight hours at 4 km/h (FM 21-18)"""
+    sees: k.Distance | None = None
+    """a force is seen from this distance by road; default: from its first day"""
+    hold: frozenset[k.PlaceId] = frozenset()
+    """places that send no reserves"""
+    values: Mapping[k.PlaceId, k.Number] = field(default_factory=dict)
+    """value of each place, no unit"""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionOption(Sourced):
+    """One thing to decide on: a new seat (`place`), an `operation`, or, with neither, nothing.
+
+    With an ``operation`` it is the start of that, and ``place`` what it is after; with a ``place``
+    alone that becomes the seat; with neither all stays as it is. ``axis`` is the axis that it
+    would live on. ``value`` is its value; None: that of the place by the actor's regroup rule.
+    """
+
+    id: k.Id
+    place: k.PlaceId | None = None
+    """the new seat, or what the operation is after; default: its route's end"""
+    operation: k.OperationId | None = None
+    """what begins; it waits with `when: {event: OPTION}`"""
+    axis: k.AxisId | None = None
+    """the axis that it would live on; default: the operation's, or none"""
+    value: k.Number | None = None
+    """its value, no unit; default: that of the place in `regroup`, or 0"""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Happening):
+    """A choice that an actor makes once, by the values by which its displaced men choose.
+
+    It is a multinomial logit (terms in docs/definitions.md). Utility of option j: the sum of
+    coefficient times term over hours h_j from ``seat``, threat t_j, supply s_j, value v_j,
+    ln(1 + population / 1000), ln(1 + own persons / 1000), ln(1 + enemy persons / 1000) and the
+    share of its axis' demand that the axis can carry. A coefficient that is None is that of the
+    actor's regroup rule.
+    """
+
+    id: k.Id
+    name: Annotated[k.Text, k.Key(like="id")]
+    """name"""
+    actor: k.ActorId
+    """who decides"""
+    seat: k.PlaceId
+    """its seat until then, from which hours are counted"""
+    options: Mapping[k.NewId, DecisionOption]
+    """what it may decide on, by id; one that is decided on takes effect as an event"""
+    hours: k.Coefficient | None = None
+    """per hour of travel; default, as of the next three: the regroup rule's"""
+    threat: k.Coefficient | None = None
+    """per unit of threat"""
+    supply: k.Coefficient | None = None
+    """per unit of supply"""
+    value: k.Coefficient | None = None
+    """per unit of value"""
+    population: k.Coefficient = Constant(0.0)
+    """per ln(1 + population / 1000)"""
+    strength: k.Coefficient = Constant(0.0)
+    """per ln(1 + persons / 1000), own ones there or those of the operation"""
+    enemies: k.Coefficient = Constant(0.0)
+    """per ln(1 + persons / 1000) of enemies there"""
+    axis: k.Coefficient = Constant(0.0)
+    """per share, 0 to 1, of the axis' demand that the axis can carry"""
+
+
+# --- the whole --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """A whole scenario, resolved and checked. Mappings are sorted by id.
 
-    ``start`` is None where the period is a length alone; ``length`` is in seconds.
-    ``resolved`` is the plain data (dicts, lists, text) that ``scenario.resolved.yaml`` holds.
+    ``start`` is None where the period is a length alone; ``length`` is in seconds, as is
+    ``sample``; ``truck_load`` is in kg. ``sources`` are those of the network too. ``fighting`` is
+    None where nothing is fought. ``resolved`` is the plain data (dicts, lists, text) that
+    ``scenario.resolved.yaml`` holds, in the order of the keys below.
     """
 
-    id: str
-    title: str
-    about: str
-    kind: Literal["forecast", "replay", "what-if"]
+    id: Annotated[k.NewId, k.Key(default=None)]
+    """id of the scenario; default: the file's name"""
+    title: Annotated[k.Text, k.Key(like="id")]
+    """title"""
+    about: k.Text = ""
+    """what the scenario asks, in a few sentences"""
+    kind: k.Purpose = "what-if"
+    """forecast (scored against the record), replay (states the record, never scored) or what-if"""
+    tests: tuple[k.Text, ...] = ()
+    """ids of the seed's claims that it tests"""
     start: datetime | None
     length: int
-    seed: int
-    sample: int  # seconds between samples of stocks
-    truck_load: int  # kg/truck for which road capacities are stated
-    tests: tuple[str, ...]  # ids of the seed's claims that the scenario tests
-    network: Network
-    actors: Mapping[str, Actor]
-    holders: Mapping[str, Holding]
-    commodities: Mapping[str, Commodity]
-    axes: Mapping[str, Axis]
-    events: Mapping[str, Event]
-    garrisons: Mapping[str, Garrison]
-    exits: Mapping[str, Exit]
-    regroup: Mapping[str, RegroupRule]
-    claims: Mapping[str, Claim]
-    sources: Mapping[str, str]
-    resolved: Mapping[str, Any]
-    fighting: Fighting | None = None  # None where nothing is fought
-    operations: Mapping[str, Operation] = field(default_factory=dict)
-    fronts: Mapping[str, FrontRule] = field(default_factory=dict)
-    moves_on_record: Mapping[str, RecordedMove] = field(default_factory=dict)
-    decisions: Mapping[str, Decision] = field(default_factory=dict)
-    focus: str | None = None  # the axis that maps and headlines are about; None: see main_axis
+    seed: k.Seed = 0
+    """seed of all that is drawn, a whole number from 0"""
+    sample: k.Length = DAY
+    """time between samples of the stocks"""
+    truck_load: k.Load = 10_000
+    """load of the truck for which road capacities are stated"""
+    focus: k.AxisId | None = None
+    """the axis that maps and headlines are about; default: the first by priority, ties by id"""
+    sources: Mapping[k.NewId, k.Text] = field(default_factory=dict)
+    """named sources: id to text"""
+    commodities: Mapping[k.NewId, Commodity] = field(default_factory=dict)
+    """commodities by id"""
+    actors: Mapping[k.NewId, Actor] = field(default_factory=dict)
+    """actors by id"""
+    holders: Mapping[k.PlaceId, Holding] = field(default_factory=dict)
+    """holders at the start, by place"""
+    axes: Mapping[k.NewId, Axis] = field(default_factory=dict)
+    """supply axes by id"""
+    garrisons: Mapping[k.NewId, Garrison] = field(default_factory=dict)
+    """garrisons by id"""
+    fighting: Fighting | None = None
+    """how battles go"""
+    operations: Mapping[k.NewId, Operation] = field(default_factory=dict)
+    """operations by id"""
+    fronts: Mapping[k.ActorId, FrontRule] = field(default_factory=dict)
+    """use of reserves by actor"""
+    moves_on_record: Mapping[k.NewId, RecordedMove] = field(default_factory=dict)
+    """moves of strength to score the model against, by id"""
+    decisions: Mapping[k.NewId, Decision] = field(default_factory=dict)
+    """decisions of actors by id"""
+    exits: Mapping[k.NewId, Exit] = field(default_factory=dict)
+    """ways out by id"""
+    regroup: Mapping[k.ActorId, RegroupRule] = field(default_factory=dict)
+    """regroup rules by actor"""
+    events: Mapping[k.NewId, Event] = field(default_factory=dict)
+    """events by id"""
+    claims: Mapping[k.NewId, Claim] = field(default_factory=dict)
+    """claims by id"""
+    network: Annotated[Network, k.Mark.OR_PATH]
+    """path of a network file, relative to this file, or the network itself"""
+    resolved: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def main_axis(self) -> str | None:

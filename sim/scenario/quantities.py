@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from sim.base.diagnostics import safe, suggest
 
@@ -28,6 +28,8 @@ from .distributions import (
     Triangular,
     Uniform,
 )
+from .kinds import Sign
+from .model import Provenance
 from .units import DIMENSIONS, InputError, parse_number, split_quantity, to_base
 
 __all__ = [
@@ -39,9 +41,7 @@ __all__ = [
     "read_quantity",
 ]
 
-PROVENANCE_KEYS = ("source", "trust", "note", "known_on")
-
-Sign = Literal["any", "nonnegative", "positive"]
+PROVENANCE_KEYS = tuple(field.name for field in fields(Provenance))
 
 _FORMS: Mapping[str, str] = {
     "uniform": "[low, high]",
@@ -134,8 +134,7 @@ def read_instant(data: Any, start: datetime | None) -> Quantity:
 
     result = _read(data, item, unit_of, spread, "2016-06-10 or 12 days", bare=False)
     if isinstance(result.dist, Normal):
-        dist = Normal(result.dist.mean, result.dist.sd, low=0.0)
-        return Quantity(dist, result.written)
+        return Quantity(Normal(result.dist.mean, result.dist.sd, low=0.0), result.written)
     return result
 
 
@@ -235,7 +234,7 @@ def _distribution(form: str, numbers: Sequence[float]) -> Dist:
     return LogNormal(first, second)
 
 
-def _exponential(stated: Any, spread: _Item) -> tuple[Exponential, Any]:
+def _exponential(stated: Any, spread: _Item) -> tuple[Dist, Any]:
     if not isinstance(stated, str):
         raise InputError(
             "'exponential' takes one value, the mean", "exponential: 5 days", ("exponential",)
@@ -250,13 +249,13 @@ def _exponential(stated: Any, spread: _Item) -> tuple[Exponential, Any]:
     return Exponential(mean), _written(text, True)
 
 
-def _ordered_uniform(low: float, high: float) -> Uniform:
+def _ordered_uniform(low: float, high: float) -> Dist:
     if low > high:
         raise InputError("the low end of the range is above its high end")
     return Uniform(low, high)
 
 
-def _choice(stated: Any, item: _Item) -> tuple[Choice, dict[str, Any]]:
+def _choice(stated: Any, item: _Item) -> tuple[Dist, dict[str, Any]]:
     if not isinstance(stated, dict) or not stated:
         raise InputError(
             "'choice' takes a map of values to weights",

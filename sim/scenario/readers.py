@@ -79,7 +79,7 @@ def reference(*kinds: str) -> Callable[[Any, Context], str]:
         known = [context.ids[kind] for kind in kinds if kind in context.ids]
         if len(known) == len(kinds) and not any(text in ids for ids in known):
             raise InputError(
-                f"unknown {_joined(kinds)} '{safe(text)}'",
+                f"unknown {joined(kinds)} '{safe(text)}'",
                 context.suggest(text, set().union(*known)),
             )
         return text
@@ -87,7 +87,12 @@ def reference(*kinds: str) -> Callable[[Any, Context], str]:
     return read
 
 
-def _joined(words: Sequence[str]) -> str:
+def an(noun: str) -> str:
+    """The noun with its article."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def joined(words: Sequence[str]) -> str:
     """``a``, ``a or b``, ``a, b or c``."""
     return " or ".join([*filter(None, [", ".join(words[:-1])]), words[-1]])
 

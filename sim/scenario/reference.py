@@ -2,50 +2,32 @@
 
 from __future__ import annotations
 
+import ast
+import functools
+import inspect
+import itertools
 import json
 import os
-import typing
-from collections.abc import Iterator
+import sys
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from pydantic import BaseModel
-from typing_extensions import TypeAliasType
-
-from .schema import ClaimModel, Document, PeriodModel
-from .schema_actors import (
-    ActorModel,
-    AxisModel,
-    CommodityModel,
-    ConvoyModel,
-    ExitModel,
-    GarrisonModel,
-    HoldingModel,
-    RegroupModel,
-    SinkModel,
-    SourceModel,
-)
-from .schema_base import Entity, Model
-from .schema_events import EVENTS, ConditionModel, EventModel
-from .schema_forces import (
-    BandModel,
-    DecisionModel,
-    FightingModel,
-    FrontModel,
-    OperationModel,
-    OptionModel,
-    RecordedMoveModel,
-    RecordedPositionModel,
-    SupportModel,
-)
-from .schema_network import NetworkFile, PlaceModel, RoadClassModel, RoadModel
-from .units import DIMENSIONS
+from . import kinds as k
+from .compose import KINDS
+from .distributions import Constant
+from .keys import Declared, bare, has, keys_of, mark_of, parts_of, shape_of, things_in
+from .model import Happening, Provenance
+from .quantities import PROVENANCE_KEYS
+from .readers import an, joined
+from .schema import model_of, name_of
+from .units import DIMENSIONS, format_quantity
+from .written import EVENTS, SHORT, NetworkFile, ScenarioFile, WrittenCondition
 
 __all__ = ["json_schema", "markdown", "write"]
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ONE_OR_LIST = {"from", "route", "against", *EVENTS}  # keys that take one id in place of a list
-_SHORTHANDS = {HoldingModel: "ActorId", SourceModel: "Rate"}  # a text in place of the map
 
 
 def json_schema(kind: Literal["scenario", "network"] | str = "scenario") -> dict[str, Any]:
@@ -59,17 +41,34 @@ def json_schema(kind: Literal["scenario", "network"] | str = "scenario") -> dict
     """
     if kind not in ("scenario", "network"):
         raise ValueError(f"no schema of a {kind}: scenario or network")
-    model: type[Model] = Document if kind == "scenario" else NetworkFile
-    schema: dict[str, Any] = _tidy(model.model_json_schema(by_alias=True), kind == "scenario")
-    for short, name in _SHORTHANDS.items():
-        if short.__name__ in schema["$defs"]:
-            schema["$defs"][short.__name__] = {
-                "anyOf": [{"$ref": f"#/$defs/{name}"}, schema["$defs"][short.__name__]]
-            }
+    declared = ScenarioFile if kind == "scenario" else NetworkFile
+    whole = model_of(declared).model_json_schema(by_alias=True)
+    _tell(whole, declared, set())
+    schema: dict[str, Any] = _tidy(whole, kind == "scenario")
+    for cls, key in SHORT.items():
+        name = name_of(cls)
+        if (full := schema["$defs"].get(name)) is not None:
+            short = full["properties"][key]["anyOf"][0]
+            schema["$defs"][name] = {"anyOf": [short, full]}
     if kind == "scenario":
         schema["required"] = ["format"]
         schema["anyOf"] = [{"required": ["extends"]}, {"required": ["period", "network"]}]
     return {"$schema": _DIALECT, "title": f"Supply Axis {kind}, version 1"} | schema
+
+
+def _tell(schema: dict[str, Any], declared: type, told: set[str]) -> None:
+    """Say what a class and its keys mean, and what a key is where a file leaves it out."""
+    part = schema["$defs"].get(name_of(declared), schema)
+    told.add(name_of(declared))
+    part["description"] = about(declared)
+    for key in keys_of(declared):
+        about_key: dict[str, Any] = {"description": meaning(declared, key)}
+        if (default := stated(key)) is not None:
+            about_key["default"] = default
+        part["properties"][key.name] |= about_key
+        for cls in things_in(key.hint):
+            if name_of(cls) not in told:
+                _tell(schema, cls, told)
 
 
 def _tidy(schema: Any, partial: bool, *, names: bool = False) -> Any:
@@ -93,6 +92,54 @@ def _tidy(schema: Any, partial: bool, *, names: bool = False) -> Any:
             inner = {"anyOf": [inner, {"type": "null"}]}  # null removes a thing
         tidy[key] = inner
     return tidy
+
+
+def about(cls: type) -> str:
+    """What a file's author needs to know of a declared class: its docstring's first paragraph."""
+    return " ".join((cls.__doc__ or "").split("\n\n")[0].split())
+
+
+def meaning(cls: type, key: Declared) -> str:
+    """What a key means, and what stands for it where that is another key."""
+    told = next(
+        docs[key.field] for base in (Provenance, *cls.__mro__) if key.field in (docs := _docs(base))
+    )
+    if key.like is None:
+        return told
+    return f"{told}; default: {'the id' if key.like == 'id' else f'`{key.like}`'}"
+
+
+def _docs(cls: type) -> Mapping[str, str]:
+    """The docstring below each field that the class itself declares."""
+    return _docs_of_module(cls.__module__).get(cls.__name__, {})
+
+
+@functools.cache
+def _docs_of_module(name: str) -> Mapping[str, Mapping[str, str]]:
+    tree = ast.parse(inspect.getsource(sys.modules[name]))
+    return {
+        declared.name: {
+            field.target.id: " ".join(str(doc.value.value).split())
+            for field, doc in itertools.pairwise(declared.body)
+            if isinstance(field, ast.AnnAssign)
+            and isinstance(field.target, ast.Name)
+            and isinstance(doc, ast.Expr)
+            and isinstance(doc.value, ast.Constant)
+        }
+        for declared in tree.body
+        if isinstance(declared, ast.ClassDef)
+    }
+
+
+def stated(key: Declared) -> Any:
+    """The default of a key as a file would state it; None where it has none or no text."""
+    default = key.default.value if isinstance(key.default, Constant) else key.default
+    amount = mark_of(key.hint, k.Amount)
+    if amount is not None and default is not None and amount.dimension not in ("share", "number"):
+        return format_quantity(default, amount.dimension)
+    if isinstance(default, float) and default == round(default):
+        return round(default)
+    return default if isinstance(default, str | int | float) else None
 
 
 _INTRODUCTION = """\
@@ -176,156 +223,89 @@ def _page() -> Iterator[str]:
         yield f"| {dim.title} (`{dim.example}`) | {units} | {base} | {largest} |"
     yield _DISTRIBUTIONS
     yield "## A scenario file\n"
-    yield from _table(Document)
-    sections: list[tuple[str, type[BaseModel]]] = [
-        ("`period`", PeriodModel),
-        ("`actors`: by id", ActorModel),
-        ("`holders`: by place", HoldingModel),
-        ("`commodities`: by id", CommodityModel),
-        ("`axes`: by id", AxisModel),
-        ("`sources` of an axis: by place", SourceModel),
-        ("`sinks` of an axis: by place", SinkModel),
-        ("`convoy` of an axis", ConvoyModel),
-        ("`garrisons`: by id", GarrisonModel),
-        ("`fighting`", FightingModel),
-        ("`bands` of `fighting`", BandModel),
-        ("`operations`: by id", OperationModel),
-        ("`support` of an operation: by id", SupportModel),
-        ("`on_record` of an operation: by id", RecordedPositionModel),
-        ("`fronts`: by actor", FrontModel),
-        ("`moves_on_record`: by id", RecordedMoveModel),
-        ("`decisions`: by id", DecisionModel),
-        ("`options` of a decision: by id", OptionModel),
-        ("`exits`: by id", ExitModel),
-        ("`regroup`: by actor", RegroupModel),
-    ]
-    for title, model in sections:
-        yield from _section(f"### {title}", model)
-    yield "\n### `events`: by id\n"
-    yield "An event has the key of one kind (below), `at` or `when`, and:\n"
-    yield from _table(EventModel)
-    for kind, event in EVENTS.items():
-        yield from _section(f"#### `{kind}`", event, skip=set(EventModel.model_fields))
-    yield from _section("#### Conditions (`when`)", ConditionModel)
-    yield from _section("### `claims`: by id", ClaimModel)
+    yield from _table(ScenarioFile)
+    yield from _sections(ScenarioFile)
     yield "\n### Provenance\n"
-    yield from _table(Entity, provenance=True)
+    yield from _table(Provenance)
     yield "\n## A network file\n"
     yield from _table(NetworkFile)
-    for title, model in (
-        ("`classes`: by id", RoadClassModel),
-        ("`places`: by id", PlaceModel),
-        ("`roads`: by id", RoadModel),
-    ):
-        yield from _section(f"### {title}", model)
+    yield from _sections(NetworkFile)
 
 
-def _section(
-    title: str, model: type[BaseModel], skip: set[str] | frozenset[str] = frozenset()
-) -> Iterator[str]:
-    about = " ".join((model.__doc__ or "").split())
-    yield f"\n{title}\n\n{about}\n"
-    yield from _table(model, skip)
+def _sections(cls: type, of: str = "") -> Iterator[str]:
+    """A section for each key of ``cls`` that holds things, and for the things in those."""
+    for key in keys_of(cls):
+        things = [*things_in(key.hint)]
+        if key.name in ("network", "when") or not things:
+            continue
+        if key.name == "events":
+            yield from _events()
+            continue
+        by = ""
+        if shape_of(key.hint) == "map":
+            kind = mark_of(parts_of(key.hint)[0], k.Reference)
+            by = f": by {joined(kind.of) if kind else 'id'}"
+        yield from _section(f"### `{key.name}`{of}{by}", things[0])
+        parent = KINDS.get(key.name)
+        yield from _sections(things[0], f" of {an(parent) if parent else f'`{key.name}`'}")
 
 
-def _table(
-    model: type[BaseModel],
-    skip: set[str] | frozenset[str] = frozenset(),
-    *,
-    provenance: bool = False,
-) -> Iterator[str]:
+def _events() -> Iterator[str]:
+    yield "\n### `events`: by id\n"
+    yield "An event has the key of one kind (below), `at` or `when`, and:\n"
+    yield from _table(Happening)
+    shared = {key.name for key in keys_of(Happening)}
+    for kind, cls in EVENTS.items():
+        yield from _section(f"#### `{kind}`", cls, shared)
+    yield from _section("#### Conditions (`when`)", WrittenCondition)
+
+
+def _section(title: str, cls: type, skip: Collection[str] = ()) -> Iterator[str]:
+    yield f"\n{title}\n\n{about(cls)}\n"
+    yield from _table(cls, skip)
+
+
+def _table(cls: type, skip: Collection[str] = ()) -> Iterator[str]:
     yield "| key | meaning | value |"
     yield "|---|---|---|"
-    first = ("format", "extends")
-    fields = sorted(model.model_fields.items(), key=lambda item: item[0] not in first)
-    for name, info in fields:
-        if name in skip or (name in Entity.model_fields and not provenance):
+    for key in keys_of(cls):
+        if key.name in skip or (key.name in PROVENANCE_KEYS and cls is not Provenance):
             continue
-        needed = " **(needed)**" if info.is_required() else ""
-        default = info.default
-        if not (
-            info.is_required() or default in (None, "") or isinstance(default, dict | list | tuple)
-        ):
-            shown = f"{default:g}" if isinstance(default, float) else json.dumps(default)
-            needed = f"; default: {shown.strip(chr(34))}"
-        cell = f"{info.description or ''}{needed}".replace("|", "\\|")
-        yield f"| `{info.alias or name}` | {cell} | {_value(info.annotation)} |"
+        needed, default = " **(needed)**" if key.needed else "", stated(key)
+        if default not in (None, ""):
+            needed = f"; default: {json.dumps(default).strip(chr(34))}"
+        cell = f"{meaning(cls, key)}{needed}".replace("|", "\\|")
+        yield f"| `{key.name}` | {cell} | {_value(key.hint)} |"
 
 
-def _value(annotation: Any) -> str:
+def _value(hint: Any) -> str:
     """What may stand as a value, in words."""
-    if isinstance(annotation, TypeAliasType):
-        return _VALUES[annotation.__name__]
-    arguments = [a for a in typing.get_args(annotation) if a is not type(None)]
-    origin = typing.get_origin(annotation)
-    if origin is list:
-        return f"list: {_value(arguments[0])}"
-    if origin is dict:
-        return f"map: {_value(arguments[0])} to {_value(arguments[1])}"
-    if len(arguments) == 1 or (origin is typing.Annotated):
-        return _value(arguments[0])
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return "map (see below)"
-    if arguments and all(isinstance(a, type) and issubclass(a, BaseModel) for a in arguments):
-        return "map (see below)"
-    if arguments:
-        return " or ".join(_value(a) for a in arguments)
-    return "number" if annotation is int else "value"
+    shape, parts = shape_of(hint), [_value(part) for part in parts_of(hint)]
+    if shape == "kind":
+        return _words(hint)
+    if shape == "things":
+        return "map (see below)" + (" or text" if has(hint, k.Mark.OR_PATH) else "")
+    if shape == "union":  # with None
+        return parts[0]
+    if shape == "list":
+        return f"list: {parts[0]}"
+    if shape == "map":
+        one = f"{parts[1]} or " if has(hint, k.Mark.FOR_ALL) else ""
+        return f"{one}map: {parts[0]} to {parts[1]}"
+    return str(get_args(bare(hint))[0]) if get_args(bare(hint)) else "value"
 
 
-_VALUES = {
-    "Text": "text",
-    "Key": "id",
-    "Flag": "true or false",
-    "Number": "number",
-    "Latitude": "number, -90 to 90",
-    "Longitude": "number, -180 to 180",
-    "Seed": "whole number from 0",
-    "Priority": "whole number",
-    "Head": "persons: a whole number, with or without `persons`",
-    "Color": "colour",
-    "Day": "date",
-    "Moment": "date",
-    "Kind": "one of the three",
-    "Sense": "one of the six",
-    "Rate": "flow, or distribution",
-    "Demand": "flow, distribution, or `{persons:, each:}` (their product)",
-    "Mass": "mass, or distribution",
-    "MassAboveZero": "mass above 0, or distribution",
-    "Duration": "length of time, or distribution",
-    "Length": "length of time above 0",
-    "Speed": "speed above 0, or distribution",
-    "Load": "load of a truck above 0",
-    "Strength": "persons, or distribution",
-    "Share": "share, or distribution",
-    "Part": "share",
-    "Coefficient": "number of any sign, or distribution",
-    "Tempo": "tempo above 0, or distribution",
-    "Distance": "distance above 0, or distribution",
-    "Hazard": "rate, or distribution",
-    "Ration": "consumption of one person, or distribution",
-    "Multiple": "number above 0, or distribution",
-    "Law": "one of the three",
-    "Stall": "one of the two",
-    "Repulse": "one of the three",
-    "Unit": "whole number from 1",
-    "Tries": "whole number from 1",
-    "Instant": "instant, or distribution",
-    "When": "instant",
-    "Kilometres": "km above 0: a number, with or without `km`",
-    "PlaceId": "place",
-    "RoadId": "road",
-    "TargetId": "place or road",
-    "GoalId": "place or exit",
-    "ClassId": "road class",
-    "ActorId": "actor",
-    "AxisId": "axis",
-    "EventId": "event, operation or option of a decision",
-    "OperationId": "operation",
-    "CommodityId": "commodity",
-    "Sealed": "list: actor, or true",
-    "Value": "value of the measure, or null",
-}
+def _words(hint: Any) -> str:
+    if amount := mark_of(hint, k.Amount):
+        sign = {"any": " of any sign", "nonnegative": "", "positive": " above 0"}[amount.sign]
+        spread = ", or distribution" if amount.uncertain else ""
+        return f"{DIMENSIONS[amount.dimension].title}{sign}{spread}"
+    if thing := mark_of(hint, k.Reference):
+        return joined(thing.of)
+    if mark_of(hint, k.Choice):
+        return joined(get_args(bare(hint)))
+    kind = mark_of(hint, k.Kind)
+    return kind.words if kind else ""
 
 
 def write(folder: str | os.PathLike[str]) -> list[Path]:

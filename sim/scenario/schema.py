@@ -1,172 +1,161 @@
-"""The scenario language: every key, what it means and its unit.
+"""The models that validate a text, made from the declarations of the scenario language.
 
-These models (with those of the network, the actors and the events) are the only place
-where the language is written down; the reference page and the JSON Schemas are made from
-them (:mod:`sim.scenario.reference`).
+A model has the fields of its class (:func:`~sim.scenario.written.keys_of`), each by the name of
+the field and with the name of the key as its alias. An amount or a thing that is left out is None
+in it: what it then is the object says (:mod:`sim.scenario.build`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import functools
+import operator
+from collections.abc import Callable
+from types import GenericAlias
+from typing import Annotated, Any, ClassVar, ForwardRef
 
-from pydantic import Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    create_model,
+    model_serializer,
+    model_validator,
+)
 
-from .fields import (
-    ActorId,
-    AxisId,
-    Key,
-    Kind,
-    Length,
-    Load,
-    Moment,
-    PlaceId,
-    Seed,
-    Sense,
-    Text,
-    Value,
-    When,
-)
-from .schema_actors import (
-    ActorModel,
-    AxisModel,
-    CommodityModel,
-    ExitModel,
-    GarrisonModel,
-    HoldingModel,
-    RegroupModel,
-)
-from .schema_base import Entity, Model
-from .schema_events import (
-    BesiegeEvent,
-    CaptureEvent,
-    CloseEvent,
-    DamageEvent,
-    OpenEvent,
-    RaidEvent,
-    RelieveEvent,
-    SealEvent,
-    UnsealEvent,
-)
-from .schema_forces import (
-    DecisionModel,
-    FightingModel,
-    FrontModel,
-    OperationModel,
-    RecordedMoveModel,
-)
-from .schema_network import NetworkModel
+from . import kinds as k
+from .fields import type_of
+from .keys import Declared, bare, has, keys_of, mark_of, parts_of, shape_of, things_in
+from .model import Happening, Sourced
+from .quantities import PROVENANCE_KEYS
 from .units import InputError
+from .written import CONDITIONS, SHORT, WrittenCondition
+
+__all__ = ["Model", "header_of", "model_of", "name_of"]
 
 
-class ClaimModel(Entity):
-    """A statement about the outcome that a run confirms or refutes."""
+class Model(BaseModel):
+    """Base of all: no key beyond those stated, no key whose order matters."""
 
-    text: Text = Field(description="the statement in words")
-    measure: Text = Field(description="measure in dotted form, such as `axes.line.capacity`")
-    when: When | None = Field(None, description="instant at which the measure is taken")
-    relation: Sense = Field(
-        description="one of <, <=, =, >=, >, != (in quotes where it begins with > or !)"
-    )
-    value: Value | None = Field(
-        description="quantity, number, date, true, false or text; null is 'never'"
-    )
-    claim: Text | None = Field(None, description="id of the seed's claim that this tests")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    declared: ClassVar[type]
+    """The class that declares the keys."""
 
 
-class PeriodModel(Model):
-    """The time that the scenario covers: `start` and `end`, `start` and `length`, or `length`."""
-
-    start: Moment | None = Field(None, description="first instant; a date means 00:00")
-    end: Moment | None = Field(None, description="00:00 of this date is the end")
-    length: Length | None = Field(None, description="length of the period")
-
-    @classmethod
-    def rules(cls, data: Mapping[str, Any]) -> Iterator[InputError]:
-        """Keys that exclude or need one another."""
-        if "end" in data and "length" in data:
-            yield InputError(
-                "'end' and 'length' both say when the period ends", "keep one", ("end",)
-            )
-        elif "end" not in data and "length" not in data:
-            yield InputError("does not say when it ends", "add 'end: DATE' or 'length: 120 days'")
-        if "end" in data and "start" not in data:
-            yield InputError("'end' needs 'start'", "add 'start: DATE'", ("end",))
+class _SourcedModel(Model):
+    @model_serializer(mode="wrap")
+    def _provenance_last(self, handler: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        data = handler(self)
+        return data | {key: data.pop(key) for key in PROVENANCE_KEYS if key in data}
 
 
-class Header(Model):
-    """The scenario's own keys, beside its maps of things by id."""
-
-    id: Key | None = Field(None, description="id of the scenario; default: the file's name")
-    title: Text | None = Field(None, description="title; default: the id")
-    about: Text = Field("", description="what the scenario asks, in a few sentences")
-    kind: Kind = Field(
-        "what-if",
-        description="forecast (scored against the record), replay (states the record, "
-        "never scored) or what-if",
-    )
-    tests: list[Text] = Field([], description="ids of the seed's claims that it tests")
-    seed: Seed = Field(0, description="seed of all that is drawn, a whole number from 0")
-    sample: Length | None = Field(
-        None, description="time between samples of the stocks; default: 1 day"
-    )
-    truck_load: Load | None = Field(
-        None,
-        description="load of the truck for which road capacities are stated; default: 10 t/truck",
-    )
-    focus: AxisId | None = Field(
-        None,
-        description="the axis that maps and headlines are about; default: the first by priority, "
-        "ties by id",
-    )
-    default_holder: ActorId | None = Field(
-        None, description="holder of every place that `holders` leaves out"
-    )
-    sources: dict[Key, Text] = Field({}, description="named sources: id to text")
+@functools.cache
+def model_of(cls: type) -> type[Model]:
+    """The model of all that a file may say of what ``cls`` declares."""
+    return _model(cls, keys_of(cls))
 
 
-class Document(Header):
-    """A scenario file, version 1."""
+@functools.cache
+def header_of(cls: type) -> type[Model]:
+    """The model of the keys of ``cls`` that hold no things with keys of their own."""
+    return _model(cls, tuple(key for key in keys_of(cls) if not any(things_in(key.hint))))
 
-    format: int = Field(description="version of the language: 1", json_schema_extra={"const": 1})
-    extends: Text | None = Field(
-        None,
-        description="path of a scenario to build on, relative to this file: maps are merged "
-        "key by key, texts and lists replace, null removes",
-    )
-    period: PeriodModel = Field(description="the time that it covers, at most 100 years")
-    network: NetworkModel | Text = Field(
-        description="path of a network file, relative to this file, or the network itself"
-    )
-    commodities: dict[Key, CommodityModel] = Field({}, description="commodities by id")
-    actors: dict[Key, ActorModel] = Field({}, description="actors by id")
-    holders: dict[PlaceId, HoldingModel] = Field({}, description="holders at the start, by place")
-    axes: dict[Key, AxisModel] = Field({}, description="supply axes by id")
-    garrisons: dict[Key, GarrisonModel] = Field({}, description="garrisons by id")
-    fighting: FightingModel | None = Field(None, description="how battles go")
-    operations: dict[Key, OperationModel] = Field({}, description="operations by id")
-    fronts: dict[ActorId, FrontModel] = Field({}, description="use of reserves by actor")
-    exits: dict[Key, ExitModel] = Field({}, description="ways out by id")
-    regroup: dict[ActorId, RegroupModel] = Field({}, description="regroup rules by actor")
-    moves_on_record: dict[Key, RecordedMoveModel] = Field(
-        {}, description="moves of strength to score the model against, by id"
-    )
-    decisions: dict[Key, DecisionModel] = Field({}, description="decisions of actors by id")
-    events: dict[
-        Key,
-        CaptureEvent
-        | BesiegeEvent
-        | RelieveEvent
-        | CloseEvent
-        | OpenEvent
-        | DamageEvent
-        | SealEvent
-        | UnsealEvent
-        | RaidEvent,
-    ] = Field({}, description="events by id")
-    claims: dict[Key, ClaimModel] = Field({}, description="claims by id")
-    overrides: dict[Text, Any] = Field(
-        {},
-        description="dotted path to value, applied last: "
-        "`network.roads.a--b.capacity: 400 t/day`; null removes",
-    )
+
+def _model(cls: type, keys: tuple[Declared, ...]) -> type[Model]:
+    validators: dict[str, Any] = {}
+    if cls in SHORT:
+        validators["short"] = model_validator(mode="before")(_shorthand(SHORT[cls]))
+    if cls is WrittenCondition:
+        validators["one_kind"] = model_validator(mode="after")(_one_kind)
+    # fields that many share are made once
+    parent = next((base for base in cls.__mro__[1:] if base in (Happening, Sourced)), None)
+    shared = {key.field for key in keys_of(parent)} if parent else ()
+    fields: dict[str, Any] = {
+        key.field: (_type_of_key(key, cls), _field(key)) for key in keys if key.field not in shared
+    }
+    base = model_of(parent) if parent else _SourcedModel if cls is Sourced else Model
+    made = create_model(name_of(cls), __base__=base, __validators__=validators, **fields)
+    made.declared = cls
+    return made
+
+
+def name_of(cls: type) -> str:
+    """What the JSON Schema calls a declared class."""
+    return cls.__name__.removeprefix("Written")
+
+
+def _type_of_key(key: Declared, owner: type) -> Any:
+    kind = _type(key.hint, owner)
+    return kind | None if _maybe_none(key) else kind
+
+
+def _maybe_none(key: Declared) -> bool:
+    """True of a key that is None in the model where it is left out."""
+    plain = isinstance(key.default, str | int | float | tuple | frozenset | dict)
+    return not key.needed and (not plain or mark_of(key.hint, k.Amount) is not None)
+
+
+def _field(key: Declared) -> Any:
+    if key.needed:
+        return Field(alias=key.name)
+    if _maybe_none(key):
+        return Field(None, alias=key.name)
+    empty = isinstance(key.default, tuple | frozenset)
+    return Field([] if empty else key.default, alias=key.name)
+
+
+def _type(hint: Any, owner: type) -> Any:
+    """The type of a model's field for what ``hint`` declares in the class ``owner``."""
+    shape = shape_of(hint)
+    if shape == "kind":
+        return type_of(hint)
+    if shape == "things":
+        models = [
+            ForwardRef(name_of(form)) if form is owner else model_of(form)
+            for form in things_in(hint)
+        ]
+        return _either([*models, type_of(k.Text)] if has(hint, k.Mark.OR_PATH) else models)
+    parts: Any = [_type(part, owner) for part in parts_of(hint)]
+    if shape == "union":
+        return _either(parts)
+    if shape == "map":
+        whole = GenericAlias(dict, tuple(parts))
+        return _either([parts[1], whole]) if has(hint, k.Mark.FOR_ALL) else whole
+    if shape == "list":
+        items = mark_of(hint, k.Items) or k.Items()
+        size = Field(min_length=items.least, max_length=items.most)
+        several: Any = Annotated[GenericAlias(list, tuple(parts)), size]
+        return Annotated[several, BeforeValidator(_one_or_more)] if items.one else several
+    return bare(hint)
+
+
+def _either(types: list[Any]) -> Any:
+    return functools.reduce(operator.or_, types)
+
+
+def _one_or_more(data: Any) -> Any:
+    """A list; a single thing stands for a list of one."""
+    if data == []:
+        raise InputError("the list is empty")
+    return data if isinstance(data, list) else [data]
+
+
+def _shorthand(key: str) -> Callable[[Any], Any]:
+    """A text in place of the map means that one key."""
+    return lambda data: {key: data} if isinstance(data, str) else data
+
+
+def _one_kind(model: Any) -> Any:
+    kinds = [kind for kind in CONDITIONS if getattr(model, kind) is not None]
+    if len(kinds) != 1:
+        found = "none" if not kinds else " and ".join(f"'{kind}'" for kind in kinds)
+        raise InputError(
+            f"a condition has one kind, and here is {found}",
+            "one of " + ", ".join(CONDITIONS) + "; join several with 'all' or 'any'",
+        )
+    if model.to is not None and model.falls is None:
+        raise InputError("'to' belongs to 'falls'", None, ("to",))
+    if model.at is not None and model.stock_out is None:
+        raise InputError("'at' belongs to 'stock_out'", None, ("at",))
+    return model

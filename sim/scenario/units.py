@@ -59,8 +59,8 @@ class Dimension:
     base: str
     units: Mapping[str, Decimal]
     limit: float
+    example: str
     bare: bool = False
-    example: str = ""
 
     @property
     def suggestion(self) -> str:
@@ -72,99 +72,51 @@ class Dimension:
         return f"{', '.join(others)} or {last}" if others else last
 
 
-def _units(**factors: str) -> Mapping[str, Decimal]:
-    return MappingProxyType({unit: Decimal(factor) for unit, factor in factors.items()})
+def _units(factors: str) -> Mapping[str, Decimal]:
+    """Units and what they are in the base unit: ``t 1000, kg 1``."""
+    pairs = (factor.split() for factor in factors.split(", "))
+    return MappingProxyType({unit: Decimal(factor) for unit, factor in pairs})
 
 
 _YEARS_100 = 100 * 366 * 86_400.0
-
-DIMENSIONS: Mapping[str, Dimension] = MappingProxyType(
-    {
-        d.name: d
-        for d in (
-            Dimension(
-                "rate",
-                "flow",
-                "kg/day",
-                _units(**{"t/day": "1000", "kg/day": "1"}),
-                1e12,
-                example="40 t/day",
-            ),
-            Dimension("mass", "mass", "kg", _units(t="1000", kg="1"), 1e12, example="200 t"),
-            Dimension(
-                "duration",
-                "length of time",
-                "s",
-                _units(
-                    days="86400",
-                    day="86400",
-                    d="86400",
-                    hours="3600",
-                    hour="3600",
-                    h="3600",
-                    minutes="60",
-                    minute="60",
-                    min="60",
-                    s="1",
-                ),
-                _YEARS_100,
-                example="2.5 days",
-            ),
-            Dimension("speed", "speed", "km/h", _units(**{"km/h": "1"}), 1e4, example="30 km/h"),
-            Dimension(
-                "tempo",
-                "tempo of an advance",
-                "km/day",
-                _units(**{"km/day": "1"}),
-                1e4,
-                example="6 km/day",
-            ),
-            Dimension(
-                "hazard",
-                "rate",
-                "1/day",
-                _units(**{"/day": "1"}),
-                1e3,
-                example="0.02 /day",
-            ),
-            Dimension("distance", "distance", "km", _units(km="1"), 1e5, example="12 km"),
-            Dimension(
-                "persons",
-                "number of persons",
-                "persons",
-                _units(persons="1", person="1"),
-                1e10,
-                example="2000 persons",
-            ),
-            Dimension(
-                "ration",
-                "consumption of one person",
-                "kg/person/day",
-                _units(**{"kg/person/day": "1"}),
-                1e6,
-                example="0.5 kg/person/day",
-            ),
-            Dimension(
-                "load",
-                "load of a truck",
-                "kg/truck",
-                _units(**{"t/truck": "1000", "kg/truck": "1"}),
-                1e9,
-                example="10 t/truck",
-            ),
-            Dimension(
-                "share",
-                "share",
-                "1",
-                _units(**{"%": "0.01"}),
-                1.0,
-                bare=True,
-                example="0.4 or 40 %",
-            ),
-            Dimension("number", "number", "1", _units(), 1e12, bare=True, example="-0.5"),
-        )
-    }
+_TIMES = (
+    "days 86400, day 86400, d 86400, hours 3600, hour 3600, h 3600, minutes 60, minute 60, min 60, "
+    "s 1"
 )
+_NONE: Mapping[str, Decimal] = MappingProxyType({})
+
+_TABLE = (
+    Dimension("rate", "flow", "kg/day", _units("t/day 1000, kg/day 1"), 1e12, "40 t/day"),
+    Dimension("mass", "mass", "kg", _units("t 1000, kg 1"), 1e12, "200 t"),
+    Dimension("duration", "length of time", "s", _units(_TIMES), _YEARS_100, "2.5 days"),
+    Dimension("speed", "speed", "km/h", _units("km/h 1"), 1e4, "30 km/h"),
+    Dimension("tempo", "tempo of an advance", "km/day", _units("km/day 1"), 1e4, "6 km/day"),
+    Dimension("hazard", "rate", "1/day", _units("/day 1"), 1e3, "0.02 /day"),
+    Dimension("distance", "distance", "km", _units("km 1"), 1e5, "12 km"),
+    Dimension(
+        "persons",
+        "number of persons",
+        "persons",
+        _units("persons 1, person 1"),
+        1e10,
+        "2000 persons",
+    ),
+    Dimension(
+        "ration",
+        "consumption of one person",
+        "kg/person/day",
+        _units("kg/person/day 1"),
+        1e6,
+        "0.5 kg/person/day",
+    ),
+    Dimension(
+        "load", "load of a truck", "kg/truck", _units("t/truck 1000, kg/truck 1"), 1e9, "10 t/truck"
+    ),
+    Dimension("share", "share", "1", _units("% 0.01"), 1.0, "0.4 or 40 %", bare=True),
+    Dimension("number", "number", "1", _NONE, 1e12, "-0.5", bare=True),
+)
+
+DIMENSIONS: Mapping[str, Dimension] = MappingProxyType({d.name: d for d in _TABLE})
 """Every dimension by name."""
 
 NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from sim.base.diagnostics import Mark, Report, safe, suggest
 
 from .compose import kind_of_ids
+from .keys import keys_of, mark_of, parts_of, things_in
+from .kinds import Reference
+from .model import Happening
 from .readers import Context, check_id
-from .schema_base import Model
-from .schema_events import EVENTS, EventModel
+from .schema import Model, model_of
 from .tree import Items, Map, Node, Quoted, Scalar, plain_data
 from .units import InputError
+from .written import EVENTS, faults_of_keys
 
 __all__ = ["Found", "Validator", "mark_at", "section"]
 
@@ -71,8 +74,9 @@ class Validator:
     def __init__(self, report: Report, context: Context) -> None:
         self.report, self.context = report, context
 
-    def all(self, node: Map, path: tuple[str, ...], model: type[M] | None) -> dict[str, Found]:
-        """The valid things in the map at ``path`` of the tree ``node``; None: events."""
+    def all(self, node: Map, path: tuple[str, ...], hint: Any) -> dict[str, Found]:
+        """The valid things in the map at ``path`` of the tree ``node``, as ``hint`` declares it."""
+        ids, classes = mark_of(parts_of(hint)[0], Reference), [*things_in(hint)]
         parent = section(node, *path[:-1])
         entry = parent.entries.get(path[-1])
         if entry is None:
@@ -84,11 +88,15 @@ class Validator:
         found: dict[str, Found] = {}
         for name, item in sorted(entry.value.entries.items()):
             try:
-                self._check_key(name, _REFERENCES.get(path[-1]))
+                self._check_key(name, ids.of[0] if ids else None)
             except InputError as problem:
                 self.report.error(item.key_mark, problem.message, problem.hint)
                 continue
-            chosen = model or self._event_model(name, item.value, item.key_mark)
+            chosen = (
+                model_of(classes[0])
+                if len(classes) == 1
+                else self._event_model(name, item.value, item.key_mark)
+            )
             if chosen is None:
                 continue
             made = self.one(chosen, item.value, item.key_mark, f"{kind} '{safe(name)}'")
@@ -96,13 +104,13 @@ class Validator:
                 found[name] = Found(made, item.value, item.key_mark)
         return found
 
-    def _event_model(self, name: str, node: Node, mark: Mark) -> type[EventModel] | None:
+    def _event_model(self, name: str, node: Node, mark: Mark) -> type[Model] | None:
         if not isinstance(node, Map):
             self.report.error(node.mark, f"event '{safe(name)}' is not a map")
             return None
         kinds = [key for key in node.entries if key in EVENTS]
         if len(kinds) == 1:
-            return EVENTS[kinds[0]]
+            return model_of(EVENTS[kinds[0]])
         if kinds:
             second = node.entries[kinds[1]].key_mark
             self.report.error(
@@ -111,11 +119,7 @@ class Validator:
                 "make two events of it",
             )
             return None
-        hints = [
-            suggest(key, EVENTS)
-            for key in node.entries
-            if key not in EventModel.model_fields and key not in _OTHER_EVENT_KEYS
-        ]
+        hints = [suggest(key, EVENTS) for key in node.entries if key not in _EVENT_KEYS]
         hint = next((hint for hint in hints if hint), "one of " + ", ".join(EVENTS))
         self.report.error(mark, f"event '{safe(name)}' does not say what happens", hint)
         return None
@@ -125,7 +129,7 @@ class Validator:
         data = plain_data(node)
         good = True
         if isinstance(data, dict):
-            for problem in model.rules(data):
+            for problem in faults_of_keys(model.declared, data):
                 message = problem.message
                 if not message.startswith("'"):
                     message = f"{label} {message}"
@@ -141,11 +145,11 @@ class Validator:
             return None
         return made if good else None
 
-    def _check_left_out(self, model: type[BaseModel], node: Map, label: str) -> bool:
+    def _check_left_out(self, model: type[Model], node: Map, label: str) -> bool:
         """A key with null is left out, but must be known: a comma in a text makes strange ones."""
-        known = set(_keys_at(model, ()))
-        if issubclass(model, EventModel):
-            known |= {*EVENTS, *_OTHER_EVENT_KEYS}
+        known = set(_keys_at(model.declared, ()))
+        if issubclass(model.declared, Happening):
+            known |= _EVENT_KEYS
         unknown = [key for key in node.left_out if key not in known]
         for key in unknown:
             self.report.error(
@@ -163,9 +167,7 @@ class Validator:
                 f"unknown {kind} '{safe(name)}'", self.context.suggest(name, self.context.ids[kind])
             )
 
-    def _fault(
-        self, fault: Any, model: type[BaseModel], node: Node, mark: Mark, label: str
-    ) -> None:
+    def _fault(self, fault: Any, model: type[Model], node: Node, mark: Mark, label: str) -> None:
         loc, kind = tuple(fault["loc"]), fault["type"]
         of_key = bool(loc) and loc[-1] == "[key]"
         loc = loc[:-1] if of_key else loc
@@ -185,7 +187,7 @@ class Validator:
                 mark_at(node, loc[:-1], mark, key=True), f"{inside} needs '{loc[-1]}'"
             )
         elif kind == "extra_forbidden":
-            known = _keys_at(model, loc[:-1])
+            known = _keys_at(model.declared, loc[:-1])
             self.report.error(
                 mark_at(node, loc, mark, key=True),
                 f"unknown key '{safe(str(loc[-1]))}' in {inside}",
@@ -195,9 +197,7 @@ class Validator:
             self.report.error(mark_at(node, loc, mark), _in_plain_words(fault, loc, label))
 
 
-# maps whose keys are not new ids
-_REFERENCES = {"holders": "place", "regroup": "actor", "fronts": "actor"}
-_OTHER_EVENT_KEYS = {key for model in EVENTS.values() for key in model.model_fields}
+_EVENT_KEYS = {key.name for cls in EVENTS.values() for key in keys_of(cls)}
 
 
 def _in_plain_words(fault: Any, loc: tuple[Any, ...], label: str) -> str:
@@ -219,21 +219,14 @@ def _in_plain_words(fault: Any, loc: tuple[Any, ...], label: str) -> str:
     return f"{name}: {fault['msg']}"
 
 
-def _keys_at(model: type[BaseModel], loc: Sequence[Any]) -> list[str]:
-    """The keys that the model at ``loc`` below ``model`` knows, as written in a file."""
-    current: type[BaseModel] | None = model
+def _keys_at(cls: type, loc: Sequence[Any]) -> list[str]:
+    """The keys that a file may have at ``loc`` below what ``cls`` declares."""
     for part in loc:
-        if current is None:
+        hint = next((key.hint for key in keys_of(cls) if key.name == part), None)
+        if hint is None:  # an id or an index
+            continue
+        inside = next(things_in(hint), None)
+        if inside is None:
             return []
-        for name, info in current.model_fields.items():
-            if part == (info.alias or name):
-                current = next(_models_in(info.annotation), None)
-                break
-    return [info.alias or name for name, info in current.model_fields.items()] if current else []
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in typing.get_args(annotation):
-        yield from _models_in(inner)
+        cls = inside
+    return [key.name for key in keys_of(cls)]

@@ -8,10 +8,10 @@ import pytest
 import yaml
 
 from sim.scenario import load
-from sim.scenario.reference import json_schema, markdown, write
-from sim.scenario.schema import Document
-from sim.scenario.schema_events import EVENTS
+from sim.scenario.keys import keys_of
+from sim.scenario.reference import json_schema, markdown, meaning, write
 from sim.scenario.units import DIMENSIONS
+from sim.scenario.written import EVENTS, ScenarioFile
 
 ROOT = Path(__file__).parents[2]
 DATA = Path(__file__).parent / "data"
@@ -86,10 +86,10 @@ def test_the_schema_refuses_plain_faults(section: str, name: str, change: dict[s
 
 def test_the_page_names_every_key_and_unit() -> None:
     page = markdown()
-    for name, info in Document.model_fields.items():
-        assert f"| `{info.alias or name}` |" in page
-    for kind, model in EVENTS.items():
+    for key in keys_of(ScenarioFile):
+        assert f"| `{key.name}` |" in page
+    for kind, cls in EVENTS.items():
         assert f"#### `{kind}`" in page
-        assert all(info.description for info in model.model_fields.values())
+        assert all(meaning(cls, key) for key in keys_of(cls))
     for dimension in DIMENSIONS.values():
         assert all(f"`{unit}`" in page for unit in dimension.units)

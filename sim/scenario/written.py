@@ -1,0 +1,295 @@
+"""What is written otherwise than it is kept, and the keys of each declared class.
+
+Most objects are written as they are kept, so their fields are the keys. The classes here are
+the others: a field that they add to an object, or state again, is a key that only a file has.
+They are never made.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any, get_args
+
+from . import kinds as k
+from .model import (
+    Condition,
+    ConditionKind,
+    Event,
+    EventKind,
+    Happening,
+    Holding,
+    Network,
+    Operation,
+    Road,
+    Scenario,
+    Source,
+)
+from .units import InputError
+
+
+class WrittenRoad(Road):
+    """A link between two places, open in both directions, each with the full capacity."""
+
+    between: Annotated[k.Pair | None, k.Key(before="km")] = None
+    """the two places; may be left out where the id is `a--b`"""
+
+
+class WrittenNetwork(Network):
+    """Places and the roads between them."""
+
+    credit: Annotated[k.Text | None, k.Key(before="classes")] = None
+    """credit line for figures"""
+    sources: Annotated[Mapping[k.NewId, k.Text], k.Key(default={}, before="classes")]
+    """named sources: id to text"""
+
+
+class WrittenHolding(Holding):
+    """Who holds a place at the start. The id of an actor alone means that it holds the whole."""
+
+    shares: Annotated[Mapping[k.ActorId, k.Part], k.Key(default=None)]
+    """share of the place by actor; the sum is at most 1"""
+    by: Annotated[k.ActorId | None, k.Key(before="besieged")] = None
+    """short for `shares` of 1 for one actor"""
+
+
+_Several = Annotated[tuple[Condition, ...], k.Items(1)]
+
+
+class WrittenCondition:
+    """A condition on the state of the run: one of the keys, with `to` or `at` where it fits."""
+
+    falls: k.PlaceId | None = None
+    """no initial holder holds the place any more"""
+    to: k.ActorId | None = None
+    """with `falls`: this actor holds a share of it"""
+    besieged: k.PlaceId | None = None
+    """the place is besieged"""
+    axis_cut: k.AxisId | None = None
+    """the capacity of the axis is 0"""
+    axis_open: k.AxisId | None = None
+    """the capacity of the axis is above 0"""
+    stock_out: k.AxisId | None = None
+    """the axis has no stock left at a sink"""
+    at: k.PlaceId | None = None
+    """with `stock_out`: at this sink"""
+    event: k.EventId | None = None
+    """the event has taken effect, the operation has begun, or the option of a decision was decided
+    on"""
+    all: _Several | None = None
+    """all of these conditions hold"""
+    any: _Several | None = None
+    """at least one of these conditions holds"""
+
+
+class CaptureEvent(Happening):
+    """Places change hands."""
+
+    capture: k.Places
+    """a place or a list of places"""
+    by: k.ActorId | None = None
+    """the new holder"""
+    shares: Mapping[k.ActorId, k.Part] | None = None
+    """the new holders by share, in place of `by`"""
+
+
+class BesiegeEvent(Happening):
+    """A ring closes: the roads of the places are closed to the besieged."""
+
+    besiege: k.Places
+    """a place or a list of places"""
+    by: k.ActorId | None = None
+    """who besieges"""
+    against: k.Actors = ()
+    """the besieged; default: every holder but `by` and its friends"""
+
+
+class RelieveEvent(Happening):
+    """A siege ends."""
+
+    relieve: k.Places
+    """a place or a list of places"""
+
+
+class CloseEvent(Happening):
+    """Roads are closed to everyone."""
+
+    close: k.Roads
+    """a road or a list of roads"""
+
+
+class OpenEvent(Happening):
+    """Roads are open again."""
+
+    open: k.Roads
+    """a road or a list of roads"""
+
+
+class DamageEvent(Happening):
+    """Places or roads lose a part of their capacity."""
+
+    damage: k.Targets
+    """a place or road, or a list of them"""
+    loss: k.Share
+    """share of the capacity that is lost"""
+    lasts: Annotated[k.Duration | None, k.Key("repaired_after")] = None
+    """time until it is whole again; default: it stays damaged"""
+
+
+class SealEvent(Happening):
+    """Crossings are sealed."""
+
+    seal: k.Places
+    """a crossing or a list of crossings"""
+    against: k.Actors = ()
+    """to whom; default: everyone"""
+
+
+class UnsealEvent(Happening):
+    """Crossings are open again."""
+
+    unseal: k.Places
+    """a crossing or a list of crossings"""
+    against: k.Actors = ()
+    """to whom; default: everyone"""
+
+
+class RaidEvent(Happening):
+    """Places or roads are held for a time, then given back."""
+
+    raid: k.Targets
+    """a place or road, or a list of them"""
+    by: k.ActorId
+    """who raids"""
+    lasts: k.Duration
+    """time until it is given back"""
+
+
+class Period:
+    """The time that the scenario covers: `start` and `end`, `start` and `length`, or `length`."""
+
+    start: k.Moment | None = None
+    """first instant; a date means 00:00"""
+    end: k.Moment | None = None
+    """00:00 of this date is the end"""
+    length: k.Length | None = None
+    """length of the period"""
+
+
+class WrittenScenario(Scenario):
+    """A scenario."""
+
+    period: Annotated[Period, k.Key(before="seed")]
+    """the time that it covers, at most 100 years"""
+    default_holder: Annotated[k.ActorId | None, k.Key(before="holders")] = None
+    """holder of every place that `holders` leaves out"""
+
+
+class ScenarioFile(WrittenScenario):
+    """A scenario file, version 1."""
+
+    format: Annotated[k.Format, k.Key(before="id")]
+    """version of the language: 1"""
+    extends: Annotated[k.Text | None, k.Key(before="id")] = None
+    """path of a scenario to build on, relative to this file: maps are merged key by key, texts and
+    lists replace, null removes"""
+    overrides: Annotated[Mapping[k.Text, Any], k.Key(default={})]
+    """dotted path to value, applied last: `network.roads.a--b.capacity: 400 t/day`; null removes"""
+
+
+class NetworkFile(WrittenNetwork):
+    """A network file, version 1."""
+
+    format: Annotated[k.Format, k.Key(before="title")]
+    """version of the language: 1"""
+
+
+EVENTS: Mapping[str, type] = {
+    "capture": CaptureEvent,
+    "besiege": BesiegeEvent,
+    "relieve": RelieveEvent,
+    "close": CloseEvent,
+    "open": OpenEvent,
+    "damage": DamageEvent,
+    "seal": SealEvent,
+    "unseal": UnsealEvent,
+    "raid": RaidEvent,
+}
+"""How each kind of event is written, by the key that names its targets."""
+
+KIND_OF: Mapping[type, EventKind] = {EVENTS[kind]: kind for kind in get_args(EventKind)}
+"""The kind of event that each of these classes is."""
+
+CONDITIONS: tuple[ConditionKind, ...] = get_args(ConditionKind)
+"""Every kind of condition, which is the key that it is written with."""
+
+WRITTEN: Mapping[type, tuple[type, ...]] = {
+    Road: (WrittenRoad,),
+    Network: (WrittenNetwork,),
+    Holding: (WrittenHolding,),
+    Condition: (WrittenCondition,),
+    Event: tuple(EVENTS.values()),
+}
+"""What stands for an object in a file, where that is not the object's own class."""
+
+SHORT: Mapping[type, str] = {WrittenHolding: "by", Source: "supply"}
+"""The key that a text in place of the whole map means."""
+
+
+# --- which keys exclude or need one another ---------------------------------------------------
+
+_Rule = Callable[[Mapping[str, Any]], Iterator[InputError]]
+
+
+def _happening(data: Mapping[str, Any]) -> Iterator[InputError]:
+    if "at" in data and "when" in data:
+        yield InputError("'at' and 'when' both say when it happens", "keep one", ("when",))
+    elif "at" not in data and "when" not in data:
+        yield InputError("does not say when it happens", "add 'at: DATE' or 'when: CONDITION'")
+    if "delay" in data and "when" not in data:
+        yield InputError("'delay' belongs to 'when'", None, ("delay",))
+
+
+def _operation(data: Mapping[str, Any]) -> Iterator[InputError]:
+    if "each" in data and "axis" not in data:
+        yield InputError("'each' is drawn from the stock of an axis", "add 'axis: AXIS'", ("each",))
+
+
+def _holding(data: Mapping[str, Any]) -> Iterator[InputError]:
+    if "by" in data and "shares" in data:
+        yield InputError("'by' and 'shares' both say who holds the place", "keep one", ("by",))
+
+
+def _capture(data: Mapping[str, Any]) -> Iterator[InputError]:
+    if "by" in data and "shares" in data:
+        yield InputError("'by' and 'shares' both say who holds the place then", "keep one", ("by",))
+    elif "by" not in data and "shares" not in data:
+        yield InputError("does not say who holds the place then", "add 'by: ACTOR'", ("by",))
+
+
+def _besiege(data: Mapping[str, Any]) -> Iterator[InputError]:
+    if "by" not in data and "against" not in data:
+        yield InputError("does not say who is besieged", "add 'by: ACTOR' or 'against: [ACTOR]'")
+
+
+def _period(data: Mapping[str, Any]) -> Iterator[InputError]:
+    if "end" in data and "length" in data:
+        yield InputError("'end' and 'length' both say when the period ends", "keep one", ("end",))
+    elif "end" not in data and "length" not in data:
+        yield InputError("does not say when it ends", "add 'end: DATE' or 'length: 120 days'")
+    if "end" in data and "start" not in data:
+        yield InputError("'end' needs 'start'", "add 'start: DATE'", ("end",))
+
+
+_RULES: Mapping[type, _Rule] = {
+    Happening: _happening,
+    Operation: _operation,
+    WrittenHolding: _holding,
+    CaptureEvent: _capture,
+    BesiegeEvent: _besiege,
+    Period: _period,
+}
+
+
+def faults_of_keys(cls: type, data: Mapping[str, Any]) -> Iterator[InputError]:
+    """Faults in which keys of a ``cls`` stand together, apart from the keys' own values."""
+    for base in reversed(cls.__mro__):
+        if base in _RULES:
+            yield from _RULES[base](data)
