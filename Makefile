@@ -31,9 +31,10 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# what is generated from the code: the JSON Schema and the scenario reference
+# what is generated from the code: the JSON Schema, the scenario reference, the reference of the API
 docs: $(READY)
 	$(BIN)/sim schema --write .
+	$(BIN)/python tools/api_reference.py
 
 # the pictures of the README and of results/gallery
 gallery: $(READY)

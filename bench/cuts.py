@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.cuts.case import graph_of_network
+from sim.cuts.from_scenario import graph_of_network
 from sim.network import UNLIMITED, FlowProblem, Graph
 from sim.network.arcs import ArcNetwork, targets_of
 from sim.network.interdict import Interdiction

@@ -1,47 +1,34 @@
 """Supply Axis: what happens to a supply axis when the towns along it change hands.
 
 >>> import sim
->>> scenario = sim.load("my_scenario.yaml")
->>> run = sim.run(scenario)
->>> run.summary["measures"]["axes.my_axis.time_of_first_cut"]
+>>> run = sim.run("my_scenario.yaml")
+>>> run.table("measures")
+>>> run.plot("axis", "my_axis")
 
 Everything is imported on first use: ``import sim`` loads neither numpy nor matplotlib.
+docs/api.md lists all that is here.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sim.api import (
-        Comparison,
-        Ensemble,
-        ManyComparison,
-        Run,
-        compare,
-        compare_many,
-        cut,
-        ensemble,
-        film,
-        load,
-        open_ensemble,
-        open_run,
-        run,
-    )
-    from sim.base.diagnostics import ScenarioError
+from sim import api
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "Comparison", "Ensemble", "ManyComparison", "Run", "ScenarioError", "compare",
-    "compare_many", "cut", "ensemble", "film", "load", "open_ensemble", "open_run", "run",
-]  # fmt: skip
+__all__ = list(api.__all__)
 
 
-def __getattr__(name: str) -> Any:
-    if name == "ScenarioError":
-        return import_module("sim.base.diagnostics").ScenarioError
-    if name in __all__:
-        return getattr(import_module("sim.api"), name)
-    raise AttributeError(f"module 'sim' has no attribute {name!r}")
+if TYPE_CHECKING:
+    from sim.api import *
+else:
+
+    def __getattr__(name: str) -> object:
+        if name in __all__:
+            return getattr(api, name)
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

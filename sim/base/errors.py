@@ -19,5 +19,9 @@ class FailedError(Error):
     """What was given is right, and yet it could not be done, such as for want of room."""
 
 
+class FullDiskError(FailedError):
+    """There is no room for what is written, or its disk fails; what was there before is whole."""
+
+
 class FolderError(Error):
     """A folder of results that cannot be read or written; the message names it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 ELLIPSIS = "\u2026"
@@ -71,6 +71,15 @@ def enumerated(items: Sequence[str], most: int) -> str:
     """The first of the items with commas between, and how many more there are."""
     more = f" and {len(items) - most} more" if len(items) > most else ""
     return ", ".join(items[:most]) + more
+
+
+def in_line(value: object) -> str:
+    """A setting in one line: maps and lists without brackets."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {in_line(part)}" for key, part in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(in_line, value))
+    return str(value)
 
 
 def day_iso(start: datetime | None, days: float | None) -> str:

@@ -6,48 +6,30 @@ binary table, network YAML) between the places named. Exit codes as in :mod:`sim
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
 
 from sim.base.errors import BadInputError
-from sim.cli.many import SEED, print_json
+from sim.cli.verbs import SEED, Verb, print_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from _typeshed import DataclassInstance
+
+    from sim.api.networks import Between
     from sim.cuts.case import Case
-    from sim.network.graph import FloatArray
+    from sim.network.arcs import Kinds
+    from sim.network.interdict import Method
     from sim.scenario.model import Scenario
+    from sim.view.cut_files import Drawing
 
 Command = Callable[..., None]
-
-
-def _shared(command: Command) -> Command:
-    """Options that say which network, between which places, when."""
-    options = (
-        click.argument("file", type=click.Path()),
-        click.option("--axis", help="The axis of a scenario."),
-        click.option("--from", "sources", multiple=True, help="Where flow starts (network file)."),
-        click.option("--to", "sinks", multiple=True, help="Where flow ends (network file)."),
-        click.option("--seed", type=SEED, help="Seed of all luck."),
-        click.option(
-            "--set", "sets", multiple=True, metavar="PATH=VALUE",
-            help="Set one value of the scenario by its dotted path.",
-        ),
-        click.option(
-            "--default-capacity", help="Capacity of rows of a file that state none.",
-        ),
-        click.option("--json", "as_json", is_flag=True, help="Print one JSON document, no more."),
-        click.option(
-            "--figure", type=click.Path(dir_okay=False),
-            help="Draw it too: a .png or .svg file, its numbers as .csv beside it.",
-        ),
-    )  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+Document = Mapping[str, Any]
 
 
 def is_scenario(file: str) -> bool:
@@ -71,174 +53,231 @@ def is_network_yaml(file: str) -> bool:
     return "places" in roots and not roots & {"network", "extends", "axes"}
 
 
-def scenario_of(file: str, sets: Sequence[str], sources: Sequence[str]) -> Scenario:
-    """The scenario of a file."""
-    from sim import api
+@dataclass(frozen=True, eq=False, repr=False)
+class Asked:
+    """Which network, between which places and when, and how the answer is given."""
 
-    if sources:
-        raise BadInputError("--from and --to are for network files; a scenario has axes: --axis")
-    return api.load(file, sets=sets)
+    file: str
+    axis: str | None
+    sources: tuple[str, ...]
+    sinks: tuple[str, ...]
+    seed: int | None
+    sets: tuple[str, ...]
+    default_capacity: str | None
+    as_json: bool
+    figure: str | None
+    at: str | None
 
+    def scenario(self) -> Scenario:
+        """The scenario of the file."""
+        import sim
 
-def checked_axis(scenario: Scenario, axis: str | None) -> str:
-    """The named axis, else the one in focus."""
-    from sim.base.diagnostics import suggest
+        if self.sources or self.sinks:
+            raise BadInputError(
+                "--from and --to are for network files; a scenario has axes: --axis"
+            )
+        return sim.load(self.file, sets=self.sets)
 
-    if axis is None:
-        axis = scenario.main_axis
-        if axis is None:
-            raise BadInputError("the scenario has no axis")
-    if axis not in scenario.axes:
-        hint = suggest(axis, scenario.axes)
-        raise BadInputError(f"unknown axis '{axis}'" + (f"; {hint}" if hint else ""))
-    return axis
+    def between(self) -> Between:
+        """The network file between its ends, or the axis of the scenario."""
+        from sim.api.networks import Network, axis_at
 
-
-def network_case(
-    file: str, sources: Sequence[str], sinks: Sequence[str], default_capacity: str | None = None
-) -> Case:
-    """The case of a network file between named places."""
-    from sim.base.diagnostics import suggest
-    from sim.cuts.case import Case, case_of_table, graph_of_network
-    from sim.network.readers import is_table, read_table
-
-    if not sources or not sinks:
-        raise BadInputError("a network file needs --from and --to")
-    if is_table(file):
-        table = read_table(file, default_capacity=default_capacity)
-        index = table.graph.place_index
-    else:
-        from sim.scenario.loader import load_network
-
-        net = load_network(file)
-        graph, roads, places = graph_of_network(net)
-        index = graph.place_index
-    for name in (*sources, *sinks):
-        if name not in index:
-            hint = suggest(name, index) if len(index) < 20_000 else None
-            raise BadInputError(f"{file}: unknown place '{name}'" + (f"; {hint}" if hint else ""))
-    for name in sources:
-        if name in sinks:
-            raise BadInputError(f"{file}: '{name}' is both --from and --to")
-    begin = [index[name] for name in dict.fromkeys(sources)]
-    end = [index[name] for name in dict.fromkeys(sinks)]
-    if is_table(file):
-        return case_of_table(table, begin, end)
-    return Case(
-        net.title, graph, roads, places, tuple(begin), tuple(end), "kg/day",
-        names={p.id: p.name for p in net.places.values()},
-    )  # fmt: skip
-
-
-def instant(scenario: Scenario, text: str | None, default: int) -> int:
-    """Seconds from the start of ``--at``."""
-    from sim.scenario.dates import format_instant, parse_instant
-    from sim.scenario.units import UnitError
-
-    if text is None:
-        return default
-    try:
-        seconds = round(parse_instant(text, scenario.start))
-    except (UnitError, ValueError) as error:
-        raise BadInputError(f"--at: {error}") from error
-    if not 0 <= seconds <= scenario.length:
-        raise BadInputError(
-            f"--at: {text} lies outside the period, {format_instant(scenario, 0)} to "
-            f"{format_instant(scenario, scenario.length)}"
-        )
-    return seconds
-
-
-def case_for(
-    file: str, axis: str | None, sources: Sequence[str], sinks: Sequence[str], at: str | None,
-    seed: int | None, sets: Sequence[str], default_capacity: str | None,
-) -> Case:  # fmt: skip
-    """The case that the options name; a scenario is looked at where it starts unless told."""
-    if not is_scenario(file):
-        if axis is not None or at is not None:
+        if is_scenario(self.file):
+            return axis_at(self.scenario(), self.axis, self.at, self.seed)
+        if self.axis is not None or self.at is not None:
             raise BadInputError(
                 "--axis and --at are for scenarios; a network file takes --from and --to"
             )
-        return network_case(file, sources, sinks, default_capacity)
-    from sim.cuts.case import case_of_axis
+        if not self.sources or not self.sinks:
+            raise BadInputError("a network file needs --from and --to")
+        network = Network.from_file(self.file, default_capacity=self.default_capacity)
+        return network.between(self.sources, self.sinks)
 
-    scenario = scenario_of(file, sets, [*sources, *sinks])
-    name = checked_axis(scenario, axis)
-    return case_of_axis(scenario, name, instant(scenario, at, 0), seed)
+    def target(self) -> Path | None:
+        """The file of ``--figure``; refused where it is neither PNG nor SVG, or has no folder.
 
+        BadInputError too where the table beside it would replace the file that is read.
+        """
+        if self.figure is None:
+            return None
+        from pathlib import Path
 
-@click.command()
-@_shared
-@click.option("--at", help="A date or '12 days' from the start; the end where none is named.")
-@click.option("--cuts", type=click.IntRange(1, 10_000), help="List up to so many minimum cuts.")
-@click.option("--gap", help="List cuts that hold up to so much more, in the unit of the answer.")
-def cut(
-    file: str, axis: str | None, sources: tuple[str, ...], sinks: tuple[str, ...],
-    seed: int | None, sets: tuple[str, ...], default_capacity: str | None, as_json: bool,
-    figure: str | None, at: str | None, cuts: int | None, gap: str | None,
-) -> None:  # fmt: skip
-    """Max flow, minimum cut and routes of an axis at a date, or of a network file."""
-    from sim.cuts.answers import cut_of_case, explained, more_cuts, territory_of
-    from sim.tables import terminal, terminal_network
+        target = Path(self.figure)
+        if target.suffix.lower() not in (".png", ".svg"):
+            raise BadInputError("--figure: write to a file that ends in .png or .svg")
+        if not target.parent.is_dir():
+            raise BadInputError(f"--figure: there is no folder {target.parent}")
+        if target.with_suffix(".csv").resolve() == Path(self.file).resolve():
+            raise BadInputError(
+                f"--figure: its numbers would replace {self.file}; name another file"
+            )
+        return target
 
-    target = figure_target(figure, file)
-    if not is_scenario(file):
-        case = case_for(file, axis, sources, sinks, at, seed, sets, default_capacity)
-        document = cut_of_case(case)
-        if cuts is not None or gap is not None:
-            document |= more_cuts(case, cuts or 100, gap)
+    def answer(
+        self, document: Document, show: Callable[[Document], None], draw: Callable[[], Drawing]
+    ) -> None:
+        """Draw it where a figure is wanted, and print it."""
+        target = self.target()
         if target is not None:
-            from sim.view.cut_files import draw_cut_of_file
+            from sim.view.cut_files import write_drawing
 
-            draw_cut_of_file(case, coordinates_of(file, case, default_capacity), target)
-        if as_json:
+            write_drawing(draw(), target)
+        if self.as_json:
             print_json(document)
         else:
-            terminal_network.print_case_cut(document)
+            show(document)
+
+
+def gathered(kind: type[DataclassInstance]) -> Callable[[Command], Command]:
+    """Hands a command those of its options that ``kind`` has as one object, before the others."""
+
+    def wrap(command: Command) -> Command:
+        @wraps(command)
+        def call(*before: object, **given: Any) -> None:
+            made = kind(**{field.name: given.pop(field.name) for field in fields(kind)})
+            command(*before, made, **given)
+
+        return call
+
+    return wrap
+
+
+def asked(at: str) -> Callable[[Command], Command]:
+    """Options that say which network, between which places, when; ``at`` is when unless told."""
+    options = (
+        click.argument("file", type=click.Path()),
+        click.option("--axis", help="The axis of a scenario."),
+        click.option("--from", "sources", multiple=True, help="Where flow starts (network file)."),
+        click.option("--to", "sinks", multiple=True, help="Where flow ends (network file)."),
+        click.option("--seed", type=SEED, help="Seed of all luck."),
+        click.option(
+            "--set", "sets", multiple=True, metavar="PATH=VALUE",
+            help="Set one value of the scenario by its dotted path.",
+        ),
+        click.option(
+            "--default-capacity", help="Capacity of rows of a file that state none.",
+        ),
+        click.option(
+            "--figure", type=click.Path(dir_okay=False),
+            help="Draw it too: a .png or .svg file, its numbers as .csv beside it.",
+        ),
+        click.option(
+            "--at", help=f"A date or '12 days' from the start; the {at} where none is named."
+        ),
+    )  # fmt: skip
+
+    def wrap(command: Command) -> Command:
+        command = gathered(Asked)(command)
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return wrap
+
+
+@click.command(cls=Verb)
+@asked(at="end")
+@click.option("--cuts", type=click.IntRange(1, 10_000), help="List up to so many minimum cuts.")
+@click.option("--gap", help="List cuts that hold up to so much more, in the unit of the answer.")
+def cut(asked: Asked, cuts: int | None, gap: str | None) -> None:
+    """Max flow, minimum cut and routes of an axis at a date, or of a network file."""
+    if is_scenario(asked.file):
+        _cut_of_axes(asked, cuts, gap)
         return
-    from sim import api
-    from sim.cuts.case import case_of_axis
-    from sim.measure.axis import cut_document
+    from sim.tables.terminal_network import print_case_cut
 
-    scenario = scenario_of(file, sets, [*sources, *sinks])
-    every = axis is None and scenario.axes
-    names = list(scenario.axes) if every else [checked_axis(scenario, axis)]
-    time = instant(scenario, at, scenario.length)
-    if target is not None:
-        if len(names) > 1:
-            raise BadInputError("--figure draws one axis: name it with --axis")
-        from sim.view.cut_files import draw_cut_of_axis
-
-        draw_cut_of_axis(scenario, names[0], time, seed, target)
-    documents = []
-    for name in names:
-        document = cut_document(scenario, name, api.cut(scenario, name, time, seed))
-        case = case_of_axis(scenario, name, time, seed)
-        document |= territory_of(case) | {"explanation": explained(document)}
-        if cuts is not None or gap is not None:
-            document |= more_cuts(case, cuts or 100, gap)
-        documents.append(document)
-    if as_json:
-        print_json(documents[0] if len(documents) == 1 else {"axes": documents})
-        return
-    for document in documents:
-        terminal.print_cut(document)
-        terminal_network.print_territory(document)
-        terminal_network.print_more_cuts(document)
+    asked.target()
+    found = asked.between().min_cut()
+    document = found.document() | _more_cuts(found.case, cuts, gap)
+    asked.answer(document, print_case_cut, found.drawing)
 
 
-@click.command()
-@_shared
+def _cut_of_axes(asked: Asked, cuts: int | None, gap: str | None) -> None:
+    """The cut of the named axis, or of every one, after one run."""
+    import sim
+    from sim.api.scenarios import axis_of, seconds_of
+    from sim.cuts.from_scenario import cut_of_axis
+    from sim.engine import simulation
+    from sim.tables import terminal, terminal_network
+
+    target, scenario = asked.target(), asked.scenario()
+    every = asked.axis is None and scenario.axes
+    names = list(scenario.axes) if every else [axis_of(scenario, asked.axis)]
+    time = seconds_of(scenario, asked.at, scenario.length)
+    if target is not None and len(names) > 1:
+        raise BadInputError("--figure draws one axis: name it with --axis")
+    run = None if target is None else sim.run(scenario, asked.seed)
+    record = run.record if run else simulation.run(scenario, asked.seed, credit=False)
+    found = [cut_of_axis(scenario, record.control, name, time) for name in names]
+    documents = [axis.document() | _more_cuts(axis.case, cuts, gap) for axis in found]
+
+    def show(_: Document) -> None:
+        for document in documents:
+            terminal.print_cut(document)
+            terminal_network.print_territory(document)
+            terminal_network.print_more_cuts(document)
+
+    def draw() -> Drawing:
+        from sim.view.cut_files import cut_of_run
+
+        assert run is not None
+        return cut_of_run(run.analysis, names[0], time)
+
+    asked.answer(documents[0] if len(documents) == 1 else {"axes": documents}, show, draw)
+
+
+def _more_cuts(case: Case, most: int | None, gap: str | None) -> dict[str, Any]:
+    """All minimum cuts, and those within a gap of them, where they were asked for."""
+    from sim.cuts.cut import every_minimum_cut, every_near_cut
+
+    if most is None and gap is None:
+        return {}
+    document = {"minimum_cuts": asdict(every_minimum_cut(case, most or 100))}
+    if gap is not None:
+        document["near_minimum_cuts"] = asdict(every_near_cut(case, gap, most or 100))
+    return document
+
+
+class Lost(TypedDict):
+    """What may be lost, as :class:`~sim.api.networks.Between` takes it."""
+
+    targets: Kinds | None
+    protect: tuple[str, ...]
+    cost: dict[str, int]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AttackOptions:
+    """What may be lost, and what is asked about it."""
+
+    budget: int
+    targets: Kinds | None
+    protect: tuple[str, ...]
+    cost: tuple[str, ...]
+    method: Method
+    most_sets: int
+    objective: str
+    delay: float | None
+    hold: int | None
+    chance: tuple[str, ...]
+    weight: tuple[str, ...]
+
+    def lost(self) -> Lost:
+        """What may be lost, its costs read from ``NAME=N``."""
+        cost = _whole_numbers("cost", self.cost, "NAME=N")
+        return {"targets": self.targets, "protect": self.protect, "cost": cost}
+
+
+@click.command(cls=Verb)
+@asked(at="start")
+@gathered(AttackOptions)
 @click.option("--budget", "-k", type=click.IntRange(0, 1000), required=True, help="Most losses.")
 @click.option(
     "--targets", type=click.Choice(["places", "roads", "both"]),
     help="What can fall: places of a scenario, roads of a network file, unless told.",
 )  # fmt: skip
-@click.option("--at", help="A date or '12 days' from the start; the start where none is named.")
 @click.option("--protect", multiple=True, metavar="NAME", help="A place or road that cannot fall.")
-@click.option(
-    "--cost", "costs", multiple=True, metavar="NAME=N", help="What a target costs; 1 if not told."
-)
+@click.option("--cost", multiple=True, metavar="NAME=N", help="What a target costs; 1 if not told.")
 @click.option(
     "--method", type=click.Choice(["auto", "lagrange", "milp"]), default="auto", show_default=True,
     help="Prices with branch and bound, the dual program by HiGHS, or the one then the other.",
@@ -254,117 +293,90 @@ def cut(
 @click.option("--delay", type=float, help="Hours that a lost road takes more, not closing (time).")
 @click.option("--hold", type=click.IntRange(1, 1000), help="Which so many to hold against it.")
 @click.option(
-    "--chance", "chances", multiple=True, metavar="[NAME=]P",
+    "--chance", multiple=True, metavar="[NAME=]P",
     help="A loss succeeds with this probability: the least expected flow.",
 )  # fmt: skip
 @click.option(
-    "--weight", "weights", multiple=True, metavar="AXIS=N",
+    "--weight", multiple=True, metavar="AXIS=N",
     help="Several axes at once: the least weighted sum of their flows.",
 )  # fmt: skip
-def interdict(
-    file: str, axis: str | None, sources: tuple[str, ...], sinks: tuple[str, ...],
-    seed: int | None, sets: tuple[str, ...], default_capacity: str | None, as_json: bool,
-    figure: str | None, budget: int, targets: str | None, at: str | None, protect: tuple[str, ...],
-    costs: tuple[str, ...], method: str, most_sets: int, objective: str, delay: float | None,
-    hold: int | None, chances: tuple[str, ...], weights: tuple[str, ...],
-) -> None:  # fmt: skip
+def interdict(asked: Asked, attack: AttackOptions) -> None:
     """Which places or roads must fall: the least flow that 0 to K losses leave, proven."""
-    from sim.cuts import attacks
-    from sim.cuts.answers import interdict_case
-    from sim.tables import terminal_network
-
-    target = figure_target(figure, file)
-    if delay is not None and (objective != "time" or not 0 < delay < 1e5):
+    asked.target()
+    if attack.delay is not None and (attack.objective != "time" or not 0 < attack.delay < 1e5):
         raise BadInputError("--delay needs --objective time, and hours above 0")
-    if weights:
-        axes = weighted(weights)
-        cases = [
-            case_for(file, name, sources, sinks, at, seed, sets, default_capacity) for name in axes
-        ]
-        case = cases[0]
-        document = attacks.joint_case(
-            cases, list(axes.values()), budget, targets or "places", protected=protect, costs=costs
-        )
-        show = terminal_network.print_joint
+    if attack.weight:
+        _least_weighted_flow(asked, attack)
+    elif attack.objective == "time":
+        _slowest_route(asked, attack)
     else:
-        case = case_for(file, axis, sources, sinks, at, seed, sets, default_capacity)
-        kinds = targets or ("roads" if case.axis is None else "places")
-        if objective == "time":
-            document = attacks.delay_case(
-                case, budget, kinds, protected=protect, costs=costs, hours=delay
-            )
-            show = terminal_network.print_delay
-        else:
-            document = interdict_case(
-                case, budget, kinds, protected=protect, costs=costs, method=method,
-                most_sets=most_sets,
-            )  # fmt: skip
-            show = terminal_network.print_interdict
-            if hold is not None:
-                document["defence"] = attacks.hold_case(
-                    case, budget, kinds, hold, protected=protect, costs=costs
-                )
-            if chances:
-                document["uncertain"] = attacks.chance_case(
-                    case, budget, kinds, chances, protected=protect, costs=costs
-                )
-    if target is not None:
-        from sim.view.cut_files import draw_frontier_of
-
-        draw_frontier_of(case, document, target)
-    if as_json:
-        print_json(document)
-    else:
-        show(document)
+        _least_flow(asked, attack)
 
 
-def figure_target(figure: str | None, file: str) -> Path | None:
-    """The file of ``--figure``; refused where it is neither PNG nor SVG, or has no folder.
+def _least_weighted_flow(asked: Asked, attack: AttackOptions) -> None:
+    import sim
+    from sim.tables.terminal_network import print_joint
 
-    BadInputError too where the table beside it would replace the file that is read.
-    """
-    if figure is None:
-        return None
-    from pathlib import Path
-
-    target = Path(figure)
-    if target.suffix.lower() not in (".png", ".svg"):
-        raise BadInputError("--figure: write to a file that ends in .png or .svg")
-    if not target.parent.is_dir():
-        raise BadInputError(f"--figure: there is no folder {target.parent}")
-    if target.with_suffix(".csv").resolve() == Path(file).resolve():
-        raise BadInputError(f"--figure: its numbers would replace {file}; name another file")
-    return target
+    if not is_scenario(asked.file):
+        raise BadInputError("--weight is for scenarios: a network file has no axes")
+    weights = _whole_numbers("weight", attack.weight, "AXIS=N")
+    found = sim.interdict(
+        asked.scenario(), weights, attack.budget, at=asked.at, seed=asked.seed, **attack.lost()
+    )
+    asked.answer(found.document(), print_joint, found.drawing)
 
 
-def coordinates_of(file: str, case: Case, default_capacity: str | None) -> FloatArray | None:
-    """Latitudes and longitudes (n, 2) of the places of a network file, None where it has none."""
-    import numpy as np
+def _slowest_route(asked: Asked, attack: AttackOptions) -> None:
+    from sim.tables.terminal_network import print_delay
 
-    from sim.network.readers import is_table, read_table
-
-    if is_table(file):
-        return read_table(file, default_capacity=default_capacity).coordinates
-    from sim.scenario.loader import load_network
-
-    places = load_network(file).places
-    return np.array([(places[p].lat, places[p].lon) for p in case.graph.places])
+    found = asked.between().slow_down(attack.budget, delay=attack.delay, **attack.lost())
+    asked.answer(found.document(), print_delay, found.drawing)
 
 
-def weighted(weights: Sequence[str]) -> dict[str, int]:
-    """Axes and their weights from ``AXIS=N``."""
+def _least_flow(asked: Asked, attack: AttackOptions) -> None:
+    from sim.tables.terminal_network import print_interdict
+
+    between, k, lost = asked.between(), attack.budget, attack.lost()
+    found = between.interdict(k, method=attack.method, sets=attack.most_sets, **lost)
+    document = found.document()
+    if attack.hold is not None:
+        document["defence"] = between.hold(k, attack.hold, **lost).document()
+    if attack.chance:
+        document["uncertain"] = asdict(between.gamble(k, *_chances(attack.chance), **lost))
+    asked.answer(document, print_interdict, found.drawing)
+
+
+def _whole_numbers(option: str, texts: Sequence[str], form: str) -> dict[str, int]:
+    """Whole numbers by name from texts such as ``NAME=N``, the last of a name counting."""
     found: dict[str, int] = {}
-    for text in weights:
+    for text in texts:
         name, sign, number = text.rpartition("=")
-        if not sign or not (number.isascii() and number.isdigit() and 1 <= int(number) <= 1000):
-            raise BadInputError(f"--weight: '{text}' is not AXIS=N with a whole N from 1 to 1000")
+        if not sign or not (number.isascii() and number.isdigit() and len(number) < 10):
+            raise BadInputError(f"--{option}: '{text}' is not {form} with a whole N from 1")
         found[name] = int(number)
     return found
 
 
-@click.command()
-@_shared
-@click.option("--at", help="A date or '12 days' from the start; the start where none is named.")
+def _chances(texts: Sequence[str]) -> tuple[dict[str, float], float]:
+    """Chances by name from ``NAME=P``, and that of all others from ``P`` (1 without one)."""
+    chances, others = {}, 1.0
+    for text in texts:
+        name, sign, number = text.rpartition("=")
+        try:
+            share = float(number)
+        except ValueError:
+            raise BadInputError(
+                f"--chance: '{text}' is not P or NAME=P with P from 0 to 1"
+            ) from None
+        if sign:
+            chances[name] = share
+        else:
+            others = share
+    return chances, others
+
+
+@click.command(cls=Verb)
+@asked(at="start")
 @click.option(
     "--targets", type=click.Choice(["places", "roads", "both"]), default="both", show_default=True,
     help="What is ranked.",
@@ -379,38 +391,28 @@ def weighted(weights: Sequence[str]) -> dict[str, int]:
     help="Rank again in so many replicates of the scenario: each rank with its interval.",
 )  # fmt: skip
 def rank(
-    file: str, axis: str | None, sources: tuple[str, ...], sinks: tuple[str, ...],
-    seed: int | None, sets: tuple[str, ...], default_capacity: str | None, as_json: bool,
-    figure: str | None, at: str | None, targets: str, top: int | None, captured: tuple[str, ...],
-    draws: int | None,
-) -> None:  # fmt: skip
+    asked: Asked, targets: Kinds, top: int | None, captured: tuple[str, ...], draws: int | None
+) -> None:
     """Every place and road by what its loss alone costs: flow, time, what it shuts off."""
-    from sim.cuts.ranking import rank_case, rank_interval
-    from sim.tables import terminal_network
+    import sim
+    from sim.tables.terminal_network import print_rank
 
-    target = figure_target(figure, file)
-    case = case_for(file, axis, sources, sinks, at, seed, sets, default_capacity)
-    document = rank_case(case, top, targets, captured=captured, most_cuts=100, seed=seed or 0)
-    if draws is not None:
-        if not is_scenario(file):
-            raise BadInputError("--draws is for scenarios: a network file has nothing to draw")
-        from sim.cuts.case import case_of_axis
-
-        scenario = scenario_of(file, sets, ())
-        time, name = instant(scenario, at, 0), checked_axis(scenario, axis)
-        cases = (case_of_axis(scenario, name, time, seed, replicate=i) for i in range(draws))
-        rank_interval(document, cases, targets)
-    if target is not None:
-        from sim.view.cut_files import draw_rank_of
-
-        draw_rank_of(case, document, target)
-    if as_json:
-        print_json(document)
+    asked.target()
+    if is_scenario(asked.file):
+        found = sim.rank(
+            asked.scenario(), asked.axis, at=asked.at, seed=asked.seed, targets=targets, top=top,
+            captured=captured, draws=draws,
+        )  # fmt: skip
+    elif draws is not None:
+        raise BadInputError("--draws is for scenarios: a network file has nothing to draw")
     else:
-        terminal_network.print_rank(document)
+        found = asked.between().rank(
+            targets=targets, top=top, captured=captured, seed=asked.seed or 0
+        )
+    asked.answer(found.document(), print_rank, found.drawing)
 
 
-@click.command(name="import")
+@click.command(name="import", cls=Verb)
 @click.argument("file", type=click.Path())
 @click.option("--out", required=True, type=click.Path(), help="A .yaml or .npz file to write.")
 @click.option("--default-capacity", help="Capacity of rows that state none.")
@@ -420,11 +422,12 @@ def rank(
 )  # fmt: skip
 @click.option("--two-way", is_flag=True, help="Take one-way roads as two-way, for a network YAML.")
 def import_(
-    file: str, out: str, default_capacity: str | None, unit: str, two_way: bool
+    file: str, out: str, default_capacity: str | None, unit: str, two_way: bool, as_json: bool
 ) -> None:  # fmt: skip
     """Turn CSV, GeoJSON, GraphML or TNTP into a network YAML or a binary table."""
     from pathlib import Path
 
+    from sim.base.files import whole_file
     from sim.network.readers import read_table
     from sim.network.readers.binary import write_binary
     from sim.scenario.from_table import network_yaml
@@ -433,16 +436,16 @@ def import_(
     if target.suffix not in (".yaml", ".yml", ".npz"):
         raise BadInputError("--out: write to a file that ends in .yaml or .npz")
     table = read_table(file, default_capacity=default_capacity)
-    partial = target.with_name(target.name + ".part")
-    try:
+    with whole_file(target) as partial:
         if target.suffix == ".npz":
             write_binary(partial, table)
         else:
             partial.write_text(network_yaml(table, file, unit, two_way), encoding="utf-8")
-        partial.replace(target)
-    except OSError as error:
-        raise BadInputError(f"{out}: cannot be written: {error.strerror or error}") from error
-    click.echo(f"{out}: {len(table.graph.places)} places, {len(table.graph.roads)} roads")
+    places, roads = len(table.graph.places), len(table.graph.roads)
+    if as_json:
+        print_json({"file": out, "places": places, "roads": roads})
+    else:
+        click.echo(f"{out}: {places} places, {roads} roads")
 
 
 COMMANDS = (cut, interdict, rank, import_)

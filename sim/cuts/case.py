@@ -1,23 +1,33 @@
-"""What the commands about cuts work on: a network file, or one axis of a scenario at a date.
+"""What questions about cuts are asked of: a network between places, or an axis at a date.
 
-Both become a :class:`Case`: arrays, ends, and how to say the answers in names and units.
+Both become a :class:`Case`: arrays, ends, and how to say the answers in names and units. For
+those of scenarios see :mod:`sim.cuts.from_scenario`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import Any, get_args
 
-import numpy as np
+from sim.base.diagnostics import suggest
+from sim.base.errors import BadInputError
+from sim.network import UNLIMITED, Flow, FlowProblem, Graph, IntArray
+from sim.network.arcs import MOST_COST, ArcNetwork, Kinds, Target, targets_of
+from sim.network.graph import BoolArray, FloatArray
 
-from sim.network import UNLIMITED, Graph, IntArray
-from sim.network.arcs import ArcNetwork, Target, targets_of
+Document = dict[str, Any]
+"""A JSON object, as ``--json`` prints it."""
 
-if TYPE_CHECKING:
-    from sim.network.readers import NetworkTable
-    from sim.scenario.model import Network, Scenario
-    from sim.state.record import ControlRow
+Amount = float | int
+"""In the unit of a case; whole kg/day for an axis of a scenario."""
+
+MANY_ROADS = 50_000
+"""Beyond so many roads the flow and the cut are found alone, without a plan and routes."""
+
+MOST_SUGGESTED = 20_000
+"""Beyond so many names none is looked for that is close to a wrong one: it takes seconds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +35,7 @@ class Case:
     """A network with its ends. Capacities count 1 / ``scale`` of ``unit``.
 
     ``captured`` are the places that the scenario takes from the axis after the date looked
-    at. ``axis`` is None for a network file.
+    at. ``axis`` is None for a network. ``names`` are those of places that have one.
     """
 
     title: str
@@ -39,12 +49,13 @@ class Case:
     axis: str | None = None
     at: str | None = None
     captured: tuple[int, ...] = ()
-    names: dict[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
     supply: IntArray | None = None  # (k,) of the sources, where the axis states any
     demand: IntArray | None = None  # (l,) of the sinks
-    pockets: tuple[tuple[int, ...], ...] | None = None  # of the axis' actor; None for a file
+    pockets: tuple[tuple[int, ...], ...] | None = None  # of the axis' actor; None for a network
+    coordinates: FloatArray | None = None  # (n, 2) latitude and longitude, where known
 
-    def value(self, amount: int) -> float | int | None:
+    def value(self, amount: int) -> Amount | None:
         """An amount in ``unit``; None for one without limit."""
         if amount >= UNLIMITED:
             return None
@@ -53,121 +64,128 @@ class Case:
         return amount / self.scale
 
     @property
+    def small(self) -> bool:
+        """True up to ``MANY_ROADS``."""
+        return len(self.graph.roads) <= MANY_ROADS
+
+    @property
+    def usable(self) -> tuple[BoolArray, BoolArray]:
+        """Masks (m, 2) and (n,) of the ways and places that carry anything."""
+        return self.roads > 0, self.places > 0
+
+    @property
     def ends(self) -> set[Target]:
         """The sources and sinks, which are no targets."""
         return {Target("place", i) for i in (*self.sources, *self.sinks)}
 
-    def targets(self, kinds: str, protected: Sequence[str] = ()) -> tuple[Target, ...]:
-        """What may be lost: open places and limited roads, less ends and ``protected``.
+    @cached_property
+    def problem(self) -> FlowProblem:
+        """The flow problem of the ends."""
+        return FlowProblem(self.graph, self.sources, self.sinks)
 
-        Raises KeyError with the first name that is neither place nor road.
+    @cached_property
+    def flow(self) -> Flow:
+        """A largest flow: the plan of least travel time where the network is small.
+
+        Raises BadInputError where capacities are too large to be added up.
         """
-        barred = self.ends | {t for name in protected for t in self.named(name)}
-        if kinds == "places":
-            return targets_of(self.graph, self.roads, self.places, kinds="places", protected=barred)
-        if kinds == "roads":
-            return targets_of(self.graph, self.roads, self.places, kinds="roads", protected=barred)
-        return targets_of(self.graph, self.roads, self.places, protected=barred)
+        solve = self.problem.plan if self.small else self.problem.max_flow
+        try:
+            return solve(self.roads, self.places)
+        except OverflowError as error:
+            raise BadInputError(str(error)) from error
 
-    def named(self, name: str) -> list[Target]:
-        """The place and the road of this id. Raises KeyError where there is neither."""
+    def arcs(
+        self,
+        targets: Sequence[Target],
+        cost: Mapping[Target, int] | None = None,
+        *,
+        deliverable: bool = False,
+    ) -> ArcNetwork:
+        """The arcs of the case, with supply and demand as limits where ``deliverable``.
+
+        Raises BadInputError where capacities are too large to be added up, and ValueError as
+        ``ArcNetwork.build``.
+        """
+        try:
+            return ArcNetwork.build(
+                self.graph, self.roads, self.places, self.sources, self.sinks,
+                targets=targets, cost=cost,
+                supply=self.supply if deliverable else None,
+                demand=self.demand if deliverable else None,
+            )  # fmt: skip
+        except OverflowError as error:
+            raise BadInputError(str(error)) from error
+
+    def named(self, name: str, parameter: str) -> list[Target]:
+        """The place and the road of this id; ``parameter`` is where it was given.
+
+        Raises BadInputError where there is neither.
+        """
         found: list[Target] = []
         if name in self.graph.place_index:
             found.append(Target("place", self.graph.place_index[name]))
         if name in self.graph.road_index:
             found.append(Target("road", self.graph.road_index[name]))
         if not found:
-            raise KeyError(name)
+            known = (*self.graph.places, *self.graph.roads)
+            raise BadInputError(f"{parameter}: {unknown('place or road', name, known)}")
         return found
 
-    def arcs(
-        self,
-        targets: Sequence[Target],
-        cost: dict[Target, int] | None = None,
-        *,
-        deliverable: bool = False,
-    ) -> ArcNetwork:
-        """The arcs of the case, with supply and demand as limits where ``deliverable``.
+    def targets(self, kinds: Kinds, protect: Iterable[str] = ()) -> tuple[Target, ...]:
+        """What may be lost: open places and limited roads, less ends and ``protect``.
 
-        Raises OverflowError and ValueError as ``ArcNetwork.build``.
+        Raises BadInputError for ``kinds`` that are none, and for an unknown name.
         """
-        return ArcNetwork.build(
-            self.graph, self.roads, self.places, self.sources, self.sinks,
-            targets=targets, cost=cost,
-            supply=self.supply if deliverable else None,
-            demand=self.demand if deliverable else None,
+        if kinds not in get_args(Kinds):
+            raise BadInputError(f"targets: '{kinds}' is none of {', '.join(get_args(Kinds))}")
+        barred = self.ends | {t for name in protect for t in self.named(name, "protect")}
+        return targets_of(self.graph, self.roads, self.places, kinds=kinds, protected=barred)
+
+    def prices(self, targets: Iterable[Target], cost: Mapping[str, int]) -> dict[Target, int]:
+        """What targets cost that do not cost 1, from costs by name.
+
+        Raises BadInputError for an unknown name, and a cost out of range.
+        """
+        price: dict[Target, int] = {}
+        for name, number in cost.items():
+            if not 1 <= number <= MOST_COST:
+                raise BadInputError(f"cost: {number} of '{name}' is not from 1 to {MOST_COST}")
+            price |= dict.fromkeys(self.named(name, "cost"), number)
+        known = set(targets)
+        return {target: number for target, number in price.items() if target in known}
+
+    def ids(self, places: Iterable[int], roads: Iterable[int] = ()) -> tuple[str, ...]:
+        """Ids of places, then of roads."""
+        return (
+            *(self.graph.places[i] for i in places),
+            *(self.graph.roads[r] for r in roads),
         )  # fmt: skip
 
+    def said(self, item: str) -> str:
+        """How a place or road is called: by its name, a road of named places by its ends."""
+        if item in self.names:
+            return self.names[item]
+        road = self.graph.road_index.get(item)
+        if road is None or not self.names:
+            return item
+        ends = self.ids((int(self.graph.a[road]), int(self.graph.b[road])))
+        return " - ".join(self.names.get(end, end) for end in ends)
 
-def case_of_table(
-    table: NetworkTable, sources: Sequence[int], sinks: Sequence[int], at: str | None = None
-) -> Case:
-    """A network file between places of it (by index)."""
-    return Case(
-        table.title, table.graph, table.roads, table.places, tuple(sources), tuple(sinks),
-        "unit of the file", table.scale, at=at,
-    )  # fmt: skip
-
-
-def graph_of_network(net: Network) -> tuple[Graph, IntArray, IntArray]:
-    """Graph and capacities (kg/day) of a network file in YAML, its medians, closed roads at 0."""
-    rows, amounts = [], {}
-    for road in net.roads.values():
-        default = net.classes[road.road_class]
-        speed = (road.speed or default.speed).nominal
-        rows.append((road.id, road.a, road.b, max(1, round(road.km / speed * 3600)), road.km))
-        amounts[road.id] = 0 if road.closed else round((road.capacity or default.capacity).nominal)
-    graph = Graph.build(net.places, rows)
-    one_way = np.array([amounts[road] for road in graph.roads], dtype=np.int64)
-    bounds = [net.places[p].capacity for p in graph.places]
-    places = np.array([UNLIMITED if b is None else round(b.nominal) for b in bounds])
-    return graph, np.column_stack([one_way, one_way]), places.astype(np.int64)
+    def head(self) -> Document:
+        """What was looked at: title or axis, ends, unit."""
+        head: Document = {"title": self.title, "unit": self.unit}
+        if self.axis is not None:
+            head = {"axis": self.axis, "name": self.title, "at": self.at, "unit": self.unit}
+        return head | {"from": list(self.ids(self.sources)), "to": list(self.ids(self.sinks))}
 
 
-def case_of_axis(
-    scenario: Scenario, axis: str, time: int, seed: int | None = None, replicate: int = 0
-) -> Case:
-    """An axis of a scenario as the network stands at ``time`` (seconds) of a run."""
-    from sim.engine import simulation
-
-    done = simulation.run(scenario, seed, replicate, credit=False)
-    return case_of_record(scenario, done.control, axis, time)
+def unknown(what: str, name: str, known: Sequence[str]) -> str:
+    """That ``name`` is no ``what`` that is known, and which may have been meant."""
+    hint = suggest(name, known) if len(known) < MOST_SUGGESTED else None
+    return f"unknown {what} '{name}'" + (f"; {hint}" if hint else "")
 
 
-def case_of_record(scenario: Scenario, control: Sequence[ControlRow], axis: str, time: int) -> Case:
-    """An axis at ``time`` (seconds) of the run that wrote these control rows."""
-    from sim.measure.axis import AxisLens
-    from sim.measure.ground import day_zero_pockets
-    from sim.scenario.dates import format_instant
-    from sim.state.rebuild import state_at
-
-    lens = AxisLens(scenario, axis, state_at(scenario, control, 0))
-    state = state_at(scenario, control, time)
-    now = lens.passage(state)
-    end = lens.passage(state_at(scenario, control, scenario.length))
-    ends = set(lens.sources) | set(lens.sinks)
-    stated = scenario.axes[axis]
-    supplies = [stated.sources[lens.graph.places[i]].supply for i in lens.sources]
-    demands = [stated.sinks[lens.graph.places[i]].demand for i in lens.sinks]
-    lost = np.flatnonzero(now.open & ~end.open).tolist()
-    return Case(
-        scenario.axes[axis].name,
-        lens.graph,
-        now.road.copy(),
-        now.place.copy(),
-        lens.sources,
-        lens.sinks,
-        "kg/day",
-        axis=axis,
-        at=format_instant(scenario, time),
-        captured=tuple(i for i in lost if i not in ends),
-        names={p.id: p.name for p in scenario.network.places.values()},
-        supply=np.array(
-            [UNLIMITED if s is None else round(s.nominal) for s in supplies], dtype=np.int64
-        ),
-        demand=np.array([round(d.nominal) for d in demands], dtype=np.int64),
-        pockets=tuple(
-            tuple(lens.graph.place_index[p] for p in part)
-            for part in day_zero_pockets(scenario, state)[stated.actor]
-        ),
-    )
+def flow_document(value: Amount | None, key: str = "flow") -> Document:
+    """``flow``, null beside ``unlimited`` where nothing bounds it."""
+    return {key: None, "unlimited": True} if value is None else {key: value}

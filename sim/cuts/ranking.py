@@ -1,153 +1,233 @@
-"""``sim rank`` as plain data."""
+"""Places and roads by what the loss of each alone costs a case."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
 from sim.base.errors import BadInputError
-from sim.cuts.answers import MANY_ROADS, Document, flow_of, guarded, head_of, targets_named
-from sim.cuts.case import Case
-from sim.network import UNLIMITED, FlowProblem, IntArray
-from sim.network.arcs import Target
+from sim.cuts.case import Amount, Case, Document
+from sim.network import UNLIMITED, UNREACHABLE, IntArray
+from sim.network.arcs import Kinds, Target
 from sim.network.mincuts import minimum_cuts
 from sim.network.rank import delays, shapley
 from sim.network.residual import Residual
-from sim.network.routes import UNREACHABLE
 from sim.network.territory import dominators
+
+T = TypeVar("T", int, float)
+
+MOST_CUTS = 100
+"""Minimum cuts that are listed to count in how many a thing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """5 %, median and 95 % over drawn networks: of the rank (1 the worst) and of the loss."""
+
+    ranks: tuple[int, int, int]
+    losses: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class RankedLoss:
+    """What the loss of one place or road (by id) alone costs.
+
+    ``loss_share`` and ``flow_share`` are of the whole flow, ``in_minimum_cuts`` of the cuts
+    listed. ``delay_hours`` is how much longer the fastest route gets, None where no way is left.
+    ``deliverable_loss`` counts what supply and demand let through, None for a network;
+    ``places_shut_off`` the places reached only through it, None for a road.
+    """
+
+    name: str
+    kind: str
+    loss: Amount
+    loss_share: float
+    flow_share: float
+    in_minimum_cuts: float
+    delay_hours: float | None
+    deliverable_loss: Amount | None = None
+    places_shut_off: int | None = None
+    interval: Interval | None = None
+
+    def document(self) -> Document:
+        """The row as ``--json`` has it: what is not known of it is left out."""
+        row = asdict(self)
+        del row["interval"]
+        for key in ("deliverable_loss", "places_shut_off"):
+            if row[key] is None:
+                del row[key]
+        if self.interval is not None:
+            row["rank_interval"] = self.interval.ranks
+            row["loss_interval"] = self.interval.losses
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedShare:
+    """The Shapley share of a captured place in what all captures cost, with its 95 % interval."""
+
+    name: str
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Places and roads of what carries ``max_flow``, the worst loss first.
+
+    ``shapley`` is None where nothing is captured.
+    """
+
+    case: Case
+    max_flow: Amount
+    minimum_cuts_listed: int
+    minimum_cuts_complete: bool
+    rows: tuple[RankedLoss, ...]
+    shapley: tuple[CapturedShare, ...] | None
+
+    def document(self) -> Document:
+        """What ``sim rank --json`` prints."""
+        names = self.case.names
+        return self.case.head() | {
+            "max_flow": self.max_flow,
+            "minimum_cuts_listed": self.minimum_cuts_listed,
+            "minimum_cuts_complete": self.minimum_cuts_complete,
+            "rank": [row.document() for row in self.rows],
+            "shapley": None if self.shapley is None else [asdict(s) for s in self.shapley],
+            "names": {r.name: names[r.name] for r in self.rows if r.name in names},
+        }
 
 
 def rank_case(
-    case: Case, most: int | None, kinds: str, *, captured: Sequence[str], most_cuts: int, seed: int
-) -> Document:
+    case: Case,
+    kinds: Kinds,
+    *,
+    top: int | None = None,
+    captured: Sequence[str] = (),
+    most_cuts: int = MOST_CUTS,
+    seed: int = 0,
+) -> Ranking:
     """Places and roads by what the loss of each alone costs, the worst first.
 
-    ``most`` None ranks everything that carries flow or lies on the fastest route.
+    ``top`` None ranks everything that carries flow or lies on the fastest route. The joint loss
+    of ``captured``, of a scenario's own captures without any, is shared out (Shapley). Raises
+    BadInputError where the flow is unlimited, and for an unknown name.
     """
-    targets = targets_named(case, kinds, ())
-    net = guarded(lambda: case.arcs(targets))
+    targets = case.targets(kinds)
+    net = case.arcs(targets)
     whole = net.residual(())
     if whole >= UNLIMITED:
         raise BadInputError("the flow is unlimited: no loss of one thing can be ranked")
     residual = Residual(net)
     carried = _planned(case, targets, residual)
-    losing = residual.top(len(targets) if most is None else most)
-    masks = case.roads > 0, case.places > 0
-    late = delays(case.graph, *masks, case.sources, case.sinks)
+    losing = residual.top(len(targets) if top is None else top)
+    late = delays(case.graph, *case.usable, case.sources, case.sinks)
     number = {target: i for i, target in enumerate(targets)}
     loss = dict(losing)
     chosen = [i for i, _ in losing]
     chosen += [i for t in late if (i := number.get(t)) is not None and i not in loss]
-    if most is None:
+    if top is None:
         chosen += [i for i in (-carried).argsort(kind="stable").tolist() if carried[i]]
     else:
-        chosen = chosen[:most]
+        chosen = chosen[:top]
     cuts = minimum_cuts(net, most_cuts)
     held = [
         {("place", p) for p in cut.places} | {("road", r) for r in cut.roads} for cut in cuts.cuts
     ]
-    tree = dominators(case.graph, *masks, case.sources)
-    fed = guarded(lambda: case.arcs(targets, deliverable=True))
-    starved = dict(Residual(fed).top(len(targets))) if case.axis is not None else {}
+    tree = dominators(case.graph, *case.usable, case.sources)
+    starved: dict[int, int] = {}
+    if case.axis is not None:
+        starved = dict(Residual(case.arcs(targets, deliverable=True)).top(len(targets)))
     shares = _shapley(case, captured, seed)
     rows = []
     for i in dict.fromkeys(chosen):
         target = targets[i]
         delay = late.get(target, 0)
-        row = {
-            "name": net.name(i),
-            "kind": target.kind,
-            "loss": case.value(loss.get(i, 0)),
-            "loss_share": round(loss.get(i, 0) / whole, 6) if whole else 0.0,
-            "flow_share": round(int(carried[i]) / whole, 6) if whole else 0.0,
-            "in_minimum_cuts": round(sum(target in cut for cut in held) / len(held), 6)
-            if held
-            else 0.0,
-            "delay_hours": None if delay >= UNREACHABLE else round(delay / 3600, 3),
-        }
-        if case.axis is not None:
-            row["deliverable_loss"] = case.value(starved.get(i, 0))
-        if target.kind == "place":
-            row["places_shut_off"] = int(tree.shut_off[target.at])
-        rows.append(row)
-    return head_of(case) | {
-        **{("max_flow" if k == "flow" else k): v for k, v in flow_of(case, whole).items()},
-        "minimum_cuts_listed": len(cuts.cuts),
-        "minimum_cuts_complete": cuts.complete,
-        "rank": rows,
-        "shapley": shares,
-        "names": {r["name"]: case.names[r["name"]] for r in rows if r["name"] in case.names},
-    }
+        rows.append(
+            RankedLoss(
+                net.name(i),
+                target.kind,
+                _amount(case, loss.get(i, 0)),
+                _share(loss.get(i, 0), whole),
+                _share(int(carried[i]), whole),
+                _share(sum(target in cut for cut in held), len(held)),
+                None if delay >= UNREACHABLE else round(delay / 3600, 3),
+                None if case.axis is None else case.value(starved.get(i, 0)),
+                int(tree.shut_off[target.at]) if target.kind == "place" else None,
+            )
+        )
+    return Ranking(
+        case, _amount(case, whole), len(cuts.cuts), cuts.complete, tuple(rows), shares
+    )  # fmt: skip
+
+
+def _amount(case: Case, finite: int) -> Amount:
+    shown = case.value(finite)
+    assert shown is not None
+    return shown
+
+
+def _share(part: int, whole: int) -> float:
+    return round(part / whole, 6) if whole else 0.0
 
 
 def _planned(case: Case, targets: Sequence[Target], residual: Residual) -> IntArray:
     """(t,) what the plan of least travel time carries over each target.
 
-    Of a network beyond ``MANY_ROADS`` what the flow that was solved carries.
+    Of a network too large for a plan what the flow that was solved carries.
     """
-    if len(case.graph.roads) > MANY_ROADS:
+    if not case.small:
         return residual.carried()
-    plan = FlowProblem(case.graph, case.sources, case.sinks).plan(case.roads, case.places)
+    plan = case.flow
     over = plan.road_flow.sum(axis=1)
     return np.array(
-        [over[t.at] if t.kind == "road" else plan.place_flow[t.at] for t in targets],
-        dtype=np.int64,
+        [over[t.at] if t.kind == "road" else plan.place_flow[t.at] for t in targets], dtype=np.int64
     )
 
 
-def _shapley(case: Case, captured: Sequence[str], seed: int) -> list[Document] | None:
+def _shapley(case: Case, captured: Sequence[str], seed: int) -> tuple[CapturedShare, ...] | None:
     """Shares over the captured places: those named, else those that the scenario takes."""
-    wanted: list[Target] = [Target("place", i) for i in case.captured]
-    if captured:
-        try:
-            wanted = [case.named(name)[0] for name in captured]
-        except KeyError as error:
-            raise BadInputError(f"--captured: unknown place or road '{error.args[0]}'") from error
-    if not wanted:
+    wanted = [case.named(name, "captured")[0] for name in captured]
+    players = tuple(dict.fromkeys(wanted or [Target("place", i) for i in case.captured]))
+    if not players:
         return None
-    players = tuple(dict.fromkeys(wanted))
     if case.ends & set(players):
-        raise BadInputError("--captured: a source or a sink cannot be among the captured")
-    small = case.arcs(players)
-    shares = shapley(small, range(len(players)), seed=seed)
+        raise BadInputError("captured: a source or a sink cannot be among the captured")
+    net = case.arcs(players)
+    shares = shapley(net, range(len(players)), seed=seed)
     unit = 1 if case.axis is not None else case.scale
-    return [
-        {
-            "name": small.name(i),
-            "share": round(s.value / unit, 6),
-            "low": round(s.low / unit, 6),
-            "high": round(s.high / unit, 6),
-        }
-        for i, s in sorted(enumerate(shares), key=lambda pair: (-pair[1].value, pair[0]))
-    ]
+    return tuple(
+        CapturedShare(net.name(i), *(round(amount / unit, 6) for amount in share))
+        for i, share in sorted(enumerate(shares), key=lambda pair: (-pair[1].value, pair[0]))
+    )
 
 
-def rank_interval(document: Document, cases: Iterable[Case], kinds: str) -> None:
-    """Add to each row of a ranking where it stands in drawn networks: 5 %, median, 95 %.
+def with_intervals(ranking: Ranking, cases: Iterable[Case], kinds: Kinds) -> Ranking:
+    """A ranking with where each row stands in drawn networks.
 
-    Rank 1 is the worst loss; equal losses share the better rank.
+    Equal losses share the better rank. A quantile is the smallest value that at least that
+    share of all does not exceed.
     """
-    names = [row["name"] for row in document["rank"]]
-    ranks: dict[str, list[int]] = {name: [] for name in names}
-    losses: dict[str, list[float]] = {name: [] for name in names}
+    names = [row.name for row in ranking.rows]
+    ranks: list[list[int]] = []
+    losses: list[list[float]] = []
     for case in cases:
         net = case.arcs(case.targets(kinds))
-        found = Residual(net).top(len(net.targets)) if net.residual(()) < UNLIMITED else []
-        amounts = {net.name(i): loss for i, loss in found}
-        ordered = sorted(amounts.values(), reverse=True)
-        for name in names:
-            loss = amounts.get(name, 0)
-            ranks[name].append(1 + sum(other > loss for other in ordered))
-            losses[name].append(float(case.value(loss) or 0))
-    for row in document["rank"]:
-        name = row["name"]
-        row["rank_interval"] = [int(_quantile(ranks[name], q)) for q in (0.05, 0.5, 0.95)]
-        row["loss_interval"] = [_quantile(losses[name], q) for q in (0.05, 0.5, 0.95)]
+        top = Residual(net).top(len(net.targets)) if net.residual(()) < UNLIMITED else []
+        amounts = {net.name(i): loss for i, loss in top}
+        drawn = [amounts.get(name, 0) for name in names]
+        ranks.append([1 + sum(other > loss for other in amounts.values()) for loss in drawn])
+        losses.append([float(case.value(loss) or 0) for loss in drawn])
+    found = zip(ranking.rows, _quantiles(ranks), _quantiles(losses), strict=True)
+    rows = tuple(replace(row, interval=Interval(rank, loss)) for row, rank, loss in found)
+    return replace(ranking, rows=rows)
 
 
-def _quantile(values: Sequence[float], share: float) -> float:
-    """The smallest value that at least this share of all does not exceed."""
-    ordered = sorted(values)
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+def _quantiles(values: Sequence[Sequence[T]]) -> list[tuple[T, T, T]]:
+    """5 %, median and 95 % of each column of (draws, rows)."""
+    found = np.quantile(np.array(values), (0.05, 0.5, 0.95), axis=0, method="inverted_cdf")
+    return [(low, middle, high) for low, middle, high in found.T.tolist()]

@@ -21,6 +21,8 @@ from importlib.util import find_spec
 from itertools import islice
 from typing import Any
 
+from sim.base.errors import BadInputError
+
 from .engines import TRIES, EngineError, Finished, Task, cores, words
 
 BATCH = 8
@@ -53,7 +55,7 @@ class DaskEngine:
         self, address: str | None = None, workers: int | None = None, deadline: float = DEADLINE
     ) -> None:
         if find_spec("distributed") is None:
-            raise ValueError("--engine dask needs Dask: install supply-axis[dask]")
+            raise BadInputError("the Dask engine needs Dask: install supply-axis[dask]")
         self.address, self.workers, self.deadline = address, workers, deadline
 
     def run(self, task: Task, replicates: Iterator[int]) -> Generator[Finished, None, None]:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sim.base.errors import FailedError
@@ -147,7 +149,7 @@ class _Worker:
         self.queue: deque[int] = deque()
         self.ready = False
         self._process = context.Process(target=_work, args=(theirs, task), daemon=True)
-        with _deaf():
+        with _deaf(), _without_main():
             self._process.start()
         theirs.close()
 
@@ -210,6 +212,21 @@ def _deaf() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Processes started inside do not import the script that started this one.
+
+    They would else run a script again that begins an ensemble at its top; what they need is
+    in modules. A stand-in of no file takes the script's place while a process is started.
+    """
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
 
 
 def cores() -> int:

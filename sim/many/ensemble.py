@@ -8,7 +8,7 @@ summary are made from it. Killed at any instant, it can be resumed to the very s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from sim.base.diagnostics import did_you_mean
-from sim.base.errors import FolderError
+from sim.base.errors import BadInputError, FolderError
+from sim.base.files import sweep, whole_folder
 from sim.measure.ensemble import Replicates, table
 from sim.measure.steps import is_time
 from sim.scenario.model import DAY, Scenario
@@ -34,20 +35,21 @@ from .ensemble_folder import (
     close_manifest,
     derive,
     derived_replicates,
+    ensemble_tables,
+    place_of,
     read_manifest,
     reopen,
     seeded,
     set_status,
 )
-from .journal import FullDiskError, Journal
+from .journal import Journal
 from .replicate import run_replicate
 from .stopping import StopRule, judged
 
 __all__ = [
-    "Ensemble", "Plan", "Progress", "begin", "carry_out", "check_rule", "engine_for",
-    "ensembles_in",
-    "merge",
-    "open_ensemble", "read_manifest", "reopen", "seeded",
+    "Draw", "Ensemble", "Plan", "Progress", "begin", "carry_out", "check_rule", "engine_for",
+    "ensemble_tables", "ensembles_in", "merge", "open_ensemble", "place_of", "read_manifest",
+    "reopen", "rows_of", "seeded",
 ]  # fmt: skip
 
 MOST_FAILURES = 10
@@ -57,15 +59,22 @@ MOST_FAILURES = 10
 Progress = Callable[[int, int], None]
 """Told how many replicates are done, and of how many."""
 
+Draw = Callable[[Scenario, Mapping[str, Any], Iterable[Mapping[str, Any]], Path], None]
+"""Draws figures into a folder that is there: of a scenario, the summary of its ensemble, and the
+rows of the journal."""
+
 
 @dataclass(frozen=True)
 class Ensemble:
-    """An ensemble as it stands in its folder; ``failed`` names replicates and why."""
+    """An ensemble as it stands in its folder.
+
+    ``measured`` holds the measures of its runs as columns; ``failed`` names replicates and why.
+    """
 
     folder: Path
     scenario: Scenario
     plan: Plan
-    table: Replicates
+    measured: Replicates
     summary: dict[str, Any]
     failed: dict[int, str]
 
@@ -80,13 +89,13 @@ def check_rule(scenario: Scenario, rule: StopRule) -> None:
     """Try a stop rule on the first replicate, before thousands are run.
 
     Raises:
-        ValueError: the scenario has no such measure, or the rule's unit is not the measure's.
+        BadInputError: the scenario has no such measure, or the rule's unit is not the measure's.
     """
     units = run_replicate(scenario, 0).units
     if rule.measure not in units:
         hint = did_you_mean(rule.measure, units)
         more = f"; did you mean '{hint}'?" if hint else ""
-        raise ValueError(f"no measure '{rule.measure}' in this scenario{more}")
+        raise BadInputError(f"no measure '{rule.measure}' in this scenario{more}")
     rule.half_width(units[rule.measure])
 
 
@@ -98,7 +107,7 @@ def carry_out(
     keep_going: bool = False,
     progress: Progress | None = None,
     argv: Sequence[str] = (),
-    figures: bool = False,
+    draw: Draw | None = None,
     make_task: Callable[[Scenario], Task] | None = None,
     all_needed: bool = False,
 ) -> Ensemble:
@@ -107,7 +116,7 @@ def carry_out(
     Args:
         n: a larger size than it was begun with.
         keep_going: go on however many replicates fail.
-        figures: draw the figures too.
+        draw: what draws the figures; None draws none.
         make_task: what a replicate is; :func:`~sim.many.replicate.run_replicate` if None.
         all_needed: make nothing of it where one failed.
 
@@ -116,12 +125,13 @@ def carry_out(
         FullDiskError: there is no room; the journal is whole.
         EngineError: no replicate can be executed, or nothing came of any, or one failed and
             all are needed.
-        ValueError: the stop rule does not fit the scenario.
+        BadInputError: the stop rule does not fit the scenario.
     """
     scenario, plan = reopen(folder)
     if n is not None and n > plan.n:
         plan = replace(plan, n=n)
     with Journal(folder / JOURNAL) as journal:
+        sweep(folder)
         set_status(folder, "running", plan)
         run = _Run(scenario, plan, journal, keep_going, progress)
         task = (make_task or _task)(scenario)
@@ -138,8 +148,8 @@ def carry_out(
             raise EngineError(f"no replicate came through: {why}")
         journal.sync()
         found = derive(folder, scenario, plan, journal, chosen, sorted(failed))
-        if figures:
-            _draw(folder, scenario, found, journal)
+        if draw is not None:
+            _draw(draw, folder, scenario, journal.rows(found.replicates))
     status = "stopped" if stopped_early else "failed" if failed else "complete"
     close_manifest(folder, status, plan, failed, argv)
     summary = read_summary(folder)
@@ -218,7 +228,7 @@ class _Run:
         assert self._rule is not None
         path = self._rule.measure
         if path not in self.journal.units:
-            raise ValueError(f"the stop rule's measure '{path}' is in no run of this scenario")
+            raise BadInputError(f"the stop rule's measure '{path}' is in no run of this scenario")
         values = []
         for row in self.journal.rows(replicates):
             value = row["measures"].get(path)
@@ -227,21 +237,20 @@ class _Run:
         return self._rule.reached(np.array(values, dtype=float), unit, self.scenario.length / DAY)
 
 
-def _draw(folder: Path, scenario: Scenario, found: Replicates, journal: Journal) -> None:
+def _draw(draw: Draw, folder: Path, scenario: Scenario, rows: Iterable[Mapping[str, Any]]) -> None:
     """Draw the figures beside the folder's own and put them in its place when they are whole."""
-    from sim.view.charts.ensemble_figures import write_ensemble_figures
+    with whole_folder(folder / "figures", replace=True) as target:
+        draw(scenario, read_summary(folder), rows, target)
 
-    target, partial_folder = folder / "figures", folder / ".figures.partial"
-    try:
-        rmtree(partial_folder, ignore_errors=True)
-        write_ensemble_figures(
-            scenario, read_summary(folder), journal.rows(found.replicates), partial_folder
-        )
-        rmtree(target, ignore_errors=True)
-        partial_folder.rename(target)
-    except OSError as error:
-        rmtree(partial_folder, ignore_errors=True)
-        raise FullDiskError(f"cannot write {target}: {error.strerror or error}") from error
+
+def rows_of(ensemble: Ensemble) -> Iterator[Mapping[str, Any]]:
+    """The rows of the journal that count, in the order of the replicates.
+
+    Raises:
+        FolderError: the journal cannot be opened.
+    """
+    with Journal(ensemble.folder / JOURNAL, write=False) as journal:
+        yield from journal.rows(ensemble.measured.replicates)
 
 
 def merge(
@@ -249,7 +258,7 @@ def merge(
     out: Path | None = None,
     *,
     argv: Sequence[str] = (),
-    figures: bool = False,
+    draw: Draw | None = None,
 ) -> Ensemble:
     """One ensemble from its shards, as if it had been run in one place.
 
@@ -279,9 +288,9 @@ def merge(
                     "run or resume the shard that has them"
                 )
             found = derive(target, scenario, whole, journal, whole.replicates, ())
-            if figures:
-                _draw(target, scenario, found, journal)
-    except FolderError:
+            if draw is not None:
+                _draw(draw, target, scenario, journal.rows(found.replicates))
+    except BaseException:
         rmtree(target)
         raise
     close_manifest(target, "complete", whole, {}, argv)

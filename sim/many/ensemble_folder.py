@@ -7,12 +7,9 @@ place. All of it but the manifest and the raw journal is the same bytes whatever
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,18 +18,28 @@ from typing import Any
 import numpy as np
 
 from sim.base.errors import FolderError
+from sim.base.files import digest, fingerprint, whole_file, whole_folder
 from sim.measure.ensemble import Replicates, summarize, table
 from sim.scenario.loader import dump_resolved, load
 from sim.scenario.model import Scenario
-from sim.tables import folder as _folder
 from sim.tables.csv_files import write_csv as write_rows
+from sim.tables.data import DataTable
+from sim.tables.folder import (
+    MANIFEST,
+    default_target,
+    interrupted_folder,
+    now,
+    write_json,
+    write_manifest,
+)
 
-from .journal import FullDiskError, Journal
+from .comparison import STATED, stated
+from .journal import Journal
 
 ROWS_AT_ONCE = 256
 """Rows of a table that are in memory as Python numbers."""
 
-JOURNAL, SUMMARY, MANIFEST = "replicates.jsonl", "summary.json", "manifest.json"
+JOURNAL, SUMMARY = "replicates.jsonl", "summary.json"
 SCENARIO = "scenario.resolved.yaml"
 
 
@@ -60,17 +67,24 @@ def begin(scenario: Scenario, plan: Plan, out: Path | None = None) -> Path:
 
     Raises:
         FolderError: the folder holds something already or cannot be made.
+        FullDiskError: there is no room for it.
     """
-    scenario = seeded(scenario, plan.seed)
-    text = dump_resolved(scenario)
-    target = out
-    if target is None:
-        target = _folder.default_target(scenario.id, _folder.fingerprint(text, plan.seed))
-    with _folder.whole_folder(target) as partial_folder:
+    text = dump_resolved(seeded(scenario, plan.seed))
+    target = place_of(scenario, plan, out, resume=False)
+    with whole_folder(target) as partial_folder:
         (partial_folder / SCENARIO).write_text(text, encoding="utf-8")
         (partial_folder / JOURNAL).touch()
-        _folder.write_json(partial_folder / MANIFEST, _manifest("running", plan, _sha256(text)))
+        write_json(partial_folder / MANIFEST, _manifest("running", plan, digest(text.encode())))
     return target
+
+
+def place_of(scenario: Scenario, plan: Plan, out: Path | None, resume: bool) -> Path:
+    """The folder of an ensemble: the one named, one that was interrupted, or a new one."""
+    if out is not None:
+        return out
+    key = fingerprint([dump_resolved(seeded(scenario, plan.seed)), asdict(plan)])
+    found = interrupted_folder(scenario.id, key) if resume else None
+    return found or default_target(scenario.id, key)
 
 
 def seeded(scenario: Scenario, seed: int) -> Scenario:
@@ -101,7 +115,7 @@ def reopen(folder: Path, *, any_version: bool = False) -> tuple[Scenario, Plan]:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise FolderError(f"cannot read {path}: {error.strerror}") from error
-    if _sha256(text) != manifest["scenario_sha256"]:
+    if digest(text.encode()) != manifest["scenario_sha256"]:
         raise FolderError(f"{path} was changed since the ensemble began; begin it again")
     return load(path), _plan(manifest)
 
@@ -118,10 +132,6 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise FolderError(f"{folder} is not the folder of an ensemble") from error
     return dict(manifest)
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _plan(manifest: dict[str, Any]) -> Plan:
@@ -148,8 +158,8 @@ def derive(
     write_csv(folder / "replicates.csv", found)
     _write_parquet(folder / "replicates.parquet", found)
     summary = summarize(scenario, plan.seed, found, failed)
-    with in_place(folder / SUMMARY) as path:
-        _folder.write_json(path, summary)
+    with whole_file(folder / SUMMARY) as path:
+        write_json(path, summary)
     return found
 
 
@@ -158,17 +168,38 @@ def write_csv(target: Path, found: Replicates) -> None:
 
     An empty cell is a time that did not come or a measure that does not apply.
     """
-    head = ["replicate", *found.columns, *(f"claims.{c}" for c in found.claims)]
-    with in_place(target) as path:
-        write_rows(path, head, _rows(found))
+    with whole_file(target) as path:
+        write_rows(path, ("replicate", *found.columns, *_claims(found)), replicate_rows(found))
 
 
-def _rows(found: Replicates) -> Iterator[tuple[Any, ...]]:
+def replicate_rows(found: Replicates) -> Iterator[list[Any]]:
+    """The rows of replicates.csv."""
     for start in range(0, len(found.replicates), ROWS_AT_ONCE):
         part = slice(start, start + ROWS_AT_ONCE)
         columns = [map(_cell, column[part].tolist()) for column in found.columns.values()]
         claims = [verdicts[part] for verdicts in found.claims.values()]
-        yield from zip(found.replicates[part], *columns, *claims, strict=True)
+        yield from map(list, zip(found.replicates[part], *columns, *claims, strict=True))
+
+
+def _claims(found: Replicates) -> list[str]:
+    return [f"claims.{claim}" for claim in found.claims]
+
+
+def ensemble_tables(summary: Mapping[str, Any], found: Replicates) -> list[DataTable]:
+    """measures (what the runs say of each), claims, and replicates."""
+    measures = [
+        (path, measure["unit"], *stated(measure)) for path, measure in summary["measures"].items()
+    ]
+    claims = [
+        (c["id"], c["text"], c["measure"], c["true"], c["false"], c["undecided"])
+        for c in summary["claims"]
+    ]
+    columns = ("replicate", *found.columns, *_claims(found))
+    return [
+        DataTable("measures", ("measure", "unit", *STATED), measures),
+        DataTable("claims", ("claim", "text", "measure", "true", "false", "undecided"), claims),
+        DataTable("replicates", columns, list(replicate_rows(found)), found.units),
+    ]
 
 
 def derived_replicates(folder: Path) -> list[int]:
@@ -185,10 +216,11 @@ def derived_replicates(folder: Path) -> list[int]:
         raise FolderError(f"cannot read {path}: {error}") from error
 
 
-def _cell(value: float) -> str:
+def _cell(value: float) -> float | None:
+    """A whole number where it is one; None of a time that did not come or no value."""
     if not np.isfinite(value):
-        return ""
-    return str(int(value)) if value.is_integer() else repr(value)
+        return None
+    return int(value) if value.is_integer() else value
 
 
 def _write_parquet(target: Path, found: Replicates) -> None:
@@ -203,24 +235,8 @@ def _write_parquet(target: Path, found: Replicates) -> None:
         columns[measure] = pyarrow.array(values, pyarrow.float64(), mask=~np.isfinite(values))
     for claim, verdicts in found.claims.items():
         columns[f"claims.{claim}"] = pyarrow.array(verdicts, pyarrow.string())
-    with in_place(target) as path:
+    with whole_file(target) as path:
         parquet.write_table(pyarrow.table(columns), path)
-
-
-@contextmanager
-def in_place(target: Path) -> Iterator[Path]:
-    """A temporary file beside ``target`` that takes its place when the block ends well.
-
-    Raises:
-        FullDiskError: it cannot be written.
-    """
-    partial = target.with_name(f".{target.name}.partial")
-    try:
-        yield partial
-        partial.replace(target)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise FullDiskError(f"cannot write {target}: {error.strerror or error}") from error
 
 
 def _manifest(status: str, plan: Plan, sha256: str) -> dict[str, Any]:
@@ -230,7 +246,7 @@ def _manifest(status: str, plan: Plan, sha256: str) -> dict[str, Any]:
         "version": version("supply-axis"),
         "plan": asdict(plan),
         "scenario_sha256": sha256,
-        "updated": datetime.now(UTC).isoformat(timespec="seconds"),
+        "updated": now(),
     }
 
 
@@ -241,8 +257,8 @@ def set_status(folder: Path, status: str, plan: Plan) -> None:
         FullDiskError: it cannot be written.
     """
     sha256 = read_manifest(folder)["scenario_sha256"]
-    with in_place(folder / MANIFEST) as path:
-        _folder.write_json(path, _manifest(status, plan, sha256))
+    with whole_file(folder / MANIFEST) as path:
+        write_json(path, _manifest(status, plan, sha256))
 
 
 def close_manifest(
@@ -253,17 +269,8 @@ def close_manifest(
     Raises:
         FullDiskError: it cannot be written.
     """
-    sha256 = read_manifest(folder)["scenario_sha256"]
-    document = {
-        **_manifest(status, plan, sha256),
-        "argv": _folder.readable(argv),
+    head = {
+        **_manifest(status, plan, read_manifest(folder)["scenario_sha256"]),
         "failed": [{"replicate": r, "error": error} for r, error in sorted(failed.items())],
-        **_folder.provenance(),
-        "sha256": {
-            p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
-            for p in sorted(folder.rglob("*"))
-            if p.is_file() and p.name not in (MANIFEST, JOURNAL)
-        },
     }
-    with in_place(folder / MANIFEST) as path:
-        _folder.write_json(path, document)
+    write_manifest(folder, head, argv, leave_out=[JOURNAL])

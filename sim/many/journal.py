@@ -15,14 +15,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.base.errors import FailedError, FolderError
+from sim.base.errors import FolderError, FullDiskError
 
 ROWS_A_SYNC = 64
 SECONDS_A_SYNC = 2.0
-
-
-class FullDiskError(FailedError):
-    """A row could not be written; the journal holds everything before it."""
 
 
 class Journal:

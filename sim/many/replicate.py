@@ -14,10 +14,11 @@ from sim.scenario.model import Scenario
 class Result(NamedTuple):
     """A finished replicate: its row of the journal, and the unit of each of its measures.
 
-    The row is plain data: ``replicate``, ``measures`` (value by path, None: did not come or
-    does not apply), ``claims`` (verdict by id), ``series`` (curves for fan charts by path:
-    a list of times in seconds and one of values in kg, kg/day or, for positions, m), ``moves``
-    (displaced persons by where they came from and last chose: actor, origin, choice, persons).
+    The row is plain data: ``"replicate"``, ``"measures"`` (value by path, None: did not come
+    or does not apply), ``"claims"`` (verdict by id), ``"series"`` (curves for fan charts by
+    path: a list of times in seconds and one of values in kg, kg/day or, for positions, m),
+    ``"moves"`` (displaced persons by where they came from and last chose: actor, origin,
+    choice, persons).
     """
 
     row: dict[str, Any]

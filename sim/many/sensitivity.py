@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from sim.base.errors import BadInputError, FolderError
+from sim.base.files import whole_folder
 from sim.measure import sensitivity as measure
 from sim.measure.ensemble import tidy
 from sim.scenario.loader import load
 from sim.scenario.model import DAY, Scenario
-from sim.tables import folder as _folder
-from sim.tables.csv_files import write_csv
+from sim.tables.data import DataTable
+from sim.tables.folder import MANIFEST, write_json
 
 from .design import Design, Sensitivity
 from .engines import Engine, Task
-from .ensemble import Ensemble, Plan, Progress, begin, carry_out, seeded
-from .ensemble_folder import MANIFEST, in_place
+from .ensemble import Ensemble, Plan, Progress, begin, carry_out, open_ensemble, seeded
 from .inputs import run_sample, uncertain
-from .studies import STUDY, check_measures, column, headlines, manifest, read_study
+from .studies import (
+    STUDY,
+    check_measures,
+    close_study,
+    column,
+    head,
+    headlines,
+    is_begun,
+    marked,
+    place_of,
+    read_study,
+)
 
 COLUMNS = {
     "morris": ("mu_star", "half_width", "sigma"),
@@ -49,24 +61,28 @@ def count(scenario: Scenario, wanted: Sensitivity) -> tuple[int, int]:
     return inputs, wanted.size * (inputs + (1 if wanted.method == "morris" else 2))
 
 
-def begin_sensitivity(design: Design, file: str, out: Path | None = None) -> Path:
+def begin_sensitivity(
+    design: Design, file: str, out: Path | None = None, *, resume: bool = False
+) -> Path:
     """Make its folder with nothing run, and return it.
+
+    Args:
+        resume: return the folder of this very study where it was begun before.
 
     Raises:
         ScenarioError: the base scenario is faulty, or has no measure that the study names.
         FolderError: the folder holds something already or cannot be made.
-        ValueError: SALib is not installed, or nothing in the scenario is uncertain.
+        BadInputError: SALib is not installed, or nothing in the scenario is uncertain.
     """
     wanted = design.sensitivity
     assert wanted is not None
-    if not measure.installed():
-        raise ValueError("sensitivity needs SALib: install supply-axis[sensitivity]")
+    _check_installed()
     scenario = load(design.base)
     scenario = seeded(scenario, scenario.seed if design.seed is None else design.seed)
     check_measures(design, [scenario], file)
     inputs = uncertain(scenario)
     if not inputs:
-        raise ValueError(f"nothing in {design.base} is uncertain")
+        raise BadInputError(f"nothing in {design.base} is uncertain")
     runs = len(measure.sample(wanted.method, inputs, wanted.size, scenario.seed))
     document = {
         "format": 1,
@@ -76,12 +92,14 @@ def begin_sensitivity(design: Design, file: str, out: Path | None = None) -> Pat
         "sensitivity": {"method": wanted.method, "size": wanted.size},
         "inputs": list(inputs),
     }
-    key = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
-    target = _folder.default_target(Path(file).stem, key) if out is None else out
-    with _folder.whole_folder(target) as partial_folder:
-        _folder.write_json(partial_folder / STUDY, document)
+    parts = {"samples": scenario}
+    target = place_of(document, parts, file, out, resume)
+    if resume and is_begun(target, document, parts):
+        return target
+    with whole_folder(target) as partial_folder:
+        write_json(partial_folder / STUDY, document)
         begin(scenario, Plan(runs, scenario.seed), partial_folder / "samples")
-        _folder.write_json(partial_folder / MANIFEST, manifest("running"))
+        write_json(partial_folder / MANIFEST, head("running"))
     return target
 
 
@@ -90,7 +108,7 @@ def carry_out_sensitivity(
     *,
     engine: Engine,
     progress: Progress | None = None,
-    figures: bool = False,
+    draw: Callable[[SensitivityStudy, Path], None] | None = None,
     argv: Sequence[str] = (),
 ) -> SensitivityStudy:
     """Run what is missing, then work out the indices into sensitivity.csv.
@@ -101,38 +119,70 @@ def carry_out_sensitivity(
         FullDiskError: as :func:`~sim.many.ensemble.carry_out`.
     """
     document = read_study(folder)
-    method, size = document["sensitivity"]["method"], document["sensitivity"]["size"]
-    names, seed = tuple(document["inputs"]), document["seed"]
-    rows = measure.sample(method, names, size, seed)
+    _, names, rows = _sample(document)
 
     def task(scenario: Scenario) -> Task:
         return partial(run_sample, scenario, names, rows)
 
-    done = carry_out(
-        folder / "samples", engine=engine, progress=progress, argv=argv, make_task=task,
-        all_needed=True,
-    )  # fmt: skip
+    with marked(folder):
+        done = carry_out(
+            folder / "samples", engine=engine, progress=progress, argv=argv, make_task=task,
+            all_needed=True,
+        )  # fmt: skip
+    study = _conclude(folder, document, done)
+    index_table(study).write_csv(folder / "sensitivity.csv")
+    if draw is not None:
+        with whole_folder(folder / "figures", replace=True) as target:
+            draw(study, target)
+    close_study(folder, "complete", argv)
+    return study
+
+
+def open_sensitivity(folder: Path) -> SensitivityStudy:
+    """A sensitivity study whose samples are all there; the indices are worked out again.
+
+    Raises:
+        FolderError: it is none, or not complete.
+        BadInputError: SALib is not installed.
+    """
+    document = read_study(folder)
+    if "sensitivity" not in document:
+        raise FolderError(f"{folder} is a study of cells, not of sensitivity")
+    _check_installed()
+    return _conclude(folder, document, open_ensemble(folder / "samples"))
+
+
+def _check_installed() -> None:
+    if not measure.installed():
+        raise BadInputError("sensitivity needs SALib: install supply-axis[sensitivity]")
+
+
+def _conclude(folder: Path, document: dict[str, Any], done: Ensemble) -> SensitivityStudy:
+    method, names, rows = _sample(document)
     horizon = done.scenario.length / DAY
     indices = {}
-    for path in document["measures"] or headlines(done.scenario, [done.table]):
-        outputs = column(done.table, path, horizon)
+    for path in document["measures"] or headlines(done.scenario, [done.measured]):
+        outputs = column(done.measured, path, horizon)
         if outputs is not None and np.isfinite(outputs).all():
-            found = measure.analyse(method, names, rows, outputs, seed)
+            found = measure.analyse(method, names, rows, outputs, document["seed"])
             if found:
                 indices[path] = found
-    study = SensitivityStudy(folder, document["title"], method, done.scenario, done, indices)
-    lines = (
-        [path, done.table.units[path] if method == "morris" else "1", i.name, *map(tidy, i[1:])]
-        for path, found in indices.items()
-        for i in found
-    )
-    with in_place(folder / "sensitivity.csv") as path_:
-        write_csv(path_, ["measure", "unit", "input", *COLUMNS[method]], lines)
-    if figures:
-        from sim.view.charts.study_figures import write_tornados
+    return SensitivityStudy(folder, document["title"], method, done.scenario, done, indices)
 
-        write_tornados(study, folder)
-    with in_place(folder / MANIFEST) as path_:
-        whole = {**manifest("complete"), "argv": _folder.readable(argv), **_folder.provenance()}
-        _folder.write_json(path_, whole)
-    return study
+
+def _sample(document: dict[str, Any]) -> tuple[str, tuple[str, ...], npt.NDArray[np.float64]]:
+    """The method, the names of the inputs, and the sample (runs, inputs)."""
+    method, names = document["sensitivity"]["method"], tuple(document["inputs"])
+    size = document["sensitivity"]["size"]
+    return method, names, measure.sample(method, names, size, document["seed"])
+
+
+def index_table(study: SensitivityStudy) -> DataTable:
+    """The indices of each measure, the greatest first."""
+    rows = [
+        (path, study.runs.measured.units[path] if study.method == "morris" else "1", i.name,
+         *map(tidy, i[1:]))
+        for path, found in study.indices.items()
+        for i in found
+    ]  # fmt: skip
+    return DataTable("indices", ("measure", "unit", "input", *COLUMNS[study.method]), rows)

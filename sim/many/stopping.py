@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.base.errors import BadInputError
 from sim.measure import statistics as st
 from sim.measure.steps import is_time
 from sim.scenario.model import DAY
@@ -40,11 +41,11 @@ class StopRule:
         """From ``axes.x.time_of_first_cut ± 1 day`` (``+-`` is read as ``±``).
 
         Raises:
-            ValueError: it is no such rule.
+            BadInputError: it is no such rule.
         """
         found = _RULE.match(text)
         if found is None:
-            raise ValueError(f"'{text}' is no rule like 'axes.x.time_of_first_cut ± 1 day'")
+            raise BadInputError(f"'{text}' is no rule like 'axes.x.time_of_first_cut ± 1 day'")
         path, width = found.groups()
         stem, _, last = path.rpartition(".")
         return cls(f"{stem}.{ALIASES.get(last, last)}", width)
@@ -56,7 +57,7 @@ class StopRule:
         """The half-width asked for, in a measure's unit.
 
         Raises:
-            ValueError: the rule's unit is not one of that measure.
+            BadInputError: the rule's unit is not one of that measure.
         """
         try:
             if unit in _UNITS:
@@ -67,7 +68,7 @@ class StopRule:
             units = f"a number of {unit}" if unit not in _UNITS else (
                 "one of " + DIMENSIONS[_UNITS[unit][0]].suggestion
             )  # fmt: skip
-            raise ValueError(f"'{self.text}' in the stop rule: {units} is needed") from error
+            raise BadInputError(f"'{self.text}' in the stop rule: {units} is needed") from error
 
     def reached(self, column: st.Values, unit: str, horizon: float) -> bool:
         """True where the runs so far are enough; ``horizon`` is the period in days."""

@@ -6,11 +6,10 @@ is an ensemble of its own under ``cells/`` and is resumed like one.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,16 +18,24 @@ import numpy as np
 
 from sim.base.diagnostics import Diagnostic, Mark, Report, ScenarioError, suggest
 from sim.base.errors import FolderError
+from sim.base.files import fingerprint, whole_file, whole_folder
 from sim.measure import statistics as st
 from sim.measure.effects import Effect, effects, rank_intervals
-from sim.measure.ensemble import Replicates, absent, interval, tidy
+from sim.measure.ensemble import Replicates, absent, interval
 from sim.measure.steps import is_time
 from sim.scenario.loader import load
 from sim.scenario.model import DAY, Scenario
-from sim.tables import folder as _folder
-from sim.tables.csv_files import write_csv
+from sim.tables.data import DataTable
+from sim.tables.folder import (
+    MANIFEST,
+    default_target,
+    interrupted_folder,
+    write_json,
+    write_manifest,
+)
+from sim.tables.of_many import effects as effects_table
 
-from .comparison import stated
+from .comparison import STATED, stated
 from .design import Cell, Design
 from .engines import Engine
 from .ensemble import (
@@ -39,12 +46,15 @@ from .ensemble import (
     carry_out,
     open_ensemble,
     read_manifest,
+    reopen,
     seeded,
 )
-from .ensemble_folder import MANIFEST, in_place
+from .ensemble_folder import JOURNAL
 from .replicate import run_replicate
 
-STUDY, EFFECTS, RANKS, TABLE = "study.json", "effects.csv", "ranks.csv", "study.csv"
+STUDY = "study.json"
+_FILES = {"measures": "study", "effects": "effects", "ranks": "ranks"}
+"""The file of each table."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +133,13 @@ def _where(design: Design, cell: Cell, fault: Diagnostic, file: str) -> tuple[Ma
     return Mark(file, 1, 1), f"cell {', '.join(cell.settings)}: {fault.message}"
 
 
-def begin_study(design: Design, file: str, out: Path | None = None) -> Path:
+def begin_study(
+    design: Design, file: str, out: Path | None = None, *, resume: bool = False
+) -> Path:
     """Make the folder of a study with every cell begun and nothing run, and return it.
+
+    Args:
+        resume: return the folder of this very study where it was begun before.
 
     Raises:
         ScenarioError: as :func:`scenarios`.
@@ -141,18 +156,55 @@ def begin_study(design: Design, file: str, out: Path | None = None) -> Path:
         "measures": list(design.measures),
         "cells": [asdict(cell) for cell in design.cells],
     }
-    key = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
-    target = _folder.default_target(Path(file).stem, key) if out is None else out
-    with _folder.whole_folder(target) as partial:
-        _folder.write_json(partial / STUDY, document)
+    parts = {f"cells/{cell.id}": one for cell, one in zip(design.cells, made, strict=True)}
+    target = place_of(document, parts, file, out, resume)
+    if resume and is_begun(target, document, parts):
+        return target
+    with whole_folder(target) as partial:
+        write_json(partial / STUDY, document)
         for cell, scenario in zip(design.cells, made, strict=True):
             begin(scenario, Plan(design.n, scenario.seed), partial / "cells" / cell.id)
-        _folder.write_json(partial / MANIFEST, manifest("running"))
+        write_json(partial / MANIFEST, head("running"))
     return target
 
 
-def manifest(status: str) -> dict[str, Any]:
+Parts = Mapping[str, Scenario]
+"""The scenarios of a study by the folders, within its own, of their ensembles."""
+
+
+def place_of(
+    document: Mapping[str, Any], parts: Parts, file: str, out: Path | None, resume: bool
+) -> Path:
+    """The folder of a study: the one named, one that was interrupted, or a new one."""
+    if out is not None:
+        return out
+    kind = Path(file).stem
+    key = fingerprint([document, *(scenario.resolved for scenario in parts.values())])
+    return (interrupted_folder(kind, key) if resume else None) or default_target(kind, key)
+
+
+def is_begun(folder: Path, document: Mapping[str, Any], parts: Parts) -> bool:
+    """True where the folder is that of this very study.
+
+    Raises:
+        FolderError: it is that of another one, or its scenario was changed meanwhile.
+    """
+    if not (folder / STUDY).is_file():
+        return False
+    same = fingerprint(read_study(folder)) == fingerprint(document)
+    if not same or any(reopen(folder / k)[0].resolved != s.resolved for k, s in parts.items()):
+        raise FolderError(f"{folder} holds another study; name another folder")
+    return True
+
+
+def head(status: str) -> dict[str, Any]:
+    """What the manifest of a study begins with."""
     return {"status": status, "kind": "study", "version": version("supply-axis")}
+
+
+def close_study(folder: Path, status: str, argv: Sequence[str]) -> None:
+    """Write the final manifest of a study; its ensembles have manifests of their own."""
+    write_manifest(folder, head(status), argv, leave_out=["cells", "samples", JOURNAL])
 
 
 def carry_out_study(
@@ -162,7 +214,7 @@ def carry_out_study(
     keep_going: bool = False,
     progress: Progress | None = None,
     on_cell: Callable[[str], None] | None = None,
-    figures: bool = False,
+    draw: Callable[[Study, Path], None] | None = None,
     argv: Sequence[str] = (),
 ) -> Study:
     """Run what is missing of a study, then make its tables.
@@ -172,7 +224,7 @@ def carry_out_study(
         FullDiskError, EngineError: as :func:`~sim.many.ensemble.carry_out`.
     """
     document = read_study(folder)
-    cells = [Cell(c["id"], tuple(c["levels"]), tuple(c["settings"])) for c in document["cells"]]
+    cells = _cells(document)
     total = document["n"] * len(cells)
     done: list[Ensemble] = []
     for number, cell in enumerate(cells):
@@ -186,24 +238,49 @@ def carry_out_study(
         tell: Progress | None = None
         if progress is not None:
             tell = _shifted(progress, before, total)
-        done.append(carry_out(path, engine=engine, keep_going=keep_going, progress=tell, argv=argv))
+        with marked(folder):
+            done.append(
+                carry_out(path, engine=engine, keep_going=keep_going, progress=tell, argv=argv)
+            )
     study = _conclude(folder, document, cells, done)
-    if figures:
-        from sim.view.charts.study_figures import write_study_figures
-
-        write_study_figures(study, folder)
-    status = "failed" if study.failed else "complete"
-    with in_place(folder / MANIFEST) as path:
-        _folder.write_json(
-            path,
-            {
-                **manifest(status),
-                "argv": _folder.readable(argv),
-                "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-                **_folder.provenance(),
-            },
-        )
+    for table in study_tables(study):
+        table.write_csv(folder / f"{_FILES[table.name]}.csv")
+    with whole_file(folder / "summary.json") as path:
+        write_json(path, summary(study))
+    if draw is not None:
+        with whole_folder(folder / "figures", replace=True) as target:
+            draw(study, target)
+    close_study(folder, "failed" if study.failed else "complete", argv)
     return study
+
+
+@contextmanager
+def marked(folder: Path) -> Iterator[None]:
+    """An interrupt is noted in the manifest of the study, so that the same call goes on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        with whole_file(folder / MANIFEST) as path:
+            write_json(path, head("interrupted"))
+        raise
+
+
+def open_study(folder: Path) -> Study:
+    """A study whose cells are all complete.
+
+    Raises:
+        FolderError: it is none, or a cell is not complete.
+    """
+    document = read_study(folder)
+    if "sensitivity" in document:
+        raise FolderError(f"{folder} is a sensitivity study, not one of cells")
+    cells = _cells(document)
+    done = [open_ensemble(folder / "cells" / cell.id) for cell in cells]
+    return _conclude(folder, document, cells, done)
+
+
+def _cells(document: Mapping[str, Any]) -> list[Cell]:
+    return [Cell(c["id"], tuple(c["levels"]), tuple(c["settings"])) for c in document["cells"]]
 
 
 def _shifted(progress: Progress, before: int, total: int) -> Progress:
@@ -229,9 +306,9 @@ def _conclude(
     folder: Path, document: dict[str, Any], cells: Sequence[Cell], done: Sequence[Ensemble]
 ) -> Study:
     names = tuple(document["names"])
-    shared = set.intersection(*(set(e.table.replicates) for e in done))
+    shared = set.intersection(*(set(e.measured.replicates) for e in done))
     common = sorted(shared)
-    tables = [e.table.at(common) for e in done]
+    tables = [e.measured.at(common) for e in done]
     horizon = min(e.scenario.length for e in done) / DAY
     chosen = document["measures"] or headlines(done[0].scenario, tables)
     found = {}
@@ -244,16 +321,21 @@ def _conclude(
         by_levels = {cell.levels: c for cell, c in zip(cells, known, strict=True)}
         found[path] = effects(names, by_levels)
         ranks[path] = rank_intervals(known)
-    study = Study(
+    return Study(
         folder, document["title"], names, tuple(cells), tuple(done), found,
         sum(len(e.failed) for e in done), ranks,
     )  # fmt: skip
-    _write(folder / TABLE, _table_columns(names), _table_rows(study))
-    _write(folder / EFFECTS, EFFECT_COLUMNS, _effect_rows(study))
-    _write(folder / RANKS, ("measure", "cell", "rank", "rank_q05", "rank_q95"), _rank_rows(study))
-    with in_place(folder / "summary.json") as path:
-        _folder.write_json(path, summary(study))
-    return study
+
+
+def study_tables(study: Study) -> list[DataTable]:
+    """measures (of each cell), effects and ranks."""
+    columns = ("cell", *study.names, "measure", "unit", *STATED)
+    ranks = ("measure", "cell", "rank", "rank_q05", "rank_q95")
+    return [
+        DataTable("measures", columns, list(_table_rows(study))),
+        DataTable.of("effects", effects_table(summary(study)["effects"])),
+        DataTable("ranks", ranks, list(_rank_rows(study))),
+    ]
 
 
 def column(table: Replicates, path: str, horizon: float) -> st.Values | None:
@@ -288,33 +370,10 @@ def _rank_rows(study: Study) -> Iterable[list[Any]]:
             yield [path, cell.id, *rank]
 
 
-def _table_columns(names: Sequence[str]) -> list[str]:
-    return [
-        "cell", *names, "measure", "unit", "n", "mean", "low", "high", "median", "q25", "q75",
-        "q05", "q95", "came",
-    ]  # fmt: skip
-
-
 def _table_rows(study: Study) -> Iterable[list[Any]]:
     for cell, ensemble in zip(study.cells, study.ensembles, strict=True):
         for path, measure in ensemble.summary["measures"].items():
             yield [cell.id, *cell.levels, path, measure["unit"], *stated(measure)]
-
-
-EFFECT_COLUMNS = (
-    "measure", "term", "from", "to", "effect", "low", "high", "verdict", "pairs", "runs_to_settle",
-)  # fmt: skip
-
-
-def _effect_rows(study: Study) -> Iterable[list[Any]]:
-    for path, found in study.effects.items():
-        for effect in found:
-            d = effect.paired.difference
-            yield [
-                path, " x ".join(effect.term), *(" x ".join(side) for side in
-                zip(*effect.levels, strict=True)), *map(tidy, (d.value, d.low, d.high)),
-                effect.paired.verdict, effect.paired.n, effect.paired.runs,
-            ]  # fmt: skip
 
 
 def summary(study: Study) -> dict[str, Any]:
@@ -359,8 +418,3 @@ def _mean(measure: dict[str, Any] | None) -> dict[str, Any] | None:
 def _unit(study: Study, path: str) -> str:
     found = (e.summary["measures"].get(path) for e in study.ensembles)
     return next((str(measure["unit"]) for measure in found if measure), "")
-
-
-def _write(target: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    with in_place(target) as path:
-        write_csv(path, columns, rows)

@@ -59,6 +59,8 @@ class Verdict(NamedTuple):
     verdict: str
 
 
+VERDICTS = ("true", "false", "undecided")
+
 _RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,

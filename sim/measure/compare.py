@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
+from sim.base.errors import BadInputError
 from sim.state.record import EventRow, SeriesRow
 
 from .model_scores import ModelScore, run_scores
@@ -60,7 +61,7 @@ class Comparison:
     rows: tuple[Row, ...]
     scores: tuple[ModelScore, ...] = ()
 
-    def only_changed(self) -> Comparison:
+    def only_changed(self) -> Self:
         """The same without the measures that are equal in all."""
         return replace(self, rows=tuple(r for r in self.rows if r.changed))
 
@@ -92,10 +93,10 @@ def compare(outcomes: Sequence[Outcome]) -> Comparison:
     """Compare runs.
 
     Raises:
-        ValueError: fewer than two.
+        BadInputError: fewer than two.
     """
     if len(outcomes) < 2:
-        raise ValueError("a comparison needs two runs at least")
+        raise BadInputError("a comparison needs two runs at least")
     return Comparison(
         tuple(outcomes),
         tuple(differences([o.scenario for o in outcomes])),

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.base.errors import BadInputError
+
 from . import statistics as st
 from .compare import Change, differences
 from .ensemble import Replicates, absent, describe, interval, log_rank_test, tidy
@@ -133,21 +135,21 @@ def compare_many(outcomes: Sequence[Many]) -> ManyComparison:
     """Compare ensembles, run by run.
 
     Raises:
-        ValueError: fewer than two, their seeds differ, or they have no replicate in common.
+        BadInputError: fewer than two, their seeds differ, or they have no replicate in common.
     """
     if len(outcomes) < 2:
-        raise ValueError("a comparison needs two ensembles at least")
+        raise BadInputError("a comparison needs two ensembles at least")
     first = outcomes[0]
     seed = first.summary["seed"]
     for other in outcomes[1:]:
         if other.summary["seed"] != seed:
-            raise ValueError(
+            raise BadInputError(
                 f"{first.name} has seed {seed}, {other.name} has seed {other.summary['seed']}: "
                 f"their runs cannot be paired; run {other.name} again with --seed {seed}"
             )
     shared = set.intersection(*(set(o.table.replicates) for o in outcomes))
     if not shared:
-        raise ValueError("the ensembles have no replicate in common, so no runs to pair")
+        raise BadInputError("the ensembles have no replicate in common, so no runs to pair")
     common = sorted(shared)
     tables = [o.table.at(common) for o in outcomes]
     paths = sorted({path for table in tables for path in table.columns})

@@ -7,7 +7,7 @@ censored: it counts in every number here, as later than the end.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +16,10 @@ import numpy as np
 from sim.scenario.model import DAY, Scenario
 
 from . import statistics as st
-from .claims import stated
+from .claims import VERDICTS, stated
 from .steps import is_time
 from .summary import scenario_document
 from .survival import Survival, kaplan_meier, log_rank, restricted_mean
-
-VERDICTS = ("true", "false", "undecided")
 
 
 @dataclass(frozen=True)
@@ -115,9 +113,7 @@ def describe(path: str, column: st.Values, horizon: float) -> dict[str, Any]:
             "n": len(column),
             "came": interval(came),
             "mean": interval(restricted_mean(curve, horizon)),
-            "median": tidy(st.quantile_of_times(column, 0.5)),
-            "range_50": [tidy(st.quantile_of_times(column, q)) for q in (0.25, 0.75)],
-            "range_90": [tidy(st.quantile_of_times(column, q)) for q in (0.05, 0.95)],
+            **_ranges(column, st.quantile_of_times),
             "curve": _steps(curve),
         }
     known = column[np.isfinite(column)]
@@ -127,9 +123,18 @@ def describe(path: str, column: st.Values, horizon: float) -> dict[str, Any]:
         "n": len(known),
         "mean": interval(st.mean(known)),
         "sd": tidy(float(np.std(known, ddof=1)) if len(known) > 1 else None),
-        "median": tidy(st.quantile(known, 0.5)),
-        "range_50": [tidy(st.quantile(known, q)) for q in (0.25, 0.75)],
-        "range_90": [tidy(st.quantile(known, q)) for q in (0.05, 0.95)],
+        **_ranges(known, st.quantile),
+    }
+
+
+def _ranges(
+    values: st.Values, quantile: Callable[[st.Values, float], float | None]
+) -> dict[str, Any]:
+    """The median and the ranges of half and of nine in ten of the values."""
+    return {
+        "median": tidy(quantile(values, 0.5)),
+        "range_50": [tidy(quantile(values, q)) for q in (0.25, 0.75)],
+        "range_90": [tidy(quantile(values, q)) for q in (0.05, 0.95)],
     }
 
 

@@ -5,7 +5,7 @@ The scores themselves are those of :mod:`sim.measure.moves`; lower is better.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,24 +103,3 @@ def ensemble_scores(name: str, columns: Mapping[str, st.Values]) -> list[ModelSc
                 )
             )  # fmt: skip
     return found
-
-
-SCORE_COLUMNS = (
-    "run", "model", "rule", "runs", "moves", "score", "low", "high", "less_own", "less_own_low",
-    "less_own_high", "verdict",
-)  # fmt: skip
-
-
-def score_rows(scores: Sequence[ModelScore]) -> list[list[Any]]:
-    """The scores as rows of ``SCORE_COLUMNS``."""
-    rows = []
-    for s in scores:
-        less = [None] * 3 if s.less_own is None else [*_ends(s.less_own)]
-        rows.append(
-            [s.outcome, s.model, s.rule, s.n, tidy(s.moves), *_ends(s.score), *less, s.verdict]
-        )
-    return rows
-
-
-def _ends(estimate: st.Estimate) -> tuple[float | None, float | None, float | None]:
-    return tidy(estimate.value), tidy(estimate.low), tidy(estimate.high)

@@ -34,6 +34,16 @@ class Index(NamedTuple):
     half_width: float
     second: float
 
+    @property
+    def low(self) -> float:
+        """The lower end of the interval; what an input does is nothing at least."""
+        return max(self.main - self.half_width, 0.0)
+
+    @property
+    def high(self) -> float:
+        """The upper end of the interval."""
+        return self.main + self.half_width
+
 
 def installed() -> bool:
     """True where SALib can be imported."""

@@ -86,17 +86,23 @@ def person_days(steps: list[tuple[int, int]], end: int) -> float:
     return sum(men * (times[i + 1] - time) for i, (time, men) in enumerate(steps)) / DAY
 
 
+def holders_over_time(record: Record) -> Mapping[str, list[tuple[int, frozenset[str]]]]:
+    """(time, actors that hold a share) by place, at each change."""
+    found: dict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
+    for row in record.control:
+        if row.what == "holders":
+            names = frozenset(h.split("=")[0] for h in row.value.split(";") if h)
+            found[row.id].append((row.time, names))
+    return found
+
+
 def fronts(scenario: Scenario, record: Record) -> dict[str, FrontCount]:
     """Fronts by actor: places that it holds at the start on the route of another's force.
 
     A front is lost when the actor first holds no part of it, and given up where no battle was
     fought there until then. Friends of the force face no front.
     """
-    holders: dict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
-    for row in record.control:
-        if row.what == "holders":
-            names = frozenset(h.split("=")[0] for h in row.value.split(";") if h)
-            holders[row.id].append((row.time, names))
+    holders = holders_over_time(record)
     fought: dict[str, int] = {}
     for event in record.events:
         if event.kind == "battle":

@@ -134,6 +134,12 @@ class Paired:
         return self.above + (1 - self.above - self.below) / 2
 
     @property
+    def clearness(self) -> float:
+        """The size of the difference in half-widths of its interval: above 1 it is settled."""
+        half = self.difference.half_width
+        return abs(self.difference.value) / half if half else 0.0
+
+    @property
     def verdict(self) -> str:
         """same (in every run), higher, lower, or 'no difference found'."""
         if not self.above and not self.below:

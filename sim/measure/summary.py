@@ -22,7 +22,7 @@ from .claims import verdicts
 from .decisions import decided
 from .ground import ground, links, passages
 from .moves import scores
-from .sides import days_carried, fronts, on_the_road, person_days
+from .sides import days_carried, fronts, holders_over_time, on_the_road, person_days
 from .steps import Steps, in_days, series_by_key
 
 Number = int | float | None
@@ -142,13 +142,9 @@ class Analysis:
         path, end = f"axes.{axis}", self.record.end
         first, last = self.views[axis][0], self.views[axis][-1]
         capacity = self.series[f"axis:{axis}", "capacity_kg_per_day"]
-        deliverable = self.series[f"axis:{axis}", "deliverable_kg_per_day"]
         demand = self.series[f"axis:{axis}", "demand_kg_per_day"]
-        for name, steps in (
-            ("capacity", capacity),
-            ("deliverable", deliverable),
-            ("demand", demand),
-        ):
+        for name in ("capacity", "deliverable", "demand"):
+            steps = self.series[f"axis:{axis}", f"{name}_kg_per_day"]
             self._put(f"{path}.{name}_start", _tonnes(steps.values[0]), "t/day")
             self._put(f"{path}.{name}_end", _tonnes(steps.values[-1]), "t/day")
         self._put(f"{path}.capacity_mean", _tonnes(capacity.mean(end)), "t/day")
@@ -164,9 +160,8 @@ class Analysis:
         self._put(f"{path}.days_cut", in_days(sum(b - a for a, b in cut)), "day")
         for name, view in (("start", first), ("end", last)):
             fastest = view.fastest
-            self._put(
-                f"{path}.fastest_hours_{name}", round(fastest.hours, 2) if fastest else None, "h"
-            )
+            hours = round(fastest.hours, 2) if fastest else None
+            self._put(f"{path}.fastest_hours_{name}", hours, "h")
             self._put(f"{path}.fastest_km_{name}", fastest.km if fastest else None, "km")
             self._put(f"{path}.routes_by_roads_{name}", view.routes_by_roads, "routes")
             self._put(f"{path}.routes_by_places_{name}", view.routes_by_places, "routes")
@@ -225,13 +220,10 @@ class Analysis:
 
     def _places(self) -> None:
         """When the places that the scenario is about were ringed, taken and lost."""
-        holders: dict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
+        holders = holders_over_time(self.record)
         ringed: dict[str, int] = {}
         for row in self.record.control:
-            if row.what == "holders":
-                names = frozenset(h.split("=")[0] for h in row.value.split(";") if h)
-                holders[row.id].append((row.time, names))
-            elif row.what == "besieged" and row.value and row.time:
+            if row.what == "besieged" and row.value and row.time:
                 ringed.setdefault(row.id, row.time)
         watched = self._watched()
         for actor, place in sorted({(g.actor, g.place) for g in self.scenario.garrisons.values()}):

@@ -25,6 +25,10 @@ MANY_ARCS = 200_000
 """From so many arcs on the order of the nodes in memory decides how long a max flow takes."""
 
 
+Kinds = Literal["places", "roads", "both"]
+"""What may be lost."""
+
+
 class Target(NamedTuple):
     """A place or a road that may be lost; ``at`` is its index in the graph."""
 
@@ -249,7 +253,7 @@ def targets_of(
     roads: IntArray,
     places: IntArray,
     *,
-    kinds: Literal["places", "roads", "both"] = "both",
+    kinds: Kinds = "both",
     protected: Iterable[Target] = (),
 ) -> tuple[Target, ...]:
     """What may be lost: open places and open roads of finite capacity, less ``protected``.

@@ -36,9 +36,9 @@ LONGEST = 2**31
 class HalfEdges:
     """Every road seen from both ends, sorted by (tail, head, road): a CSR adjacency.
 
-    Half-edges of place ``i`` are ``start[i]`` to ``start[i + 1]``. ``way`` is the column of
-    an ``(m, 2)`` array that goes from tail to head, so ``2 * road + way`` is its flat index
-    and that index with the lowest bit flipped is the way back.
+    Half-edges of place number i are ``start[i]`` to ``start[i + 1]``. ``flat`` is the index in
+    a flattened ``(m, 2)`` array: 2 * road + the column that goes from tail to head. With its
+    lowest bit flipped it is the way back.
     """
 
     start: IntArray  # (n + 1,)

@@ -59,7 +59,7 @@ class Sets:
 class Interdiction:
     """Attacks on one network, solved for as many budgets as asked.
 
-    ``method`` ``lagrange`` never asks the MILP, ``milp`` asks nothing else. ``cuts`` counts the
+    ``method`` ``"lagrange"`` never asks the MILP, ``"milp"`` asks nothing else. ``cuts`` counts the
     max flows taken.
     """
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from fractions import Fraction
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from .arcs import ArcNetwork, Target
 from .certificate import UNLIMITED
 from .graph import BoolArray, Graph, passable
 from .routes import UNREACHABLE, fastest_route, times_to
+
+Player = TypeVar("Player", bound=Hashable)
 
 MOST_KEPT = 64
 """Players up to whom losses of sets are kept: orders of more hardly ever share one."""
@@ -93,6 +96,24 @@ class Share(NamedTuple):
     high: float
 
 
+def exact_shares(
+    players: Sequence[Player], worth: Callable[[frozenset[Player]], int]
+) -> dict[Player, Fraction]:
+    """What each player adds to the worth of all, on average over all orders (Shapley 1953).
+
+    ``worth`` is asked again and again for each of the 2**n sets.
+    """
+    shares: dict[Player, Fraction] = {}
+    for player in players:
+        others = [other for other in players if other != player]
+        shares[player] = Fraction(0)
+        for size in range(len(players)):
+            sets = map(frozenset, itertools.combinations(others, size))
+            gained = sum(worth(some | {player}) - worth(some) for some in sets)
+            shares[player] += Fraction(gained, len(players) * math.comb(len(others), size))
+    return shares
+
+
 def shapley(
     net: ArcNetwork, players: Sequence[int], *, draws: int = 2_000, seed: int = 0
 ) -> list[Share]:
@@ -118,23 +139,9 @@ def shapley(
             known[members] = lost, used
         return lost, used
 
-    def loss(members: frozenset[int]) -> int:
-        return found(members)[0]
-
     if n <= EXACT_PLAYERS:
-        weight = [
-            math.factorial(k) * math.factorial(n - k - 1) / math.factorial(n) for k in range(n)
-        ]
-        shares = []
-        for player in players:
-            others = [p for p in players if p != player]
-            value = math.fsum(
-                weight[k] * (loss(frozenset(some) | {player}) - loss(frozenset(some)))
-                for k in range(n)
-                for some in itertools.combinations(others, k)
-            )
-            shares.append(Share(value, value, value))
-        return shares
+        exact = exact_shares(players, lambda members: found(members)[0])
+        return [Share(value, value, value) for value in map(float, exact.values())]
     rng = np.random.default_rng(seed)
     gains = np.zeros((draws, n))
     for draw in gains:

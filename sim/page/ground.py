@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.path import Path as Shape
 
+from sim.view.look import HOME_SHARE
 from sim.view.map.basemap import load, smooth
 from sim.view.map.frame import Frame, fit
 
@@ -28,9 +29,6 @@ FINEST = 0.4
 
 MOST = 400_000
 """Characters of ground that a page carries; beyond it outlines are drawn more coarsely."""
-
-HOME_SHARE = 0.25
-"""A country with at least this share of the places is drawn lighter, as in the figures."""
 
 
 def frame_of(run: RunFiles) -> Frame:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sim.base.numbers import short
 from sim.measure.compare import WORDS
 from sim.scenario.model import Scenario
+from sim.tables.names import name_of
 
 from .markup import Html, Piece, details, el, join, named, table
-from .run import name_of
 
 _ABOUT = ("source", "trust", "note", "known_on")
 
@@ -46,7 +47,7 @@ def _walk(part: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[Input]:
     if path and any(key in part for key in _ABOUT):
         source, trust, note, known = (str(part.get(key) or "") for key in _ABOUT)
         own = {k: v for k, v in part.items() if k not in WORDS}
-        yield Input(path, short(_said(own)), source, trust, note, known)
+        yield Input(path, short(_said(own), LONGEST), source, trust, note, known)
     for key, value in part.items():
         if isinstance(value, Mapping) and key != "sources":
             yield from _walk(value, (*path, str(key)))
@@ -63,11 +64,6 @@ def _said(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(_said, value))
     return str(value)
-
-
-def short(text: str) -> str:
-    """The text, cut with an ellipsis where it is longer than ``LONGEST``."""
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "\u2026"
 
 
 def section(given: Scenario) -> Html:

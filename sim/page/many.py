@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sim.base.errors import FolderError
-from sim.base.numbers import number
+from sim.base.numbers import number, percent
 from sim.scenario.loader import load
-from sim.scenario.model import DAY, Scenario
+from sim.scenario.model import Scenario
+from sim.tables import of_many, of_run
 from sim.tables.folder import read_summary
+from sim.tables.names import name_of
 
 from . import inputs, tables
-from .markup import Html, details, el, join, named, table
+from .markup import Html, el, join, named
 from .pictures import picture
-from .run import date_words, name_of
 from .sensitivity import SAMPLES, is_sensitivity
-from .shell import Links, document, section
+from .shell import Links, document, finding_section, section
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,6 @@ class _Ensemble:
     scenario: Scenario
     summary: Mapping[str, Any]
     manifest: Mapping[str, Any]
-
-    def day(self, days: float | None) -> str:
-        """A time among runs: censored ones come after the period."""
-        return "never" if days is None else date_words(self.scenario, days * DAY)
 
 
 def page(folder: Path, file: Path) -> str:
@@ -70,8 +67,7 @@ def page(folder: Path, file: Path) -> str:
                   [", a cell of ", named(cell[0])] if cell else None])  # fmt: skip
     title = f"{scenario.title} ({cell[1]})" if cell else scenario.title
     parts = [
-        el("section", [el("p", sentence) for sentence in finding(this)], class_="finding",
-           aria_label="The finding"),
+        finding_section(finding(this)),
         section("figures", "Figures", _figures(this, link)),
         section("claims", "Claims", _claims(this)),
         section("measures", "Measures", _measures(this, link)),
@@ -104,7 +100,7 @@ def finding(this: _Ensemble) -> tuple[Html, Html]:
     if cut is None or not cut["value"]:
         first = join([name, f" is never cut in {n} runs", _interval(cut), "."])
     else:
-        share = f" is cut at some time in {tables.percent(cut['value'])} of {n} runs"
+        share = f" is cut at some time in {percent(cut['value'])} of {n} runs"
         first = join([name, share, _interval(cut), "."])
     end = measures[f"axes.{axis}.capacity_end"]
     low, high = end["range_90"]
@@ -119,7 +115,7 @@ def _interval(chance: Mapping[str, Any] | None) -> str:
     """The interval of a chance, in brackets; nothing where it is not known."""
     if chance is None:
         return ""
-    return f" (95 % interval {tables.percent(chance['low'])} to {tables.percent(chance['high'])})"
+    return f" (95 % interval {percent(chance['low'])} to {percent(chance['high'])})"
 
 
 def _figures(this: _Ensemble, link: Links) -> list[Html | None]:
@@ -135,64 +131,28 @@ def _figures(this: _Ensemble, link: Links) -> list[Html | None]:
 
 def _claims(this: _Ensemble) -> Html | None:
     """The chance of each claim, with its interval."""
-    rows = []
-    for claim in this.summary["claims"]:
-        p = claim["probability"]
-        chance = "undecided" if p is None else tables.percent(p["value"])
-        interval = (
-            "-" if p is None else f"{tables.percent(p['low'])} to {tables.percent(p['high'])}"
-        )
-        rows.append([named(claim["text"]), chance, interval, *(claim[v] for v in _VERDICTS)])
-    head = ["Claim", "Holds in", "95 % interval", *(v.capitalize() for v in _VERDICTS)]
-    return table(head, rows, "Claims, and the share of runs in which they hold",
-                 numbers=(1, 2, 3, 4, 5)) if rows else None  # fmt: skip
-
-
-_VERDICTS = ("true", "false", "undecided")
+    found = of_many.claims(this.summary)
+    return tables.html(found.without("id")) if found.rows else None
 
 
 def _measures(this: _Ensemble, link: Links) -> Html:
     """What differs between runs by what it is about; what does not is counted."""
-    groups: dict[str, list[Sequence[Any]]] = defaultdict(list)
+    groups: dict[str, dict[str, str]] = defaultdict(dict)
     same = 0
     for path, measure in this.summary["measures"].items():
         if not measure["n"] or measure["range_90"][0] == measure["range_90"][1]:
             same += 1
             continue
-        kind, _, rest = path.partition(".")
-        thing, _, what = rest.partition(".")
-        groups[f"{kind}.{thing}"].append([el("code", what or path), *_cells(this, measure)])
-    head = ["Measure", "Mean", "95 % interval", "Median", "90 % of runs", "Came in", "Unit"]
+        group, what = of_run.parted(path)
+        groups[group][path] = what
+    made = {
+        group: of_many.measures(this.summary, names, f"Measures of {group}").without("chance", "n")
+        for group, names in groups.items()
+    }
     return join(
         [
             el("p", f"{same} measures are the same in nearly every run and left out. All: ",
                link("summary.json"), ", every run: ", link("replicates.csv"), class_="source"),
-            el(
-                "div",
-                [
-                    details(join([el("code", group), f" ({len(rows)})"]),
-                            table(head, rows, f"Measures of {group}", numbers=(1, 2, 3, 4, 5)))
-                    for group, rows in groups.items()
-                ],
-                class_="folds",
-            ),
+            tables.folds(made),
         ]
     )  # fmt: skip
-
-
-def _cells(this: _Ensemble, measure: Mapping[str, Any]) -> list[str]:
-    came = measure.get("came")
-
-    def said(value: float | None) -> str:
-        return number(value) if came is None else this.day(value)
-
-    mean = measure["mean"]
-    known = mean is not None and mean["low"] is not None
-    return [
-        "-" if mean is None else said(mean["value"]),
-        f"{said(mean['low'])} to {said(mean['high'])}" if known else "-",
-        said(measure["median"]),
-        " to ".join(map(said, measure["range_90"])),
-        "" if came is None else tables.percent(came["value"]),
-        "" if measure["unit"] == "1" or came is not None else measure["unit"],
-    ]

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from sim.base.numbers import number
+from sim.base.numbers import in_line, short, whole
 from sim.measure.compare import Change, Comparison, Outcome, Row, compare
+from sim.tables import of_many
 
 from . import tables
 from .ground import Ground, frame_of
-from .inputs import short
+from .inputs import LONGEST
 from .markup import Html, details, el, join, listed, named, table
 from .prose import happenings
-from .run import RunFiles, tonnes
+from .run import RunFiles
 from .shell import (
     Links,
     about,
@@ -22,6 +22,7 @@ from .shell import (
     curve_figure,
     document,
     entries,
+    finding_section,
     holding_figure,
     map_figure,
     section,
@@ -55,8 +56,7 @@ def page(a: RunFiles, b: RunFiles, file: Path) -> str:
         for name, run in zip(names, runs, strict=True)
     ]
     parts = [
-        el("section", [el("p", sentence) for sentence in finding(a, b, axis, found)],
-           class_="finding", aria_label="The finding"),
+        finding_section(finding(a, b, axis, found)),
         _dates(a, b),
         section("settings", "What differs in the scenarios", _settings(found)),
         section("stage", "The two runs, day by day", bar(common, axis),
@@ -107,16 +107,16 @@ def finding(a: RunFiles, b: RunFiles, axis: str | None, found: Comparison) -> tu
         first = join([name, f" is {said[1]} in B, and {said[0]} in A"])
     elif ends[0] != ends[1]:
         first = join(
-            [name, f" can carry {tonnes(ends[1] * 1000)} t/day at the end of B, "
-             f"{tonnes(ends[0] * 1000)} at the end of A"]
+            [name, f" can carry {whole(ends[1])} t/day at the end of B, "
+             f"{whole(ends[0])} at the end of A"]
         )  # fmt: skip
     else:
-        first = join([name, f" ends alike in both, with {tonnes(ends[0] * 1000)} t/day"])
+        first = join([name, f" ends alike in both, with {whole(ends[0])} t/day"])
     mean = [run.value(f"axes.{axis}.capacity_mean") or 0.0 for run in (a, b)]
     gap = round(mean[1] - mean[0], 3)
     if gap:
         less = "less" if gap < 0 else "more"
-        tail = f"; on average it can carry {tonnes(abs(gap) * 1000)} t/day {less} in B."
+        tail = f"; on average it can carry {whole(abs(gap))} t/day {less} in B."
     else:
         tail = "; on average it can carry the same."
     return join([first, tail]), second
@@ -126,11 +126,6 @@ def _ranked(changes: Sequence[Change]) -> list[Change]:
     """What makes a difference first, claims and the like after it."""
     quiet = ("claims", "kind", "extends")
     return sorted(changes, key=lambda change: change.path.split(".")[0] in quiet)
-
-
-def signed(value: float) -> str:
-    """A difference with its sign."""
-    return number(value).replace("-", "\u2212") if value <= 0 else f"+{number(value)}"
 
 
 def _outcome(run: RunFiles) -> Outcome:
@@ -158,7 +153,10 @@ def _settings(found: Comparison) -> Html:
     if not found.changes:
         return el("p", "Nothing: the two scenarios are the same, but perhaps for the seed.")
     rows = [
-        [el("code", change.path), *(named(short(_said(value))) for value in change.values)]
+        [
+            el("code", change.path),
+            *(named(short(in_line(value), LONGEST)) for value in change.values),
+        ]
         for change in _ranked(found.changes)
     ]
     head, more = ["Setting", "A", "B"], rows[MOST_SETTINGS:]
@@ -170,14 +168,6 @@ def _settings(found: Comparison) -> Html:
             else None,
         ]
     )
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {_said(part)}" for key, part in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(_said, value))
-    return str(value)
 
 
 def _data(link: Links, files: Sequence[str]) -> Html:
@@ -207,16 +197,9 @@ def _claims(a: RunFiles, b: RunFiles) -> Html | None:
 def _measures(found: Comparison) -> Html:
     """The measures that differ, then the others folded."""
 
-    def cells(row: Row) -> list[Any]:
-        gap = row.differences[1]
-        return [
-            el("code", row.path), *(number(value) for value in row.values),
-            "-" if gap is None else signed(gap), "" if row.unit == "1" else row.unit,
-        ]  # fmt: skip
-
     def made(rows: Sequence[Row], caption: str) -> Html:
-        return table(["Measure", "A", "B", "B \u2212 A", "Unit"], map(cells, rows), caption,
-                     numbers=(1, 2, 3))  # fmt: skip
+        table = of_many.side_by_side(rows, ("A", "B"), "B \u2212 A")
+        return tables.html(table.pick("path", "A", "B", "B - A", "unit"), caption=caption)
 
     changed = [row for row in found.rows if row.changed]
     same = [row for row in found.rows if not row.changed]

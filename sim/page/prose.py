@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from sim.base.numbers import number
+from sim.base.numbers import number, percent, tonnes, whole
 from sim.scenario.model import DAY
 from sim.state.record import EventRow
 
 from .markup import Html, join, listed, named
-from .run import RunFiles, tonnes
+from .run import RunFiles
 
 MOST_REASONS = 3
 """Causes named in the finding; the others are counted."""
@@ -55,10 +55,10 @@ def finding(run: RunFiles) -> tuple[Html, Html]:
     end = run.value(f"{stem}.capacity_end") or 0.0
     first = run.value(f"{stem}.time_of_first_cut")
     lasting = run.value(f"{stem}.time_of_lasting_cut")
-    before = f"{tonnes(start * 1000)} t/day"
+    before = f"{whole(start)} t/day"
     if not start:
         lost = join([name, " is not open at the start"])
-        lost = join([lost, f" and carries {tonnes(end * 1000)} t/day at the end." if end else "."])
+        lost = join([lost, f" and carries {whole(end)} t/day at the end." if end else "."])
     elif lasting is not None:
         early = "" if first == lasting else f", after a first cut on {run.day(first)}"
         lost = join(
@@ -70,15 +70,15 @@ def finding(run: RunFiles) -> tuple[Html, Html]:
         long = "1 day" if days == 1 else f"{number(days)} days"
         lost = join(
             [name, f" is cut for {long}, first on {run.day(first)}, and open again at the end "
-             f"with {'all' if end == start else tonnes(end * 1000)} of {before}."]
+             f"with {'all' if end == start else whole(end)} of {before}."]
         )  # fmt: skip
     elif end < start:
         lost = join(
-            [name, f" loses {(1 - end / start) * 100:.0f} % of what it could carry, from {before} "
-             f"to {tonnes(end * 1000)} t/day, and is never cut."]
+            [name, f" loses {percent(1 - end / start)} of what it could carry, from {before} "
+             f"to {whole(end)} t/day, and is never cut."]
         )  # fmt: skip
     elif end > start:
-        lost = join([name, f" can carry more at the end, {tonnes(end * 1000)} t/day for {before}."])
+        lost = join([name, f" can carry more at the end, {whole(end)} t/day for {before}."])
     else:
         lost = join([name, f" keeps all that it could carry, {before}, and is never cut."])
     return lost, _why(run, axis)
@@ -126,7 +126,7 @@ def _reason(run: RunFiles, event: str, cost: float, drops: Sequence[tuple[float,
     """What an event or operation did when capacity was lost (a state acts a second later)."""
     rows = [e for e in run.events if e.cause == event and e.kind != "ends"]
     if not rows:
-        return join([named(event), f" (\u2212{tonnes(-cost * 1000)} t/day)"])
+        return join([named(event), f" (\u2212{whole(-cost)} t/day)"])
     moments = {time - late for _, time in drops for late in (0, 1)}
     row = next((e for e in reversed(rows) if e.time in moments), rows[0])
     return _lost(run, cause(run, row), row.time, cost)
@@ -140,7 +140,7 @@ def _drop(run: RunFiles, time: int, cost: float) -> Html:
 
 
 def _lost(run: RunFiles, what: Html, time: int, cost: float) -> Html:
-    return join([what, f" ({run.date(time)}, \u2212{tonnes(-cost * 1000)} t/day)"])
+    return join([what, f" ({run.date(time)}, \u2212{whole(-cost)} t/day)"])
 
 
 def happenings(run: RunFiles) -> list[Happening]:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sim.base.errors import FolderError
-from sim.base.numbers import number
+from sim.base.numbers import day_words
 from sim.measure.steps import Steps, series_by_key
-from sim.scenario.dates import date_of, format_instant
 from sim.scenario.loader import load
 from sim.scenario.model import DAY, Scenario
 from sim.state.record import ControlRow, EventRow, FlowRow, SeriesRow
+from sim.tables.csv_files import read_rows
 from sim.tables.folder import read_summary
-
-T = TypeVar("T")
+from sim.tables.names import name_of
 
 FORMAT = 1
 """The format of summary.json that this program reads."""
@@ -62,30 +60,12 @@ class RunFiles:
         return name_of(self.scenario, item)
 
     def date(self, seconds: float) -> str:
-        """See :func:`date_words`."""
-        return date_words(self.scenario, seconds)
+        """An instant for people: "24 August 2016", or "day 86"."""
+        return day_words(self.scenario.start, seconds / DAY)
 
     def day(self, days: float | None) -> str:
         """A measure in days as a date; "-" for what did not come."""
-        return "-" if days is None else self.date(round(days * DAY))
-
-
-def name_of(scenario: Scenario, item: str) -> str:
-    """A place, actor or axis by its name, a road by its ends; else the id itself."""
-    if road := scenario.network.roads.get(item):
-        return f"{name_of(scenario, road.a)} - {name_of(scenario, road.b)}"
-    for known in (scenario.network.places, scenario.actors, scenario.axes, scenario.exits):
-        if item in known:
-            return str(known[item].name)
-    return item
-
-
-def date_words(scenario: Scenario, seconds: float) -> str:
-    """An instant for people: "24 August 2016", or "day 86"."""
-    date = date_of(scenario, seconds)
-    if date is None:
-        return format_instant(scenario, int(seconds) // DAY * DAY)
-    return f"{date.day} {date:%B %Y}"
+        return day_words(self.scenario.start, days)
 
 
 def read_run(folder: Path) -> RunFiles:
@@ -109,10 +89,10 @@ def read_run(folder: Path) -> RunFiles:
         load(folder / "scenario.resolved.yaml"),
         summary,
         json.loads((folder / "manifest.json").read_bytes()),
-        _rows(folder, "control.csv", _control),
-        _rows(folder, "timeseries.csv", _series),
-        _rows(folder, "flows.csv", _flow),
-        _rows(folder, "events.csv", _event),
+        read_rows(folder, "control.csv", ControlRow),
+        read_rows(folder, "timeseries.csv", SeriesRow),
+        read_rows(folder, "flows.csv", FlowRow),
+        read_rows(folder, "events.csv", EventRow),
     )
     _check(run)
     return run
@@ -139,39 +119,3 @@ def _check(run: RunFiles) -> None:
             f"{run.folder} lacks {', '.join(lacking)}: another version of this program wrote it; "
             "run its scenario.resolved.yaml again"
         )
-
-
-def _rows(folder: Path, name: str, parse: Callable[[dict[str, str]], T]) -> list[T]:
-    path = folder / name
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return [parse(row) for row in csv.DictReader(file)]
-    except FileNotFoundError as error:
-        raise FolderError(f"{folder} has no {name}: it is not the folder of a run") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise FolderError(f"{path} cannot be read: {error}") from error
-
-
-def _control(row: dict[str, str]) -> ControlRow:
-    return ControlRow(int(row["time_s"]), row["kind"], row["id"], row["what"], row["value"])
-
-
-def _flow(row: dict[str, str]) -> FlowRow:
-    return FlowRow(
-        int(row["time_s"]), row["axis"], row["road"], row["origin"], row["destination"],
-        int(row["kg_per_day"]),
-    )  # fmt: skip
-
-
-def _series(row: dict[str, str]) -> SeriesRow:
-    return SeriesRow(int(row["time_s"]), row["subject"], row["measure"], int(row["value"]))
-
-
-def _event(row: dict[str, str]) -> EventRow:
-    return EventRow(int(row["time_s"]), row["kind"], row["subject"], row["cause"], row["text"])
-
-
-def tonnes(kg: float) -> str:
-    """Kilograms, or kg/day, as tonnes for people: whole, but not 0 for more than nothing."""
-    t = kg / 1000
-    return number(round(t)) if abs(t) >= 10 else number(round(t, 3))

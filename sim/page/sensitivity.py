@@ -8,21 +8,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from sim.base.errors import FolderError
-from sim.base.numbers import number
+from sim.base.numbers import in_line, number, percent, short, with_unit
+from sim.measure.sensitivity import Index
 from sim.scenario.loader import load
 from sim.scenario.model import Scenario
+from sim.tables import of_many
 from sim.tables.folder import read_summary
+from sim.tables.table import Column, UserText
 
 from . import inputs, tables
 from .inputs import Input
-from .markup import Html, Piece, details, el, join, listed, named, table
+from .markup import Html, Piece, details, el, join, listed, named
 from .pictures import picture
-from .shell import Links, document, section
-from .study_words import MOST_NAMED, amount, ends, measure_name, minus
-from .tables import percent, sortable, whisker
+from .shell import Links, document, finding_section, section
+from .study_words import MOST_NAMED, amount, ends, measure_name
+from .tables import whisker
 
 SAMPLES = "samples"
 """The folder of a sensitivity study that holds its runs."""
@@ -30,30 +33,13 @@ SAMPLES = "samples"
 _COLUMNS = {"morris": ("mu_star", "sigma"), "sobol": ("total", "first")}
 
 
-class _Index(NamedTuple):
-    """What one input does to one measure, as a row of sensitivity.csv has it."""
-
-    name: str
-    main: float
-    half_width: float
-    second: float
-
-    @property
-    def low(self) -> float:
-        return max(self.main - self.half_width, 0.0)
-
-    @property
-    def high(self) -> float:
-        return self.main + self.half_width
-
-
 @dataclass(frozen=True)
-class _Study:
+class _Sensitivity:
     folder: Path
     scenario: Scenario
     design: Mapping[str, Any]
     samples: Mapping[str, Any]
-    indices: Mapping[str, Sequence[_Index]]
+    indices: Mapping[str, Sequence[Index]]
     units: Mapping[str, str]
 
     @cached_property
@@ -89,7 +75,7 @@ def page(folder: Path, file: Path, manifest: Mapping[str, Any]) -> str:
     if design.get("format") != 1:
         raise FolderError(f"{folder} was written by another version of this program; run it again")
     indices, units = _read(folder, design["sensitivity"]["method"])
-    this = _Study(
+    this = _Sensitivity(
         folder, load(folder / SAMPLES / "scenario.resolved.yaml"), design,
         read_summary(folder / SAMPLES), indices, units,
     )  # fmt: skip
@@ -101,8 +87,7 @@ def page(folder: Path, file: Path, manifest: Mapping[str, Any]) -> str:
     ])  # fmt: skip
     sizes = "trajectories" if this.is_morris else "base samples"
     parts = [
-        el("section", [el("p", sentence) for sentence in _finding(this)], class_="finding",
-           aria_label="The finding"),
+        finding_section(_finding(this)),
         section("design", "The design",
                 el("p", f"{wanted['size']} {sizes} through {len(design['inputs'])} inputs: every "
                    "distribution of the scenario, and every chance of an event. Each run sets all "
@@ -131,24 +116,24 @@ _METHODS = {
 }
 
 
-def _read(folder: Path, method: str) -> tuple[dict[str, list[_Index]], dict[str, str]]:
+def _read(folder: Path, method: str) -> tuple[dict[str, list[Index]], dict[str, str]]:
     """Indices by measure in the order of sensitivity.csv, and the units of the indices."""
     path = folder / "sensitivity.csv"
     main, second = _COLUMNS[method]
-    found: dict[str, list[_Index]] = {}
+    found: dict[str, list[Index]] = {}
     units: dict[str, str] = {}
     try:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 units[row["measure"]] = row["unit"]
                 values = (float(row[c] or 0) for c in (main, "half_width", second))
-                found.setdefault(row["measure"], []).append(_Index(row["input"], *values))
+                found.setdefault(row["measure"], []).append(Index(row["input"], *values))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise FolderError(f"{path} cannot be read: {error}") from error
     return found, units
 
 
-def _finding(this: _Study) -> tuple[Html, Html]:
+def _finding(this: _Sensitivity) -> tuple[Html, Html]:
     """Two sentences: what the first measure depends on most; what else, and what the others do."""
     inputs_ = len(this.design["inputs"])
     if not this.indices:
@@ -182,21 +167,21 @@ def _finding(this: _Study) -> tuple[Html, Html]:
     return first, join([[[piece, "; "] for piece in said[:-1]], said[-1], "."])
 
 
-def _named(this: _Study, path: str) -> Html:
+def _named(this: _Sensitivity, path: str) -> Html:
     """An input with how far the scenario trusts it, where it says so."""
     given = _given(this, path)
     trust = f" (trust: {given.trust})" if given is not None and given.trust else ""
     return join([el("code", path), trust])
 
 
-def _given(this: _Study, path: str) -> Input | None:
+def _given(this: _Sensitivity, path: str) -> Input | None:
     """The part of the scenario that says where an input comes from, if one does."""
     parts = tuple(path.split("."))
     about = this.about
     return next((about[parts[:n]] for n in range(len(parts), 0, -1) if parts[:n] in about), None)
 
 
-def _does(this: _Study, path: str, index: _Index) -> str:
+def _does(this: _Sensitivity, path: str, index: Index) -> str:
     """What an input does to a measure, with its interval."""
     if this.is_morris:
         return (
@@ -213,26 +198,17 @@ def _share(value: float) -> str:
     return percent(min(value, 1.0))
 
 
-def _measure(this: _Study, path: str, link: Links, *, first: bool) -> Html:
+def _measure(this: _Sensitivity, path: str, link: Links, *, first: bool) -> Html:
     """One measure: the inputs that do anything to it, and its figure."""
     ranked, unit = this.indices[path], this.units[path]
     some = [index for index in ranked if index.main]
     idle = [index for index in ranked if not index.main]
-    shown = f", {unit}" if this.is_morris and unit not in ("", "1") else ""
-    most = max((i.high for i in some), default=1.0)
-    rows = [_row(this, index, most) for index in some]
-    if this.is_morris:
-        head = ["Input", "mu*" + shown, "95 % interval", "From 0", "sigma" + shown]
-    else:
-        head = ["Input", "Total index", "95 % interval", "From 0", "First-order index"]
-    head += ["As stated", "Source", "Trust"]
     name = this.name(path)
     top = join([": ", el("code", ranked[0].name)])
     return details(
-        join([el("strong", name), shown, top]),
+        join([el("strong", name), with_unit("", unit) if this.is_morris else "", top]),
         el("p", el("code", path), class_="source"),
-        table(head, rows, join(["Inputs that matter to ", name]), class_="sorts",
-              numbers=(1, 2, 4)),
+        _indices(this, some, unit if this.is_morris else "", name),
         details(f"{len(idle)} inputs that do nothing to it" if len(idle) > 1
                 else "1 input that does nothing to it",
                 el("p", listed([el("code", i.name) for i in idle], ", "))) if idle else None,
@@ -242,19 +218,24 @@ def _measure(this: _Study, path: str, link: Links, *, first: bool) -> Html:
     )  # fmt: skip
 
 
-def _row(this: _Study, index: _Index, most: float) -> list[Piece]:
-    given = _given(this, index.name)
+def _indices(this: _Sensitivity, some: Sequence[Index], unit: str, name: Html) -> Html:
+    """Inputs with what they do to a measure, and with what the scenario says of them."""
+    found = of_many.indices(some, this.design["sensitivity"]["method"], unit)
+    most = max((i.high for i in some), default=1.0)
+    from_0 = [whisker(i.main, i.low, i.high, most, zero=0.0) for i in some]
+    found = found.put(Column("from_0", "From 0", str), from_0)
+    given = [_given(this, i.name) for i in some]
+    stated = [_stated(this.scenario.resolved, i.name.split(".")) for i in some]
+    found = found.put(Column("stated", "As stated", UserText), stated)
     sources = this.scenario.resolved.get("sources", {})
-    return [
-        el("code", index.name),
-        sortable(minus(index.main), index.main),
-        sortable(ends(index.low, index.high), index.low),
-        whisker(index.main, index.low, index.high, most, zero=0.0),
-        sortable(minus(index.second), index.second),
-        named(_stated(this.scenario.resolved, index.name.split("."))),
-        "" if given is None else named(str(sources.get(given.source, given.source))),
-        "" if given is None else named(given.trust),
-    ]
+    named_by = ["" if g is None else str(sources.get(g.source, g.source)) for g in given]
+    trust = ["" if g is None else g.trust for g in given]
+    found = found.put(Column("source", "Source", UserText), named_by)
+    found = found.put(Column("trust", "Trust", UserText), trust)
+    keys = ("input", "main", "interval", "from_0", "second", "stated", "source", "trust")
+    return tables.html(
+        found.pick(*keys), caption=join(["Inputs that matter to ", name]), sorts=True
+    )
 
 
 def _stated(resolved: Mapping[str, Any], parts: Sequence[str]) -> str:
@@ -264,16 +245,10 @@ def _stated(resolved: Mapping[str, Any], parts: Sequence[str]) -> str:
         if not isinstance(found, Mapping) or part not in found:
             return ""
         found = found[part]
-    if isinstance(found, Mapping):
-        return inputs.short(", ".join(f"{key} {_plain(value)}" for key, value in found.items()))
-    return inputs.short(_plain(found))
+    return short(in_line(found), inputs.LONGEST)
 
 
-def _plain(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _left_out(this: _Study) -> Html | None:
+def _left_out(this: _Sensitivity) -> Html | None:
     """Measures that the study names and that have no indices, each with why."""
     lost = _lost(this)
     if not lost:
@@ -283,11 +258,11 @@ def _left_out(this: _Study) -> Html | None:
     ], "; "), ".")  # fmt: skip
 
 
-def _lost(this: _Study) -> list[str]:
+def _lost(this: _Sensitivity) -> list[str]:
     return [path for path in this.design["measures"] if path not in this.indices]
 
 
-def _why(this: _Study, path: str) -> str:
+def _why(this: _Sensitivity, path: str) -> str:
     measure = this.samples["measures"].get(path)
     if measure is None or measure["n"] < this.samples["n"]:
         return "has no value in some runs"

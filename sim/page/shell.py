@@ -12,13 +12,24 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from sim.scenario.model import DAY, PPM
+from sim.view import look
+
 from .markup import Html, Piece, details, el, join, named, script_json
 from .prose import Happening, iso
 from .run import RunFiles
+from .sentences import HEADS, MONTHS, SENTENCES
 
 SCRIPTS = ("core.js", "marks.js", "map.js", "map_words.js", "forces.js", "curves.js", "page.js")
 STILL_SCRIPTS = ("still.js",)
 """The script of a page without a time slider."""
+
+
+_SHARED = {
+    "look": look.document(), "say": SENTENCES, "heads": HEADS, "months": MONTHS, "day": DAY,
+    "whole": PPM,
+}  # fmt: skip
+"""What the scripts of every page with a map are told."""
 
 
 class Links:
@@ -52,7 +63,7 @@ def document(
     Nothing in it may be fetched: the policy allows its own style and script by their hashes, and
     pictures that are part of the page.
     """
-    style = asset("page.css")
+    style = look.variables() + asset("page.css")
     script = "\n".join(asset(name) for name in (SCRIPTS if data is not None else STILL_SCRIPTS))
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
@@ -83,12 +94,14 @@ def document(
                "without a network and sends nothing."),
         ),
         _hidden_ground(ground),
-        None
-        if data is None
-        else el("script", Html(script_json(data)), type="application/json", id="data"),
+        None if data is None else _data({**_SHARED, **data}),
         el("script", Html(script)),
     )  # fmt: skip
     return f"<!doctype html>\n{el('html', head, body, lang='en')}\n"
+
+
+def _data(data: Mapping[str, Any]) -> Html:
+    return el("script", Html(script_json(data)), type="application/json", id="data")
 
 
 def _hash(text: str) -> str:
@@ -208,6 +221,12 @@ def _is_about(run: RunFiles, happening: Happening, effect: Html) -> bool:
     )
 
 
+def finding_section(sentences: Iterable[Piece]) -> Html:
+    """The finding, at the head of the page."""
+    said = [el("p", sentence) for sentence in sentences]
+    return el("section", said, class_="finding", aria_label="The finding")
+
+
 def section(id_: str, title: str, *parts: Piece, seen: bool = True) -> Html | None:
     """A titled part of the page; None where there is nothing in it. ``seen``: its title is."""
     inside = [part for part in map(join, parts) if part]
@@ -220,7 +239,7 @@ def section(id_: str, title: str, *parts: Piece, seen: bool = True) -> Html | No
 def about(run: RunFiles) -> Html:
     """One line on a run: its id, kind, period and seed."""
     scenario, summary = run.scenario, run.summary
-    days = scenario.length / 86400
+    days = scenario.length / DAY
     period = f"{run.date(0)} to {run.date(scenario.length)}" if scenario.start else f"{days:g} days"
     replicate = summary.get("replicate")
     more = f", replicate {replicate}" if replicate else ""

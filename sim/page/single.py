@@ -16,6 +16,7 @@ from .shell import (
     curve_figure,
     document,
     entries,
+    finding_section,
     holding_figure,
     map_figure,
     section,
@@ -38,8 +39,7 @@ def page(run: RunFiles, file: Path) -> str:
         "runs": [States(run, frame).document()],
     }
     parts = [
-        el("section", [el("p", sentence) for sentence in finding(run)], class_="finding",
-           aria_label="The finding"),
+        finding_section(finding(run)),
         el("noscript", el("p", NOSCRIPT)),
         section("stage", "The run, day by day", bar(axes, run.focus), _stage(run, link),
                 seen=False),

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from sim.base.numbers import short
 from sim.engine.forces.force import MODES
 from sim.measure.axis import AxisLens
 from sim.measure.routes import DOING, stops_km
@@ -22,8 +23,9 @@ from sim.state.control import EVERYONE, Control
 from sim.state.passages import Passage
 from sim.state.rebuild import states
 from sim.view.data import ActorStyle
-from sim.view.look import looks
+from sim.view.look import LABEL, looks
 from sim.view.map.frame import Frame
+from sim.view.map.labels import bare
 
 from .run import RunFiles
 
@@ -116,6 +118,7 @@ class States:
         run, scenario = self.run, self.run.scenario
         net = scenario.network
         xy = self.frame.places_xy([(p.lon, p.lat) for p in net.places.values()])
+        labels = bare([p.name for p in net.places.values()])
         return {
             "id": scenario.id,
             "title": scenario.title,
@@ -126,9 +129,9 @@ class States:
             "actors": self._actors(),
             "places": [
                 {
-                    "id": p.id, "name": p.name, "x": round(float(x), 1),
-                    "y": round(self.frame.height - float(y), 1), "kind": p.kind,
-                    "people": p.population, "gate": p.crossing,
+                    "id": p.id, "name": p.name, "label": short(labels[i], LABEL.name),
+                    "x": round(float(x), 1), "y": round(self.frame.height - float(y), 1),
+                    "kind": p.kind, "people": p.population, "gate": p.crossing,
                     "held": self.holders[i], "ring": _quiet(self.besieged[i]),
                     "seal": _quiet(self.sealed[i]),
                 }

@@ -10,21 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from sim.base.errors import FolderError
-from sim.base.numbers import number
+from sim.base.numbers import number, percent, with_unit
 from sim.measure.steps import is_time
 from sim.scenario.loader import load
-from sim.scenario.model import DAY, Scenario
+from sim.scenario.model import Scenario
+from sim.tables import of_many
 from sim.tables.folder import read_summary
+from sim.tables.table import Column, Gap
 
 from . import inputs, tables
-from .markup import Html, Piece, details, el, join, listed, named, table
+from .markup import Html, details, el, join, listed, named, table
 from .pictures import picture
-from .run import date_words
 from .sensitivity import is_sensitivity
 from .sensitivity import page as sensitivity_page
-from .shell import Links, document, section
-from .study_words import brief, change, ends, finding, level, measure_name, signed, term, verdict
-from .tables import percent, sortable, whisker
+from .shell import Links, document, finding_section, section
+from .study_words import brief, change, finding, level, measure_name, term, verdict
+from .tables import whisker
 
 MOST_CELLS = 250
 """Cells, or effects, in a table of the page; the files have them all."""
@@ -53,10 +54,6 @@ class _Study:
         """Runs that every cell has."""
         lost = {run for cell in self.summary["cells"] for run in cell["failed"]}
         return int(self.design["n"]) - len(lost)
-
-    def day(self, days: float | None) -> str:
-        """A time among runs: censored ones come after the period."""
-        return "never" if days is None else date_words(self.scenario, days * DAY)
 
 
 def page(folder: Path, file: Path) -> str:
@@ -93,8 +90,7 @@ def page(folder: Path, file: Path) -> str:
     said = finding(this.names, summary["units"], this.late, summary["effects"], this.pairs,
                    _is_whole(design))  # fmt: skip
     parts = [
-        el("section", [el("p", sentence) for sentence in said], class_="finding",
-           aria_label="The finding"),
+        finding_section(said),
         section("design", "The design", _design(this), _cells(this, link)),
         section("measures", "What the factors do", _reading(this, link),
                 [_measure(this, path, link, first=not i) for i, path in enumerate(this.names)],
@@ -147,29 +143,20 @@ def _design(this: _Study) -> Html:
 
 def _cells(this: _Study, link: Links) -> Html:
     """Every cell with its settings and its folder."""
-    rows: list[list[Piece]] = []
+    cells: list[tuple[Sequence[str], list[object]]] = []
     for cell, done in zip(this.design["cells"], this.summary["cells"], strict=True):
         settings = [join([el("code", text), el("br")]) for text in cell["settings"]]
         folded = details(f"{len(settings)} settings", settings) if len(settings) > 2 else settings
-        failed = len(done["failed"])
         place = f"cells/{cell['id']}"
         made_page = (this.folder / place / "report.html").is_file()
-        where = [link(place), [" ", link(f"{place}/report.html")] if made_page else None]
-        rows.append(
-            [*map(level, cell["levels"]), sortable(number(done["n"]), done["n"]),
-             sortable(str(failed), failed), where,
-             folded or "the base as it is"]
-        )  # fmt: skip
-    factors = len(this.design["names"])
-    head = [*map(named, this.design["names"]), "Runs", "Failed", "Folder", "Settings"]
-    made = table(head, rows[:MOST_CELLS], _first("Cells", rows), class_="sorts",
-                 numbers=(factors, factors + 1))  # fmt: skip
-    return details(f"The {len(rows)} cells, each an ensemble in a folder of its own", made)
-
-
-def _first(caption: str, rows: Sequence[Any]) -> str:
-    """What a table is of: all rows, or the first of them."""
-    return caption if len(rows) <= MOST_CELLS else f"{caption} (the first {MOST_CELLS})"
+        where = join([link(place), [" ", link(f"{place}/report.html")] if made_page else None])
+        sets = join(folded or "the base as it is")
+        cells.append((cell["levels"], [done["n"], len(done["failed"]), where, sets]))
+    columns = (Column("n", "Runs"), Column("failed", "Failed"), Column("folder", "Folder", str),
+               Column("settings", "Settings", str))  # fmt: skip
+    made = tables.html(of_many.by_level(this.design["names"], columns, cells),
+                       sorts=True, most=MOST_CELLS)  # fmt: skip
+    return details(f"The {len(cells)} cells, each an ensemble in a folder of its own", made)
 
 
 def _reading(this: _Study, link: Links) -> Html:
@@ -193,7 +180,7 @@ def _measure(this: _Study, path: str, link: Links, *, first: bool) -> Html:
     """One measure: effects, then the cells, then its figures."""
     unit, found = this.summary["units"][path], this.summary["effects"][path]
     stem = path.replace(".", "_")
-    name = join([el("strong", this.names[path]), f", {unit}" if unit not in ("", "1") else ""])
+    name = join([el("strong", this.names[path]), with_unit("", unit)])
     pictures = [
         picture(this.folder, f"{kind}_{stem}", title, link, kind="svg", about=path)
         for kind, title in (("interaction", "Means of the cells"), ("ranks", "Ranks of the cells"))
@@ -208,69 +195,33 @@ def _measure(this: _Study, path: str, link: Links, *, first: bool) -> Html:
 
 def _effects(this: _Study, path: str, found: Sequence[Mapping[str, Any]], unit: str) -> Html | None:
     """Effects with their intervals, main ones first."""
-    most = max((abs(v) for e in found for v in (e["value"], e["low"], e["high"]) if v), default=1.0)
-    rows = [
-        [term(e), change(e), sortable(signed(e["value"]), e["value"]),
-         sortable(ends(e["low"], e["high"]), e["low"]),
-         whisker(e["value"], e["low"], e["high"], most), verdict(e),
-         sortable(number(e["pairs"]), e["pairs"])]
-        for e in found
-    ]  # fmt: skip
-    if not rows:
+    if not found:
         return None
-    shown = "days" if path in this.late else unit
-    head = ["Factor", "Change", "Effect" + (f", {shown}" if shown not in ("", "1") else ""),
-            "95 % interval", "About 0", "Finding", "Pairs of runs"]  # fmt: skip
-    caption = _first("Effects", rows) + " on "
-    return table(head, rows[:MOST_CELLS], join([caption, this.names[path]]), class_="sorts",
-                 numbers=(2, 3, 6))  # fmt: skip
+    most = max((abs(v) for e in found for v in (e["value"], e["low"], e["high"]) if v), default=1.0)
+    table = of_many.effects({path: found}).ranged()
+    table = table.put(Column("factor", "Factor", str), map(term, found))
+    table = table.put(Column("change", "Change", str), map(change, found))
+    head = with_unit("Effect", "days" if path in this.late else unit)
+    table = table.put(Column("size", head, Gap), table["effect"])
+    table = table.put(Column("finding", "Finding", str), map(verdict, found))
+    about_0 = [whisker(e["value"], e["low"], e["high"], most) for e in found]
+    table = table.put(Column("about_0", "About 0", str), about_0)
+    table = table.pick("factor", "change", "size", "interval", "about_0", "finding", "pairs")
+    caption = join(["Effects on ", this.names[path]])
+    return tables.html(table, caption=caption, sorts=True, most=MOST_CELLS)
 
 
 def _means(this: _Study, path: str) -> Html:
     """A measure in every cell: mean, median and range, and of a time the chance that it came."""
-    late = path in this.late
-    rows = [
-        [*map(level, cell["levels"]), *_numbers(this, found["measures"].get(path), late)]
+    cells = [
+        (cell["levels"], of_many.spread(found["measures"].get(path)))
         for cell, found in zip(this.design["cells"], this.cells, strict=True)
     ]
-    head = ["Mean", "95 % interval", "Median", "90 % of runs"]
-    head += ["Came in", "95 % interval of the chance"] if late else []
-    start = len(this.design["names"])
-    return table(
-        [*map(named, this.design["names"]), *head, "Runs"], rows[:MOST_CELLS],
-        join([_first("Cells", rows), ": ", this.names[path]]), class_="sorts",
-        numbers=range(start, start + len(head) + 1),
-    )  # fmt: skip
-
-
-def _numbers(this: _Study, measure: Mapping[str, Any] | None, late: bool) -> list[Piece]:
-    """One measure of one cell, each number with what it sorts by."""
-    if measure is None or not measure["n"]:
-        return [*["-"] * (6 if late else 4), sortable("0", 0)]
-    came, mean, median = measure.get("came"), measure["mean"], measure["median"]
-    low, high = measure["range_90"]
-
-    def said(value: float | None) -> str:
-        return number(value) if came is None else this.day(value)
-
-    def placed(value: float | None) -> float:
-        return float("inf") if value is None else value
-
-    never = came is not None and not came["value"]
-    known = mean["low"] is not None and not never
-    chance: list[Piece] = [
-        sortable(percent(came["value"]), came["value"]),
-        sortable(f"{percent(came['low'])} to {percent(came['high'])}", came["low"]),
-    ] if came is not None else ["-", "-"] if late else []  # fmt: skip
-    return [
-        sortable("never" if never else said(mean["value"]), mean["value"]),
-        sortable(f"{said(mean['low'])} to {said(mean['high'])}", mean["low"]) if known else "-",
-        sortable(said(median), placed(median)),
-        sortable(f"{said(low)} to {said(high)}" if said(low) != said(high) else said(low),
-                 placed(low)),
-        *chance,
-        sortable(number(measure["n"]), measure["n"]),
-    ]  # fmt: skip
+    table = of_many.by_level(this.design["names"], of_many.SPREAD, cells, this.scenario.start)
+    if path not in this.late:
+        table = table.without("came", "chance")
+    caption = join(["Cells: ", this.names[path]])
+    return tables.html(table, caption=caption, sorts=True, most=MOST_CELLS)
 
 
 def _left_out(this: _Study) -> Html | None:
@@ -306,23 +257,13 @@ def _claim(this: _Study, rows: Sequence[tuple[Sequence[str], Mapping[str, Any]]]
         told = f"holds in {percent(low)} of the runs of every cell"
     else:
         told = f"holds in {percent(low)} to {percent(high)} of runs, by cell"
-    body = []
-    for levels, claim in rows:
-        p = claim["probability"]
-        chance: list[Piece] = ["undecided", "-"] if p is None else [
-            sortable(percent(p["value"]), p["value"]),
-            sortable(f"{percent(p['low'])} to {percent(p['high'])}", p["low"]),
-        ]  # fmt: skip
-        counts = [sortable(number(claim[v]), claim[v]) for v in ("true", "false", "undecided")]
-        body.append([*map(level, levels), *chance, *counts])
     text = named(rows[0][1]["text"])
-    start = len(this.design["names"])
-    head = ["Holds in", "95 % interval", "True", "False", "Undecided"]
+    cells = [(levels, of_many.chance(claim)) for levels, claim in rows]
+    table = of_many.by_level(this.design["names"], of_many.CHANCE, cells)
     return details(
         join([text, ": ", told]),
         el("p", el("code", rows[0][1]["measure"]), class_="source"),
-        table([*map(named, this.design["names"]), *head], body[:MOST_CELLS],
-              join([_first("Cells", body), ": ", text]), class_="sorts",
-              numbers=range(start, start + len(head))),
+        tables.html(table, caption=join(["Cells: ", text]), sorts=True,
+                    most=MOST_CELLS),
         open=low < high, class_="measure",
     )  # fmt: skip

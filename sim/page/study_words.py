@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.base.numbers import number
+from sim.base import numbers
+from sim.base.numbers import number, true_minus
 from sim.scenario.model import Scenario
+from sim.tables import of_many
+from sim.tables.names import name_of
 
 from .markup import Html, Piece, el, join, listed, named
-from .run import name_of
 
 Effect = Mapping[str, Any]
 """A contrast as summary.json of a study has it."""
@@ -36,8 +38,6 @@ def measure_name(scenario: Scenario, path: str) -> Html:
     said: list[Piece] = []
     for part in path.split(".")[1:]:
         known = name_of(scenario, part)
-        if part in scenario.operations:
-            known = scenario.operations[part].name
         if known != part:
             if said:  # time_lost_by.<actor>: the name ends what is said
                 said.append(join([" ", named(known)]))
@@ -62,30 +62,14 @@ def _plain(part: str) -> str:
     return part.replace("_", " ")
 
 
-def signed(value: float | None) -> str:
-    """A number with its sign, for differences."""
-    sign = "+" if value is not None and value > 0 else ""
-    return sign + minus(value)
-
-
-def minus(value: float | None) -> str:
-    """A number with a true minus sign; two digits of one too small for two decimals."""
-    if value is None:
-        return "-"
-    said = f"{value:.2g}" if 0 < abs(value) < 0.1 else number(round(value, 6))
-    return said.replace("-", "\u2212")
-
-
 def amount(value: float, unit: str) -> str:
-    """A size with its unit: "5 days", "1 day", "37.3 km"."""
-    if unit == "day":
-        return "1 day" if value == 1 else f"{minus(value)} days"
-    return f"{minus(value)} {'' if unit == '1' else unit}".rstrip()
+    """A size with its unit, with a true minus sign: "5 days", "37.3 km"."""
+    return true_minus(numbers.amount(value, unit))
 
 
 def ends(low: float | None, high: float | None) -> str:
     """An interval: "2.85 to 71.7"; a dash where one run, or one pair, tells none."""
-    return "-" if low is None else f"{minus(low)} to {minus(high)}"
+    return "-" if low is None else true_minus(f"{number(low)} to {number(high)}")
 
 
 def interval(low: float | None, high: float | None) -> str:
@@ -103,7 +87,7 @@ def change(effect: Effect) -> Html:
 
 def level(text: str) -> Html:
     """The name of a level; a cell that does not set the factor leaves it as the base has it."""
-    return named(text) if text else Html("as in the base")
+    return named(of_many.level(text))
 
 
 def term(effect: Effect) -> Html:
@@ -119,7 +103,7 @@ def told(effect: Effect, found: Sequence[Effect]) -> Html:
 
 
 def verdict(effect: Effect) -> str:
-    """What the pairs of runs settle."""
+    """What the pairs of runs settle, and how many would if they do not."""
     if effect["verdict"] == "same":
         return "the same in every pair"
     runs = effect["runs_to_settle"]

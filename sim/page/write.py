@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.base.errors import FolderError
+from sim.base.errors import BadInputError, FolderError
+from sim.base.files import whole_file
+from sim.tables.folder import kind_of
 
 from .run import read_run
 
@@ -23,11 +24,12 @@ def write_report(
     Raises:
         FolderError: a folder cannot be read, is of another version, or the page cannot be written.
         ScenarioError: a scenario.resolved.yaml cannot be read.
-        ValueError: not one or two folders.
+        BadInputError: not one or two folders.
+        FullDiskError: there is no room for the page.
     """
     paths = [Path(folder) for folder in folders]
     if len(paths) not in (1, 2):
-        raise ValueError("a page is made of one folder or of two runs")
+        raise BadInputError("a page is made of one folder or of two runs")
     file = Path(out) if out is not None else paths[-1] / _NAMES[len(paths)]
     try:
         text = _page(paths, file)
@@ -37,7 +39,8 @@ def write_report(
             f"{' or '.join(map(str, paths))} is not as this program writes run folders "
             f"({type(error).__name__}: {error}); run its scenario.resolved.yaml again"
         ) from error
-    _write(file, text)
+    with whole_file(file) as partial:
+        partial.write_text(text, encoding="utf-8", newline="\n")
     return file
 
 
@@ -45,14 +48,14 @@ _NAMES = {1: "report.html", 2: "comparison.html"}
 
 
 def _page(paths: Sequence[Path], file: Path) -> str:
-    many = [path for path in paths if _kind(path) != "run"]
+    many = [path for path in paths if kind_of(path) != "run"]
     if many and len(paths) > 1:
         raise FolderError(
             f"{many[0]} holds many runs: a page of two compares single runs; "
             "'sim compare' compares ensembles"
         )
     if many:
-        if _kind(many[0]) == "study":
+        if kind_of(many[0]) == "study":
             from .study import page as study_page
 
             return study_page(many[0], file)
@@ -66,24 +69,3 @@ def _page(paths: Sequence[Path], file: Path) -> str:
     from .pair import page as pair_page
 
     return pair_page(read_run(paths[0]), read_run(paths[1]), file)
-
-
-def _kind(folder: Path) -> str:
-    """What a manifest says that a folder is; "run" where it says nothing, or is none."""
-    try:
-        return str(json.loads((folder / "manifest.json").read_bytes()).get("kind", "run"))
-    except (OSError, ValueError, AttributeError):
-        return "run"  # reading it as one says what is wrong with it
-
-
-def _write(file: Path, text: str) -> None:
-    """Write beside and rename, so that a page is whole or not there."""
-    if file.is_dir():
-        raise FolderError(f"{file} is a folder; name the page itself with --out")
-    partial = file.with_name(f".{file.name}.partial-{os.getpid()}")
-    try:
-        partial.write_text(text, encoding="utf-8", newline="\n")
-        partial.replace(file)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise FolderError(f"cannot write {file}: {error.strerror}") from error

@@ -19,12 +19,9 @@ from .schema import Model
 from .validate import Found
 from .written import CONDITIONS, KIND_OF
 
-__all__ = ["SUPPLIES", "dumped", "filled", "made", "make_fighting", "make_network"]
+__all__ = ["dumped", "filled", "made", "make_fighting", "make_network"]
 
 T = TypeVar("T")
-SUPPLIES = "supplies"
-"""The commodity that always exists."""
-
 Things = Mapping[str, Found]
 _Convert = Callable[[Any], Any]
 
@@ -193,7 +190,7 @@ def _holders(holders: Things, places: Iterable[str], default: str | None) -> dic
 
 def _commodities(commodities: Things, truck_load: int) -> dict[str, m.Commodity]:
     """The commodities, "supplies" among them; the load is the truck's where none is stated."""
-    found = {SUPPLIES: m.Commodity(SUPPLIES, SUPPLIES, truck_load)}
+    found = {m.SUPPLIES: m.Commodity(m.SUPPLIES, m.SUPPLIES, truck_load)}
     for name, (model, _, _) in commodities.items():
         given = {} if model.load else {"load": truck_load}
         found[name] = made(m.Commodity, model, name, **given)

@@ -32,7 +32,7 @@ def check_places(report: Report, places: Things) -> None:
     for name, found in places.items():
         shown = found.model.name or name
         plain = " ".join(unicodedata.normalize("NFC", shown).casefold().split())
-        mark = mark_at(found.node, ("name",), found.mark)
+        mark = found.at("name")
         if plain not in seen:
             seen[plain] = (name, mark)
             continue
@@ -56,7 +56,7 @@ def check_times(report: Report, roads: Things, classes: Things) -> None:
             stated = default.model.speed if default else None
         if stated is not None and found.model.km > stated.dist.nominal * LONGEST_TIME:
             report.error(
-                mark_at(found.node, ("km",), found.mark),
+                found.at("km"),
                 f"road '{safe(name)}' takes more than {LONGEST_TIME:,} hours to travel",
                 "look at its length, and at its speed",
             )
@@ -96,7 +96,7 @@ def ends_of(
 def _check_shares(report: Report, shares: Mapping[str, Quantity] | None, found: Found) -> None:
     if shares and (total := math.fsum(s.dist.nominal for s in shares.values())) > 1 + 1e-9:
         report.error(
-            mark_at(found.node, ("shares",), found.mark, key=True),
+            found.at("shares", key=True),
             f"the shares sum to {total:.6g}, more than 1",
         )
 
@@ -115,13 +115,13 @@ def check_holders(
         for index, actor in enumerate(model.besieged):
             if actor not in held:
                 report.error(
-                    mark_at(found.node, ("besieged", index), found.mark),
+                    found.at("besieged", index),
                     f"'{safe(actor)}' is besieged in '{safe(place)}' but holds none of it",
                     "give it a share",
                 )
         if model.sealed and crossings is not None and place not in crossings:
             report.error(
-                mark_at(found.node, ("sealed",), found.mark, key=True),
+                found.at("sealed", key=True),
                 f"'{safe(place)}' is not a crossing, so it cannot be sealed",
                 "add 'crossing: true' to the place",
             )
@@ -133,14 +133,14 @@ def check_axes(report: Report, axes: Things) -> None:
         for key in ("sources", "sinks"):
             if not getattr(found.model, key):
                 report.error(
-                    mark_at(found.node, (key,), found.mark, key=True),
+                    found.at(key, key=True),
                     f"axis '{name}' has no {key[:-1]}",
                     "a place with nothing more to say is written 'place: {}'",
                 )
         for place in found.model.sinks:
             if place in found.model.sources:
                 report.error(
-                    mark_at(found.node, ("sinks", place), found.mark, key=True),
+                    found.at("sinks", place, key=True),
                     f"'{safe(place)}' is a source and a sink of axis '{name}'",
                 )
 
@@ -155,7 +155,7 @@ def check_events(report: Report, events: Things, axes: Things, crossings: set[st
             for index, place in enumerate(getattr(model, kind)):
                 if place not in crossings:
                     report.error(
-                        mark_at(found.node, (kind, index), found.mark),
+                        found.at(kind, index),
                         f"'{safe(place)}' is not a crossing, so it cannot be sealed",
                         "add 'crossing: true' to the place",
                     )
@@ -174,14 +174,12 @@ def _check_condition(
     axis = axes.get(condition.stock_out or "")
     if condition.at and axis and condition.at not in axis.model.sinks:
         report.error(
-            mark_at(found.node, (*path, "at"), found.mark),
+            found.at(*path, "at"),
             f"'{safe(condition.at)}' is not a sink of axis '{condition.stock_out}'",
             "its sinks are " + ", ".join(axis.model.sinks),
         )
     if condition.event == event:
-        report.error(
-            mark_at(found.node, (*path, "event"), found.mark), f"event '{event}' waits for itself"
-        )
+        report.error(found.at(*path, "event"), f"event '{event}' waits for itself")
     for kind, parts in (("all", condition.all), ("any", condition.any)):
         for index, part in enumerate(parts or ()):
             _check_condition(report, part, found, (*path, kind, index), axes, event)
@@ -220,7 +218,7 @@ def check_operations(
         for index, (here, there) in enumerate(itertools.pairwise(stops)):
             if joined and frozenset((here, there)) not in joined:
                 report.error(
-                    mark_at(found.node, ("route", index), found.mark),
+                    found.at("route", index),
                     f"no road joins '{safe(here)}' and '{safe(there)}'",
                     "name every place on the way",
                 )
@@ -228,27 +226,27 @@ def check_operations(
             needed = {classes[r] for r in joined.get(frozenset((here, there)), ()) if r in classes}
             if isinstance(tempo, dict) and (missing := sorted(needed - tempo.keys())):
                 report.error(
-                    mark_at(found.node, ("tempo",), found.mark),
+                    found.at("tempo"),
                     f"no tempo for roads of class '{missing[0]}' from '{here}' to '{there}'",
                     "give one for every class on the route, or one for all",
                 )
         for place in model.rings:
             if place not in model.route:
                 report.error(
-                    mark_at(found.node, ("rings", place), found.mark, key=True),
+                    found.at("rings", place, key=True),
                     f"'{safe(place)}' is not on the route of '{name}'",
                 )
         _check_record(report, found, stops)
         axis = axes.get(model.axis or "")
         if axis is not None and model.base not in axis.model.sinks:
             report.error(
-                mark_at(found.node, ("axis",), found.mark),
+                found.at("axis"),
                 f"axis '{model.axis}' does not feed '{safe(model.base)}', the base of '{name}'",
                 "its sinks are " + ", ".join(axis.model.sinks),
             )
         if axis is not None and axis.model.actor != model.actor:
             report.error(
-                mark_at(found.node, ("axis",), found.mark),
+                found.at("axis"),
                 f"axis '{model.axis}' is not an axis of '{safe(model.actor)}'",
             )
 
@@ -263,7 +261,7 @@ def check_decisions(
         if not model.options:
             report.error(found.mark, f"decision '{safe(name)}' has no options")
         for key, option in model.options.items():
-            mark = mark_at(found.node, ("options", key), found.mark, key=True)
+            mark = found.at("options", key, key=True)
             other = next((k for k in ("event", "operation") if key in ids.get(k, ())), None)
             if key in seen:
                 other = f"option of '{seen[key]}'"
@@ -275,7 +273,7 @@ def check_decisions(
             operation = operations.get(option.operation or "")
             if operation is None:
                 continue
-            at = mark_at(found.node, ("options", key, "operation"), found.mark)
+            at = found.at("options", key, "operation")
             if operation.model.actor != model.actor:
                 report.error(
                     at, f"'{option.operation}' is not an operation of '{safe(model.actor)}'"
@@ -299,11 +297,11 @@ def _waits_for(condition: Any, event: str) -> bool:
 def _check_record(report: Report, found: Found, stops: list[str]) -> None:
     """Each position on record is a stop of the operation or km along its route, not both."""
     for key, stood in found.model.on_record.items():
-        place = mark_at(found.node, ("on_record", key, "place"), found.mark)
+        place = found.at("on_record", key, "place")
         if stood.place is not None and stood.km is not None:
             report.error(place, "'place' and 'km' both say where it stood", "keep one")
         elif stood.place is None and stood.km is None:
-            at = mark_at(found.node, ("on_record", key), found.mark, key=True)
+            at = found.at("on_record", key, key=True)
             report.error(at, "does not say where it stood", "add 'place: PLACE' or 'km: KM'")
         elif stood.place is not None and stood.place not in stops:
             report.error(
@@ -353,7 +351,7 @@ def check_work(report: Report, axes: Things, length: float, sample: float) -> No
     size = _least(convoy.size.dist if convoy and convoy.size else ConvoyRule().size)
     better = format_quantity(max(round(size * total / MOST_CONVOYS * 2), 1), "mass")
     report.error(
-        mark_at(found.node, ("convoy", "size"), found.mark),
+        found.at("convoy", "size"),
         f"the scenario sends {total:,.0f} convoys, more than {MOST_CONVOYS:,}",
         f"make the convoys of axis '{name}' larger, such as {better}, or the period shorter",
     )

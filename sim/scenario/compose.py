@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sim.base.diagnostics import Mark, Report, safe, split_lines
 
-from .tree import Entry, Items, Map, Node, Scalar, near_file, read_file, read_text
+from .tree import Entry, Items, Map, Node, Scalar, near_file, read_file, read_map, read_text
 
 __all__ = ["KINDS", "Composer", "kind_of_ids", "without_nulls"]
 
@@ -64,10 +64,15 @@ class Composer:
         self.network_failed = False
         self._root = Path()
 
-    def scenario(self, path: Path) -> Map | None:
-        """The merged tree of a scenario file; None with the reasons in the report."""
+    def scenario(self, path: Path, text: str | None = None) -> Map | None:
+        """The merged tree of a scenario file; None with the reasons in the report.
+
+        ``text`` is what the file holds, where it is not on disk.
+        """
         self._root = _project_root(path)
-        return self._load(path, ())
+        mark = Mark(str(path))
+        own = read_file(path, self.report) if text is None else read_map(text, mark, self.report)
+        return None if own is None else self._whole(own, path, ())
 
     def network(self, path: Path) -> Map | None:
         """The tree of a network file, without its ``format``."""
@@ -79,8 +84,10 @@ class Composer:
 
     def _load(self, path: Path, chain: tuple[Path, ...]) -> Map | None:
         own = read_file(path, self.report)
-        if own is None:
-            return None
+        return None if own is None else self._whole(own, path, chain)
+
+    def _whole(self, own: Map, path: Path, chain: tuple[Path, ...]) -> Map | None:
+        """A file's own map with all that it builds on."""
         self._check_format(own, path)
         base: Map | None = None
         extends = own.entries.get("extends")

@@ -63,12 +63,15 @@ def parts_of(hint: Any) -> list[Any]:
 
 def shape_of(hint: Any) -> Shape:
     """What ``hint`` is made of: one kind of value, things with keys of their own, or parts."""
-    base = bare(hint)
-    if mark_of(hint, k.Kind) is not None:
-        return "kind"
-    if isinstance(base, type) and (base in WRITTEN or _declares_keys(base)):
+    origin = typing.get_origin(hint)
+    if origin is Annotated:
+        if any(isinstance(mark, k.Kind) for mark in hint.__metadata__):
+            return "kind"
+        hint = hint.__origin__
+        origin = typing.get_origin(hint)
+    if isinstance(hint, type) and (hint in WRITTEN or _declares_keys(hint)):
         return "things"
-    return _SHAPES.get(typing.get_origin(base), "plain")
+    return _SHAPES.get(origin, "plain")
 
 
 def things_in(hint: Any) -> Iterator[type]:

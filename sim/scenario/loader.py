@@ -20,7 +20,7 @@ from .compose import KINDS, Composer, without_nulls
 from .dates import date_of, format_instant
 from .emit import to_yaml
 from .keys import keys_of, sections_of
-from .model import DAY, Fighting, Network, Scenario
+from .model import DAY, SUPPLIES, Fighting, Network, Scenario
 from .readers import Context, check_id
 from .schema import Model, header_of, model_of
 from .tree import Entry, Map
@@ -35,12 +35,16 @@ _PLACEHOLDER = datetime(2000, 1, 1)  # for checking dates where the period itsel
 
 
 def load(
-    path: str | os.PathLike[str], *, sets: Sequence[str] = (), seed: int | None = None
+    path: str | os.PathLike[str],
+    *,
+    sets: Sequence[str] = (),
+    seed: int | None = None,
+    text: str | None = None,
 ) -> Scenario:
     """The scenario of a YAML file.
 
     ``sets`` are texts ``dotted.path=VALUE`` applied after everything else; ``seed``
-    replaces the scenario's own.
+    replaces the scenario's own; ``text`` is what the file holds, where it is not on disk.
 
     Raises:
         ScenarioError: with every fault found, each with its file, line and column.
@@ -48,7 +52,7 @@ def load(
     report = Report()
     file = Path(path)
     composer = Composer(report)
-    tree = composer.scenario(file)
+    tree = composer.scenario(file, text)
     if tree is not None and sets:
         tree = composer.set(tree, sets)
     scenario = None
@@ -94,7 +98,7 @@ class _Assembler:
             kind: set(section(tree, *(("network", key) if key in _NETWORK else (key,))).entries)
             for key, kind in KINDS.items()
         }
-        ids["commodity"].add(build.SUPPLIES)
+        ids["commodity"].add(SUPPLIES)
         decisions = section(self.tree, "decisions").entries
         ids["option"] = {
             option

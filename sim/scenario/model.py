@@ -25,6 +25,9 @@ PPM = 1_000_000
 DAY = 86_400
 """Seconds in a day."""
 
+SUPPLIES = "supplies"
+"""The commodity that always exists."""
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
@@ -171,7 +174,10 @@ class Road(Sourced):
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Places and the roads between them. Mappings are sorted by id."""
+    """Places and the roads between them.
+
+    Mappings are sorted by id.
+    """
 
     title: Annotated[k.Text, k.Key(default="")]
     """title of the network"""
@@ -276,7 +282,7 @@ class Axis(Sourced):
     """name"""
     actor: k.ActorId
     """the actor that it supplies"""
-    commodity: Annotated[k.CommodityId, k.Key(default="supplies")]
+    commodity: Annotated[k.CommodityId, k.Key(default=SUPPLIES)]
     """what it carries"""
     priority: Annotated[k.Priority, k.Key(default=1)]
     """of two axes of one actor the lower number plans first; ties by id"""

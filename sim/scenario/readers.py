@@ -29,7 +29,7 @@ LONGEST_TEXT = 20_000
 class Context:
     """What a field may need to know of the whole scenario.
 
-    ``ids`` holds the known ids of each kind (``place``, ``road``, ...); a kind that is
+    ``ids`` holds the known ids of each kind (``"place"``, ``"road"``, ...); a kind that is
     missing is not checked (its section could not be read). ``start`` and ``length``
     (seconds) are those of the period; without a length no instant is held against it.
     """

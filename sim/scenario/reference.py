@@ -22,12 +22,11 @@ from .quantities import PROVENANCE_KEYS
 from .readers import an, joined
 from .schema import model_of, name_of
 from .units import DIMENSIONS, format_quantity
-from .written import EVENTS, SHORT, NetworkFile, ScenarioFile, WrittenCondition
+from .written import EVENTS, SHORT, WRITTEN, NetworkFile, ScenarioFile, WrittenCondition
 
 __all__ = ["json_schema", "markdown", "write"]
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_ONE_OR_LIST = {"from", "route", "against", *EVENTS}  # keys that take one id in place of a list
 
 
 def json_schema(kind: Literal["scenario", "network"] | str = "scenario") -> dict[str, Any]:
@@ -65,7 +64,10 @@ def _tell(schema: dict[str, Any], declared: type, told: set[str]) -> None:
         about_key: dict[str, Any] = {"description": meaning(declared, key)}
         if (default := stated(key)) is not None:
             about_key["default"] = default
-        part["properties"][key.name] |= about_key
+        whole = part["properties"][key.name]
+        if (items := mark_of(key.hint, k.Items)) and items.one:
+            whole = {"anyOf": [whole["items"], whole]}
+        part["properties"][key.name] = whole | about_key
         for cls in things_in(key.hint):
             if name_of(cls) not in told:
                 _tell(schema, cls, told)
@@ -85,9 +87,6 @@ def _tidy(schema: Any, partial: bool, *, names: bool = False) -> Any:
             if key == "required" and partial:
                 continue
         inner = _tidy(value, partial, names=not names and key in ("properties", "$defs"))
-        if names and key in _ONE_OR_LIST and inner.get("type") == "array":
-            about = {"description": inner.pop("description", "")}
-            inner = {"anyOf": [inner["items"], inner]} | about
         if key == "additionalProperties" and isinstance(inner, dict) and not names and inner:
             inner = {"anyOf": [inner, {"type": "null"}]}  # null removes a thing
         tidy[key] = inner
@@ -95,8 +94,12 @@ def _tidy(schema: Any, partial: bool, *, names: bool = False) -> Any:
 
 
 def about(cls: type) -> str:
-    """What a file's author needs to know of a declared class: its docstring's first paragraph."""
-    return " ".join((cls.__doc__ or "").split("\n\n")[0].split())
+    """What a file's author needs to know of a declared class: its docstring's first paragraph.
+
+    What only adds to an object is told of as that.
+    """
+    told = cls.__base__ if cls.__base__ in WRITTEN else cls
+    return " ".join((told.__doc__ or "").split("\n\n")[0].split())
 
 
 def meaning(cls: type, key: Declared) -> str:

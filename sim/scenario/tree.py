@@ -117,9 +117,12 @@ def read_file(path: Path, report: Report) -> Map | None:
         report.error(mark, f"is larger than {MOST_BYTES // 1_000_000} MB")
         return None
     text = _decode(data, mark, report)
-    if text is None:
-        return None
-    node = read_text(text, str(path), report)
+    return None if text is None else read_map(text, mark, report)
+
+
+def read_map(text: str, mark: Mark, report: Report) -> Map | None:
+    """The map that the text of a YAML file holds, or None with the reasons in ``report``."""
+    node = read_text(text, mark.file, report)
     if node is None or isinstance(node, Map):
         return node
     if isinstance(node, Scalar) and node.null:

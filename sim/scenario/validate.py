@@ -32,6 +32,10 @@ class Found(typing.NamedTuple):
     node: Node
     mark: Mark
 
+    def at(self, *path: Any, key: bool = False) -> Mark:
+        """Where ``path`` leads to below it: see :func:`mark_at`."""
+        return mark_at(self.node, path, self.mark, key=key)
+
 
 def section(tree: Map, *path: str) -> Map:
     """The map at ``path``, empty where there is none."""

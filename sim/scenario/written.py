@@ -26,14 +26,14 @@ from .units import InputError
 
 
 class WrittenRoad(Road):
-    """A link between two places, open in both directions, each with the full capacity."""
+    """What else a file says of a road."""
 
     between: Annotated[k.Pair | None, k.Key(before="km")] = None
     """the two places; may be left out where the id is `a--b`"""
 
 
 class WrittenNetwork(Network):
-    """Places and the roads between them."""
+    """What else a file says of a network."""
 
     credit: Annotated[k.Text | None, k.Key(before="classes")] = None
     """credit line for figures"""
@@ -42,7 +42,7 @@ class WrittenNetwork(Network):
 
 
 class WrittenHolding(Holding):
-    """Who holds a place at the start. The id of an actor alone means that it holds the whole."""
+    """What else a file says of who holds a place: the shares, or one holder by its id."""
 
     shares: Annotated[Mapping[k.ActorId, k.Part], k.Key(default=None)]
     """share of the place by actor; the sum is at most 1"""
@@ -174,7 +174,7 @@ class Period:
 
 
 class WrittenScenario(Scenario):
-    """A scenario."""
+    """What else a file says of a scenario."""
 
     period: Annotated[Period, k.Key(before="seed")]
     """the time that it covers, at most 100 years"""

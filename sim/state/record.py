@@ -25,7 +25,7 @@ class ControlRow(NamedTuple):
 
 
 class SeriesRow(NamedTuple):
-    """A number from ``time`` on: ``measure`` names its unit (``capacity_kg_per_day``)."""
+    """A number from ``time`` on: ``measure`` names its unit (``"capacity_kg_per_day"``)."""
 
     time: int
     subject: str

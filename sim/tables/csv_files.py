@@ -9,8 +9,6 @@ from typing import Any, NamedTuple, TypeVar, get_type_hints
 
 from sim.base.errors import FolderError
 
-from .table import Table
-
 Row = TypeVar("Row", bound=NamedTuple)
 
 
@@ -20,11 +18,6 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]])
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         writer.writerows(rows)
-
-
-def write_table(path: Path, table: Table) -> None:
-    """Write a table under the keys of its columns, values as they are."""
-    write_csv(path, [column.key for column in table.columns], table.rows)
 
 
 def read_rows(folder: Path, name: str, kind: type[Row]) -> list[Row]:

@@ -1,75 +1,38 @@
-"""The folder that a run leaves, written to a temporary name and renamed when it is complete.
+"""What is in the folder that a run leaves, and reading it again.
 
 All files but ``manifest.json`` are the same bytes for the same scenario and seed.
 """
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import json
 import os
-import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sim.base.errors import FolderError
+from sim.base.files import digests, whole_file
 from sim.measure.sides import side_series
 from sim.scenario.dates import date_of
 from sim.scenario.model import DAY, Scenario
 from sim.state.record import ControlRow, EventRow, FlowRow, Move, Record, SeriesRow
 
-from .csv_files import read_rows, write_csv
+from .csv_files import read_rows
+from .data import DataTable
 
 T = TypeVar("T")
 
 
-@contextmanager
-def whole_folder(target: Path) -> Iterator[Path]:
-    """A temporary folder beside ``target`` that becomes ``target`` when the block ends well.
+def default_target(kind: str, mark: str) -> Path:
+    """``results/<kind>/<UTC time>-<mark>`` under the current folder, not yet taken.
 
-    On any exception, an interrupt included, nothing is left. An empty folder in the way is
-    replaced.
-
-    Raises:
-        FolderError: ``target`` holds something already, or cannot be made.
+    ``mark`` is a fingerprint; its first eight digits are taken.
     """
-    try:
-        place = Path(os.path.realpath(target))  # a link to an empty folder is followed
-        if place.exists() and not place.is_dir():
-            raise FolderError(f"{target} exists already and is not a folder; name another")
-        if place.exists() and any(place.iterdir()):
-            raise FolderError(f"{target} exists already and is not empty; name another with --out")
-        if place == Path.cwd():  # putting another in its place would leave the user in neither
-            raise FolderError(f"{target} is the current folder; name one inside it with --out")
-        partial = place.parent / f".{place.name}.partial-{os.getpid()}"
-        partial.mkdir(parents=True)
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise FolderError(f"cannot write to {target.parent}: {why}") from error
-    try:
-        yield partial
-        if place.exists():
-            place.rmdir()
-        partial.rename(place)
-    except OSError as error:
-        shutil.rmtree(partial, ignore_errors=True)
-        taken = error.errno in (errno.ENOTEMPTY, errno.EEXIST)
-        why = "another process has written it meanwhile" if taken else error.strerror or error
-        raise FolderError(f"cannot write {target}: {why}") from error
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
-
-
-def default_target(kind: str, fingerprint: str) -> Path:
-    """``results/<kind>/<UTC time>-<hash8>`` under the current folder, not yet taken."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    base = Path("results") / kind / f"{stamp}-{fingerprint[:8]}"
+    base = Path("results") / kind / f"{stamp}-{mark[:8]}"
     target, n = base, 1
     while target.exists():
         n += 1
@@ -77,28 +40,42 @@ def default_target(kind: str, fingerprint: str) -> Path:
     return target
 
 
-def fingerprint(text: str, seed: int) -> str:
-    """sha256 of a resolved scenario and a seed, in hex."""
-    return hashlib.sha256(f"{seed}\n{text}".encode()).hexdigest()
+def interrupted_folder(kind: str, mark: str) -> Path | None:
+    """The last of ``results/<kind>/*-<mark>*`` whose manifest says that it was interrupted."""
+    place = Path("results") / kind
+    begun = sorted(place.iterdir(), reverse=True) if place.is_dir() else []
+    named = (folder for folder in begun if f"-{mark[:8]}" in folder.name)
+    return next((f for f in named if _said_of(f, "status", "") == "interrupted"), None)
+
+
+UNITS = {
+    "time_s": "s", "day": "day", "kg_per_day": "kg/day", "persons": "persons", "travel_s": "s",
+    "ended_s": "s",
+}  # fmt: skip
+"""Units of the columns of a run's tables; a measure of timeseries names its own."""
+
+
+def run_tables(scenario: Scenario, record: Record) -> Iterator[DataTable]:
+    """control, timeseries, flows, events, regroup and actors, with days and dates."""
+
+    def table(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> DataTable:
+        dated = [(row[0], row[0] / DAY, date_of(scenario, row[0]), *row[1:]) for row in rows]
+        names = ("time_s", "day", "date", *columns)
+        units = {column: UNITS[column] for column in names if column in UNITS}
+        return DataTable(name, names, dated, units, {"day": ".6g", "probability": ".6f"})
+
+    yield table("control", ControlRow._fields[1:], record.control)
+    yield table("timeseries", SeriesRow._fields[1:], record.series)
+    yield table("flows", FlowRow._fields[1:], record.flows)
+    yield table("events", EventRow._fields[1:], record.events)
+    yield table("regroup", MOVE_COLUMNS[1:], (move_row(m) for m in record.moves))
+    yield table("actors", SeriesRow._fields[1:], side_series(scenario, record))
 
 
 def write_tables(folder: Path, scenario: Scenario, record: Record) -> None:
-    """Write control, timeseries, flows, events, regroup and actors as tidy CSV with dates."""
-
-    def table(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        dated = ([row[0], *when(row[0]), *row[1:]] for row in rows)
-        write_csv(folder / name, ["time_s", "day", "date", *columns], dated)
-
-    def when(seconds: int) -> tuple[str, str]:
-        date = date_of(scenario, seconds)
-        return f"{seconds / DAY:.6g}", date.isoformat() if date else ""
-
-    table("control.csv", ControlRow._fields[1:], record.control)
-    table("timeseries.csv", SeriesRow._fields[1:], record.series)
-    table("flows.csv", FlowRow._fields[1:], record.flows)
-    table("events.csv", EventRow._fields[1:], record.events)
-    table("regroup.csv", MOVE_COLUMNS[1:], (move_row(m) for m in record.moves))
-    table("actors.csv", SeriesRow._fields[1:], side_series(scenario, record))
+    """Write the tables of a run as CSV, each under its name."""
+    for table in run_tables(scenario, record):
+        table.write_csv(folder / f"{table.name}.csv")
 
 
 MOVE_COLUMNS = (
@@ -109,11 +86,9 @@ MOVE_COLUMNS = (
 
 def move_row(move: Move) -> tuple[Any, ...]:
     """A move in the order of :data:`MOVE_COLUMNS`."""
-    ended = "" if move.ended is None else move.ended
-    probability = f"{move.probability:.6f}"
     return (
-        move.time, move.actor, move.origin, move.choice, move.persons, probability,
-        move.seconds, move.outcome, ended, "reserve" if move.reserve else "displaced",
+        move.time, move.actor, move.origin, move.choice, move.persons, move.probability,
+        move.seconds, move.outcome, move.ended, "reserve" if move.reserve else "displaced",
     )  # fmt: skip
 
 
@@ -123,24 +98,50 @@ def write_json(path: Path, document: Any) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def write_manifest(folder: Path, argv: Sequence[str], seed: int, started: datetime) -> None:
-    """Write manifest.json: versions, git state, argv, seed, sha256 of every other file."""
-    files = sorted(p for p in folder.rglob("*") if p.is_file())
-    write_json(
-        folder / "manifest.json",
-        {
-            "status": "complete",
-            "seed": seed,
-            "argv": readable(argv),
-            "started": started.isoformat(timespec="seconds"),
-            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-            **provenance(),
-            "sha256": {
-                p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
-                for p in files
-            },
-        },
-    )
+MANIFEST = "manifest.json"
+
+
+def write_manifest(
+    folder: Path, head: Mapping[str, Any], argv: Sequence[str], leave_out: Sequence[str] = ()
+) -> None:
+    """Write manifest.json of what is complete.
+
+    It holds ``head``, argv, when it was finished, versions, git state, and sha256 of every file
+    but those that ``leave_out`` names.
+
+    Raises:
+        FullDiskError, FolderError: it cannot be written.
+    """
+    document = {
+        **head,
+        "argv": readable(argv),
+        "finished": now(),
+        **provenance(),
+        "sha256": digests(folder, (MANIFEST, *leave_out)),
+    }
+    with whole_file(folder / MANIFEST) as path:
+        write_json(path, document)
+
+
+def now() -> str:
+    """The time in UTC, to the second, as manifests state it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def kind_of(folder: Path) -> str:
+    """What a manifest says that a folder is: run, ensemble or study.
+
+    "run" where it says nothing or is none: reading it as one says what is wrong with it.
+    """
+    return _said_of(folder, "kind", "run")
+
+
+def _said_of(folder: Path, key: str, default: str) -> str:
+    """What the manifest in a folder says, if it can be read."""
+    try:
+        return str(json.loads((folder / MANIFEST).read_bytes()).get(key, default))
+    except (OSError, ValueError, AttributeError):
+        return default
 
 
 def readable(argv: Sequence[str]) -> list[str]:
@@ -234,7 +235,7 @@ def read_events(folder: Path) -> list[EventRow]:
 def _check(folder: Path) -> None:
     if not folder.is_dir():
         raise FolderError(f"{folder} is not a folder")
-    if not (folder / "manifest.json").is_file():
+    if not (folder / MANIFEST).is_file():
         raise FolderError(f"{folder} is no run folder: it has no manifest.json")
 
 

@@ -9,7 +9,9 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from .terminal import console, number
+from sim.base.numbers import number
+
+from .terminal import console
 
 Document = Mapping[str, Any]
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping
 from typing import Any
 
-from rich import box
-from rich.table import Table
 from rich.text import Text
 
+from sim.base.numbers import with_unit
 from sim.measure.compare_many import ManyComparison, ManyRow
+from sim.measure.sensitivity import Index
 from sim.measure.statistics import Paired
 
-from .terminal import console, number
-from .terminal_scores import print_scores
+from . import of_many
+from .terminal import console, print_table
+from .terminal_compare import print_changes, print_scores
 
 Document = Mapping[str, Any]
 
@@ -39,30 +39,22 @@ def print_ensemble(summary: Document) -> None:
     out.print(Text(scenario["title"], style="bold"))
     failed = f", {len(summary['failed'])} failed" if summary["failed"] else ""
     out.print(f"{scenario['id']}, {summary['n']} runs{failed}, seed {summary['seed']}")
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
-    table.add_column(f"axes.{scenario['focus']}.", overflow="fold")
-    for heading in ("mean, 95 %", "median", "90 % of runs", "came"):
-        table.add_column(heading, justify="right")
     claimed = {claim["measure"] for claim in summary["claims"] if claim["when_day"] is None}
     stem = f"axes.{scenario['focus']}."
-    rows = [
-        path
+    names = {
+        path: path.removeprefix(stem)
         for path, measure in summary["measures"].items()
         if _varies(measure)
         and (path in claimed or (path.startswith(stem) and path.rpartition(".")[2] in HEADLINES))
-    ]
-    for path in rows:
-        table.add_row(*_cells(scenario, path, summary["measures"][path]))
-    if rows:
-        out.print(table)
+    }
+    found = of_many.measures(summary, names, "Measures", stem)
+    print_table(out, found.without("chance", "n"))
     same = sum(not _varies(m) for m in summary["measures"].values())
     out.print(f"{same} of {len(summary['measures'])} measures are the same in every run")
-    if summary["claims"]:
-        out.print("\nclaims, and the share of runs in which they hold (95 % interval):")
-    for claim in summary["claims"]:
-        p = claim["probability"]
-        said = "undecided" if p is None else f"{_percent(p)}"
-        out.print(f"  {said:22s} {claim['id']}: {claim['text']}")
+    claims = of_many.claims(summary)
+    if claims.rows:
+        out.print(f"\n{claims.caption}")
+    print_table(out, claims.pick("id", "probability", "interval", "text"))
 
 
 def _varies(measure: Document) -> bool:
@@ -76,104 +68,40 @@ def _varies(measure: Document) -> bool:
     return bool(low != high or spread)
 
 
-def _cells(scenario: Document, path: str, measure: Document) -> list[str]:
-    unit = "" if measure["unit"] == "1" else f", {measure['unit']}"
-    came = measure.get("came")
-
-    def said(value: float | None) -> str:
-        if came is None:
-            return number(value)
-        return "never" if value is None else day(scenario, value)
-
-    mean = measure["mean"]
-    wide = ""
-    if mean["low"] is not None:
-        half = number((mean["high"] - mean["low"]) / 2)
-        wide = f" ± {half}" + ("" if came is None else " days")
-    return [
-        path.removeprefix(f"axes.{scenario['focus']}.") + ("" if came else unit),
-        said(mean["value"]) + wide,
-        said(measure["median"]),
-        " .. ".join(map(said, measure["range_90"])),
-        "" if came is None else f"{came['value']:.0%}",
-    ]
-
-
-def day(scenario: Document, days: float) -> str:
-    """A day of the period as a date, where the period has dates."""
-    if scenario["start"] is None:
-        return f"day {number(days)}"
-    date = datetime.fromisoformat(scenario["start"]) + timedelta(days=days)
-    return date.date().isoformat()
-
-
-def _percent(interval: Document) -> str:
-    return f"{interval['value']:.0%} ({interval['low']:.0%} to {interval['high']:.0%})"
-
-
 MOST_DIFFERENCES = 40
 """Differences printed at most; all of them are in the tables."""
+
+SHOWN = (
+    "path", "unit", "mean_base", "difference", "interval", "higher_in", "verdict", "runs_to_settle",
+)  # fmt: skip
 
 
 def print_many(comparison: ManyComparison, *, everything: bool = False) -> None:
     """What differs in the scenarios, then the differences of the measures, settled ones first."""
     out = console()
-    out.print(Text("What differs in the scenarios", style="bold"))
-    names = [o.name for o in comparison.outcomes]
-    if not comparison.changes:
-        out.print("  nothing")
-    for change in comparison.changes[:MOST_DIFFERENCES]:
-        values = ", ".join(f"{n}: {v}" for n, v in zip(names, change.values, strict=True))
-        out.print(f"  {change.path}: {_clip(values)}", soft_wrap=True)
-    base = names[0]
-    for number_, name in enumerate(names[1:]):
+    base, *names = (o.name for o in comparison.outcomes)
+    print_changes(out, comparison.changes, [base, *names])
+    for i, name in enumerate(names):
         out.print(Text(f"\n{name} less {base}, {comparison.n} pairs", style="bold"))
-        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
-        table.add_column("measure", overflow="fold")
-        for heading in (f"mean in\n{base}", "difference", "95 %", "higher in"):
-            table.add_column(heading, justify="right", overflow="fold")
-        table.add_column("finding")
-        rows = [(r, r.against[number_].paired) for r in comparison.rows]
-        ranked = sorted(
-            ((r, p) for r, p in rows if p is not None and (everything or p.verdict != "same")),
-            key=lambda pair: (_order(pair[1]), pair[0].path),
-        )
-        for row, found in ranked if everything else ranked[:MOST_DIFFERENCES]:
-            table.add_row(*_difference_cells(row, found))
-        if ranked:
-            out.print(table)
-        if len(ranked) > MOST_DIFFERENCES and not everything:
-            out.print(f"... and {len(ranked) - MOST_DIFFERENCES} more in the tables")
-        same = sum(p is not None and p.verdict == "same" for _, p in rows)
+        pairs = [(p, r) for r in comparison.rows if (p := r.against[i].paired) is not None]
+        ranked = sorted((x for x in pairs if everything or x[0].verdict != "same"), key=_order)
+        shown = ranked if everything else ranked[:MOST_DIFFERENCES]
+        table = of_many.differences((row, i) for _, row in shown).ranged()
+        print_table(out, table.pick(*SHOWN))
+        if len(ranked) > len(shown):
+            out.print(f"... and {len(ranked) - len(shown)} more in the tables")
+        same = sum(p.verdict == "same" for p, _ in pairs)
         out.print(f"{same} measures are the same in every pair")
     print_scores(out, comparison.scores)
 
 
-def _order(found: Paired) -> tuple[bool, float]:
+def _order(found: tuple[Paired, ManyRow]) -> tuple[bool, float, str]:
     """Settled differences first, the clearest of them first."""
-    half = found.difference.half_width
-    clear = abs(found.difference.value) / half if half else 0.0
-    return found.verdict == "no difference found", -clear
+    paired, row = found
+    return paired.verdict == "no difference found", -paired.clearness, row.path
 
 
-def _difference_cells(row: ManyRow, found: Paired) -> list[str]:
-    unit = "" if row.unit == "1" else f", {row.unit}"
-    base = row.stated[0]
-    mean = None if base is None or not base.get("mean") else base["mean"]["value"]
-    d = found.difference
-    ends = "-" if d.low is None else f"{number(d.low)} .. {number(d.high)}"
-    finding = found.verdict
-    if found.runs is not None:
-        finding += f"; {found.runs:,} runs would settle it"
-    sign = "+" if d.value > 0 else ""
-    return [
-        row.path + unit, number(mean), sign + number(d.value), ends, f"{found.above:.0%}", finding
-    ]  # fmt: skip
-
-
-def _clip(text: str, most: int = 110) -> str:
-    return text if len(text) <= most else text[: most - 3] + "..."
-
+EFFECTS_SHOWN = ("term", "from", "to", "effect", "interval", "verdict", "runs_to_settle")
 
 MOST_CELLS = 16
 """Cells of a study whose means are printed; where there are more they are in the tables only."""
@@ -183,67 +111,20 @@ def print_study(document: Document) -> None:
     """By measure: the mean of each cell, then effects with intervals."""
     out = console()
     out.print(Text(document["title"], style="bold"))
-    cells = document["cells"]
+    cells, effects = document["cells"], document["effects"]
     sizes = sorted({cell["n"] for cell in cells})
     runs = " to ".join(map(str, dict.fromkeys((sizes[0], sizes[-1]))))
     out.print(f"{len(cells)} cells of {runs} runs, one luck over all cells")
-    crossed = False
-    late = False
-    for path, found in document["effects"].items():
-        unit = document["units"][path]
-        out.print(Text("\n" + path + ("" if unit in ("1", "") else f", {unit}"), style="bold"))
+    for path, found in effects.items():
+        out.print(Text(f"\n{with_unit(path, document['units'][path])}", style="bold"))
         if len(cells) <= MOST_CELLS:
-            out.print(_means(document["factors"], cells, path))
-        late = late or any("came" in (cell["means"][path] or {}) for cell in cells)
-        for effect in found:
-            change = ", ".join(f"{a} to {b}" for a, b in effect["levels"])
-            name = " x ".join(effect["term"])
-            crossed = crossed or len(effect["term"]) > 1
-            out.print(f"  {name} ({change}): {_effect(effect)}", soft_wrap=True)
-    if crossed or late:
-        out.print()
-    if crossed:
-        out.print("a x b: how much more the one does where the other is at its second level")
-    if late:
-        out.print("a time that did not come counts as the length of the period in its mean")
-
-
-def _means(factors: Sequence[str], cells: Sequence[Document], path: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
-    table.add_column("")
-    for factor in factors:
-        table.add_column(factor, overflow="fold")
-    means = [cell["means"][path] for cell in cells]
-    times = any(mean is not None and "came" in mean for mean in means)
-    for heading in ("mean", "95 %", "came") if times else ("mean", "95 %"):
-        table.add_column(heading, justify="right")
-    for cell, mean in zip(cells, means, strict=True):
-        if mean is None:
-            said = ["-", "-"]
-        elif mean.get("came") == 0:
-            said = ["never", "", "0%"]
-        else:
-            came = [f"{mean['came']:.0%}"] if times else []
-            said = [number(mean["value"]), _ends(mean), *came]
-        table.add_row("", *cell["levels"], *said)
-    return table
-
-
-def _ends(interval: Document) -> str:
-    if interval["low"] is None:
-        return "-"
-    return f"{number(interval['low'])} .. {number(interval['high'])}"
-
-
-def _effect(effect: Document) -> str:
-    if effect["verdict"] == "same":
-        return "the same in every pair of runs"
-    sign = "+" if effect["value"] > 0 else ""
-    said = f"{sign}{number(effect['value'])} ({_ends(effect)})"
-    if effect["verdict"] == "no difference found":
-        runs = effect["runs_to_settle"]
-        said += "; no difference found" + (f", {runs:,} runs would settle it" if runs else "")
-    return said
+            print_table(out, of_many.means(document, path))
+        table = of_many.effects({path: found}).ranged()
+        print_table(out, table.pick(*EFFECTS_SHOWN))
+    if any(len(effect["term"]) > 1 for found in effects.values() for effect in found):
+        out.print("\na x b: how much more the one does where the other is at its second level")
+    if any("came" in (cell["means"][path] or {}) for cell in cells for path in effects):
+        out.print("\na time that did not come counts as the length of the period in its mean")
 
 
 MOST_INPUTS = 8
@@ -260,14 +141,12 @@ def print_sensitivity(document: Document) -> None:
         else "share of the variance that an input has a part in (Sobol, total)"
     )
     out.print(f"{document['runs']} runs; {what}")
-    for path, indices in document["indices"].items():
-        unit = document["units"][path]
-        out.print(Text("\n" + path + (f", {unit}" if morris and unit != "1" else ""), style="bold"))
-        some = [index for index in indices if index["main"]]
-        for index in some[:MOST_INPUTS]:
-            spread = f"{number(index['main'])} +- {number(index['half_width'])}"
-            out.print(f"  {spread:>18s}  {index['name']}", soft_wrap=True)
+    for path, found in document["indices"].items():
+        unit = document["units"][path] if morris else ""
+        out.print(Text(f"\n{with_unit(path, unit)}", style="bold"))
+        some = [Index(**index) for index in found if index["main"]]
+        print_table(out, of_many.indices(some[:MOST_INPUTS], document["method"], unit))
         if len(some) > MOST_INPUTS:
             out.print(f"  {len(some) - MOST_INPUTS} more inputs do less")
-        if len(some) < len(indices):
-            out.print(f"  {len(indices) - len(some)} inputs do nothing")
+        if len(some) < len(found):
+            out.print(f"  {len(found) - len(some)} inputs do nothing")

@@ -1,7 +1,8 @@
-"""Pictures and pages from measures: nothing here computes what it shows.
+"""How things look, and the figures, from measures: nothing here runs, solves or draws luck.
 
-:mod:`sim.view.data` says what the figures draw, in plain dataclasses without matplotlib. Each
-``draw_*`` function of :mod:`~sim.view.map.figure`, :mod:`~sim.view.charts.curves`,
-:mod:`~sim.view.charts.control` and :mod:`~sim.view.charts.regroup` returns a matplotlib Figure,
-which :func:`sim.view.look.save` writes. Importing this package imports no matplotlib.
+:mod:`sim.view.look` states the look in numbers, :mod:`sim.view.draw` draws with matplotlib, and
+:mod:`sim.view.data` holds what several figures share; neither the first nor the last needs
+matplotlib. Each figure has one file in :mod:`~sim.view.map` or :mod:`~sim.view.charts`: its data,
+what fills it from a run (:class:`sim.view.words.Words`), ``draw_*``, which returns a matplotlib
+Figure, and ``*_table``, the numbers written beside it.
 """

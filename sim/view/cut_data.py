@@ -1,21 +1,23 @@
-"""What the figures of cuts draw, from the documents that ``sim cut``, ``interdict`` and ``rank``
-print; no matplotlib here.
+"""What the figures of cuts draw, from the answers of :mod:`sim.cuts`; no matplotlib here.
 
-Amounts are in the document's unit, kg/day turned into t/day.
+Amounts are in the answer's unit, kg/day turned into t/day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sim.base.numbers import number
+from sim.cuts.attacks import AttackAnswer, DelayFrontier, FlowFrontier, JointFrontier
+from sim.cuts.case import Case
+from sim.cuts.ranking import Ranking
+from sim.cuts.weakness import Weakness
 
 from .data import MapData, Page
 
-Document = Mapping[str, Any]
-Naming = Callable[[str], str]
+Frontier = FlowFrontier | DelayFrontier | JointFrontier
 
 MOST_RANKED = 25
 """Rows of a ranking's chart."""
@@ -53,7 +55,7 @@ class RankData:
 
 
 @dataclass(frozen=True, slots=True)
-class Attack:
+class FrontierPoint:
     """What ``k`` losses leave at least (None: no way left), and one set that does it.
 
     ``bound`` is below ``value`` where the value is not proven.
@@ -72,9 +74,9 @@ class FrontierData:
     page: Page
     unit: str
     quantity: str
-    exact: tuple[Attack, ...]
-    greedy: tuple[Attack, ...] = ()
-    captures: Attack | None = None
+    exact: tuple[FrontierPoint, ...]
+    greedy: tuple[FrontierPoint, ...] = ()
+    captures: FrontierPoint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,33 +94,32 @@ class CutMapData:
     ranking: RankData
 
 
-def rank_data(document: Document, naming: Naming) -> RankData:
-    """The chart of a ranking, from the document of ``sim rank``."""
-    unit, scale = _unit(document)
-    whole = (document["max_flow"] or 0) / scale
+def rank_data(ranking: Ranking) -> RankData:
+    """The chart of a ranking."""
+    case = ranking.case
+    unit, scale = _unit(case)
+    whole = ranking.max_flow / scale
     rows = []
-    for row in document["rank"][:MOST_RANKED]:
-        low, high = None, None
-        if "loss_interval" in row:
-            low, high = row["loss_interval"][0] / scale, row["loss_interval"][2] / scale
+    for row in ranking.rows[:MOST_RANKED]:
+        drawn = row.interval
         rows.append(
             Ranked(
-                row["name"],
-                naming(row["name"]),
-                row["kind"],
-                row["loss"] / scale,
-                row["loss_share"],
-                row["in_minimum_cuts"],
-                row["delay_hours"],
-                low,
-                high,
-                tuple(row["rank_interval"]) if "rank_interval" in row else None,
+                row.name,
+                case.said(row.name),
+                row.kind,
+                row.loss / scale,
+                row.loss_share,
+                row.in_minimum_cuts,
+                row.delay_hours,
+                None if drawn is None else drawn.losses[0] / scale,
+                None if drawn is None else drawn.losses[2] / scale,
+                None if drawn is None else drawn.ranks,
             )
         )
-    drawn = "; whiskers: 5 to 95 % of the networks drawn" if any(r.ranks for r in rows) else ""
-    subtitle = f"{_of(document)}: what the loss of each alone takes from the capacity{drawn}"
-    title = f"{_name(document)}: {_worst(rows, whole, unit)}"
-    return RankData(Page(title, subtitle, _credit(document)), unit, whole, tuple(rows))
+    spread = "; whiskers: 5 to 95 % of the networks drawn" if any(r.ranks for r in rows) else ""
+    subtitle = f"{_of(case)}: what the loss of each alone takes from the capacity{spread}"
+    title = f"{case.title}: {_worst(rows, whole, unit)}"
+    return RankData(Page(title, subtitle, _credit(case)), unit, whole, tuple(rows))
 
 
 def _worst(rows: Sequence[Ranked], whole: float, unit: str) -> str:
@@ -131,52 +132,51 @@ def _worst(rows: Sequence[Ranked], whole: float, unit: str) -> str:
     return f"the loss of {names} costs most: {amount(rows[0].loss, unit)} of {amount(whole, '')}"
 
 
-def frontier_data(document: Document, naming: Naming) -> FrontierData:
-    """The chart of a frontier, from any document of ``sim interdict``."""
-    unit, scale = _unit(document)
-    key, quantity = "flow", "flow left"
-    if "axes" in document:
-        key, quantity = "total", "weighted flow left"
-    elif any("hours" in row for row in document["frontier"]):
-        key, quantity, unit, scale = "hours", "fastest route", "h", 1.0
-    exact = _attacks(document["frontier"], key, scale, naming)
-    greedy = _attacks(document.get("greedy", ()), key, scale, naming)
-    taken = document.get("captures")
+def frontier_data(frontier: Frontier) -> FrontierData:
+    """The chart of a frontier: of the flow left, of the fastest route, or of several axes."""
+    case = frontier.cases[0] if isinstance(frontier, JointFrontier) else frontier.case
+    name, of = case.title, _of(case)
+    unit, scale = _unit(case)
+    quantity, what = "flow left", "the least flow that so many losses leave"
+    if isinstance(frontier, JointFrontier):
+        name, of = listed(frontier.axes), f"{', '.join(frontier.axes)} on {case.at}"
+        quantity, what = "weighted flow left", "weighted flow left after so many losses"
+    elif isinstance(frontier, DelayFrontier):
+        quantity, what = "fastest route", "fastest route after so many losses"
+        unit, scale = "h", 1.0
+    exact = _points(case, frontier.attacks, scale)
+    greedy: tuple[FrontierPoint, ...] = ()
     captures = None
-    if taken and taken["flow"] is not None:
-        names = tuple(naming(p) for p in taken["places"])
-        captures = Attack(taken["k"], taken["flow"] / scale, names)
-    what = {"flow left": "the least flow that so many losses leave"}.get(
-        quantity, f"{quantity} after so many losses"
-    )
-    targets = f" of {document['targets']}" if "targets" in document else ""
-    targets = targets.replace("both", "places or roads")
-    subtitle = f"{_of(document)}: {what.replace('losses', f'losses{targets}')}"
-    title = f"{_name(document)}: {_stops(exact, greedy, unit, key)}"
-    page = Page(title, subtitle, _credit(document))
+    if isinstance(frontier, FlowFrontier):
+        greedy = _points(case, frontier.greedy, scale)
+        taken = frontier.captures
+        if taken is not None and taken.left is not None:
+            places = tuple(case.said(p) for p in taken.places)
+            captures = FrontierPoint(taken.k, taken.left / scale, places)
+    targets = "places or roads" if frontier.targets == "both" else frontier.targets
+    subtitle = f"{of}: {what.replace('losses', f'losses of {targets}')}"
+    title = f"{name}: {_stops(exact, greedy, unit, isinstance(frontier, DelayFrontier))}"
+    page = Page(title, subtitle, "" if unit == "h" else _credit(case))
     return FrontierData(page, unit, quantity, exact, greedy, captures)
 
 
-def _attacks(
-    rows: Sequence[Document], key: str, scale: float, naming: Naming
-) -> tuple[Attack, ...]:
-    found = []
-    for row in rows:
-        value, bound = row.get(key), None if row.get("proven", True) else row.get("bound")
-        found.append(
-            Attack(
-                row["k"],
-                None if value is None else value / scale,
-                tuple(naming(n) for n in row["removed"]),
-                None if bound is None else bound / scale,
-            )
+def _points(case: Case, attacks: Sequence[AttackAnswer], scale: float) -> tuple[FrontierPoint, ...]:
+    return tuple(
+        FrontierPoint(
+            attack.k,
+            None if attack.left is None else attack.left / scale,
+            tuple(case.said(name) for name in attack.removed),
+            None if attack.proven or attack.bound is None else attack.bound / scale,
         )
-    return tuple(found)
+        for attack in attacks
+    )
 
 
-def _stops(exact: Sequence[Attack], greedy: Sequence[Attack], unit: str, key: str) -> str:
+def _stops(
+    exact: Sequence[FrontierPoint], greedy: Sequence[FrontierPoint], unit: str, late: bool
+) -> str:
     last = exact[-1]
-    if key == "hours":
+    if late:
         none = next((a for a in exact if a.value is None), None)
         if none is not None:
             return f"{_losses(none.k)} can leave no way: {listed(none.removed)}"
@@ -187,8 +187,8 @@ def _stops(exact: Sequence[Attack], greedy: Sequence[Attack], unit: str, key: st
         simple = next((a.k for a in greedy if a.value == 0), None)
         if simple == stop.k or not greedy:
             return found
-        late = "does not within the budget" if simple is None else f"needs {simple}"
-        return f"{found}; one by one {late}"
+        one_by_one = "does not within the budget" if simple is None else f"needs {simple}"
+        return f"{found}; one by one {one_by_one}"
     if last.value is None:
         return f"no {_losses(last.k)} bound the flow"
     found = f"{_losses(last.k)} can leave {amount(last.value, unit)}"
@@ -205,28 +205,22 @@ def _losses(k: int, verb: str = "") -> str:
     return word if not verb else f"{word} {'stops' if k == 1 else 'stop'} it"
 
 
-def cut_map_data(base: MapData, cuts: Document, ranked: Document, naming: Naming) -> CutMapData:
-    """The cut map: a map of the network, all its minimum cuts and its ranked places.
-
-    ``cuts`` is ``minimum_cuts`` of the document of ``sim cut --cuts``.
-    """
-    ranking = rank_data(ranked, naming)
-    found, complete = cuts["cuts"], bool(cuts["complete"])
-    count: dict[str, int] = {}
-    for cut in found:
-        for name in cut["cut"]:
-            count[name] = count.get(name, 0) + 1
+def cut_map_data(base: MapData, weakness: Weakness) -> CutMapData:
+    """The cut map: a map of the network, all its minimum cuts and its ranked places."""
+    case, found, complete = weakness.case, weakness.cuts.cuts, weakness.cuts.complete
+    ranking = rank_data(weakness.ranking)
+    count = Counter(name for cut in found for name in cut.cut)
     shares = {name: n / len(found) for name, n in sorted(count.items())}
     places = frozenset(p.id for p in base.places)
     ways = "1 minimum cut holds" if len(found) == 1 else f"{len(found)} minimum cuts hold"
     more = "" if complete else " (more not listed)"
     whole = amount(ranking.whole, ranking.unit)
     if not ranking.whole:
-        title = f"{_name(ranked)} carries nothing: there is nothing left to cut"
+        title = f"{case.title} carries nothing: there is nothing left to cut"
     else:
         worst = _worst(ranking.rows, ranking.whole, ranking.unit)
-        title = f"{_name(ranked)}: {ways} {whole}{more}; {worst}"
-    subtitle = f"{_of(ranked)}: all minimum cuts, and places by what the loss of each alone costs"
+        title = f"{case.title}: {ways} {whole}{more}; {worst}"
+    subtitle = f"{_of(case)}: all minimum cuts, and places by what the loss of each alone costs"
     focus = base.focus
     if not focus:
         ends = {p.id for p in base.places if p.role is not None}
@@ -245,6 +239,30 @@ def cut_map_data(base: MapData, cuts: Document, ranked: Document, naming: Naming
     return CutMapData(drawn, shares, len(found), complete, ranking)
 
 
+def flow_map_data(base: MapData, case: Case) -> MapData:
+    """The map of a network with a largest flow on it and the minimum cut nearest its sources."""
+    unit, scale = _unit(case)
+    flow, graph = case.flow, case.graph
+    value = case.value(flow.value)
+    net = (flow.road_flow[:, 0] - flow.road_flow[:, 1]) * (1000 / (scale * case.scale))
+    cut = flow.cut
+    title = f"{case.title}: no limit bounds the flow"
+    if value is not None:
+        most = amount(value / scale, unit)
+        title = f"{case.title}: {most} at most, cut by {listed(case.ids(cut.places, cut.roads))}"
+    subtitle = f"{_of(case)}: a largest flow, and the minimum cut nearest where it starts"
+    return replace(
+        base,
+        page=Page(title, subtitle, _credit(case)),
+        roads=tuple(
+            replace(road, flow=round(net[graph.road_index[road.id]])) for road in base.roads
+        ),
+        cut_places=frozenset(case.ids(cut.places)),
+        cut_roads=frozenset(case.ids((), cut.roads)),
+        flow_word="flow",
+    )
+
+
 def amount(value: float, unit: str) -> str:
     """An amount with its unit; whole numbers from 100 on."""
     shown = round(value) if abs(value) >= 100 else value
@@ -260,28 +278,17 @@ def listed(names: Sequence[str], last: str = "and", most: int = 3) -> str:
     return f" {last} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def _unit(document: Document) -> tuple[str, float]:
-    if document.get("unit") == "kg/day" or "axes" in document:
-        return "t/day", 1000.0
-    return "", 1.0
+def _unit(case: Case) -> tuple[str, float]:
+    return ("t/day", 1000.0) if case.unit == "kg/day" else ("", 1.0)
 
 
-def _of(document: Document) -> str:
-    """What was looked at: an axis at a date, or a file."""
-    if "axes" in document:
-        return f"{', '.join(document['axes'])} on {document['at']}"
-    if "axis" in document:
-        return f"{document['name']} on {document['at']}"
-    return f"{document['title']}, {listed(document['from'])} to {listed(document['to'])}"
+def _of(case: Case) -> str:
+    """What was looked at: an axis at a date, or a network between its ends."""
+    if case.axis is not None:
+        return f"{case.title} on {case.at}"
+    return f"{case.title}, {listed(case.ids(case.sources))} to {listed(case.ids(case.sinks))}"
 
 
-def _name(document: Document) -> str:
-    """The axis, the axes or the file, for a title."""
-    if "axes" in document:
-        return str(listed(document["axes"]))
-    return str(document["name"] if "axis" in document else document["title"])
-
-
-def _credit(document: Document) -> str:
-    """Small print: what a flow in the unit of a file is."""
-    return "" if _unit(document)[0] else "Amounts are in the unit of the file."
+def _credit(case: Case) -> str:
+    """Small print: what a flow is counted in that has no unit of its own."""
+    return "" if _unit(case)[0] else f"Amounts are in the {case.unit}."

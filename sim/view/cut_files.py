@@ -1,88 +1,98 @@
-"""Writes one figure of cuts to a file, with its numbers as CSV beside it."""
+"""Figures of the answers about cuts, each with its numbers; written to a file, or handed out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from matplotlib.figure import Figure
 
-from sim import api
 from sim.base.errors import BadInputError
-from sim.cuts.answers import more_cuts
+from sim.base.files import whole_file
 from sim.cuts.case import Case
-from sim.cuts.ranking import rank_case
-from sim.scenario.model import Scenario
+from sim.cuts.ranking import Ranking
+from sim.cuts.weakness import Weakness
+from sim.measure.summary import Analysis
 from sim.view.draw import drawn
 
-from .charts import run_tables as tables
-from .charts.frontier import draw_frontier
-from .charts.rank import draw_rank
-from .cut_data import CutMapData, cut_map_data, frontier_data, rank_data
-from .data import MapData
-from .fill_cuts import MOST_CUTS, cuts_of_run, map_of_file, naming
-from .map.cut import draw_cut_map
-from .tables import Table, save_table
+from .charts.frontier import draw_frontier, frontier_table
+from .charts.rank import draw_rank, rank_table
+from .cut_data import CutMapData, Frontier, cut_map_data, flow_map_data, frontier_data, rank_data
+from .data import Page
+from .fill_cuts import cuts_of_run, map_of_case
+from .map.cut import cut_map_table, draw_cut_map
+from .map.figure import draw_map, map_table
+from .tables import Numbers, write_numbers
 
-Document = Mapping[str, Any]
+Drawing = tuple[Figure, Numbers]
+"""A figure and the table of its numbers."""
 
 
-def draw_cut_of_axis(
-    scenario: Scenario, axis: str, time: int, seed: int | None, target: Path
-) -> None:
+def cut_of_run(analysis: Analysis, axis: str, time: int) -> Drawing:
     """The cut map of an axis at an instant (seconds) of a run.
 
     Raises:
-        BadInputError: nothing flows then, or the file cannot be written.
+        BadInputError: nothing flows then.
     """
-    found = cuts_of_run(api.run(scenario, seed).analysis, axis, time)
+    found = cuts_of_run(analysis, axis, time)
     if found is None:
-        raise BadInputError(f"--figure: {axis} carries nothing then, so there is no cut to draw")
-    _write(target, draw_cut_map(found[0]), tables.cut_map_table(found[0]))
+        raise BadInputError(f"{axis} carries nothing then, so there is no cut to draw")
+    return _cut_map(found[0])
 
 
-def draw_cut_of_file(case: Case, coordinates: npt.NDArray[np.float64] | None, target: Path) -> None:
-    """The cut map of a network file.
-
-    Raises:
-        BadInputError: no coordinates, too many roads, nothing flows, or it cannot be written.
-    """
-    base: MapData = map_of_file(case, coordinates)
-    ranked = rank_case(case, None, "places", captured=(), most_cuts=1, seed=0)
-    if not ranked["max_flow"]:
-        raise BadInputError("--figure: nothing flows, so there is no cut to draw")
-    cuts = more_cuts(case, MOST_CUTS, None)["minimum_cuts"]
-    data: CutMapData = cut_map_data(base, cuts, ranked, naming(case))
-    _write(target, draw_cut_map(data), tables.cut_map_table(data))
-
-
-def draw_frontier_of(case: Case, document: Document, target: Path) -> None:
-    """The frontier in a document of ``sim interdict``.
+def cut_of_network(weakness: Weakness) -> Drawing:
+    """The cut map of a network.
 
     Raises:
-        BadInputError: it cannot be written.
+        BadInputError: it has no coordinates, or too many roads.
     """
-    data = frontier_data(document, naming(case))
-    _write(target, draw_frontier(data), tables.frontier_table(data))
+    return _cut_map(cut_map_data(map_of_case(weakness.case), weakness))
 
 
-def draw_rank_of(case: Case, document: Document, target: Path) -> None:
-    """The ranking in a document of ``sim rank``.
+def flow_of(case: Case) -> Drawing:
+    """The map of a network with a largest flow.
 
     Raises:
-        BadInputError: it cannot be written.
+        BadInputError: it has no coordinates, or too many roads.
     """
-    data = rank_data(document, naming(case))
-    _write(target, draw_rank(data), tables.rank_table(data))
+    data = flow_map_data(map_of_case(case), case)
+    return draw_map(data), map_table(data)
 
 
-def _write(target: Path, figure: Figure, table: Table) -> None:
-    kind = "svg" if target.suffix.lower() == ".svg" else "png"
-    try:
-        target.write_bytes(drawn(figure, "svg" if kind == "svg" else "png"))
-        save_table(table, target.parent, target.stem)
-    except OSError as error:
-        raise BadInputError(f"--figure: {target} cannot be written: {error.strerror}") from error
+def network_of(case: Case) -> Figure:
+    """The map of a network without ends.
+
+    Raises:
+        BadInputError: it has no coordinates, or too many roads.
+    """
+    return draw_map(replace(map_of_case(case), page=Page(case.title)))
+
+
+def _cut_map(data: CutMapData) -> Drawing:
+    return draw_cut_map(data), cut_map_table(data)
+
+
+def frontier_of(frontier: Frontier) -> Drawing:
+    """What so many losses leave."""
+    data = frontier_data(frontier)
+    return draw_frontier(data), frontier_table(data)
+
+
+def rank_of(ranking: Ranking) -> Drawing:
+    """What the loss of each place and road alone costs."""
+    data = rank_data(ranking)
+    return draw_rank(data), rank_table(data)
+
+
+def write_drawing(drawing: Drawing, target: Path) -> None:
+    """A figure as the .png or .svg file ``target``, its numbers as CSV beside it.
+
+    Raises:
+        FolderError: it cannot be written there.
+        FullDiskError: there is no room for it.
+    """
+    figure, table = drawing
+    with whole_file(target) as partial:
+        partial.write_bytes(drawn(figure, "svg" if target.suffix.lower() == ".svg" else "png"))
+    with whole_file(target.with_suffix(".csv")) as partial:
+        write_numbers(table, partial)

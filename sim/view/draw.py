@@ -10,7 +10,7 @@ import functools
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,10 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patheffects import Stroke
 
+from sim.base import numbers
+from sim.base.numbers import ELLIPSIS
 from sim.view.look import DPI, FAINT_INK, HEIGHT, INK, SOFT_INK, WHITE, WIDTH
+from sim.view.tables import Numbers, save_table
 
 from .data import Page
 
@@ -108,6 +111,17 @@ def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
     return png, svg
 
 
+Found = tuple[str, Figure, Numbers]
+"""A figure by its name, with the numbers that it shows."""
+
+
+def save_each(figures: Iterable[Found], folder: Path) -> None:
+    """Writes figures by their names, each with its numbers, into ``folder`` (which must exist)."""
+    for name, figure, table in figures:
+        save(figure, folder, name)
+        save_table(table, folder, name)
+
+
 def drawn(figure: Figure, kind: Literal["png", "svg"]) -> bytes:
     """The figure as the bytes of a file; the same bytes with the same matplotlib."""
     made = io.BytesIO()
@@ -176,8 +190,7 @@ def legible(text: str) -> bool:
 
 def short(text: str, limit: int = 32) -> str:
     """:func:`plain` text of at most ``limit`` characters, with an ellipsis where it is cut."""
-    text = plain(text)
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "\u2026"
+    return numbers.short(plain(text), limit)
 
 
 @functools.cache
@@ -225,9 +238,9 @@ def wrap(text: str, points: float, width: float, lines: int, weight: str = "norm
     done += [line] if line else []
     if len(done) > lines:
         last = done[lines - 1]
-        while last and not fits(last + "\u2026"):
+        while last and not fits(last + ELLIPSIS):
             last = last[:-1]
-        done = [*done[: lines - 1], last.rstrip() + "\u2026"]
+        done = [*done[: lines - 1], last.rstrip() + ELLIPSIS]
     return done
 
 
@@ -287,6 +300,17 @@ def sheet(page: Page, width: float = WIDTH, height: float = HEIGHT) -> Sheet:
     return Sheet(figure, width, height, y - 6, low + 4)
 
 
+def sheet_for(page: Page, body: float) -> Sheet:
+    """A sheet as high as its words and ``body`` pixels of what is drawn."""
+    words = sheet(page)  # to see what room its words take
+    return sheet(page, height=body + words.height - words.top + words.bottom)
+
+
+def put(axes: Axes, x: float, y: float, text: str, size: float, **style: Any) -> None:
+    """Text at data coordinates, never read as markup; ``y`` is its middle unless told."""
+    axes.text(x, y, text, size=size, parse_math=False, **{"va": "center_baseline", **style})
+
+
 def halo_text(axes: Axes, x: float, y: float, text: str, **style: Any) -> None:
     """Text with a white rim, at data coordinates.
 
@@ -299,14 +323,7 @@ def halo_text(axes: Axes, x: float, y: float, text: str, **style: Any) -> None:
 
 def note(axes: Axes, text: str) -> None:
     """Says in the middle of empty axes why they are empty."""
-    axes.text(
-        0.5,
-        0.5,
-        plain(text),
-        transform=axes.transAxes,
-        ha="center",
-        va="center",
-        size=11,
+    put(
+        axes, 0.5, 0.5, plain(text), 11, transform=axes.transAxes, ha="center", va="center",
         color=SOFT_INK,
-        parse_math=False,
-    )
+    )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from sim.view.draw import Sheet, short, text_size
+from sim.view.draw import Sheet, put, short, text_size
 from sim.view.look import FAINT_INK, INK, SOFT_INK
 
 from .data import EventMark, Span
@@ -108,16 +108,8 @@ def draw_flags(sheet: Sheet, panels: Sequence[Axes], flags: Flags) -> None:
         height = (flag.row + 0.9) * ROW if flag else 4.0
         strip.plot([x, x], [0, height], color=colour, lw=thick, clip_on=False)
     for flag in flags.named:
-        strip.text(
-            flag.left,
-            (flag.row + 0.5) * ROW + 1,
-            flag.text,
-            size=POINTS,
-            color=INK,
-            va="center_baseline",
-            parse_math=False,
-            clip_on=False,
-        )
+        y = (flag.row + 0.5) * ROW + 1
+        put(strip, flag.left, y, flag.text, POINTS, color=INK, clip_on=False)
     if flags.unnamed:
         words = f"{flags.unnamed} more marked by a line alone"
         strip.text(0, flags.height - ROW / 2, words, size=7.8, color=SOFT_INK, va="center_baseline")

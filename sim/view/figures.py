@@ -16,33 +16,29 @@ from typing import TypeVar
 
 from matplotlib.figure import Figure
 
+from sim.base.errors import BadInputError
 from sim.measure.summary import Analysis
 from sim.scenario.model import DAY
-from sim.view.charts.fill_forces import Forces
-from sim.view.draw import save
 
-from .charts import run_tables as tables
-from .charts.advance import draw_advance
-from .charts.control import draw_control
-from .charts.curves import draw_axis
-from .charts.fill_axes import Axes
-from .charts.fill_regroup import displacement_table, regroup_map
-from .charts.frontier import draw_frontier
-from .charts.garrison import draw_garrisons
-from .charts.regroup import draw_regroup
+from .charts.advance import advance_data, advance_table, draw_advance
+from .charts.axis import axis_data, axis_table, draw_axis
+from .charts.control import control_data, control_table, draw_control
+from .charts.frontier import draw_frontier, frontier_table
+from .charts.garrison import draw_garrisons, garrison_data, garrison_table
+from .charts.regroup import draw_regroup, regroup_data, regroup_table
 from .charts.shared import shared
-from .charts.sides import draw_sides
-from .charts.small_multiples import draw_multiples
-from .fill_cuts import cuts_of_run
-from .map.cut import draw_cut_map
-from .map.figure import draw_map
-from .map.fill import Maps
-from .map.regroup import draw_regroup_map
-from .tables import Table, save_table
+from .charts.sides import draw_sides, sides_data, sides_table
+from .draw import save
+from .fill_cuts import cuts_of_run, map_at
+from .map.cut import cut_map_table, draw_cut_map
+from .map.figure import Maps, draw_map, map_table
+from .map.multiples import draw_multiples, multiples_data, multiples_table
+from .map.regroup import displacement_table, displacements_of, draw_regroup_map, regroup_map
+from .tables import Numbers, save_table
 
 T = TypeVar("T")
 
-Drawing = tuple[str, Callable[[], Figure], Callable[[], Table]]
+Drawing = tuple[str, Callable[[], Figure], Callable[[], Numbers]]
 """A file name, what draws the figure, and what makes the table of its numbers."""
 
 
@@ -61,44 +57,74 @@ def _write(folder: Path, drawing: Drawing) -> None:
 def figures(analysis: Analysis) -> Iterator[Drawing]:
     """Every figure of a run, one by one, not drawn yet."""
     scenario, main = analysis.scenario, analysis.scenario.main_axis
-    maps, axes, forces = Maps(analysis), Axes(analysis), Forces(analysis)
+    run = Maps(analysis)
     if main is not None:
-        for i, view in enumerate(maps.turning_points(main)):
+        for i, view in enumerate(run.turning_points(main)):
             name = f"map_{i:02d}_day_{view.time // DAY:03d}"
-            yield _drawing(name, maps.map(main, view), draw_map, tables.map_table)
-        multiples = maps.multiples(main)
-        yield _drawing("turning_points", multiples, draw_multiples, tables.multiples_table)
+            yield _drawing(name, run.map(main, view), draw_map, map_table)
+        multiples = multiples_data(run, main)
+        yield _drawing("turning_points", multiples, draw_multiples, multiples_table)
         if cuts := cuts_of_run(analysis, main, 0):
-            cut_map, frontier = cuts
-            yield _drawing(f"cut_map_{main}", cut_map, draw_cut_map, tables.cut_map_table)
-            yield _drawing(f"frontier_{main}", frontier, draw_frontier, tables.frontier_table)
+            yield _drawing(f"cut_map_{main}", cuts[0], draw_cut_map, cut_map_table)
+            yield _drawing(f"frontier_{main}", cuts[1], draw_frontier, frontier_table)
     for axis, looks in analysis.views.items():
         if axis == main or any(v.capacity != looks[0].capacity for v in looks):
-            yield _drawing(f"axis_{axis}", axes.axis(axis), draw_axis, tables.axis_table)
+            yield _drawing(f"axis_{axis}", axis_data(run, axis), draw_axis, axis_table)
     for operation in scenario.operations:
-        advance = forces.advance(operation)
-        yield _drawing(f"advance_{operation}", advance, draw_advance, tables.advance_table)
-    control = forces.control()
+        advance = advance_data(run, operation)
+        yield _drawing(f"advance_{operation}", advance, draw_advance, advance_table)
+    control = control_data(run)
     if control.rows:
-        yield _drawing("who_held_what", control, draw_control, tables.control_table)
+        yield _drawing("who_held_what", control, draw_control, control_table)
     if scenario.operations:
-        yield _drawing("sides", forces.sides(), draw_sides, tables.sides_table)
-        garrisons = forces.garrisons()
+        yield _drawing("sides", sides_data(run), draw_sides, sides_table)
+        garrisons = garrison_data(run)
         if garrisons.rows:
-            yield _drawing("garrisons", garrisons, draw_garrisons, tables.garrison_table)
+            yield _drawing("garrisons", garrisons, draw_garrisons, garrison_table)
     if any(not move.reserve for move in analysis.record.moves):
-        yield _drawing("regroup", forces.regroup(), draw_regroup, tables.regroup_table)
-        found = forces.displacements()
-        shares = regroup_map(scenario, found, forces.credit)
+        yield _drawing("regroup", regroup_data(run), draw_regroup, regroup_table)
+        found = displacements_of(run)
+        shares = regroup_map(scenario, found, run.credit)
         if shares is not None:
-            yield (
-                "regroup_map",
-                partial(draw_regroup_map, shares),
-                partial(displacement_table, found),
-            )
+            table = partial(displacement_table, found)
+            yield "regroup_map", partial(draw_regroup_map, shares), table
 
 
 def _drawing(
-    name: str, data: T, draw: Callable[[T], Figure], table: Callable[[T], Table]
+    name: str, data: T, draw: Callable[[T], Figure], table: Callable[[T], Numbers]
 ) -> Drawing:
     return name, partial(draw, data), partial(table, data)
+
+
+OF_AXIS = ("axis", "map", "cut", "frontier", "turning_points")
+KINDS = (*OF_AXIS, "advance", "control", "sides", "garrisons", "regroup")
+"""Kinds of figures that :func:`plot` draws, first those of an axis."""
+
+
+def plot(analysis: Analysis, kind: str, of: str, time: int) -> Figure:
+    """One figure of a run; ``of`` is the axis or the operation, ``time`` in seconds is of maps.
+
+    Raises:
+        BadInputError: there is nothing to draw.
+    """
+    run = Maps(analysis)
+    if kind in ("cut", "frontier"):
+        cuts = cuts_of_run(analysis, of, time)
+        if cuts is None:
+            raise BadInputError(f"nothing that can be cut flows on '{of}' then")
+        return draw_cut_map(cuts[0]) if kind == "cut" else draw_frontier(cuts[1])
+    if kind in ("sides", "garrisons") and not analysis.scenario.operations:
+        raise BadInputError("a scenario without operations has no forces to draw")
+    if kind == "regroup" and not any(not move.reserve for move in analysis.record.moves):
+        raise BadInputError("nobody was displaced in this run")
+    drawings: dict[str, Callable[[], Figure]] = {
+        "axis": lambda: draw_axis(axis_data(run, of)),
+        "map": lambda: draw_map(map_at(analysis, of, time)),
+        "turning_points": lambda: draw_multiples(multiples_data(run, of)),
+        "advance": lambda: draw_advance(advance_data(run, of)),
+        "control": lambda: draw_control(control_data(run)),
+        "sides": lambda: draw_sides(sides_data(run)),
+        "garrisons": lambda: draw_garrisons(garrison_data(run)),
+        "regroup": lambda: draw_regroup(regroup_data(run)),
+    }
+    return drawings[kind]()

@@ -172,7 +172,7 @@ class LabelLook:
 
 @dataclass(frozen=True, slots=True)
 class StrokeLook:
-    """Widths of lines; those called ``back`` and ``edge`` lie wider behind the others."""
+    """Widths of lines; those whose names end in back or edge lie wider behind the others."""
 
     ring: float = 2.2
     ring_back: float = 4.6
@@ -208,6 +208,20 @@ SIGNS: Mapping[Doing, tuple[tuple[tuple[float, float], tuple[float, float]], ...
     "holding": (((-5, 0), (5, 0)),),
 }
 """The signs that are strokes, each from point to point; the others are darts and a ring."""
+
+MEANINGS = {
+    "divided": "divided, by share",
+    "source": "source of the axis",
+    "sink": "sink of the axis",
+    "besieged": "besieged: roads closed to a holder",
+    "crossing": "bridge, dam or border crossing",
+    "sealed": "sealed crossing",
+    "full": "full: flow equals capacity",
+    "unusable": "not usable",
+    "closed": "closed from the start",
+    "shut": "closed by an event",
+}
+"""What the marks of a map mean, as its legend says."""
 
 
 @dataclass(frozen=True, slots=True)

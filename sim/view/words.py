@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
-from sim.base.numbers import number
+from sim.base.numbers import whole
 from sim.measure.steps import Steps
 from sim.measure.summary import Analysis
 from sim.scenario.dates import date_of, format_instant
@@ -15,6 +15,7 @@ from sim.scenario.model import Actor, Axis, Exit, Operation, Place, Scenario
 from sim.state.control import Control
 from sim.state.rebuild import states
 from sim.state.record import EventRow
+from sim.tables.names import name_of
 from sim.view.draw import legible
 
 from .data import ActorStyle, Curve, Span
@@ -37,7 +38,7 @@ def written(scenario: Scenario) -> Scenario:
 
 
 class Words:
-    """Looks things up for the figures of one run; its children fill the figures' data."""
+    """A run as its figures tell of it: they look up names, dates, causes and states here."""
 
     def __init__(self, analysis: Analysis) -> None:
         self.analysis = analysis
@@ -49,41 +50,40 @@ class Words:
         )
 
     @cached_property
-    def _states(self) -> dict[int, Control]:
+    def states(self) -> dict[int, Control]:
         """The state from each instant of change on."""
         return {
             time: control.copy() for time, control in states(self.scenario, self.record.control)
         }
 
-    def _credit(self) -> str:
+    @property
+    def credit(self) -> str:
+        """Small print of the run's figures: scenario and seed."""
         return f"{self.scenario.title} ({self.scenario.id}, seed {self.record.seed})"
 
-    def _date(self, seconds: int) -> str:
+    def date(self, seconds: int) -> str:
         """An instant for people: "24 August 2016", or "day 86"."""
         date = date_of(self.scenario, seconds)
         if date is None:
             return format_instant(self.scenario, seconds)
         return f"{date.day} {date:%B %Y}"
 
-    def _name(self, item: str) -> str:
+    def name(self, item: str) -> str:
         """A place by its name, a road by the names of its ends."""
-        net = self.scenario.network
-        if item in net.places:
-            return net.places[item].name
-        road = net.roads[item]
-        return f"{net.places[road.a].name} - {net.places[road.b].name}"
+        return name_of(self.scenario, item)
 
-    def _names(self, items: Sequence[str], most: int = 3) -> str:
-        names = [self._name(item) for item in items]
+    def names(self, items: Sequence[str], most: int = 3) -> str:
+        """Names with commas and "and" between, the last of more than ``most`` counted."""
+        names = [self.name(item) for item in items]
         if len(names) > most:
             return ", ".join(names[:most]) + f" and {len(names) - most} more"
         return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
     def state(self, time: int) -> Control:
         """The state at an instant (seconds), what changes then included."""
-        return self._states[max(t for t in self._states if t <= time)]
+        return self.states[max(t for t in self.states if t <= time)]
 
-    def _causes(self, axis: str, time: int) -> list[EventRow]:
+    def causes(self, axis: str, time: int) -> list[EventRow]:
         """The events credited with a change of an axis at one instant, the greatest first."""
         parts = {
             r.event: r.kg_per_day for r in self.record.credits if (r.time, r.axis) == (time, axis)
@@ -94,7 +94,7 @@ class Words:
 
 def tonnes(rate: float) -> str:
     """A capacity for a title: whole tonnes, but not 0 for what is more than nothing."""
-    return f"{number(round(rate) or round(rate, 3))} t/day"
+    return f"{whole(rate)} t/day"
 
 
 def steps(of: Steps) -> Curve:

@@ -114,7 +114,7 @@ def test_a_film_of_a_run_and_of_one_that_was_changed(sim: Sim, folder: Path) -> 
         assert film.n_frames == 4
     done = sim("film", "a", "--axis", "lane", cwd=folder)
     assert (done.returncode, done.stderr) == (
-        2, "error: a has no axis 'lane'; its axes: line\n",
+        2, "error: unknown axis 'lane'; did you mean 'line'?\n",
     )  # fmt: skip
     text = (folder / "a/summary.json").read_text().replace('"value": 25.0', '"value": 24.0')
     (folder / "a/summary.json").write_text(text)

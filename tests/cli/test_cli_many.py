@@ -70,7 +70,7 @@ def test_what_cannot_be_paired_is_refused_with_a_way_out(home: Path) -> None:
         (["--shard", "1/2", "--until", "axes.line.delivered ± 1 t"], "do not go together"),
         (["--until", "axes.line.delivered"], "is no rule like"),
         (["--until", "axes.lime.delivered ± 1 t"], "did you mean 'axes.line.delivered'"),
-        (["--address", "tcp://127.0.0.1:1"], "--address is for --engine dask"),
+        (["--address", "tcp://127.0.0.1:1"], "--address: is for the Dask engine"),
     ],
 )
 def test_bad_options_are_one_message(home: Path, args: list[str], said: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 from collections.abc import Callable
@@ -9,6 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from sim.scenario.model import Scenario
+from sim.state.record import Record
+
+BEFORE = Path(__file__).parents[1] / "data" / "before"
 
 PYOMO = """\
 from,to,capacity
@@ -129,7 +135,7 @@ def test_no_flow_is_no_error_and_no_limit_is_null(answer: Answer, folder: Path) 
     ("args", "message"),
     [
         (("cut", "edges.csv", "--from", "Start", "--to", "Ende"), "did you mean 'End'?"),
-        (("cut", "edges.csv", "--from", "End", "--to", "End"), "both --from and --to"),
+        (("cut", "edges.csv", "--from", "End", "--to", "End"), "both a source and a sink"),
         (("cut", "edges.csv"), "needs --from and --to"),
         (("cut", "edges.csv", *ENDS, "--axis", "x"), "--axis and --at are for scenarios"),
         (("cut", "edges.csv", *ENDS, "--gap", "wide"), "--gap"),
@@ -262,5 +268,64 @@ def test_a_scenario_without_an_axis_has_no_cut(sim: Sim, tmp_path: Path) -> None
     assert sim("run", "bare.yaml", "--out", "run", cwd=tmp_path).returncode == 0
     done = sim("film", "run", cwd=tmp_path)
     assert done.returncode == 2
-    assert done.stderr.endswith("run has no axis to film\n")
+    assert done.stderr == "error: the scenario has no axis\n"
     assert not (tmp_path / "cut.png").exists()
+
+
+def test_each_command_runs_the_scenario_once(
+    sim: Sim, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim.engine import simulation
+
+    execute, runs = simulation.run, []
+
+    def counted(scenario: Scenario, *args: Any, **kwargs: Any) -> Record:
+        runs.append(scenario)
+        return execute(scenario, *args, **kwargs)
+
+    monkeypatch.setattr(simulation, "run", counted)
+    twelve = str(BEFORE / "double_offensive.yaml")  # it has twelve axes
+    for args, times in (
+        (("cut", twelve, "--json"), 1),
+        (("cut", "toy.yaml", "--at", "3 days", "--cuts", "4", "--gap", "100"), 1),
+        (("cut", "toy.yaml", "--figure", "cut.png"), 1),
+        (("interdict", "toy.yaml", "-k", "2", "--hold", "1", "--chance", "0.5"), 1),
+        (("interdict", "toy.yaml", "-k", "2", "--figure", "frontier.png"), 1),
+        (("interdict", "toy.yaml", "-k", "1", "--objective", "time"), 1),
+        (("interdict", twelve, "-k", "1", "--weight", "reb_aleppo=2", "--weight", "reb_azaz=1"), 1),
+        (("rank", "toy.yaml", "--figure", "rank.png"), 1),
+        (("rank", "toy.yaml", "--draws", "3"), 3),  # once a draw
+        (("cut", "edges.csv", *ENDS), 0),
+    ):
+        runs.clear()
+        assert sim(*args, cwd=folder).returncode == 0
+        assert (args, len(runs)) == (args, times)
+
+
+def test_a_wrong_parameter_is_named_by_its_option(sim: Sim, folder: Path) -> None:
+    for args, message in (
+        (("interdict", "toy.yaml", "-k", "1", "--at", "soon"), "error: --at: 'soon'"),
+        (("interdict", "edges.csv", *ENDS, "-k", "1", "--protect", "x"), "error: --protect: unkn"),
+        (("interdict", "edges.csv", *ENDS, "-k", "1", "--cost", "C=0"), "error: --cost: 0 of 'C'"),
+        (("interdict", "toy.yaml", "-k", "1", "--weight", "line=0"), "error: --weight: 0 is not"),
+        (("interdict", "edges.csv", *ENDS, "-k", "1", "--chance", "7"), "error: --chance: 7 is no"),
+        (("cut", "edges.csv", *ENDS, "--gap", "-1"), "error: --gap: '-1' is not a number"),
+        (("rank", "edges.csv", *ENDS, "--captured", "End"), "error: --captured: a source"),
+    ):
+        done = sim(*args, cwd=folder)
+        assert done.returncode == 2
+        assert done.stderr.startswith(message)
+
+
+def test_a_figure_that_cannot_be_written_leaves_nothing(
+    sim: Sim, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    before = set(folder.iterdir())
+    done = sim("rank", "toy.yaml", "--figure", "rank.png", cwd=folder)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "error: cannot write rank.png: No space left on device\n"
+    assert set(folder.iterdir()) == before

@@ -144,7 +144,7 @@ def test_show_and_compare_old_runs(sim: Sim, scenario: Path, tmp_path: Path) -> 
         (["cut", "toy.yaml", "--at", "2021-01-01"], "outside the period"),
         (["cut", "toy.yaml", "--at", "soon"], "soon"),
         (["show", "full"], "no run folder"),
-        (["compare", "full"], "two run folders"),
+        (["compare", "full"], "two runs at least"),
         (["compare", "full", "full"], "no run folder"),
         (["validate", "toy.yaml", "broken.yaml"], "broken.yaml"),
     ],

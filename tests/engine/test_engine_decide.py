@@ -204,7 +204,7 @@ def test_measures(make: Make) -> None:
 def test_it_is_told_in_words(make: Make, capsys: pytest.CaptureFixture[str]) -> None:
     scenario = realm(make, {"x": A, "y": B | {"value": 50.0}}, rule={"value": 1, "at": DAY})
     print_summary(Analysis(scenario, run(scenario)).document)
-    assert "decision d, day 1: y (probabilities: y 100%, x 0%)" in capsys.readouterr().out
+    assert "decision d, day 1: y (probabilities: y 100 %, x 0 %)" in capsys.readouterr().out
     never = realm(make, {"x": A}, rule={"chance": 0.0})
     print_summary(Analysis(never, run(never)).document)
     assert "decision d: not made" in capsys.readouterr().out

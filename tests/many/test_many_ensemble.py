@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sim.base.errors import FolderError
+from sim.base.errors import BadInputError, FolderError
 from sim.many import ensemble as study
 from sim.many.engines import EngineError, Finished, Pool, Serial, Task
 from sim.many.stopping import StopRule
@@ -100,7 +100,7 @@ def test_common_luck_makes_the_interval_of_a_small_difference_several_times_narr
 ) -> None:
     """The town eats a sixteenth more: it runs out an hour or two earlier, where luck is days."""
     more = load(small_file, sets=["axes.line.sinks.town.demand=8.5 t/day"])
-    tables = [run(s, tmp_path / name, 60).table for s, name in ((small, "a"), (more, "b"))]
+    tables = [run(s, tmp_path / name, 60).measured for s, name in ((small, "a"), (more, "b"))]
     path = "axes.line.sinks.town.time_of_exhaustion"
     found = st.paired(*(table.columns[path] for table in tables), horizon=10)
     own, without = found.difference.half_width, found.unpaired.half_width
@@ -230,11 +230,11 @@ def test_rules_are_read_in_the_unit_of_the_measure(rule: str, unit: str, half: f
 
 
 def test_bad_rules_are_refused_before_anything_runs(small: Scenario) -> None:
-    with pytest.raises(ValueError, match="no rule like"):
+    with pytest.raises(BadInputError, match="no rule like"):
         StopRule.parse("axes.line.delivered 1 day")
-    with pytest.raises(ValueError, match=r"did you mean 'axes\.line\.delivered'"):
+    with pytest.raises(BadInputError, match=r"did you mean 'axes\.line\.delivered'"):
         study.check_rule(small, StopRule.parse("axes.line.deliverd ± 1 t"))
-    with pytest.raises(ValueError, match="is needed"):
+    with pytest.raises(BadInputError, match="is needed"):
         study.check_rule(small, StopRule.parse("axes.line.delivered ± 1 day"))
 
 

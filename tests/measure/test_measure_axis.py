@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sim import api
+from sim.base.errors import BadInputError
 from sim.measure.axis import AxisView, cut_document
 from sim.scenario.model import DAY, Scenario
 
@@ -64,7 +65,7 @@ def test_the_end_of_the_period_is_the_default(make: Make) -> None:
     events = {"1": take("b c", 10 * DAY)}
     assert look(make, events=events).capacity == 0
     assert look(make, events=events).time == 10 * DAY
-    with pytest.raises(KeyError):
+    with pytest.raises(BadInputError, match="unknown axis 'no such axis'"):
         api.cut(make(ROADS, axes=AXES), "no such axis")
 
 
@@ -95,7 +96,7 @@ def test_runs_are_compared_measure_by_measure(make: Make) -> None:
     assert (first.values, first.differences, first.changed) == ((None, None), (None, None), False)
     only = found["events.1.capacity_change.line"]
     assert (only.values, only.differences) == ((None, -0.3), (None, None))
-    with pytest.raises(ValueError, match="two"):
+    with pytest.raises(BadInputError, match="two"):
         api.compare(quiet)
 
 

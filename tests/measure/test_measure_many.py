@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.base.errors import BadInputError
 from sim.measure.compare_many import Many, compare_many
 from sim.measure.ensemble import Replicates, describe, table
 from sim.measure.steps import is_time
@@ -105,10 +106,10 @@ def test_ensembles_are_compared_pair_by_pair_over_what_they_share() -> None:
 
 def test_unequal_seeds_are_refused_with_a_way_out() -> None:
     found = table(rows(a__t=[1, 2]), {"a.t": "t"}, 2)
-    with pytest.raises(ValueError, match="run two again with --seed 1"):
+    with pytest.raises(BadInputError, match="run two again with --seed 1"):
         compare_many([many("one", found), many("two", found, seed=2)])
-    with pytest.raises(ValueError, match="two ensembles at least"):
+    with pytest.raises(BadInputError, match="two ensembles at least"):
         compare_many([many("one", found)])
     other = table([{**r, "replicate": r["replicate"] + 5} for r in rows(a__t=[1])], {"a.t": "t"}, 1)
-    with pytest.raises(ValueError, match="no replicate in common"):
+    with pytest.raises(BadInputError, match="no replicate in common"):
         compare_many([many("one", found), many("two", other)])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.measure.model_scores import SCORE_COLUMNS, ensemble_scores, run_scores, score_rows
+from sim.measure.model_scores import ensemble_scores, run_scores
+from sim.tables import of_many
 
 NAN = float("nan")
 
@@ -62,7 +63,8 @@ def test_of_one_run_the_difference_decides() -> None:
         ("nearest", "log", "better"),
         ("nearest", "brier", "better"),
     ]
-    rows = score_rows(found)
-    assert all(len(row) == len(SCORE_COLUMNS) for row in rows)
+    table = of_many.scores(found)
+    rows = table.rows
+    assert all(len(row) == len(table.columns) for row in rows)
     assert rows[2] == ["one", "nearest", "log", 1, 1.0, 1.0, None, None, -0.5, None, None, "better"]
     assert found[2].document()["less_own"] == {"value": -0.5, "low": None, "high": None}

@@ -117,9 +117,9 @@ def test_names_are_text_on_the_map_and_in_tables(one: Opened, lost: Path) -> Non
     net = api.load(lost / "scenario.resolved.yaml").network
     for known in net.places.values():
         assert " ".join(known.name.split()) in " ".join(table.split())
-    # a label has 28 characters at most, the last of them an ellipsis
+    # a label has 34 characters at most, the last of them an ellipsis
     labels = one.page.locator(".labels text").all_text_contents()
-    assert net.places["port"].name[:27] + "\u2026" in labels
+    assert net.places["port"].name[:33] + "\u2026" in labels
     one.page.locator(".map details.data summary").click()
 
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import pytest
 
 from sim import api
-from sim.base.errors import FolderError
+from sim.base.errors import BadInputError, FolderError
 from sim.page.inputs import inputs
 from sim.page.prose import finding, happenings
 from sim.page.run import read_run
@@ -305,11 +305,11 @@ def test_what_is_no_run_is_refused(lost: Path, tmp_path: Path) -> None:
         write_report([tmp_path / "nowhere"])
     with pytest.raises(FolderError, match=r"has no manifest\.json"):
         write_report([tmp_path])
-    with pytest.raises(FolderError, match="is a folder; name the page"):
+    with pytest.raises(FolderError, match="is a folder; name the file"):
         write_report([lost], tmp_path)
     with pytest.raises(FolderError, match="cannot write"):
         write_report([lost], tmp_path / "no" / "page.html")
-    with pytest.raises(ValueError, match="one folder or of two"):
+    with pytest.raises(BadInputError, match="one folder or of two"):
         write_report([])
     assert list(tmp_path.iterdir()) == []
 

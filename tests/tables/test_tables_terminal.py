@@ -15,7 +15,7 @@ from rich.cells import cell_len
 import sim
 from sim.scenario.model import Scenario
 from sim.tables.spark import BLOCKS, PLAIN, spark
-from sim.tables.terminal import Column, cleaned, fitting, print_summary
+from sim.tables.terminal import cleaned, fitting, print_summary, wide
 
 DAY = 86_400
 
@@ -62,16 +62,16 @@ def test_a_spark_is_as_wide_as_asked_and_only_nothing_looks_like_nothing(
 
 
 def test_columns_are_left_out_by_rank_and_stay_in_order() -> None:
-    columns = [Column("aaaa", [], 0), Column("bb", [], 2), Column("ccc", [], 1)]
+    columns = {"aaaa": (4, 0), "bb": (2, 2), "ccc": (3, 1)}
     # 4 + 2 + 3 + 2 + 2 = 13 for all, 4 + 2 + 3 = 9 for the first two ranks
-    assert fitting(columns, 13) == ([columns[0], columns[1], columns[2]], 0)
+    assert fitting(columns, 13) == (["aaaa", "bb", "ccc"], 0)
     assert fitting(columns, 20)[1] == 7
-    assert fitting(columns, 12) == ([columns[0], columns[2]], 3)
-    assert fitting(columns, 1)[0] == [columns[0]]  # the first is never left out
+    assert fitting(columns, 12) == (["aaaa", "ccc"], 3)
+    assert fitting(columns, 1)[0] == ["aaaa"]  # the first is never left out
 
 
 def test_the_width_of_a_column_counts_cells() -> None:
-    assert Column("ab\ncde", ["\u6f22\u5b57"], 0).width == 4  # two wide characters
+    assert wide(["ab\ncde", "\u6f22\u5b57"]) == 4  # two wide characters
 
 
 # --- the summary -----------------------------------------------------------------------------
@@ -113,8 +113,8 @@ def test_no_line_is_wider_than_the_terminal(
 def test_wide_terminals_show_more(summary: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     narrow = shown(summary, monkeypatch, COLUMNS="40")
     wide = shown(summary, monkeypatch, COLUMNS="200")
-    assert "delivered" in wide
-    assert "delivered" not in narrow
+    assert "Delivered" in wide
+    assert "Delivered" not in narrow
     assert wide.count(BLOCKS[7]) > narrow.count(BLOCKS[7])
 
 

@@ -7,25 +7,19 @@ from datetime import datetime
 
 import pytest
 
+from sim.view.charts.axis import AxisSeries, SinkStock
+from sim.view.charts.compare_figures import CompareData, ComparePanel
+from sim.view.charts.control import ControlData, HoldSpan, PlaceRow
+from sim.view.charts.regroup import RegroupData, RegroupGroup, RegroupMove
 from sim.view.data import (
     WHOLE,
     ActorStyle,
-    AxisSeries,
-    CompareData,
-    ComparePanel,
-    ControlData,
-    ControlRow,
     Curve,
     EventMark,
-    HoldSpan,
     MapData,
     MapPlace,
     MapRoad,
     Page,
-    RegroupData,
-    RegroupGroup,
-    RegroupMove,
-    SinkStock,
     Span,
 )
 
@@ -89,15 +83,15 @@ def compare_data(page: Page) -> CompareData:
 def control_data(page: Page) -> ControlData:
     whole_red, whole_blue = (("red", WHOLE),), (("blue", WHOLE),)
     rows = (
-        ControlRow("Quiet", (HoldSpan(0, 30 * DAY, whole_red),)),
-        ControlRow(
+        PlaceRow("Quiet", (HoldSpan(0, 30 * DAY, whole_red),)),
+        PlaceRow(
             "Ford",
             (
                 HoldSpan(0, 5 * DAY, whole_red),
                 HoldSpan(5 * DAY, 30 * DAY, (("red", 500_000), ("blue", 500_000))),
             ),
         ),
-        ControlRow(
+        PlaceRow(
             "Mill",
             (
                 HoldSpan(0, 3 * DAY, whole_blue, frozenset({"blue"})),

@@ -15,36 +15,22 @@ import sim
 from sim.measure.steps import Steps
 from sim.scenario.model import Scenario
 from sim.state.record import EventRow, SeriesRow
-from sim.view.charts import fill_axes
-from sim.view.charts.control import draw_control
-from sim.view.charts.curves import draw_axis
-from sim.view.charts.fill_axes import Axes
+from sim.view.charts import axis as axis_chart
+from sim.view.charts.axis import AxisSeries, SinkStock, axis_data, draw_axis
+from sim.view.charts.control import ControlData, HoldSpan, PlaceRow, draw_control
 from sim.view.charts.time_axis import moment
-from sim.view.data import (
-    WHOLE,
-    ActorStyle,
-    AxisSeries,
-    ControlData,
-    ControlRow,
-    HoldSpan,
-    MapData,
-    MapPlace,
-    MapRoad,
-    Page,
-    SinkStock,
-    Span,
-)
+from sim.view.data import WHOLE, ActorStyle, MapData, MapPlace, MapRoad, Page, Span
 from sim.view.draw import drawn, ended, legible, plain, text_size
 from sim.view.fill_cuts import cuts_of_run
 from sim.view.look import ROAD, looks
 from sim.view.map import network
-from sim.view.map.figure import draw_map
-from sim.view.map.fill import Maps
+from sim.view.map.figure import Maps, draw_map
 from sim.view.map.frame import Frame, fit
 from sim.view.map.labels import Request, Taken, place
+from sim.view.map.multiples import multiples_data
 from sim.view.map.names import SHARE, lay_names
 from sim.view.map.scene import PLACES, ROADS, Scene
-from sim.view.words import written
+from sim.view.words import Words, written
 
 DAY = 86_400
 Make = Callable[..., Scenario]
@@ -272,15 +258,15 @@ def kilograms(amounts: list[int]) -> Steps:
 
 
 def test_deliveries_of_a_long_run_are_means_that_keep_the_total() -> None:
-    days = 4 * fill_axes.MOST_RATES
+    days = 4 * axis_chart.MOST_RATES
     kg = np.cumsum(np.random.default_rng(0).integers(0, 50, days + 1)).tolist()
     series = kilograms(kg)
-    curve = fill_axes._rate([series])
+    curve = axis_chart._rate([series])
     assert curve is not None
-    assert len(curve.times) == fill_axes.MOST_RATES
+    assert len(curve.times) == axis_chart.MOST_RATES
     spans = np.diff([*curve.times, days * DAY]) / DAY
     assert float(np.dot(spans, curve.values)) == pytest.approx(kg[-1] - kg[0])
-    few = fill_axes._rate([kilograms([0, 10, 30])])
+    few = axis_chart._rate([kilograms([0, 10, 30])])
     assert few is not None
     assert few.values == (10.0, 20.0)
 
@@ -294,7 +280,7 @@ def test_a_chart_of_a_long_run_says_over_what_it_took_means(make: Make) -> None:
                 length=days * DAY,
             )
         )
-        return Axes(run.analysis).axis("line").page.subtitle
+        return axis_data(Words(run.analysis), "line").page.subtitle
 
     assert subtitle(10).endswith("what they have in store")
     assert subtitle(1000).endswith("; deliveries as means over 3 days")  # 1000 / 400 rounded up
@@ -311,7 +297,7 @@ def test_a_moment_has_its_year_or_hour_where_the_span_needs_it() -> None:
 def test_places_left_out_may_have_changed_at_the_same_time(page: Page) -> None:
     def left_out(later: bool) -> str:
         rows = tuple(
-            ControlRow(
+            PlaceRow(
                 f"place {i:02d}",
                 (
                     HoldSpan(0, 5 * DAY + later * i, (("red", WHOLE),)),
@@ -353,7 +339,7 @@ def test_one_place_stands_in_the_way(make: Make) -> None:
     last = maps.map("line", maps.turning_points("line")[-1])
     assert last.page.title == "line ends cut; B stands in the way"
     # from 1,000 kg/day to 0 on day 1, which is what it ends with: no way in between
-    assert maps.multiples("line").page.title == "line goes from 1 to 0 t/day"
+    assert multiples_data(maps, "line").page.title == "line goes from 1 to 0 t/day"
 
 
 def test_text_that_the_font_cannot_write_is_no_part_of_a_title(make: Make) -> None:
@@ -395,7 +381,7 @@ def test_the_same_map_is_filled_once(make: Make) -> None:
     maps = Maps(run.analysis)
     views = maps.turning_points("line")
     single = [maps.map("line", view) for view in views]
-    assert all(a is b for a, (_, b) in zip(single, maps.multiples("line").maps, strict=True))
+    assert all(a is b for a, (_, b) in zip(single, multiples_data(maps, "line").maps, strict=True))
 
 
 def test_a_frame_has_its_scale_near_the_pole() -> None:

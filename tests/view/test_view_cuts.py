@@ -1,48 +1,66 @@
-"""Figures of cuts: the cut map, the frontier, the ranking, from the documents of the commands."""
+"""Figures of cuts: the cut map, the frontier, the ranking, from answers made by hand."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from sim.view.charts.frontier import draw_frontier
-from sim.view.charts.rank import draw_rank
-from sim.view.charts.run_tables import cut_map_table, frontier_table, rank_table
+from sim.cuts.attacks import AttackAnswer, Captures, DelayFrontier, FlowFrontier, JointFrontier
+from sim.cuts.case import Case
+from sim.cuts.cut import NamedCut, NamedCuts
+from sim.cuts.ranking import Interval, RankedLoss, Ranking
+from sim.cuts.weakness import Weakness
+from sim.network.graph import Graph
+from sim.view.charts.frontier import draw_frontier, frontier_table
+from sim.view.charts.rank import draw_rank, rank_table
 from sim.view.cut_data import cut_map_data, frontier_data, listed, rank_data
 from sim.view.data import MapData
 from sim.view.draw import drawn, save
-from sim.view.map.cut import draw_cut_map
+from sim.view.map.cut import cut_map_table, draw_cut_map
 from sim.view.tables import save_table
 
-HEAD: dict[str, Any] = {
-    "axis": "line", "name": "Line", "at": "2001-03-01", "unit": "kg/day", "from": ["port"],
-    "to": ["fort"],
-}  # fmt: skip
+
+def case(**more: Any) -> Case:
+    """An axis from port to fort, or what ``more`` says; its network is never looked at."""
+    graph = Graph.build(["fort", "port"], [])
+    none = np.zeros((0, 2), dtype=np.int64)
+    given: dict[str, Any] = {"title": "Line", "unit": "kg/day", "axis": "line", "at": "2001-03-01"}
+    given |= {"sources": (1,), "sinks": (0,), **more}
+    return Case(graph=graph, roads=none, places=np.zeros(2, dtype=np.int64), **given)
 
 
-def same(name: str) -> str:
-    return name
-
-
-def row(name: str, loss: int, **more: Any) -> dict[str, Any]:
+def row(name: str, loss: int, **more: Any) -> RankedLoss:
     """A row of a ranking of a whole of 500,000 kg/day."""
-    found = {
-        "name": name, "kind": "place", "loss": loss, "loss_share": loss / 500_000,
-        "flow_share": 0.0, "in_minimum_cuts": 0.0, "delay_hours": 0.0,
+    given: dict[str, Any] = {
+        "kind": "place", "loss_share": loss / 500_000, "flow_share": 0.0, "in_minimum_cuts": 0.0,
+        "delay_hours": 0.0,
     }  # fmt: skip
-    return found | more
+    return RankedLoss(name, loss=loss, **(given | more))
 
 
-def ranking(*rows: dict[str, Any]) -> dict[str, Any]:
-    return HEAD | {"max_flow": 500_000, "rank": list(rows)}
+def ranking(*rows: RankedLoss, of: Case | None = None, whole: int = 500_000) -> Ranking:
+    return Ranking(of or case(), whole, 0, True, rows, None)
 
 
-def attack(k: int, flow: int | None, *removed: str, **more: Any) -> dict[str, Any]:
-    return {"k": k, "flow": flow, "removed": list(removed), "proven": True} | more
+def attack(k: int, left: float | None, *removed: str, **more: Any) -> AttackAnswer:
+    return AttackAnswer(k, left, removed, **({"proven": True, "bound": None} | more))
+
+
+def flow_frontier(
+    attacks: Sequence[AttackAnswer],
+    greedy: Sequence[AttackAnswer] = (),
+    captures: Captures | None = None,
+    of: Case | None = None,
+) -> FlowFrontier:
+    return FlowFrontier(
+        of or case(), "auto", "both", tuple(attacks), None, tuple(greedy), 0, captures
+    )
 
 
 def words(figure: Figure) -> list[str]:
@@ -56,7 +74,7 @@ def words(figure: Figure) -> list[str]:
 
 
 def test_a_ranking_says_which_loss_stops_all() -> None:
-    data = rank_data(ranking(row("ford", 500_000), row("mill", 500_000), row("gate", 9)), same)
+    data = rank_data(ranking(row("ford", 500_000), row("mill", 500_000), row("gate", 9)))
     assert data.page.title == "Line: the loss of ford or mill alone stops it"
     assert data.whole == 500  # t/day of 500,000 kg/day
     assert [r.loss for r in data.rows] == [500, 500, 0.009]
@@ -70,12 +88,12 @@ def test_a_ranking_says_which_loss_stops_all() -> None:
         ((), "Line: no single loss takes anything from the capacity"),
     ],
 )
-def test_titles_of_rankings(rows: tuple[dict[str, Any], ...], title: str) -> None:
-    assert rank_data(ranking(*rows), same).page.title == title
+def test_titles_of_rankings(rows: tuple[RankedLoss, ...], title: str) -> None:
+    assert rank_data(ranking(*rows)).page.title == title
 
 
 def test_the_ranks_chart_shows_ties_intervals_and_delays() -> None:
-    drawn_rows = {"rank_interval": [1, 2, 4], "loss_interval": [100_000, 2e5, 300_000]}
+    drawn_rows = {"interval": Interval((1, 2, 4), (100_000, 2e5, 300_000))}
     data = rank_data(
         ranking(
             row("ford", 200_000, **drawn_rows, in_minimum_cuts=0.25),
@@ -83,7 +101,6 @@ def test_the_ranks_chart_shows_ties_intervals_and_delays() -> None:
             row("gate", 100_000, kind="road", delay_hours=0.5),
             row("fort", 1, delay_hours=None),
         ),
-        same,
     )
     assert (data.rows[0].low, data.rows[0].high) == (100, 300)
     shown = words(draw_rank(data))
@@ -95,17 +112,14 @@ def test_the_ranks_chart_shows_ties_intervals_and_delays() -> None:
 
 
 def test_a_ranking_has_no_column_that_is_empty() -> None:
-    shown = words(draw_rank(rank_data(ranking(row("a", 9), row("b", 7, delay_hours=2.0)), same)))
+    shown = words(draw_rank(rank_data(ranking(row("a", 9), row("b", 7, delay_hours=2.0)))))
     assert "delay" in shown
     assert not {"rank", "in cuts"} & set(shown)
 
 
 def test_a_file_is_ranked_in_its_own_unit() -> None:
-    document = {
-        "title": "net.csv", "unit": "unit of the file", "from": ["a"], "to": ["b"], "max_flow": 7,
-        "rank": [row("c", 7, loss_share=1.0)],
-    }  # fmt: skip
-    data = rank_data(document, same)
+    file = case(title="net.csv", unit="unit of the file", axis=None, at=None)
+    data = rank_data(ranking(row("c", 7, loss_share=1.0), of=file, whole=7))
     assert (data.whole, data.unit) == (7, "")
     assert data.page.credit == "Amounts are in the unit of the file."
 
@@ -114,13 +128,15 @@ def test_a_file_is_ranked_in_its_own_unit() -> None:
 
 
 def test_a_frontier_says_how_many_losses_stop_it_and_what_greedy_needs() -> None:
-    document = HEAD | {
-        "targets": "both",
-        "frontier": [attack(0, 500_000), attack(1, 300_000, "a"), attack(2, 0, "b", "c")],
-        "greedy": [attack(0, 500_000), attack(1, 300_000, "a"), attack(2, 100_000, "a", "b")],
-        "captures": {"places": ["b", "c", "d"], "k": 3, "flow": 100_000},
-    }
-    data = frontier_data(document, str.upper)
+    names = case(names={name: name.upper() for name in "abcd"})
+    data = frontier_data(
+        flow_frontier(
+            [attack(0, 500_000), attack(1, 300_000, "a"), attack(2, 0, "b", "c")],
+            [attack(0, 500_000), attack(1, 300_000, "a"), attack(2, 100_000, "a", "b")],
+            Captures(("b", "c", "d"), 3, 100_000, attack(3, 0, "b", "c"), 2, None),
+            names,
+        )
+    )
     expected = "Line: 2 losses stop it: B and C; one by one does not within the budget"
     assert data.page.title == expected
     assert [a.value for a in data.exact] == [500, 300, 0]
@@ -148,53 +164,49 @@ def test_a_frontier_says_how_many_losses_stop_it_and_what_greedy_needs() -> None
     ],
 )  # fmt: skip
 def test_titles_of_frontiers(
-    frontier: list[dict[str, Any]], greedy: list[dict[str, Any]], title: str, tmp_path: Path
+    frontier: list[AttackAnswer], greedy: list[AttackAnswer], title: str, tmp_path: Path
 ) -> None:
-    data = frontier_data(HEAD | {"frontier": frontier, "greedy": greedy}, same)
+    data = frontier_data(flow_frontier(frontier, greedy))
     assert data.page.title == title
     assert all(p.stat().st_size for p in save(draw_frontier(data), tmp_path, "f"))
 
 
 def test_a_bound_is_drawn_where_nothing_is_proven() -> None:
     rows = [attack(0, 9_000, bound=9_000), attack(1, 4_000, "a", proven=False, bound=1_000)]
-    data = frontier_data(HEAD | {"frontier": rows}, same)
+    data = frontier_data(flow_frontier(rows))
     assert [a.bound for a in data.exact] == [None, 1.0]
     assert "the best found; whisker: what is proven" in words(draw_frontier(data))
 
 
 def test_delay_and_joint_frontiers_have_their_own_quantity() -> None:
-    delay = {
-        "title": "n", "from": ["a"], "to": ["b"], "unit": "unit of the file",
-        "frontier": [
-            {"k": 0, "hours": 2.0, "removed": [], "unreachable": False, "proven": True},
-            {"k": 1, "hours": None, "removed": ["r"], "unreachable": True, "proven": True},
-        ],
-    }  # fmt: skip
-    data = frontier_data(delay, same)
+    file = case(title="n", unit="unit of the file", axis=None, at=None)
+    data = frontier_data(DelayFrontier(file, "roads", (attack(0, 2.0), attack(1, None, "r"))))
     assert data.page.title == "n: 1 loss can leave no way: r"
     assert (data.unit, data.quantity) == ("h", "fastest route")
     assert "no way left: r" in words(draw_frontier(data))
-    joint = {
-        "axes": ["x", "y"], "at": "day 0",
-        "frontier": [{"k": 0, "total": 9_000, "removed": [], "proven": True}],
-    }  # fmt: skip
-    assert frontier_data(joint, same).quantity == "weighted flow left"
+    axes = case(axis="x", at="day 0"), case(axis="y", at="day 0")
+    joint = JointFrontier(axes, (1, 1), "places", (attack(0, 9_000),), ((4_000, 5_000),))
+    assert frontier_data(joint).quantity == "weighted flow left"
 
 
 # --- the cut map -----------------------------------------------------------------------------
 
-CUTS: dict[str, Any] = {
-    "complete": True,
-    "cuts": [
-        {"holds": 500_000, "cut": ["port--ford"]},
-        {"holds": 500_000, "cut": ["ford--fort", "ford"]},
-        {"holds": 500_000, "cut": ["ford--fort"]},
-    ],
-}
+CUTS = NamedCuts(
+    True,
+    (
+        NamedCut(500_000, ("port--ford",)),
+        NamedCut(500_000, ("ford--fort", "ford")),
+        NamedCut(500_000, ("ford--fort",)),
+    ),
+)
+
+
+def weakness(*rows: RankedLoss, cuts: NamedCuts = CUTS, of: Case | None = None) -> Weakness:
+    return Weakness(of or case(), cuts, ranking(*rows, of=of))
 
 
 def test_the_cut_map_counts_the_cuts_of_each_thing(map_data: MapData) -> None:
-    data = cut_map_data(map_data, CUTS, ranking(row("ford", 500_000), row("mill", 250_000)), same)
+    data = cut_map_data(map_data, weakness(row("ford", 500_000), row("mill", 250_000)))
     # three cuts: ford--fort is in two of them, the others in one
     assert data.shares == pytest.approx({"port--ford": 1 / 3, "ford--fort": 2 / 3, "ford": 1 / 3})
     assert data.map.cut_places == {"ford"}
@@ -208,8 +220,7 @@ def test_the_cut_map_counts_the_cuts_of_each_thing(map_data: MapData) -> None:
 
 
 def test_a_single_cut_is_not_counted(map_data: MapData) -> None:
-    one = {"complete": False, "cuts": CUTS["cuts"][:1]}
-    data = cut_map_data(map_data, one, ranking(), same)
+    data = cut_map_data(map_data, weakness(cuts=NamedCuts(False, CUTS.cuts[:1])))
     assert data.map.page.title.startswith("Line: 1 minimum cut holds 500 t/day (more not listed)")
     shown = words(draw_cut_map(data))
     assert "cut" in shown
@@ -217,12 +228,12 @@ def test_a_single_cut_is_not_counted(map_data: MapData) -> None:
 
 
 def test_a_map_without_focus_frames_the_ends_and_the_cuts(map_data: MapData) -> None:
-    data = cut_map_data(map_data, CUTS, ranking(), same)
+    data = cut_map_data(map_data, weakness())
     assert data.map.focus == ("ford", "fort", "port")  # source, sink, and the ends of the cuts
 
 
 def test_the_same_cut_map_has_the_same_bytes(map_data: MapData) -> None:
-    data = cut_map_data(map_data, CUTS, ranking(row("ford", 500_000)), same)
+    data = cut_map_data(map_data, weakness(row("ford", 500_000)))
     for kind in ("png", "svg"):
         assert drawn(draw_cut_map(data), kind) == drawn(draw_cut_map(data), kind)
 
@@ -231,12 +242,12 @@ def test_the_same_cut_map_has_the_same_bytes(map_data: MapData) -> None:
 
 
 def test_the_tables_hold_what_the_figures_show(map_data: MapData, tmp_path: Path) -> None:
-    ranked = ranking(row("ford", 500_000, rank_interval=[1, 1, 2], loss_interval=[1e5, 5e5, 6e5]))
-    save_table(rank_table(rank_data(ranked, same)), tmp_path, "rank")
+    ford = row("ford", 500_000, interval=Interval((1, 1, 2), (1e5, 5e5, 6e5)))
+    save_table(rank_table(rank_data(ranking(ford))), tmp_path, "rank")
     assert (tmp_path / "rank.csv").read_text().splitlines()[1] == (
         "place,ford,ford,500,1,0,0,100,600,1,1,2"
     )
-    cuts = cut_map_data(map_data, CUTS, ranked, same)
+    cuts = cut_map_data(map_data, weakness(ford))
     save_table(cut_map_table(cuts), tmp_path, "cut")
     assert (tmp_path / "cut.csv").read_text().splitlines() == [
         "kind,id,in_cuts,cuts,loss (t/day),loss_share",
@@ -245,7 +256,7 @@ def test_the_tables_hold_what_the_figures_show(map_data: MapData, tmp_path: Path
         "road,port--ford,1,3,,",
     ]
     rows = [attack(0, 9_000), attack(1, 4_000, "a", "b")]
-    frontier = frontier_data(HEAD | {"frontier": rows, "greedy": rows[:1]}, same)
+    frontier = frontier_data(flow_frontier(rows, rows[:1]))
     save_table(frontier_table(frontier), tmp_path, "frontier")
     assert (tmp_path / "frontier.csv").read_text().splitlines() == [
         "by,losses,flow left (t/day),bound,removed",
@@ -262,14 +273,15 @@ def test_names_are_never_read_as_markup(map_data: MapData) -> None:
     def nasty(name: str) -> str:
         return NASTY + name
 
-    head = {"name": NASTY, "at": NASTY}
-    ranked = ranking(row("ford", 500_000)) | head
+    names = {name: nasty(name) for name in ("ford", "a", "fort", "port")}
+    bad = case(title=NASTY, at=NASTY, names=names)
+    worst = row("ford", 500_000)
     places = tuple(replace(p, name=nasty(p.id)) for p in map_data.places)
     rows = [attack(0, 9_000), attack(1, 0, "a")]
     for figure in (
-        draw_rank(rank_data(ranked, nasty)),
-        draw_frontier(frontier_data(HEAD | head | {"frontier": rows}, nasty)),
-        draw_cut_map(cut_map_data(replace(map_data, places=places), CUTS, ranked, nasty)),
+        draw_rank(rank_data(ranking(worst, of=bad))),
+        draw_frontier(frontier_data(flow_frontier(rows, of=bad))),
+        draw_cut_map(cut_map_data(replace(map_data, places=places), weakness(worst, of=bad))),
     ):
         svg = drawn(figure, "svg")
         assert b"<script" not in svg

@@ -13,29 +13,11 @@ import matplotlib as mpl
 import pytest
 from matplotlib.figure import Figure
 
-from sim.view.charts.control import draw_control
-from sim.view.charts.curves import draw_axis, draw_compare
-from sim.view.charts.regroup import draw_regroup
-from sim.view.data import (
-    WHOLE,
-    ActorStyle,
-    AxisSeries,
-    CompareData,
-    ComparePanel,
-    ControlData,
-    ControlRow,
-    Curve,
-    EventMark,
-    HoldSpan,
-    MapData,
-    MapPlace,
-    Page,
-    RegroupData,
-    RegroupGroup,
-    RegroupMove,
-    SinkStock,
-    Span,
-)
+from sim.view.charts.axis import AxisSeries, SinkStock, draw_axis
+from sim.view.charts.compare_figures import CompareData, ComparePanel, draw_compare
+from sim.view.charts.control import ControlData, HoldSpan, PlaceRow, draw_control
+from sim.view.charts.regroup import RegroupData, RegroupGroup, RegroupMove, draw_regroup
+from sim.view.data import WHOLE, ActorStyle, Curve, EventMark, MapData, MapPlace, Page, Span
 from sim.view.draw import context, save
 from sim.view.map.figure import draw_map
 
@@ -250,7 +232,7 @@ def test_many_events_sinks_runs_rows_and_moves(page: Page, tmp_path: Path) -> No
     runs = tuple(f"run number {i}" for i in range(12))
     panels = tuple(ComparePanel(f"panel {i}", "t", (curve,) * 12, 1, True) for i in range(3))
     rows = tuple(
-        ControlRow(
+        PlaceRow(
             f"place {i}",
             (
                 HoldSpan(0, DAY * (i + 1), ((f"a{i % 15}", WHOLE),)),

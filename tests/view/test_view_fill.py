@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,12 @@ import numpy as np
 import pytest
 
 import sim
+from sim.api.networks import Network
 from sim.base.errors import BadInputError
-from sim.cli.networks import coordinates_of, network_case
 from sim.scenario.model import Scenario
 from sim.view.figures import figures
-from sim.view.fill_cuts import cuts_of_run, map_of_file, naming
-from sim.view.map.fill import Maps
+from sim.view.fill_cuts import cuts_of_run, map_of_case
+from sim.view.map.figure import Maps
 
 DAY = 86_400
 Make = Callable[..., Scenario]
@@ -127,24 +128,23 @@ def geojson(folder: Path, *, capacity: Sequence[object] = (2, 2.5)) -> str:
 
 
 def test_the_map_of_a_file_is_in_the_unit_of_the_file(tmp_path: Path) -> None:
-    file = geojson(tmp_path)
-    case = network_case(file, ["a"], ["c"])
-    data = map_of_file(case, coordinates_of(file, case, None))
+    case = Network.from_file(geojson(tmp_path)).between("a", "c").case
+    data = map_of_case(case)
     assert data.unit == ""
     assert [road.capacity for road in data.roads] == [2000, 2500]  # thousandths
     assert {p.id: (p.lat, p.lon, p.role) for p in data.places} == {
         "a": (0.0, 0.0, "source"), "b": (0.1, 0.1, None), "c": (0.0, 0.2, "sink"),
     }  # fmt: skip
-    assert naming(case)("b") == "b"
+    assert case.said("b") == "b"
 
 
 def test_the_map_of_a_file_needs_coordinates_and_few_roads(tmp_path: Path) -> None:
-    case = network_case(geojson(tmp_path), ["a"], ["c"])
+    case = Network.from_file(geojson(tmp_path)).between("a", "c").case
     with pytest.raises(BadInputError, match="needs coordinates"):
-        map_of_file(case, None)
+        map_of_case(replace(case, coordinates=None))
     with pytest.raises(BadInputError, match="needs coordinates"):
-        map_of_file(case, np.full((3, 2), np.nan))
+        map_of_case(replace(case, coordinates=np.full((3, 2), np.nan)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sim.view.fill_cuts.MOST_ROADS", 1)
-        with pytest.raises(BadInputError, match="more than 1 roads"):
-            map_of_file(case, np.zeros((3, 2)))
+        patch.setattr("sim.cuts.case.MANY_ROADS", 1)
+        with pytest.raises(BadInputError, match="a map of 2 roads shows nothing"):
+            map_of_case(case)

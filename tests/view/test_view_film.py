@@ -39,7 +39,7 @@ def film() -> FilmData:
     first = MapData(Page(""), "", "red", actors, places, (road,))
     second = replace(first, roads=(replace(road, flow=0, capacity=0, state="cut"),))
     return FilmData(
-        Page("A road is lost"), "Line", Span(10 * DAY), ((0, first), (5 * DAY, second)),
+        Page("A road is lost"), Span(10 * DAY), ((0, first), (5 * DAY, second)),
         Curve((0, 5 * DAY), (500_000.0, 0.0)), (EventMark(5 * DAY, "$road$ lost", True),),
     )  # fmt: skip
 

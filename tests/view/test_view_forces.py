@@ -18,30 +18,21 @@ from sim.measure.routes import stops_km
 from sim.measure.statistics import Estimate
 from sim.measure.summary import Analysis
 from sim.scenario.model import DAY, PPM, RecordedPosition, Scenario
-from sim.view.charts.advance import draw_advance
-from sim.view.charts.fill_forces import Forces, on_record
-from sim.view.charts.fill_regroup import displacement_table, regroup_map
-from sim.view.charts.garrison import draw_garrisons
-from sim.view.charts.sides import draw_sides
-from sim.view.data import (
-    WHOLE,
-    ActorStyle,
-    AdvanceData,
-    Curve,
-    GarrisonData,
-    GarrisonRow,
-    MapPlace,
-    Page,
+from sim.view.charts.advance import AdvanceData, draw_advance, on_record
+from sim.view.charts.garrison import GarrisonData, GarrisonRow, draw_garrisons, garrison_data
+from sim.view.charts.sides import SidesData, SidesPanel, draw_sides, sides_data
+from sim.view.data import WHOLE, ActorStyle, Curve, MapPlace, Page, Span
+from sim.view.draw import context, save
+from sim.view.figures import figures
+from sim.view.map.regroup import (
     RegroupArrow,
     RegroupMapData,
     RegroupPanel,
-    SidesData,
-    SidesPanel,
-    Span,
+    displacement_table,
+    draw_regroup_map,
+    regroup_map,
 )
-from sim.view.draw import context, save
-from sim.view.figures import figures
-from sim.view.map.regroup import draw_regroup_map
+from sim.view.words import Words
 
 Make = Callable[..., Scenario]
 PAGE = Page("What was found $x_1$ <b>", "What is plotted", "Credit")
@@ -276,9 +267,9 @@ def test_a_run_with_forces_has_all_their_figures(make: Make) -> None:
     names = {"advance_op", "who_held_what", "sides", "garrisons", "regroup", "regroup_map"}
     assert names <= set(found)
     assert ("Y (Blue)", "strength", "persons", 0, 200.0) in list(found["garrisons"]().rows)
-    title = Forces(analysis).garrisons().page.title
+    title = garrison_data(Words(analysis)).page.title
     assert title == "The garrison of Y, 200 men at the start, is gone in the end"
     rows = list(found["regroup_map"]().rows)
     assert [row[1:3] for row in rows] == [("y", "z")]
     assert rows[0][5] == 1.0
-    assert Forces(analysis).sides().page.title.startswith("Blue loses 2 places; fallen: ")
+    assert sides_data(Words(analysis)).page.title.startswith("Blue loses 2 places; fallen: ")

@@ -19,7 +19,8 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from sim.view.charts.curves import draw_axis, draw_compare
+from sim.view.charts.axis import draw_axis
+from sim.view.charts.compare_figures import draw_compare
 from sim.view.data import Curve, MapData
 from sim.view.draw import drawn
 from sim.view.map.figure import draw_map

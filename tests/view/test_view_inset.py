@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.view.data import WHOLE, ActorStyle, MapData, MapPlace, MapRoad, Page
-from sim.view.map.figure import draw_map, map_frame, place_insets
+from sim.view.map.compose import map_frame, place_insets
+from sim.view.map.figure import draw_map
 from sim.view.map.frame import Frame, fit
 from sim.view.map.fronts import REACH, front_lines
 from sim.view.map.inset import HEIGHT, LARGEST, LEAST, WIDTH, crowded, free_corner, zoomed

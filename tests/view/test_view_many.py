@@ -7,18 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.view.charts.many import (
-    Dot,
-    DotData,
-    DotRow,
-    FanData,
-    FanPanel,
-    ShareCurve,
-    SurvivalData,
-    draw_dots,
-    draw_fan,
-    draw_survival,
-)
+from sim.view.charts.dots import Dot, DotData, DotRow, draw_dots
+from sim.view.charts.fan import FanData, FanPanel, draw_fan
+from sim.view.charts.survival import ShareCurve, SurvivalData, draw_survival
 from sim.view.data import Page, Span
 from sim.view.draw import save
 

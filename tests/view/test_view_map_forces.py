@@ -19,30 +19,20 @@ from PIL import Image, ImageChops
 import sim
 from sim.measure.routes import Doing
 from sim.scenario.model import Scenario
-from sim.view.charts.fill_forces import Forces
-from sim.view.charts.run_tables import map_table, multiples_table
-from sim.view.charts.small_multiples import draw_multiples
-from sim.view.data import (
-    ActorStyle,
-    Curve,
-    MapData,
-    MapForce,
-    MapPlace,
-    MapRoad,
-    MultiplesData,
-    Page,
-    Span,
-)
+from sim.view.charts.advance import advance_data
+from sim.view.data import ActorStyle, Curve, MapData, MapForce, MapPlace, MapRoad, Page, Span
 from sim.view.draw import MARGIN, drawn
 from sim.view.film.frames import FilmData, _Stage, make_film
 from sim.view.look import STATES, looks
-from sim.view.map.figure import draw_map, map_frame
-from sim.view.map.fill import Maps
+from sim.view.map.compose import map_frame
+from sim.view.map.figure import Maps, draw_map, map_table
 from sim.view.map.forces import FLAG_HEIGHT, FLAG_WIDTH, flag, lay_forces
 from sim.view.map.labels import Taken
 from sim.view.map.layout import beside, stands
+from sim.view.map.multiples import MultiplesData, draw_multiples, multiples_table
 from sim.view.map.names import lay_names
 from sim.view.map.scene import Scene
+from sim.view.words import Words
 
 DAY = 86_400
 Make = Callable[..., Scenario]
@@ -136,7 +126,9 @@ def test_the_title_of_an_advance_counts_what_stopped_it(make: Make) -> None:
         run = beaten(make, **more)
         times = [e.time for e in run.record.events if e.kind == "repulsed"]
         assert len(times) == (1 if "again" not in more else 3)
-        found, day = Forces(run.analysis).advance("op").page.title.split("; ")[1].split(" on day ")
+        found, day = (
+            advance_data(Words(run.analysis), "op").page.title.split("; ")[1].split(" on day ")
+        )
         assert day.startswith(str(times[0] // DAY))
         return found
 
@@ -295,7 +287,7 @@ def _crowd() -> MapData:
 def test_a_film_has_the_forces_in_its_insets_too() -> None:
     crowd = _crowd()
     film = FilmData(
-        Page("They come"), "Line", Span(2 * DAY), ((0, replace(crowd, forces=())),),
+        Page("They come"), Span(2 * DAY), ((0, replace(crowd, forces=())),),
         Curve((0,), (500_000.0,)), (), ((0, ()), (DAY, crowd.forces)),
     )  # fmt: skip
     stage = _Stage(film)
@@ -357,7 +349,7 @@ def test_the_table_of_a_map_has_its_forces(map_data: MapData, force: MapForce) -
 def test_forces_move_in_a_film_from_frame_to_frame() -> None:
     bare = replace(_small([]), forces=())
     film = FilmData(
-        Page("A force marches"), "Line", Span(4 * DAY), ((0, bare),),
+        Page("A force marches"), Span(4 * DAY), ((0, bare),),
         Curve((0,), (500_000.0,)), (),
         tuple((day * DAY, _small([20.0 * day]).forces if day < 3 else ()) for day in range(5)),
     )  # fmt: skip

@@ -6,12 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from sim.view.charts.run_tables import multiples_table
-from sim.view.charts.small_multiples import draw_multiples
-from sim.view.data import WHOLE, MapData, MapPlace, MultiplesData, Page
+from sim.view.data import WHOLE, MapData, MapPlace, Page
 from sim.view.draw import drawn
 from sim.view.map.frame import Frame
 from sim.view.map.labels import Taken
+from sim.view.map.multiples import MultiplesData, draw_multiples, multiples_table
 from sim.view.map.names import lay_names
 from sim.view.map.scene import Scene
 from sim.view.map.union import merged, union

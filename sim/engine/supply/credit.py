@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations
-from math import comb
 
 from sim.engine.apportion import largest_remainder
 from sim.engine.signals import Change
+from sim.network.rank import exact_shares
 from sim.state.control import Control
 
 from .axes import AxisState
@@ -47,20 +47,8 @@ def shapley(
             for size in range(len(events) + 1)
             for some in combinations(events, size)
         }
-        exact = {event: _value(event, events, worth) for event in events}
+        exact = exact_shares(events, worth.__getitem__)
     return largest_remainder(exact, new - old)
-
-
-def _value(event: str, events: Iterable[str], worth: dict[frozenset[str], int]) -> Fraction:
-    others = [e for e in events if e != event]
-    n = len(others) + 1
-    total = Fraction(0)
-    for size in range(n):
-        weight = Fraction(1, n * comb(n - 1, size))
-        for some in combinations(others, size):
-            without = frozenset(some)
-            total += weight * (worth[without | {event}] - worth[without])
-    return total
 
 
 def _capacity(

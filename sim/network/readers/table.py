@@ -58,7 +58,8 @@ class Rows:
     """Rows as a format's reader found them; :meth:`table` checks them and makes arrays.
 
     ``capacity`` is text or None (not stated); ``km`` and ``seconds`` None where not stated.
-    ``labels`` are the ids that the file gives, None where it gives none.
+    ``labels`` are the ids that the file gives, None where it gives none; ``lone`` are places that
+    need no road.
     """
 
     file: str
@@ -73,6 +74,7 @@ class Rows:
     labels: list[str | None] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     where: dict[str, tuple[float, float]] = field(default_factory=dict)
+    lone: set[str] = field(default_factory=set)
 
     def add(
         self,
@@ -125,7 +127,7 @@ class Rows:
         names = self._names()
         if not self.tails and not self.report.diagnostics:
             self.error(0, "the file holds no roads")
-        places = sorted({*self.tails, *self.heads})
+        places = sorted({*self.tails, *self.heads, *self.lone})
         self._printable(places)
         self.report.stop_on_errors()
         index = {place: i for i, place in enumerate(places)}

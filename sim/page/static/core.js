@@ -2,11 +2,14 @@
 // Data, time, numbers and elements: what the other scripts of the page stand on.
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
-const DAY = 86400;
-const WHOLE = 1000000;
-const MONTHS = ("January February March April May June July August September October " +
-  "November December").split(" ");
+const { day: DAY, whole: WHOLE, months: MONTHS, look: LOOK, heads: HEADS } = DATA;
 const CALM = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** A sentence of the page with its slots filled; of a pair the first where `n` is 1. */
+function say(name, slots) {
+  const found = DATA.say[name], text = Array.isArray(found) ? found[slots.n === 1 ? 0 : 1] : found;
+  return text.replace(/\{(\w+)\}/g, (_, slot) => slots[slot]);
+}
 
 /** Index of the time in [time, value, time, value, ...] whose value is in force; -1: none yet. */
 function since(changes, time) {
@@ -50,12 +53,12 @@ function calendar(run, time) {
 function dateOf(run, time) {
   if (!run.start) return "day " + Math.floor(time / DAY);
   const day = calendar(run, time);
-  return `${day.getUTCDate()} ${MONTHS[day.getUTCMonth()]} ${day.getUTCFullYear()}`;
+  return say("date", { day: day.getUTCDate(), month: MONTHS[day.getUTCMonth()], year: day.getUTCFullYear() });
 }
 
 /** "since 4 June 2016", or that it has been so from the start. */
 function sinceWords(run, time) {
-  return time > 0 ? "since " + dateOf(run, time) : "since the start";
+  return time > 0 ? say("since", { date: dateOf(run, time) }) : say("since_start");
 }
 
 function grouped(value, digits) {

@@ -76,27 +76,27 @@ function panelsOf(runs, id) {
       const gap = times.flatMap((t) => [t, value(b, t) - value(a, t)]);
       return [
         { title, unit, lines: [["A", "one", a, steps], ["B", "two", b, steps]] },
-        { title: title + ": difference", unit, zero: true, lines: [["B \u2212 A", "gap", gap, steps]] },
+        { title: say("difference", { title }), unit, zero: true, lines: [["B \u2212 A", "gap", gap, steps]] },
       ];
     };
     return [
-      ...both("What the network could carry", "t/day", (axis) => axis.series.capacity, true),
-      ...both("What has arrived in all", "t", arrived, true),
-      ...both("What the sinks hold", "t", stock, false),
+      ...both(say("carry_title"), "t/day", (axis) => axis.series.capacity, true),
+      ...both(say("arrived_title"), "t", arrived, true),
+      ...both(say("stock_title"), "t", stock, false),
     ];
   }
   const [axis] = axes, [run] = runs;
   const force = (read, steps) => run.forces.slice(0, 6).map((f, i) => [f.name, "line" + i, read(f), steps]);
   const found = [
-    { title: "What the network could carry", unit: "t/day", lines: [["capacity", "one area", axis.series.capacity, true], ["demand", "dash", axis.series.demand, true]] },
-    { title: "What is asked for, could be delivered, and is", unit: "t/day", lines: [
+    { title: say("carry_title"), unit: "t/day", lines: [["capacity", "one area", axis.series.capacity, true], ["demand", "dash", axis.series.demand, true]] },
+    { title: say("given_title"), unit: "t/day", lines: [
       ["delivered", "bars", rates(arrived(axis)), true], ["deliverable", "flow", axis.series.deliverable, true], ["demand", "dash", axis.series.demand, true]],
     short: [axis.series.deliverable, axis.series.demand] },
-    { title: "What the sinks hold", unit: "t", lines: axis.sinks.slice(0, 6).map((s, i) => [placeName(run, s.place), "line" + i, s.stock, false]) },
+    { title: say("stock_title"), unit: "t", lines: axis.sinks.slice(0, 6).map((s, i) => [placeName(run, s.place), "line" + i, s.stock, false]) },
   ];
   if (run.forces.length) {
-    found.push({ title: "How far the forces stand from their bases", unit: "km", lines: force((f) => f.at, false) },
-      { title: "Strength of the forces", unit: "persons", scale: 1000, lines: force((f) => f.strength, true) });
+    found.push({ title: say("where_title"), unit: "km", lines: force((f) => f.at, false) },
+      { title: say("strength_title"), unit: "persons", scale: 1000, lines: force((f) => f.strength, true) });
   }
   return found;
 }
@@ -162,7 +162,7 @@ class Curves {
     });
     if (panel.short) {
       const sample = draw("svg", { class: "sample", viewBox: "0 0 24 12", "aria-hidden": true }, draw("rect", { class: "short", width: 24, height: 12 }));
-      names.push(make("li", {}, sample, "shortfall"));
+      names.push(make("li", {}, sample, say("shortfall")));
     }
     return [make("h4", {}, nameOf(panel.title), make("span", {}, ", " + panel.unit)), make("ul", { class: "names" }, ...names), svg];
   }
@@ -183,10 +183,10 @@ class Curves {
     const scale = 1000 / (panel.scale || 1);
     const lines = panel.lines.map(([name, , series]) => {
       const values = series.filter((_, i) => i % 2).map((v) => v / scale);
-      return `${name} from ${numeral(values[0])} to ${numeral(values[values.length - 1])}, ` +
-        `least ${numeral(Math.min(...values))}, greatest ${numeral(Math.max(...values))}`;
+      const [first, last, least, greatest] = [values[0], values[values.length - 1], Math.min(...values), Math.max(...values)].map(numeral);
+      return say("line_told", { name, first, last, least, greatest });
     });
-    return `${panel.title}, ${panel.unit}: ${lines.join("; ")}`;
+    return say("panel_told", { title: panel.title, unit: panel.unit, lines: lines.join("; ") });
   }
 
   /** Instants at which something changed the axis. */
@@ -228,7 +228,7 @@ class Holding {
       .filter(({ place }) => changed(place.held, 2) || changed(place.ring, 2))
       .map((row) => ({ ...row, first: Math.min(...[row.place.held, row.place.ring].filter((c) => changed(c, 2)).map((c) => c[2])) }))
       .sort((a, b) => a.first - b.first || a.i - b.i);
-    if (!this.rows.length) this.box.replaceChildren(make("p", {}, "No place changed hands, and none was besieged."));
+    if (!this.rows.length) this.box.replaceChildren(make("p", {}, say("holding_none")));
     new ResizeObserver(() => { if (this.box.clientWidth !== this.width) this.layout(); }).observe(this.box);
     this.layout();
   }
@@ -243,14 +243,13 @@ class Holding {
     const svg = draw("svg", { class: "panel holding", role: "img", width: this.width, height: high + 24, viewBox: `0 0 ${this.width} ${high + 24}`, "aria-label": this.tell() });
     this.rows.forEach(({ place }, n) => {
       const y = n * row + 4;
-      const limit = this.width < 500 ? 15 : 28, name = short(place.name);
-      svg.append(draw("text", { x: this.left - 8, y: y + 8, class: "value" }, name.length > limit ? name.slice(0, limit - 1) + "\u2026" : name));
+      svg.append(draw("text", { x: this.left - 8, y: y + 8, class: "value" }, fitted(place.label, this.left - 10)));
       for (const [from, to, held] of spans(place.held, run.end)) {
         let top = y;
         const parts = held.length ? held : [[-1, WHOLE]];
         for (const [actor, ppm] of parts) {
           const tall = 16 * ppm / WHOLE;
-          svg.append(draw("rect", { x: this.x(from).toFixed(1), y: top.toFixed(1), width: Math.max(1, this.x(to) - this.x(from)).toFixed(1), height: tall.toFixed(1), fill: actor < 0 ? "#e8e8e8" : run.actors[actor].fill }));
+          svg.append(draw("rect", { x: this.x(from).toFixed(1), y: top.toFixed(1), width: Math.max(1, this.x(to) - this.x(from)).toFixed(1), height: tall.toFixed(1), fill: actor < 0 ? LOOK.nobody.fill : run.actors[actor].fill }));
           top += tall;
         }
       }
@@ -268,7 +267,7 @@ class Holding {
     });
     const held = [...new Set(this.rows.flatMap(({ place }) => place.held.filter((_, i) => i % 2).flat().map(([a]) => a)))].sort((a, b) => a - b);
     const key = held.map((a) => make("li", {}, draw("svg", { class: "sample", viewBox: "0 0 24 12", "aria-hidden": true }, draw("rect", { width: 24, height: 12, fill: run.actors[a].fill, class: "swatch" })), nameOf(run.actors[a].name)));
-    key.push(make("li", {}, draw("svg", { class: "sample", viewBox: "0 0 24 12", "aria-hidden": true }, draw("path", { class: "siege", d: "M0,6H24" })), "besieged"));
+    key.push(make("li", {}, draw("svg", { class: "sample", viewBox: "0 0 24 12", "aria-hidden": true }, draw("path", { class: "siege", d: "M0,6H24" })), say("besieged")));
     this.box.replaceChildren(make("ul", { class: "names" }, ...key), svg);
     this.move();
   }
@@ -279,19 +278,28 @@ class Holding {
     for (const { place } of this.rows) {
       for (const [from, to, held] of spans(place.held, run.end)) {
         const who = held.map(([a, ppm]) => run.actors[a].name + (ppm === WHOLE ? "" : ` ${numeral(ppm / 10000)} %`));
-        rows.push([place.name, dateOf(run, from), dateOf(run, to), who.join(", ") || "nobody"]);
+        rows.push([place.name, dateOf(run, from), dateOf(run, to), who.join(", ") || say("nobody")]);
       }
     }
-    return makeTable("Who held the places that changed", ["Place", "From", "To", "Held by"], rows);
+    return makeTable(say("held_table"), HEADS.holding, rows);
   }
 
   tell() {
-    return `Who held what: ${this.rows.length} places changed hands or were besieged; the table below has them all`;
+    return say("holding_told", { n: this.rows.length });
   }
 
   move() {
     if (this.cursor) put(this.cursor, { d: `M${this.x(view.time).toFixed(1)},0V${this.high}` });
   }
+}
+
+/** The text in so many pixels, with an ellipsis where it is cut. */
+function fitted(text, room) {
+  pen.font = "12px system-ui, sans-serif";
+  const cut = (n) => n < text.length ? text.slice(0, n).trimEnd() + "\u2026" : text;
+  let n = text.length;
+  while (n > 1 && pen.measureText(cut(n)).width > room) n -= 1;
+  return cut(n);
 }
 
 /** [from, to, value] of a list of changes over the period. */

@@ -1,22 +1,18 @@
 "use strict";
 // The forces on the map: a flag beside where each stands, the way that it came, what it tells.
 
-const FLAG = [30, 16], OFF_ROAD = 8;
+const { force: FORCE, signs: SIGNS } = LOOK, FLAG = FORCE.flag;
 
 /** A line of SVG path data through points. */
 const through = (points) => "M" + points.map((p) => p.map((v) => v.toFixed(1)).join(",")).join("L");
 
 /** What a force does as a sign round (0, 0); arrows point along the unit vector. */
 function sign(doing, [u, v]) {
-  const arrow = (size) => through([[1, 0], [-0.7, 0.85], [-0.7, -0.85]].map(([f, s]) => [(u * f - v * s) * size, (v * f + u * s) * size])) + "Z";
-  return {
-    marching: { d: arrow(6), class: "solid" },
-    "falling back": { d: arrow(5.4), class: "open" },
-    fighting: { d: "M-5,-5L5,5M-5,5L5,-5", class: "open" },
-    besieging: { d: "M-4.4,0a4.4,4.4 0 1 0 8.8,0a4.4,4.4 0 1 0 -8.8,0Z", class: "open" },
-    stalled: { d: "M-2.6,-5V5M2.6,-5V5", class: "open" },
-    holding: { d: "M-5,0H5", class: "open" },
-  }[doing];
+  if (SIGNS[doing]) return { d: SIGNS[doing].map(through).join(""), class: "open" };
+  const r = FORCE.ring, solid = doing === "marching", size = solid ? 1 : FORCE.open_dart;
+  if (doing === "besieging") return { d: `M${-r},0a${r},${r} 0 1 0 ${2 * r},0a${r},${r} 0 1 0 ${-2 * r},0Z`, class: "open" };
+  const dart = FORCE.dart.map(([f, s]) => [(u * f - v * s) * size, (v * f + u * s) * size]);
+  return { d: through(dart) + "Z", class: solid ? "solid" : "open" };
 }
 
 /** A flag round (0, 0): the actor's colour and marker, and the sign of what the force does. */
@@ -26,8 +22,8 @@ function flag(look, doing, facing) {
   const ink = name === "solid" ? { fill: look.ink } : { stroke: look.ink };
   return [
     draw("path", { d: `M${-w},${-h}H${w}V${h}H${-w}Z`, class: "cloth", fill: look.fill }),
-    draw("path", { d: outline(look.shape, 3.6), transform: `translate(${8 - w} 0)`, fill: look.ink }),
-    draw("path", { d, class: name, transform: `translate(${w - 9} 0)`, ...ink }),
+    draw("path", { d: outline(look.shape, FORCE.marker), transform: `translate(${FORCE.marker_at - w} 0)`, fill: look.ink }),
+    draw("path", { d, class: name, transform: `translate(${w - FORCE.sign_at} 0)`, ...ink }),
   ];
 }
 
@@ -36,7 +32,7 @@ Object.assign(MapView.prototype, {
   buildForces(ways, layer) {
     this.forces = this.run.forces.map((force, index) => {
       const parts = { track: draw("path", { class: "way" }), rim: draw("path", { class: "way rim" }), lead: draw("path", { class: "lead" }),
-        back: draw("path", { class: "lead rim" }), dot: draw("circle", { r: 3.6, class: "spot", fill: this.run.actors[force.actor].fill }),
+        back: draw("path", { class: "lead rim" }), dot: draw("circle", { r: FORCE.dot, class: "spot", fill: this.run.actors[force.actor].fill }),
         flag: draw("g", {}), words: draw("text", {}), hit: draw("path", { class: "hit" }) };
       parts.item = layer.appendChild(draw("g", { role: "img", tabindex: -1, class: "item force", "data-id": force.id },
         parts.back, parts.lead, parts.dot, parts.flag, parts.words, parts.hit));
@@ -70,7 +66,7 @@ Object.assign(MapView.prototype, {
     for (const parts of this.forces) this.seeForce(parts, false);
     if (!order.length || !this.sheet) return;
     const sheet = new Sheet(this.width, this.height);
-    sheet.boxes = [...this.sheet.boxes, ...order.map((i) => around(stands[i].xy, 4.6))];
+    sheet.boxes = [...this.sheet.boxes, ...order.map((i) => around(stands[i].xy, FORCE.dot + 1))];
     sheet.soft = this.sheet.soft;
     // best off names and flows; then over a name, then over a flow; never over a place
     const flows = this.flowBoxes(), bare = new Sheet(this.width, this.height);
@@ -161,15 +157,15 @@ Object.assign(MapView.prototype, {
   /** Force, what it does since when, strength, where, days of supply: as in timeseries.csv. */
   tellForce(index) {
     const { run } = this, time = view.time, force = run.forces[index], stand = this.stand(force);
-    if (!stand) return [force.name, "not in the field"];
-    const lines = [force.name, `force of ${run.actors[force.actor].name}`];
-    lines.push(`${stand.doing} ${sinceWords(run, holdsFrom(force.doing, time))}`);
+    if (!stand) return [force.name, say("afield_not")];
+    const lines = [force.name, say("force_of", { actor: run.actors[force.actor].name })];
+    lines.push(say("doing_since", { doing: stand.doing, since: sinceWords(run, holdsFrom(force.doing, time)) }));
     lines.push(`${grouped(stand.men, 0)} persons`);
-    const last = force.stops[force.stops.length - 1];
-    lines.push(`${numeral(stand.km)} km from ${placeName(run, force.stops[0])} on its route to ${placeName(run, last)}`);
+    const base = placeName(run, force.stops[0]), end = placeName(run, force.stops[force.stops.length - 1]);
+    lines.push(say("km_from", { km: numeral(stand.km), base, end }));
     if (force.supply.length) {
-      const days = between(force.supply, time);
-      lines.push(`${numeral(days)} days of supply with it, ${at(force.fed, time, 0) ? "fed" : "not fed"} ${sinceWords(run, fedFrom(force, time))}`);
+      const days = numeral(between(force.supply, time)), since = sinceWords(run, fedFrom(force, time));
+      lines.push(say(at(force.fed, time, 0) ? "fed_since" : "unfed_since", { days, since }));
     }
     return lines;
   },
@@ -199,7 +195,7 @@ function beside(points) {
   return points.slice(1).flatMap((b, i) => {
     const a = points[i], along = [b[0] - a[0], b[1] - a[1]], long = Math.hypot(...along);
     if (long < 1e-6) return [];
-    const side = [along[1] / long * OFF_ROAD, -along[0] / long * OFF_ROAD];
+    const side = [along[1] / long * FORCE.beside, -along[0] / long * FORCE.beside];
     return [[a[0] + side[0], a[1] + side[1]], [b[0] + side[0], b[1] + side[1]]];
   });
 }

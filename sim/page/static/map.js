@@ -2,7 +2,6 @@
 // The map of one run: places, roads and forces at the chosen instant, seen by the chosen axis.
 
 const BUTTONS = 36; // pixels at the right that are the zoom buttons
-const BIG_TOWN = 100000;
 const ROAD_PARTS = ["glow", "case", "fill", "flow", "full", "arrow", "bars", "cross"];
 
 class MapView {
@@ -114,19 +113,20 @@ class MapView {
     const actor = (i) => run.actors[i].name;
     const held = at(place.held, time, []);
     const shared = held.map(([a, ppm]) => ppm === WHOLE ? actor(a) : `${actor(a)} ${numeral(ppm / 10000)} %`);
-    const lines = [place.name, place.kind + (place.people ? `, ${grouped(place.people, 0)} people` : "")];
-    lines.push(`held by ${shared.join(", ") || "nobody"} ${sinceWords(run, holdsFrom(place.held, time))}`);
+    const lines = [place.name, place.people ? say("people", { kind: place.kind, n: grouped(place.people, 0) }) : place.kind];
+    const sinceOf = (changes) => sinceWords(run, holdsFrom(changes, time));
+    lines.push(say("held", { who: shared.join(", ") || say("nobody"), since: sinceOf(place.held) }));
     const ring = at(place.ring, time, []), seal = at(place.seal, time, []);
-    if (ring.length) lines.push(`besieged: ${ring.map(actor).join(", ")} ${sinceWords(run, holdsFrom(place.ring, time))}`);
-    if (seal.length) lines.push(`sealed to ${seal.map(actor).join(", ")} ${sinceWords(run, holdsFrom(place.seal, time))}`);
+    if (ring.length) lines.push(say("besieged_since", { who: ring.map(actor).join(", "), since: sinceOf(place.ring) }));
+    if (seal.length) lines.push(say("sealed_since", { who: seal.map(actor).join(", "), since: sinceOf(place.seal) }));
     if (!axis) return lines;
-    if (axis.sources.includes(index)) lines.push(`source of ${axis.name}`);
+    if (axis.sources.includes(index)) lines.push(say("source_of", { axis: axis.name }));
     const sink = axis.sinks.find((s) => s.place === index);
-    if (sink) lines.push(`sink of ${axis.name}: stock ${tonnes(between(sink.stock, time))}`);
-    lines.push(`flow through it: ${rate(this.through(axis, index))} planned`);
+    if (sink) lines.push(say("sink_of", { axis: axis.name, stock: tonnes(between(sink.stock, time)) }));
+    lines.push(say("flow_through", { rate: rate(this.through(axis, index)) }));
     const limit = at(axis.passing[index], time, -1);
-    const can = limit < 0 ? "no limit of its own" : limit ? `at most ${rate(limit)}` : "may not pass";
-    lines.push(`capacity for ${axis.name}: ${can} ${sinceWords(run, holdsFrom(axis.passing[index], time))}`);
+    const can = limit < 0 ? say("no_limit") : limit ? say("at_most", { rate: rate(limit) }) : say("may_not_pass");
+    lines.push(say("capacity_since", { axis: axis.name, can, since: sinceOf(axis.passing[index]) }));
     return lines;
   }
 
@@ -134,19 +134,17 @@ class MapView {
     const { run } = this, time = view.time, road = run.roads[index];
     const axis = axisOf(run, view.axis);
     const lines = [roadName(run, index)];
-    lines.push(`${numeral(road.km)} km, ${road.kind}${road.name ? ", " + road.name : ""}`);
-    const shut = at(road.shut, time, 0);
-    lines.push(`${shut ? "closed" : "open"} ${sinceWords(run, holdsFrom(road.shut, time))}`);
-    const holders = [road.a, road.b].map((p) => at(run.places[p].held, time, []).map(([a]) => run.actors[a].name).join(", ") || "nobody");
-    lines.push(holders[0] === holders[1] ? `both ends held by ${holders[0]}`
-      : `ends held by ${holders[0]} and by ${holders[1]}`);
+    const sinceOf = (changes) => sinceWords(run, holdsFrom(changes, time));
+    lines.push(say(road.name ? "length_named" : "length", { km: numeral(road.km), kind: road.kind, name: road.name }));
+    lines.push(say(at(road.shut, time, 0) ? "closed_since" : "open_since", { since: sinceOf(road.shut) }));
+    const [a, b] = [road.a, road.b].map((p) => at(run.places[p].held, time, []).map(([i]) => run.actors[i].name).join(", ") || say("nobody"));
+    lines.push(say(a === b ? "both_ends" : "ends", { a, b }));
     if (!axis) return lines;
     const flow = at(axis.flow[index], time, 0);
-    const way = flow ? ` toward ${placeName(run, flow > 0 ? road.b : road.a)}` : "";
-    lines.push(`flow: ${rate(Math.abs(flow))} planned${way} ${sinceWords(run, holdsFrom(axis.flow[index], time))}`);
+    lines.push(say(flow ? "flow_toward" : "flow", { rate: rate(Math.abs(flow)),
+      place: placeName(run, flow > 0 ? road.b : road.a), since: sinceOf(axis.flow[index]) }));
     const can = at(axis.capacity[index], time, 0);
-    lines.push(`capacity for ${axis.name}: ${rate(can)} each way of ${rate(road.whole)} ` +
-      sinceWords(run, holdsFrom(axis.capacity[index], time)));
+    lines.push(say("road_capacity", { axis: axis.name, rate: rate(can), whole: rate(road.whole), since: sinceOf(axis.capacity[index]) }));
     return lines;
   }
 
@@ -260,23 +258,23 @@ class MapView {
     const can = axis ? at(axis.capacity[i], time, 0) : road.whole;
     const flow = axis ? at(axis.flow[i], time, 0) : 0;
     const shut = at(road.shut, time, 0);
-    const wide = roadWidth(can, this.largest, THINNEST) * this.marks;
+    const wide = roadWidth(can, this.largest, ROAD.thinnest) * this.marks, thin = ROAD.thinnest_flow;
     const full = flow && Math.abs(flow) >= can;
-    const core = full ? wide : Math.min(roadWidth(Math.abs(flow), this.largest, THINNEST_FLOW) * this.marks,
-      Math.max(wide - 1.2, THINNEST_FLOW * this.marks));
+    const core = full ? wide : Math.min(roadWidth(Math.abs(flow), this.largest, thin) * this.marks,
+      Math.max(wide - ROAD.inside, thin * this.marks));
     const show = (part, on, width) => put(parts[part], { visibility: on ? null : "hidden", "stroke-width": on && width ? width.toFixed(1) : null });
     put(parts.case, { class: can ? null : "unusable" });
-    show("case", true, can ? wide + 2.2 * this.fine : Math.max(0.6, 1.5 * this.fine));
+    show("case", true, can ? wide + ROAD.edges * this.fine : Math.max(0.6, ROAD.unusable * this.fine));
     show("fill", can > 0, wide);
-    show("flow", flow !== 0, Math.max(core, 1.8));
-    show("full", full, Math.max(1.2 * this.fine, core * 0.4));
-    show("glow", cut, wide + 11);
+    show("flow", flow !== 0, Math.max(core, ROAD.seen));
+    show("full", full, Math.max(1.2 * this.fine, core * ROAD.full_dash));
+    show("glow", cut, wide + ROAD.glow);
     show("arrow", flow !== 0);
     show("bars", cut);
     show("cross", shut && !cut);
     const [a, b] = flow < 0 ? [this.points[road.b], this.points[road.a]] : [this.points[road.a], this.points[road.b]];
     if (flow) put(parts.arrow, { d: arrows(a, b, this.marks) });
-    if (cut) put(parts.bars, { d: bars(a, b, wide) });
+    if (cut) put(parts.bars, { d: bars(a, b, wide, this.marks) });
     const always = shut && at(road.shut, 0, 0) && holdsFrom(road.shut, time) === 0;
     if (shut) put(parts.cross, { d: cross(this.middle({ kind: "road", index: i }), !always), class: always ? "always" : "event" });
     put(parts.hit, { "stroke-width": Math.max(wide + 4, 12) });
@@ -285,7 +283,7 @@ class MapView {
 
   radius(place, i, axis) {
     const role = axis && (axis.sources.includes(i) || axis.sinks.some((s) => s.place === i));
-    const base = role ? 8.5 : place.people >= BIG_TOWN ? 7.5 : ["town", "city"].includes(place.kind) ? 6 : 5;
+    const base = role ? PLACE.end : place.people >= PLACE.big_town ? PLACE.big : ["town", "city"].includes(place.kind) ? PLACE.town : PLACE.other;
     return base * Math.max(this.marks, role ? Math.min(0.7, this.width / 720) : 0);
   }
 
@@ -309,9 +307,10 @@ class MapView {
     const { run } = this, now = at(axis.series.capacity, view.time, 0);
     const cut = at(axis.cuts, view.time, { places: [], roads: [] });
     const names = [...cut.places.map((p) => placeName(run, p)), ...cut.roads.map((r) => roadName(run, r))];
-    const named = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
-    if (!now) return `${axis.name} is cut` + (named ? `; ${named} stand in the way` : "");
-    return `${axis.name} can carry ${rate(now)}` + (named ? `, bound by ${named}` : "");
+    const few = names.slice(0, 3).join(", "), n = names.length;
+    const slots = { axis: axis.name, rate: rate(now), n, names: n > 3 ? say("more_names", { names: few, n: n - 3 }) : few };
+    if (!now) return say(n ? "cut_by" : "cut", slots);
+    return say(n ? "carries_bound" : "carries", slots);
   }
 
   /** Gives every place and road its words, once time has stood still for a moment. */
@@ -333,6 +332,6 @@ class MapView {
     const who = [...held].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([a, n]) => `${run.actors[a].name} ${n}`).join(", ");
     const found = axis ? this.finding(axis) : "Who holds what";
     this.figure.querySelector("h3 .found").replaceChildren(nameOf(found));
-    put(this.svg, { "aria-label": `Map, ${date}. ${found}. Places held: ${who}. Arrow keys go from place to place.` });
+    put(this.svg, { "aria-label": say("map_told", { date, found, who }) });
   }
 }

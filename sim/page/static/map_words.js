@@ -1,8 +1,7 @@
 "use strict";
 // The map's words and handles: labels that touch nothing, the legend, keys, zoom.
 
-const SIDES = [[1, 0], [-1, 0], [0, 1], [0, -1], [0.8, 0.8], [0.8, -0.8], [-0.8, 0.8], [-0.8, -0.8]];
-const NEAR = [0, 6], FAR = [18, 34, 52, 74];
+const { near: NEAR, far: FAR } = LOOK.label;
 const pen = document.createElement("canvas").getContext("2d");
 
 /** Boxes [left, top, right, bottom] that nothing may touch, and points better left free. */
@@ -31,12 +30,12 @@ class Sheet {
   place(x, y, width, height, gap, reach) {
     let best = null;
     for (const distance of [...NEAR, ...FAR.filter((far) => far <= reach)]) {
-      SIDES.forEach(([dx, dy], rank) => {
-        const off = (gap + distance) * (dx && dy ? 0.9 : 1);
+      LOOK.label.sides.forEach(([dx, dy], rank) => {
+        const off = (gap + distance) * (dx && dy ? LOOK.label.slant : 1);
         const cx = x + (dx ? Math.sign(dx) * (off + width / 2) : 0);
         const cy = y + (dy ? Math.sign(dy) * (off + height / 2) : 0);
         const box = [cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2];
-        let cost = 0.6 * rank + 0.5 * distance;
+        let cost = LOOK.label.side_cost * rank + LOOK.label.distance_cost * distance;
         if ((best && cost >= best.cost) || !this.free(box)) return;
         cost += this.cost(box);
         if (!best || cost < best.cost) best = { cost, box, far: distance >= FAR[0] };
@@ -45,12 +44,6 @@ class Sheet {
     if (best) this.boxes.push(best.box);
     return best;
   }
-}
-
-/** A name for a label: without what it has in brackets, at most 28 characters. */
-function short(text) {
-  const bare = text.replace(/\s*\([^()]*\)\s*$/, "") || text;
-  return bare.length > 28 ? bare.slice(0, 27).trimEnd() + "\u2026" : bare;
 }
 
 Object.assign(MapView.prototype, {
@@ -64,7 +57,7 @@ Object.assign(MapView.prototype, {
     if (axis) for (const number of Object.keys(axis.flow)) {
       onWay.add(run.roads[number].a).add(run.roads[number].b);
     }
-    const outer = (i) => this.radius(run.places[i], i, axis) + (role(i) ? 8 : run.places[i].gate ? 5 : 2);
+    const outer = (i) => this.radius(run.places[i], i, axis) + (role(i) ? PLACE.sink[1] : run.places[i].gate ? PLACE.gate + 1 : 2);
     const seen = run.places.map((_, i) => i).filter((i) => inside(this.points[i]));
     for (const i of seen) {
       const [x, y] = this.points[i], r = outer(i);
@@ -89,8 +82,9 @@ Object.assign(MapView.prototype, {
     const texts = [], lines = [];
     for (const [, i] of order) {
       if (crowd(i)) continue;
-      const size = (role(i) ? 14 : 12.5) * (this.marks < 1 ? 0.92 : 1), bold = role(i) ? "bold " : "";
-      const text = short(run.places[i].name);
+      const points = role(i) ? LOOK.label.points_of_end : LOOK.label.points;
+      const size = points * LOOK.dpi / 72 * (this.marks < 1 ? 0.92 : 1), bold = role(i) ? "bold " : "";
+      const text = run.places[i].label;
       pen.font = `${bold}${size}px system-ui, sans-serif`;
       const width = pen.measureText(text).width + 5, [x, y] = this.points[i];
       const found = sheet.place(x, y, width, size * 1.3, outer(i) + 1, Math.min(this.width * 0.1, role(i) ? 80 : onWay.has(i) ? 36 : 0));
@@ -166,31 +160,31 @@ Object.assign(MapView.prototype, {
     const stroke = (...parts) => draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
       ...parts.map(([layer, name, width, d]) => draw("g", { class: "roads " + layer }, draw("path", { class: name, "stroke-width": width, d: d || "M-13,0H13" }))));
     const held = new Set(inside.flatMap((p) => p.shown.held.map(([a]) => a)));
-    const rows = [...held].sort((a, b) => (b === own) - (a === own) || a - b).map((a) => [sample([[a, WHOLE]], {}), run.actors[a].name + (axis && a === own ? " (the axis)" : "")]);
-    if (place((s) => s.held.length > 1)) rows.push([sample([[own, WHOLE / 2], [(own + 1) % run.actors.length, WHOLE / 2]], {}), "divided, by share"]);
-    if (place((s) => s.source)) rows.push([sample(whole, { source: true }), "source of the axis"]);
-    if (place((s) => s.sink)) rows.push([sample(whole, { sink: true }), "sink of the axis"]);
-    if (place((s) => s.ring)) rows.push([sample(whole, { ring: true }), "besieged"]);
-    if (run.places.some((p) => p.gate)) rows.push([sample(whole, { gate: true }), "bridge, dam or border crossing"]);
-    if (place((s) => s.sealed)) rows.push([sample(whole, { sealed: true }), "sealed crossing"]);
-    const cutWords = this.open ? "minimum cut" : "lost, and in the way";
-    if (place((s) => s.cut)) rows.push([sample(whole, { cut: true }), "place: " + cutWords]);
-    if (road((s) => s.can)) rows.push([stroke(["case", null, 9], ["fill", null, 7]), axis ? `usable; width: capacity, at most ${rate(this.largest)}` : "road"]);
-    if (road((s) => s.flow)) rows.push([stroke(["case", null, 9], ["fill", null, 7], ["flow", null, 4], ["arrow", null, null, arrows([-17, 0], [17, 0], 0.8)]), "planned flow"]);
-    if (road((s) => s.full)) rows.push([stroke(["case", null, 9], ["flow", null, 7], ["full", null, 2.8]), "full: flow equals capacity"]);
-    if (road((s) => s.cut)) rows.push([stroke(["glow", null, 16], ["case", null, 7], ["fill", null, 5], ["bars", null, null, bars([-17, 0], [17, 0], 3)]), "road: " + cutWords]);
-    if (road((s) => !s.can)) rows.push([stroke(["case", "unusable", 1.5]), "not usable"]);
-    if (road((s) => s.shut && s.always)) rows.push([stroke(["case", "unusable", 1.5], ["cross", "always", null, cross([0, 0], false)]), "closed from the start"]);
-    if (road((s) => s.shut && !s.always)) rows.push([stroke(["case", "unusable", 1.5], ["cross", "event", null, cross([0, 0], true)]), "closed by an event"]);
+    const rows = [...held].sort((a, b) => (b === own) - (a === own) || a - b).map((a) => [sample([[a, WHOLE]], {}), axis && a === own ? say("own", { actor: run.actors[a].name }) : run.actors[a].name]);
+    if (place((s) => s.held.length > 1)) rows.push([sample([[own, WHOLE / 2], [(own + 1) % run.actors.length, WHOLE / 2]], {}), say("divided")]);
+    if (place((s) => s.source)) rows.push([sample(whole, { source: true }), say("source")]);
+    if (place((s) => s.sink)) rows.push([sample(whole, { sink: true }), say("sink")]);
+    if (place((s) => s.ring)) rows.push([sample(whole, { ring: true }), say("besieged")]);
+    if (run.places.some((p) => p.gate)) rows.push([sample(whole, { gate: true }), say("crossing")]);
+    if (place((s) => s.sealed)) rows.push([sample(whole, { sealed: true }), say("sealed")]);
+    const words = { cut: say(this.open ? "minimum_cut" : "lost") };
+    if (place((s) => s.cut)) rows.push([sample(whole, { cut: true }), say("place_cut", words)]);
+    if (road((s) => s.can)) rows.push([stroke(["case", null, 9], ["fill", null, 7]), axis ? say("usable", { rate: rate(this.largest) }) : say("road")]);
+    if (road((s) => s.flow)) rows.push([stroke(["case", null, 9], ["fill", null, 7], ["flow", null, 4], ["arrow", null, null, arrows([-17, 0], [17, 0], 0.8)]), say("planned_flow")]);
+    if (road((s) => s.full)) rows.push([stroke(["case", null, 9], ["flow", null, 7], ["full", null, 2.8]), say("full")]);
+    if (road((s) => s.cut)) rows.push([stroke(["glow", null, 16], ["case", null, 7], ["fill", null, 5], ["bars", null, null, bars([-17, 0], [17, 0], 3, 0)]), say("road_cut", words)]);
+    if (road((s) => !s.can)) rows.push([stroke(["case", "unusable", 1.5]), say("unusable")]);
+    if (road((s) => s.shut && s.always)) rows.push([stroke(["case", "unusable", 1.5], ["cross", "always", null, cross([0, 0], false)]), say("closed")]);
+    if (road((s) => s.shut && !s.always)) rows.push([stroke(["case", "unusable", 1.5], ["cross", "event", null, cross([0, 0], true)]), say("shut")]);
     const afield = this.stands.filter((stand) => stand && stand.xy[0] > 0 && stand.xy[1] > 0 && stand.xy[0] < this.width && stand.xy[1] < this.height);
-    for (const doing of ["marching", "besieging", "fighting", "stalled", "holding", "falling back"]) {
+    for (const doing of LOOK.states) {
       if (afield.some((stand) => stand.doing === doing)) {
         rows.push([draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
-          draw("g", { class: "force" }, ...flag(run.actors[own], doing, [doing === "falling back" ? -1 : 1, 0]))), `force, ${doing}`]);
+          draw("g", { class: "force" }, ...flag(run.actors[own], doing, [doing === "falling back" ? -1 : 1, 0]))), say("force", { doing })]);
       }
     }
     if (afield.some((stand) => stand.km > 0)) rows.push([draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
-      draw("g", { class: "force" }, draw("path", { class: "way", d: "M-15,0H15" }))), "way that a force came"]);
+      draw("g", { class: "force" }, draw("path", { class: "way", d: "M-15,0H15" }))), say("way")]);
     this.figure.querySelector(".legend").replaceChildren(...rows.map(([shape, text]) => make("li", {}, shape, nameOf(text))));
   },
 

@@ -1,18 +1,17 @@
 "use strict";
 // The marks of the map as shapes: places by holder, roads by state, in pixels round a point.
 
-const WIDEST = 12, THINNEST = 2.6, THINNEST_FLOW = 3.2;
-const OPTICAL = { circle: 1, square: 0.92, triangle: 1.15, down: 1.15, diamond: 0.85, pentagon: 1.1, hexagon: 1.08 };
+const { road: ROAD, place: PLACE } = LOOK;
 
 /** Width of a rate on the map: its square root, so that small ones stay visible. */
 function roadWidth(kg, largest, least) {
   if (kg <= 0 || largest <= 0) return least;
-  return Math.max(least, WIDEST * Math.sqrt(Math.min(kg, largest) / largest));
+  return Math.max(least, ROAD.widest * Math.sqrt(Math.min(kg, largest) / largest));
 }
 
 /** Outline of a marker of a shape round (0, 0). */
 function outline(shape, radius) {
-  const r = radius * (OPTICAL[shape] || 1.3);
+  const r = radius * LOOK.optical[shape];
   const spin = (n, turn, size) => Array.from({ length: n }, (_, i) => {
     const a = ((i / n) * 2 + turn) * Math.PI;
     const d = Array.isArray(size) ? size[i % size.length] : size;
@@ -59,23 +58,24 @@ function crowding(points) {
 function arrows(a, b, marks) {
   const along = [b[0] - a[0], b[1] - a[1]];
   const length = Math.hypot(...along);
-  if (length < 30) return "";
-  const u = along.map((v) => v / length), side = [-u[1], u[0]], size = 7.5 * marks;
-  const shares = length > 200 ? [0.36, 0.72] : [0.5];
-  return shares.map((share) => {
+  const size = ROAD.arrow * marks;
+  if (length < 4 * size) return "";
+  const u = along.map((v) => v / length), side = [-u[1], u[0]];
+  return ROAD.arrow_at[length > ROAD.long ? 1 : 0].map((share) => {
     const m = [a[0] + along[0] * share, a[1] + along[1] * share];
-    const corner = (f, s) => [0, 1].map((k) => (m[k] + (u[k] * f + side[k] * s) * size).toFixed(1)).join(",");
-    return `M${corner(1, 0)} ${corner(-0.7, 0.85)} ${corner(-0.35, 0)} ${corner(-0.7, -0.85)}Z`;
+    const corner = ([f, s]) => [0, 1].map((k) => (m[k] + (u[k] * f + side[k] * s) * size).toFixed(1)).join(",");
+    return `M${ROAD.arrow_corners.map(corner).join(" ")}Z`;
   }).join("");
 }
 
 /** Two bars across a road, as thin boxes. */
-function bars(a, b, wide) {
+function bars(a, b, wide, marks) {
   const along = [b[0] - a[0], b[1] - a[1]];
   const length = Math.max(Math.hypot(...along), 1e-9);
-  const u = along.map((v) => v / length), half = length < 40 ? 20 : wide / 2 + 8;
+  const u = along.map((v) => v / length), beyond = wide / 2 + ROAD.beyond;
+  const half = length < ROAD.short ? Math.max(beyond, ROAD.reach * Math.max(marks, 0.7)) : beyond;
   const m = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
-  return [-4, 4].map((s) => {
+  return [-ROAD.bars, ROAD.bars].map((s) => {
     const corner = (f, h) => `${(m[0] + u[0] * f - u[1] * h).toFixed(1)},${(m[1] + u[1] * f + u[0] * h).toFixed(1)}`;
     return `M${corner(s - 1.6, -half)} ${corner(s + 1.6, -half)} ${corner(s + 1.6, half)} ${corner(s - 1.6, half)}Z`;
   }).join("");
@@ -92,27 +92,27 @@ function cross([x, y], bold) {
 function mark(run, held, r, { cut, source, sink, sealed, ring, gate }) {
   const parts = [];
   const circle = (radius, name) => parts.push(draw("circle", { r: radius.toFixed(1), class: name }));
-  if (cut) { circle(r + 9, "cut back"); circle(r + 9, "cut"); }
-  const roles = source ? [r + 4.5] : sink ? [r + 4, r + 8] : [];
+  if (cut) { circle(r + PLACE.cut, "cut back"); circle(r + PLACE.cut, "cut"); }
+  const roles = (source ? PLACE.source : sink ? PLACE.sink : []).map((more) => r + more);
   for (const radius of roles) { circle(radius, "role back"); circle(radius, "role"); }
-  if (ring) { circle(r + (roles.length ? 12 : 5), "ring back"); circle(r + (roles.length ? 12 : 5), "ring"); }
-  if (gate) for (const name of ["gate back", "gate"]) parts.push(draw("path", { class: name, d: `M${-r - 4},${-r - 1}V${r + 1}M${r + 4},${-r - 1}V${r + 1}` }));
+  const siege = r + (roles.length ? PLACE.siege_of_end : PLACE.siege), post = r + PLACE.gate;
+  if (ring) { circle(siege, "ring back"); circle(siege, "ring"); }
+  if (gate) for (const name of ["gate back", "gate"]) parts.push(draw("path", { class: name, d: `M${-post},${-r - 1}V${r + 1}M${post},${-r - 1}V${r + 1}` }));
   const known = held.map(([actor, ppm]) => [run.actors[actor], ppm / WHOLE]);
   const rest = 1 - known.reduce((sum, [, share]) => sum + share, 0);
-  const nobody = { fill: "#e8e8e8", shape: "circle" };
-  if (rest > 0.01 || !known.length) known.push([nobody, rest]);
+  if (rest > PLACE.rest || !known.length) known.push([LOOK.nobody, rest]);
   if (known.length === 1) {
     const d = outline(known[0][0].shape, r);
     parts.push(draw("path", { d, class: "rim" }), draw("path", { d, class: "body", fill: known[0][0].fill }));
   } else {
-    circle(r + 3, "plate");
+    circle(r + PLACE.plate, "plate");
     let from = 0;
     for (const [look, share] of known) {
-      parts.push(draw("path", { d: wedge(r + 1.5, from, from + share), class: "body", fill: look.fill }));
+      parts.push(draw("path", { d: wedge(r + PLACE.pie, from, from + share), class: "body", fill: look.fill }));
       from += share;
     }
   }
-  if (sealed) for (const name of ["seal back", "seal edge", "seal"]) parts.push(draw("path", { class: name, d: `M${-r - 8},0H${r + 8}` }));
+  if (sealed) for (const name of ["seal back", "seal edge", "seal"]) parts.push(draw("path", { class: name, d: `M${-r - PLACE.seal},0H${r + PLACE.seal}` }));
   parts.push(draw("circle", { r: Math.max(r + 3, 10), class: "hit" }));
   return parts;
 }

@@ -28,7 +28,7 @@ function show(what) {
   slider.value = view.time;
   const words = dateOf(run, view.time), number = Math.floor(view.time / DAY);
   slider.setAttribute("aria-valuetext", words);
-  day.replaceChildren(make("strong", {}, words), `day ${number} of ${Math.round(view.end / DAY)}`);
+  day.replaceChildren(make("strong", {}, words), say("day_of", { n: number, of: Math.round(view.end / DAY) }));
   for (const map of maps) map.draw();
   if ($("#apart")) tellApart();
   for (const chart of [...curves, ...holdings]) chart.move();
@@ -43,27 +43,25 @@ const MOST_APART = 6;
 /** In a comparison, the places and roads that are not alike in both runs on this day. */
 function tellApart() {
   const [a, b] = DATA.runs, time = view.time;
-  const who = (run, place) => at(place.held, time, []).map(([i]) => run.actors[i].name).join(", ") || "nobody";
+  const who = (run, place) => at(place.held, time, []).map(([i]) => run.actors[i].name).join(", ") || say("nobody");
   const known = new Map(b.places.map((place) => [place.id, place]));
   const held = a.places.filter((place) => known.has(place.id))
     .map((place) => [place.name, who(a, place), who(b, known.get(place.id))]).filter(([, x, y]) => x !== y);
   const roads = new Map(b.roads.map((road, i) => [road.id, i]));
   const can = (run, i) => { const axis = axisOf(run, view.axis); return axis ? at(axis.capacity[i], time, 0) : 0; };
   const apart = a.roads.filter((road, i) => roads.has(road.id) && can(a, i) !== can(b, roads.get(road.id)));
-  const named = held.slice(0, MOST_APART).map(([name, x, y]) => `${name} (A: ${x}, B: ${y})`);
-  if (held.length > MOST_APART) named.push(`${held.length - MOST_APART} more`);
-  const places = !held.length ? "every place has the same holders"
-    : `${held.length === 1 ? "1 place has another holder" : held.length + " places have other holders"}: ${named.join(", ")}`;
-  const few = apart.length === 1 ? "1 road has" : `${apart.length || "no"} roads have`;
+  const named = held.slice(0, MOST_APART).map(([name, x, y]) => say("apart_place", { name, a: x, b: y })).join(", ");
+  const n = held.length, more = n - MOST_APART;
+  const places = n ? say("other_holders", { n, names: more > 0 ? say("more_names", { names: named, n: more }) : named }) : say("same_holders");
   $("#apart").replaceChildren(make("strong", {}, "Apart on this day: "),
-    nameOf(`${places}; ${few} another capacity for the axis.`));
+    nameOf(say(apart.length ? "other_roads" : "no_roads", { places, n: apart.length })));
 }
 
 /** Says the day and what each axis on show can carry, once the reader has stopped moving. */
 function announce() {
   const run = DATA.runs[0], axis = axisOf(run, view.axis);
-  const can = axis ? `: ${axis.name} can carry ${rate(at(axis.series.capacity, view.time, 0))}` : "";
-  said.textContent = dateOf(run, view.time) + can;
+  const date = dateOf(run, view.time);
+  said.textContent = axis ? say("announced", { date, axis: axis.name, rate: rate(at(axis.series.capacity, view.time, 0)) }) : date;
   if (view.time > 0) history.replaceState(null, "", "#day-" + (view.time / DAY).toFixed(2).replace(/\.?0+$/, ""));
 }
 
@@ -130,7 +128,7 @@ function mapTables(run) {
   const names = (list) => list.map((a) => run.actors[a].name).join(", ");
   const places = run.places.map((place) => {
     const held = at(place.held, time, []).map(([a, ppm]) => run.actors[a].name + (ppm === WHOLE ? "" : ` ${numeral(ppm / 10000)} %`));
-    return [place.name, held.join(", ") || "nobody", dateOf(run, holdsFrom(place.held, time)),
+    return [place.name, held.join(", ") || say("nobody"), dateOf(run, holdsFrom(place.held, time)),
       names(at(place.ring, time, [])), names(at(place.seal, time, []))];
   });
   const roads = run.roads.map((road, i) => {
@@ -139,16 +137,14 @@ function mapTables(run) {
       numeral(axis ? at(axis.capacity[i], time, 0) / 1000 : 0), numeral(road.whole / 1000),
       numeral(Math.abs(flow) / 1000), flow ? placeName(run, flow > 0 ? road.b : road.a) : ""];
   });
-  return [makeTable(`Places on ${date}`, ["Place", "Held by", "Since", "Besieged", "Sealed to"], places),
-    makeTable(`Roads on ${date}, for ${axis ? axis.name : "nobody"}`, ["Road", "State", "Since", "Capacity for the axis, t/day",
-      "Road's own, t/day", "Planned flow, t/day", "Toward"], roads)];
+  return [makeTable(say("places_on", { date }), HEADS.places, places),
+    makeTable(say("roads_on", { date, axis: axis ? axis.name : say("nobody") }), HEADS.roads, roads)];
 }
 
 /** The forces in the field on this day, where there are any operations. */
 function forceTable(map) {
   if (!map.run.forces.length) return [];
-  return [makeTable(`Forces on ${dateOf(map.run, view.time)}`, ["Force", "Of", "State", "Since", "Km from its base", "Persons",
-    "Days of supply"], map.forceRows())];
+  return [makeTable(say("forces_on", { date: dateOf(map.run, view.time) }), HEADS.forces, map.forceRows())];
 }
 
 function curveTables() {
@@ -158,7 +154,7 @@ function curveTables() {
     const times = [...new Set(panel.lines.flatMap(([, , series]) => series.filter((_, i) => i % 2 === 0)))].sort((a, b) => a - b);
     const rows = times.map((t) => [dateOf(run, t), (t / DAY).toFixed(2), ...panel.lines.map(([, , series, steps]) =>
       numeral((steps ? at(series, t, 0) : between(series, t)) / scale))]);
-    return makeTable(`${panel.title}, ${panel.unit}`, ["Date", "Day", ...panel.lines.map(([name]) => name)], rows);
+    return makeTable(`${panel.title}, ${panel.unit}`, [...HEADS.curves, ...panel.lines.map(([name]) => name)], rows);
   });
 }
 

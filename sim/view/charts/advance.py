@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -11,15 +12,120 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.view.data import AdvanceData, Curve, RecordPoint
+from sim.base.numbers import number
+from sim.measure.routes import stops_km
+from sim.measure.sides import days_carried
+from sim.scenario.model import DAY, Operation
+from sim.view.charts.panels import (
+    LABEL,
+    last,
+    lay_events,
+    name_panels,
+    numeral,
+    set_scale,
+    side_names,
+    stack,
+)
+from sim.view.charts.series import Values, points
+from sim.view.charts.time_axis import share_times
+from sim.view.data import Curve, EventMark, Page, RecordPoint, Span
 from sim.view.draw import Sheet, sheet, short, styled, text_size
 from sim.view.events import draw_flags
 from sim.view.look import BLACK, BLUE, FAINT_INK, INK, SOFT_INK, VERMILLION, WHITE
 from sim.view.map.labels import Request, Taken, place
+from sim.view.tables import Numbers, curve_rows
+from sim.view.words import Words, joined, steps
 
-from .panels import LABEL, last, lay_events, name_panels, numeral, set_scale, side_names, stack
-from .series import Values, points
-from .time_axis import set_times
+_ADVANCE = {
+    "operation": "begins", "taken": "takes a place", "ring": "closes a ring", "battle": "battle",
+    "repulsed": "beaten", "won": "wins", "stalled": "stalls", "given_up": "gives a place up",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceData:
+    """One operation in space and time.
+
+    ``position`` is km from the base along the route, ``strength`` persons, ``supply`` days that
+    the force carries; ``cut`` are the times (from, to, in seconds) at which it was not fed.
+    ``stops`` are the places of the route as (km, name), the base first; ``record`` what is on
+    record as (time, km, words), drawn beside the run and never part of it.
+    """
+
+    page: Page
+    span: Span
+    position: Curve
+    strength: Curve
+    supply: Curve | None
+    stops: tuple[tuple[float, str], ...]
+    cut: tuple[tuple[int, int], ...] = ()
+    events: tuple[EventMark, ...] = ()
+    record: tuple[RecordPoint, ...] = ()
+
+
+def advance_data(run: Words, operation: str) -> AdvanceData:
+    """One operation in space and time."""
+    this, series = run.scenario.operations[operation], run.analysis.series
+    subject = f"operation:{operation}"
+    position, fed = series[subject, "position_m"], series[subject, "fed"]
+    strength = series[subject, "strength_persons"]
+    supply = joined(days_carried(run.record.drawn, series, this))
+    stops = stops_km(run.scenario.network, this, run.states[0].terrain.graph)
+    return AdvanceData(
+        Page(_advance_title(run, operation), f"{this.name}: position, strength and supply",
+             run.credit),
+        run.span,
+        Curve(tuple(position.times), tuple(v / 1000 for v in position.values), steps=False),
+        steps(strength),
+        supply,
+        tuple((km, run.name(place)) for place, km in stops),
+        tuple((a, b) for a, b, v in fed.spans(run.record.end) if not v and b > a),
+        tuple(
+            EventMark(e.time, _ADVANCE[e.kind], e.kind in ("repulsed", "stalled"))
+            for e in run.record.events
+            if e.subject == operation and e.kind in _ADVANCE
+        ),
+        on_record(this, stops, run.record.end),
+    )  # fmt: skip
+
+
+def _advance_title(run: Words, operation: str) -> str:
+    """How far it came, and what stopped it."""
+    this, measures = run.scenario.operations[operation], run.analysis.measures
+    path = f"operations.{operation}"
+    if measures[f"{path}.time_of_start"].value is None:
+        return f"{this.name} does not begin"
+    far = measures[f"{path}.furthest_km"].value or 0
+    when = measures[f"{path}.time_of_furthest"].value
+    found = f"{this.name} comes {number(round(far))} km"
+    if when is not None:
+        found += f" by {run.date(round(when * DAY))}"
+    stops = [
+        (value, kind, words)
+        for measure, kind, words in (
+            ("stall", "stalled", "stalls out of supply"), ("repulse", "repulsed", "is beaten")
+        )
+        if (value := measures[f"{path}.time_of_{measure}"].value) is not None
+    ]  # fmt: skip
+    if stops:
+        day, kind, words = min(stops)
+        times = sum((e.kind, e.subject) == (kind, operation) for e in run.record.events)
+        often = f" {times} times, first" if times > 1 else ""
+        found += f"; it {words}{often} on {run.date(round(day * DAY))}"
+    return found
+
+
+def on_record(
+    operation: Operation, stops: Sequence[tuple[str, float]], end: int
+) -> tuple[RecordPoint, ...]:
+    """What is on record of an operation's position within a period, in order of time."""
+    at = dict(reversed(stops))  # a place that a route passes twice: the first time
+    points = (
+        (p.at, at[p.place] if p.place is not None else p.km or 0.0, p.text or "on record")
+        for p in operation.on_record.values()
+        if 0 <= p.at <= end
+    )
+    return tuple(sorted(points))
 
 
 @styled
@@ -36,13 +142,13 @@ def draw_advance(data: AdvanceData) -> Figure:
     _draw_curve(page, panels[1], data.strength, data.span.end, BLACK, "persons")
     if data.supply is not None:
         _draw_curve(page, panels[2], data.supply, data.span.end, BLUE, "days")
-    for number, axes in enumerate(panels):
+    for axes in panels:
         for start, end in data.cut:
             axes.axvspan(
                 start, end, facecolor="none", edgecolor=VERMILLION, hatch="///", lw=0, alpha=0.5,
                 zorder=0.5,
             )  # fmt: skip
-        set_times(axes, data.span, named=number == len(panels) - 1)
+    share_times(panels, data.span)
     marks = [
         text
         for shown, text in (
@@ -136,3 +242,19 @@ def _draw_curve(page: Sheet, axes: Axes, curve: Curve, end: int, color: str, uni
     axes.plot(times, values, color=color, lw=1.8, zorder=3)
     set_scale(axes, max(values, default=1.0))
     side_names(page, axes, [(last(values), f"{numeral(last(values))} {unit}", color)])
+
+
+def advance_table(data: AdvanceData) -> Numbers:
+    """Position, strength and supply of an operation over time; stops, events and the record."""
+    rows: list[tuple[object, ...]] = []
+    for name, unit, curve in (
+        ("position", "km", data.position),
+        ("strength", "persons", data.strength),
+        ("supply", "day", data.supply),
+    ):
+        rows += curve_rows(name, unit, curve)
+    rows += [("stop", "km", None, km, name) for km, name in data.stops]
+    rows += [("not fed", "", start, None, f"to {end} s") for start, end in data.cut]
+    rows += [("event", "", e.time, None, e.label) for e in data.events]
+    rows += [("on record", "km", time, km, words) for time, km, words in data.record]
+    return Numbers(("curve", "unit", "time_s", "value", "event"), rows)

@@ -1,35 +1,76 @@
-"""Figures of a comparison: the curves of several runs over one another."""
+"""Several runs over one another, an axis a figure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
 
-from sim.base.numbers import number
+from sim.base.numbers import day_iso, number
 from sim.measure.compare import Comparison
 from sim.measure.steps import Steps, series_by_key
 from sim.scenario.model import DAY
-from sim.view.data import CompareData, ComparePanel, Page, Span
-from sim.view.draw import save
-from sim.view.tables import Table, save_table
+from sim.view.charts.panels import (
+    draw_band,
+    highs,
+    last,
+    lay_events,
+    line_style,
+    name_panels,
+    numeral,
+    run_names,
+    run_width,
+    set_scale,
+    side_names,
+    stack,
+)
+from sim.view.charts.series import Values, difference, points
+from sim.view.charts.time_axis import share_times
+from sim.view.data import Curve, EventMark, Page, Span
+from sim.view.draw import Found, note, plain, save_each, sheet, short, styled
+from sim.view.events import draw_flags
+from sim.view.look import INK
+from sim.view.tables import Numbers
 from sim.view.words import line, steps
 
-from .curves import draw_compare
+
+@dataclass(frozen=True, slots=True)
+class ComparePanel:
+    """One quantity in several runs: ``curves[i]`` belongs to ``CompareData.runs[i]``.
+
+    ``unit`` is what the numbers are shown in; values are divided by ``scale`` for it
+    (1000 for kg/day shown as t/day). A run without the quantity has None.
+    ``difference`` asks for a panel of each run less the first.
+    """
+
+    name: str
+    unit: str
+    curves: tuple[Curve | None, ...]
+    scale: float = 1.0
+    difference: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CompareData:
+    """Several runs over one period; the first is the one that others are compared with."""
+
+    page: Page
+    span: Span
+    runs: tuple[str, ...]
+    panels: tuple[ComparePanel, ...]
+    events: tuple[EventMark, ...] = ()
 
 
 def write_comparison_figures(comparison: Comparison, folder: Path) -> None:
     """Draw the overlaid curves of every axis that differs into ``folder``, each with its CSV."""
-    folder.mkdir()
-    for name, figure, table in comparison_figures(comparison):
-        save(figure, folder, name)
-        save_table(table, folder, name)
+    save_each(comparison_figures(comparison), folder)
 
 
-def comparison_figures(comparison: Comparison) -> Iterator[tuple[str, Figure, Table]]:
+def comparison_figures(comparison: Comparison) -> Iterator[Found]:
     """One figure for each axis that is in all runs and not the same in all of them."""
     tables = [series_by_key(o.series) for o in comparison.outcomes]
     axes = sorted(set.intersection(*({s for s, _ in t if s.startswith("axis:")} for t in tables)))
@@ -39,18 +80,6 @@ def comparison_figures(comparison: Comparison) -> Iterator[tuple[str, Figure, Ta
         if axis in changed:
             data = _compare_data(comparison, tables, axis)
             yield f"compare_{axis}", draw_compare(data), _table(data)
-
-
-def _table(data: CompareData) -> Table:
-    """Every curve: from each time on, at it for stocks; in the panel's unit."""
-    rows = (
-        (panel.name, panel.unit, run, time, value / panel.scale)
-        for panel in data.panels
-        for run, curve in zip(data.runs, panel.curves, strict=True)
-        if curve is not None
-        for time, value in zip(curve.times, curve.values, strict=True)
-    )
-    return Table(("panel", "unit", "run", "time_s", "value"), rows)
 
 
 def _compare_data(
@@ -63,11 +92,8 @@ def _compare_data(
     end = max(round(o.summary["scenario"]["days"] * DAY) for o in comparison.outcomes)
     panels = [
         ComparePanel(
-            "Capacity",
-            "t/day",
-            tuple(steps(t[f"axis:{axis}", "capacity_kg_per_day"]) for t in tables),
-            1000,
-            True,
+            "Capacity", "t/day",
+            tuple(steps(t[f"axis:{axis}", "capacity_kg_per_day"]) for t in tables), 1000, True,
         ),
         ComparePanel(
             "Deliverable",
@@ -75,7 +101,7 @@ def _compare_data(
             tuple(steps(t[f"axis:{axis}", "deliverable_kg_per_day"]) for t in tables),
             1000,
         ),
-    ]
+    ]  # fmt: skip
     sinks = sorted({s for t in tables for s, m in t if s.startswith(f"sink:{axis}/")})
     for sink in sinks:
         curves = tuple(
@@ -86,10 +112,8 @@ def _compare_data(
     name = _axis_name(first.scenario, axis)
     return CompareData(
         Page(_compare_title(comparison, axis, name, start), f"{name}: {' | '.join(runs)}", ""),
-        Span(end, start),
-        runs,
-        tuple(panels[:4]),
-    )
+        Span(end, start), runs, tuple(panels[:4]),
+    )  # fmt: skip
 
 
 def _place(scenario: Any, sink: str) -> str:
@@ -114,11 +138,7 @@ def _compare_title(comparison: Comparison, axis: str, name: str, start: datetime
         return "; ".join(f"{say(v)} in {n}" for v, n in zip(found.values, names, strict=True))
 
     def date(value: float | None) -> str:
-        if value is None:
-            return "never"
-        if start is None:
-            return f"day {number(value)}"
-        return (start + timedelta(days=value)).date().isoformat()
+        return "never" if value is None else day_iso(start, value)
 
     def tonnes(value: float | None) -> str:
         return "-" if value is None else number(round(value, 1))
@@ -131,3 +151,78 @@ def _compare_title(comparison: Comparison, axis: str, name: str, start: datetime
         return f"{name}, mean capacity: {mean}"
     delivered = said("delivered", lambda v: f"{tonnes(v)} t")
     return f"{name}, delivered: {delivered}" if delivered else f"{name}: small differences"
+
+
+@styled
+def draw_compare(data: CompareData) -> Figure:
+    """Several runs over one period: a panel a quantity, and what differs from the first run.
+
+    Later runs are drawn thinner over earlier ones, so that equal curves show as nested lines.
+    """
+    rows = [(panel, False) for panel in data.panels]
+    rows += [(p, True) for p in data.panels if p.difference and len(set(p.curves)) > 1]
+    page = sheet(data.page, height=max(560.0, 200.0 + 240.0 * min(len(rows), 4)))
+    head = run_names(page, data.runs)
+    flags = lay_events(page, data.events, data.span)
+    panels = stack(page, [0.6 if less else 1.0 for _, less in rows], flags, head)
+    base = short(data.runs[0], 40) if data.runs else ""
+    names = [
+        f"{p.name}: difference from \u201c{base}\u201d, {p.unit}" if less else f"{p.name}, {p.unit}"
+        for p, less in rows
+    ]
+    name_panels(page, panels, names, flags)
+    for axes, (panel, less) in zip(panels, rows, strict=True):
+        low, high = [0.0], [0.0]
+        ends: list[tuple[float, str, str]] = []
+        first = panel.curves[0] if panel.curves else None
+        if less:
+            axes.axhline(0, color=INK, lw=0.9, zorder=1)
+        for nth, curve in enumerate(panel.curves):
+            if curve is None or (less and (nth == 0 or first is None)):
+                continue
+            if less and first is not None:
+                times, values = difference(curve, first, data.span.end)
+            else:
+                times, values = points(curve, data.span.end)
+                draw_band(axes, curve, data.span.end, line_style(nth)[0], panel.scale)
+                high += highs(curve, panel.scale)
+            values = values / panel.scale
+            colour, style = line_style(nth)
+            axes.plot(times, values, color=colour, ls=style, lw=run_width(nth), zorder=3)
+            low, high = [*low, *values.tolist()], [*high, *values.tolist()]
+            sign = "+" if less and last(values) > 0 else ""
+            if len(values):
+                ends.append((last(values), _last_text(sign, values, panel.unit), colour))
+        if not ends:
+            note(axes, "no run has it")
+        set_scale(axes, max(high), min(low))
+        side_names(page, axes, _merged(ends))
+    share_times(panels, data.span)
+    draw_flags(page, panels, flags)
+    return page.figure
+
+
+def _last_text(sign: str, values: Values, unit: str) -> str:
+    return f"{sign}{numeral(last(values))} {plain(unit)}"
+
+
+def _merged(names: list[tuple[float, str, str]]) -> list[tuple[float, str, str]]:
+    """One name for curves that end alike, in ink where their colours differ."""
+    merged: dict[str, tuple[float, str, str]] = {}
+    for height, text, colour in names:
+        known = merged.get(text)
+        shared = colour if known is None or known[2] == colour else INK
+        merged[text] = (height, text, shared)
+    return list(merged.values())
+
+
+def _table(data: CompareData) -> Numbers:
+    """Every curve: from each time on, at it for stocks; in the panel's unit."""
+    rows = (
+        (panel.name, panel.unit, run, time, value / panel.scale)
+        for panel in data.panels
+        for run, curve in zip(data.runs, panel.curves, strict=True)
+        if curve is not None
+        for time, value in zip(curve.times, curve.values, strict=True)
+    )
+    return Numbers(("panel", "unit", "run", "time_s", "value"), rows)

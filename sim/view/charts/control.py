@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,15 +10,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from sim.view.data import WHOLE, ControlData, ControlRow, HoldSpan, Span
-from sim.view.draw import MARGIN, Sheet, note, sheet, short, styled, text_size, wrap
+from sim.base.numbers import number
+from sim.view.charts.time_axis import moment, set_times
+from sim.view.data import WHOLE, ActorStyle, EventMark, Holders, Page, Span
+from sim.view.draw import MARGIN, Sheet, note, put, sheet, short, styled, text_size, wrap
 from sim.view.events import draw_flags, lay_flags
 from sim.view.look import BLACK, INK, NOBODY, SOFT_INK, WHITE, WIDTH, Look, hatch_ink, looks
-
-from .time_axis import moment, set_times
+from sim.view.tables import Numbers, held_words
+from sim.view.words import Words
 
 LEFT, RIGHT = 214.0, 36.0
+
 MOST_ROWS = 40
+
 TALL, SMALL = 26.0, 17.0
 """Pixels of a row where there are few of them, and where there are many."""
 
@@ -31,6 +36,35 @@ THIN = 12.0
 
 
 @dataclass(frozen=True, slots=True)
+class HoldSpan:
+    """Who held a place from ``start`` to ``end`` (s), and which holders were besieged."""
+
+    start: int
+    end: int
+    holders: Holders
+    besieged: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """One place of the chart of who held what; ``spans`` in order of time."""
+
+    name: str
+    spans: tuple[HoldSpan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ControlData:
+    """Who held what over time. Rows that never change are left out of the drawing."""
+
+    page: Page
+    span: Span
+    actors: tuple[ActorStyle, ...]
+    rows: tuple[PlaceRow, ...]
+    events: tuple[EventMark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Key:
     """A sample of the key and its words."""
 
@@ -41,6 +75,49 @@ class _Key:
     @property
     def width(self) -> float:
         return 38 + text_size(self.text, 9)[0] + 24
+
+
+def control_data(run: Words) -> ControlData:
+    """Holders over time of the places that changed hands or were besieged."""
+    changed: dict[str, list[int]] = defaultdict(list)
+    for row in run.record.control:
+        if row.time and row.kind == "place" and row.what in ("holders", "besieged"):
+            changed[row.id].append(row.time)
+    rows = []
+    for place, times in sorted(changed.items(), key=lambda item: (item[1][0], item[0])):
+        edges = sorted({0, *times})
+        spans = []
+        for start, end in zip(edges, [*edges[1:], run.record.end], strict=True):
+            control = run.state(start)
+            holders = tuple(sorted(control.holders[place].items(), key=lambda h: (-h[1], h[0])))
+            ringed = control.besieged.get(place, frozenset())
+            spans.append(HoldSpan(start, end, holders, ringed))
+        rows.append(PlaceRow(run.name(place), tuple(spans)))
+    return ControlData(
+        Page(_control_title(run, len(rows)), "holders of every place that changed hands or "
+             "was besieged, in order of the first change", run.credit),
+        run.span, run.actors, tuple(rows),
+    )  # fmt: skip
+
+
+def _control_title(run: Words, rows: int) -> str:
+    measures = run.analysis.measures
+    change = {
+        a.id: (measures[f"actors.{a.id}.places_end"].value or 0)
+        - (measures[f"actors.{a.id}.places_start"].value or 0)
+        for a in run.scenario.actors.values()
+    }
+    loser = min(change, key=lambda a: (change[a], a))
+    winner = max(change, key=lambda a: (change[a], a))
+    names = run.scenario.actors
+    word = "place changes" if rows == 1 else "places change"
+    if change[loser] >= 0 or change[winner] <= 0:
+        return f"{rows} {word} hands or {'is' if rows == 1 else 'are'} besieged"
+    return (
+        f"{rows} {word} hands or {'is' if rows == 1 else 'are'} besieged: "
+        f"{names[loser].name} loses {number(round(-change[loser], 1))}, "
+        f"{names[winner].name} gains {number(round(change[winner], 1))}"
+    )
 
 
 @styled
@@ -63,17 +140,17 @@ def draw_control(data: ControlData) -> Figure:
     page = sheet(data.page, height=max(240.0, body + fixed))
     top = page.top - _draw_key(page, key) - flags.height - 12
     axes = page.axes(LEFT, top - body, width, body)
-    for number, row in enumerate(rows):
+    for nth, row in enumerate(rows):
         for state in _states(row):
-            _draw_span(axes, state, number, known, tall)
+            _draw_span(axes, state, nth, known, tall)
     axes.set_ylim(max(len(rows), 1), 0)
     names = [wrap(row.name, 9, LEFT - MARGIN - 6, 1)[0] for row in rows]
     axes.set_yticks([n + 0.5 for n in range(len(rows))], names)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     set_times(axes, data.span, named=True)
-    for number, row in enumerate(rows):
-        _name_spans(axes, row, number, data.span, width)
+    for nth, row in enumerate(rows):
+        _name_spans(axes, row, nth, data.span, width)
     if not rows:
         axes.set_xlim(0, max(data.span.end, 1))
         note(axes, "no place changed hands, and no siege began or ended")
@@ -86,7 +163,7 @@ def draw_control(data: ControlData) -> Figure:
     return page.figure
 
 
-def _states(row: ControlRow) -> list[HoldSpan]:
+def _states(row: PlaceRow) -> list[HoldSpan]:
     """The row's spans, those that follow each other without a change made one."""
     states: list[HoldSpan] = []
     for span in row.spans:
@@ -121,16 +198,10 @@ def _draw_span(
         tall = BAR * share
         axes.add_patch(
             Rectangle(
-                (state.start, y),
-                wide,
-                tall,
-                facecolor=look.fill,
-                edgecolor=hatch_ink(look),
-                hatch=look.hatch,
-                lw=0,
-                zorder=2,
+                (state.start, y), wide, tall, facecolor=look.fill, edgecolor=hatch_ink(look),
+                hatch=look.hatch, lw=0, zorder=2,
             )
-        )
+        )  # fmt: skip
         if actor in state.besieged:
             _draw_siege(axes, state.start, state.end, y, tall, tall * pixels < THIN)
         y += tall
@@ -145,18 +216,12 @@ def _draw_siege(
     for offset in (0.5,) if thin else (0.14, 0.86):
         for colour, style in ((WHITE, "-"), (BLACK, (0, (2.0, 1.6)))):
             axes.plot(
-                [start, end],
-                [y + tall * offset] * 2,
-                color=colour,
-                lw=2.4,
-                ls=style,
-                solid_capstyle="butt",
-                dash_capstyle="butt",
-                zorder=3.5,
-            )
+                [start, end], [y + tall * offset] * 2, color=colour, lw=2.4, ls=style,
+                solid_capstyle="butt", dash_capstyle="butt", zorder=3.5,
+            )  # fmt: skip
 
 
-def _name_spans(axes: Axes, row: ControlRow, number: int, span: Span, width: float) -> None:
+def _name_spans(axes: Axes, row: PlaceRow, line: int, span: Span, width: float) -> None:
     """Writes the date of each change into its bar, with the siege, where there is room."""
     states = _states(row)
     per_second = width / max(span.end, 1)
@@ -166,25 +231,16 @@ def _name_spans(axes: Axes, row: ControlRow, number: int, span: Span, width: flo
         when = moment(state.start, span) if index else ""
         for text in (f"{when} {siege}".strip(), siege, when):
             if text and text_size(text, 7.8)[0] <= room:
-                _write(axes, state.start + 5 / per_second, number, text)
+                _write(axes, state.start + 5 / per_second, line, text)
                 break
 
 
 def _write(axes: Axes, x: float, row: int, text: str) -> None:
-    axes.text(
-        x,
-        row + 0.5,
-        text,
-        size=7.8,
-        color=INK,
-        va="center_baseline",
-        zorder=5,
-        parse_math=False,
-        bbox={"facecolor": WHITE, "edgecolor": "none", "pad": 1.0, "alpha": 0.88},
-    )
+    rim = {"facecolor": WHITE, "edgecolor": "none", "pad": 1.0, "alpha": 0.88}
+    put(axes, x, row + 0.5, text, 7.8, color=INK, zorder=5, bbox=rim)
 
 
-def _key_rows(rows: Sequence[ControlRow], known: Mapping[str, Look]) -> list[list[_Key]]:
+def _key_rows(rows: Sequence[PlaceRow], known: Mapping[str, Look]) -> list[list[_Key]]:
     """The holders that occur, and the siege, in rows that fit the sheet."""
     states = [state for row in rows for state in _states(row)]
     seen = {actor for state in states for actor, share in state.holders if share > 0}
@@ -207,23 +263,28 @@ def _key_rows(rows: Sequence[ControlRow], known: Mapping[str, Look]) -> list[lis
 def _draw_key(page: Sheet, lines: Sequence[Sequence[_Key]]) -> float:
     """Draws the key from the top of what is free; returns its height in pixels."""
     strip = page.canvas(0, page.top - KEY_ROW * len(lines), page.width, KEY_ROW * len(lines) or 1)
-    for number, line in enumerate(reversed(lines)):
-        x, y = MARGIN, number * KEY_ROW + 4.0
+    for nth, line in enumerate(reversed(lines)):
+        x, y = MARGIN, nth * KEY_ROW + 4.0
         for key in line:
             strip.add_patch(
                 Rectangle(
-                    (x, y),
-                    30,
-                    14,
-                    facecolor=key.look.fill,
-                    edgecolor=hatch_ink(key.look),
-                    hatch=key.look.hatch,
-                    lw=0,
+                    (x, y), 30, 14, facecolor=key.look.fill, edgecolor=hatch_ink(key.look),
+                    hatch=key.look.hatch, lw=0,
                 )
-            )
+            )  # fmt: skip
             if key.siege:
                 _draw_siege(strip, x, x + 30, y, 14)
             strip.add_patch(Rectangle((x, y), 30, 14, fill=False, edgecolor=INK, lw=0.7, zorder=3))
-            strip.text(x + 38, y + 7, key.text, size=9, va="center_baseline", parse_math=False)
+            put(strip, x + 38, y + 7, key.text, 9)
             x += key.width
     return KEY_ROW * len(lines)
+
+
+def control_table(data: ControlData) -> Numbers:
+    """Who held each place from when to when."""
+    rows = [
+        (row.name, span.start, span.end, held_words(span.holders), ";".join(sorted(span.besieged)))
+        for row in data.rows
+        for span in row.spans
+    ]
+    return Numbers(("place", "from_s", "to_s", "holders", "besieged"), rows)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 
-from sim.view.cut_data import Attack, FrontierData, listed
+from sim.view.charts.panels import write_free
+from sim.view.cut_data import FrontierData, FrontierPoint, listed
 from sim.view.draw import Sheet, plain, sheet, short, styled, text_size
-from sim.view.look import BLACK, BLUE, INK, RULE, SOFT_INK, VERMILLION, WHITE
+from sim.view.look import BLACK, BLUE, INK, RULE, SOFT_INK, VERMILLION
 from sim.view.map.labels import Taken
+from sim.view.tables import Numbers
 
 from .panels import LABEL, numeral, set_scale
 
@@ -62,7 +63,7 @@ def draw_frontier(data: FrontierData) -> Figure:
     return page.figure
 
 
-def _draw_steps(axes: Axes, exact: Sequence[Attack], highest: float) -> None:
+def _draw_steps(axes: Axes, exact: Sequence[FrontierPoint], highest: float) -> None:
     ks, values = [a.k for a in exact], [highest if a.value is None else a.value for a in exact]
     axes.fill_between(
         [*ks, ks[-1] + 0.6], [*values, values[-1]], step="post", color="#e4eef5", lw=0, zorder=1
@@ -79,7 +80,7 @@ def _draw_steps(axes: Axes, exact: Sequence[Attack], highest: float) -> None:
             axes.plot([attack.k], [attack.bound], "_", color=BLUE, ms=12, mew=1.6, zorder=4)
 
 
-def _draw_greedy(axes: Axes, greedy: Sequence[Attack], highest: float) -> None:
+def _draw_greedy(axes: Axes, greedy: Sequence[FrontierPoint], highest: float) -> None:
     ks, values = [a.k for a in greedy], [highest if a.value is None else a.value for a in greedy]
     axes.step(ks, values, where="post", color=INK, lw=1.4, ls=(0, (4, 2)), zorder=3)
     axes.plot(ks, values, "D", ms=12, mfc="none", mec=INK, mew=1.4, zorder=5.5, clip_on=False)
@@ -96,8 +97,8 @@ def _name(page: Sheet, axes: Axes, data: FrontierData, width: float, height: flo
     taken = Taken((0, 0, width, height + 10))
     points = [at(a.k, a.value) for a in (*data.exact, *data.greedy) if a.value is not None]
     taken.take((x - 9, y - 9, x + 9, y + 9) for x, y in points)
-    wanted: list[tuple[Attack, str]] = []
-    before: Attack | None = None
+    wanted: list[tuple[FrontierPoint, str]] = []
+    before: FrontierPoint | None = None
     for attack in data.exact:
         if before is None or attack.value != before.value:
             wanted.append((attack, _reads(data, attack)))
@@ -112,20 +113,10 @@ def _name(page: Sheet, axes: Axes, data: FrontierData, width: float, height: flo
         wide = text_size(text, LABEL)[0] + 4
         spots = [(x + 12, y + up) for up in (10.0, 26.0, 42.0, -24.0)]
         spots += [(x - wide - 12, y + up) for up in (10.0, 26.0, -24.0)]
-        for left, low in spots:
-            box = (left, low, left + wide, low + 14)
-            if taken.free(box):
-                taken.take([box])
-                axes.annotate(
-                    plain(text), ((left + 2) / width, (low + 7) / height),
-                    xycoords="axes fraction", size=LABEL, va="center_baseline", zorder=7,
-                    parse_math=False, annotation_clip=False,
-                    path_effects=[withStroke(linewidth=2.5, foreground=WHITE)],
-                )  # fmt: skip
-                break
+        write_free(axes, text, spots, taken, (width, height), 7)
 
 
-def _reads(data: FrontierData, attack: Attack) -> str:
+def _reads(data: FrontierData, attack: FrontierPoint) -> str:
     if attack.value is not None:
         return numeral(attack.value)
     return "no way left" if data.unit == "h" else "unlimited"
@@ -149,3 +140,18 @@ def _draw_key(page: Sheet, data: FrontierData) -> None:
         strip.plot([x + 6], [13], marker, ms=size, mfc=fill, mec=edge, mew=1.3)
         strip.text(x + 20, 13, words, size=9, va="center_baseline")
         x += text_size(words, 9)[0] + 60
+
+
+def frontier_table(data: FrontierData) -> Numbers:
+    """What so many losses leave: the best, greedy, and the scenario's own."""
+    rows = [
+        (by, a.k, a.value, a.bound, "; ".join(a.removed))
+        for by, attacks in (
+            ("exact", data.exact),
+            ("greedy", data.greedy),
+            ("scenario", [data.captures] if data.captures else []),
+        )
+        for a in attacks
+    ]
+    unit = data.unit or "unit of the file"
+    return Numbers(("by", "losses", f"{data.quantity} ({unit})", "bound", "removed"), rows)

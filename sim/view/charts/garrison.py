@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.view.data import Curve, GarrisonData, Span
-from sim.view.draw import MARGIN, Sheet, note, sheet, styled, wrap
+from sim.base.numbers import number
+from sim.measure.sides import days_stocked
+from sim.measure.steps import Steps
+from sim.view.charts.panels import LABEL, last, numeral, set_scale
+from sim.view.charts.series import points
+from sim.view.charts.time_axis import set_times
+from sim.view.data import Curve, Page, Span
+from sim.view.draw import MARGIN, Sheet, note, sheet_for, styled, wrap
 from sim.view.look import BLACK, BLUE, INK, SOFT_INK
+from sim.view.tables import Numbers, curve_rows
+from sim.view.words import Words, joined, steps
 
-from .panels import LABEL, last, numeral, set_scale
-from .series import points
-from .time_axis import set_times
+MOST_GARRISONS = 8
+"""Garrisons drawn, those whose strength changed most."""
 
 ROW, HEAD, GAP = 92.0, 34.0, 104.0
 """Pixels: height of a panel, room above it for its name, between the two columns."""
@@ -19,31 +29,91 @@ ROW, HEAD, GAP = 92.0, 34.0, 104.0
 LEFT = 62.0
 
 
+@dataclass(frozen=True, slots=True)
+class GarrisonRow:
+    """One garrison: persons, and days of supply in stock where an axis supplies the place."""
+
+    name: str
+    strength: Curve
+    supply: Curve | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GarrisonData:
+    """Garrisons over time, a row each."""
+
+    page: Page
+    span: Span
+    rows: tuple[GarrisonRow, ...]
+
+
+def garrison_data(run: Words) -> GarrisonData:
+    """Strength and days of supply of the garrisons that changed most."""
+    found = []
+    for (subject, measure), steps_ in run.analysis.series.items():
+        kind, _, post = subject.partition(":")
+        if kind != "garrison" or measure != "strength_persons":
+            continue
+        change = max(steps_.values) - min(steps_.values)
+        if change:
+            found.append((-change, post, steps_))
+    rows = []
+    for _, post, steps_ in sorted(found, key=lambda f: f[:2])[:MOST_GARRISONS]:
+        actor, _, place = post.partition("/")
+        name = f"{run.name(place)} ({run.scenario.actors[actor].name})"
+        rows.append(GarrisonRow(name, steps(steps_), _days_there(run, actor, place)))
+    return GarrisonData(
+        Page(_garrison_title(run, found), "Strength, and days of supply in stock where an axis "
+             "supplies the place: the garrisons that changed most", run.credit),
+        run.span, tuple(rows),
+    )  # fmt: skip
+
+
+def _days_there(run: Words, actor: str, place: str) -> Curve | None:
+    """Days of supply in the stock of the actor's sink at a place, over time."""
+    days = days_stocked(run.scenario, run.record.consumption, run.analysis.series, actor, place)
+    return joined(days)
+
+
+def _garrison_title(run: Words, found: Sequence[tuple[int, str, Steps]]) -> str:
+    """The greatest garrison that is gone at the end, else the one that lost most."""
+    fewer = [
+        (bool(men.values[-1]), men.values[-1] - men.values[0], post, men)
+        for _, post, men in found
+        if men.values[-1] < men.values[0]
+    ]
+    if not fewer:
+        return f"{len(found)} garrisons change, none ends with fewer men"
+    left, _, post, men = min(fewer, key=lambda f: f[:3])
+    where, before = run.name(post.partition("/")[2]), number(men.values[0])
+    if not left:
+        return f"The garrison of {where}, {before} men at the start, is gone in the end"
+    return f"The garrison of {where} goes from {before} men to {number(men.values[-1])}"
+
+
 @styled
 def draw_garrisons(data: GarrisonData) -> Figure:
     """Small multiples, each on its own scale from 0, with the last value at its end."""
-    words = sheet(data.page)  # to see what room its words take
-    body = (ROW + HEAD) * max(len(data.rows), 1) + 58
-    page = sheet(data.page, height=body + words.height - words.top + words.bottom)
+    page = sheet_for(data.page, (ROW + HEAD) * max(len(data.rows), 1) + 58)
     wide = (page.width - LEFT - MARGIN - GAP - 62) / 2
     top = page.top - 4
     if not data.rows:
         note(page.canvas(0, page.bottom, page.width, top - page.bottom), "no garrison changed")
-    supplied = [number for number, row in enumerate(data.rows) if row.supply is not None]
-    for number, row in enumerate(data.rows):
-        bottom = top - (ROW + HEAD) * (number + 1)
-        end = number + 1 == len(data.rows)
+    supplied = [nth for nth, row in enumerate(data.rows) if row.supply is not None]
+    for nth, row in enumerate(data.rows):
+        bottom = top - (ROW + HEAD) * (nth + 1)
+        end = nth + 1 == len(data.rows)
         page.text(LEFT, bottom + ROW + 5, wrap(row.name, 9.5, wide, 1, "bold")[0], size=9.5,
                   weight="bold", va="bottom")  # fmt: skip
         _draw(page, page.axes(LEFT, bottom, wide, ROW), row.strength, data.span, BLACK, end)
         left = LEFT + wide + GAP
         if row.supply is not None:
             _draw(page, page.axes(left, bottom, wide, ROW), row.supply, data.span, BLUE,
-                  number == supplied[-1])  # fmt: skip
+                  nth == supplied[-1])  # fmt: skip
         else:
             page.text(left, bottom + ROW / 2, "no supply of its own is modelled", size=LABEL,
                       color=SOFT_INK, va="center")  # fmt: skip
-        if not number:
+        if not nth:
             page.text(LEFT + wide, bottom + ROW + 6, "persons", size=LABEL, color=SOFT_INK,
                       ha="right", va="bottom")  # fmt: skip
             page.text(left + wide, bottom + ROW + 6, "days of supply in stock", size=LABEL,
@@ -62,3 +132,12 @@ def _draw(page: Sheet, axes: Axes, curve: Curve, span: Span, colour: str, named:
     height = (last(values) - bottom) / (top - bottom) * box.height + box.y0
     page.text(box.x1 * page.width + 6, height * page.height, numeral(last(values)), size=LABEL,
               color=INK, va="center")  # fmt: skip
+
+
+def garrison_table(data: GarrisonData) -> Numbers:
+    """Strength of each garrison from each time on, and days of supply at each sample."""
+    rows: list[tuple[object, ...]] = []
+    for row in data.rows:
+        rows += [(row.name, *point) for point in curve_rows("strength", "persons", row.strength)]
+        rows += [(row.name, *point) for point in curve_rows("supply", "days", row.supply)]
+    return Numbers(("garrison", "curve", "unit", "time_s", "value"), [row[:5] for row in rows])

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
+from sim.base.numbers import true_minus
 from sim.view.data import Curve, EventMark, Span
-from sim.view.draw import MARGIN, Sheet, plain, wrap
+from sim.view.draw import MARGIN, Sheet, plain, short, text_size, wrap
 from sim.view.events import Flags, lay_flags
-from sim.view.look import DASHES, FAINT_INK, LINES, RULE, SOFT_INK
+from sim.view.look import DASHES, FAINT_INK, LINES, RULE, SOFT_INK, WHITE
+from sim.view.map.labels import Taken
 
 from .series import Values, points
 
@@ -18,6 +22,9 @@ LEFT, RIGHT = 84.0, 190.0
 
 TITLE, GAP, FOOT = 24.0, 40.0, 48.0
 LABEL = 8.8
+
+SHAPES = ("o", "s", "D", "^", "v", "P", "X", "h")
+"""Marks of ensembles, and of the levels of a factor, in the order of use."""
 
 
 def lay_events(page: Sheet, events: Sequence[EventMark], span: Span) -> Flags:
@@ -57,9 +64,44 @@ def set_scale(axes: Axes, highest: float, lowest: float = 0.0) -> None:
         axes.set_ylim(0, 1)
     else:
         axes.set_ylim(lowest - (0.08 * reach if lowest < 0 else 0), highest + 0.1 * reach)
-    axes.locator_params(axis="y", nbins=5)
-    axes.yaxis.set_major_formatter(lambda v, _: f"{v:,.10g}".replace("-", "\u2212"))
+    few_ticks(axes, "y", 5)
     axes.grid(axis="y", color=RULE, lw=0.6)
+
+
+def few_ticks(axes: Axes, side: Literal["x", "y"], most: int) -> None:
+    """At most ``most`` stretches between round ticks, their numbers as people write them."""
+    axes.locator_params(axis=side, nbins=most)
+    axis = axes.xaxis if side == "x" else axes.yaxis
+    axis.set_major_formatter(lambda v, _: true_minus(f"{v:,.10g}"))
+
+
+def row_axes(page: Sheet, box: tuple[float, float, float, float], rows: int) -> Axes:
+    """Axes of so many rows, the first on top; ``box`` is left, bottom, width and height."""
+    axes = page.axes(*box)
+    axes.set_ylim(rows - 0.5, -0.5)
+    axes.set_yticks([])
+    axes.grid(axis="x", color=RULE, lw=0.6)
+    axes.set_axisbelow(True)
+    return axes
+
+
+def write_free(
+    axes: Axes, text: str, spots: Iterable[tuple[float, float]], taken: Taken,
+    size: tuple[float, float], z: float,
+) -> None:  # fmt: skip
+    """Text in the first of ``spots`` (left, bottom; pixels of axes of a size) that is free."""
+    wide = text_size(text, LABEL)[0] + 4
+    for left, low in spots:
+        box = (left, low, left + wide, low + 14)
+        if taken.free(box):
+            taken.take([box])
+            axes.annotate(
+                plain(text), ((left + 2) / size[0], (low + 7) / size[1]),
+                xycoords="axes fraction", size=LABEL, va="center_baseline", zorder=z,
+                parse_math=False, annotation_clip=False,
+                path_effects=[withStroke(linewidth=2.5, foreground=WHITE)],
+            )  # fmt: skip
+            return
 
 
 def side_names(
@@ -83,14 +125,12 @@ def side_names(
         page.text(x + 14, y, plain(text), size=LABEL, color=colour, va="center")
         if abs(y - want) > 3:
             line = axes.annotate(
-                "",
-                xy=(x / page.width, want / page.height),
-                xytext=((x + 12) / page.width, y / page.height),
-                xycoords="figure fraction",
+                "", xy=(x / page.width, want / page.height),
+                xytext=((x + 12) / page.width, y / page.height), xycoords="figure fraction",
                 textcoords="figure fraction",
                 arrowprops={"arrowstyle": "-", "color": FAINT_INK, "lw": 0.7},
                 annotation_clip=False,
-            )
+            )  # fmt: skip
             line.set_in_layout(False)
 
 
@@ -102,7 +142,7 @@ def last(values: Values) -> float:
 def numeral(value: float) -> str:
     """A number for reading: whole from 100 on, else three digits at most."""
     text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-    return text.replace("-", "\u2212")
+    return true_minus(text)
 
 
 def draw_band(axes: Axes, curve: Curve, end: int, colour: str, scale: float) -> None:
@@ -140,3 +180,28 @@ def spread(heights: Sequence[float], gap: float, low: float, high: float) -> lis
         moved[i] = min(moved[i], ceiling)
         ceiling = moved[i] - gap
     return moved
+
+
+def run_width(number: int) -> float:
+    """Width of a run's curve: later ones are thinner, so that equal curves show as nested."""
+    return max(1.4, 4.2 - 1.0 * number)
+
+
+def run_names(page: Sheet, runs: Sequence[str]) -> float:
+    """A key of the runs under the subtitle, in as many rows as it takes; returns its height."""
+    x, row = MARGIN, 0
+    strip = page.canvas(0, 0, page.width, page.height)
+    strip.set_zorder(-1)
+    for number, run in enumerate(runs):
+        text = short(run, 44)
+        width = 46 + text_size(text, 9.5)[0] + 24
+        if x + width > page.width - MARGIN and x > MARGIN:
+            x, row = MARGIN, row + 1
+        y = page.top - 10 - row * 20
+        colour, style = line_style(number)
+        strip.plot(
+            [x, x + 36], [y, y], color=colour, ls=style, lw=run_width(number), solid_capstyle="butt"
+        )
+        page.text(x + 44, y, text, size=9.5, va="center_baseline")
+        x += width
+    return (row + 1) * 20 + 6.0 if runs else 0.0

@@ -5,9 +5,11 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.view.charts.panels import few_ticks, row_axes
 from sim.view.cut_data import RankData, Ranked
 from sim.view.draw import MARGIN, note, plain, sheet, short, styled, text_size
 from sim.view.look import BLUE, INK, RULE, SOFT_INK, VERMILLION, WHITE
+from sim.view.tables import Numbers
 
 from .panels import LABEL, numeral
 
@@ -37,9 +39,7 @@ def draw_rank(data: RankData) -> Figure:
     heads = [head for head, cells in columns.items() if any(cells)]
     left, right = MARGIN + names, page.width - MARGIN - COLUMN * len(heads)
     foot, height = page.bottom + 52, ROW * max(len(rows), 1)
-    axes = page.axes(left, foot, right - left - 20, height)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_yticks([])
+    axes = row_axes(page, (left, foot, right - left - 20, height), len(rows))
     axes.spines["left"].set_visible(False)
     if not rows:
         note(axes, "nothing carries flow")
@@ -47,10 +47,7 @@ def draw_rank(data: RankData) -> Figure:
         return page.figure
     longest = max(max(r.loss, r.high or 0.0) for r in rows)
     axes.set_xlim(0, max(longest, data.whole, 1e-9) * 1.04)
-    axes.locator_params(axis="x", nbins=6)
-    axes.xaxis.set_major_formatter(lambda v, _: f"{v:,.10g}")
-    axes.grid(axis="x", color=RULE, lw=0.6)
-    axes.set_axisbelow(True)
+    few_ticks(axes, "x", 6)
     axes.axvline(data.whole, color=INK, lw=1.2, ls=(0, (4, 2)), zorder=2)
     for number, row in enumerate(rows):
         _draw_row(axes, number, row)
@@ -108,3 +105,28 @@ def _delay(row: Ranked) -> str:
     if row.delay < 1:
         return f"+{row.delay * 60:.0f} min" if row.delay else ""
     return f"+{numeral(row.delay)} h"
+
+
+def rank_table(data: RankData) -> Numbers:
+    """The ranking row by row."""
+    rows = [
+        (
+            r.kind,
+            r.id,
+            r.name,
+            r.loss,
+            r.share,
+            r.in_cuts,
+            r.delay,
+            r.low,
+            r.high,
+            *(r.ranks or ("",) * 3),
+        )
+        for r in data.rows
+    ]
+    unit = data.unit or "unit of the file"
+    columns = (
+        "kind", "id", "name", f"loss ({unit})", "loss_share", "in_cuts", "delay_h", "loss_5",
+        "loss_95", "rank_5", "rank_50", "rank_95",
+    )  # fmt: skip
+    return Numbers(columns, rows)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from sim.view.data import RegroupData, RegroupGroup, RegroupMove
-from sim.view.draw import MARGIN, Sheet, plain, sheet, short, styled, wrap
+from sim.base.numbers import number
+from sim.state.record import DISPERSE, STAY, Move
+from sim.view.data import ActorStyle, Page
+from sim.view.draw import MARGIN, Sheet, plain, put, sheet, short, styled, wrap
 from sim.view.look import (
     FAINT_INK,
     INK,
@@ -22,8 +26,11 @@ from sim.view.look import (
     hatch_ink,
     looks,
 )
+from sim.view.tables import Numbers
+from sim.view.words import Words
 
 HEAD, ROW, BETWEEN = 48.0, 23.0, 20.0
+
 NUMBERS, GUTTER = 150.0, 36.0
 """Pixels for the numbers right of the longest bar, and between two columns."""
 
@@ -31,6 +38,119 @@ NAME_SHARE = 0.3
 """Share of a column's width that the names of destinations take."""
 
 MOST_MOVES, MOST_GROUPS, WORDS = 7, 24, 9.2
+
+MOST_TOLD = 4
+"""Displaced groups drawn one by one; the title counts all."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegroupMove:
+    """Strength that went to one destination: ``persons``, after ``hours`` on the way.
+
+    ``kind``: "place" in the network, "exit" out of it, "stay" (did not move; the name says so).
+    ``low`` and ``high`` are persons too, as of an ensemble.
+    """
+
+    name: str
+    persons: float
+    hours: float | None = None
+    kind: Literal["place", "exit", "stay"] = "place"
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegroupGroup:
+    """The strength displaced from one place at one time.
+
+    ``persons`` is its strength before it moved and ``lost`` how many did not get away;
+    ``when`` is the date as text.
+    """
+
+    origin: str
+    actor: str
+    persons: float
+    when: str = ""
+    lost: float = 0.0
+    moves: tuple[RegroupMove, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class RegroupData:
+    """Where displaced strength went."""
+
+    page: Page
+    actors: tuple[ActorStyle, ...]
+    groups: tuple[RegroupGroup, ...] = ()
+
+
+def regroup_data(run: Words) -> RegroupData:
+    """Where each displaced garrison went."""
+    groups: dict[tuple[int, str, str], list[Any]] = defaultdict(list)
+    for move in _displaced(run):
+        groups[move.time, move.actor, move.origin].append(move)
+    # the greatest groups, in order of time: a page of small ones says nothing
+    shown = sorted(groups, key=lambda k: (-sum(m.persons for m in groups[k]), k))[:MOST_TOLD]
+    found = []
+    for time, actor, origin in sorted(shown):
+        moves = groups[time, actor, origin]
+        lost = sum(m.persons for m in moves if m.outcome == "lost" and m.choice == origin)
+        found.append(
+            RegroupGroup(
+                origin=run.name(origin),
+                actor=actor,
+                persons=sum(m.persons for m in moves),
+                when=run.date(time),
+                lost=lost,
+                moves=tuple(
+                    _regroup_move(run, m.choice, m.persons, m.seconds)
+                    for m in moves
+                    if m.choice != origin
+                ),
+            )
+        )
+    return RegroupData(
+        Page(_regroup_title(run), "persons displaced by the loss of their place, by where "
+             "they chose to go", run.credit),
+        run.actors, tuple(found),
+    )  # fmt: skip
+
+
+def _displaced(run: Words) -> list[Move]:
+    """The moves of the displaced; reserves that were sent are another thing."""
+    return [move for move in run.record.moves if not move.reserve]
+
+
+def _regroup_move(run: Words, choice: str, persons: int, seconds: int) -> RegroupMove:
+    hours = round(seconds / 3600, 1)
+    if choice in (STAY, DISPERSE):
+        return RegroupMove("stay" if choice == STAY else "disperse", persons, None, "stay")
+    if choice in run.scenario.exits:
+        return RegroupMove(run.scenario.exits[choice].name, persons, hours, "exit")
+    return RegroupMove(run.name(choice), persons, hours)
+
+
+def _regroup_title(run: Words) -> str:
+    total = sum(m.persons for m in _displaced(run) if m.outcome != "chose again")
+    by_choice: dict[str, int] = defaultdict(int)
+    lost = 0
+    for move in _displaced(run):
+        if move.outcome == "lost":
+            lost += move.persons
+        elif move.outcome != "chose again":
+            by_choice[move.choice] += move.persons
+    if not by_choice:
+        return f"All {number(total)} displaced are lost"
+    first = min(by_choice, key=lambda c: (-by_choice[c], c))
+    if first in (STAY, DISPERSE):
+        name = "staying" if first == STAY else "dispersal"
+    else:
+        exit_ = run.scenario.exits.get(first)
+        name = exit_.name if exit_ else run.name(first)
+    return (
+        f"Of {number(total)} displaced {number(lost)} are lost; {name} takes more than any "
+        f"other choice ({by_choice[first] / total:.0%})"
+    )
 
 
 @styled
@@ -49,20 +169,21 @@ def draw_regroup(data: RegroupData) -> Figure:
     strip = page.canvas(0, page.bottom, page.width, page.top - page.bottom)
     top = page.top - page.bottom - 4
     if not blocks:
-        _say(strip, page.width / 2, top / 2, "no strength was displaced", 11, SOFT_INK, "center")
+        middle = page.width / 2, top / 2
+        put(strip, *middle, "no strength was displaced", 11, color=SOFT_INK, ha="center")
         return page.figure
     known = looks(data.actors)
     width = (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
     longest = max((m.high or m.persons for block in blocks for m in block.moves), default=0.0)
     scale = (width * (1 - NAME_SHARE) - NUMBERS) / longest if longest > 0 else 0.0
     for line in lines:
-        for number, block in enumerate(line):
-            slot = _Slot(strip, MARGIN + number * (width + GUTTER), width, scale)
+        for nth, block in enumerate(line):
+            slot = _Slot(strip, MARGIN + nth * (width + GUTTER), width, scale)
             _draw_block(slot, block, known.get(block.group.actor, NOBODY), top)
         top -= max(block.height for block in line)
     if len(data.groups) > len(blocks):
         words = f"and {len(data.groups) - len(blocks)} more forces"
-        _say(strip, MARGIN, top + 6, words, 9, SOFT_INK)
+        put(strip, MARGIN, top + 6, words, 9, color=SOFT_INK)
     _draw_foot(page, blocks)
     return page.figure
 
@@ -105,25 +226,26 @@ class _Slot:
         return self.left + self.width * NAME_SHARE
 
 
-def _persons(number: float) -> str:
-    return f"{number:,.0f}"
+def _persons(men: float) -> str:
+    return f"{men:,.0f}"
 
 
 def _draw_block(slot: _Slot, block: _Block, look: Look, top: float) -> None:
     group, axes = block.group, slot.axes
     axes.plot([slot.left, slot.left + slot.width], [top - 2, top - 2], color=RULE, lw=0.9)
     title = wrap(f"{plain(look.name)} from {group.origin}", 10.5, slot.width, 1, "bold")
-    _say(axes, slot.left, top - 15, "".join(title), 10.5, INK, weight="bold")
-    _say(axes, slot.left, top - 34, _summary(group), 9.5, SOFT_INK)
+    put(axes, slot.left, top - 15, "".join(title), 10.5, color=INK, weight="bold")
+    put(axes, slot.left, top - 34, _summary(group), 9.5, color=SOFT_INK)
     y = top - HEAD - ROW / 2
     for move in block.moves:
         _draw_move(slot, move, group, look, y)
         y -= ROW
     if block.others is not None:
-        _say(axes, slot.zero - 8, y, block.others.name, WORDS, SOFT_INK, "right")
-        _say(axes, slot.zero + 2, y, f"{_facts(block.others, group)} together", WORDS, SOFT_INK)
+        put(axes, slot.zero - 8, y, block.others.name, WORDS, color=SOFT_INK, ha="right")
+        together = f"{_facts(block.others, group)} together"
+        put(axes, slot.zero + 2, y, together, WORDS, color=SOFT_INK)
     if not block.moves:
-        _say(axes, slot.zero, y, "nobody moved", WORDS, SOFT_INK)
+        put(axes, slot.zero, y, "nobody moved", WORDS, color=SOFT_INK)
 
 
 def _summary(group: RegroupGroup) -> str:
@@ -138,7 +260,7 @@ def _summary(group: RegroupGroup) -> str:
 def _draw_move(slot: _Slot, move: RegroupMove, group: RegroupGroup, look: Look, y: float) -> None:
     prefix = "out: " if move.kind == "exit" else ""
     name = wrap(prefix + move.name, WORDS, slot.width * NAME_SHARE - 14, 1)
-    _say(slot.axes, slot.zero - 8, y, "".join(name), WORDS, INK, "right")
+    put(slot.axes, slot.zero - 8, y, "".join(name), WORDS, color=INK, ha="right")
     corner, tall = (slot.zero, y - ROW * 0.33), ROW * 0.66
     long = move.persons * slot.scale
     bar = Rectangle(corner, long, tall, facecolor=look.fill, hatch=look.hatch, lw=0)
@@ -152,7 +274,7 @@ def _draw_move(slot: _Slot, move: RegroupMove, group: RegroupGroup, look: Look, 
             xs, ys = [low, low, low, high, high, high], [y - 4, y + 4, y, y, y + 4, y - 4]
             slot.axes.plot(xs, ys, color=colour, lw=width, zorder=4)
         reach = max(reach, move.high)
-    _say(slot.axes, slot.zero + reach * slot.scale + 8, y, _facts(move, group), WORDS, INK)
+    put(slot.axes, slot.zero + reach * slot.scale + 8, y, _facts(move, group), WORDS, color=INK)
 
 
 def _facts(move: RegroupMove, group: RegroupGroup) -> str:
@@ -164,32 +286,24 @@ def _facts(move: RegroupMove, group: RegroupGroup) -> str:
     return text
 
 
-def _say(
-    axes: Axes,
-    x: float,
-    y: float,
-    text: str,
-    points: float,
-    colour: str,
-    across: str = "left",
-    weight: str = "normal",
-) -> None:
-    axes.text(
-        x,
-        y,
-        text,
-        size=points,
-        color=colour,
-        ha=across,
-        weight=weight,
-        va="center_baseline",
-        parse_math=False,
-    )
-
-
 def _draw_foot(page: Sheet, blocks: list[_Block]) -> None:
     """Says what the numbers beside the bars are."""
     words = "Beside the bars: persons, share of the displaced, hours on the way"
     if any(move.low is not None for block in blocks for move in block.moves):
         words += "; whiskers: the range over runs"
     page.text(MARGIN, page.bottom + 4, words + ".", size=8.2, color=FAINT_INK)
+
+
+def regroup_table(data: RegroupData) -> Numbers:
+    """Persons of each displaced force by destination."""
+    rows: list[tuple[object, ...]] = []
+    for group in data.groups:
+        head = (group.origin, group.actor, group.when, group.persons, group.lost)
+        rows += [(*head, m.name, m.kind, m.persons, m.low, m.high, m.hours) for m in group.moves]
+        if not group.moves:
+            rows.append((*head, None, None, None, None, None, None))
+    columns = (
+        "origin", "actor", "when", "displaced", "lost", "destination", "kind", "persons", "low",
+        "high", "hours",
+    )  # fmt: skip
+    return Numbers(columns, rows)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import Normal, Stroke
 
-from sim.view.data import SidesData, SidesPanel, Span
-from sim.view.draw import MARKERS, Sheet, note, plain, sheet, styled, wrap
-from sim.view.events import draw_flags
-from sim.view.look import FAINT_INK, INK, NOBODY, WHITE, Look, looks
-
-from .panels import (
+from sim.base.numbers import number
+from sim.measure.sides import side_series
+from sim.measure.steps import Steps, series_by_key
+from sim.state.record import EventRow
+from sim.view.charts.panels import (
     LABEL,
     RIGHT,
     last,
@@ -24,8 +25,108 @@ from .panels import (
     side_names,
     stack,
 )
-from .series import points
-from .time_axis import set_times
+from sim.view.charts.series import points
+from sim.view.charts.time_axis import share_times
+from sim.view.data import WHOLE, ActorStyle, Curve, EventMark, Page, Span
+from sim.view.draw import MARKERS, Sheet, note, plain, sheet, styled, wrap
+from sim.view.events import draw_flags
+from sim.view.look import FAINT_INK, INK, NOBODY, WHITE, Look, looks
+from sim.view.tables import Numbers
+from sim.view.words import Words
+
+_SIDES: tuple[tuple[str, str, float, Literal["change", "total", "on the road"]], ...] = (
+    ("places_ppm", "Ground: places won or lost since the start", WHOLE, "change"),
+    ("fallen_persons", "Fallen in battle, persons", 1, "total"),
+    ("reserves_on_road_persons", "Reserves on the road, persons", 1, "on the road"),
+    ("displaced_on_road_persons", "Displaced on the road, persons", 1, "on the road"),
+)
+"""Panels of the chart of sides: measure, name, what its values are divided by, kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class SidesPanel:
+    """One quantity of several actors: curves by actor's id.
+
+    ``kind`` tells what is written at the end of a curve: its last value, with a sign where it is
+    a change since the start; of men on the road the most that there were.
+    """
+
+    name: str
+    curves: tuple[tuple[str, Curve], ...]
+    kind: Literal["change", "total", "on the road"] = "total"
+
+
+@dataclass(frozen=True, slots=True)
+class SidesData:
+    """What each side won, lost and had on the road, over time."""
+
+    page: Page
+    span: Span
+    actors: tuple[ActorStyle, ...]
+    panels: tuple[SidesPanel, ...]
+    events: tuple[EventMark, ...] = ()
+
+
+def sides_data(run: Words) -> SidesData:
+    """Ground, losses and men on the road by actor; actors of whom nothing changes left out."""
+    found = series_by_key(side_series(run.scenario, run.record))
+    panels = [
+        SidesPanel(name, curves, kind)
+        for measure, name, scale, kind in _SIDES
+        if (curves := _curves(run, found, measure, scale, kind == "change"))
+    ]
+    marks = tuple(
+        EventMark(e.time, _taken(run, e), True)
+        for e in run.record.events
+        if e.kind in ("taken", "given_up", "capture")
+    )
+    return SidesData(
+        Page(_sides_title(run, found), "Ground won and lost, losses, men on the road",
+             run.credit),
+        run.span, run.actors, tuple(panels), marks,
+    )  # fmt: skip
+
+
+def _curves(
+    run: Words, found: Mapping[tuple[str, str], Steps], measure: str, scale: float, change: bool
+) -> tuple[tuple[str, Curve], ...]:
+    curves = []
+    for actor in run.scenario.actors:
+        steps_ = found.get((f"actor:{actor}", measure))
+        if steps_ is None or len(set(steps_.values)) < 2:
+            continue
+        first = steps_.values[0] if change else 0
+        values = tuple((v - first) / scale for v in steps_.values)
+        curves.append((actor, Curve(tuple(steps_.times), values)))
+    return tuple(curves)
+
+
+def _taken(run: Words, event: EventRow) -> str:
+    if event.kind == "capture":
+        return f"{run.names(event.subject.split(', '))} captured"
+    return event.text
+
+
+def _sides_title(run: Words, found: Mapping[tuple[str, str], Steps]) -> str:
+    """Who lost most ground, and what each side's battles cost it."""
+    said = []
+    actors = run.scenario.actors
+    change = {
+        a: (held.values[-1] - held.values[0]) / WHOLE
+        for a in actors
+        if (held := found.get((f"actor:{a}", "places_ppm"))) is not None
+    }
+    loser = min(change, key=lambda a: (change[a], a), default=None)
+    if loser is not None and change[loser] < 0:
+        gone = round(-change[loser], 1)
+        places = "place" if gone == 1 else "places"
+        said.append(f"{actors[loser].name} loses {number(gone)} {places}")
+    fallen = sorted(run.record.fallen.items(), key=lambda p: (-p[1], p[0]))
+    losses = [f"{actors[a].name} {number(n)}" for a, n in fallen if n]
+    if losses:
+        said.append(f"fallen: {', '.join(losses[:2])}")
+    found_ = "; ".join(said) or "No side loses ground or men"
+    return found_[0].upper() + found_[1:]
 
 
 @styled
@@ -37,8 +138,7 @@ def draw_sides(data: SidesData) -> Figure:
     known = looks(data.actors)
     for axes, panel in zip(panels, data.panels, strict=False):
         _draw_panel(page, axes, panel, known, data.span)
-    for number, axes in enumerate(panels):
-        set_times(axes, data.span, named=number == len(panels) - 1)
+    share_times(panels, data.span)
     if data.panels:
         name_panels(page, panels, [panel.name for panel in data.panels], flags)
     else:
@@ -74,3 +174,14 @@ def _draw_panel(
         axes.axhline(0, color=FAINT_INK, lw=1.0, zorder=1)
     axes.set_facecolor(WHITE)
     side_names(page, axes, names)
+
+
+def sides_table(data: SidesData) -> Numbers:
+    """Every curve of the chart of the sides: from each time on."""
+    rows = [
+        (panel.name, actor, time, value)
+        for panel in data.panels
+        for actor, curve in panel.curves
+        for time, value in zip(curve.times, curve.values, strict=True)
+    ]
+    return Numbers(("panel", "actor", "time_s", "value"), rows)

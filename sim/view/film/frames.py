@@ -20,6 +20,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from sim.measure.summary import Analysis
+from sim.scenario.model import DAY
+from sim.view.charts.axis import event_marks
+from sim.view.charts.garrison import GAP
 from sim.view.charts.series import points
 from sim.view.charts.time_axis import date_name
 from sim.view.cut_data import amount
@@ -27,8 +31,7 @@ from sim.view.data import Curve, EventMark, MapData, MapForce, Page, Span
 from sim.view.draw import MARGIN, Sheet, plain, sheet, short, styled
 from sim.view.look import BLACK, DPI, FAINT_INK, INK, RULE, SOFT_INK, VERMILLION
 from sim.view.map.base import draw_base, draw_scale, name_countries
-from sim.view.map.figure import (
-    GAP,
+from sim.view.map.compose import (
     Inset,
     letter,
     letter_box,
@@ -37,6 +40,7 @@ from sim.view.map.figure import (
     mark_window,
     place_insets,
 )
+from sim.view.map.figure import Maps
 from sim.view.map.forces import draw_forces, lay_forces
 from sim.view.map.inset import zoomed
 from sim.view.map.labels import Box, Taken
@@ -46,6 +50,7 @@ from sim.view.map.names import Name, lay_names, write_names
 from sim.view.map.network import draw_places, draw_roads
 from sim.view.map.scene import Scene
 from sim.view.map.union import merged, union
+from sim.view.words import steps
 
 WIDTH, HEIGHT, STRIP = 1000.0, 780.0, 84.0
 COLOURS = 255
@@ -58,20 +63,16 @@ CAPTION = 2.0
 MET = 8.0
 """What it costs the name of a place to cover a spot where a force will stand."""
 
-DAY = 86_400
-
 
 @dataclass(frozen=True, slots=True)
 class FilmData:
     """One axis over a run: ``maps`` are (from this time on, map) in order, the first at 0.
 
-    ``capacity`` is in kg/day; ``axis`` is what the axis is called. ``forces`` are (time, forces
-    in the field then), in order of time; a frame shows those of the last time that it reached.
-    Those of the maps themselves are not drawn.
+    ``capacity`` is in kg/day. ``forces`` are (time, forces in the field then), in order of time;
+    a frame shows those of the last time that it reached. Those of the maps are not drawn.
     """
 
     page: Page
-    axis: str
     span: Span
     maps: tuple[tuple[int, MapData], ...]
     capacity: Curve
@@ -88,6 +89,25 @@ def frame_times(end: int, fps: float, seconds: float) -> list[int]:
     """The instants (s) of the frames: evenly over the period, both ends included."""
     count = max(2, round(fps * seconds))
     return [round(i * end / (count - 1)) for i in range(count)]
+
+
+def film_data(analysis: Analysis, axis: str, fps: float, seconds: float) -> FilmData:
+    """The film of an axis over a run: its maps, capacity and events, and the forces in the field.
+
+    Only what some frame shows is filled in.
+    """
+    run, scenario = Maps(analysis), analysis.scenario
+    times = frame_times(scenario.length, fps, seconds)
+    page = Page(
+        scenario.title,
+        f"{scenario.axes[axis].name}: the largest flow that its roads can carry, from day to day "
+        f"({scenario.id}, seed {run.record.seed})",
+    )
+    return FilmData(
+        page, run.span, run.every_change(axis, times),
+        steps(analysis.series[f"axis:{axis}", "capacity_kg_per_day"]), event_marks(run, axis),
+        tuple((time, run.forces(time)) for time in times) if scenario.operations else (),
+    )  # fmt: skip
 
 
 @styled

@@ -11,7 +11,7 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path
 
-from sim.view.draw import halo_text, plain, text_size
+from sim.view.draw import halo_text, plain, put, text_size
 from sim.view.look import (
     BORDER,
     COAST,
@@ -69,14 +69,10 @@ def draw_base(axes: Axes, frame: Frame, places: npt.NDArray[np.float64]) -> Base
         paths = [_seen(smooth(line), frame) for line in lines]
         axes.add_collection(
             LineCollection(
-                paths,
-                colors=colour,
-                linewidths=width,
-                linestyles=[style],
-                zorder=1.2,
+                paths, colors=colour, linewidths=width, linestyles=[style], zorder=1.2,
                 capstyle="round",
             )
-        )
+        )  # fmt: skip
     return base
 
 
@@ -89,17 +85,10 @@ def name_countries(axes: Axes, frame: Frame, base: Basemap, taken: Taken) -> Non
         box = _name_box(country, frame, grid, taken)
         if box is not None:
             taken.take([box])
-            axes.text(
-                (box[0] + box[2]) / 2,
-                (box[1] + box[3]) / 2,
-                _spaced(country.name),
-                size=10.5,
-                color=COUNTRY_INK,
-                ha="center",
-                va="center_baseline",
-                zorder=1.5,
-                parse_math=False,
-            )
+            put(
+                axes, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, _spaced(country.name), 10.5,
+                color=COUNTRY_INK, ha="center", zorder=1.5,
+            )  # fmt: skip
 
 
 def draw_scale(axes: Axes, frame: Frame, taken: Taken, *, needed: bool = True) -> None:
@@ -123,15 +112,7 @@ def draw_scale(axes: Axes, frame: Frame, taken: Taken, *, needed: bool = True) -
     for colour, thick in ((WHITE, 4.5), (INK, 1.6)):
         x = np.array([left, left, left, left + length, left + length, left + length])
         axes.plot(x, y + np.array([4, -4, 0, 0, 4, -4]), color=colour, lw=thick, zorder=8)
-    halo_text(
-        axes,
-        left + length + 6,
-        y,
-        label,
-        size=8.5,
-        va="center_baseline",
-        zorder=8,
-    )
+    halo_text(axes, left + length + 6, y, label, size=8.5, va="center_baseline", zorder=8)
 
 
 def _sheet(frame: Frame) -> Rectangle:

@@ -14,12 +14,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
 from sim.view.cut_data import CutMapData, Ranked
-from sim.view.draw import halo_text, sheet, short, styled, text_size
+from sim.view.draw import halo_text, put, sheet, short, styled, text_size
 from sim.view.look import CUT_INK, INK, PURPLE, WHITE
-from sim.view.map.legend import SAMPLE, Column
+from sim.view.map.compose import compose
+from sim.view.map.legend import SAMPLE, LegendColumn
 from sim.view.map.scene import Scene
+from sim.view.tables import Numbers
 
-from .figure import compose
 from .labels import Box, Request, Taken, place
 from .names import under
 
@@ -121,10 +122,7 @@ def _disc(axes: Axes, xy: npt.NDArray[np.float64], share: float) -> None:
 def _badge(axes: Axes, box: Box, text: str) -> None:
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     axes.add_patch(Circle((x, y), 8, facecolor=INK, edgecolor=WHITE, lw=1.0, zorder=11))
-    axes.text(
-        x, y, text, size=POINTS, color=WHITE, weight="bold", ha="center", va="center_baseline",
-        zorder=12, parse_math=False,
-    )  # fmt: skip
+    put(axes, x, y, text, POINTS, color=WHITE, weight="bold", ha="center", zorder=12)
 
 
 def _written(axes: Axes, box: Box, text: str) -> None:
@@ -134,7 +132,7 @@ def _written(axes: Axes, box: Box, text: str) -> None:
     )  # fmt: skip
 
 
-def _ranking(data: CutMapData, numbered: Mapping[str, _Numbered], column: Column) -> None:
+def _ranking(data: CutMapData, numbered: Mapping[str, _Numbered], column: LegendColumn) -> None:
     """The key of the marks that only this map has, then the numbered places."""
     if data.cuts > 1:
         text = f"in so many of {data.cuts} cuts"
@@ -154,3 +152,18 @@ def _counted(axes: Axes, cuts: int, x: float, y: float) -> None:
 
 def _ranked(axes: Axes, item: _Numbered, x: float, y: float) -> None:
     _badge(axes, (x - 8, y - 8, x + 8, y + 8), str(item.number))
+
+
+def cut_map_table(data: CutMapData) -> Numbers:
+    """Every place and road of a minimum cut or of the ranking."""
+    ranked = {row.id: row for row in data.ranking.rows}
+    roads = data.map.cut_roads
+    unit = data.ranking.unit or "unit of the file"
+    rows = []
+    for item in sorted({*data.shares, *ranked}):
+        row = ranked.get(item)
+        kind = row.kind if row else "road" if item in roads else "place"
+        count = round(data.shares.get(item, 0.0) * data.cuts)
+        rows.append((kind, item, count, data.cuts, row and row.loss, row and row.share))
+    columns = ("kind", "id", "in_cuts", "cuts", f"loss ({unit})", "loss_share")
+    return Numbers(columns, rows)

@@ -8,40 +8,215 @@ nothing. Where places crowd, an inset shows them and the forces there larger.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import cached_property
 
-from matplotlib.axes import Axes
+import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
-from sim.view.data import MapData
-from sim.view.draw import MARGIN, Sheet, sheet, styled
-from sim.view.look import FAINT_INK, HEIGHT, INK, WHITE, WIDTH
-from sim.view.map.forces import draw_forces, lay_forces
-from sim.view.map.legend import LEGEND_WIDTH, Column, draw_legend
-from sim.view.map.scene import Scene
+from sim.base.numbers import number
+from sim.engine.forces.force import MODES
+from sim.measure.axis import AxisLens, AxisView
+from sim.measure.routes import DOING, stops_km
+from sim.measure.summary import Analysis
+from sim.state.control import EVERYONE, Control
+from sim.state.sides import Side
+from sim.view.data import MapData, MapForce, MapPlace, MapRoad, Page
+from sim.view.draw import legible, sheet, styled
+from sim.view.look import HEIGHT, WIDTH
+from sim.view.map.compose import compose
+from sim.view.tables import Numbers, held_words
+from sim.view.words import Words, tonnes
 
-from .base import draw_base, draw_scale, name_countries
-from .frame import Frame, fit
-from .inset import HEIGHT as INSET_HEIGHT
-from .inset import WIDTH as INSET_WIDTH
-from .inset import Window, crowded, free_corner, zoomed
-from .labels import Box, Taken
-from .names import lay_names, write_names
-from .network import draw_places, draw_roads
-
-GAP = 12.0
-"""Pixels between the legend and the insets under it."""
-
-Z_INSET = 21.0
+MOST_MAPS = 8
+"""Maps of one run at most: the start, the end, and the greatest changes between."""
 
 
-Overlay = Callable[[Axes, Scene, Taken, Sequence[Box]], None]
-"""Draws more on a scene, before the names are written, and takes the room that it needs.
+class Maps(Words):
+    """The network at one instant, with the largest flow of an axis and its cut."""
 
-What lies under one of the boxes is hidden, or shown larger in an inset.
-"""
+    def __init__(self, analysis: Analysis) -> None:
+        super().__init__(analysis)
+        self._lenses: dict[str, AxisLens] = {}
+        self._made: dict[tuple[str, int], MapData] = {}
+
+    def _lens(self, axis: str) -> AxisLens:
+        """The lens of an axis, made once for all its maps."""
+        if axis not in self._lenses:
+            self._lenses[axis] = AxisLens(self.scenario, axis, self.states[0])
+        return self._lenses[axis]
+
+    def turning_points(self, axis: str) -> list[AxisView]:
+        """The start, the greatest changes of capacity, the end; in order of time."""
+        looks = self.analysis.views[axis]
+        first, changes, last = looks[0], looks[1:-1], looks[-1]
+        before = {v.time: old.capacity for old, v in zip(looks, changes, strict=False)}
+        weight = {
+            # a cut or a reopening is a turning point whatever its size
+            v.time: (not v.capacity or not before[v.time], abs(v.capacity - before[v.time]))
+            for v in changes
+        }
+        chosen = sorted(changes, key=lambda v: (weight[v.time], -v.time), reverse=True)
+        kept = sorted(chosen[: MOST_MAPS - 2], key=lambda v: v.time)
+        return [first, *kept, last]
+
+    def every_change(self, axis: str, times: Sequence[int]) -> tuple[tuple[int, MapData], ...]:
+        """The maps that stand at some of ``times`` (seconds): (from when on, map)."""
+        starts = sorted(self.states)
+        wanted = sorted({max(t for t in starts if t <= time) for time in times})
+        lens = self._lens(axis)
+        return tuple((time, self.map(axis, lens.look(self.states[time], time))) for time in wanted)
+
+    def map(self, axis: str, view: AxisView) -> MapData:
+        """The network at one instant, with the largest flow of an axis and its cut.
+
+        The same map again for the same instant: the small multiples show the single maps.
+        """
+        if (axis, view.time) not in self._made:
+            self._made[axis, view.time] = self._map(axis, view)
+        return self._made[axis, view.time]
+
+    def _map(self, axis: str, view: AxisView) -> MapData:
+        scenario, control = self.scenario, self.state(view.time)
+        lens = self._lens(axis)
+        passage, flow = lens.passage(control), lens.flow(control)
+        this = scenario.axes[axis]
+        graph = lens.graph
+        net_flow = flow.road_flow[:, 0] - flow.road_flow[:, 1]
+        roads = []
+        for i, road in enumerate(graph.roads):
+            closed = road in control.closed
+            since = road in self.states[0].closed
+            roads.append(
+                MapRoad(
+                    road, graph.places[graph.a[i]], graph.places[graph.b[i]],
+                    int(passage.road[i, 0]), control.terrain.road_capacity[i], int(net_flow[i]),
+                    ("closed" if since else "cut") if closed else "open",
+                )
+            )  # fmt: skip
+        cut = view.cut
+        lost = cut.barrier or cut.names
+        marked = cut.names if view.capacity else lost
+        return MapData(
+            page=Page(
+                self._map_title(axis, view),
+                f"{this.name}: the largest flow its roads can carry on {self.date(view.time)}, "
+                "by the fastest routes",
+                self.credit,
+            ),
+            when=self.date(view.time),
+            actor=this.actor,
+            actors=self.actors,
+            places=tuple(self._place(p, control, axis) for p in graph.places),
+            roads=tuple(roads),
+            cut_places=frozenset(m for m in marked if m in scenario.network.places),
+            cut_roads=frozenset(m for m in marked if m in scenario.network.roads),
+            cut_word="minimum cut" if view.capacity else "lost, and in the way",
+            focus=self._focus(axis),
+            flow_word="largest flow",
+            opposed=self._opposed,
+            forces=self.forces(view.time),
+        )
+
+    def forces(self, time: int) -> tuple[MapForce, ...]:
+        """The forces in the field at an instant (s), each where its series has it then.
+
+        Between two rows a position runs straight; what came at the instant itself is included.
+        """
+        found = []
+        for id_, operation in self.scenario.operations.items():
+            series, subject = self.analysis.series, f"operation:{id_}"
+            mode = series[subject, "mode"].at(time)
+            strength = series[subject, "strength_persons"].at(time)
+            if not strength or mode is None or MODES[mode] not in DOING:
+                continue
+            position = series[subject, "position_m"]
+            metres = float(np.interp(time, position.times, position.values))
+            stops = self._stops[id_]
+            found.append(
+                MapForce(
+                    id_, operation.name, operation.actor, tuple(p for p, _ in stops),
+                    tuple(km for _, km in stops), metres / 1000, strength, DOING[MODES[mode]],
+                )
+            )  # fmt: skip
+        return tuple(found)
+
+    @cached_property
+    def _stops(self) -> dict[str, list[tuple[str, float]]]:
+        graph, net = self.states[0].terrain.graph, self.scenario.network
+        return {id_: stops_km(net, o, graph) for id_, o in self.scenario.operations.items()}
+
+    @cached_property
+    def _opposed(self) -> frozenset[frozenset[str]]:
+        """Pairs of actors that are no friends and both take part: who only holds ground does not.
+
+        Taking part is to have an axis or an operation, or to take a place by an event.
+        """
+        scenario = self.scenario
+        active = {a.actor for a in scenario.axes.values()}
+        active |= {o.actor for o in scenario.operations.values()}
+        active |= {e.by for e in scenario.events.values() if e.by is not None}
+        return frozenset(
+            frozenset((a, b)) for a in active for b in active - Side.of(a, scenario.actors).own
+        )
+
+    def _place(self, place: str, control: Control, axis: str) -> MapPlace:
+        known, this = self.scenario.network.places[place], self.scenario.axes[axis]
+        sealed = control.sealed.get(place, frozenset())
+        return MapPlace(
+            id=place, name=known.name, lat=known.lat, lon=known.lon,
+            holders=tuple(sorted(control.holders[place].items(), key=lambda h: (-h[1], h[0]))),
+            besieged=control.besieged.get(place, frozenset()),
+            sealed=EVERYONE in sealed or this.actor in sealed, kind=known.kind,
+            crossing=known.crossing,
+            role="source" if place in this.sources else "sink" if place in this.sinks else None,
+            population=known.population,
+        )  # fmt: skip
+
+    def _focus(self, axis: str) -> tuple[str, ...]:
+        """What the frame must show: every route that the axis ever took, and what fell on it."""
+        this, net = self.scenario.axes[axis], self.scenario.network
+        shown = {*this.sources, *this.sinks}
+        for view in self.analysis.views[axis]:
+            for route in view.routes:
+                shown.update(route.places)
+            for item in (*view.cut.names, *view.cut.barrier):
+                shown.update(
+                    [item] if item in net.places else [net.roads[item].a, net.roads[item].b]
+                )
+        credited = {row.event for row in self.record.credits if row.axis == axis}
+        # what forces took is on the routes or in the cut already
+        for event in credited & self.scenario.events.keys():
+            shown.update(self.scenario.events[event].places)
+        return tuple(sorted(shown))
+
+    def _map_title(self, axis: str, view: AxisView) -> str:
+        name = self.scenario.axes[axis].name
+        looks = self.analysis.views[axis]
+        rate = tonnes(view.capacity / 1000)
+        if view.time == looks[0].time:
+            if not view.capacity:
+                return f"{name} is not open at the start"
+            others = "" if view.cut.unique else " (other cuts bind it too)"
+            return f"{name} can carry {rate}, bound by {self.names(view.cut.names)}{others}"
+        before = max((v for v in looks[:-1] if v.time < view.time), key=lambda v: v.time)
+        if view.time == self.record.end and before.capacity == view.capacity:
+            if not view.capacity:
+                way = self.names(view.cut.barrier)
+                stand = "stands" if len(view.cut.barrier) == 1 else "stand"
+                return f"{name} ends cut; {way} {stand} in the way" if way else f"{name} ends cut"
+            start = looks[0].capacity
+            part = "all" if view.capacity == start else f"{view.capacity / start:.0%}"
+            return f"{name} ends with {rate}, {part} of what it had"
+        events = [
+            e.text if e.text and legible(e.text) else self.names(e.subject.split(", "))
+            for e in self.causes(axis, view.time)
+        ]
+        why = f"{events[0]}: " if events else ""
+        if not view.capacity:
+            return f"{why}{name} is cut"
+        old = number(round(before.capacity / 1000))
+        return f"{why}{name} goes from {old} to {rate}"
 
 
 @styled
@@ -58,160 +233,40 @@ def draw_map(data: MapData, width: float = WIDTH, height: float = HEIGHT) -> Fig
     return compose(sheet(data.page, width, height), data)
 
 
-def compose(
-    page: Sheet,
-    data: MapData,
-    overlay: Overlay | None = None,
-    more: Callable[[Column], None] | None = None,
-) -> Figure:
-    """A map with its legend and insets on a sheet.
-
-    ``overlay`` draws more on the map and on each inset, ``more`` at the foot of the legend.
-    """
-    frame = map_frame(data, page.width - LEGEND_WIDTH - 2 * MARGIN, page.top - page.bottom)
-    scene = Scene(data, frame)
-    left = page.width - LEGEND_WIDTH - MARGIN + 14
-    size = LEGEND_WIDTH - 14, frame.height
-    column = page.canvas(left, page.bottom, *size)
-    room = draw_legend(column, *size, data, scene.looks, scene.shown(), more)
-    axes = page.canvas(MARGIN, page.bottom, frame.width, frame.height)
-    insets = place_insets(scene, left - MARGIN, room - GAP)
-    draw_scene(axes, scene, insets, overlay)
-    for number, inset in enumerate(insets):
-        left, low = MARGIN + inset.box[0], page.bottom + inset.box[1]
-        strip = page.canvas(left, low, INSET_WIDTH, INSET_HEIGHT)
-        draw_inset(strip, scene, inset, number, overlay)
-    return page.figure
-
-
-def map_frame(data: MapData, width: float, height: float, pad: float = 46.0) -> Frame:
-    """The frame round the places in the focus, or round all."""
-    degrees = {p.id: (p.lon, p.lat) for p in data.places}
-    focus = [degrees[i] for i in data.focus if i in degrees] or list(degrees.values())
-    return fit(focus, width, height, pad)
-
-
-@dataclass(frozen=True, slots=True)
-class Inset:
-    """A window of the map and the box in the map's pixels where it is shown again."""
-
-    window: Window
-    box: Box
-
-
-def place_insets(scene: Scene, left: float, room: float) -> list[Inset]:
-    """The insets of a map: under the legend as far as there is room, else in a free corner.
-
-    The legend begins ``left`` pixels from the map's left edge and leaves ``room`` below it.
-    """
-    frame = scene.frame
-    taken = Taken((0, 0, frame.width, frame.height), scene.soft())
-    found: list[Inset] = []
-    windows = crowded(scene)
-    taken.take(window.box for window in windows)
-    for window in windows:
-        if room >= INSET_HEIGHT:
-            low = room - INSET_HEIGHT
-            found.append(Inset(window, (left, low, left + INSET_WIDTH, room)))
-            room = low - GAP
-        elif box := free_corner(frame, scene, taken, (INSET_WIDTH, INSET_HEIGHT)):
-            found.append(Inset(window, box))
-            taken.take([box])
-    return found
-
-
-def draw_scene(
-    axes: Axes, scene: Scene, insets: Sequence[Inset] = (), overlay: Overlay | None = None
-) -> None:
-    """Ground, network, names, scale and the frames of the insets, on pixel axes."""
-    frame = scene.frame
-    base = draw_base(axes, frame, scene.degrees)
-    draw_roads(axes, scene)
-    draw_places(axes, scene)
-    taken = Taken((4, 4, frame.width - 4, frame.height - 4), scene.soft())
-    on_map = [i.box for i in insets if i.box[0] < frame.width]
-    taken.take([*scene.hard(), *on_map])
-    for number, inset in enumerate(insets):
-        box = inset.window.box
-        taken.take(mark_window(axes, box, letter_spot(box, taken), number))
-    if scene.crowded:  # else names leave no room for it
-        draw_scale(axes, frame, taken)
-    if overlay is not None:
-        overlay(axes, scene, taken, [*on_map, *(i.window.box for i in insets)])
-    windows = [i.window.box for i in insets]
-    draw_forces(axes, scene, lay_forces(scene, scene.stands, taken, brief=False, enlarged=windows))
-    write_names(axes, lay_names(scene, taken, on_map), scene.data.cut_places)
-    if not scene.crowded:
-        draw_scale(axes, frame, taken)
-    name_countries(axes, frame, base, taken)
-    _edge(axes, frame)
-
-
-def draw_inset(
-    axes: Axes, whole: Scene, inset: Inset, number: int, overlay: Overlay | None = None
-) -> None:
-    """One inset on pixel axes of its own, with its letter."""
-    frame = zoomed(whole.frame, inset.window)
-    scene = Scene(whole.data, frame, whole.fine)
-    axes.set_zorder(Z_INSET)
-    draw_base(axes, frame, whole.degrees)
-    draw_roads(axes, scene)
-    draw_places(axes, scene)
-    taken = Taken((3, 3, frame.width - 3, frame.height - 3), scene.soft())
-    corner = letter_box(frame)
-    taken.take([*scene.hard(), corner])
-    if overlay is not None:
-        overlay(axes, scene, taken, ())
-    draw_forces(axes, scene, lay_forces(scene, scene.stands, taken, brief=False))
-    write_names(axes, lay_names(scene, taken), scene.data.cut_places)
-    draw_scale(axes, frame, taken, needed=False)
-    letter(axes, corner, number)
-    _edge(axes, frame)
-
-
-def letter_box(frame: Frame) -> Box:
-    """Where an inset has its letter."""
-    return (4.0, frame.height - 20, 20.0, frame.height - 4)
-
-
-def letter_spot(box: Box, taken: Taken) -> Box:
-    """A free corner outside the frame on the map of what an inset shows, for its letter."""
-    left, low, right, high = box
-    spots = [
-        (x, y, x + 16, y + 16)
-        for x, y in ((right, high - 16), (left - 16, high - 16), (right, low), (left - 16, low))
-    ]
-    return next((spot for spot in spots if taken.free(spot)), spots[0])
-
-
-def mark_window(axes: Axes, box: Box, spot: Box, number: int) -> list[Box]:
-    """Frames on the map what an inset shows, its letter at ``spot``; what that takes."""
-    left, low, right, high = box
-    for colour, wide in ((WHITE, 3.2), (INK, 1.3)):
-        axes.add_patch(
-            Rectangle(
-                (left, low), right - left, high - low, fill=False, edgecolor=colour, lw=wide,
-                zorder=9,
+def map_table(data: MapData) -> Numbers:
+    """Places with their holders, roads with capacity and flow in kg/day, forces if any."""
+    rows: list[tuple[object, ...]] = []
+    for p in sorted(data.places, key=lambda p: p.id):
+        state = [*(["besieged"] if p.besieged else []), *(["sealed"] if p.sealed else [])]
+        cut = "yes" if p.id in data.cut_places else ""
+        rows.append(
+            (
+                "place",
+                p.id,
+                p.name,
+                held_words(p.holders),
+                ";".join(state),
+                None,
+                None,
+                None,
+                None,
+                cut,
             )
-        )  # fmt: skip
-    letter(axes, spot, number)
-    sides = [(left, low, right, low), (left, high, right, high)]
-    sides += [(left, low, left, high), (right, low, right, high)]
-    return [spot, *((a - 1.5, b - 1.5, c + 1.5, d + 1.5) for a, b, c, d in sides)]
-
-
-def letter(axes: Axes, box: Box, number: int) -> None:
-    """The letter of an inset in the lower left of a box, 16 pixels square."""
-    axes.add_patch(Rectangle(box[:2], 16, 16, facecolor=INK, edgecolor=WHITE, lw=1.0, zorder=11))
-    axes.text(
-        box[0] + 8, box[1] + 8, "ABC"[number], size=8.5, color=WHITE, weight="bold", ha="center",
-        va="center_baseline", zorder=12, parse_math=False,
-    )  # fmt: skip
-
-
-def _edge(axes: Axes, frame: Frame) -> None:
-    axes.add_patch(
-        Rectangle(
-            (0, 0), frame.width, frame.height, fill=False, edgecolor=FAINT_INK, lw=1.2, zorder=20
         )
-    )
+    for r in sorted(data.roads, key=lambda r: r.id):
+        cut = "yes" if r.id in data.cut_roads else ""
+        rows.append(("road", r.id, "", "", r.state, r.a, r.b, r.capacity, r.flow, cut))
+    columns = (
+        "kind", "id", "name", "holders", "state", "from", "to", "capacity_kg_per_day",
+        "flow_kg_per_day", "in_cut",
+    )  # fmt: skip
+    if not data.forces:
+        return Numbers(columns, rows)
+    rows = [(*row, None, None) for row in rows]
+    for f in sorted(data.forces, key=lambda f: f.id):
+        ends = f.stops[0], f.stops[-1]
+        blank = None, None, ""
+        rows.append(
+            ("force", f.id, f.name, f.actor, f.state, *ends, *blank, round(f.km, 3), f.strength)
+        )
+    return Numbers((*columns, "km_from_base", "persons"), rows)

@@ -60,12 +60,7 @@ class Frame:
         half_h = self.height / 2 / self.per_degree * (1 + margin)
         half_w = self.width / 2 / self.per_degree * (1 + margin)
         half_w /= _narrowing(self.north)
-        return (
-            self.east - half_w,
-            self.north - half_h,
-            self.east + half_w,
-            self.north + half_h,
-        )
+        return (self.east - half_w, self.north - half_h, self.east + half_w, self.north + half_h)
 
     @property
     def km_per_pixel(self) -> float:

@@ -7,6 +7,8 @@ which they are handed over, so the first come first; ties fall the same way ever
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +18,13 @@ import numpy.typing as npt
 from sim.view.look import LABEL
 
 Box = tuple[float, float, float, float]
+
+
+def bare(names: Sequence[str]) -> list[str]:
+    """Names without what they have in brackets, unless two would become the same."""
+    found = [re.sub(r"\s*\([^()]*\)\s*$", "", name) or name for name in names]
+    count = Counter(found)
+    return [short if count[short] == 1 else name for short, name in zip(found, names, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 
 from sim.measure.routes import Doing
 from sim.view.data import WHOLE, MapData
-from sim.view.draw import plain, short, text_size, wrap
-from sim.view.look import BLUE, INK, NOBODY, RULE, SOFT_INK, STATES, Look
+from sim.view.draw import plain, put, short, text_size, wrap
+from sim.view.look import BLUE, INK, MEANINGS, NOBODY, RULE, SOFT_INK, STATES, Look
 from sim.view.map.forces import FLAG_HEIGHT, FLAG_WIDTH, flag, tracks
 
 from . import marks
@@ -48,13 +48,13 @@ def draw_legend(
     data: MapData,
     known: Mapping[str, Look],
     shown: Shown,
-    more: Callable[[Column], None] | None = None,
+    more: Callable[[LegendColumn], None] | None = None,
 ) -> float:
     """Fills pixel axes with the date and the legend, from the top down; what is left over.
 
     ``more`` adds to the foot of the column.
     """
-    column = Column(axes, width, height)
+    column = LegendColumn(axes, width, height)
     fits = text_size(plain(data.when), 15, "bold")[0] <= width - 4
     column.words(data.when, 15 if fits else 13, INK, "bold")
     own = known.get(data.actor, NOBODY)
@@ -73,7 +73,7 @@ def draw_legend(
     if shown.divided:
         others = [known[a] for a in shown.actors if a != data.actor] or [NOBODY]
         parts = [(own, WHOLE * 0.6), (others[0], WHOLE * 0.4)]
-        column.row("divided, by share", lambda x, y: marks.pie(axes, _at(x, y), 7.5, parts))
+        column.row(MEANINGS["divided"], lambda x, y: marks.pie(axes, _at(x, y), 7.5, parts))
     _places(column, shown, own, data.cut_word)
     _roads(column, shown, own, data)
     _forces(column, shown, data, known)
@@ -86,53 +86,30 @@ def _held(axes: Axes, look: Look, x: float, y: float) -> None:
     marks.markers(axes, [_at(x, y)], [6.5], look)
 
 
-def _places(column: Column, shown: Shown, own: Look, cut_word: str) -> None:
+def _places(column: LegendColumn, shown: Shown, own: Look, cut_word: str) -> None:
     axes = column.axes
 
-    def marked(x: float, y: float) -> Line:
+    def place(x: float, y: float) -> list[Line]:
         marks.markers(axes, [_at(x, y)], [5.0], own)
-        return _at(x, y)
+        return [_at(x, y)]
 
-    rows: list[tuple[bool, str, Callable[[float, float], None]]] = [
-        (
-            shown.source,
-            "source of the axis",
-            lambda x, y: marks.rings(axes, [marked(x, y)], [8.5], BLUE, 2.2),
-        ),
-        (
-            shown.sink,
-            "sink of the axis",
-            lambda x, y: marks.rings(axes, [marked(x, y)] * 2, [7.0, 10.5], BLUE, 2.0),
-        ),
-        (
-            shown.besieged,
-            "besieged: roads closed to a holder",
-            lambda x, y: marks.rings(axes, [marked(x, y)], [9.5], INK, 2.2, dashed=True),
-        ),
-        (
-            shown.crossing,
-            "bridge, dam or border crossing",
-            lambda x, y: marks.gates(axes, [marked(x, y)], [5.0]),
-        ),
-        (
-            shown.sealed,
-            "sealed crossing",
-            lambda x, y: marks.seals(axes, [marked(x, y)], [5.0]),
-        ),
-        (
-            shown.cut_place,
-            f"place: {cut_word}",
-            lambda x, y: marks.glow(axes, [marked(x, y)], [0.5]),
-        ),
-    ]
-    if any(present for present, _, _ in rows):
+    samples: dict[str, Callable[[float, float], None]] = {
+        "source": lambda x, y: marks.rings(axes, place(x, y), [8.5], BLUE, 2.2),
+        "sink": lambda x, y: marks.rings(axes, place(x, y) * 2, [7.0, 10.5], BLUE, 2.0),
+        "besieged": lambda x, y: marks.rings(axes, place(x, y), [9.5], INK, 2.2, dashed=True),
+        "crossing": lambda x, y: marks.gates(axes, place(x, y), [5.0]),
+        "sealed": lambda x, y: marks.seals(axes, place(x, y), [5.0]),
+        "cut_place": lambda x, y: marks.glow(axes, place(x, y), [0.5]),
+    }
+    said = {**MEANINGS, "cut_place": f"place: {cut_word}"}
+    present = [name for name in samples if getattr(shown, name)]
+    if present:
         column.heading("Places")
-    for present, text, draw in rows:
-        if present:
-            column.row(text, draw)
+    for name in present:
+        column.row(said[name], samples[name])
 
 
-def _roads(column: Column, shown: Shown, own: Look, data: MapData) -> None:
+def _roads(column: LegendColumn, shown: Shown, own: Look, data: MapData) -> None:
     axes = column.axes
     largest, fine = shown.largest, shown.fine
 
@@ -169,11 +146,11 @@ def _roads(column: Column, shown: Shown, own: Look, data: MapData) -> None:
             column.row(f"{text} each way", partial(plain_road, rate))
     rows: list[tuple[bool, str, Callable[[float, float], None]]] = [
         (shown.flow, f"{data.flow_word}, same scale", flow),
-        (shown.full, "full: flow equals capacity", full),
+        (shown.full, MEANINGS["full"], full),
         (shown.cut_road, f"road: {data.cut_word}", in_cut),
-        (shown.unusable, "not usable", lambda x, y: marks.unusable(axes, [_dash(x, y)])),
-        (shown.closed, "closed from the start", lambda x, y: crossed(x, y, False)),
-        (shown.cut, "closed by an event", lambda x, y: crossed(x, y, True)),
+        (shown.unusable, MEANINGS["unusable"], lambda x, y: marks.unusable(axes, [_dash(x, y)])),
+        (shown.closed, MEANINGS["closed"], lambda x, y: crossed(x, y, False)),
+        (shown.cut, MEANINGS["shut"], lambda x, y: crossed(x, y, True)),
     ]
     for present, text, draw in rows:
         if present:
@@ -182,7 +159,7 @@ def _roads(column: Column, shown: Shown, own: Look, data: MapData) -> None:
         column.words("Width grows with the square root of the rate.", 8, SOFT_INK)
 
 
-def _forces(column: Column, shown: Shown, data: MapData, known: Mapping[str, Look]) -> None:
+def _forces(column: LegendColumn, shown: Shown, data: MapData, known: Mapping[str, Look]) -> None:
     if not shown.forces:
         return
     axes = column.axes
@@ -208,7 +185,7 @@ def _forces(column: Column, shown: Shown, data: MapData, known: Mapping[str, Loo
         column.row("", partial(samples, present[first : first + 2]))
 
 
-class Column:
+class LegendColumn:
     """A column that is filled from the top; rows below its end are left out."""
 
     def __init__(self, axes: Axes, width: float, height: float) -> None:
@@ -251,16 +228,7 @@ class Column:
     ) -> None:
         if y < text_size(text, points)[1] / 2:
             return
-        self.axes.text(
-            x,
-            y,
-            text,
-            size=points,
-            color=colour,
-            weight=weight,
-            va="center_baseline",
-            parse_math=False,
-        )
+        put(self.axes, x, y, text, points, color=colour, weight=weight)
 
 
 def _at(x: float, y: float) -> Line:

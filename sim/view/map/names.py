@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,13 +9,12 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.view.data import MapPlace
 from sim.view.draw import halo_text, short, text_size
 from sim.view.look import BLUE, CUT_INK, INK, LABEL, SOFT_INK
 from sim.view.map.marks import Z_PLACE
 from sim.view.map.scene import Scene, Spot
 
-from .labels import Box, Placed, Request, Taken, place
+from .labels import Box, Placed, Request, Taken, bare, place
 from .layout import Line
 
 SHARE = 0.15
@@ -66,7 +63,7 @@ def lay_names(
 
     spots = sorted((s for s in scene.spots if s.named and not under(s.xy, hidden)), key=rank)
     spots = spots[:MOST_NAMES]
-    texts = _names([s.place for s in spots])
+    texts = [short(text, LABEL.name) for text in bare([s.place.name for s in spots])]
     requests, styles = [], []
     for s, text in zip(spots, texts, strict=True):
         p = s.place
@@ -135,13 +132,3 @@ def _write(axes: Axes, name: Name, colour: str) -> None:
         halo_text(axes, x, bottom + 1, name.tag, va="bottom", **under)
     else:
         halo_text(axes, x, (bottom + top) / 2, name.text, va="center_baseline", **main)
-
-
-def _names(places: list[MapPlace]) -> list[str]:
-    """Labels: without what a name has in brackets, unless two names would become the same."""
-    bare = [re.sub(r"\s*\([^()]*\)\s*$", "", p.name) or p.name for p in places]
-    count = Counter(bare)
-    return [
-        short(name if count[name] == 1 else p.name, LABEL.name)
-        for name, p in zip(bare, places, strict=True)
-    ]

@@ -28,19 +28,14 @@ def draw_roads(axes: Axes, scene: Scene) -> None:
     marks.casings(axes, [line for _, line in usable], widths, scene.fine)
     flowing = [(r, line if r.flow > 0 else line[::-1]) for r, line in scene.roads if r.flow]
     marks.flows(
-        axes,
-        [scene.seen(line) for _, line in flowing],
-        [scene.flow_width(r) for r, _ in flowing],
-        [abs(r.flow) >= r.capacity for r, _ in flowing],
-        scene.fine,
-    )
+        axes, [scene.seen(line) for _, line in flowing], [scene.flow_width(r) for r, _ in flowing],
+        [abs(r.flow) >= r.capacity for r, _ in flowing], scene.fine,
+    )  # fmt: skip
     in_cut = [(r, line) for r, line in scene.roads if scene.is_cut(r)]
     marks.cut_road(
-        axes,
-        [scene.seen(line) for _, line in in_cut],
-        [scene.width(r) for r, _ in in_cut],
+        axes, [scene.seen(line) for _, line in in_cut], [scene.width(r) for r, _ in in_cut],
         fine=scene.fine,
-    )
+    )  # fmt: skip
     for state, strong in (("closed", False), ("cut", True)):
         middles = [
             line.mean(axis=0) for r, line in scene.roads if r.state == state and not scene.is_cut(r)
@@ -65,13 +60,10 @@ def draw_places(axes: Axes, scene: Scene) -> None:
             marks.rings(axes, [s.xy] * len(radii), radii, BLUE, STROKE.ring)
     besieged = [s for s in spots if s.place.besieged]
     marks.rings(
-        axes,
-        [s.xy for s in besieged],
-        [s.radius + (PLACE.siege_of_end if s.place.role else PLACE.siege) for s in besieged],
-        INK,
-        STROKE.ring,
-        dashed=True,
-    )
+        axes, [s.xy for s in besieged],
+        [s.radius + (PLACE.siege_of_end if s.place.role else PLACE.siege) for s in besieged], INK,
+        STROKE.ring, dashed=True,
+    )  # fmt: skip
     marks.gates(axes, *pick(s for s in spots if s.place.crossing))
     held = [(s, parts(s.place, scene.looks)) for s in spots]
     for look in [*scene.looks.values(), NOBODY]:

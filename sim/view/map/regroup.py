@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,15 +12,27 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from sim.view.data import MapPlace, RegroupArrow, RegroupMapData, RegroupPanel
-from sim.view.draw import MARGIN, halo_text, note, sheet, short, styled, text_size, wrap
+from sim.base.numbers import number
+from sim.measure.flows import LOST, Displacement, displaced, displacements
+from sim.scenario.model import Scenario
+from sim.view.data import ActorStyle, MapPlace, Page
+from sim.view.draw import MARGIN, halo_text, note, sheet_for, short, styled, text_size, wrap
 from sim.view.look import FAINT_INK, INK, NOBODY, SOFT_INK, VERMILLION, WHITE, Look, ink_on, looks
+from sim.view.map import marks
+from sim.view.map.base import draw_base, draw_scale, name_countries
+from sim.view.map.frame import Frame, fit
+from sim.view.map.labels import Request, Taken, place
+from sim.view.map.layout import Line, around
+from sim.view.tables import Numbers
+from sim.view.words import Words
 
-from . import marks
-from .base import draw_base, draw_scale, name_countries
-from .frame import Frame, fit
-from .labels import Request, Taken, place
-from .layout import Line, around
+MOST_PANELS, MOST_ARROWS = 4, 7
+"""Fallen places with a map, those of most persons; arrows on each."""
+
+LEAST = 0.02
+"""Share below which a destination gets no arrow, and a place no map (of all displaced)."""
+
+_ELSEWHERE = {LOST: "did not get away", "stays": "stay", "disperses": "disperse"}
 
 WIDEST, THIN = 24.0, 2.4
 """Pixels across the arrow of the greatest share; the others in proportion, ``THIN`` at least."""
@@ -27,12 +41,152 @@ BEND = 0.12
 """How far an arrow bows out, as a share of its length, so that there and back do not meet."""
 
 ROAD = "#c2bcb0"
+
 RADIUS, SMALL = 6.0, 3.4
+
 HEAD, GAP = 44.0, 26.0
 """Pixels above a map for its words, and between two maps."""
 
 ONE, TWO = 640.0, 400.0
 """Height of a map that stands alone in its line, and of one of two."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegroupArrow:
+    """To a destination (the id of a place): ``name`` and ``words`` are written beside its end.
+
+    ``share`` is that of those displaced, 0 to 1; not ``settled`` where its interval covers 0.
+    """
+
+    to: str
+    share: float
+    name: str
+    words: str
+    settled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RegroupPanel:
+    """The displaced of one place: ``heading`` and ``words`` stand above their map."""
+
+    actor: str
+    origin: str
+    heading: str
+    words: str
+    arrows: tuple[RegroupArrow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RegroupMapData:
+    """Where displaced strength went, a map for each fallen place.
+
+    ``places`` with their holders at the start, ``roads`` as pairs of places.
+    """
+
+    page: Page
+    actors: tuple[ActorStyle, ...]
+    places: tuple[MapPlace, ...]
+    roads: tuple[tuple[str, str], ...]
+    panels: tuple[RegroupPanel, ...] = ()
+
+
+def regroup_map(
+    scenario: Scenario, found: Sequence[Displacement], credit: str, runs: int | None = None
+) -> RegroupMapData | None:
+    """The maps' data; None where nobody was displaced. ``runs`` is None for one run."""
+    groups: dict[tuple[str, str], list[Displacement]] = defaultdict(list)
+    for d in found:
+        groups[d.actor, d.origin].append(d)
+    if not groups:
+        return None
+    persons = {key: sum(d.persons * d.runs for d in group) for key, group in groups.items()}
+    worth = [key for key in groups if persons[key] >= LEAST * sum(persons.values())]
+    shown = sorted(worth, key=lambda key: (-persons[key], key))[:MOST_PANELS]
+    kind = (
+        f"Share of those displaced from each place, mean over {runs} runs with its 95 % interval; "
+        "width by share; faded: the interval covers 0"
+        if runs
+        else "Persons displaced from each place by where they went; width by share"
+    )
+    page = Page(_title(scenario, groups[shown[0]], runs), kind, credit)
+    net = scenario.network
+    return RegroupMapData(
+        page,
+        tuple(ActorStyle(a.id, a.name, a.color) for a in scenario.actors.values()),
+        tuple(
+            MapPlace(
+                p.id, p.name, p.lat, p.lon, tuple(sorted(scenario.holders[p.id].shares.items())),
+                kind=p.kind, population=p.population
+            )
+            for p in net.places.values()
+        ),
+        tuple((r.a, r.b) for r in net.roads.values()),
+        tuple(_panel(scenario, groups[key], runs) for key in shown),
+    )  # fmt: skip
+
+
+def _panel(scenario: Scenario, group: Sequence[Displacement], runs: int | None) -> RegroupPanel:
+    first = group[0]
+    away = [d for d in group if d.choice not in _ELSEWHERE and d.share.value >= LEAST]
+    away = away[:MOST_ARROWS]
+    total = number(round(sum(d.persons for d in group)))
+    often = f", in {first.runs} of {runs} runs" if runs else ""
+    words = [f"{_ELSEWHERE[d.choice]}: {_said(d, runs)}" for d in group if d.choice in _ELSEWHERE]
+    rest = [d for d in group if d not in away and d.choice not in _ELSEWHERE]
+    if rest:
+        share = sum(d.share.value for d in rest)
+        words.append(f"{len(rest)} other destinations together: {100 * share:.0f} %")
+    arrows = tuple(
+        RegroupArrow(
+            _end(scenario, d), d.share.value, _goal(scenario, d), _said(d, runs), d.settled
+        )
+        for d in away
+    )
+    origin, actor = scenario.network.places[first.origin].name, scenario.actors[first.actor].name
+    heading = f"{origin} ({actor}): {total} displaced{often}"
+    return RegroupPanel(first.actor, first.origin, heading, "; ".join(words), arrows)
+
+
+def _end(scenario: Scenario, d: Displacement) -> str:
+    exit_ = scenario.exits.get(d.choice)
+    return d.choice if exit_ is None else exit_.places[0]
+
+
+def _goal(scenario: Scenario, d: Displacement) -> str:
+    """A destination by name; an exit is marked as one."""
+    if d.choice in _ELSEWHERE:
+        return _ELSEWHERE[d.choice]
+    exit_ = scenario.exits.get(d.choice)
+    return scenario.network.places[d.choice].name if exit_ is None else f"out: {exit_.name}"
+
+
+def _said(d: Displacement, runs: int | None) -> str:
+    """A share with its interval; of one run the persons and their share."""
+    return _range(d) if runs else f"{number(round(d.persons))} ({100 * d.share.value:.0f} %)"
+
+
+def _range(d: Displacement) -> str:
+    """As "34 % (28-41)"."""
+    if d.share.low is None or d.share.high is None:
+        return f"{100 * d.share.value:.0f} %"
+    low, high = max(d.share.low, 0.0), min(d.share.high, 1.0)
+    return f"{100 * d.share.value:.0f} % ({100 * low:.0f}-{100 * high:.0f})"
+
+
+def _title(scenario: Scenario, group: Sequence[Displacement], runs: int | None) -> str:
+    """What became of the displaced of the greatest group."""
+    origin = scenario.network.places[group[0].origin].name
+    said = [f"{_share(d, runs)} do not get away" for d in group if d.choice == LOST]
+    away = [d for d in group if d.choice != LOST]
+    if away:
+        said.append(
+            f"{_goal(scenario, away[0])} takes more than any other place, {_share(away[0], runs)}"
+        )
+    return f"Displaced from {origin}: {'; '.join(said)}"
+
+
+def _share(d: Displacement, runs: int | None) -> str:
+    return _range(d) if runs else f"{100 * d.share.value:.0f} %"
 
 
 @styled
@@ -45,12 +199,11 @@ def draw_regroup_map(data: RegroupMapData) -> Figure:
     lines = max(1, -(-len(data.panels) // columns))
     tall = TWO if columns > 1 else ONE
     body = lines * (tall + HEAD) + (lines - 1) * 10
-    words = sheet(data.page)  # to see what room its words take
-    page = sheet(data.page, height=body + words.height - words.top + words.bottom + 4)
+    page = sheet_for(data.page, body + 4)
     wide = (page.width - 2 * MARGIN - GAP * (columns - 1)) / columns
     largest = max((a.share for p in data.panels for a in p.arrows), default=0.0)
-    for number, panel in enumerate(data.panels):
-        line, column = divmod(number, columns)
+    for nth, panel in enumerate(data.panels):
+        line, column = divmod(nth, columns)
         left = MARGIN + column * (wide + GAP)
         top = page.top - line * (tall + HEAD + 10)
         heading = wrap(panel.heading, 11, wide, 1, "bold")[0]
@@ -66,11 +219,7 @@ def draw_regroup_map(data: RegroupMapData) -> Figure:
 
 
 def _draw_panel(
-    axes: Axes,
-    data: RegroupMapData,
-    panel: RegroupPanel,
-    size: tuple[float, float],
-    scale: float,
+    axes: Axes, data: RegroupMapData, panel: RegroupPanel, size: tuple[float, float], scale: float
 ) -> None:
     """One map; ``scale`` is pixels across the arrow of a share of one."""
     known = looks(data.actors)
@@ -138,13 +287,13 @@ class _Arrow:
 
 def _draw_arrows(axes: Axes, shapes: Sequence[_Arrow], look: Look) -> None:
     """The widest below; a white rim sets those apart that run side by side."""
-    for number, shape in enumerate(sorted(shapes, key=lambda s: -s.arrow.share)):
+    for nth, shape in enumerate(sorted(shapes, key=lambda s: -s.arrow.share)):
         settled = shape.arrow.settled
         rim = WHITE if settled else ink_on_white(look.fill)
         axes.add_collection(
             PolyCollection(
                 [shape.outline], facecolors=look.fill if settled else WHITE, edgecolors=rim,
-                linewidths=1.3 if settled else 0.9, zorder=4 + number / 100,
+                linewidths=1.3 if settled else 0.9, zorder=4 + nth / 100,
                 linestyles=["-" if settled else (0, (2.5, 1.5))],
             )
         )  # fmt: skip
@@ -152,7 +301,7 @@ def _draw_arrows(axes: Axes, shapes: Sequence[_Arrow], look: Look) -> None:
             axes.add_collection(
                 PolyCollection(
                     [shape.outline], facecolors="none", edgecolors=INK, linewidths=0.6,
-                    zorder=4.005 + number / 100,
+                    zorder=4.005 + nth / 100,
                 )
             )  # fmt: skip
 
@@ -184,11 +333,7 @@ def _look(p: MapPlace, known: Mapping[str, Look]) -> Look:
 
 
 def _name_ends(
-    axes: Axes,
-    data: RegroupMapData,
-    panel: RegroupPanel,
-    xy: Mapping[str, Line],
-    taken: Taken,
+    axes: Axes, data: RegroupMapData, panel: RegroupPanel, xy: Mapping[str, Line], taken: Taken
 ) -> None:
     """The fallen place, then the destinations with their shares, the greatest first."""
     origin = next(p.name for p in data.places if p.id == panel.origin)
@@ -221,9 +366,9 @@ def _label(
         axes.plot([x, near[0]], [y, near[1]], color=SOFT_INK, lw=0.8, zorder=9)
     across = "left" if left >= x else "right" if right <= x else "center"
     edge = {"left": left + 2, "right": right - 2, "center": (left + right) / 2}[across]
-    for number, (text, weight, colour) in enumerate(shown):
+    for nth, (text, weight, colour) in enumerate(shown):
         halo_text(
-            axes, edge, high - 1 - row * (number + 0.5), text, size=points, weight=weight,
+            axes, edge, high - 1 - row * (nth + 0.5), text, size=points, weight=weight,
             color=colour, ha=across, va="center_baseline", zorder=10,
         )  # fmt: skip
 
@@ -250,3 +395,22 @@ def _name_others(
 
 def _within(point: Line, frame: Frame) -> bool:
     return bool((point > 0).all() and (point < [frame.width, frame.height]).all())
+
+
+def displacements_of(run: Words) -> list[Displacement]:
+    """Shares of the displaced of each place of a run by where they went."""
+    moves = [[*ends, persons] for ends, persons in displaced(run.record.moves).items()]
+    return displacements([{"moves": moves}])
+
+
+def displacement_table(found: Sequence[Displacement]) -> Numbers:
+    """Everything that the map shows, and what it has no room for."""
+    columns = ("actor", "from", "to", "runs", "persons", "share", "low", "high")
+    return Numbers(
+        columns,
+        [
+            (d.actor, d.origin, d.choice, d.runs, d.persons, d.share.value, d.share.low,
+             d.share.high)
+            for d in found
+        ],
+    )  # fmt: skip

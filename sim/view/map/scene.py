@@ -86,14 +86,11 @@ class Scene:
         self.crowded = self.fine < 1 or small < 1
         self.spots = [
             Spot(
-                p,
-                point,
-                (size if self.special(p) else size * small) * _radius(p),
-                self._named(p, point, xy),
-                p.id in data.cut_places,
+                p, point, (size if self.special(p) else size * small) * _radius(p),
+                self._named(p, point, xy), p.id in data.cut_places,
             )
             for p, point in near
-        ]
+        ]  # fmt: skip
 
     def _shows(self, xy: Line) -> bool:
         x, y = xy.tolist()
@@ -179,18 +176,13 @@ class Scene:
         roads = [road for road, _ in self.roads]
         held = Counter(actor for p in places for actor, share in p.holders if share > 0)
         return Shown(
-            front=bool(self.fronts),
-            actors=tuple(a.id for a in self.data.actors if held[a.id]),
-            largest=self.largest,
-            fine=self.fine,
+            front=bool(self.fronts), actors=tuple(a.id for a in self.data.actors if held[a.id]),
+            largest=self.largest, fine=self.fine,
             divided=any(len(parts(p, self.looks)) > 1 for p in places),
-            unheld=any(not p.holders for p in places),
-            besieged=any(p.besieged for p in places),
-            sealed=any(p.sealed for p in places),
-            crossing=any(p.crossing for p in places),
+            unheld=any(not p.holders for p in places), besieged=any(p.besieged for p in places),
+            sealed=any(p.sealed for p in places), crossing=any(p.crossing for p in places),
             source=any(p.role == "source" for p in places),
-            sink=any(p.role == "sink" for p in places),
-            usable=any(r.capacity > 0 for r in roads),
+            sink=any(p.role == "sink" for p in places), usable=any(r.capacity > 0 for r in roads),
             flow=any(r.flow for r in roads),
             full=any(r.flow and abs(r.flow) >= r.capacity for r in roads),
             unusable=any(r.capacity <= 0 for r in roads),
@@ -200,7 +192,7 @@ class Scene:
             cut_place=any(p.id in self.data.cut_places for p in places),
             forces=frozenset(s.force.state for s in self.stands if self._shows(s.xy)),
             track=any(len(s.track) > 1 and s.force.km > 0 for s in self.stands),
-        )
+        )  # fmt: skip
 
 
 def _radius(p: MapPlace) -> float:

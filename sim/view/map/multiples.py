@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.view.data import MultiplesData
+from sim.base.numbers import number
+from sim.view.data import MapData, Page
 from sim.view.draw import MARGIN, sheet, styled, wrap
 from sim.view.look import FAINT_INK, WIDTH
 from sim.view.map.base import draw_base, draw_scale
-from sim.view.map.figure import map_frame
+from sim.view.map.compose import map_frame
+from sim.view.map.figure import Maps, map_table
 from sim.view.map.forces import draw_forces, lay_forces
 from sim.view.map.labels import Taken
 from sim.view.map.legend import LEGEND_WIDTH, draw_legend
@@ -19,9 +22,39 @@ from sim.view.map.names import Name, lay_names, write_names
 from sim.view.map.network import draw_places, draw_roads
 from sim.view.map.scene import Scene
 from sim.view.map.union import merged, union
+from sim.view.tables import Numbers
+from sim.view.words import tonnes
 
 COLUMNS, HEIGHT, HEAD, GAP = 2, 320.0, 26.0, 14.0
 """Maps in a row, pixels of a map's height, of the words above it, and between maps."""
+
+
+@dataclass(frozen=True, slots=True)
+class MultiplesData:
+    """One axis at several instants: (words above the map, map) in order of time."""
+
+    page: Page
+    maps: tuple[tuple[str, MapData], ...]
+
+
+def multiples_data(maps: Maps, axis: str) -> MultiplesData:
+    """The maps of the turning points, with the capacity at each."""
+    looks = maps.turning_points(axis)
+    name = maps.scenario.axes[axis].name
+    rates = [number(round(v.capacity / 1000)) for v in looks]
+    between = rates[1:-1]
+    if between and between[-1] == rates[-1]:  # the last change is what it ends with
+        between.pop()
+    way = f" by way of {', '.join(between)}" if between else ""
+    page = Page(
+        f"{name} goes from {rates[0]} to {tonnes(looks[-1].capacity / 1000)}{way}",
+        f"{name}: the largest flow that its roads can carry at its turning points",
+        maps.credit,
+    )
+    shown = (
+        (f"{maps.date(v.time)}: {tonnes(v.capacity / 1000)}", maps.map(axis, v)) for v in looks
+    )
+    return MultiplesData(page, tuple(shown))
 
 
 @styled
@@ -44,8 +77,8 @@ def draw_multiples(data: MultiplesData) -> Figure:
     taken = Taken((3, 3, width - 3, HEIGHT - 3), whole.soft())
     taken.take(whole.hard())
     cells = []
-    for number, (words, _) in enumerate(data.maps):
-        row, column = divmod(number, COLUMNS)
+    for nth, (words, _) in enumerate(data.maps):
+        row, column = divmod(nth, COLUMNS)
         left = MARGIN + column * (width + GAP)
         top = page.top - row * (HEIGHT + HEAD + GAP)
         text = wrap(words, 10, width, 1, "bold")[0]
@@ -72,3 +105,15 @@ def _draw(axes: Axes, scene: Scene, whole: Scene, names: list[Name]) -> None:
     write_names(axes, names, scene.data.cut_places)
     right, high = scene.frame.width, scene.frame.height
     axes.plot([0, right, right, 0, 0], [0, 0, high, high, 0], color=FAINT_INK, lw=1.2, zorder=20)
+
+
+def multiples_table(data: MultiplesData) -> Numbers:
+    """The rows of each map, its words before them."""
+    made = [(words, map_table(one)) for words, one in data.maps]
+    columns = max((table.columns for _, table in made), key=len)  # maps with forces have more
+    rows = [
+        (words, *row, *[None] * (len(columns) - len(row)))
+        for words, table in made
+        for row in table.rows
+    ]
+    return Numbers(("map", *columns), rows)

@@ -1,0 +1,240 @@
+"""Runs or ensembles side by side."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, overload
+
+from sim.base.errors import BadInputError
+from sim.base.numbers import enumerated
+from sim.many.comparison import comparison_tables, many_tables, write_comparison, write_many
+from sim.many.ensemble import Ensemble as EnsembleData
+from sim.many.ensemble import ensembles_in, open_ensemble
+from sim.many.studies import Study as StudyData
+from sim.measure import compare as of_runs
+from sim.measure import compare_many as of_ensembles
+from sim.measure.compare import Outcome
+from sim.measure.compare_many import Many
+from sim.tables.data import DataTable
+from sim.tables.folder import kind_of
+
+from .drawing import draw_comparison, draw_many
+from .runs import Run, RunFolder, open_run
+from .show import Facts, Shown, figure_named, made, names, table_named
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Folder = str | os.PathLike[str]
+
+MOST_CHANGES = 5
+"""Settings and measures that differ which a comparison shows of itself."""
+
+
+class Comparison(Shown, of_runs.Comparison):
+    """Runs side by side; the first is the one that the others are compared with.
+
+    :class:`sim.measure.compare.Comparison` says what it holds.
+    """
+
+    def table(self, name: str) -> DataTable:
+        """measures, scenarios (the settings that differ), or scores where moves were scored.
+
+        Raises:
+            BadInputError: there is none of that name.
+        """
+        return table_named(comparison_tables(self), name)
+
+    def plot(self, kind: str = "compare", of: str | None = None) -> Figure:
+        """The curves of an axis (``of``; None: the first that differs) over one another.
+
+        Raises:
+            BadInputError: there is no such figure, or no axis differs.
+        """
+        from sim.view.charts.compare_figures import comparison_figures
+
+        return figure_named(comparison_figures(self), kind, of)
+
+    def write(
+        self, out: Folder | None = None, *, figures: bool = True, argv: Sequence[str] | None = None
+    ) -> Path:
+        """Write its folder, whole or not at all, and return it; ``out`` as of :meth:`Run.write`.
+
+        Raises:
+            FolderError: the folder holds something already or cannot be written.
+            FullDiskError: there is no room for it.
+        """
+        draw = draw_comparison if figures else None
+        return write_comparison(self, _path(out), draw=draw, argv=_words(argv))
+
+    def _glance(self) -> tuple[str, Facts]:
+        changed = [row.path for row in self.rows if row.changed]
+        return f"Comparison of {len(self.outcomes)} runs", [
+            ("runs", names(o.name for o in self.outcomes)),
+            ("settings that differ", _few([c.path for c in self.changes])),
+            ("measures that differ", f"{len(changed)} of {len(self.rows)}"),
+            ("the first", _few(changed)),
+        ]
+
+
+class ManyComparison(Shown, of_ensembles.ManyComparison):
+    """Ensembles side by side, run by run; the first is the one to compare with.
+
+    :class:`sim.measure.compare_many.ManyComparison` says what it holds.
+    """
+
+    def table(self, name: str) -> DataTable:
+        """differences, measures, scenarios, or scores where moves were scored.
+
+        Raises:
+            BadInputError: there is none of that name.
+        """
+        return table_named(many_tables(self), name)
+
+    def plot(self, kind: str = "differences") -> Figure:
+        """Differences with their intervals, or survival curves of the axis in focus.
+
+        Raises:
+            BadInputError: there is no such figure.
+        """
+        from sim.view.charts.many_figures import many_figures
+
+        return figure_named(many_figures(self), kind)
+
+    def write(
+        self,
+        out: Folder | None = None,
+        *,
+        figures: bool = True,
+        only_changed: bool = False,
+        argv: Sequence[str] | None = None,
+    ) -> Path:
+        """Write its folder, whole or not at all, and return it; ``out`` as of :meth:`Run.write`.
+
+        Args:
+            only_changed: leave measures out that are equal in all.
+
+        Raises:
+            FolderError: the folder holds something already or cannot be written.
+            FullDiskError: there is no room for it.
+        """
+        draw = draw_many if figures else None
+        return write_many(self, _path(out), draw=draw, only_changed=only_changed, argv=_words(argv))
+
+    def _glance(self) -> tuple[str, Facts]:
+        changed = [row.path for row in self.rows if row.changed]
+        return f"Comparison of {len(self.outcomes)} ensembles", [
+            ("ensembles", names(o.name for o in self.outcomes)),
+            ("pairs of runs", str(self.n)),
+            ("settings that differ", _few([c.path for c in self.changes])),
+            ("measures that differ", f"{len(changed)} of {len(self.rows)}"),
+            ("the first", _few(changed)),
+        ]
+
+
+def _few(paths: Sequence[str]) -> str:
+    return enumerated(paths, MOST_CHANGES) or "none"
+
+
+def _path(out: Folder | None) -> Path | None:
+    return None if out is None else Path(out)
+
+
+def _words(argv: Sequence[str] | None) -> Sequence[str]:
+    return sys.argv if argv is None else argv
+
+
+@overload
+def compare(*those: Run | RunFolder) -> Comparison: ...
+
+
+@overload
+def compare(*those: EnsembleData | StudyData) -> ManyComparison: ...
+
+
+@overload
+def compare(
+    *those: Run | RunFolder | EnsembleData | StudyData | Folder,
+) -> Comparison | ManyComparison: ...
+
+
+def compare(
+    *those: Run | RunFolder | EnsembleData | StudyData | Folder,
+) -> Comparison | ManyComparison:
+    """Compare runs, or ensembles run by run, given as objects or folders; the first is the base.
+
+    A study gives the ensembles of its cells. Ensembles must share their seed.
+
+    Raises:
+        BadInputError: fewer than two, runs among ensembles, or seeds that differ.
+        FolderError, ScenarioError: a folder cannot be read.
+    """
+    single = [one for one in those if _is_single(one)]
+    if single and len(single) < len(those):
+        other = next(one for one in those if not _is_single(one))
+        raise BadInputError(
+            f"{_called(other)} holds many runs, {_called(single[0])} a single one: "
+            "compare like with like"
+        )
+    if len(single) == 1:
+        raise BadInputError("a comparison needs two runs at least")
+    if single:
+        outcomes = [_outcome(one) for one in single]
+        named = _apart([str(o.summary["scenario"]["id"]) for o in outcomes])
+        outcomes = [replace(o, name=name) for o, name in zip(outcomes, named, strict=True)]
+        return made(Comparison, of_runs.compare(outcomes))
+    opened = [ensemble for one in those for ensemble in _ensembles(one)]
+    named = _apart([e.scenario.id for e in opened], [e.folder.name for e in opened])
+    many = [
+        Many(name, e.scenario.resolved, e.summary, e.measured)
+        for name, e in zip(named, opened, strict=True)
+    ]
+    return made(ManyComparison, of_ensembles.compare_many(many))
+
+
+def _is_single(one: object) -> bool:
+    if isinstance(one, str | os.PathLike):
+        return kind_of(Path(one)) == "run"
+    if not isinstance(one, Run | RunFolder | EnsembleData | StudyData):
+        raise BadInputError(
+            f"runs, ensembles or folders are compared, not what is of type {type(one).__name__}"
+        )
+    return isinstance(one, Run | RunFolder)
+
+
+def _outcome(one: object) -> Outcome:
+    if isinstance(one, Run | RunFolder):
+        return one.outcome()
+    assert isinstance(one, str | os.PathLike)  # anything else was refused or is many runs
+    return open_run(one).outcome()
+
+
+def _ensembles(one: object) -> Sequence[EnsembleData]:
+    if isinstance(one, EnsembleData):
+        return [one]
+    if isinstance(one, StudyData):
+        return one.ensembles
+    assert isinstance(one, str | os.PathLike)  # anything else was refused or is a run
+    return [open_ensemble(folder) for folder in ensembles_in(Path(one))]
+
+
+def _called(one: object) -> str:
+    if isinstance(one, Run):
+        return one.scenario.id
+    if isinstance(one, RunFolder | EnsembleData | StudyData):
+        return str(one.folder)
+    return str(one)
+
+
+def _apart(ids: Sequence[str], folders: Sequence[str] = ()) -> list[str]:
+    """The names, with the folder behind those that repeat, or a number if that does not tell."""
+    told = len(set(folders)) == len(ids)
+    marks = folders if told else [str(ids[: i + 1].count(name)) for i, name in enumerate(ids)]
+    return [
+        f"{name} ({mark})" if ids.count(name) > 1 else name
+        for name, mark in zip(ids, marks, strict=True)
+    ]

@@ -1,0 +1,50 @@
+"""What rooms of many runs are handed to draw with; matplotlib is imported when it draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sim.many.sensitivity import SensitivityStudy
+from sim.many.studies import Study
+from sim.measure.compare import Comparison
+from sim.measure.compare_many import ManyComparison
+from sim.scenario.model import Scenario
+
+
+def draw_ensemble(
+    scenario: Scenario, summary: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], folder: Path
+) -> None:
+    """Draw the figures of an ensemble into a folder that is there."""
+    from sim.view.charts.ensemble_figures import write_ensemble_figures
+
+    write_ensemble_figures(scenario, summary, rows, folder)
+
+
+def draw_study(study: Study, folder: Path) -> None:
+    """Draw the figures of a study into a folder that is there."""
+    from sim.view.charts.study_figures import write_study_figures
+
+    write_study_figures(study, folder)
+
+
+def draw_sensitivity(study: SensitivityStudy, folder: Path) -> None:
+    """Draw the tornados of a sensitivity study into a folder that is there."""
+    from sim.view.charts.study_figures import write_tornados
+
+    write_tornados(study, folder)
+
+
+def draw_comparison(comparison: Comparison, folder: Path) -> None:
+    """Draw the figures of a comparison of runs into a folder that is there."""
+    from sim.view.charts.compare_figures import write_comparison_figures
+
+    write_comparison_figures(comparison, folder)
+
+
+def draw_many(comparison: ManyComparison, folder: Path) -> None:
+    """Draw the figures of a comparison of ensembles into a folder that is there."""
+    from sim.view.charts.many_figures import write_many_figures
+
+    write_many_figures(comparison, folder)

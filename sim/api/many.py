@@ -1,0 +1,449 @@
+"""Many runs in Python: ensembles and studies, begun, gone on with, opened, merged."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from sim.base.errors import BadInputError, FolderError
+from sim.base.numbers import number
+from sim.many import ensemble as _many
+from sim.many import sensitivity as _sensitivity
+from sim.many import studies as _studies
+from sim.many.engines import Engine
+from sim.many.ensemble import Plan, Progress
+from sim.many.stopping import StopRule
+from sim.scenario import model
+from sim.tables.data import DataTable
+from sim.tables.folder import kind_of
+
+from .drawing import draw_ensemble, draw_sensitivity, draw_study
+from .runs import HEADLINES
+from .scenarios import Source, scenario_of, seeded
+from .show import Facts, Shown, amount, figure_named, made, names, table_named
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from sim.many.design import Design
+
+Folder = str | os.PathLike[str]
+EngineName = Literal["local", "dask"]
+Begun = Callable[[Path], None]
+
+RUNS = 1000
+"""Runs of an ensemble unless told."""
+
+
+class Ensemble(Shown, _many.Ensemble):
+    """Many runs of one scenario that differ in luck alone, in a folder.
+
+    :class:`sim.many.ensemble.Ensemble` says what it holds.
+    """
+
+    def table(self, name: str = "measures") -> DataTable:
+        """measures (mean with its interval, quantiles), claims, or replicates (a row a run).
+
+        Raises:
+            BadInputError: there is none of that name.
+        """
+        return table_named(_many.ensemble_tables(self.summary, self.measured), name)
+
+    def plot(self, kind: str = "fan", of: str | None = None) -> Figure:
+        """A figure over all runs: fan or survival (of an axis), fan of an operation, regroup_map.
+
+        Raises:
+            BadInputError: there is no such figure.
+        """
+        from sim.view.charts.ensemble_figures import ensemble_figures
+
+        rows = _many.rows_of(self)
+        return figure_named(ensemble_figures(self.scenario, self.summary, rows), kind, of)
+
+    def _glance(self) -> tuple[str, Facts]:
+        stem = f"axes.{self.scenario.main_axis}."
+        measures = self.summary["measures"]
+        found = {name: measures.get(stem + name, {}) for name in HEADLINES}
+        return f"Ensemble: {self.scenario.title}", [
+            ("folder", str(self.folder)),
+            ("runs", f"{self.summary['n']}, {len(self.failed)} failed"),
+            ("seed", str(self.plan.seed)),
+            *((name.replace("_", " "), _mean(m)) for name, m in found.items() if m.get("mean")),
+        ]
+
+
+def _mean(measure: dict[str, object]) -> str:
+    """A mean with its interval."""
+    mean, unit = measure["mean"], str(measure["unit"])
+    assert isinstance(mean, dict)  # as a summary has it
+    if mean["low"] is None:
+        return amount(mean["value"], unit)
+    return f"{amount(mean['value'], unit)} ({number(mean['low'])} to {number(mean['high'])})"
+
+
+class Study(Shown, _studies.Study):
+    """A finished grid of settings: an ensemble a cell, effects with intervals.
+
+    :class:`sim.many.studies.Study` says what it holds.
+    """
+
+    def table(self, name: str = "measures") -> DataTable:
+        """measures (of each cell), effects or ranks.
+
+        Raises:
+            BadInputError: there is none of that name.
+        """
+        return table_named(_studies.study_tables(self), name)
+
+    def plot(self, kind: str = "interaction", of: str | None = None) -> Figure:
+        """interaction or ranks of a measure (``of`` its path; None: the first).
+
+        Raises:
+            BadInputError: there is no such figure.
+        """
+        from sim.view.charts.study_figures import study_figures
+
+        return figure_named(study_figures(self), kind, of)
+
+    def _glance(self) -> tuple[str, Facts]:
+        return f"Study: {self.title}", [
+            ("folder", str(self.folder)),
+            ("factors", names(self.names)),
+            ("cells", str(len(self.cells))),
+            ("runs a cell", str(self.ensembles[0].plan.n)),
+            ("failed", str(self.failed)),
+            ("measures", names(self.effects)),
+        ]
+
+
+class SensitivityStudy(Shown, _sensitivity.SensitivityStudy):
+    """A finished sensitivity study: what each uncertain input does to each measure.
+
+    :class:`sim.many.sensitivity.SensitivityStudy` says what it holds.
+    """
+
+    def table(self, name: str = "indices") -> DataTable:
+        """indices: of each measure, the greatest first.
+
+        Raises:
+            BadInputError: there is none of that name.
+        """
+        return table_named([_sensitivity.index_table(self)], name)
+
+    def plot(self, kind: str = "tornado", of: str | None = None) -> Figure:
+        """The tornado of a measure (``of`` its path; None: the first).
+
+        Raises:
+            BadInputError: there is no such figure.
+        """
+        from sim.view.charts.study_figures import tornados
+
+        return figure_named(tornados(self), kind, of)
+
+    def _glance(self) -> tuple[str, Facts]:
+        return f"Sensitivity: {self.title}", [
+            ("folder", str(self.folder)),
+            ("method", self.method),
+            ("runs", str(self.runs.summary["n"])),
+            *((path, f"most on {found[0].name}") for path, found in [*self.indices.items()][:9]),
+        ]
+
+
+def ensemble(
+    scenario: model.Scenario | Source,
+    n: int | None = None,
+    seed: int | None = None,
+    *,
+    out: Folder | None = None,
+    until: str | None = None,
+    shard: tuple[int, int] | None = None,
+    workers: int | None = None,
+    engine: EngineName = "local",
+    address: str | None = None,
+    keep_going: bool = False,
+    figures: bool = True,
+    progress: Progress | None = None,
+    begun: Begun | None = None,
+    resume: bool = True,
+    argv: Sequence[str] | None = None,
+) -> Ensemble:
+    """Execute a scenario many times into a folder.
+
+    Replicate i depends on the scenario, the seed and i alone. Interrupted, the ensemble keeps
+    its journal and stops its workers, and the same call goes on with it. A plain script may call
+    this at its top: workers never import it.
+
+    Args:
+        scenario: one that was loaded, or what :func:`load` takes.
+        n: so many runs, 1000 unless told; at most, with ``until``.
+        seed: in place of the scenario's own.
+        out: the folder itself; None makes ``results/<scenario>/<UTC time>-<hash8>``.
+        until: a stop rule such as ``axes.x.time_of_first_cut ± 1 day``.
+        shard: (k, of): only the k-th of so many parts; see :func:`merge`.
+        workers: processes; None takes every core.
+        engine: this machine ("local"), or a Dask cluster ("dask").
+        address: the scheduler of a running Dask cluster; None starts one here.
+        keep_going: go on however many replicates fail (else stop after ten).
+        figures: draw the figures too.
+        progress: called with (done, of) as replicates are done.
+        begun: called with the folder as soon as it is there.
+        resume: go on with what the same call left, interrupted, or make what is in ``out`` larger.
+        argv: the words of the command that the manifest names; None: those of this process.
+
+    Raises:
+        BadInputError: the stop rule does not fit, or an argument is none.
+        FolderError: the folder holds something else already or cannot be written.
+        FailedError: no replicate came through, or there is no room.
+    """
+    _refuse_in_worker()
+    found, place = scenario_of(scenario), None if out is None else Path(out)
+    made_by = engine_named(engine, workers, address)
+    if resume and place is not None and kind_of(place) == "ensemble":
+        _check_same(place, found, seed, until, shard)
+        folder = place
+    else:
+        plan = _plan(found, n, seed, until, shard)
+        folder = _many.place_of(found, plan, place, resume)
+        if not (place is None and folder.exists()):  # one that was interrupted
+            _many.begin(found, plan, folder)
+    if begun is not None:
+        begun(folder)
+    done = _many.carry_out(
+        folder, engine=made_by, n=n, keep_going=keep_going, progress=progress,
+        draw=draw_ensemble if figures else None, argv=sys.argv if argv is None else argv,
+    )  # fmt: skip
+    return made(Ensemble, done)
+
+
+def _plan(
+    scenario: model.Scenario, n: int | None, seed: int | None, until: str | None,
+    shard: tuple[int, int] | None,
+) -> Plan:  # fmt: skip
+    """Raises BadInputError where the arguments make no plan."""
+    n = RUNS if n is None else n
+    if n < 1:
+        raise BadInputError(f"n: an ensemble has one run at least, not {n}")
+    if shard is not None and until is not None:
+        raise BadInputError("until and shard do not go together: a part cannot judge the whole")
+    if shard is not None and not 1 <= shard[0] <= shard[1] <= n:
+        raise BadInputError(f"shard: (k, of) with 1 <= k <= of <= {n} is needed, not {shard}")
+    rule = None if until is None else StopRule.parse(until)
+    if rule is not None:
+        _many.check_rule(scenario, rule)
+    return Plan(n, seeded(scenario, seed).seed, None if rule is None else str(rule), shard)
+
+
+def _check_same(
+    folder: Path, scenario: model.Scenario, seed: int | None, until: str | None,
+    shard: tuple[int, int] | None,
+) -> None:  # fmt: skip
+    """Raises BadInputError where the ensemble in a folder is another."""
+    there, plan = _many.reopen(folder)
+    rule = None if until is None else str(StopRule.parse(until))
+    for name, wanted, had in (
+        ("seed", seed, plan.seed), ("until", rule, plan.until), ("shard", shard, plan.shard)
+    ):  # fmt: skip
+        if wanted is not None and wanted != had:
+            raise BadInputError(f"{name}: {folder} was begun with {had}, not {wanted}")
+    if _many.seeded(scenario, plan.seed).resolved != there.resolved:
+        raise BadInputError(
+            f"{scenario.id} is not the scenario of {folder}; begin another ensemble"
+        )
+
+
+def resume(
+    folder: Folder,
+    n: int | None = None,
+    *,
+    workers: int | None = None,
+    engine: EngineName = "local",
+    address: str | None = None,
+    keep_going: bool = False,
+    figures: bool = True,
+    progress: Progress | None = None,
+    argv: Sequence[str] | None = None,
+) -> Ensemble | Study | SensitivityStudy:
+    """Go on with an ensemble or a study in its folder; arguments as of :func:`ensemble`.
+
+    Args:
+        n: makes an ensemble larger; a study stays as it was begun.
+
+    Raises:
+        BadInputError: ``n`` or ``keep_going`` of what has none.
+        FolderError: it is neither.
+        FailedError: as :func:`ensemble`.
+    """
+    _refuse_in_worker()
+    place, words = Path(folder), sys.argv if argv is None else argv
+    made_by = engine_named(engine, workers, address)
+    if kind_of(place) != "study":
+        done = _many.carry_out(
+            place, engine=made_by, n=n, keep_going=keep_going, progress=progress,
+            draw=draw_ensemble if figures else None, argv=words,
+        )  # fmt: skip
+        return made(Ensemble, done)
+    if n is not None:
+        raise BadInputError("n: a study stays as large as it was begun")
+    return _carry_out(place, made_by, keep_going, figures, progress, words)
+
+
+def study(
+    file: Folder,
+    n: int | None = None,
+    *,
+    out: Folder | None = None,
+    workers: int | None = None,
+    engine: EngineName = "local",
+    address: str | None = None,
+    keep_going: bool = False,
+    figures: bool = True,
+    progress: Progress | None = None,
+    begun: Begun | None = None,
+    resume: bool = True,
+    argv: Sequence[str] | None = None,
+) -> Study | SensitivityStudy:
+    """Run a scenario over a grid of settings, or its sensitivity, as a study file states it.
+
+    Arguments are as of :func:`ensemble`; interrupted, it is gone on with by the same call.
+
+    Args:
+        n: runs a cell, in place of the file's.
+
+    Raises:
+        ScenarioError: the study or its scenario is faulty.
+        BadInputError: ``n`` or ``keep_going`` with a sensitivity.
+        FolderError: the folder holds something else already or cannot be written.
+        FailedError: as :func:`ensemble`.
+    """
+    _refuse_in_worker()
+    design = design_of(file, n)
+    if design.sensitivity is not None and keep_going:
+        raise BadInputError(ALL_NEEDED)
+    made_by = engine_named(engine, workers, address)
+    begin = _studies.begin_study if design.sensitivity is None else _sensitivity.begin_sensitivity
+    folder = begin(design, os.fspath(file), None if out is None else Path(out), resume=resume)
+    if begun is not None:
+        begun(folder)
+    words = sys.argv if argv is None else argv
+    return _carry_out(folder, made_by, keep_going, figures, progress, words)
+
+
+ALL_NEEDED = "keep_going: is for a grid; the indices of a sensitivity need every run"
+
+
+def design_of(file: Folder, n: int | None = None) -> Design:
+    """The design that a study file states, with ``n`` runs a cell where told.
+
+    Raises:
+        ScenarioError: the file is faulty.
+        BadInputError: ``n`` with a sensitivity.
+    """
+    from sim.many.design import read_design
+
+    design = read_design(file)
+    if n is None:
+        return design
+    if design.sensitivity is not None:
+        raise BadInputError("n: is for a grid; the size of a sensitivity is in its file")
+    if n < 1:
+        raise BadInputError(f"n: a cell has one run at least, not {n}")
+    return replace(design, n=n)
+
+
+def _carry_out(
+    folder: Path, engine: Engine, keep_going: bool, figures: bool, progress: Progress | None,
+    argv: Sequence[str],
+) -> Study | SensitivityStudy:  # fmt: skip
+    if "sensitivity" not in _studies.read_study(folder):
+        done = _studies.carry_out_study(
+            folder, engine=engine, keep_going=keep_going, progress=progress,
+            draw=draw_study if figures else None, argv=argv,
+        )  # fmt: skip
+        return made(Study, done)
+    if keep_going:
+        raise BadInputError(ALL_NEEDED)
+    found = _sensitivity.carry_out_sensitivity(
+        folder, engine=engine, progress=progress, draw=draw_sensitivity if figures else None,
+        argv=argv,
+    )  # fmt: skip
+    return made(SensitivityStudy, found)
+
+
+def merge(
+    *shards: Folder,
+    out: Folder | None = None,
+    figures: bool = True,
+    argv: Sequence[str] | None = None,
+) -> Ensemble:
+    """One ensemble from the folders that :func:`ensemble` left of its shards.
+
+    Raises:
+        BadInputError: there is no shard.
+        FolderError: they are no shards of one ensemble, or replicates are missing.
+        FullDiskError: there is no room for it.
+    """
+    if not shards:
+        raise BadInputError("an ensemble is merged of one shard at least")
+    target = None if out is None else Path(out)
+    words = sys.argv if argv is None else argv
+    draw = draw_ensemble if figures else None
+    done = _many.merge([Path(shard) for shard in shards], target, argv=words, draw=draw)
+    return made(Ensemble, done)
+
+
+def open_ensemble(folder: Folder) -> Ensemble:
+    """An ensemble in its folder that is complete.
+
+    Raises:
+        FolderError: it is none, or not complete.
+        ScenarioError: its scenario.resolved.yaml cannot be read.
+    """
+    return made(Ensemble, _many.open_ensemble(Path(folder)))
+
+
+def open_study(folder: Folder) -> Study | SensitivityStudy:
+    """A study in its folder that is complete.
+
+    Raises:
+        FolderError: it is none, or not complete.
+        BadInputError: it is a sensitivity, and SALib is not installed.
+    """
+    place = Path(folder)
+    if kind_of(place) != "study":
+        raise FolderError(f"{place} is not the folder of a study")
+    if "sensitivity" in _studies.read_study(place):
+        return made(SensitivityStudy, _sensitivity.open_sensitivity(place))
+    return made(Study, _studies.open_study(place))
+
+
+def engine_named(name: EngineName, workers: int | None, address: str | None) -> Engine:
+    """What executes replicates.
+
+    Raises:
+        BadInputError: there is no such engine, Dask is not installed, or an argument is none.
+    """
+    if workers is not None and workers < 1:
+        raise BadInputError(f"workers: one at least, not {workers}")
+    if name == "local":
+        if address is not None:
+            raise BadInputError("address: is for the Dask engine")
+        return _many.engine_for(workers)
+    if name != "dask":
+        raise BadInputError(f"engine: 'local' or 'dask', not {name!r}")
+    from sim.many.dask_engine import DaskEngine
+
+    return DaskEngine(address, workers)
+
+
+def _refuse_in_worker() -> None:
+    """Raises BadInputError where another program's worker imports the script that calls this."""
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise BadInputError(
+            "worker processes import this script and would run it again; begin what it does with:"
+            '\n\nif __name__ == "__main__":\n    ...'
+        )

@@ -1,0 +1,481 @@
+"""Networks in Python: from files, graphs of networkx or rows, and what flows and cuts there.
+
+>>> net = sim.Network.from_edges([("a", "b", 3), ("b", "c", 2)])
+>>> net.max_flow("a", "c").value
+2.0
+
+A place is named as it was given: by the node of the graph, by the text in the rows or the file.
+Where one is asked for, several may be given in a list; they then share the flow.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.base.errors import BadInputError
+from sim.cuts.case import Case, unknown
+from sim.cuts.cut import cut_of_case
+from sim.network.arcs import Kinds
+from sim.network.graph import IntArray
+from sim.network.readers import NetworkTable, is_table, read_table
+from sim.network.readers.objects import Number, read_edges, read_graph
+from sim.tables.data import DataTable
+
+from .network_answers import (
+    ROAD_COLUMNS,
+    Interdicted,
+    MaxFlow,
+    MinCut,
+    RankedLosses,
+    graph_of,
+    listed,
+    rows_of,
+    yes,
+)
+from .show import Facts, Shown
+
+if TYPE_CHECKING:
+    import networkx
+    import pandas
+    from matplotlib.figure import Figure
+
+    from sim.cuts.attacks import ChanceAnswer, HoldAnswer, Losses
+    from sim.network.interdict import Method
+    from sim.scenario.model import Scenario
+
+    from .runs import Run
+    from .scenarios import Source, When
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Between(Shown):
+    """A network between places, or an axis at an instant: what can be asked of it.
+
+    Of what may be lost ``targets`` are "places", "roads" or "both" (roads of a network, places
+    of an axis unless told), less those named by ``protect``; ``cost`` is what each takes of the
+    budget ``k``, 1 where it says nothing.
+    """
+
+    case: Case
+    nodes: Mapping[str, Hashable] = field(default_factory=dict)
+
+    def max_flow(self) -> MaxFlow:
+        """A largest flow, with what each road carries.
+
+        Raises:
+            BadInputError: capacities are too large to be added up.
+        """
+        return MaxFlow(self.case, self.nodes)
+
+    def min_cut(self) -> MinCut:
+        """The minimum cut, the routes and the weak points. Raises as :meth:`max_flow`."""
+        return MinCut(self.case, self.nodes, cut_of_case(self.case))
+
+    def interdict(
+        self, k: int, *, targets: Kinds | None = None, protect: Iterable[str] = (),
+        cost: Mapping[str, int] | None = None, method: Method = "auto", sets: int = 10,
+    ) -> Interdicted:  # fmt: skip
+        """The least flow that 0 to ``k`` losses leave, proven; up to ``sets`` optimal sets.
+
+        Raises:
+            BadInputError: an unknown name, a cost out of range, or capacities too large.
+        """
+        from sim.cuts.attacks import least_flow
+
+        losses = self._losses(k, targets, protect, cost)
+        return Interdicted(self.case, self.nodes, least_flow(self.case, losses, method, sets))
+
+    def slow_down(
+        self, k: int, *, targets: Kinds | None = None, protect: Iterable[str] = (),
+        cost: Mapping[str, int] | None = None, delay: float | None = None,
+    ) -> Interdicted:  # fmt: skip
+        """How slow 0 to ``k`` losses can make the fastest route.
+
+        A lost road takes ``delay`` hours more; without one what is lost is closed. Raises
+        BadInputError as :meth:`interdict`, and for a delay of places.
+        """
+        from sim.cuts.attacks import slowest_route
+
+        losses = self._losses(k, targets, protect, cost)
+        return Interdicted(self.case, self.nodes, slowest_route(self.case, losses, delay))
+
+    def hold(
+        self, k: int, hold: int, *, targets: Kinds | None = None, protect: Iterable[str] = (),
+        cost: Mapping[str, int] | None = None,
+    ) -> HoldAnswer:  # fmt: skip
+        """Which ``hold`` targets to hold against the best attack. Raises as :meth:`interdict`."""
+        from sim.cuts.attacks import best_hold
+
+        return best_hold(self.case, self._losses(k, targets, protect, cost), hold)
+
+    def gamble(
+        self, k: int, chance: Mapping[str, float], others: float = 1.0, *,
+        targets: Kinds | None = None, protect: Iterable[str] = (),
+        cost: Mapping[str, int] | None = None,
+    ) -> ChanceAnswer:  # fmt: skip
+        """The attack of the least expected flow where each loss succeeds with its own ``chance``.
+
+        ``others`` is the chance of all that are not named. Raises BadInputError as
+        :meth:`interdict`, for a chance beyond 0 to 1, and where the flow has no limit.
+        """
+        from sim.cuts.attacks import least_expected_flow
+
+        losses = self._losses(k, targets, protect, cost)
+        return least_expected_flow(self.case, losses, chance, others)
+
+    def rank(
+        self, *, targets: Kinds = "both", top: int | None = None, captured: Sequence[str] = (),
+        seed: int = 0,
+    ) -> RankedLosses:  # fmt: skip
+        """Places and roads by what the loss of each alone costs; the ``top`` worst, or all.
+
+        The joint loss of ``captured`` is shared out among them (Shapley), by luck of ``seed``
+        where they are many.
+
+        Raises:
+            BadInputError: an unknown name, or a flow without limit.
+        """
+        from sim.cuts.ranking import rank_case
+
+        found = rank_case(self.case, targets, top=top, captured=captured, seed=seed)
+        return RankedLosses(self.case, self.nodes, found)
+
+    def _losses(
+        self, k: int, targets: Kinds | None, protect: Iterable[str],
+        cost: Mapping[str, int] | None,
+    ) -> Losses:  # fmt: skip
+        from sim.cuts.attacks import Losses
+
+        if k < 0:
+            raise BadInputError(f"k: {k} is not a number of losses")
+        kinds: Kinds = targets or ("roads" if self.case.axis is None else "places")
+        return Losses(k, kinds, tuple(protect), cost or {})
+
+    def _glance(self) -> tuple[str, Facts]:
+        case = self.case
+        return f"Between places: {case.title}", [
+            ("from", listed(case.ids(case.sources))),
+            ("to", listed(case.ids(case.sinks))),
+        ]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Network(Shown):
+    """Places and roads with capacities, and what flows and cuts there.
+
+    Made by :meth:`from_file`, :meth:`from_networkx` or :meth:`from_edges`. ``limits`` (n,) are
+    capacities of the places, ``names`` what places are called, ``nodes`` the nodes of the graph
+    that was given; all by place id.
+    """
+
+    roads: NetworkTable
+    unit: str
+    limits: IntArray | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    nodes: Mapping[str, Hashable] = field(default_factory=dict)
+
+    @classmethod
+    def from_file(
+        cls, path: str | os.PathLike[str], *, default_capacity: Number | str | None = None
+    ) -> Network:
+        """A network of a CSV, GeoJSON, GraphML, TNTP, binary (.npz) or YAML file, by its ending.
+
+        Args:
+            default_capacity: of roads of a table that state none; such a road is without limit
+                if None.
+
+        Raises:
+            ScenarioError: with every line that cannot be used.
+        """
+        if is_table(path):
+            text = None if default_capacity is None else str(default_capacity)
+            return cls(read_table(path, default_capacity=text), "unit of the file")
+        from sim.cuts.from_scenario import graph_of_network
+        from sim.scenario.loader import load_network
+
+        net = load_network(path)
+        graph, roads, limits = graph_of_network(net)
+        at = np.array([(net.places[p].lat, net.places[p].lon) for p in graph.places])
+        two_way = np.ones(len(graph.roads), dtype=bool)
+        table = NetworkTable(graph, roads, two_way, 1, net.title, True, at)
+        return cls(table, "kg/day", limits, {p.id: p.name for p in net.places.values()})
+
+    @classmethod
+    def from_networkx(
+        cls,
+        graph: networkx.Graph,
+        capacity: str = "capacity",
+        length: str = "km",
+        *,
+        default_capacity: Number | None = None,
+    ) -> Network:
+        """A network of a graph of networkx; of an undirected one each road carries both ways.
+
+        Capacities are taken exactly, floats by the digits that Python writes of them; an
+        infinite one is no limit. Nodes lie at ``lat`` and ``lon``, at ``y`` and ``x``, or at
+        ``pos`` (x, y), in degrees, where all have these. Loops are left out.
+
+        Args:
+            capacity: the attribute of edges that holds it.
+            length: the attribute of edges that holds their kilometres; 1 where it is missing.
+            default_capacity: of edges that state none; they are refused if None.
+
+        Raises:
+            ScenarioError: with every edge that cannot be used.
+            BadInputError: two nodes have the same name, or capacities fit no common scale.
+        """
+        table, nodes = read_graph(graph, capacity, length, default_capacity)
+        return cls(table, "unit of the edges", nodes=nodes)
+
+    @classmethod
+    def from_edges(
+        cls,
+        rows: pandas.DataFrame | Iterable[Mapping[str, object] | Sequence[object]],
+        *,
+        default_capacity: Number | None = None,
+        two_way: bool = False,
+        positions: Mapping[str, tuple[float, float]] | None = None,
+    ) -> Network:
+        """A network of rows: a frame of pandas, mappings, or ``(from, to, capacity[, km])``.
+
+        Columns are those of a CSV file: ``from``, ``to``, ``capacity``, and ``km``, ``both`` and
+        ``id`` where there are such. Capacities as :meth:`from_networkx` takes them.
+
+        Args:
+            default_capacity: of rows that state none; they are refused if None.
+            two_way: each row carries both ways, where it does not say ``both`` itself.
+            positions: latitude and longitude of each place.
+
+        Raises:
+            ScenarioError: with every row that cannot be used.
+            BadInputError: rows without ends, or capacities that fit no common scale.
+        """
+        table = read_edges(rows, default_capacity, two_way, positions or {})
+        return cls(table, "unit of the edges")
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The names of the places, sorted."""
+        return self.roads.graph.places
+
+    def between(self, a: object, b: object) -> Between:
+        """The network between ``a`` and ``b``, each a place or several.
+
+        Raises:
+            BadInputError: a place that is unknown, with the nearest name; or at both ends.
+        """
+        sources, sinks = self._named(a), self._named(b)
+        for name in sources:
+            if name in sinks:
+                raise BadInputError(f"'{name}' is both a source and a sink")
+        return Between(self._case(sources, sinks), self.nodes)
+
+    def max_flow(self, a: object, b: object) -> MaxFlow:
+        """:meth:`Between.max_flow` between two places. Raises as :meth:`between` too."""
+        return self.between(a, b).max_flow()
+
+    def min_cut(self, a: object, b: object) -> MinCut:
+        """:meth:`Between.min_cut` between two places. Raises as :meth:`between` too."""
+        return self.between(a, b).min_cut()
+
+    def interdict(
+        self, a: object, b: object, k: int, *, targets: Kinds = "roads",
+        protect: Iterable[str] = (), cost: Mapping[str, int] | None = None,
+        method: Method = "auto", sets: int = 10,
+    ) -> Interdicted:  # fmt: skip
+        """:meth:`Between.interdict` between two places. Raises as :meth:`between` too."""
+        return self.between(a, b).interdict(
+            k, targets=targets, protect=protect, cost=cost, method=method, sets=sets
+        )
+
+    def rank(
+        self, a: object, b: object, *, targets: Kinds = "both", top: int | None = None,
+        captured: Sequence[str] = (), seed: int = 0,
+    ) -> RankedLosses:  # fmt: skip
+        """:meth:`Between.rank` between two places. Raises as :meth:`between` too."""
+        return self.between(a, b).rank(targets=targets, top=top, captured=captured, seed=seed)
+
+    def to_networkx(self) -> networkx.MultiDiGraph:
+        """The network as a graph, each road once for each way that it carries, by its id."""
+        return graph_of(self._case(), self.nodes, {}, {})
+
+    def to_frame(self) -> pandas.DataFrame:
+        """The roads as a frame of pandas.
+
+        Raises:
+            BadInputError: pandas is not installed.
+        """
+        return DataTable("roads", ROAD_COLUMNS, list(rows_of(self._case()))).to_frame()
+
+    def plot(self) -> Figure:
+        """The map of the network.
+
+        Raises:
+            BadInputError: the places have no coordinates.
+        """
+        from sim.view.cut_files import network_of
+
+        return network_of(self._case())
+
+    def _case(self, sources: Iterable[str] = (), sinks: Iterable[str] = ()) -> Case:
+        table, index = self.roads, self.roads.graph.place_index
+        return Case(
+            table.title, table.graph, table.roads,
+            table.places if self.limits is None else self.limits,
+            tuple(index[name] for name in sources), tuple(index[name] for name in sinks),
+            self.unit, table.scale, names=self.names, coordinates=table.coordinates,
+        )  # fmt: skip
+
+    @cached_property
+    def _ids(self) -> Mapping[Hashable, str]:
+        return {node: name for name, node in self.nodes.items()}
+
+    def _named(self, given: object) -> tuple[str, ...]:
+        """Ids of the place or the places that were given."""
+        if (name := self._id(given)) is not None:
+            return (name,)
+        each = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else []
+        names = [self._id(one) for one in each]
+        known = [name for name in names if name is not None]
+        if each and len(known) == len(each):
+            return tuple(dict.fromkeys(known))
+        a_node = isinstance(given, tuple) and any(isinstance(node, tuple) for node in self._ids)
+        wrong = given if not each or (a_node and not known) else each[names.index(None)]
+        raise BadInputError(unknown("place", str(wrong), self.places))
+
+    def _id(self, given: object) -> str | None:
+        if not isinstance(given, Hashable):
+            return None
+        if given in self._ids:
+            return self._ids[given]
+        return given if isinstance(given, str) and given in self.roads.graph.place_index else None
+
+    def _glance(self) -> tuple[str, Facts]:
+        graph = self.roads.graph
+        one_way = int((~self.roads.two_way).sum())
+        return f"Network: {self.roads.title}", [
+            ("places", f"{len(graph.places):,}: {listed(graph.places)}"),
+            ("roads", f"{len(graph.roads):,}, {one_way:,} of them one-way"),
+            ("capacities", f"{self.unit}, exact to 1/{self.roads.scale}"),
+            ("coordinates", yes(self.roads.coordinates is not None)),
+        ]
+
+
+def axis_at(
+    scenario: Run | Scenario | Source,
+    axis: str | None = None,
+    at: When | None = None,
+    seed: int | None = None,
+    *,
+    replicate: int = 0,
+) -> Between:
+    """An axis (None: the one in focus) at an instant of a run (None: its start).
+
+    A scenario is run; a run is looked at.
+
+    Raises:
+        BadInputError: there is no such axis; ``at`` is no instant of the period.
+        ScenarioError: the scenario is faulty.
+    """
+    return axes_at(scenario, [axis], at, seed, replicate=replicate)[0]
+
+
+def axes_at(
+    scenario: Run | Scenario | Source,
+    axes: Iterable[str | None],
+    at: When | None = None,
+    seed: int | None = None,
+    *,
+    replicate: int = 0,
+) -> list[Between]:
+    """As :func:`axis_at`, several axes of one run."""
+    from sim.cuts.from_scenario import case_of_record
+    from sim.engine import simulation
+
+    from .runs import Run
+    from .scenarios import axis_of, scenario_of, seconds_of, seeded
+
+    given = scenario.scenario if isinstance(scenario, Run) else scenario_of(scenario)
+    found = seeded(given, seed)
+    names, time = [axis_of(found, axis) for axis in axes], seconds_of(found, at, 0)
+    if isinstance(scenario, Run) and found is given and replicate == 0:
+        record = scenario.record
+    else:
+        record = simulation.run(found, replicate=replicate, credit=False)
+    return [Between(case_of_record(found, record.control, name, time)) for name in names]
+
+
+def interdict(
+    scenario: Run | Scenario | Source,
+    axis: str | Mapping[str, int] | None,
+    k: int,
+    *,
+    at: When | None = None,
+    seed: int | None = None,
+    targets: Kinds | None = None,
+    protect: Iterable[str] = (),
+    cost: Mapping[str, int] | None = None,
+    method: Method = "auto",
+    sets: int = 10,
+) -> Interdicted:
+    """The least flow that 0 to ``k`` losses leave of an axis, proven.
+
+    Args:
+        axis: its id; None is the one in focus; axes with weights are attacked together, for the
+            least weighted sum of their flows.
+        at: the instant; None is the start. For the rest see :class:`Between`.
+
+    Raises:
+        BadInputError: as :func:`axis_at` and :meth:`Between.interdict`.
+    """
+    from sim.cuts.attacks import Losses, least_weighted_flow
+
+    if not isinstance(axis, Mapping):
+        return axis_at(scenario, axis, at, seed).interdict(
+            k, targets=targets, protect=protect, cost=cost, method=method, sets=sets
+        )
+    cases = [between.case for between in axes_at(scenario, axis, at, seed)]
+    losses = Losses(k, targets or "places", tuple(protect), cost or {})
+    found = least_weighted_flow(cases, list(axis.values()), losses)
+    return Interdicted(cases[0], {}, found)
+
+
+def rank(
+    scenario: Run | Scenario | Source,
+    axis: str | None = None,
+    *,
+    at: When | None = None,
+    seed: int | None = None,
+    targets: Kinds = "both",
+    top: int | None = None,
+    captured: Sequence[str] = (),
+    draws: int | None = None,
+) -> RankedLosses:
+    """Places and roads of an axis by what the loss of each alone costs.
+
+    Args:
+        axis: its id; None is the one in focus.
+        at: the instant; None is the start.
+        captured: share out the joint loss of these; None are the scenario's own captures.
+        draws: rank again in so many replicates, and give each rank with its interval.
+
+    Raises:
+        BadInputError: as :func:`axis_at` and :meth:`Between.rank`.
+    """
+    from sim.cuts.ranking import with_intervals
+
+    if draws is not None and draws < 2:
+        raise BadInputError(f"draws: {draws} are too few for an interval")
+    first = axis_at(scenario, axis, at, seed)
+    found = first.rank(targets=targets, top=top, captured=captured, seed=seed or 0)
+    if draws is None:
+        return found
+    more = (axis_at(scenario, axis, at, seed, replicate=i).case for i in range(1, draws))
+    ranking = with_intervals(found.ranking, (first.case, *more), targets)
+    return replace(found, ranking=ranking)

@@ -1,0 +1,372 @@
+"""One run: executed or opened, its tables and figures, its folder, cuts in it, its film."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.base.errors import BadInputError, FolderError
+from sim.base.files import fingerprint, whole_folder
+from sim.engine import simulation
+from sim.measure.axis import AxisLens, AxisView
+from sim.measure.compare import Outcome
+from sim.measure.summary import Analysis
+from sim.scenario import model
+from sim.scenario.dates import format_instant
+from sim.scenario.loader import dump_resolved
+from sim.state.rebuild import state_at
+from sim.state.record import Record
+from sim.tables import folder as _folder
+from sim.tables.data import DataTable
+
+from .scenarios import Source, When, axis_of, load, scenario_of, seconds_of, seeded
+from .show import Facts, Shown, amount, chosen, made, names, table_named
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+HEADLINES = (
+    "capacity_start", "capacity_end", "time_of_first_cut", "days_cut", "delivered",
+    "time_of_exhaustion", "days_without",
+)  # fmt: skip
+"""Measures of the main axis that a run shows of itself."""
+
+
+@dataclass(frozen=True, repr=False)
+class Run(Shown):
+    """One scenario executed once: the record of what happened, and the measures of it."""
+
+    scenario: model.Scenario
+    record: Record
+    analysis: Analysis
+
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """What summary.json holds: measures with units, cuts and routes, pockets, claims."""
+        return self.analysis.document
+
+    def outcome(self, name: str | None = None) -> Outcome:
+        """This run as a comparison takes it."""
+        return Outcome(
+            name or self.scenario.id,
+            self.scenario.resolved,
+            self.summary,
+            self.record.series,
+            self.record.events,
+        )
+
+    def table(self, name: str) -> DataTable:
+        """A tidy table: measures, claims, or one of those that are written as CSV.
+
+        Those are control, timeseries, flows, events, regroup and actors, with dates.
+
+        Raises:
+            BadInputError: there is none of that name.
+        """
+        return table_named(self._tables(), name)
+
+    def _tables(self) -> Iterator[DataTable]:
+        yield from _measured(self.summary)
+        yield from _folder.run_tables(self.scenario, self.record)
+
+    def plot(self, kind: str, of: str | None = None, *, at: When | None = None) -> Figure:
+        """One figure of the run.
+
+        Args:
+            kind: axis, map, cut, frontier, turning_points (of an axis), advance (of an
+                operation), control, sides, garrisons, regroup.
+            of: the axis (None: the one in focus), or the operation.
+            at: the instant of a map, a cut or a frontier; None is the start.
+
+        Raises:
+            BadInputError: no such kind, axis, operation or instant, or nothing to draw.
+        """
+        from sim.view import figures
+
+        chosen(kind, figures.KINDS, "figure")
+        if kind in figures.OF_AXIS:
+            of = axis_of(self.scenario, of)
+        elif kind == "advance":
+            of = chosen(of or "", self.scenario.operations, "operation")
+        elif of is not None:
+            raise BadInputError(f"a figure of '{kind}' is one of the whole run, not of '{of}'")
+        return figures.plot(self.analysis, kind, of or "", seconds_of(self.scenario, at, 0))
+
+    def write(
+        self,
+        out: str | os.PathLike[str] | None = None,
+        *,
+        figures: bool = True,
+        argv: Sequence[str] | None = None,
+    ) -> Path:
+        """Write the run's folder, whole or not at all, and return it.
+
+        Args:
+            out: the folder itself; None makes ``results/<scenario>/<UTC time>-<hash8>``.
+            figures: draw the figures too.
+            argv: the words of the command that the manifest names; None: those of this process.
+
+        Raises:
+            FolderError: the folder holds something already or cannot be written.
+            FullDiskError: there is no room for it.
+        """
+        text, seed = dump_resolved(self.scenario), self.record.seed
+        target = (
+            _folder.default_target(self.scenario.id, fingerprint([text, seed]))
+            if out is None
+            else Path(out)
+        )
+        head = {"status": "complete", "seed": seed, "started": _folder.now()}
+        with whole_folder(target) as partial:
+            (partial / "scenario.resolved.yaml").write_text(text, encoding="utf-8")
+            _folder.write_tables(partial, self.scenario, self.record)
+            _folder.write_json(partial / "summary.json", self.summary)
+            if figures:
+                from sim.view.figures import write_figures
+
+                write_figures(self.analysis, partial / "figures")
+            _folder.write_manifest(partial, head, sys.argv if argv is None else argv)
+        return target
+
+    def _glance(self) -> tuple[str, Facts]:
+        scenario = self.scenario
+        ends = format_instant(scenario, 0), format_instant(scenario, scenario.length)
+        period = ("period", " to ".join(ends))
+        title, facts = _glance(self.summary)
+        return title, [*facts[:2], period, *facts[2:]]
+
+
+@dataclass(frozen=True, repr=False)
+class RunFolder(Shown):
+    """A run in its folder: what it says of itself, to be compared, shown or run again."""
+
+    folder: Path
+    stated: Outcome
+
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """What its summary.json says; as :attr:`Run.summary`."""
+        return self.stated.summary
+
+    def outcome(self) -> Outcome:
+        """This run as a comparison takes it."""
+        return self.stated
+
+    def table(self, name: str) -> DataTable:
+        """As :meth:`Run.table`; all but measures and claims are made by running it again.
+
+        Raises:
+            BadInputError: there is none of that name.
+            FolderError: as :meth:`again`.
+        """
+        for table in _measured(self.summary):
+            if table.name == name:
+                return table
+        return self.again.table(name)
+
+    def plot(self, kind: str, of: str | None = None, *, at: When | None = None) -> Figure:
+        """As :meth:`Run.plot`, of the same run.
+
+        Raises:
+            BadInputError: as there.
+            FolderError: as :meth:`again`.
+        """
+        return self.again.plot(kind, of, at=at)
+
+    @cached_property
+    def again(self) -> Run:
+        """The same run, executed again and found to say the same.
+
+        Raises:
+            FolderError: another version of the program wrote it, which ran it otherwise.
+            ScenarioError: its scenario.resolved.yaml cannot be read.
+        """
+        resolved = self.folder / "scenario.resolved.yaml"
+        done = run(load(resolved), self.summary["seed"])
+        if _json_like(done.summary["measures"]) != self.summary["measures"]:
+            raise FolderError(
+                f"{self.folder} was written by another version of the program, which ran it "
+                f"otherwise; run it again: sim run {resolved}"
+            )
+        return done
+
+    def _glance(self) -> tuple[str, Facts]:
+        title, facts = _glance(self.summary)
+        return title, [("folder", str(self.folder)), *facts]
+
+
+def run(scenario: model.Scenario | Source, seed: int | None = None, *, replicate: int = 0) -> Run:
+    """Execute a scenario once. ``seed`` None takes the scenario's own.
+
+    Args:
+        scenario: one that was loaded, or what :func:`load` takes.
+        replicate: which of the runs of an ensemble; 0 is the run that the scenario names.
+
+    Raises:
+        CertificateError: a published flow did not equal its cut (a defect of this program).
+        BadInputError: the seed is not from 0 to 2**63 - 1, or it is no scenario.
+        ScenarioError: the scenario is faulty.
+    """
+    found = seeded(scenario_of(scenario), seed)
+    record = simulation.run(found, replicate=replicate)
+    return Run(found, record, Analysis(found, record))
+
+
+def open_run(path: str | os.PathLike[str]) -> RunFolder:
+    """Read a run's folder: to show it, to compare it, to draw it again.
+
+    Raises:
+        FolderError: it is no complete run folder.
+        ScenarioError: its scenario.resolved.yaml cannot be read.
+    """
+    folder = Path(path)
+    summary = _folder.read_summary(folder)
+    if summary.get("kind") is not None:
+        raise FolderError(f"{folder} is the folder of many runs, not of one")
+    series, events = _folder.read_series(folder), _folder.read_events(folder)
+    resolved = load(folder / "scenario.resolved.yaml").resolved
+    return RunFolder(folder, Outcome(folder.name, resolved, summary, series, events))
+
+
+class Cut(Shown, AxisView):
+    """What an axis can carry at an instant (kg/day), what cuts it, and over which routes.
+
+    :class:`sim.measure.axis.AxisView` says what it holds.
+    """
+
+    def _glance(self) -> tuple[str, Facts]:
+        fewest = self.fewest_places
+        return f"Cut on day {self.time / model.DAY:g}", [
+            ("max flow", amount(self.capacity / 1000, "t/day")),
+            ("minimum cut", names(self.cut.names)),
+            ("the only one", "yes" if self.cut.unique else "no"),
+            ("fewest places", "no places alone cut it" if fewest is None else names(fewest)),
+            ("routes apart by roads", str(self.routes_by_roads)),
+            ("routes apart by places", str(self.routes_by_places)),
+        ]
+
+
+def cut(
+    scenario: Run | model.Scenario | Source,
+    axis: str | None = None,
+    at: When | None = None,
+    seed: int | None = None,
+) -> Cut:
+    """Max flow, minimum cut and routes of one axis at an instant of a run.
+
+    Args:
+        scenario: a scenario, which is run, or a run.
+        axis: None is the one in focus.
+        at: a date, "12 days", or seconds from the start; None is the end of the period.
+        seed: in place of the scenario's own.
+
+    Raises:
+        BadInputError: there is no such axis, or no such instant in the period.
+        ScenarioError: the scenario is faulty.
+    """
+    if isinstance(scenario, Run):
+        found, control = scenario.scenario, scenario.record.control
+        if seed is not None and seed != scenario.record.seed:
+            raise BadInputError("seed: a run has one already; give its scenario for another")
+        name, time = axis_of(found, axis), seconds_of(found, at, found.length)
+    else:
+        found = seeded(scenario_of(scenario), seed)
+        name, time = axis_of(found, axis), seconds_of(found, at, found.length)
+        control = simulation.run(found, credit=False).control
+    lens = AxisLens(found, name, state_at(found, control, 0))
+    return made(Cut, lens.look(state_at(found, control, time), time))
+
+
+def film(
+    run: Run | RunFolder | str | os.PathLike[str],
+    out: str | os.PathLike[str] | None = None,
+    *,
+    axis: str | None = None,
+    fps: float = 10,
+    seconds: float = 20,
+) -> Path:
+    """Film a run, day by day at a steady pace, and return the path of the film.
+
+    Args:
+        out: a .png or .apng (animated PNG) or .gif; None is ``film.png`` in the run's folder.
+        axis: the axis that it shows; None is the one in focus.
+        fps: frames a second.
+        seconds: how long it takes from the first day to the last.
+
+    Raises:
+        BadInputError: there is no such axis, too many frames, or no folder to put it in.
+        FolderError, ScenarioError: the folder cannot be read, or the film not written.
+        FullDiskError: there is no room for it.
+    """
+    from sim.view.film.file import FORMATS, write_film
+
+    if fps <= 0 or seconds <= 0:
+        raise BadInputError("fps: a film has some frames a second, for some seconds")
+    if fps * seconds > MOST_FRAMES:
+        raise BadInputError(f"a film has {MOST_FRAMES:,} frames at most: lower fps or seconds")
+    target = None if out is None else Path(out)
+    if target is not None and target.suffix.lower() not in FORMATS:
+        raise BadInputError("out: write to a file that ends in .png, .apng or .gif")
+    found = run if isinstance(run, Run | RunFolder) else open_run(run)
+    if target is None:
+        if isinstance(found, Run):
+            raise BadInputError("out: a run that is in no folder needs a file for its film")
+        target = found.folder / "film.png"
+    done = found.again if isinstance(found, RunFolder) else found
+    name = axis_of(done.scenario, axis)
+    write_film(done.analysis, target, axis=name, fps=fps, seconds=seconds)
+    return target
+
+
+MOST_FRAMES = 3000
+"""Frames of a film."""
+
+
+def _glance(summary: Mapping[str, Any]) -> tuple[str, Facts]:
+    """What the summary of a run says first."""
+    scenario, measures = summary["scenario"], summary["measures"]
+    stem = f"axes.{scenario['focus']}."
+    verdicts = [claim["verdict"] for claim in summary["claims"]]
+    told = ", ".join(f"{verdicts.count(v)} {v}" for v in dict.fromkeys(verdicts))
+    return f"Run: {scenario['title']}", [
+        ("scenario", scenario["id"]),
+        ("seed", str(summary["seed"])),
+        ("axis", scenario["focus"] or "none"),
+        *(
+            (name.replace("_", " "), amount(**measures[stem + name]))
+            for name in HEADLINES
+            if stem + name in measures
+        ),
+        ("claims", told or "none"),
+    ]
+
+
+def _measured(summary: Mapping[str, Any]) -> Iterator[DataTable]:
+    """The tables that a summary holds."""
+    rows = [(path, m["value"], m["unit"]) for path, m in summary["measures"].items()]
+    yield DataTable("measures", ("measure", "value", "unit"), rows)
+    heads = (
+        "id",
+        "text",
+        "measure",
+        "when_day",
+        "relation",
+        "value",
+        "observed",
+        "unit",
+        "verdict",
+    )
+    claims = [tuple(claim[head] for head in heads) for claim in summary["claims"]]
+    yield DataTable("claims", ("claim", *heads[1:]), claims, {"when_day": "day"})
+
+
+def _json_like(document: Any) -> Any:
+    """Plain data as it comes back from JSON."""
+    import json
+
+    return json.loads(json.dumps(document))

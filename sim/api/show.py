@@ -1,0 +1,109 @@
+"""How the objects of the API show themselves: a few lines, or a small table in a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from html import escape
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sim.base import numbers
+from sim.base.diagnostics import suggest
+from sim.base.errors import BadInputError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+    from matplotlib.figure import Figure
+
+    from sim.tables.data import DataTable
+
+T = TypeVar("T", bound="DataclassInstance")
+
+Facts = Sequence[tuple[str, str]]
+"""What is said of an object: labels and what they label."""
+
+WIDTH = 76
+"""Characters of a fact that are shown."""
+
+
+class Shown:
+    """An object that shows itself in a title and a few facts, however much it holds."""
+
+    def _glance(self) -> tuple[str, Facts]:
+        """The title and the facts, fifteen at most."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        title, facts = self._glance()
+        wide = max((len(label) for label, _ in facts), default=0)
+        lines = (f"  {label:<{wide}}  {numbers.short(said, WIDTH)}" for label, said in facts)
+        return "\n".join([title, *lines])
+
+    def _repr_html_(self) -> str:
+        title, facts = self._glance()
+        rows = "".join(
+            f'<tr><th style="text-align:left">{escape(label)}</th>'
+            f'<td style="text-align:left">{escape(numbers.short(said, WIDTH))}</td></tr>'
+            for label, said in facts
+        )
+        return f"<table><caption>{escape(title)}</caption>{rows}</table>"
+
+
+def amount(value: float | None, unit: str) -> str:
+    """A number and its unit in words, 'never' for a time that did not come."""
+    if value is None:
+        return "never" if unit == "day" else "none"
+    return numbers.amount(value, unit)
+
+
+def names(found: Iterable[str]) -> str:
+    """Names in a row."""
+    return ", ".join(found) or "none"
+
+
+def made(kind: type[T], of: DataclassInstance) -> T:
+    """The same data as an object of the API, which also shows, draws and makes tables."""
+    values = {f.name: getattr(of, f.name) for f in fields(kind)}
+    return kind(**values)
+
+
+def chosen(name: str, known: Iterable[str], what: str) -> str:
+    """The name itself.
+
+    Raises:
+        BadInputError: it is not known; the message names the nearest, and what there is.
+    """
+    known = list(known)
+    if name in known:
+        return name
+    hint = suggest(name, known)
+    more = f"; {hint}" if hint else f"; there is: {names(known)}" if len(known) <= 30 else ""
+    raise BadInputError(f"unknown {what} '{name}'{more}")
+
+
+def table_named(tables: Iterable[DataTable], name: str) -> DataTable:
+    """One table by its name.
+
+    Raises:
+        BadInputError: there is none of that name.
+    """
+    found: Mapping[str, DataTable] = {table.name: table for table in tables}
+    return found[chosen(name, found, "table")]
+
+
+def figure_named(
+    figures: Iterable[tuple[str, Figure, Any]], kind: str, of: str | None = None
+) -> Figure:
+    """The first figure of a kind, or the one of something: an axis, an operation, a measure.
+
+    Raises:
+        BadInputError: there is no such figure.
+    """
+    seen = []
+    wanted = kind if of is None else f"{kind}_{of.replace('.', '_')}"
+    for name, figure, _ in figures:
+        if name == wanted or (of is None and name.startswith(f"{kind}_")):
+            return figure
+        seen.append(name)
+    chosen(wanted, seen, "figure")
+    raise AssertionError("a figure that is there was found above")

@@ -1,0 +1,119 @@
+"""Commands about folders of results: show, compare, report, film.
+
+Registered in :mod:`sim.cli.program`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from sim.cli.verbs import NO_FIGURES, Verb, print_json
+
+
+@click.command(cls=Verb)
+@click.argument("folder", metavar="RUN", type=click.Path(path_type=Path))
+def show(folder: Path, as_json: bool) -> None:
+    """Print the summary of an old run, ensemble or study."""
+    from sim.tables import terminal, terminal_study
+    from sim.tables.folder import read_summary
+
+    summary = read_summary(folder)
+    if as_json:
+        print_json(summary)
+    elif summary.get("kind") == "ensemble":
+        terminal_study.print_ensemble(summary)
+    elif summary.get("kind") == "study":
+        terminal_study.print_study(summary)
+    else:
+        terminal.print_summary(summary)
+
+
+@click.command(cls=Verb)
+@click.argument("runs", nargs=-1, required=True, type=click.Path())
+@click.option("--out", type=click.Path(), help="Folder for tables and figures.")
+@click.option("--all", "everything", is_flag=True, help="Print equal measures too.")
+@click.option("--only-changed", is_flag=True, help="Leave equal measures out of the tables too.")
+@NO_FIGURES
+def compare(
+    runs: Sequence[str], out: str | None, everything: bool, only_changed: bool,
+    no_figures: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Compare runs, ensembles or studies (folders), the first with each of the others."""
+    import sim
+    from sim.tables import terminal_compare, terminal_study
+
+    comparison = sim.compare(*runs)
+    if isinstance(comparison, sim.ManyComparison):
+        folder = comparison.write(out, figures=not no_figures, only_changed=only_changed)
+        document = comparison.document(only_changed=only_changed)
+    else:
+        comparison = comparison.only_changed() if only_changed else comparison
+        folder = comparison.write(out, figures=not no_figures)
+        document = comparison.document()
+    if as_json:
+        print_json({"folder": str(folder), **document})
+        return
+    if isinstance(comparison, sim.ManyComparison):
+        terminal_study.print_many(comparison, everything=everything and not only_changed)
+    else:
+        terminal_compare.print_comparison(comparison, everything=everything)
+    click.echo(f"\nwritten to {folder}")
+
+
+@click.command(cls=Verb)
+@click.argument("folders", metavar="RUN [RUN]", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The page itself; else report.html in the folder, or comparison.html in the second.",
+)
+def report(folders: tuple[str, ...], out: Path | None, as_json: bool) -> None:
+    """Write one HTML page of a run, an ensemble or a study, or of two runs side by side.
+
+    The page is one file that opens from disk without a network: map and curves with a time
+    slider, what happened and what came of it, claims, tables, inputs with their sources; of a
+    study what each factor does, and the chances and ranges of its cells.
+    """
+    if len(folders) > 2:
+        raise click.UsageError("a page shows one folder, or two runs side by side")
+    import sim
+
+    target = sim.report(*folders, out=out)
+    if as_json:
+        print_json({"file": str(target)})
+    else:
+        click.echo(f"written to {target}")
+
+
+@click.command(cls=Verb)
+@click.argument("folder", metavar="RUN", type=click.Path())
+@click.option(
+    "--out", type=click.Path(dir_okay=False),
+    help="The film: .png or .apng (animated PNG) or .gif; film.png in the run folder unless told.",
+)  # fmt: skip
+@click.option("--axis", help="The axis that it shows; the main one unless told.")
+@click.option(
+    "--fps", type=click.FloatRange(1, 50), default=10, show_default=True, help="Frames a second."
+)
+@click.option(
+    "--seconds", type=click.FloatRange(1, 600), default=20, show_default=True,
+    help="How long it takes from the first day to the last.",
+)  # fmt: skip
+def film(
+    folder: str, out: str | None, axis: str | None, fps: float, seconds: float, as_json: bool
+) -> None:
+    """Film a run: the map of an axis from day to day, at a steady pace."""
+    import sim
+
+    target = sim.film(folder, out, axis=axis, fps=fps, seconds=seconds)
+    size = target.stat().st_size
+    if as_json:
+        print_json({"file": str(target), "bytes": size})
+    else:
+        click.echo(f"written to {target} ({size / 1e6:.1f} MB)")
+
+
+COMMANDS = (show, compare, report, film)

@@ -1,0 +1,114 @@
+"""What all commands have in common: options, exit codes, how they print, how help lists them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext, redirect_stdout
+from io import StringIO
+from typing import Any
+
+import click
+
+from sim.base.errors import BadInputError, Error, FailedError
+
+SEED = click.IntRange(0, 2**63 - 1)
+
+SETS = click.option(
+    "--set", "sets", multiple=True, metavar="PATH=VALUE",
+    help="Set one value of the scenario by its dotted path, as axes.x.convoy.size='30 t'.",
+)  # fmt: skip
+NO_FIGURES = click.option("--no-figures", is_flag=True, help="Draw nothing.")
+
+_QUIET = "sim.quiet"
+
+
+class Verb(click.Command):
+    """A command. It takes ``--json`` (its parameter ``as_json``) and ``--quiet`` as all do."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not any(param.name == "as_json" for param in self.params):
+            self.params.append(
+                click.Option(
+                    ["--json", "as_json"], is_flag=True, help="Print one JSON document, no more."
+                )
+            )
+        self.params.append(
+            click.Option(["--quiet", "-q"], is_flag=True, help="Print no summary and no progress.")
+        )
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Carry it out; an error that names a parameter names the option of it instead."""
+        quiet = ctx.meta[_QUIET] = ctx.params.pop("quiet")
+        hushed = quiet and not ctx.params["as_json"]
+        try:
+            with redirect_stdout(StringIO()) if hushed else nullcontext():
+                return super().invoke(ctx)
+        except BadInputError as error:
+            if type(error) is not BadInputError:  # a scenario's faults name files
+                raise
+            raise BadInputError(self._in_options(str(error))) from error
+
+    def _in_options(self, message: str) -> str:
+        name, sign, rest = message.partition(": ")
+        option = next((max(p.opts, key=len) for p in self.params if p.name == name), "")
+        return f"{option}{sign}{rest}" if option.startswith("-") else message
+
+
+def is_quiet() -> bool:
+    """True where the command that is carried out was told to be quiet."""
+    return bool(click.get_current_context().meta.get(_QUIET))
+
+
+class Commands(click.Group):
+    """The commands, with what the program raises turned into messages and exit codes.
+
+    ``sections`` are titles with the names of the commands that help lists below each.
+    """
+
+    sections: Mapping[str, Sequence[str]] = {}
+    command_class = Verb
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Carry out a command."""
+        try:
+            return super().invoke(ctx)
+        except Error as error:
+            told = _Told if isinstance(error, FailedError) else _ToldOfInput
+            raise told(error.render()) from error
+        except MemoryError as error:
+            raise _Told("error: there is not enough memory") from error
+        except RuntimeError as error:
+            if type(error).__name__ != "BrokenProcessPool":  # by name, imported only if raised
+                raise
+            raise _Told("error: a process that drew figures was ended from outside") from error
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands, section by section."""
+        widest = max(map(len, self.commands))
+        for title, names in self.sections.items():
+            with formatter.section(title):
+                rows = [(n.ljust(widest), self.commands[n].get_short_help_str(90)) for n in names]
+                formatter.write_dl(rows)
+
+
+class _Told(click.ClickException):
+    """A message as it is printed; exit code 1, or 2 where the user can mend it."""
+
+    def show(self, file: Any = None) -> None:
+        """Print to standard error."""
+        click.echo(self.message, err=True)
+
+
+class _ToldOfInput(_Told):
+    exit_code = 2
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on standard output, escaped where the stream is not UTF-8."""
+    if sys.stdout is None:  # closed by the caller
+        return
+    escaped = not (sys.stdout.encoding or "").lower().startswith("utf")
+    click.echo(json.dumps(document, ensure_ascii=escaped, indent=1, allow_nan=False))

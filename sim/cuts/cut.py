@@ -1,0 +1,201 @@
+"""What flows through a case, what cuts it, and what holds its territory together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal, InvalidOperation
+
+from sim.base.errors import BadInputError
+from sim.cuts.case import Amount, Case, Document, flow_document
+from sim.network import (
+    components,
+    decompose,
+    disjoint_routes,
+    fastest_route,
+    fewest_places_cut,
+    reach,
+)
+from sim.network.mincuts import CutList, minimum_cuts, near_minimum_cuts
+from sim.network.territory import weak_points
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One route: ids of its places, its length, and what it carries (None: without limit)."""
+
+    places: tuple[str, ...]
+    flow: Amount | None
+    km: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The routes of a case, and how far it can do without some of them.
+
+    ``fewest_places`` is None where no set of places alone cuts it; ``fastest`` where no way is.
+    """
+
+    fewest_places: tuple[str, ...] | None
+    routes_by_roads: int
+    routes_by_places: int
+    fastest: Way | None
+    routes: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WeakPoints:
+    """What holds a territory together, and its parts that no source reaches; by ids."""
+
+    articulation_points: tuple[str, ...]
+    bridges: tuple[str, ...]
+    pockets: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CutAnswer:
+    """The largest flow of a network between places, and the minimum cut that proves it.
+
+    ``max_flow`` is None where nothing bounds it. ``cut`` is the one nearest the sources;
+    ``other_cut`` the one nearest the sinks, empty where that is the same. ``ways`` and
+    ``territory`` are None where the network is too large for them.
+    """
+
+    case: Case
+    max_flow: Amount | None
+    cut: tuple[str, ...]
+    unique: bool
+    other_cut: tuple[str, ...]
+    ways: Ways | None
+    territory: WeakPoints | None
+
+    def document(self) -> Document:
+        """What ``sim cut --json`` prints of a network file."""
+        document = self.case.head() | flow_document(self.max_flow, "max_flow")
+        document |= {"cut": self.cut, "unique": self.unique, "other_cut": self.other_cut}
+        if self.ways is None or self.territory is None:
+            return document
+        fastest = self.ways.fastest
+        document |= {
+            "fewest_places_cut": self.ways.fewest_places,
+            "routes_by_roads": self.ways.routes_by_roads,
+            "routes_by_places": self.ways.routes_by_places,
+            **asdict(self.territory),
+            "fastest": None if fastest is None else {"places": fastest.places, "km": fastest.km},
+            "routes": [asdict(way) for way in self.ways.routes],
+        }
+        return document | {"explanation": explained(document)}
+
+
+def cut_of_case(case: Case) -> CutAnswer:
+    """Max flow, minimum cut, routes and weak points. Raises BadInputError as ``Case.flow``."""
+    flow = case.flow
+    far = flow.cut.sink_side_cut
+    return CutAnswer(
+        case, case.value(flow.value), case.ids(flow.cut.places, flow.cut.roads), far is None,
+        () if far is None else case.ids(far.places, far.roads), _ways(case) if case.small else None,
+        territory_of(case) if case.small else None,
+    )  # fmt: skip
+
+
+def _ways(case: Case) -> Ways:
+    whole = case.graph, *case.usable, case.sources, case.sinks
+    fewest = fewest_places_cut(*whole)
+    disjoint = disjoint_routes(*whole)
+    fastest = fastest_route(*whole)
+    routes = () if case.flow.unlimited else decompose(case.problem, case.flow)
+    return Ways(
+        None if fewest is None else case.ids(fewest),
+        disjoint.by_roads,
+        disjoint.by_places,
+        None if fastest is None else Way(case.ids(fastest.places), None, round(fastest.km, 3)),
+        tuple(Way(case.ids(r.places), case.value(r.rate), round(r.km, 3)) for r in routes),
+    )
+
+
+def territory_of(case: Case) -> WeakPoints:
+    """What holds the territory together, and its parts that no source reaches.
+
+    The territory is what the flow may use; the pockets of a scenario's actor are those that the
+    engine lists, else all that no way leads to from a source.
+    """
+    roads, places = case.usable
+    weak = weak_points(case.graph, roads, places)
+    apart = case.pockets
+    if apart is None:
+        fed = reach(case.graph, roads, places, case.sources)
+        apart = tuple(components(case.graph, roads, places & ~fed))
+    return WeakPoints(
+        case.ids(weak.places), case.ids((), weak.roads), tuple(case.ids(part) for part in apart)
+    )
+
+
+def explained(document: Document) -> list[str]:
+    """The flow and its witness in sentences: what carries it, and what stops more."""
+    flow = document["max_flow"]
+    if flow is None:
+        return ["A way without any limit leads from the sources to the sinks."]
+    if flow == 0:
+        return ["Nothing gets through: no way is open from a source to a sink."]
+    names: dict[str, str] = document.get("names", {})
+
+    def said(value: float) -> str:
+        if document["unit"] == "kg/day":
+            return f"{value / 1000:,.1f} t/day"
+        return f"{int(value) if value == int(value) else value:,}"
+
+    def listed(items: Sequence[str]) -> str:
+        return ", ".join(names.get(item, item) for item in items)
+
+    sentences = [
+        f"{said(route.get('kg_per_day', route.get('flow')))} can go by "
+        f"{' - '.join(names.get(place, place) for place in route['places'])}."
+        for route in document["routes"]
+    ]
+    sentences.append(
+        f"Together {said(flow)}, and no more: all of it crosses {listed(document['cut'])}, "
+        "and no more than that can."
+    )
+    if not document["unique"]:
+        sentences.append(f"All of it crosses {listed(document['other_cut'])} too.")
+    return sentences
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCut:
+    """One cut: what it holds, and the ids of its places and roads."""
+
+    holds: Amount | None
+    cut: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCuts:
+    """Cuts, those that hold least first; ``complete`` where these are all."""
+
+    complete: bool
+    cuts: tuple[NamedCut, ...]
+
+
+def every_minimum_cut(case: Case, most: int) -> NamedCuts:
+    """All minimum cuts up to ``most``; none where the flow is unlimited or 0."""
+    return _named(case, minimum_cuts(case.arcs(()), most))
+
+
+def every_near_cut(case: Case, gap: float | Decimal | str, most: int) -> NamedCuts:
+    """All cuts up to ``most`` that hold up to ``gap`` (a number, or its text) more than least.
+
+    Raises BadInputError for a gap that is no number of at least 0.
+    """
+    try:
+        extra = Decimal(str(gap)) * case.scale
+    except InvalidOperation:
+        extra = Decimal("nan")
+    if not extra.is_finite() or extra < 0:
+        raise BadInputError(f"gap: '{gap}' is not a number of at least 0")
+    return _named(case, near_minimum_cuts(case.arcs(()), int(extra), most))
+
+
+def _named(case: Case, found: CutList) -> NamedCuts:
+    cuts = (NamedCut(case.value(c.value), case.ids(c.places, c.roads)) for c in found.cuts)
+    return NamedCuts(found.complete, tuple(cuts))

@@ -1,0 +1,111 @@
+"""Cases of the scenario language: a network in YAML, and an axis at an instant of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from sim.base.errors import BadInputError
+from sim.cuts.attacks import FlowFrontier, Losses, least_flow
+from sim.cuts.case import Case, Document
+from sim.cuts.cut import WeakPoints, explained, territory_of
+from sim.cuts.weakness import Weakness, weakness_of
+from sim.measure.axis import AxisLens, AxisView, cut_document
+from sim.measure.ground import day_zero_pockets
+from sim.network import UNLIMITED, Graph, IntArray
+from sim.scenario.dates import format_instant
+from sim.scenario.model import Network, Scenario
+from sim.state.rebuild import state_at
+from sim.state.record import ControlRow
+
+MOST_LOST = 5
+"""Losses up to which the attacks on an axis are found for its figures."""
+
+
+def graph_of_network(net: Network) -> tuple[Graph, IntArray, IntArray]:
+    """Graph and capacities (kg/day) of a network file in YAML, its medians, closed roads at 0."""
+    rows, amounts = [], {}
+    for road in net.roads.values():
+        default = net.classes[road.road_class]
+        speed = (road.speed or default.speed).nominal
+        rows.append((road.id, road.a, road.b, max(1, round(road.km / speed * 3600)), road.km))
+        amounts[road.id] = 0 if road.closed else round((road.capacity or default.capacity).nominal)
+    graph = Graph.build(net.places, rows)
+    one_way = np.array([amounts[road] for road in graph.roads], dtype=np.int64)
+    bounds = [net.places[p].capacity for p in graph.places]
+    places = np.array([UNLIMITED if b is None else round(b.nominal) for b in bounds])
+    return graph, np.column_stack([one_way, one_way]), places.astype(np.int64)
+
+
+def case_of_record(scenario: Scenario, control: Sequence[ControlRow], axis: str, time: int) -> Case:
+    """An axis at ``time`` (seconds) of the run that wrote these control rows."""
+    lens = AxisLens(scenario, axis, state_at(scenario, control, 0))
+    state = state_at(scenario, control, time)
+    now = lens.passage(state)
+    end = lens.passage(state_at(scenario, control, scenario.length))
+    ends = set(lens.sources) | set(lens.sinks)
+    stated = scenario.axes[axis]
+    supplies = [stated.sources[lens.graph.places[i]].supply for i in lens.sources]
+    demands = [stated.sinks[lens.graph.places[i]].demand for i in lens.sinks]
+    lost = np.flatnonzero(now.open & ~end.open).tolist()
+    return Case(
+        scenario.axes[axis].name,
+        lens.graph,
+        now.road.copy(),
+        now.place.copy(),
+        lens.sources,
+        lens.sinks,
+        "kg/day",
+        axis=axis,
+        at=format_instant(scenario, time),
+        captured=tuple(i for i in lost if i not in ends),
+        names={p.id: p.name for p in scenario.network.places.values()},
+        supply=np.array(
+            [UNLIMITED if s is None else round(s.nominal) for s in supplies], dtype=np.int64
+        ),
+        demand=np.array([round(d.nominal) for d in demands], dtype=np.int64),
+        pockets=tuple(
+            tuple(lens.graph.place_index[p] for p in part)
+            for part in day_zero_pockets(scenario, state)[stated.actor]
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AxisCut:
+    """An axis at an instant: what it can carry and what cuts it, and its actor's territory."""
+
+    scenario: Scenario
+    axis: str
+    case: Case
+    view: AxisView
+    territory: WeakPoints
+
+    def document(self) -> Document:
+        """What ``sim cut --json`` prints of an axis."""
+        document = cut_document(self.scenario, self.axis, self.view) | asdict(self.territory)
+        return document | {"explanation": explained(document)}
+
+
+def cut_of_axis(scenario: Scenario, control: Sequence[ControlRow], axis: str, time: int) -> AxisCut:
+    """The cut of an axis at ``time`` (seconds) of the run that wrote these control rows."""
+    lens = AxisLens(scenario, axis, state_at(scenario, control, 0))
+    case = case_of_record(scenario, control, axis, time)
+    view = lens.look(state_at(scenario, control, time), time)
+    return AxisCut(scenario, axis, case, view, territory_of(case))
+
+
+def weakness_of_axis(
+    scenario: Scenario, control: Sequence[ControlRow], axis: str, time: int
+) -> tuple[Weakness, FlowFrontier] | None:
+    """Where an axis is weak at ``time`` (seconds), and what up to ``MOST_LOST`` losses leave.
+
+    None where nothing flows or nothing bounds the flow.
+    """
+    case = case_of_record(scenario, control, axis, time)
+    try:
+        return weakness_of(case), least_flow(case, Losses(MOST_LOST, "both"), most_sets=1)
+    except BadInputError:
+        return None

@@ -1,0 +1,124 @@
+"""What the scripts of a page say: sentences with slots, which a script fills.
+
+A slot is a word in braces. Of two sentences in a pair the first is said of one thing (the slot
+``n`` is 1), the second of none or several. Dates, numbers and names are put in as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sim.view.look import MEANINGS
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+SENTENCES: Mapping[str, str | tuple[str, str]] = {
+    # time and amounts
+    "date": "{day} {month} {year}",
+    "day_of": "day {n} of {of}",
+    "since": "since {date}",
+    "since_start": "since the start",
+    "nobody": "nobody",
+    "more_names": "{names} and {n} more",
+    # a place
+    "people": "{kind}, {n} people",
+    "held": "held by {who} {since}",
+    "besieged_since": "besieged: {who} {since}",
+    "sealed_since": "sealed to {who} {since}",
+    "source_of": "source of {axis}",
+    "sink_of": "sink of {axis}: stock {stock}",
+    "flow_through": "flow through it: {rate} planned",
+    "capacity_since": "capacity for {axis}: {can} {since}",
+    "no_limit": "no limit of its own",
+    "at_most": "at most {rate}",
+    "may_not_pass": "may not pass",
+    # a road
+    "length": "{km} km, {kind}",
+    "length_named": "{km} km, {kind}, {name}",
+    "closed_since": "closed {since}",
+    "open_since": "open {since}",
+    "both_ends": "both ends held by {a}",
+    "ends": "ends held by {a} and by {b}",
+    "flow_toward": "flow: {rate} planned toward {place} {since}",
+    "flow": "flow: {rate} planned {since}",
+    "road_capacity": "capacity for {axis}: {rate} each way of {whole} {since}",
+    # a force
+    "afield_not": "not in the field",
+    "force_of": "force of {actor}",
+    "doing_since": "{doing} {since}",
+    "km_from": "{km} km from {base} on its route to {end}",
+    "fed_since": "{days} days of supply with it, fed {since}",
+    "unfed_since": "{days} days of supply with it, not fed {since}",
+    # the map as a whole
+    "cut": "{axis} is cut",
+    "cut_by": (
+        "{axis} is cut; {names} stands in the way", "{axis} is cut; {names} stand in the way",
+    ),
+    "carries": "{axis} can carry {rate}",
+    "carries_bound": "{axis} can carry {rate}, bound by {names}",
+    "map_told": (
+        "Map, {date}. {found}. Places held: {who}. Arrow keys go from place to place."
+    ),
+    "announced": "{date}: {found}",
+    # its legend
+    **MEANINGS,
+    "own": "{actor} (the axis)",
+    "place_cut": "place: {cut}",
+    "road_cut": "road: {cut}",
+    "minimum_cut": "minimum cut",
+    "lost": "lost, and in the way",
+    "usable": "usable; width: capacity, at most {rate}",
+    "road": "road",
+    "planned_flow": "planned flow",
+    "force": "force, {doing}",
+    "way": "way that a force came",
+    # two runs side by side
+    "apart_place": "{name} (A: {a}, B: {b})",
+    "same_holders": "every place has the same holders",
+    "other_holders": (
+        "1 place has another holder: {names}", "{n} places have other holders: {names}",
+    ),
+    "other_roads": (
+        "{places}; 1 road has another capacity for the axis.",
+        "{places}; {n} roads have another capacity for the axis.",
+    ),
+    "no_roads": "{places}; no roads have another capacity for the axis.",
+    # curves
+    "carry_title": "What the network could carry",
+    "given_title": "What is asked for, could be delivered, and is",
+    "arrived_title": "What has arrived in all",
+    "stock_title": "What the sinks hold",
+    "where_title": "How far the forces stand from their bases",
+    "strength_title": "Strength of the forces",
+    "difference": "{title}: difference",
+    "shortfall": "shortfall",
+    "panel_told": "{title}, {unit}: {lines}",
+    "line_told": "{name} from {first} to {last}, least {least}, greatest {greatest}",
+    "holding_none": "No place changed hands, and none was besieged.",
+    "holding_told": (
+        "Who held what: 1 place changed hands or was besieged; the table below has it",
+        "Who held what: {n} places changed hands or were besieged; the table below has them all",
+    ),
+    # tables
+    "places_on": "Places on {date}",
+    "roads_on": "Roads on {date}, for {axis}",
+    "forces_on": "Forces on {date}",
+    "held_table": "Who held the places that changed",
+}  # fmt: skip
+
+HEADS: Mapping[str, tuple[str, ...]] = {
+    "places": ("Place", "Held by", "Since", "Besieged", "Sealed to"),
+    "roads": (
+        "Road", "State", "Since", "Capacity for the axis, t/day", "Road's own, t/day",
+        "Planned flow, t/day", "Toward",
+    ),
+    "forces": (
+        "Force", "Of", "State", "Since", "Km from its base", "Persons", "Days of supply",
+    ),
+    "curves": ("Date", "Day"),
+    "holding": ("Place", "From", "To", "Held by"),
+}  # fmt: skip
+"""The heads of the tables that a script fills."""

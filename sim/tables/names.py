@@ -1,0 +1,18 @@
+"""Names of things of a scenario for people."""
+
+from __future__ import annotations
+
+from sim.scenario.model import Scenario
+
+
+def name_of(scenario: Scenario, item: str) -> str:
+    """A place, actor, axis or operation by its name, a road by its ends; else the id itself."""
+    if road := scenario.network.roads.get(item):
+        return f"{name_of(scenario, road.a)} - {name_of(scenario, road.b)}"
+    net = scenario.network
+    for known in (
+        net.places, scenario.actors, scenario.axes, scenario.exits, scenario.operations
+    ):  # fmt: skip
+        if item in known:
+            return str(known[item].name)
+    return item

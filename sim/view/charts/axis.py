@@ -1,0 +1,352 @@
+"""One axis over time: what it could carry, did carry and holds at its sinks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.base.numbers import number
+from sim.measure.steps import Steps
+from sim.scenario.model import DAY
+from sim.state.record import EventRow
+from sim.view.charts.panels import (
+    LABEL,
+    RIGHT,
+    draw_band,
+    highs,
+    last,
+    lay_events,
+    line_style,
+    name_panels,
+    numeral,
+    set_scale,
+    side_names,
+    stack,
+    write_free,
+)
+from sim.view.charts.series import Values, joint, points
+from sim.view.charts.time_axis import moment, share_times
+from sim.view.data import Curve, EventMark, Page, Span
+from sim.view.draw import Sheet, ended, note, plain, sheet, short, styled, text_size
+from sim.view.events import draw_flags
+from sim.view.look import BLACK, BLUE, INK, SKY, SOFT_INK, VERMILLION, WHITE
+from sim.view.map.labels import Taken
+from sim.view.tables import Numbers, curve_rows
+from sim.view.words import Words, line, steps, tonnes
+
+_AXIS_SUBTITLE = "what the roads can carry, what reaches the sinks, and what they have in store"
+
+MOST_RATES = 400
+"""Rates that a chart shows apart: more would fall on less than two pixels each."""
+
+_DONE = {
+    "besiege": "besieged", "relieve": "relieved", "close": "closed", "open": "open",
+    "damage": "damaged", "seal": "sealed", "unseal": "unsealed", "raid": "raided",
+}  # fmt: skip
+
+TONNE = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class SinkStock:
+    """The stock of one sink: ``stock`` in kg, ``demand`` its consumption (kg/day, 0: unknown).
+
+    ``empty_at`` is when it first ran out (s), None for never.
+    """
+
+    name: str
+    stock: Curve
+    demand: int = 0
+    empty_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AxisSeries:
+    """One axis over time; all rates in kg/day.
+
+    ``capacity`` is the max flow through the network alone, ``deliverable`` with supply and
+    demand as limits, ``planned`` what the routes carry, ``delivered`` what convoys unloaded
+    (a rate over a stated window, usually a day), ``demand`` what the sinks ask for.
+    Any of the last three may be None.
+    """
+
+    page: Page
+    span: Span
+    capacity: Curve
+    deliverable: Curve
+    demand: Curve | None = None
+    planned: Curve | None = None
+    delivered: Curve | None = None
+    stocks: tuple[SinkStock, ...] = ()
+    events: tuple[EventMark, ...] = ()
+
+
+def axis_data(run: Words, axis: str) -> AxisSeries:
+    """One axis over the period."""
+    this, analysis = run.scenario.axes[axis], run.analysis
+
+    def over_time(measure: str) -> Curve:
+        return steps(analysis.series[f"axis:{axis}", measure])
+
+    sinks = []
+    for sink in this.sinks:
+        stock = analysis.series[f"sink:{axis}/{sink}", "stock_kg"]
+        out = analysis.measures[f"axes.{axis}.sinks.{sink}.time_of_exhaustion"].value
+        sinks.append(
+            SinkStock(
+                run.name(sink), line(stock), run.record.consumption[axis, sink],
+                None if out is None else round(out * DAY),
+            )
+        )  # fmt: skip
+    delivered = _rate([analysis.series[f"sink:{axis}/{s}", "delivered_kg"] for s in this.sinks])
+    subtitle = f"{this.name}: {_AXIS_SUBTITLE}"
+    if delivered is not None and len(delivered.times) > 1:
+        step = delivered.times[1] / DAY
+        if delivered.times[1] > run.scenario.sample:
+            subtitle += f"; deliveries as means over {step:g} days"
+    return AxisSeries(
+        page=Page(_axis_title(run, axis), subtitle, run.credit), span=run.span,
+        capacity=over_time("capacity_kg_per_day"), deliverable=over_time("deliverable_kg_per_day"),
+        demand=over_time("demand_kg_per_day"), planned=over_time("planned_kg_per_day"),
+        delivered=delivered, stocks=tuple(sinks), events=event_marks(run, axis),
+    )  # fmt: skip
+
+
+def _axis_title(run: Words, axis: str) -> str:
+    name, measures = run.scenario.axes[axis].name, run.analysis.measures
+    start = measures[f"axes.{axis}.capacity_start"].value or 0
+    end = measures[f"axes.{axis}.capacity_end"].value or 0
+    first = measures[f"axes.{axis}.time_of_first_cut"].value
+    lasting = measures[f"axes.{axis}.time_of_lasting_cut"].value
+    if first is None:
+        found = (
+            f"{name} keeps its capacity of {tonnes(start)}"
+            if start == end
+            else f"{name} goes from {number(round(start))} to {tonnes(end)} and is never cut"
+        )
+    elif lasting is not None:
+        found = f"{name} is cut for good on {run.date(round(lasting * DAY))}"
+        if lasting != first:
+            found += f", first on {run.date(round(first * DAY))}"
+    else:
+        days = measures[f"axes.{axis}.days_cut"].value
+        found = f"{name} is cut for {number(days)} days, then open again"
+    empty = [
+        (value, run.name(sink))
+        for sink in run.scenario.axes[axis].sinks
+        if (value := measures[f"axes.{axis}.sinks.{sink}.time_of_exhaustion"].value) is not None
+    ]
+    if empty:
+        day, sink = min(empty)
+        return f"{found}; {sink} runs out on {run.date(round(day * DAY))}"
+    return f"{found}; no stock runs out"
+
+
+def event_marks(run: Words, axis: str) -> tuple[EventMark, ...]:
+    """The scenario's events as they happened; those that changed the axis are major."""
+    major = {(r.time, r.event) for r in run.record.credits if r.axis == axis}
+    return tuple(
+        EventMark(row.time, _label(run, row), (row.time, row.cause) in major)
+        for row in run.record.events
+        if row.cause and (row.kind in _DONE or row.kind in ("capture", "taken", "ring"))
+    )
+
+
+def _label(run: Words, row: EventRow) -> str:
+    """A few words for an event on a time axis."""
+    if row.cause in run.scenario.operations:
+        return row.text
+    what = run.names(row.subject.split(", "), 1)
+    event = run.scenario.events[row.cause]
+    if row.kind != "capture":
+        return f"{what} {_DONE[row.kind]}"
+    if event.by is None:
+        return f"{what} divided"
+    return f"{what} to {run.scenario.actors[event.by].name}"
+
+
+def _rate(delivered: Sequence[Steps]) -> Curve | None:
+    """kg/day unloaded between samples, from the cumulative kg of all sinks of an axis.
+
+    Means over several samples where there are more than ``MOST_RATES``.
+    """
+    times = sorted({t for steps in delivered for t in steps.times})
+    if len(times) < 2:
+        return None
+    step = -(-(len(times) - 1) // MOST_RATES)
+    times = [*times[:-1:step], times[-1]]
+    total = [sum(steps.at(t) or 0 for steps in delivered) for t in times]
+    rates = [
+        (b - a) * DAY / (u - t)
+        for t, u, a, b in zip(times, times[1:], total, total[1:], strict=False)
+    ]
+    return Curve(tuple(times[:-1]), tuple(rates))
+
+
+@styled
+def draw_axis(data: AxisSeries) -> Figure:
+    """One axis over time: capacity; demand, deliverable and delivered; stocks at its sinks.
+
+    The panels share the time axis. Capacity has its own, since it may be many times the demand.
+    """
+    page = sheet(data.page)
+    heights = [0.30, 0.40, 0.30] if data.stocks else [0.42, 0.58]
+    flags = lay_events(page, data.events, data.span)
+    panels = stack(page, heights, flags)
+    _draw_capacity(page, panels[0], data)
+    _draw_rates(page, panels[1], data)
+    if data.stocks:
+        _draw_stocks(page, panels[2], data)
+    share_times(panels, data.span)
+    unit = "days of supply" if _in_days(data.stocks) else "t"
+    names = [
+        "What the network could carry: capacity of the axis, t/day",
+        "What the axis asks for, could deliver and delivers, t/day",
+        f"What the sinks hold: stock, {unit}",
+    ]
+    name_panels(page, panels, names[: len(panels)], flags)
+    draw_flags(page, panels, flags)
+    return page.figure
+
+
+def _tonnes(curve: Curve, end: int) -> tuple[Values, Values]:
+    times, values = points(curve, end)
+    return times, values / TONNE
+
+
+def _draw_capacity(page: Sheet, axes: Axes, data: AxisSeries) -> None:
+    times, values = _tonnes(data.capacity, data.span.end)
+    draw_band(axes, data.capacity, data.span.end, BLACK, TONNE)
+    axes.fill_between(times, values, color="#d9d9d9", lw=0, zorder=1)
+    axes.plot(times, values, color=BLACK, lw=1.8, zorder=3, solid_joinstyle="miter")
+    demand = max((v / TONNE for v in data.demand.values), default=0.0) if data.demand else 0.0
+    set_scale(axes, max([*values, *highs(data.capacity, TONNE), demand], default=1.0))
+    if not len(values):
+        note(axes, "no capacity recorded")
+        return
+    names = [(last(values), f"capacity {numeral(last(values))} at the end", BLACK)]
+    if data.demand and demand > 0:
+        axes.axhline(demand, color=INK, lw=1.2, ls=(0, (4, 2)), zorder=2)
+        names.append((demand, f"demand {numeral(demand)} at most", INK))
+    side_names(page, axes, names)
+
+
+def _draw_rates(page: Sheet, axes: Axes, data: AxisSeries) -> None:
+    end = data.span.end
+    names: list[tuple[float, str, str]] = []
+    highest = [0.0]
+    if data.delivered is not None:
+        times, values = _tonnes(data.delivered, end)
+        axes.fill_between(times, values, color=SKY, alpha=0.55, lw=0, zorder=1)
+        axes.plot(times, values, color="#2b7fae", lw=0.7, zorder=2.2)
+        highest += values.tolist()
+        names.append((last(values), f"delivered {numeral(last(values))}", "#2b7fae"))
+    if data.demand is not None:
+        times, wanted = joint(data.demand, data.deliverable, end)
+        _, able = joint(data.deliverable, data.demand, end)
+        axes.fill_between(
+            times, able / TONNE, wanted / TONNE, where=(wanted > able).tolist(), facecolor="none",
+            edgecolor=VERMILLION, hatch="///", lw=0, zorder=1.6,
+        )  # fmt: skip
+        if bool((wanted > able).any()):
+            _shortfall(axes, times, able / TONNE, wanted / TONNE)
+    for curve, text, colour, style, width in (
+        (data.demand, "demand", INK, (0, (4, 2)), 1.6),
+        (data.planned, "planned", SOFT_INK, (0, (1.2, 1.2)), 1.6),
+        (data.deliverable, "deliverable", BLUE, "-", 2.2),
+    ):
+        if curve is None:
+            continue
+        draw_band(axes, curve, end, colour, TONNE)
+        times, values = _tonnes(curve, end)
+        axes.plot(times, values, color=colour, ls=style, lw=width, zorder=3)
+        highest += [*values.tolist(), *highs(curve, TONNE)]
+        names.append((last(values), f"{text} {numeral(last(values))}", colour))
+    set_scale(axes, max(highest))
+    side_names(page, axes, names)
+
+
+def _shortfall(axes: Axes, times: Values, able: Values, wanted: Values) -> None:
+    """Names the widest run of shortfall, inside the hatching."""
+    short_of = wanted > able
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], short_of.astype(np.int8), [0]])))
+    runs = [(times[min(b, len(times)) - 1] - times[a], a, b) for a, b in edges.reshape(-1, 2)]
+    _, a, b = max(runs, key=lambda run: (run[0], -run[1]))
+    x = (times[a] + times[b - 1]) / 2
+    y = float(np.median((able[a:b] + wanted[a:b]) / 2))
+    axes.text(
+        float(x), y, "shortfall", size=LABEL, color=INK, ha="center", va="center", zorder=4,
+        clip_on=True, bbox={"facecolor": WHITE, "edgecolor": "none", "pad": 1.5},
+    )  # fmt: skip
+
+
+def _draw_stocks(page: Sheet, axes: Axes, data: AxisSeries) -> None:
+    """Stocks as days of supply where every sink's consumption is known, else as tonnes."""
+    in_days = _in_days(data.stocks)
+    names = []
+    highest = [0.0]
+    for nth, stock in enumerate(data.stocks):
+        colour, style = line_style(nth)
+        scale = float(stock.demand) if in_days else TONNE
+        times, values = points(stock.stock, data.span.end)
+        axes.plot(times, values / scale, color=colour, ls=style, lw=1.9, zorder=3)
+        draw_band(axes, stock.stock, data.span.end, colour, scale)
+        highest += [*(values / scale).tolist(), *highs(stock.stock, scale)]
+        names.append((last(values) / scale, _stock_name(stock, values, in_days), colour))
+        if stock.empty_at is not None:
+            axes.plot(
+                [stock.empty_at], [0], "X", ms=9, mfc=VERMILLION, mec=BLACK, zorder=5, clip_on=False
+            )
+    set_scale(axes, max(highest))
+    side_names(page, axes, names)
+    _name_empty(page, axes, data.stocks, data.span)
+
+
+def _in_days(stocks: Sequence[SinkStock]) -> bool:
+    return all(stock.demand > 0 for stock in stocks)
+
+
+def _stock_name(stock: SinkStock, values: Values, in_days: bool) -> str:
+    held = ""
+    if len(values):
+        left = last(values)
+        days = f"{numeral(left / stock.demand)} d, " if in_days else ""
+        held = f" {days}{numeral(left / TONNE)} t"
+    texts = (f"{ended(short(stock.name, limit))}{held}" for limit in range(18, 1, -1))
+    return next((t for t in texts if text_size(plain(t), LABEL)[0] <= RIGHT - 20), held.strip())
+
+
+def _name_empty(page: Sheet, axes: Axes, stocks: Sequence[SinkStock], span: Span) -> None:
+    """Says beside each cross which sink ran out and when, where there is room."""
+    box = axes.get_position()
+    width, height = box.width * page.width, box.height * page.height
+    taken = Taken((0, 2, width, height))
+    for stock in stocks:
+        if stock.empty_at is None:
+            continue
+        text = f"{short(stock.name, 18)} empty, {moment(stock.empty_at, span)}"
+        x = stock.empty_at / max(span.end, 1) * width
+        wide = text_size(text, LABEL)[0] + 4
+        spots = [(left, 8 + 15 * row) for row in range(4) for left in (x + 9, x - 9 - wide)]
+        write_free(axes, text, spots, taken, (width, height), 6)
+
+
+def axis_table(data: AxisSeries) -> Numbers:
+    """Every curve of the chart of an axis: from each time on, or at it where not in steps."""
+    rows: list[tuple[object, ...]] = []
+    for name, curve in (
+        ("capacity", data.capacity),
+        ("deliverable", data.deliverable),
+        ("demand", data.demand),
+        ("planned", data.planned),
+        ("delivered", data.delivered),
+    ):
+        rows += curve_rows(name, "kg/day", curve)
+    for stock in data.stocks:
+        rows += curve_rows(f"stock: {stock.name}", "kg", stock.stock)
+    rows += [("event", "", e.time, None, e.label) for e in data.events]
+    return Numbers(("curve", "unit", "time_s", "value", "event"), rows)

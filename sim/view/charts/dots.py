@@ -1,0 +1,225 @@
+"""Differences between ensembles with their intervals: a line a measure, a panel a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.base.numbers import number, true_minus
+from sim.measure.compare_many import Many, ManyComparison, ManyRow
+from sim.measure.statistics import Paired
+from sim.tables.terminal_study import HEADLINES
+from sim.view.charts.many import credit
+from sim.view.charts.panels import LABEL, SHAPES, few_ticks, line_style, numeral, row_axes
+from sim.view.data import Page
+from sim.view.draw import MARGIN, Sheet, plain, sheet_for, styled, wrap
+from sim.view.look import FAINT_INK, INK, SOFT_INK
+from sim.view.tables import Numbers
+
+MOST_DOTS = 14
+
+ROW, PANEL_GAP = 26.0, 62.0
+
+NAMES = 400.0
+"""Pixels at the left for the names of rows."""
+
+KEY_ROW = 19.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A difference and its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class DotRow:
+    """One measure; ``dots`` in the order of ``DotData.series``. ``unit`` names its panel."""
+
+    name: str
+    unit: str
+    dots: tuple[Dot | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DotData:
+    """Differences from a base: rows of dots, in a panel for each unit.
+
+    ``scale`` says what is to be read, as "less than in x | more than in x".
+    """
+
+    page: Page
+    series: tuple[str, ...]
+    rows: tuple[DotRow, ...]
+    scale: str = ""
+
+
+def dot_rows(comparison: ManyComparison) -> list[ManyRow]:
+    """Headline measures that change: those of the main axis, then the clearest of the others."""
+    focus = comparison.outcomes[0].summary["scenario"]["focus"]
+    ranked = []
+    for row in comparison.rows:
+        parts = row.path.split(".")
+        if parts[-1] == "delivered" and parts[2] == "sinks":
+            continue  # its axis says it already
+        if parts[0] == "axes" and parts[-1] in HEADLINES and row.changed:
+            ranked.append(((parts[1] != focus, -_clearest(row), row.path), row))
+    return [row for _, row in sorted(ranked, key=lambda r: r[0])[:MOST_DOTS]]
+
+
+def _clearest(row: ManyRow) -> float:
+    return max((_clear(a.paired) for a in row.against if a.paired is not None), default=0.0)
+
+
+def _clear(found: Paired) -> float:
+    half = found.difference.half_width
+    return abs(found.difference.value) / half if half else 0.0
+
+
+def dot_data(comparison: ManyComparison, rows: Sequence[ManyRow]) -> DotData:
+    base = comparison.outcomes[0]
+    names = tuple(o.name for o in comparison.outcomes[1:])
+    dots = [DotRow(measure_label(base, r.path), r.unit, tuple(_dot(a.paired) for a in r.against))
+            for r in rows]  # fmt: skip
+    page = Page(
+        _dots_title(comparison, rows),
+        f"Mean difference from {base.name} with 95 % intervals, {comparison.n} pairs of runs under "
+        "the same luck; an empty mark: no difference found",
+        credit(base.summary),
+    )
+    scale = f"left of the line: less than in {base.name}; right: more"
+    return DotData(page, names, tuple(dots), scale)
+
+
+def _dot(found: Paired | None) -> Dot | None:
+    if found is None or found.difference.low is None or found.difference.high is None:
+        return None
+    return Dot(found.difference.value, found.difference.low, found.difference.high)
+
+
+def measure_label(base: Many, path: str) -> str:
+    parts = path.split(".")
+    axis = base.scenario["axes"].get(parts[1], {})
+    name = axis.get("name", parts[1]) if isinstance(axis, Mapping) else parts[1]
+    where = f", {sink_name(base, path)}" if parts[2] == "sinks" else ""
+    return f"{name}{where}: {parts[-1].replace('_', ' ')}"
+
+
+def sink_name(base: Many, path: str) -> str:
+    """The name of the sink in a path."""
+    sink = path.split(".")[3]
+    place = base.scenario.get("network", {}).get("places", {}).get(sink, {})
+    return str(place.get("name", sink))
+
+
+def _dots_title(comparison: ManyComparison, rows: Sequence[ManyRow]) -> str:
+    names = [o.name for o in comparison.outcomes[1:]]
+    settled = [
+        (_clear(a.paired), row, replace(a, name=name))
+        for row in rows
+        for a, name in zip(row.against, names, strict=True)
+        if a.paired is not None and a.paired.verdict in ("higher", "lower")
+    ]
+    base = comparison.outcomes[0]
+    if not settled:
+        return f"No difference from {base.name} found in {comparison.n} pairs of runs"
+    main = [s for s in settled if s[1] is rows[0]] or settled
+    _, row, against = max(main, key=lambda s: s[0])
+    assert against.paired is not None
+    d = against.paired.difference
+    sign = "+" if d.value > 0 else ""
+    unit = "" if row.unit == "1" else f" {row.unit}"
+    return (
+        f"{measure_label(base, row.path)} is {against.paired.verdict} in {against.name}: "
+        f"{sign}{_number(d.value)}{unit} ({_number(d.low)} to {_number(d.high)})"
+    )
+
+
+def _number(value: float | None) -> str:
+    return true_minus(number(value))
+
+
+@styled
+def draw_dots(data: DotData) -> Figure:
+    """Differences and their 95 % intervals, one line a measure, with the line of no difference.
+
+    A filled mark is an interval that leaves out 0, an empty one that covers it.
+    """
+    units = list(dict.fromkeys(row.unit for row in data.rows))
+    groups = [[row for row in data.rows if row.unit == unit] for unit in units]
+    lines = max(1, len(data.series))
+    heights = [ROW * len(g) * (1 + 0.45 * (lines - 1)) + 14 for g in groups]
+    key = KEY_ROW * lines + 8 if lines > 1 else 0.0
+    page = sheet_for(data.page, sum(heights) + PANEL_GAP * len(groups) + key + 44)
+    if lines > 1:
+        _dot_key(page, data.series)
+    top = page.top - key - 18
+    for unit, group, height in zip(units, groups, heights, strict=True):
+        box = NAMES, top - height, page.width - NAMES - 150, height
+        axes = row_axes(page, box, len(group))
+        _draw_dot_panel(page, axes, group, unit, top)
+        top -= height + PANEL_GAP
+    if data.scale:
+        page.text(NAMES, top + PANEL_GAP - 50, plain(data.scale), size=LABEL, color=SOFT_INK)
+    return page.figure
+
+
+def _dot_key(page: Sheet, series: Sequence[str]) -> None:
+    strip = page.canvas(0, 0, page.width, page.height)
+    strip.set_zorder(-1)
+    for nth, name in enumerate(series):
+        y = page.top - 10 - KEY_ROW * nth
+        strip.plot([MARGIN + 8], [y], SHAPES[nth % len(SHAPES)], ms=7, color=line_style(nth)[0])
+        page.text(MARGIN + 24, y, wrap(name, 9.5, page.width - 80, 1)[0], size=9.5, va="center")
+
+
+def _draw_dot_panel(page: Sheet, axes: Axes, rows: Sequence[DotRow], unit: str, top: float) -> None:
+    axes.axvline(0, color=INK, lw=1.1, zorder=1)
+    axes.spines["left"].set_visible(False)
+    reach = [0.0]
+    box = axes.get_position()
+    low_y, height = box.y0 * page.height, (box.y1 - box.y0) * page.height
+    for line, row in enumerate(rows):
+        y = low_y + height * (1 - (line + 0.5) / len(rows))
+        words = wrap(row.name, 9.2, NAMES - MARGIN - 20, 1)[0]
+        page.text(NAMES - 14, y, words, size=9.2, ha="right", va="center_baseline")
+        several = len(row.dots)
+        size = 7 if several < 4 else 6
+        for nth, dot in enumerate(row.dots):
+            if dot is None:
+                continue
+            at = line + (nth - (several - 1) / 2) * 0.75 / max(several, 1)
+            colour = line_style(nth)[0]
+            settled = dot.low > 0 or dot.high < 0
+            axes.plot([dot.low, dot.high], [at, at], color=colour, lw=1.8, zorder=2)
+            axes.plot(
+                [dot.value], [at], SHAPES[nth % len(SHAPES)], ms=size, mec=colour,
+                mfc=colour if settled else "white", mew=1.4, zorder=3,
+            )  # fmt: skip
+            reach += [dot.low, dot.high]
+            if several == 1:
+                sign = "+" if dot.value > 0 else ""
+                x = box.x1 * page.width + 10
+                said = f"{sign}{numeral(dot.value)}"
+                page.text(x, y, said, size=LABEL, color=INK if settled else FAINT_INK,
+                          va="center_baseline")  # fmt: skip
+    span = max(reach) - min(reach) or 1.0
+    axes.set_xlim(min(reach) - 0.06 * span, max(reach) + 0.06 * span)
+    few_ticks(axes, "x", 7)
+    page.text(NAMES, top + 5, plain(f"difference, {unit}"), size=9.5, weight="bold", va="bottom")
+
+
+def dot_table(data: DotData) -> Numbers:
+    rows = (
+        (row.name, row.unit, name, dot.value, dot.low, dot.high)
+        for row in data.rows
+        for name, dot in zip(data.series, row.dots, strict=True)
+        if dot is not None
+    )
+    return Numbers(("measure", "unit", "against", "difference", "low", "high"), rows)

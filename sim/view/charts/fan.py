@@ -1,0 +1,207 @@
+"""Fans: ranges of many runs over time, with some runs as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.base.numbers import number
+from sim.measure.routes import stops_km
+from sim.scenario.model import Scenario
+from sim.view.charts.advance import draw_record, on_record
+from sim.view.charts.many import Document, credit, date_of_day, share_words
+from sim.view.charts.panels import (
+    LABEL,
+    lay_events,
+    name_panels,
+    numeral,
+    set_scale,
+    side_names,
+    stack,
+)
+from sim.view.charts.series import Values
+from sim.view.charts.time_axis import share_times
+from sim.view.data import Page, RecordPoint, Span
+from sim.view.draw import Sheet, sheet, short, styled
+from sim.view.look import BLACK, BLUE, FAINT_INK, SKY, SOFT_INK
+from sim.view.tables import Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class FanPanel:
+    """One quantity in many runs: ``runs`` (runs x times) at ``times``, in the panel's unit.
+
+    The first ``traces`` runs are drawn one by one over the ranges. ``levels`` are values with a
+    name, as the places of a route, ``record`` what is on record beside the runs.
+    """
+
+    name: str
+    times: Values
+    runs: Values
+    traces: int = 5
+    steps: bool = True
+    levels: tuple[tuple[float, str], ...] = ()
+    record: tuple[RecordPoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FanData:
+    """An axis in an ensemble."""
+
+    page: Page
+    span: Span
+    panels: tuple[FanPanel, ...]
+
+
+RANGES = "Dark: half of the runs lie here, light: 90 %; line: the median; dashed: single runs"
+
+
+def axis_fan(
+    scenario: Scenario, summary: Document, axis: str, panels: Sequence[FanPanel]
+) -> FanData:
+    """An axis over all runs."""
+    page = Page(_axis_title(summary, scenario, axis), RANGES, credit(summary))
+    return FanData(page, Span(scenario.length, scenario.start), tuple(panels))
+
+
+def advance_fan(
+    scenario: Scenario, summary: Document, operation: str, grid: Values, runs: Values
+) -> FanData:
+    """The positions of one force over all runs, with its route and what is on record."""
+    this = scenario.operations[operation]
+    stops = stops_km(scenario.network, this)
+    record = on_record(this, stops, scenario.length)
+    names = {place: scenario.network.places[place].name for place, _ in stops}
+    levels = tuple((km, names[place]) for place, km in stops)
+    diamonds = "; diamonds: on record" if record else ""
+    panel = FanPanel(
+        "Where it stands: km from its base", grid, runs, steps=False, levels=levels, record=record
+    )
+    page = Page(_advance_title(summary, this.name, operation), RANGES + diamonds, credit(summary))
+    return FanData(page, Span(scenario.length, scenario.start), (panel,))
+
+
+def _advance_title(summary: Document, name: str, operation: str) -> str:
+    """How far it comes, and what stops it how often."""
+    of = partial("operations.{}.{}".format, operation)
+    measures = summary["measures"]
+    start = measures[of("time_of_start")]["came"]
+    if not start["value"]:
+        return f"{name} begins in no run"
+    far = measures[of("furthest_km")]
+    low, high = (number(round(km)) for km in far["range_90"])
+    title = f"{name} comes {number(round(far['median']))} km in the middle run"
+    title += f" (90 %: {low} to {high})" if low != high else ""
+    stopped = [
+        f"{words} in {came['value']:.0%}"
+        for measure, words in (("time_of_stall", "stalls"), ("time_of_repulse", "is beaten"))
+        if (came := measures[of(measure)]["came"])["value"]
+    ]
+    return title + (f"; it {' and '.join(stopped)} of runs" if stopped else "")
+
+
+def _axis_title(summary: Document, scenario: Scenario, axis: str) -> str:
+    name, measures = scenario.axes[axis].name, summary["measures"]
+    cut = measures[f"axes.{axis}.time_of_first_cut"]
+    came = cut["came"]
+    if came["value"]:
+        text = f"{name} is cut in {share_words(came)} of runs"
+        lasting = measures[f"axes.{axis}.time_of_lasting_cut"]["came"]
+        if lasting["value"] < came["value"]:
+            text += (
+                f", for good in {lasting['value']:.0%}" if lasting["value"] else ", never for good"
+            )
+        if cut["median"] is not None:
+            text += f"; half of all runs by {date_of_day(scenario, cut['median'])}"
+        return text
+    end = measures[f"axes.{axis}.capacity_end"]
+    low, high = end["range_90"]
+    return (
+        f"{name} is never cut in {summary['n']} runs; it ends with {number(end['median'])} t/day "
+        f"(90 % of runs: {number(low)} to {number(high)})"
+    )
+
+
+@styled
+def draw_fan(data: FanData) -> Figure:
+    """Ranges of 50 and 90 % of runs over time, the median, and some runs as they were.
+
+    A pointwise median blurs a sudden loss into a ramp that no run shows: the traces show it.
+    """
+    page = sheet(data.page, height=300.0 + 270.0 * len(data.panels))
+    flags = lay_events(page, (), data.span)
+    panels = stack(page, [1.0] * len(data.panels), flags)
+    for axes, panel in zip(panels, data.panels, strict=True):
+        _draw_fan_panel(page, axes, panel)
+    share_times(panels, data.span)
+    name_panels(page, panels, [p.name for p in data.panels], flags)
+    return page.figure
+
+
+SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""The shares of runs that a fan draws at each time, as quantiles."""
+
+
+def fan_ranges(panel: FanPanel) -> Values:
+    """The quantiles ``SHARES`` of the runs at each time, shape (5, times)."""
+    return np.quantile(panel.runs, SHARES, axis=0)
+
+
+def _draw_fan_panel(page: Sheet, axes: Axes, panel: FanPanel) -> None:
+    ranges = fan_ranges(panel)
+    step: Literal["post"] | None = "post" if panel.steps else None
+    for low, high, alpha in ((0, 4, 0.25), (1, 3, 0.45)):
+        axes.fill_between(
+            panel.times, ranges[low], ranges[high], color=SKY, alpha=alpha, lw=0, step=step
+        )
+    style = "steps-post" if panel.steps else "default"
+    for nth in range(min(panel.traces, len(panel.runs))):
+        axes.plot(
+            panel.times, panel.runs[nth], color=SOFT_INK, lw=0.9, alpha=0.75, ls=(0, (4, 1)),
+            drawstyle=style, zorder=2.5,
+        )  # fmt: skip
+    axes.plot(panel.times, ranges[2], color=BLACK, lw=2.2, drawstyle=style, zorder=3)
+    highest = [float(ranges[4].max()), float(panel.runs[: panel.traces].max())]
+    highest += [value for value, _ in panel.levels] + [value for _, value, _ in panel.record]
+    set_scale(axes, max(highest))
+    _draw_levels(axes, panel)
+    curves = [(panel.times, ranges[2])]
+    draw_record(page, axes, panel.record, float(panel.times[-1]), curves)
+    ends = ranges[:, -1]
+    names = [(float(ends[2]), f"median {numeral(float(ends[2]))}", BLACK)]
+    if ends[4] > ends[0]:
+        names += [
+            (float(ends[4]), f"95 % of runs below {numeral(float(ends[4]))}", BLUE),
+            (float(ends[0]), f"5 % below {numeral(float(ends[0]))}", BLUE),
+        ]
+    names.append((float(panel.runs[0, -1]), f"{panel.traces} single runs, dashed", SOFT_INK))
+    side_names(page, axes, names)
+
+
+def _draw_levels(axes: Axes, panel: FanPanel) -> None:
+    """Dotted lines at the named values, their names above them at the right end."""
+    for value, name in panel.levels:
+        axes.axhline(value, color=FAINT_INK, lw=0.8, ls=(0, (1, 2)), zorder=0.8)
+        rim = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.4}
+        axes.annotate(
+            short(name, 26), (float(panel.times[-1]), value), xytext=(-4, 3), ha="right",
+            va="bottom", textcoords="offset points", size=LABEL, color=SOFT_INK,
+            parse_math=False, zorder=4, bbox=rim,
+        )  # fmt: skip
+
+
+def fan_table(fan: FanData) -> Numbers:
+    """The quantiles that a fan draws, by panel and time."""
+    columns = ("panel", "time_s", "q05", "q25", "q50", "q75", "q95")
+    rows = (
+        (panel.name, round(time), *map(float, quantiles))
+        for panel in fan.panels
+        for time, quantiles in zip(panel.times, fan_ranges(panel).T, strict=True)
+    )
+    return Numbers(columns, rows)

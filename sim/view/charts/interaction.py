@@ -1,0 +1,108 @@
+"""Interaction plots: means of two factors, levels of one across, a line for each of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
+
+from sim.view.charts.many import plainly
+from sim.view.charts.panels import LABEL, SHAPES, few_ticks, line_style, numeral, side_names
+from sim.view.data import Page
+from sim.view.draw import Found, plain, sheet, short, styled
+from sim.view.look import RULE, SOFT_INK
+from sim.view.tables import Numbers
+
+if TYPE_CHECKING:
+    from sim.many.studies import Study
+    from sim.measure.effects import Effect
+
+
+Points = Mapping[tuple[str, str], tuple[float, float, float]]
+"""Mean and its interval by (level across, level of the line)."""
+
+
+def interaction(study: Study, path: str, found: Sequence[Effect]) -> Found | None:
+    """The means of a measure in the cells of two factors; None of more factors, and of no mean."""
+    points = _points(study, path) if len(study.names) == 2 else {}
+    if not points:
+        return None
+    unit = next((e.measured.units[path] for e in study.ensembles if path in e.measured.units), "")
+    subtitle = (
+        f"Mean of {path}, {unit}, with 95 % intervals; {study.names[0]} across, a line for "
+        f"each level of {study.names[1]}"
+    )
+    page = Page(effects_found(path, found, unit), subtitle, study.title)
+    table = Numbers(
+        (*study.names, "mean", "low", "high"), [(*at, *mean) for at, mean in points.items()]
+    )
+    name = f"interaction_{path.replace('.', '_')}"
+    return name, draw_interaction(page, study.names, points), table
+
+
+def _points(study: Study, path: str) -> Points:
+    points = {}
+    for cell, ensemble in zip(study.cells, study.ensembles, strict=True):
+        mean = ensemble.summary["measures"].get(path, {}).get("mean")
+        if mean is not None and mean["low"] is not None:
+            points[cell.levels[0], cell.levels[1]] = (mean["value"], mean["low"], mean["high"])
+    return points
+
+
+def effects_found(path: str, found: Sequence[Effect], unit: str) -> str:
+    """The effects with their intervals; the unit stands with the first number."""
+    parts = []
+    shown = "" if unit == "1" else f" {unit}"
+    for effect in found:
+        d = effect.paired.difference
+        name = " x ".join(effect.term)
+        settled = effect.paired.verdict in ("higher", "lower")
+        if settled and d.low is not None and d.high is not None:
+            sign = "+" if d.value > 0 else ""
+            ends = f"({numeral(d.low)} to {numeral(d.high)})"
+            parts.append(f"{name} {sign}{numeral(d.value)}{shown} {ends}")
+            shown = ""
+        elif effect.paired.verdict == "same":
+            parts.append(f"no effect of {name}")
+        else:
+            parts.append(f"no difference found for {name}")
+    return f"{plainly(path)}: {', '.join(parts)}"
+
+
+@styled
+def draw_interaction(page: Page, names: tuple[str, ...], points: Points) -> Figure:
+    """Means of two factors: levels of one across, a line for each level of the other."""
+    made = sheet(page, height=640)
+    axes = made.axes(84, made.bottom + 70, made.width - 84 - 220, made.top - made.bottom - 100)
+    across = list(dict.fromkeys(a for a, _ in points))
+    lines = list(dict.fromkeys(b for _, b in points))
+    ends = []
+    reach: list[float] = []
+    for number_, line in enumerate(lines):
+        colour, dashes = line_style(number_)
+        xs = [i for i, level in enumerate(across) if (level, line) in points]
+        shift = (number_ - (len(lines) - 1) / 2) * 0.03
+        triples = [points[across[i], line] for i in xs]
+        at = [x + shift for x in xs]
+        values = [value for value, _, _ in triples]
+        axes.plot(at, values, color=colour, ls=dashes, lw=1.8, zorder=2)
+        axes.plot(at, values, SHAPES[number_ % len(SHAPES)], color=colour, ms=7, zorder=3)
+        axes.vlines(
+            at, [low for _, low, _ in triples], [high for _, _, high in triples],
+            color=colour, lw=1.4, zorder=2,
+        )  # fmt: skip
+        reach += [v for triple in triples for v in triple]
+        ends.append((values[-1], short(f"{names[1]}: {line}, {numeral(values[-1])}", 30), colour))
+    axes.set_xlim(-0.25, len(across) - 0.75)
+    axes.set_xticks(range(len(across)), [plain(level) for level in across])
+    span = max(reach) - min(reach) or 1.0
+    axes.set_ylim(min(reach) - 0.15 * span, max(reach) + 0.15 * span)  # points: no need of 0
+    few_ticks(axes, "y", 6)
+    axes.grid(axis="y", color=RULE, lw=0.6)
+    middle = 84 + (made.width - 84 - 220) / 2
+    made.text(
+        middle, made.bottom + 22, plain(names[0]), size=LABEL + 1, color=SOFT_INK, ha="center"
+    )
+    side_names(made, axes, ends)
+    return made.figure

@@ -1,0 +1,208 @@
+"""Survival curves: the share of runs that something has not come to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from matplotlib.figure import Figure
+
+from sim.measure.compare_many import Many, ManyComparison, ManyRow
+from sim.measure.ensemble import survival
+from sim.scenario.model import DAY, Scenario
+from sim.view.charts.dots import measure_label, sink_name
+from sim.view.charts.many import Document, credit, date_of_day, share_words
+from sim.view.charts.panels import (
+    lay_events,
+    line_style,
+    name_panels,
+    numeral,
+    run_names,
+    set_scale,
+    side_names,
+    stack,
+)
+from sim.view.charts.time_axis import share_times
+from sim.view.data import Page, Span
+from sim.view.draw import sheet, short, styled
+from sim.view.look import INK
+from sim.view.tables import Numbers
+
+STRUCK = {
+    "time_of_first_cut": "not yet cut",
+    "time_of_lasting_cut": "not yet cut for good",
+    "time_of_exhaustion": "not yet out of stock",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShareCurve:
+    """Share of runs that have not been struck, from each time on; 1 before the first."""
+
+    name: str
+    times: tuple[float, ...]
+    share: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SurvivalData:
+    """Curves in panels: each has a name, and curves in the order of ``runs`` (None: has none).
+
+    Without ``runs`` the curves of a panel are named at their ends.
+    """
+
+    page: Page
+    span: Span
+    panels: tuple[tuple[str, tuple[ShareCurve | None, ...]], ...]
+    runs: tuple[str, ...] = ()
+
+
+def survival_data(scenario: Scenario, summary: Document, axis: str) -> SurvivalData | None:
+    measures = summary["measures"]
+    panels: dict[str, list[ShareCurve | None]] = {}
+    struck = []
+    order = list(STRUCK)
+    paths = [path for path in measures if path.rpartition(".")[2] in STRUCK]
+    for path in sorted(paths, key=lambda p: (order.index(p.rpartition(".")[2]), p)):
+        last = path.rpartition(".")[2]
+        if path.startswith(f"axes.{axis}."):
+            measure = measures[path]
+            if not measure["came"]["value"]:
+                continue
+            place = path.split(".")[3] if ".sinks." in path else ""
+            name = scenario.network.places[place].name if place else "left"
+            steps = measure["curve"]
+            curve = ShareCurve(
+                name, tuple(d * DAY for d in steps["day"]), tuple(steps["share"]),
+                tuple(steps["low"]), tuple(steps["high"]),
+            )  # fmt: skip
+            panels.setdefault(STRUCK[last], []).append(curve)
+            what = STRUCK[last].removeprefix("not yet ")
+            who = f"{name} runs {what}" if place else f"{scenario.axes[axis].name} is {what}"
+            struck.append((measure["came"]["value"], who, measure["came"]))
+    if not panels:
+        return None
+    _, who, came = max(struck, key=lambda s: s[0])
+    page = Page(
+        f"By {date_of_day(scenario, scenario.length / DAY)} {who} in {share_words(came)} of runs",
+        "Share of runs that it has not come to, with 95 % intervals (Kaplan and Meier)",
+        credit(summary),
+    )
+    named = tuple((f"{name.capitalize()}, % of runs", tuple(c)) for name, c in panels.items())
+    return SurvivalData(page, Span(scenario.length, scenario.start), named)
+
+
+def compared_survival(comparison: ManyComparison) -> SurvivalData | None:
+    base = comparison.outcomes[0]
+    stem = f"axes.{base.summary['scenario']['focus']}."
+    order = list(STRUCK)
+    found = [
+        row
+        for row in comparison.rows
+        if row.path.startswith(stem) and row.path.rpartition(".")[2] in STRUCK and row.changed
+    ]
+    found.sort(key=lambda row: (order.index(row.path.rpartition(".")[2]), row.path))
+    panels = []
+    for row in found:
+        curves = tuple(_share_curve(o, row.path) for o in comparison.outcomes)
+        place = f" ({sink_name(base, row.path)})" if ".sinks." in row.path else ""
+        struck = STRUCK[row.path.rpartition(".")[2]].capitalize()
+        panels.append((f"{struck}{place}, % of runs", curves))
+    if not panels:
+        return None
+    start = base.summary["scenario"]["start"]
+    end = round(max(o.days for o in comparison.outcomes) * DAY)
+    page = Page(
+        _survival_title(comparison, found[0]),
+        "Share of runs that it has not come to, with 95 % intervals (Kaplan and Meier)",
+        credit(base.summary),
+    )
+    span = Span(end, datetime.fromisoformat(start) if start else None)
+    return SurvivalData(page, span, tuple(panels[:3]), tuple(o.name for o in comparison.outcomes))
+
+
+def _survival_title(comparison: ManyComparison, row: ManyRow) -> str:
+    shares = [
+        (stated["came"]["value"], outcome.name)
+        for stated, outcome in zip(row.stated, comparison.outcomes, strict=True)
+        if stated is not None
+    ]
+    what = STRUCK[row.path.rpartition(".")[2]].removeprefix("not yet ")
+    label = measure_label(comparison.outcomes[0], row.path).partition(":")[0]
+    if len(shares) > 2:
+        (low, first), (high, last) = min(shares), max(shares)
+        said = f"from {low:.0%} of runs in {first} to {high:.0%} in {last}"
+    else:
+        said = "; ".join(f"{share:.0%} of runs in {name}" for share, name in shares)
+    return f"{label}, {what} in the end: {said}"
+
+
+def _share_curve(outcome: Many, path: str) -> ShareCurve | None:
+    column = outcome.table.columns.get(path)
+    if column is None:
+        return None
+    curve = survival(column, outcome.days)
+    return ShareCurve(
+        outcome.name, tuple((curve.times * DAY).tolist()), tuple(curve.share.tolist()),
+        tuple(curve.low.tolist()), tuple(curve.high.tolist()),
+    )  # fmt: skip
+
+
+@styled
+def draw_survival(data: SurvivalData) -> Figure:
+    """Share of runs not yet struck over time, with pointwise 95 % intervals."""
+    page = sheet(data.page, height=220.0 + 300.0 * len(data.panels))
+    head = run_names(page, data.runs) if data.runs else 0.0
+    flags = lay_events(page, (), data.span)
+    panels = stack(page, [1.0] * len(data.panels), flags, head)
+    for axes, (_, curves) in zip(panels, data.panels, strict=True):
+        names = []
+        for number, curve in enumerate(curves):
+            if curve is None:
+                continue
+            colour, dashes = line_style(number)
+            times = [0.0, *curve.times, float(data.span.end)]
+            share, low, high = (
+                [100.0, *(100 * v for v in values), 100 * (values[-1] if values else 1.0)]
+                for values in (curve.share, curve.low, curve.high)
+            )
+            axes.fill_between(times, low, high, step="post", color=colour, alpha=0.15, lw=0)
+            axes.plot(times, share, drawstyle="steps-post", color=colour, ls=dashes, lw=2)
+            said = f"{numeral(share[-1])} %"
+            names.append(
+                (share[-1], said if data.runs else f"{short(curve.name, 20)} {said}", colour)
+            )
+        set_scale(axes, 100.0)
+        axes.set_ylim(0, 104)
+        side_names(page, axes, _together(names) if data.runs else names)
+    share_times(panels, data.span)
+    name_panels(page, panels, [name for name, _ in data.panels], flags)
+    return page.figure
+
+
+def _together(names: Sequence[tuple[float, str, str]]) -> list[tuple[float, str, str]]:
+    """Curves that end in one point named once: their value and how many they are."""
+    found: dict[str, list[tuple[float, str, str]]] = {}
+    for name in names:
+        found.setdefault(name[1], []).append(name)
+    return [
+        same[0] if len(same) == 1 else (same[0][0], f"{text}: {len(same)} of {len(names)}", INK)
+        for text, same in found.items()
+    ]
+
+
+def survival_table(data: SurvivalData) -> Numbers:
+    """The steps of every curve: share of runs not yet struck from each time on."""
+    rows = (
+        (panel, curve.name, round(time), share, low, high)
+        for panel, curves in data.panels
+        for curve in curves
+        if curve is not None
+        for time, share, low, high in zip(
+            curve.times, curve.share, curve.low, curve.high, strict=True
+        )
+    )
+    return Numbers(("panel", "curve", "time_s", "share", "low", "high"), rows)

@@ -1,0 +1,38 @@
+"""The pages about Python say what is so: the reference is fresh, and the notebook runs."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def test_the_reference_is_what_the_docstrings_say() -> None:
+    spec = importlib.util.spec_from_file_location("made", ROOT / "tools/api_reference.py")
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    fresh = (ROOT / "docs/api.md").read_text("utf-8") == made.page()
+    assert fresh, "docs/api.md is out of date: run 'make docs'"
+
+
+def test_every_block_of_the_notebook_runs(home: Path) -> None:
+    text = (ROOT / "docs/notebook.md").read_text("utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```$", text, re.M | re.S)
+    assert len(blocks) > 8
+    known: dict[str, object] = {"__name__": "__main__"}
+    for block in blocks:
+        exec(compile(block, "notebook.md", "exec"), known)
+    assert known["seen"] == [done / 20 for done in range(21)]
+    assert all((home / name).is_file() for name in ("flows.csv", "map.png", "run/report.html"))
+
+
+def test_the_readme_runs(home: Path) -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    (block,) = re.findall(r"^```python\n(.*?)^```$", text, re.M | re.S)
+    block = block.replace("scenarios/double_offensive.yaml", str(home / "two_ways.yaml"))
+    exec(compile(block.replace("turkey_raqqa", "line"), "README.md", "exec"), {})
+    assert (home / "results/small_convoys/summary.json").is_file()

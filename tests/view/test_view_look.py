@@ -1,0 +1,81 @@
+"""The look is stated once: without matplotlib, and as what scripts and style sheet ask for."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from sim.page.sentences import HEADS, SENTENCES
+from sim.view.data import ActorStyle
+from sim.view.look import LABEL, OPTICAL, document, looks, variables
+from sim.view.map.labels import bare
+
+STATIC = files("sim.page").joinpath("static")
+SCRIPTS = {
+    name: STATIC.joinpath(name).read_text(encoding="utf-8")
+    for name in ("core.js", "marks.js", "map.js", "map_words.js", "forces.js", "curves.js")
+}
+SCRIPTS["page.js"] = STATIC.joinpath("page.js").read_text(encoding="utf-8")
+
+
+def test_the_numbers_need_no_matplotlib() -> None:
+    code = (
+        "import sys, sim.view.look, sim.view.map.layout, sim.view.map.scene, sim.page.states;"
+        "assert not any(name.partition('.')[0] == 'matplotlib' for name in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_scripts_find_every_number_that_they_ask_for() -> None:
+    told: Any = json.loads(json.dumps(document()))
+    known = {"ROAD": told["road"], "PLACE": told["place"], "FORCE": told["force"]}
+    asked = 0
+    for text in SCRIPTS.values():
+        for whole, key in re.findall(r"\b(ROAD|PLACE|FORCE)\.(\w+)", text):
+            assert key in known[whole], (whole, key)
+            asked += 1
+        for key, more in re.findall(r"\bLOOK\.(\w+)(?:\.(\w+))?", text):
+            assert key in told, key
+            assert not more or more in told[key] or isinstance(told[key], list), (key, more)
+            asked += 1
+    assert asked > 40
+
+
+def test_the_style_sheet_finds_every_variable() -> None:
+    css = STATIC.joinpath("page.css").read_text(encoding="utf-8")
+    asked = set(re.findall(r"var\(--([\w-]+)", css)) - {"fine"}  # which the script sets
+    assert asked <= set(re.findall(r"--([\w-]+):", variables()))
+    assert len(asked) > 30
+
+
+def test_every_sentence_is_said_and_every_one_said_is_there() -> None:
+    said = " ".join(SCRIPTS.values())
+    for name in re.findall(r'\bsay\("(\w+)"', said):
+        assert name in SENTENCES
+    for name in SENTENCES:
+        assert f'"{name}"' in said, name
+    assert set(HEADS) == set(re.findall(r"\bHEADS\.(\w+)", said))
+
+
+def test_labels_are_bare_unless_two_would_be_the_same() -> None:
+    assert bare(["Aleppo (city)", "Bab", "Tell (north)", "Tell (south)"]) == [
+        "Aleppo", "Bab", "Tell (north)", "Tell (south)",
+    ]  # fmt: skip
+    assert bare(["(nameless)"]) == ["(nameless)"]
+    assert LABEL.near[-1] < LABEL.far[0]  # what is far has a leader line
+
+
+def test_a_colour_is_six_digits_and_a_shape_is_known() -> None:
+    look = looks((ActorStyle("a", "A", "#0072B2", "star"),))["a"]
+    assert (look.fill, look.ink, look.shape) == ("#0072b2", "#ffffff", "star")
+    assert set(OPTICAL) >= {look.shape for look in looks(tuple(
+        ActorStyle(str(i), "") for i in range(10))).values()}  # fmt: skip
+    for style in (ActorStyle("a", "A", "#07b"), ActorStyle("a", "A", None, "blob")):
+        with pytest.raises(ValueError, match=r"colour|shape"):
+            looks((style,))
