@@ -6,12 +6,13 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
 from sim.base.errors import BadInputError
 from sim.base.numbers import enumerated
-from sim.many.comparison import comparison_tables, many_tables, write_comparison, write_many
+from sim.many.comparison import comparison_tables, write_comparison
 from sim.many.ensemble import Ensemble as EnsembleData
 from sim.many.ensemble import ensembles_in, open_ensemble
 from sim.many.studies import Study as StudyData
@@ -68,7 +69,7 @@ class Comparison(Shown, of_runs.Comparison):
             FolderError: the folder holds something already or cannot be written.
             FullDiskError: there is no room for it.
         """
-        draw = draw_comparison if figures else None
+        draw = partial(draw_comparison, self) if figures else None
         return write_comparison(self, _path(out), draw=draw, argv=_words(argv))
 
     def _glance(self) -> tuple[str, Facts]:
@@ -93,7 +94,7 @@ class ManyComparison(Shown, of_ensembles.ManyComparison):
         Raises:
             BadInputError: there is none of that name.
         """
-        return table_named(many_tables(self), name)
+        return table_named(comparison_tables(self), name)
 
     def plot(self, kind: str = "differences") -> Figure:
         """Differences with their intervals, or survival curves of the axis in focus.
@@ -122,8 +123,9 @@ class ManyComparison(Shown, of_ensembles.ManyComparison):
             FolderError: the folder holds something already or cannot be written.
             FullDiskError: there is no room for it.
         """
-        draw = draw_many if figures else None
-        return write_many(self, _path(out), draw=draw, only_changed=only_changed, argv=_words(argv))
+        draw = partial(draw_many, self) if figures else None
+        kept = self.only_changed() if only_changed else self
+        return write_comparison(kept, _path(out), draw=draw, argv=_words(argv))
 
     def _glance(self) -> tuple[str, Facts]:
         changed = [row.path for row in self.rows if row.changed]

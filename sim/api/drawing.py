@@ -17,34 +17,39 @@ def draw_ensemble(
     scenario: Scenario, summary: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], folder: Path
 ) -> None:
     """Draw the figures of an ensemble into a folder that is there."""
-    from sim.view.charts.ensemble_figures import write_ensemble_figures
+    from sim.view.charts.ensemble_figures import ensemble_figures
+    from sim.view.draw import save_each
 
-    write_ensemble_figures(scenario, summary, rows, folder)
+    save_each(ensemble_figures(scenario, summary, rows), folder)
 
 
 def draw_study(study: Study, folder: Path) -> None:
     """Draw the figures of a study into a folder that is there."""
-    from sim.view.charts.study_figures import write_study_figures
+    from sim.view.charts.study_figures import study_figures
+    from sim.view.draw import save_each
 
-    write_study_figures(study, folder)
+    save_each(study_figures(study), folder)
 
 
 def draw_sensitivity(study: SensitivityStudy, folder: Path) -> None:
     """Draw the tornados of a sensitivity study into a folder that is there."""
-    from sim.view.charts.study_figures import write_tornados
+    from sim.view.charts.study_figures import tornados
+    from sim.view.draw import save_each
 
-    write_tornados(study, folder)
+    save_each(tornados(study), folder)
 
 
 def draw_comparison(comparison: Comparison, folder: Path) -> None:
     """Draw the figures of a comparison of runs into a folder that is there."""
-    from sim.view.charts.compare_figures import write_comparison_figures
+    from sim.view.charts.compare_figures import comparison_figures
+    from sim.view.draw import save_each
 
-    write_comparison_figures(comparison, folder)
+    save_each(comparison_figures(comparison), folder)
 
 
 def draw_many(comparison: ManyComparison, folder: Path) -> None:
     """Draw the figures of a comparison of ensembles into a folder that is there."""
-    from sim.view.charts.many_figures import write_many_figures
+    from sim.view.charts.many_figures import many_figures
+    from sim.view.draw import save_each
 
-    write_many_figures(comparison, folder)
+    save_each(many_figures(comparison), folder)

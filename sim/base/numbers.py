@@ -73,6 +73,15 @@ def enumerated(items: Sequence[str], most: int) -> str:
     return ", ".join(items[:most]) + more
 
 
+def listed(names: Sequence[str], last: str = "and", most: int = 3) -> str:
+    """Names in words: "a, b and c", "a, b, c and 2 more"; none are "nothing"."""
+    if not names:
+        return "nothing"
+    if len(names) > most:
+        return ", ".join(names[:most]) + f" {last} {len(names) - most} more"
+    return f" {last} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def in_line(value: object) -> str:
     """A setting in one line: maps and lists without brackets."""
     if isinstance(value, Mapping):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.verbs import NO_FIGURES, Verb, print_json
+from sim.cli.verbs import NO_FIGURES, Verb, answer, print_json
 
 
 @click.command(cls=Verb)
@@ -82,10 +82,7 @@ def report(folders: tuple[str, ...], out: Path | None, as_json: bool) -> None:
     import sim
 
     target = sim.report(*folders, out=out)
-    if as_json:
-        print_json({"file": str(target)})
-    else:
-        click.echo(f"written to {target}")
+    answer(as_json, {"file": str(target)}, f"written to {target}")
 
 
 @click.command(cls=Verb)
@@ -110,10 +107,8 @@ def film(
 
     target = sim.film(folder, out, axis=axis, fps=fps, seconds=seconds)
     size = target.stat().st_size
-    if as_json:
-        print_json({"file": str(target), "bytes": size})
-    else:
-        click.echo(f"written to {target} ({size / 1e6:.1f} MB)")
+    document = {"file": str(target), "bytes": size}
+    answer(as_json, document, f"written to {target} ({size / 1e6:.1f} MB)")
 
 
 COMMANDS = (show, compare, report, film)

@@ -7,15 +7,16 @@ Exit codes: 0 done, 1 the engine or the disk failed, 2 bad input, 3 some replica
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
 
 from sim.base.errors import BadInputError, FailedError, FullDiskError
-from sim.cli.verbs import NO_FIGURES, SEED, SETS, Verb, is_quiet, print_json
+from sim.cli.verbs import NO_FIGURES, SEED, SETS, Verb, answer, is_quiet, print_json
 
 if TYPE_CHECKING:
     from sim.api.many import EngineName, Ensemble, SensitivityStudy, Study
@@ -23,19 +24,47 @@ if TYPE_CHECKING:
 
 RUNS = click.IntRange(1, 10**9)
 
-_WORKERS = click.option(
-    "--workers", type=click.IntRange(min=1), help="Processes; every core where none are named."
-)
-_ENGINE = click.option(
-    "--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True,
-    help="Where replicates run: this machine, or a Dask cluster.",
+
+class Means(TypedDict):
+    """By what means runs are made, as :func:`sim.ensemble` and its like take it."""
+
+    workers: int | None
+    engine: EngineName
+    address: str | None
+    keep_going: bool
+    figures: bool
+
+
+_MEANS = (
+    click.option(
+        "--workers", type=click.IntRange(min=1), help="Processes; every core where none are named."
+    ),
+    click.option(
+        "--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True,
+        help="Where replicates run: this machine, or a Dask cluster.",
+    ),
+    click.option(
+        "--address", help="Scheduler of a running Dask cluster; without it one is started here."
+    ),
+    click.option(
+        "--keep-going", is_flag=True,
+        help="Go on however many replicates fail (else stop after 10).",
+    ),
+    NO_FIGURES,
 )  # fmt: skip
-_ADDRESS = click.option(
-    "--address", help="Scheduler of a running Dask cluster; without it one is started here."
-)
-_KEEP_GOING = click.option(
-    "--keep-going", is_flag=True, help="Go on however many replicates fail (else stop after 10)."
-)
+
+
+def _with_means(command: Callable[..., None]) -> Callable[..., None]:
+    """A command with the options of :class:`Means`, which it gets as ``means``."""
+
+    @wraps(command)
+    def call(**given: Any) -> None:
+        means = {name: given.pop(name) for name in ("workers", "engine", "address", "keep_going")}
+        command(means=means | {"figures": not given.pop("no_figures")}, **given)
+
+    for option in reversed(_MEANS):
+        call = option(call)
+    return call
 
 
 @click.command(cls=Verb)
@@ -53,15 +82,10 @@ _KEEP_GOING = click.option(
 )  # fmt: skip
 @click.option("--shard", metavar="K/N", help="Run only the K-th of N parts; see 'sim merge'.")
 @SETS
-@_WORKERS
-@_ENGINE
-@_ADDRESS
-@_KEEP_GOING
-@NO_FIGURES
+@_with_means
 def ensemble(
     file: str | None, n: int | None, seed: int | None, out: Path | None, resume: Path | None,
-    until: str | None, shard: str | None, sets: tuple[str, ...], workers: int | None,
-    engine: EngineName, address: str | None, keep_going: bool, no_figures: bool, as_json: bool,
+    until: str | None, shard: str | None, sets: tuple[str, ...], means: Means, as_json: bool,
 ) -> None:  # fmt: skip
     """Run a scenario many times; write one folder with every replicate and what they say.
 
@@ -70,9 +94,7 @@ def ensemble(
     """
     import sim
 
-    begun = resume is not None and resume.exists()
-    if file is None and not begun:
-        raise BadInputError(f"{resume} does not exist" if resume else "a scenario file is needed")
+    begun = _is_begun(file, resume, "scenario")
     if begun and (seed is not None or until or shard or sets or out):
         raise BadInputError(
             "--resume goes on as begun: it takes no --seed, --until, --shard, --set, --out"
@@ -80,19 +102,14 @@ def ensemble(
     if begun and _is_study(resume):
         raise BadInputError(f"{resume} is the folder of a study: sim study --resume {resume}")
     part = None if shard is None else _shard(shard, n or 1000)
-    with _resumable("ensemble", resume or out) as going, _progress() as progress:
+    with _resumable("ensemble", resume or out) as tell, _progress() as progress:
         if file is None:
             assert resume is not None
-            done = sim.resume(
-                resume, n, workers=workers, engine=engine, address=address, keep_going=keep_going,
-                figures=not no_figures, progress=progress,
-            )  # fmt: skip
+            done = sim.resume(resume, n, **means, progress=progress)
         else:
             done = sim.ensemble(
                 sim.load(file, sets=sets), n, seed, out=resume or out, until=until, shard=part,
-                workers=workers, engine=engine, address=address, keep_going=keep_going,
-                figures=not no_figures, progress=progress, begun=going.begun,
-                resume=resume is not None,
+                **means, progress=progress, begun=tell, resume=resume is not None,
             )  # fmt: skip
     assert isinstance(done, sim.Ensemble)  # anything else was refused above
     if begun and n is not None and n < done.plan.n:
@@ -100,6 +117,14 @@ def ensemble(
             f"{done.folder} has {done.plan.n} runs already; -n {n} makes it no smaller", err=True
         )
     _report(done, as_json)
+
+
+def _is_begun(file: str | None, resume: Path | None, kind: str) -> bool:
+    """True where there is a folder to go on with; else a file must be named."""
+    begun = resume is not None and resume.exists()
+    if file is None and not begun:
+        raise BadInputError(f"{resume} does not exist" if resume else f"a {kind} file is needed")
+    return begun
 
 
 def _is_study(folder: Path | None) -> bool:
@@ -139,22 +164,15 @@ def merge(shards: Sequence[Path], out: Path | None, no_figures: bool, as_json: b
     metavar="STUDY",
     help="Go on with one in its folder.",
 )
-@_WORKERS
-@_ENGINE
-@_ADDRESS
-@_KEEP_GOING
-@NO_FIGURES
+@_with_means
 def study(
     file: str | None, dry_run: bool, n: int | None, out: Path | None, resume: Path | None,
-    workers: int | None, engine: EngineName, address: str | None, keep_going: bool,
-    no_figures: bool, as_json: bool,
+    means: Means, as_json: bool,
 ) -> None:  # fmt: skip
     """Run a scenario over a grid of settings, or its sensitivity, as a study file states it."""
     import sim
 
-    begun = resume is not None and resume.exists()
-    if file is None and not begun:
-        raise BadInputError(f"{resume} does not exist" if resume else "a study file is needed")
+    begun = _is_begun(file, resume, "study")
     if begun and (out is not None or dry_run or n is not None):
         raise BadInputError("--resume goes on as begun: it takes no --out, no -n and no --dry-run")
     if begun and not _is_study(resume):
@@ -163,20 +181,15 @@ def study(
         assert file is not None
         _list_cells(file, n, as_json)
         return
-    with _resumable("study", resume) as going, _progress() as progress:
+    with _resumable("study", resume) as tell, _progress() as progress:
         if begun:
             assert resume is not None
-            done = sim.resume(
-                resume, workers=workers, engine=engine, address=address, keep_going=keep_going,
-                figures=not no_figures, progress=progress,
-            )  # fmt: skip
+            done = sim.resume(resume, **means, progress=progress)
         else:
             assert file is not None
             done = sim.study(
-                file, n, out=resume or out, workers=workers, engine=engine, address=address,
-                keep_going=keep_going, figures=not no_figures, progress=progress,
-                begun=going.begun, resume=False,
-            )  # fmt: skip
+                file, n, out=resume or out, **means, progress=progress, begun=tell, resume=False
+            )
     if isinstance(done, sim.Ensemble):
         raise BadInputError(
             f"{resume} is the folder of an ensemble: sim ensemble --resume {resume}"
@@ -192,9 +205,7 @@ def _report_study(done: Study | SensitivityStudy, as_json: bool) -> None:
 
     if isinstance(done, sim.Study):
         _say({"folder": str(done.folder), **summary(done)}, as_json, print_study)
-        if done.failed:
-            click.echo(f"{done.failed} replicates failed", err=True)
-            sys.exit(3)
+        _end_failed(done.failed)
         return
     document = {
         "folder": str(done.folder),
@@ -213,6 +224,13 @@ def _say(document: dict[str, Any], as_json: bool, show: Callable[[dict[str, Any]
     else:
         show(document)
         click.echo(f"\nwritten to {document['folder']}")
+
+
+def _end_failed(failed: int) -> None:
+    """Exit code 3 where replicates failed."""
+    if failed:
+        click.echo(f"{failed} replicates failed", err=True)
+        sys.exit(3)
 
 
 def _list_cells(file: str, n: int | None, as_json: bool) -> None:
@@ -235,34 +253,23 @@ def _list_cells(file: str, n: int | None, as_json: bool) -> None:
         document = {"cells": cells, "n": design.n, "runs": runs}
         lines = [f"{cell.id}: {', '.join(cell.settings)}" for cell in design.cells]
         lines.append(f"{len(cells)} cells of {design.n} runs: {runs} runs")
-    if as_json:
-        print_json(document)
-    else:
-        click.echo("\n".join(lines))
-
-
-class _GoingOn:
-    """Where it is told which folder a command has begun."""
-
-    def __init__(self, folder: Path | None) -> None:
-        self.folder = folder
-
-    def begun(self, folder: Path) -> None:
-        """Take note of the folder."""
-        self.folder = folder
+    answer(as_json, document, "\n".join(lines))
 
 
 @contextmanager
-def _resumable(command: str, folder: Path | None) -> Iterator[_GoingOn]:
-    """Say how to go on with what failed or was interrupted, once its folder is there."""
-    going = _GoingOn(folder)
+def _resumable(command: str, folder: Path | None) -> Iterator[Callable[[Path], None]]:
+    """Say how to go on with what failed or was interrupted, once its folder is there.
+
+    Gives what is to be told of the folder that was begun.
+    """
+    begun = [folder]
     try:
-        yield going
+        yield begun.append
     except FailedError as error:
         whole = "; what is in the journal is whole" if isinstance(error, FullDiskError) else ""
-        raise FailedError(f"{error}{whole}{_how(command, going.folder)}") from error
+        raise FailedError(f"{error}{whole}{_how(command, begun[-1])}") from error
     except KeyboardInterrupt:
-        if again := _how(command, going.folder):
+        if again := _how(command, begun[-1]):
             click.echo(f"stopped{again}", err=True)
         raise
 
@@ -300,20 +307,16 @@ def _report(done: Ensemble, as_json: bool) -> None:
     """Print what an ensemble says; exit code 3 where replicates failed."""
     from sim.tables.terminal_study import print_ensemble
 
-    if as_json:
-        document = {"folder": str(done.folder), **done.summary}
-        print_json(document)
-    else:
-        print_ensemble(done.summary)
+    def show(document: Mapping[str, Any]) -> None:
+        print_ensemble(document)
         if done.plan.until is not None:
-            met = "met" if done.summary["n"] < done.plan.n else "not met before the last run"
+            met = "met" if document["n"] < done.plan.n else "not met before the last run"
             click.echo(f"\nstop rule {done.plan.until}: {met}")
-        click.echo(f"\nwritten to {done.folder}")
+
+    _say({"folder": str(done.folder), **done.summary}, as_json, show)
     for replicate, error in list(done.failed.items())[:10]:
         click.echo(f"replicate {replicate} failed: {error}", err=True)
-    if done.failed:
-        click.echo(f"{len(done.failed)} replicates failed", err=True)
-        sys.exit(3)
+    _end_failed(len(done.failed))
 
 
 COMMANDS = (ensemble, merge, study)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import click
 
 from sim.base.errors import BadInputError
-from sim.cli.verbs import SEED, Verb, print_json
+from sim.cli.verbs import SEED, Verb, answer, print_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -423,7 +423,7 @@ def rank(
 @click.option("--two-way", is_flag=True, help="Take one-way roads as two-way, for a network YAML.")
 def import_(
     file: str, out: str, default_capacity: str | None, unit: str, two_way: bool, as_json: bool
-) -> None:  # fmt: skip
+) -> None:
     """Turn CSV, GeoJSON, GraphML or TNTP into a network YAML or a binary table."""
     from pathlib import Path
 
@@ -442,10 +442,8 @@ def import_(
         else:
             partial.write_text(network_yaml(table, file, unit, two_way), encoding="utf-8")
     places, roads = len(table.graph.places), len(table.graph.roads)
-    if as_json:
-        print_json({"file": out, "places": places, "roads": roads})
-    else:
-        click.echo(f"{out}: {places} places, {roads} roads")
+    document = {"file": out, "places": places, "roads": roads}
+    answer(as_json, document, f"{out}: {places} places, {roads} roads")
 
 
 COMMANDS = (cut, interdict, rank, import_)

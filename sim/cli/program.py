@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli import folders, many, networks
-from sim.cli.verbs import NO_FIGURES, SEED, SETS, Commands, print_json
+from sim.cli.verbs import NO_FIGURES, SEED, SETS, Commands, answer, print_json
 
 if TYPE_CHECKING:
     from sim.base.diagnostics import ScenarioError
@@ -108,10 +108,7 @@ def schema(kind: str, write: str | None, as_json: bool) -> None:
         print_json(reference.json_schema(kind))
         return
     written = [str(path) for path in reference.write(write)]
-    if as_json:
-        print_json({"files": written})
-    else:
-        click.echo("\n".join(written))
+    answer(as_json, {"files": written}, "\n".join(written))
 
 
 for _command in (*folders.COMMANDS, *many.COMMANDS, *networks.COMMANDS):

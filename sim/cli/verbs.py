@@ -106,6 +106,14 @@ class _ToldOfInput(_Told):
     exit_code = 2
 
 
+def answer(as_json: bool, document: Any, text: str) -> None:
+    """What was asked for: one JSON document, or a text for people."""
+    if as_json:
+        print_json(document)
+    else:
+        click.echo(text)
+
+
 def print_json(document: Any) -> None:
     """One JSON document on standard output, escaped where the stream is not UTF-8."""
     if sys.stdout is None:  # closed by the caller

@@ -61,6 +61,10 @@ class AttackAnswer:
     bound: Amount | None
     by: str = ""
 
+    def proof(self) -> Document:
+        """What is lost, and how far that is proven, as ``--json`` has it."""
+        return {"removed": self.removed, "proven": self.proven, "bound": self.bound}
+
     def document(self) -> Document:
         """An attack on a flow as ``--json`` has it."""
         found = {"k": self.k, **flow_document(self.left), "removed": self.removed}
@@ -218,14 +222,7 @@ class DelayFrontier:
             "unit": "h",
             "targets": self.targets,
             "frontier": [
-                {
-                    "k": a.k,
-                    "hours": a.left,
-                    "unreachable": a.left is None,
-                    "removed": a.removed,
-                    "proven": a.proven,
-                    "bound": a.bound,
-                }
+                {"k": a.k, "hours": a.left, "unreachable": a.left is None, **a.proof()}
                 for a in self.attacks
             ],
         }
@@ -372,14 +369,8 @@ class JointFrontier:
             "method": "dual program (HiGHS)",
             "targets": self.targets,
             "frontier": [
-                {
-                    "k": a.k,
-                    "total": a.left,
-                    "flows": dict(zip(self.axes, flows, strict=True)),
-                    "removed": a.removed,
-                    "proven": a.proven,
-                    "bound": a.bound,
-                }
+                {"k": a.k, "total": a.left, "flows": dict(zip(self.axes, flows, strict=True))}
+                | a.proof()
                 for a, flows in zip(self.attacks, self.flows, strict=True)
             ],
         }

@@ -157,10 +157,7 @@ class Case:
 
     def ids(self, places: Iterable[int], roads: Iterable[int] = ()) -> tuple[str, ...]:
         """Ids of places, then of roads."""
-        return (
-            *(self.graph.places[i] for i in places),
-            *(self.graph.roads[r] for r in roads),
-        )  # fmt: skip
+        return (*(self.graph.places[i] for i in places), *(self.graph.roads[r] for r in roads))
 
     def said(self, item: str) -> str:
         """How a place or road is called: by its name, a road of named places by its ends."""

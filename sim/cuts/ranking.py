@@ -160,9 +160,7 @@ def rank_case(
                 int(tree.shut_off[target.at]) if target.kind == "place" else None,
             )
         )
-    return Ranking(
-        case, _amount(case, whole), len(cuts.cuts), cuts.complete, tuple(rows), shares
-    )  # fmt: skip
+    return Ranking(case, _amount(case, whole), len(cuts.cuts), cuts.complete, tuple(rows), shares)
 
 
 def _amount(case: Case, finite: int) -> Amount:

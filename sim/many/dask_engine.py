@@ -23,7 +23,7 @@ from typing import Any
 
 from sim.base.errors import BadInputError
 
-from .engines import TRIES, EngineError, Finished, Task, cores, words
+from .engines import TRIES, EngineError, Finished, Task, attempt, cores, words
 
 BATCH = 8
 """Replicates in a task."""
@@ -34,18 +34,10 @@ WINDOW = 3
 DEADLINE = 300.0
 """Seconds without any result after which the cluster is given up."""
 
-Answer = tuple[int, Any, str]
 
-
-def run_batch(task: Task, replicates: tuple[int, ...]) -> list[Answer]:
-    """On a worker: each replicate with its result, or the error in one line."""
-    answers: list[Answer] = []
-    for replicate in replicates:
-        try:
-            answers.append((replicate, task(replicate), ""))
-        except Exception as error:
-            answers.append((replicate, None, words(error)))
-    return answers
+def run_batch(task: Task, replicates: tuple[int, ...]) -> list[Finished]:
+    """On a worker: each replicate with its result, or with its error in one line."""
+    return [attempt(task, replicate) for replicate in replicates]
 
 
 class DaskEngine:
@@ -176,21 +168,23 @@ class _Flight:
                 self.again.append(batch)
             return
         try:
-            answers: list[Answer] = future.result()
+            answers: list[Finished] = future.result()
         except Exception as error:  # the batch as a whole: its workers died
             self._settle()
             if not alone:
                 self.suspects.extend(batch)
                 return
             killed = type(error).__name__ == "KilledWorker"
-            answers = [(batch[0], None, "its worker died" if killed else words(error))]
-        for replicate, result, why in answers:
-            if result is not None:
-                yield Finished(replicate, result)  # in the journal before the future goes
+            why = "its worker died" if killed else words(error)
+            answers = [Finished(batch[0], None, why)]
+        for answer in answers:
+            replicate = answer.replicate
+            if answer.result is not None:
+                yield answer  # in the journal before the future goes
                 continue
             self.tries[replicate] += 1
             if self.tries[replicate] >= TRIES:
-                yield Finished(replicate, None, why)
+                yield answer
             elif alone:
                 self.suspects.append(replicate)
             else:

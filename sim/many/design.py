@@ -149,8 +149,7 @@ class _Reader:
 
     def _grid(self) -> dict[str, list[Level]]:
         found = {}
-        if "grid" in self.tree.entries:
-            self._seen(self.tree.entries["grid"].value)
+        self._seen(self._node("grid"))
         for factor, node in self._map("grid").items():
             if isinstance(node, Map):
                 levels = [(name, _value(e.value)) for name, e in node.entries.items()]
@@ -207,7 +206,7 @@ class _Reader:
                 cell[factor] = (name, value)
         return cell
 
-    def _seen(self, node: Node) -> None:
+    def _seen(self, node: Node | None) -> None:
         if isinstance(node, Map):
             for factor, entry in node.entries.items():
                 self.marks.setdefault(factor, entry.key_mark)
@@ -258,22 +257,22 @@ class _Reader:
             if key not in ("method", sizes[method]):
                 self.report.error(node.mark, f"unknown key '{key}' for {method}")
         text = "10" if size is None else self._scalar(size)
-        if not (text.isdecimal() and len(text) < 8 and 1 <= int(text) <= MOST_SAMPLES):
-            self.report.error(
-                self._mark("sensitivity"), f"'{text}' is no whole number from 1 to {MOST_SAMPLES}"
-            )
-            return None
-        return Sensitivity(method, int(text))
+        number = self._number(text, "sensitivity", 1, MOST_SAMPLES)
+        return None if number is None else Sensitivity(method, number)
 
     # --- values ----------------------------------------------------------------------------
 
     def _mark(self, key: str) -> Mark:
+        node = self._node(key)
+        return Mark(str(self.file), 1, 1) if node is None else node.mark
+
+    def _node(self, key: str) -> Node | None:
         entry = self.tree.entries.get(key)
-        return Mark(str(self.file), 1, 1) if entry is None else entry.value.mark
+        return None if entry is None else entry.value
 
     def _text(self, key: str, default: str) -> str:
-        entry = self.tree.entries.get(key)
-        return default if entry is None else self._scalar(entry.value)
+        node = self._node(key)
+        return default if node is None else self._scalar(node)
 
     def _scalar(self, node: Node) -> str:
         if isinstance(node, Scalar) and not node.null:
@@ -284,29 +283,31 @@ class _Reader:
     def _whole(self, key: str, default: int | None, least: int, most: int) -> int | None:
         if key not in self.tree.entries:
             return default
-        text = self._text(key, "")
+        number = self._number(self._text(key, ""), key, least, most)
+        return default if number is None else number
+
+    def _number(self, text: str, key: str, least: int, most: int) -> int | None:
+        """The whole number that a text under ``key`` says; None where it says none."""
         if text.isdecimal() and len(text) < 20 and least <= int(text) <= most:
             return int(text)
         self.report.error(self._mark(key), f"'{text}' is no whole number from {least} to {most}")
-        return default
+        return None
 
     def _map(self, key: str) -> dict[str, Node]:
-        entry = self.tree.entries.get(key)
-        if entry is None:
-            return {}
-        if not isinstance(entry.value, Map):
-            self.report.error(entry.value.mark, f"'{key}' is a map")
-            return {}
-        return {k: e.value for k, e in entry.value.entries.items()}
+        node = self._node(key)
+        if isinstance(node, Map):
+            return {k: e.value for k, e in node.entries.items()}
+        if node is not None:
+            self.report.error(node.mark, f"'{key}' is a map")
+        return {}
 
     def _list(self, key: str) -> list[Node]:
-        entry = self.tree.entries.get(key)
-        if entry is None:
-            return []
-        if not isinstance(entry.value, Items):
-            self.report.error(entry.value.mark, f"'{key}' is a list")
-            return []
-        return entry.value.items
+        node = self._node(key)
+        if isinstance(node, Items):
+            return node.items
+        if node is not None:
+            self.report.error(node.mark, f"'{key}' is a list")
+        return []
 
 
 def _value(node: Node) -> str:

@@ -61,6 +61,14 @@ def words(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())
 
 
+def attempt(task: Task, replicate: int) -> Finished:
+    """The replicate with its result, or with its error in one line."""
+    try:
+        return Finished(replicate, task(replicate))
+    except Exception as error:
+        return Finished(replicate, None, words(error))
+
+
 class Serial:
     """One after the other, in this process."""
 
@@ -68,10 +76,7 @@ class Serial:
         """See :class:`Engine`."""
         for replicate in replicates:
             for tried in range(1, TRIES + 1):
-                try:
-                    finished = Finished(replicate, task(replicate))
-                except Exception as error:
-                    finished = Finished(replicate, None, words(error))
+                finished = attempt(task, replicate)
                 if finished.result is not None or tried == TRIES:
                     yield finished
                     break
@@ -187,16 +192,10 @@ class _Worker:
 def _work(pipe: Connection, task: Task) -> None:
     """What a worker process does: replicates in, results out, until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the driver
-    message: tuple[int, Result | None, str]
     try:
         pipe.send(_READY)
         while True:
-            replicate = pipe.recv()
-            try:
-                message = (replicate, task(replicate), "")
-            except Exception as error:
-                message = (replicate, None, words(error))
-            pipe.send(message)
+            pipe.send(attempt(task, pipe.recv()))
     except (EOFError, OSError):
         return  # the driver is gone
 

@@ -148,8 +148,7 @@ def carry_out(
             raise EngineError(f"no replicate came through: {why}")
         journal.sync()
         found = derive(folder, scenario, plan, journal, chosen, sorted(failed))
-        if draw is not None:
-            _draw(draw, folder, scenario, journal.rows(found.replicates))
+        _draw(draw, folder, scenario, journal.rows(found.replicates))
     status = "stopped" if stopped_early else "failed" if failed else "complete"
     close_manifest(folder, status, plan, failed, argv)
     summary = read_summary(folder)
@@ -237,10 +236,13 @@ class _Run:
         return self._rule.reached(np.array(values, dtype=float), unit, self.scenario.length / DAY)
 
 
-def _draw(draw: Draw, folder: Path, scenario: Scenario, rows: Iterable[Mapping[str, Any]]) -> None:
+def _draw(
+    draw: Draw | None, folder: Path, scenario: Scenario, rows: Iterable[Mapping[str, Any]]
+) -> None:
     """Draw the figures beside the folder's own and put them in its place when they are whole."""
-    with whole_folder(folder / "figures", replace=True) as target:
-        draw(scenario, read_summary(folder), rows, target)
+    if draw is not None:
+        with whole_folder(folder / "figures", replace=True) as target:
+            draw(scenario, read_summary(folder), rows, target)
 
 
 def rows_of(ensemble: Ensemble) -> Iterator[Mapping[str, Any]]:
@@ -288,8 +290,7 @@ def merge(
                     "run or resume the shard that has them"
                 )
             found = derive(target, scenario, whole, journal, whole.replicates, ())
-            if draw is not None:
-                _draw(draw, target, scenario, journal.rows(found.replicates))
+            _draw(draw, target, scenario, journal.rows(found.replicates))
     except BaseException:
         rmtree(target)
         raise

@@ -6,7 +6,7 @@ path. Setting it to u puts the constant at that quantile in its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -23,50 +23,47 @@ _SKIPPED = frozenset({"resolved", "provenance"})
 
 def uncertain(scenario: Scenario) -> tuple[str, ...]:
     """Dotted paths of every distribution and of every chance between 0 and 1, sorted."""
-    return tuple(sorted(_found(scenario, "")))
+    found: list[str] = []
 
+    def note(path: str, part: Any) -> Any:
+        if part.uncertain if hasattr(part, "ppf") else 0 < part < 1:
+            found.append(path)
+        return part
 
-def _found(value: Any, path: str) -> Iterator[str]:
-    if hasattr(value, "ppf"):
-        if value.uncertain:
-            yield path
-    elif isinstance(value, Mapping):
-        for key, part in value.items():
-            yield from _found(part, f"{path}.{key}" if path else str(key))
-    elif is_dataclass(value):
-        if isinstance(value, Event) and 0 < value.chance < 1:
-            yield f"{path}.chance"
-        for field in fields(value):
-            if field.name not in _SKIPPED:
-                below = f"{path}.{field.name}" if path else field.name
-                yield from _found(getattr(value, field.name), below)
+    _changed(scenario, "", note)
+    return tuple(sorted(found))
 
 
 def fixed(scenario: Scenario, at: Mapping[str, float]) -> Scenario:
     """The scenario with each named input at its quantile; an event happens where u < chance."""
-    made: Scenario = _put(scenario, "", at)
+
+    def settle(path: str, part: Any) -> Any:
+        if path not in at:
+            return part
+        return Constant(part.ppf(at[path])) if hasattr(part, "ppf") else float(at[path] < part)
+
+    made: Scenario = _changed(scenario, "", settle)
     return made
 
 
-def _put(value: Any, path: str, at: Mapping[str, float]) -> Any:
+def _changed(value: Any, path: str, change: Callable[[str, Any], Any]) -> Any:
+    """The value with what ``change`` makes of each distribution and chance in it, by its path."""
     if hasattr(value, "ppf"):
-        return Constant(value.ppf(at[path])) if path in at else value
+        return change(path, value)
+    stem = f"{path}." if path else ""
     if isinstance(value, Mapping):
-        parts = {k: _put(v, f"{path}.{k}" if path else str(k), at) for k, v in value.items()}
+        parts = {k: _changed(v, f"{stem}{k}", change) for k, v in value.items()}
         return parts if any(parts[k] is not value[k] for k in parts) else value
     if not is_dataclass(value) or isinstance(value, type):
         return value
-    changed: dict[str, Any] = {}
-    for field in fields(value):
-        if field.name in _SKIPPED:
-            continue
-        old = getattr(value, field.name)
-        new = _put(old, f"{path}.{field.name}" if path else field.name, at)
+    made: dict[str, Any] = {}
+    for name in {field.name for field in fields(value)} - _SKIPPED:
+        old, below = getattr(value, name), f"{stem}{name}"
+        chance = isinstance(value, Event) and name == "chance"
+        new = change(below, old) if chance else _changed(old, below, change)
         if new is not old:
-            changed[field.name] = new
-    if isinstance(value, Event) and f"{path}.chance" in at:
-        changed["chance"] = 1.0 if at[f"{path}.chance"] < value.chance else 0.0
-    return replace(value, **changed) if changed else value
+            made[name] = new
+    return replace(value, **made) if made else value
 
 
 def run_sample(

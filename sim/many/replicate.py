@@ -83,11 +83,6 @@ def _turns(steps: Steps) -> list[list[int]]:
 
 def _changes(steps: Steps) -> list[list[int]]:
     """Times and values of a series, without the rows that repeat a value."""
-    times: list[int] = []
-    values: list[int] = []
-    for i, (time, value) in enumerate(zip(steps.times, steps.values, strict=True)):
-        last = i + 1 == len(steps.times)
-        if not values or value != values[-1] or last:
-            times.append(time)
-            values.append(value)
-    return [times, values]
+    times, values, last = steps.times, steps.values, len(steps.times) - 1
+    kept = [i for i, v in enumerate(values) if i in (0, last) or v != values[i - 1]]
+    return [[times[i] for i in kept], [values[i] for i in kept]]

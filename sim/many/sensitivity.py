@@ -12,35 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.base.errors import BadInputError, FolderError
-from sim.base.files import whole_folder
 from sim.measure import sensitivity as measure
 from sim.measure.ensemble import tidy
 from sim.scenario.loader import load
 from sim.scenario.model import DAY, Scenario
 from sim.tables.data import DataTable
-from sim.tables.folder import MANIFEST, write_json
 
 from .design import Design, Sensitivity
 from .engines import Engine, Task
-from .ensemble import Ensemble, Plan, Progress, begin, carry_out, open_ensemble, seeded
+from .ensemble import Ensemble, Progress, carry_out, open_ensemble, seeded
 from .inputs import run_sample, uncertain
-from .studies import (
-    STUDY,
-    check_measures,
-    close_study,
-    column,
-    head,
-    headlines,
-    is_begun,
-    marked,
-    place_of,
-    read_study,
-)
-
-COLUMNS = {
-    "morris": ("mu_star", "half_width", "sigma"),
-    "sobol": ("total", "half_width", "first"),
-}
+from .studies import begin_parts, check_measures, close_study, column, headlines, marked, read_study
 
 
 @dataclass(frozen=True)
@@ -92,15 +74,7 @@ def begin_sensitivity(
         "sensitivity": {"method": wanted.method, "size": wanted.size},
         "inputs": list(inputs),
     }
-    parts = {"samples": scenario}
-    target = place_of(document, parts, file, out, resume)
-    if resume and is_begun(target, document, parts):
-        return target
-    with whole_folder(target) as partial_folder:
-        write_json(partial_folder / STUDY, document)
-        begin(scenario, Plan(runs, scenario.seed), partial_folder / "samples")
-        write_json(partial_folder / MANIFEST, head("running"))
-    return target
+    return begin_parts(document, {"samples": scenario}, runs, file, out, resume)
 
 
 def carry_out_sensitivity(
@@ -131,10 +105,7 @@ def carry_out_sensitivity(
         )  # fmt: skip
     study = _conclude(folder, document, done)
     index_table(study).write_csv(folder / "sensitivity.csv")
-    if draw is not None:
-        with whole_folder(folder / "figures", replace=True) as target:
-            draw(study, target)
-    close_study(folder, "complete", argv)
+    close_study(folder, study, draw, "complete", argv)
     return study
 
 
@@ -185,4 +156,4 @@ def index_table(study: SensitivityStudy) -> DataTable:
         for path, found in study.indices.items()
         for i in found
     ]  # fmt: skip
-    return DataTable("indices", ("measure", "unit", "input", *COLUMNS[study.method]), rows)
+    return DataTable("indices", ("measure", "unit", "input", *measure.COLUMNS[study.method]), rows)

@@ -7,12 +7,12 @@ is an ensemble of its own under ``cells/`` and is resumed like one.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -52,6 +52,8 @@ from .ensemble import (
 from .ensemble_folder import JOURNAL
 from .replicate import run_replicate
 
+S = TypeVar("S")
+
 STUDY = "study.json"
 _FILES = {"measures": "study", "effects": "effects", "ranks": "ranks"}
 """The file of each table."""
@@ -83,8 +85,7 @@ def scenarios(design: Design, file: str) -> list[Scenario]:
     """
     base = load(design.base)
     seed = base.seed if design.seed is None else design.seed
-    report = Report()
-    report.sources[file] = Path(file).read_text(encoding="utf-8").splitlines()
+    report = _report_on(file)
     found = []
     told = set()
     for cell in design.cells:
@@ -116,13 +117,19 @@ def check_measures(design: Design, made: Sequence[Scenario], file: str) -> None:
         if not missing:
             return
         known |= run_replicate(scenario, 0).units.keys()
-    report = Report()
-    report.sources[file] = Path(file).read_text(encoding="utf-8").splitlines()
+    report = _report_on(file)
     for path in missing:
         if path not in known:
             mark = replace(design.marks[path], file=file)
             report.error(mark, f"no measure '{path}' in this study", suggest(path, known))
     report.stop_on_errors()
+
+
+def _report_on(file: str) -> Report:
+    """A report of faults, with the lines of the study's file to show them in."""
+    report = Report()
+    report.sources[file] = Path(file).read_text(encoding="utf-8").splitlines()
+    return report
 
 
 def _where(design: Design, cell: Cell, fault: Diagnostic, file: str) -> tuple[Mark, str]:
@@ -157,44 +164,39 @@ def begin_study(
         "cells": [asdict(cell) for cell in design.cells],
     }
     parts = {f"cells/{cell.id}": one for cell, one in zip(design.cells, made, strict=True)}
-    target = place_of(document, parts, file, out, resume)
-    if resume and is_begun(target, document, parts):
+    return begin_parts(document, parts, design.n, file, out, resume)
+
+
+def begin_parts(
+    document: Mapping[str, Any], parts: Mapping[str, Scenario], n: int, file: str,
+    out: Path | None, resume: bool,
+) -> Path:  # fmt: skip
+    """Make the folder of a study with its ensembles of ``n`` runs begun, and return it.
+
+    Args:
+        document: its study.json.
+        parts: the scenarios of its ensembles, by their folders within its own.
+        resume: return the folder of this very study where it was begun before.
+
+    Raises:
+        FolderError: the folder holds something already, another study or a scenario that was
+            changed meanwhile among it, or cannot be made.
+    """
+    kind = Path(file).stem
+    key = fingerprint([document, *(scenario.resolved for scenario in parts.values())])
+    begun = interrupted_folder(kind, key) if resume else None
+    target = out or begun or default_target(kind, key)
+    if resume and (target / STUDY).is_file():
+        same = fingerprint(read_study(target)) == fingerprint(document)
+        if not same or any(reopen(target / k)[0].resolved != s.resolved for k, s in parts.items()):
+            raise FolderError(f"{target} holds another study; name another folder")
         return target
     with whole_folder(target) as partial:
         write_json(partial / STUDY, document)
-        for cell, scenario in zip(design.cells, made, strict=True):
-            begin(scenario, Plan(design.n, scenario.seed), partial / "cells" / cell.id)
+        for name, scenario in parts.items():
+            begin(scenario, Plan(n, scenario.seed), partial / name)
         write_json(partial / MANIFEST, head("running"))
     return target
-
-
-Parts = Mapping[str, Scenario]
-"""The scenarios of a study by the folders, within its own, of their ensembles."""
-
-
-def place_of(
-    document: Mapping[str, Any], parts: Parts, file: str, out: Path | None, resume: bool
-) -> Path:
-    """The folder of a study: the one named, one that was interrupted, or a new one."""
-    if out is not None:
-        return out
-    kind = Path(file).stem
-    key = fingerprint([document, *(scenario.resolved for scenario in parts.values())])
-    return (interrupted_folder(kind, key) if resume else None) or default_target(kind, key)
-
-
-def is_begun(folder: Path, document: Mapping[str, Any], parts: Parts) -> bool:
-    """True where the folder is that of this very study.
-
-    Raises:
-        FolderError: it is that of another one, or its scenario was changed meanwhile.
-    """
-    if not (folder / STUDY).is_file():
-        return False
-    same = fingerprint(read_study(folder)) == fingerprint(document)
-    if not same or any(reopen(folder / k)[0].resolved != s.resolved for k, s in parts.items()):
-        raise FolderError(f"{folder} holds another study; name another folder")
-    return True
 
 
 def head(status: str) -> dict[str, Any]:
@@ -202,8 +204,16 @@ def head(status: str) -> dict[str, Any]:
     return {"status": status, "kind": "study", "version": version("supply-axis")}
 
 
-def close_study(folder: Path, status: str, argv: Sequence[str]) -> None:
-    """Write the final manifest of a study; its ensembles have manifests of their own."""
+def close_study(
+    folder: Path, study: S, draw: Callable[[S, Path], None] | None, status: str, argv: Sequence[str]
+) -> None:
+    """Draw the figures of a study, and write its final manifest.
+
+    Its ensembles have manifests of their own.
+    """
+    if draw is not None:
+        with whole_folder(folder / "figures", replace=True) as target:
+            draw(study, target)
     write_manifest(folder, head(status), argv, leave_out=["cells", "samples", JOURNAL])
 
 
@@ -213,7 +223,6 @@ def carry_out_study(
     engine: Engine,
     keep_going: bool = False,
     progress: Progress | None = None,
-    on_cell: Callable[[str], None] | None = None,
     draw: Callable[[Study, Path], None] | None = None,
     argv: Sequence[str] = (),
 ) -> Study:
@@ -230,14 +239,10 @@ def carry_out_study(
     for number, cell in enumerate(cells):
         before = number * document["n"]
         path = folder / "cells" / cell.id
-        if on_cell is not None:
-            on_cell(cell.id)
         if read_manifest(path)["status"] == "complete":
             done.append(open_ensemble(path))
             continue
-        tell: Progress | None = None
-        if progress is not None:
-            tell = _shifted(progress, before, total)
+        tell = None if progress is None else _shifted(progress, before, total)
         with marked(folder):
             done.append(
                 carry_out(path, engine=engine, keep_going=keep_going, progress=tell, argv=argv)
@@ -247,10 +252,7 @@ def carry_out_study(
         table.write_csv(folder / f"{_FILES[table.name]}.csv")
     with whole_file(folder / "summary.json") as path:
         write_json(path, summary(study))
-    if draw is not None:
-        with whole_folder(folder / "figures", replace=True) as target:
-            draw(study, target)
-    close_study(folder, "failed" if study.failed else "complete", argv)
+    close_study(folder, study, draw, "failed" if study.failed else "complete", argv)
     return study
 
 
@@ -306,18 +308,16 @@ def _conclude(
     folder: Path, document: dict[str, Any], cells: Sequence[Cell], done: Sequence[Ensemble]
 ) -> Study:
     names = tuple(document["names"])
-    shared = set.intersection(*(set(e.measured.replicates) for e in done))
-    common = sorted(shared)
+    common = sorted(set.intersection(*(set(e.measured.replicates) for e in done)))
     tables = [e.measured.at(common) for e in done]
     horizon = min(e.scenario.length for e in done) / DAY
     chosen = document["measures"] or headlines(done[0].scenario, tables)
-    found = {}
-    ranks = {}
+    found, ranks = {}, {}
     for path in chosen:
         columns = [column(table, path, horizon) for table in tables]
-        if any(c is None for c in columns):
-            continue
         known = [c for c in columns if c is not None]
+        if len(known) < len(columns):
+            continue
         by_levels = {cell.levels: c for cell, c in zip(cells, known, strict=True)}
         found[path] = effects(names, by_levels)
         ranks[path] = rank_intervals(known)
@@ -329,22 +329,27 @@ def _conclude(
 
 def study_tables(study: Study) -> list[DataTable]:
     """measures (of each cell), effects and ranks."""
-    columns = ("cell", *study.names, "measure", "unit", *STATED)
-    ranks = ("measure", "cell", "rank", "rank_q05", "rank_q95")
+    measures = [
+        [cell.id, *cell.levels, path, measure["unit"], *stated(measure)]
+        for cell, ensemble in zip(study.cells, study.ensembles, strict=True)
+        for path, measure in ensemble.summary["measures"].items()
+    ]
+    ranks = [
+        [path, cell.id, *rank]
+        for path, found in study.ranks.items()
+        for cell, rank in zip(study.cells, found, strict=False)
+    ]
     return [
-        DataTable("measures", columns, list(_table_rows(study))),
+        DataTable("measures", ("cell", *study.names, "measure", "unit", *STATED), measures),
         DataTable.of("effects", effects_table(summary(study)["effects"])),
-        DataTable("ranks", ranks, list(_rank_rows(study))),
+        DataTable("ranks", ("measure", "cell", "rank", "rank_q05", "rank_q95"), ranks),
     ]
 
 
 def column(table: Replicates, path: str, horizon: float) -> st.Values | None:
     """A measure of one cell as effects take it: a time that did not come is the period long."""
-    found = table.columns.get(path)
-    if found is None:
-        value = absent(path)
-        return None if np.isnan(value) else np.full(len(table.replicates), value)
-    return np.minimum(found, horizon) if is_time(path) else found
+    found = table.column(path)
+    return found if found is None or not is_time(path) else np.minimum(found, horizon)
 
 
 _HEADLINES = (
@@ -362,18 +367,6 @@ def headlines(scenario: Scenario, tables: Sequence[Replicates]) -> list[str]:
         for path in tables[0].columns
         if path in claimed or (path.startswith(stem) and path.rpartition(".")[2] in _HEADLINES)
     ]
-
-
-def _rank_rows(study: Study) -> Iterable[list[Any]]:
-    for path, ranks in study.ranks.items():
-        for cell, rank in zip(study.cells, ranks, strict=False):
-            yield [path, cell.id, *rank]
-
-
-def _table_rows(study: Study) -> Iterable[list[Any]]:
-    for cell, ensemble in zip(study.cells, study.ensembles, strict=True):
-        for path, measure in ensemble.summary["measures"].items():
-            yield [cell.id, *cell.levels, path, measure["unit"], *stated(measure)]
 
 
 def summary(study: Study) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
@@ -106,18 +106,12 @@ def cut_document(scenario: Scenario, axis: str, view: AxisView) -> dict[str, Any
 
 def view_document(view: AxisView) -> dict[str, Any]:
     """A look as plain data, as summary.json has it."""
-    cut = view.cut
+    cut = asdict(view.cut)
+    del cut["kg_per_day"]
     return {
         "day": round(view.time / DAY, 4),
         "capacity_kg_per_day": view.capacity,
-        "minimum_cut": {
-            "places": list(cut.places),
-            "roads": list(cut.roads),
-            "unique": cut.unique,
-            "barrier": list(cut.barrier),
-            "never_open": cut.never_open,
-            "other": list(cut.other),
-        },
+        "minimum_cut": {k: list(v) if isinstance(v, tuple) else v for k, v in cut.items()},
         **_routes_document(view),
     }
 
@@ -270,8 +264,7 @@ class AxisLens:
     def _route(self, places: tuple[int, ...], roads: tuple[int, ...], rate: int) -> RouteView:
         graph = self.graph
         return RouteView(
-            tuple(graph.places[i] for i in places),
-            tuple(graph.roads[r] for r in roads),
+            *self._ids(places, roads),
             rate,
             float(graph.seconds[list(roads)].sum()) / 3600,
             round(float(graph.km[list(roads)].sum()), 3),
@@ -281,28 +274,24 @@ class AxisLens:
         graph, cut = self.graph, flow.cut
         if flow.value:
             far = cut.sink_side_cut
-            return CutView(
-                tuple(graph.places[i] for i in cut.places),
-                tuple(graph.roads[r] for r in cut.roads),
-                cut.value,
-                cut.unique,
-                other=() if far is None else self._names(far.places, far.roads),
-            )
+            other = () if far is None else self._names(far.places, far.roads)
+            return CutView(*self._ids(cut.places, cut.roads), cut.value, cut.unique, other=other)
         now, start = self._own(control, passage), self._start
         back = reopening_set(graph, *now, *start, self.sources, self.sinks)
         wall = barrier(graph, *now, *start, self.sources)
         return CutView(
-            tuple(graph.places[i] for i in back.places),
-            tuple(graph.roads[r] for r in back.roads),
-            0,
-            False,
-            barrier=self._names(wall.places, wall.roads),
-            never_open=not back.possible,
-        )
+            *self._ids(back.places, back.roads), 0, False,
+            barrier=self._names(wall.places, wall.roads), never_open=not back.possible,
+        )  # fmt: skip
+
+    def _ids(
+        self, places: tuple[int, ...], roads: tuple[int, ...]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        graph = self.graph
+        return tuple(graph.places[i] for i in places), tuple(graph.roads[r] for r in roads)
 
     def _names(self, places: tuple[int, ...], roads: tuple[int, ...]) -> tuple[str, ...]:
-        graph = self.graph
-        return tuple(graph.places[i] for i in places) + tuple(graph.roads[r] for r in roads)
+        return sum(self._ids(places, roads), ())
 
     def _own(self, control: Control, passage: Passage) -> tuple[BoolArray, BoolArray]:
         """Which roads are open by their own state, their ends aside, and which places."""

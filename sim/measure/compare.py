@@ -72,19 +72,8 @@ class Comparison:
                 {"name": o.name, "scenario": o.summary["scenario"]["id"], "seed": o.summary["seed"]}
                 for o in self.outcomes
             ],
-            "scenario_differences": [
-                {"path": c.path, "values": list(c.values)} for c in self.changes
-            ],
-            "measures": [
-                {
-                    "path": r.path,
-                    "unit": r.unit,
-                    "values": list(r.values),
-                    "differences": list(r.differences),
-                    "changed": r.changed,
-                }
-                for r in self.rows
-            ],
+            "scenario_differences": [change._asdict() for change in self.changes],
+            "measures": [row._asdict() | {"changed": row.changed} for row in self.rows],
             "model_scores": [s.document() for s in self.scores],
         }
 

@@ -7,8 +7,8 @@ both have in common cancels out. Ensembles whose seeds differ are refused.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from sim.base.errors import BadInputError
 
 from . import statistics as st
 from .compare import Change, differences
-from .ensemble import Replicates, absent, describe, interval, log_rank_test, tidy
+from .ensemble import Replicates, describe, interval, log_rank_test, tidy
 from .model_scores import ModelScore, ensemble_scores
 from .steps import is_time
 
@@ -76,6 +76,10 @@ class ManyComparison:
     rows: tuple[ManyRow, ...]
     scores: tuple[ModelScore, ...] = ()
 
+    def only_changed(self) -> Self:
+        """The same without the measures that are equal in all."""
+        return replace(self, rows=tuple(r for r in self.rows if r.changed))
+
     def document(self, *, only_changed: bool = False) -> dict[str, Any]:
         """Plain data for JSON."""
         return {
@@ -91,9 +95,7 @@ class ManyComparison:
                 }
                 for o in self.outcomes
             ],
-            "scenario_differences": [
-                {"path": c.path, "values": list(c.values)} for c in self.changes
-            ],
+            "scenario_differences": [change._asdict() for change in self.changes],
             "measures": [_row(r) for r in self.rows if r.changed or not only_changed],
             "model_scores": [s.document() for s in self.scores],
         }
@@ -162,7 +164,7 @@ def compare_many(outcomes: Sequence[Many]) -> ManyComparison:
 def _compare(path: str, outcomes: Sequence[Many], tables: Sequence[Replicates]) -> ManyRow:
     unit = next(t.units[path] for t in tables if path in t.units)
     horizon = min(o.days for o in outcomes)
-    columns = [_column(table, path) for table in tables]
+    columns = [table.column(path) for table in tables]
     stated = tuple(
         None if c is None else describe(path, c, o.days)
         for c, o in zip(columns, outcomes, strict=True)
@@ -183,10 +185,3 @@ def _compare(path: str, outcomes: Sequence[Many], tables: Sequence[Replicates]) 
             pairs = st.paired(base[both], column[both]) if both.any() else None
             against.append(Against(outcome.name, pairs))
     return ManyRow(path, unit, stated, tuple(against))
-
-
-def _column(table: Replicates, path: str) -> st.Values | None:
-    if path in table.columns:
-        return table.columns[path]
-    value = absent(path)
-    return None if np.isnan(value) else np.full(len(table.replicates), value)

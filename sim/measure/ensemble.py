@@ -35,6 +35,13 @@ class Replicates:
     columns: Mapping[str, st.Values]
     claims: Mapping[str, tuple[str, ...]]
 
+    def column(self, path: str) -> st.Values | None:
+        """A measure in every run; what no run lists is as :func:`absent` says, None if nothing."""
+        if path in self.columns:
+            return self.columns[path]
+        value = absent(path)
+        return None if np.isnan(value) else np.full(len(self.replicates), value)
+
     def at(self, replicates: Sequence[int]) -> Replicates:
         """The same for some of the replicates."""
         where = {r: i for i, r in enumerate(self.replicates)}
@@ -150,11 +157,7 @@ def _steps(curve: Survival) -> dict[str, list[float | None]]:
 
 def interval(estimate: st.Estimate) -> dict[str, float | None]:
     """An estimate as plain data."""
-    return {
-        "value": tidy(estimate.value),
-        "low": tidy(estimate.low),
-        "high": tidy(estimate.high),
-    }
+    return {"value": tidy(estimate.value), "low": tidy(estimate.low), "high": tidy(estimate.high)}
 
 
 def tidy(value: float | None) -> float | None:

@@ -6,7 +6,7 @@ docs/definitions.md gives the formulas.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,12 +50,16 @@ def displaced(moves: Iterable[Move]) -> dict[Ends, int]:
     Those who chose again on the way count from the place at which they did.
     """
     found: dict[Ends, int] = defaultdict(int)
-    for move in moves:
-        if move.reserve or move.outcome == "chose again":
-            continue
-        choice = LOST if move.outcome == "lost" else move.choice.strip("()")
+    for move, choice in last_choices(moves):
         found[move.actor, move.origin, choice] += move.persons
     return dict(sorted(found.items()))
+
+
+def last_choices(moves: Iterable[Move]) -> Iterator[tuple[Move, str]]:
+    """Moves of displaced strength, without those that chose again, each with its choice."""
+    for move in moves:
+        if not move.reserve and move.outcome != "chose again":
+            yield move, LOST if move.outcome == "lost" else move.choice.strip("()")
 
 
 def displacements(rows: Iterable[Mapping[str, Any]]) -> list[Displacement]:

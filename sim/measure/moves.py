@@ -16,6 +16,7 @@ the same place that went where they went on record.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -93,10 +94,10 @@ def _options(record: Record, move: RecordedMove) -> list[ChoiceRow]:
 
 def _sent(record: Record, move: RecordedMove) -> dict[str, float]:
     """Shares by goal of the reserves that an actor sent from the move's origin."""
-    sent: dict[str, int] = {}
+    sent: Counter[str] = Counter()
     for m in record.moves:
         if m.reserve and (m.actor, m.origin) == (move.actor, move.origin):
-            sent[m.choice] = sent.get(m.choice, 0) + m.persons
+            sent[m.choice] += m.persons
     total = sum(sent.values())
     return {goal: persons / total for goal, persons in sent.items()}
 

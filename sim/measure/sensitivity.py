@@ -9,6 +9,7 @@ Saltelli's sampling. Both have 95 % intervals by resampling.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
@@ -21,6 +22,17 @@ _ENDS = {"morris": (0.025, 0.975), "sobol": (1e-6, 1 - 1e-6)}
 
 LEVELS = 4
 """Levels of the grid of Morris."""
+
+
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "morris": {"num_levels": LEVELS}, "sobol": {"calc_second_order": False},
+}  # fmt: skip
+_FOUND = {"morris": ("mu_star", "mu_star_conf", "sigma"), "sobol": ("ST", "ST_conf", "S1")}
+"""Options of each method, and what SALib calls the parts of an :class:`Index`."""
+
+
+COLUMNS = {"morris": ("mu_star", "half_width", "sigma"), "sobol": ("total", "half_width", "first")}
+"""What tables call the numbers of an :class:`Index`, by method."""
 
 
 class Index(NamedTuple):
@@ -58,15 +70,8 @@ def _problem(method: str, names: Sequence[str]) -> dict[str, Any]:
 def sample(method: str, names: Sequence[str], size: int, seed: int) -> Values:
     """Rows of quantiles to run: size * (inputs + 1) for Morris, size * (inputs + 2) for Sobol."""
     problem = _problem(method, names)
-    found: Values
-    if method == "morris":
-        from SALib.sample import morris
-
-        found = morris.sample(problem, size, num_levels=LEVELS, seed=seed)
-    else:
-        from SALib.sample import sobol
-
-        found = sobol.sample(problem, size, calc_second_order=False, seed=seed)
+    sampler = import_module(f"SALib.sample.{method}")
+    found: Values = sampler.sample(problem, size, **_OPTIONS[method], seed=seed)
     return np.asarray(found, dtype=float)
 
 
@@ -82,16 +87,10 @@ def analyse(
     if not np.ptp(outputs):
         return []
     problem = _problem(method, names)
-    if method == "morris":
-        from SALib.analyze import morris
-
-        found = morris.analyze(problem, rows, outputs, num_levels=LEVELS, seed=seed)
-        columns = found["mu_star"], found["mu_star_conf"], found["sigma"]
-    else:
-        from SALib.analyze import sobol
-
-        found = sobol.analyze(problem, outputs, calc_second_order=False, seed=seed)
-        columns = found["ST"], found["ST_conf"], found["S1"]
+    analyser = import_module(f"SALib.analyze.{method}")
+    given = (rows, outputs) if method == "morris" else (outputs,)
+    found = analyser.analyze(problem, *given, **_OPTIONS[method], seed=seed)
+    columns = [found[name] for name in _FOUND[method]]
     indices = [
         Index(name, *(float(np.nan_to_num(c[i])) for c in columns)) for i, name in enumerate(names)
     ]

@@ -35,10 +35,8 @@ def side_series(scenario: Scenario, record: Record) -> list[SeriesRow]:
     rows = list(_ground(scenario, record))
     rows += [r for r in record.series if r.subject.startswith("actor:")]
     rows += [SeriesRow(0, f"actor:{a}", "fallen_persons", 0) for a in sorted(record.fallen)]
-    for measure, reserve in (
-        ("reserves_on_road_persons", True),
-        ("displaced_on_road_persons", False),
-    ):
+    for who, reserve in (("reserves", True), ("displaced", False)):
+        measure = f"{who}_on_road_persons"
         for actor, steps in on_the_road(record, reserve=reserve).items():
             rows += [SeriesRow(time, f"actor:{actor}", measure, men) for time, men in steps]
     return sorted(rows)
@@ -127,9 +125,7 @@ def fronts(scenario: Scenario, record: Record) -> dict[str, FrontCount]:
 
 
 def days_carried(
-    drawn: Mapping[str, float],
-    series: Mapping[tuple[str, str], Steps],
-    operation: Operation,
+    drawn: Mapping[str, float], series: Mapping[tuple[str, str], Steps], operation: Operation
 ) -> list[tuple[int, float]]:
     """(time, days of supply that a force has with it) at each row; empty where it eats nothing.
 

@@ -10,7 +10,7 @@ the tests hold each of them to scipy.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -40,7 +40,7 @@ class Estimate:
         return None if self.low is None or self.high is None else (self.high - self.low) / 2
 
 
-def student(freedom: int) -> float:
+def student(freedom: float) -> float:
     """Half-width of a 95 % interval of Student's t with so many degrees of freedom."""
     from scipy.special import stdtrit
 
@@ -72,9 +72,7 @@ def difference_of_means(base: Values, other: Values) -> Estimate:
     if not total:
         return Estimate(value, value, value)
     freedom = total**2 / sum(p**2 / (len(v) - 1) for p, v in zip(parts, (base, other), strict=True))
-    from scipy.special import stdtrit
-
-    half = float(stdtrit(freedom, (1 + LEVEL) / 2)) * math.sqrt(total)
+    half = student(freedom) * math.sqrt(total)
     return Estimate(value, value - half, value + half)
 
 
@@ -169,8 +167,7 @@ def paired(base: Values, other: Values, *, horizon: float | None = None) -> Pair
     found = Paired(len(base), difference, difference_of_means(base, other), above, below, None)
     if found.verdict != "no difference found":
         return found
-    runs = runs_to_settle(other - base)
-    return Paired(found.n, difference, found.unpaired, above, below, runs)
+    return replace(found, runs=runs_to_settle(other - base))
 
 
 def runs_to_settle(differences: Values) -> int | None:

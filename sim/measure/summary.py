@@ -20,6 +20,7 @@ from sim.state.record import Record
 from .axis import AxisLens, AxisView, view_document
 from .claims import verdicts
 from .decisions import decided
+from .flows import last_choices
 from .ground import ground, links, passages
 from .moves import scores
 from .sides import days_carried, fronts, holders_over_time, on_the_road, person_days
@@ -138,27 +139,30 @@ class Analysis:
     def _put(self, path: str, value: Number, unit: str) -> None:
         self.measures[path] = Measure(value, unit)
 
+    def _put_ends(self, path: str, steps: Steps, unit: str) -> None:
+        """The first and the last value of a series, of kg in tonnes."""
+        for name, i in (("start", 0), ("end", -1)):
+            value = steps.values[i]
+            self._put(f"{path}_{name}", value if unit == "persons" else _tonnes(value), unit)
+
     def _axis(self, axis: str) -> None:
         path, end = f"axes.{axis}", self.record.end
-        first, last = self.views[axis][0], self.views[axis][-1]
         capacity = self.series[f"axis:{axis}", "capacity_kg_per_day"]
         demand = self.series[f"axis:{axis}", "demand_kg_per_day"]
         for name in ("capacity", "deliverable", "demand"):
             steps = self.series[f"axis:{axis}", f"{name}_kg_per_day"]
-            self._put(f"{path}.{name}_start", _tonnes(steps.values[0]), "t/day")
-            self._put(f"{path}.{name}_end", _tonnes(steps.values[-1]), "t/day")
+            self._put_ends(f"{path}.{name}", steps, "t/day")
         self._put(f"{path}.capacity_mean", _tonnes(capacity.mean(end)), "t/day")
         self._put(f"{path}.capacity_least", _tonnes(min(capacity.values)), "t/day")
-        for name, i in (("start", 0), ("end", -1)):
-            asked = demand.values[i]
-            slack = round(capacity.values[i] / asked, 3) if asked else None
-            self._put(f"{path}.slack_{name}", slack, "1")
         cut = [(a, b) for a, b, v in capacity.spans(end) if v == 0]
         self._put(f"{path}.time_of_first_cut", in_days(cut[0][0]) if cut else None, "day")
         lasting = _last_run(capacity, end)
         self._put(f"{path}.time_of_lasting_cut", in_days(lasting), "day")
         self._put(f"{path}.days_cut", in_days(sum(b - a for a, b in cut)), "day")
-        for name, view in (("start", first), ("end", last)):
+        for name, i in (("start", 0), ("end", -1)):
+            asked, view = demand.values[i], self.views[axis][i]
+            slack = round(capacity.values[i] / asked, 3) if asked else None
+            self._put(f"{path}.slack_{name}", slack, "1")
             fastest = view.fastest
             hours = round(fastest.hours, 2) if fastest else None
             self._put(f"{path}.fastest_hours_{name}", hours, "h")
@@ -185,8 +189,7 @@ class Analysis:
             self._put(f"{sub}.time_of_exhaustion", in_days(empty[0][0]) if empty else None, "day")
             without = sum(until - since for since, until in empty)
             self._put(f"{sub}.days_without", in_days(without), "day")
-            self._put(f"{sub}.stock_start", _tonnes(stock.values[0]), "t")
-            self._put(f"{sub}.stock_end", _tonnes(stock.values[-1]), "t")
+            self._put_ends(f"{sub}.stock", stock, "t")
             self._put(f"{sub}.delivered", _tonnes(tallies[sink].delivered_kg), "t")
             eaten = self.record.consumption[axis, sink]
             supply = round(stock.values[-1] / eaten, 3) if eaten else None
@@ -229,9 +232,7 @@ class Analysis:
         for actor, place in sorted({(g.actor, g.place) for g in self.scenario.garrisons.values()}):
             strength = self.series.get((f"garrison:{actor}/{place}", "strength_persons"))
             if place in watched and strength is not None:
-                stem = f"garrisons.{actor}.{place}.strength"
-                self._put(f"{stem}_start", strength.values[0], "persons")
-                self._put(f"{stem}_end", strength.values[-1], "persons")
+                self._put_ends(f"garrisons.{actor}.{place}.strength", strength, "persons")
         for place, actors in sorted(watched.items()):
             path = f"places.{place}"
             self._put(f"{path}.time_of_siege", in_days(ringed.get(place)), "day")
@@ -265,8 +266,7 @@ class Analysis:
         self._put(f"{path}.furthest_km", round(furthest / 1000, 3), "km")
         self._put(f"{path}.time_of_furthest", in_days(when), "day")
         self._put(f"{path}.km_end", round(position.values[-1] / 1000, 3), "km")
-        self._put(f"{path}.strength_start", strength.values[0], "persons")
-        self._put(f"{path}.strength_end", strength.values[-1], "persons")
+        self._put_ends(f"{path}.strength", strength, "persons")
         carried = days_carried(self.record.drawn, self.series, operation)
         least = min((days for _, days in carried), default=None)
         self._put(f"{path}.days_of_supply_least", None if least is None else round(least, 3), "day")
@@ -284,11 +284,8 @@ class Analysis:
         arrived: dict[tuple[str, str], int] = defaultdict(int)
         ended: dict[tuple[str, str], int] = defaultdict(int)
         lag: dict[tuple[str, str], int] = defaultdict(int)
-        for move in self.record.moves:
-            if move.outcome == "chose again" or move.reserve:
-                continue
+        for move, choice in last_choices(self.record.moves):
             displaced[move.actor] += move.persons
-            choice = "lost" if move.outcome == "lost" else move.choice.strip("()")
             arrived[move.actor, choice] += move.persons
             if move.ended is not None:
                 ended[move.actor, choice] += move.persons
@@ -375,13 +372,9 @@ def _taken_and_lost(
     holders: list[tuple[int, frozenset[str]]], actor: str
 ) -> tuple[int | None, int | None]:
     """When an actor first takes a place (after the start), and first loses it."""
-    taken: int | None = None
-    lost: int | None = None
-    for (_, before), (time, after) in pairwise(holders):
-        if taken is None and actor in after and actor not in before:
-            taken = time
-        if lost is None and actor in before and actor not in after:
-            lost = time
+    holds = [(time, actor in actors) for time, actors in holders]
+    changes = [(time, after) for (_, before), (time, after) in pairwise(holds) if before != after]
+    taken, lost = (next((t for t, now in changes if now == to), None) for to in (True, False))
     return taken, lost
 
 

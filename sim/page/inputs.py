@@ -77,21 +77,15 @@ def section(given: Scenario) -> Html:
     order = [*_SECTIONS, *sorted(groups.keys() - _SECTIONS.keys())]
     assumed = sum("assumed" in (item.source, item.trust) for item in found)
     about = scenario.get("about")
+    count = (
+        f"{len(found)} inputs say where they come from; {assumed} of them "
+        f"{'is' if assumed == 1 else 'are'} assumed."
+    )
+    folds = [_group(given, name, groups[name], sources) for name in order if name in groups]
     return join(
-        [
-            el("p", named(str(about))) if about else None,
-            el(
-                "p",
-                f"{len(found)} inputs say where they come from; {assumed} of them "
-                f"{'is' if assumed == 1 else 'are'} assumed.",
-            ),
-            el(
-                "div",
-                [_group(given, name, groups[name], sources) for name in order if name in groups],
-                _sources(found, sources),
-                class_="folds",
-            ),
-        ]
+        el("p", named(str(about))) if about else None,
+        el("p", count),
+        el("div", folds, _sources(found, sources), class_="folds"),
     )
 
 
@@ -99,9 +93,7 @@ def _group(given: Scenario, name: str, rows: list[Input], sources: Mapping[str, 
     title = _SECTIONS.get(name, name.replace("_", " ").capitalize())
     body = [
         [
-            join(
-                [named(_name(given, item.path)), " ", el("code", ".".join(item.path[1:]) or name)]
-            ),
+            join(named(_name(given, item.path)), " ", el("code", ".".join(item.path[1:]) or name)),
             named(item.value),
             named(str(sources.get(item.source, item.source))),
             named(item.trust),
@@ -116,10 +108,8 @@ def _group(given: Scenario, name: str, rows: list[Input], sources: Mapping[str, 
 
 def _name(given: Scenario, path: tuple[str, ...]) -> str:
     """The name of what an input is about, where its id alone would not say it."""
-    names = (name_of(given, part) for part in reversed(path))
-    return next(
-        (name for name, part in zip(names, reversed(path), strict=True) if name != part), ""
-    )
+    named_by = ((part, name_of(given, part)) for part in reversed(path))
+    return next((name for part, name in named_by if name != part), "")
 
 
 def _sources(found: list[Input], sources: Mapping[str, Any]) -> Html | None:

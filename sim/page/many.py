@@ -18,7 +18,7 @@ from sim.tables.folder import read_summary
 from sim.tables.names import name_of
 
 from . import inputs, tables
-from .markup import Html, el, join, named
+from .markup import Html, el, join, named, source_line
 from .pictures import picture
 from .sensitivity import SAMPLES, is_sensitivity
 from .shell import Links, document, finding_section, section
@@ -62,9 +62,9 @@ def page(folder: Path, file: Path) -> str:
     scenario = this.scenario
     failed = f", {len(summary['failed'])} failed" if summary["failed"] else ""
     cell = _cell(whole)
-    about = join([el("code", scenario.id), f", {scenario.kind}, {summary['n']} runs{failed}, "
-                  f"seed {summary['seed']}",
-                  [", a cell of ", named(cell[0])] if cell else None])  # fmt: skip
+    about = join(el("code", scenario.id), f", {scenario.kind}, {summary['n']} runs{failed}, "
+                 f"seed {summary['seed']}",
+                 [", a cell of ", named(cell[0])] if cell else None)  # fmt: skip
     title = f"{scenario.title} ({cell[1]})" if cell else scenario.title
     parts = [
         finding_section(finding(this)),
@@ -73,7 +73,7 @@ def page(folder: Path, file: Path) -> str:
         section("measures", "Measures", _measures(this, link)),
         section("inputs", "Inputs, their sources and doubts", inputs.section(scenario)),
         section("manifest", "Manifest", tables.manifest(manifest, link)),
-    ]  # fmt: skip
+    ]
     return document(f"{title}: {summary['n']} runs", about, parts)
 
 
@@ -98,10 +98,10 @@ def finding(this: _Ensemble) -> tuple[Html, Html]:
     name, measures = named(name_of(this.scenario, axis)), this.summary["measures"]
     cut = measures[f"axes.{axis}.time_of_first_cut"].get("came")
     if cut is None or not cut["value"]:
-        first = join([name, f" is never cut in {n} runs", _interval(cut), "."])
+        first = join(name, f" is never cut in {n} runs", _interval(cut), ".")
     else:
         share = f" is cut at some time in {percent(cut['value'])} of {n} runs"
-        first = join([name, share, _interval(cut), "."])
+        first = join(name, share, _interval(cut), ".")
     end = measures[f"axes.{axis}.capacity_end"]
     low, high = end["range_90"]
     second = (
@@ -150,9 +150,7 @@ def _measures(this: _Ensemble, link: Links) -> Html:
         for group, names in groups.items()
     }
     return join(
-        [
-            el("p", f"{same} measures are the same in nearly every run and left out. All: ",
-               link("summary.json"), ", every run: ", link("replicates.csv"), class_="source"),
-            tables.folds(made),
-        ]
+        source_line(f"{same} measures are the same in nearly every run and left out. All: ",
+                    link("summary.json"), ", every run: ", link("replicates.csv")),
+        tables.folds(made),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
@@ -33,18 +33,22 @@ def el(tag: str, *children: Piece, **attributes: str | int | float | bool | None
     )
     if tag in _VOID:
         return Html(f"<{tag}{said}>")
-    return Html(f"<{tag}{said}>{join(children)}</{tag}>")
+    return Html(f"<{tag}{said}>{join(*children)}</{tag}>")
 
 
-def join(piece: Piece) -> Html:
-    """The piece as markup: text escaped, rows joined without anything between."""
+def join(*pieces: Piece) -> Html:
+    """The pieces as markup: text escaped, joined without anything between."""
+    return Html("".join(map(_markup, pieces)))
+
+
+def _markup(piece: Piece) -> Html:
     if piece is None:
         return Html("")
     if isinstance(piece, Html):
         return piece
     if isinstance(piece, str | int | float):
         return Html(escape(str(piece)))
-    return Html("".join(join(part) for part in piece))
+    return join(*piece)
 
 
 def named(text: str) -> Html:
@@ -58,6 +62,12 @@ def listed(items: Iterable[Piece], last: str = " and ") -> Html:
     if len(parts) < 2:
         return Html("".join(parts))
     return Html(", ".join(parts[:-1]) + last + parts[-1])
+
+
+def few(pieces: Sequence[Piece], most: int) -> list[Piece]:
+    """The first ``most`` of the pieces, then how many more there are."""
+    more = len(pieces) - most
+    return [*pieces[:most], f"{more} more"] if more > 0 else [*pieces]
 
 
 def script_json(document: Any) -> str:
@@ -84,18 +94,18 @@ def table(
         return el(tag, piece, class_="n" if number in right else None, **more)
 
     top = el("tr", [cell("th", i, piece, scope="col") for i, piece in enumerate(head)])
-    body = [
-        el(
-            "tr",
-            [
-                cell("td", i, piece) if i else cell("th", 0, piece, scope="row")
-                for i, piece in enumerate(row)
-            ],
-        )
+    cells = (
+        [cell("td", i, p) if i else cell("th", 0, p, scope="row") for i, p in enumerate(row)]
         for row in rows
-    ]
+    )
+    body = [el("tr", row) for row in cells]
     whole = el("table", el("caption", caption), el("thead", top), el("tbody", body), **attributes)
     return el("div", whole, class_="wide", tabindex=0, role="region", aria_label=_text(caption))
+
+
+def source_line(*pieces: Piece) -> Html:
+    """A line, set small, that says where something is from or where all of it is."""
+    return el("p", pieces, class_="source")
 
 
 def details(summary: Piece, *inside: Piece, **attributes: str | bool | None) -> Html:

@@ -12,7 +12,7 @@ from sim.tables import of_many
 from . import tables
 from .ground import Ground, frame_of
 from .inputs import LONGEST
-from .markup import Html, details, el, join, listed, named, table
+from .markup import Html, details, el, few, join, listed, named, table
 from .prose import happenings
 from .run import RunFiles
 from .shell import (
@@ -49,7 +49,7 @@ def page(a: RunFiles, b: RunFiles, file: Path) -> str:
         "km": round(frame.km_per_pixel, 6),
         "runs": [States(run, frame).document() for run in runs],
     }
-    names = [join([el("strong", letter), ": ", named(run.scenario.title)])
+    names = [join(el("strong", letter), ": ", named(run.scenario.title))
              for letter, run in zip("AB", runs, strict=True)]  # fmt: skip
     who = [
         el("span", name, " (", about(run), ")", class_="line")
@@ -60,15 +60,15 @@ def page(a: RunFiles, b: RunFiles, file: Path) -> str:
         _dates(a, b),
         section("settings", "What differs in the scenarios", _settings(found)),
         section("stage", "The two runs, day by day", bar(common, axis),
-                el("div", [map_figure(i, join([el("strong", "AB"[i]), ": "]), _data(link, _MAP))
+                el("div", [map_figure(i, join(el("strong", "AB"[i]), ": "), _data(link, _MAP))
                            for i, link in enumerate(links)], class_="two"),
                 el("p", id="apart", class_="apart"),
-                curve_figure(", A, B and B \u2212 A", join([
-                    [join([" ", "AB"[i], ": ", link("timeseries.csv")])
-                     for i, link in enumerate(links)]])),
+                curve_figure(", A, B and B \u2212 A", join(
+                    [join(" ", "AB"[i], ": ", link("timeseries.csv"))
+                    for i, link in enumerate(links)])),
                 seen=False),
         section("events", "What happened in each", _both(
-            [join([el("h3", name), entries(run, happenings(run))])
+            [join(el("h3", name), entries(run, happenings(run)))
              for name, run in zip(names, runs, strict=True)])),
         section("held", "Who held what", _both(
             [holding_figure(i, names[i], _data(link, ["control.csv"]))
@@ -76,7 +76,7 @@ def page(a: RunFiles, b: RunFiles, file: Path) -> str:
         section("claims", "Claims", _claims(a, b)),
         section("measures", "Measures", _measures(found)),
         section("manifest", "Manifests", [
-            join([el("h3", name), tables.manifest(run.manifest, link)])
+            join(el("h3", name), tables.manifest(run.manifest, link))
             for name, run, link in zip(names, runs, links, strict=True)]),
     ]  # fmt: skip
     title = f"{b.scenario.title}, compared with {a.scenario.title}"
@@ -90,12 +90,9 @@ def finding(a: RunFiles, b: RunFiles, axis: str | None, found: Comparison) -> tu
     """Two sentences: what B makes of the axis against A, and what the two differ in."""
     changed = sum(row.changed for row in found.rows)
     changes = _ranked(found.changes)
-    paths = [el("code", change.path) for change in changes[:MOST_NAMED]]
-    more = len(changes) - len(paths)
-    if more:
-        paths.append(Html(f"{more} more"))
-    told = join(["They differ in ", listed(paths)]) if paths else Html("The scenarios are the same")
-    second = join([told, f"; {changed:,} of {len(found.rows):,} measures are not the same."])
+    paths = few([el("code", change.path) for change in changes], MOST_NAMED)
+    told = join("They differ in ", listed(paths)) if paths else Html("The scenarios are the same")
+    second = join(told, f"; {changed:,} of {len(found.rows):,} measures are not the same.")
     if axis is None:
         return Html("The two runs have no axis in common."), second
     name = named(a.name(axis))
@@ -104,14 +101,14 @@ def finding(a: RunFiles, b: RunFiles, axis: str | None, found: Comparison) -> tu
     if cuts[0] != cuts[1]:
         said = ["not cut for good" if cut is None else f"cut for good on {run.day(cut)}"
                 for run, cut in zip((a, b), cuts, strict=True)]  # fmt: skip
-        first = join([name, f" is {said[1]} in B, and {said[0]} in A"])
+        first = join(name, f" is {said[1]} in B, and {said[0]} in A")
     elif ends[0] != ends[1]:
         first = join(
-            [name, f" can carry {whole(ends[1])} t/day at the end of B, "
-             f"{whole(ends[0])} at the end of A"]
-        )  # fmt: skip
+            name,
+            f" can carry {whole(ends[1])} t/day at the end of B, {whole(ends[0])} at the end of A",
+        )
     else:
-        first = join([name, f" ends alike in both, with {whole(ends[0])} t/day"])
+        first = join(name, f" ends alike in both, with {whole(ends[0])} t/day")
     mean = [run.value(f"axes.{axis}.capacity_mean") or 0.0 for run in (a, b)]
     gap = round(mean[1] - mean[0], 3)
     if gap:
@@ -119,7 +116,7 @@ def finding(a: RunFiles, b: RunFiles, axis: str | None, found: Comparison) -> tu
         tail = f"; on average it can carry {whole(abs(gap))} t/day {less} in B."
     else:
         tail = "; on average it can carry the same."
-    return join([first, tail]), second
+    return join(first, tail), second
 
 
 def _ranked(changes: Sequence[Change]) -> list[Change]:
@@ -153,25 +150,19 @@ def _settings(found: Comparison) -> Html:
     if not found.changes:
         return el("p", "Nothing: the two scenarios are the same, but perhaps for the seed.")
     rows = [
-        [
-            el("code", change.path),
-            *(named(short(in_line(value), LONGEST)) for value in change.values),
-        ]
+        [el("code", change.path), *(named(short(in_line(v), LONGEST)) for v in change.values)]
         for change in _ranked(found.changes)
     ]
     head, more = ["Setting", "A", "B"], rows[MOST_SETTINGS:]
-    return join(
-        [
-            table(head, rows[:MOST_SETTINGS], "Settings that are not the same"),
-            details(f"{len(more)} more", table(head, more, "More settings that are not the same"))
-            if more
-            else None,
-        ]
-    )
+    made = table(head, rows[:MOST_SETTINGS], "Settings that are not the same")
+    if not more:
+        return made
+    rest = table(head, more, "More settings that are not the same")
+    return join(made, details(f"{len(more)} more", rest))
 
 
 def _data(link: Links, files: Sequence[str]) -> Html:
-    return join(["Data: ", listed((link(name) for name in files), ", ")])
+    return join("Data: ", listed((link(name) for name in files), ", "))
 
 
 def _both(pair: Sequence[Html]) -> Html:
@@ -201,16 +192,12 @@ def _measures(found: Comparison) -> Html:
         table = of_many.side_by_side(rows, ("A", "B"), "B \u2212 A")
         return tables.html(table.pick("path", "A", "B", "B - A", "unit"), caption=caption)
 
-    changed = [row for row in found.rows if row.changed]
     same = [row for row in found.rows if not row.changed]
-    axes = [row for row in changed if row.path.startswith("axes.")]
-    rest = [row for row in changed if not row.path.startswith("axes.")]
-    return join(
-        [
-            made(axes, "Axes: measures that differ") if axes else None,
-            details(f"{len(rest)} other measures that differ", made(rest, "Other measures"))
-            if rest
-            else None,
-            details(f"{len(same)} measures are the same in both", made(same, "The same in both")),
-        ]
-    )
+    axes = [row for row in found.rows if row.changed and row.path.startswith("axes.")]
+    rest = [row for row in found.rows if row.changed and not row.path.startswith("axes.")]
+    parts = [made(axes, "Axes: measures that differ")] if axes else []
+    if rest:
+        count = f"{len(rest)} other measures that differ"
+        parts.append(details(count, made(rest, "Other measures")))
+    count = f"{len(same)} measures are the same in both"
+    return join(parts, details(count, made(same, "The same in both")))

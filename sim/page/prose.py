@@ -12,7 +12,7 @@ from sim.base.numbers import number, percent, tonnes, whole
 from sim.scenario.model import DAY
 from sim.state.record import EventRow
 
-from .markup import Html, join, listed, named
+from .markup import Html, few, join, listed, named
 from .run import RunFiles
 
 MOST_REASONS = 3
@@ -57,30 +57,30 @@ def finding(run: RunFiles) -> tuple[Html, Html]:
     lasting = run.value(f"{stem}.time_of_lasting_cut")
     before = f"{whole(start)} t/day"
     if not start:
-        lost = join([name, " is not open at the start"])
-        lost = join([lost, f" and carries {whole(end)} t/day at the end." if end else "."])
+        lost = join(name, " is not open at the start")
+        lost = join(lost, f" and carries {whole(end)} t/day at the end." if end else ".")
     elif lasting is not None:
         early = "" if first == lasting else f", after a first cut on {run.day(first)}"
         lost = join(
-            [name, f" loses all that it could carry, {before}: it is cut for good on ",
-             f"{run.day(lasting)}{early}."]
+            name, f" loses all that it could carry, {before}: it is cut for good on ",
+            f"{run.day(lasting)}{early}."
         )  # fmt: skip
     elif first is not None:
         days = run.value(f"{stem}.days_cut")
         long = "1 day" if days == 1 else f"{number(days)} days"
         lost = join(
-            [name, f" is cut for {long}, first on {run.day(first)}, and open again at the end "
-             f"with {'all' if end == start else whole(end)} of {before}."]
+            name, f" is cut for {long}, first on {run.day(first)}, and open again at the end "
+            f"with {'all' if end == start else whole(end)} of {before}."
         )  # fmt: skip
     elif end < start:
         lost = join(
-            [name, f" loses {percent(1 - end / start)} of what it could carry, from {before} "
-             f"to {whole(end)} t/day, and is never cut."]
+            name, f" loses {percent(1 - end / start)} of what it could carry, from {before} "
+            f"to {whole(end)} t/day, and is never cut."
         )  # fmt: skip
     elif end > start:
-        lost = join([name, f" can carry more at the end, {whole(end)} t/day for {before}."])
+        lost = join(name, f" can carry more at the end, {whole(end)} t/day for {before}.")
     else:
-        lost = join([name, f" keeps all that it could carry, {before}, and is never cut."])
+        lost = join(name, f" keeps all that it could carry, {before}, and is never cut.")
     return lost, _why(run, axis)
 
 
@@ -93,13 +93,9 @@ def _why(run: RunFiles, axis: str) -> Html:
         if path.startswith("events.") and path.endswith(ends) and (m["value"] or 0) < 0
     )
     drops = _drops(run, axis)
-    reasons = [_reason(run, event, cost, drops) for cost, event in costs[:MOST_REASONS]]
+    reasons = few([_reason(run, event, cost, drops) for cost, event in costs], MOST_REASONS)
     if not costs:  # what was given back is credited with nothing on the whole
-        costs = drops
-        reasons = [_drop(run, time, cost) for cost, time in sorted(drops)[:MOST_REASONS]]
-    more = len(costs) - len(reasons)
-    if more:
-        reasons.append(Html(f"{more} more"))
+        reasons = few([_drop(run, time, cost) for cost, time in sorted(drops)], MOST_REASONS)
     dry = [
         (when, sink)
         for sink in run.scenario.axes[axis].sinks
@@ -107,12 +103,12 @@ def _why(run: RunFiles, axis: str) -> Html:
     ]
     if dry:
         when, sink = min(dry)
-        stock = join([named(run.name(sink)), f" runs out of stock on {run.day(when)}"])
+        stock = join(named(run.name(sink)), f" runs out of stock on {run.day(when)}")
     else:
         stock = Html("no stock of it runs out")
     if not reasons:
-        return join(["Nothing that happened cost it capacity; ", stock, "."])
-    return join(["What cost it: ", listed(reasons), "; ", stock, "."])
+        return join("Nothing that happened cost it capacity; ", stock, ".")
+    return join("What cost it: ", listed(reasons), "; ", stock, ".")
 
 
 def _drops(run: RunFiles, axis: str) -> list[tuple[float, int]]:
@@ -126,7 +122,7 @@ def _reason(run: RunFiles, event: str, cost: float, drops: Sequence[tuple[float,
     """What an event or operation did when capacity was lost (a state acts a second later)."""
     rows = [e for e in run.events if e.cause == event and e.kind != "ends"]
     if not rows:
-        return join([named(event), f" (\u2212{whole(-cost)} t/day)"])
+        return join(named(event), f" (\u2212{whole(-cost)} t/day)")
     moments = {time - late for _, time in drops for late in (0, 1)}
     row = next((e for e in reversed(rows) if e.time in moments), rows[0])
     return _lost(run, cause(run, row), row.time, cost)
@@ -140,7 +136,7 @@ def _drop(run: RunFiles, time: int, cost: float) -> Html:
 
 
 def _lost(run: RunFiles, what: Html, time: int, cost: float) -> Html:
-    return join([what, f" ({run.date(time)}, \u2212{whole(-cost)} t/day)"])
+    return join(what, f" ({run.date(time)}, \u2212{whole(-cost)} t/day)")
 
 
 def happenings(run: RunFiles) -> list[Happening]:
@@ -162,7 +158,7 @@ def _happening(run: RunFiles, time: int, rows: Sequence[EventRow]) -> Happening:
         elif row.cause or row.kind == "battle":
             said = cause(run, row)
             text = row.text if row.kind in _DONE or row.kind == "capture" else ""
-            causes.append(join([said, ": ", named(text)]) if text else said)
+            causes.append(join(said, ": ", named(text)) if text else said)
         elif row.kind not in _CONVOYS and not row.text.startswith("0 kg"):
             effects.append(_effect(run, row))
     effects += _convoys(run, rows)
@@ -175,40 +171,34 @@ def _happening(run: RunFiles, time: int, rows: Sequence[EventRow]) -> Happening:
 def cause(run: RunFiles, row: EventRow) -> Html:
     """What was done, in a few words."""
     if row.kind == "battle":
-        return join(["Battle at ", named(run.name(row.subject)), ": ", _battle(run, row.text)])
+        return join("Battle at ", named(run.name(row.subject)), ": ", _battle(run, row.text))
     if row.cause in run.scenario.operations:
         return named(row.text)
     what = listed(named(run.name(item)) for item in row.subject.split(", "))
     if row.kind == "ends":
-        return join([what, ": ", row.text])
+        return join(what, ": ", row.text)
     if row.kind in _DONE:
         road = " road" if row.kind in ("close", "open") and "," not in row.subject else ""
-        return join([what, f"{road} {_DONE[row.kind]}"])
+        return join(what, f"{road} {_DONE[row.kind]}")
     event = run.scenario.events.get(row.cause)
     if event is None or row.kind != "capture":
-        return join([what, f": {row.kind}"])
+        return join(what, f": {row.kind}")
     if event.by is not None:
-        return join([what, " taken by ", named(run.name(event.by))])
+        return join(what, " taken by ", named(run.name(event.by)))
     shares = [
-        join([named(run.name(a)), f" {ppm / 10_000:.3g} %"])
+        join(named(run.name(a)), f" {ppm / 10_000:.3g} %")
         for a, ppm in sorted(event.shares.items(), key=lambda s: (-s[1], s[0]))
     ]
-    return join([what, " divided: ", listed(shares)])
+    return join(what, " divided: ", listed(shares))
 
 
 def _change(run: RunFiles, row: EventRow) -> Html:
     """How the capacity of an axis changed at one instant."""
     steps = run.capacity(row.subject)
     before, after = steps.at(row.time - 1) or 0, steps.at(row.time) or 0
-    tail = (
-        " (cut)" if row.kind == "axis_cut" else " (open again)" if row.kind == "axis_open" else ""
-    )
-    return join(
-        [
-            named(run.name(row.subject)),
-            f": capacity {tonnes(before)} \u2192 {tonnes(after)} t/day{tail}",
-        ]
-    )
+    tail = {"axis_cut": " (cut)", "axis_open": " (open again)"}.get(row.kind, "")
+    said = f": capacity {tonnes(before)} \u2192 {tonnes(after)} t/day{tail}"
+    return join(named(run.name(row.subject)), said)
 
 
 def _effect(run: RunFiles, row: EventRow) -> Html:
@@ -220,25 +210,25 @@ def _effect(run: RunFiles, row: EventRow) -> Html:
         places = row.text.removeprefix("cut off: ").split(", ")
         verb = "are" if len(places) > 1 else "is"
         names = listed(named(run.name(p)) for p in places)
-        return join([names, f" {verb} a pocket of ", who])
+        return join(names, f" {verb} a pocket of ", who)
     if row.kind == "stock_out":
-        return join([here, " runs out of what ", who, " brings"])
+        return join(here, " runs out of what ", who, " brings")
     if row.kind == "stock_back":
-        return join([here, " has stock of ", who, " again"])
+        return join(here, " has stock of ", who, " again")
     if row.kind == "hand_to_mouth":
-        return join([here, " lives from convoy to convoy of ", who])
+        return join(here, " lives from convoy to convoy of ", who)
     if row.kind == "stock_lost":
         kg = int(row.text.split(" ", 1)[0])
-        return join([f"{tonnes(kg)} t of stock of ", who, " lost with ", here])
+        return join(f"{tonnes(kg)} t of stock of ", who, " lost with ", here)
     if row.kind == "displaced" and persons:
         lost = int(persons[2] or 0)
         tail = f", {number(lost)} of them lost" if lost else ""
-        return join([f"{number(int(persons[1]))} persons of ", who, " displaced from ", here, tail])
+        return join(f"{number(int(persons[1]))} persons of ", who, " displaced from ", here, tail)
     if row.kind == "reserve" and persons:
         origin = named(run.name(persons[3]))
         people = number(int(persons[1]))
-        return join([f"{people} persons of ", who, " sent from ", origin, " to ", here])
-    return join([named(row.subject), f": {row.kind.replace('_', ' ')}, ", named(row.text)])
+        return join(f"{people} persons of ", who, " sent from ", origin, " to ", here)
+    return join(named(row.subject), f": {row.kind.replace('_', ' ')}, ", named(row.text))
 
 
 def _convoys(run: RunFiles, rows: Iterable[EventRow]) -> list[Html]:
@@ -246,8 +236,8 @@ def _convoys(run: RunFiles, rows: Iterable[EventRow]) -> list[Html]:
     counts = Counter((row.subject.split("/")[0], row.kind) for row in rows if row.kind in _CONVOYS)
     return [
         join(
-            [f"{counts[axis, kind]} convoy{'s' if counts[axis, kind] > 1 else ''} of ",
-             named(run.name(axis)), f" {done}"]
+            f"{counts[axis, kind]} convoy{'s' if counts[axis, kind] > 1 else ''} of ",
+            named(run.name(axis)), f" {done}"
         )
         for axis in dict.fromkeys(axis for axis, _ in counts)
         for kind, done in _CONVOYS.items()
@@ -260,9 +250,9 @@ def _battle(run: RunFiles, text: str) -> Html:
     if not found:
         return named(text)
     sides = [
-        join([_sides(run, found[i]), f" with {number(int(found[i + 1]))} persons"]) for i in (1, 3)
+        join(_sides(run, found[i]), f" with {number(int(found[i + 1]))} persons") for i in (1, 3)
     ]
-    return join([sides[0], " against ", sides[1]])
+    return join(sides[0], " against ", sides[1])
 
 
 def _sides(run: RunFiles, text: str) -> Html:

@@ -15,6 +15,7 @@ from sim.measure.steps import Steps, series_by_key
 from sim.scenario.loader import load
 from sim.scenario.model import DAY, Scenario
 from sim.state.record import ControlRow, EventRow, FlowRow, SeriesRow
+from sim.tables import of_run
 from sim.tables.csv_files import read_rows
 from sim.tables.folder import read_summary
 from sim.tables.names import name_of
@@ -48,8 +49,7 @@ class RunFiles:
 
     def value(self, path: str) -> float | None:
         """A measure of the summary; None where it did not come or there is none."""
-        found = self.summary["measures"].get(path)
-        return None if found is None else found["value"]
+        return of_run.value(self.summary, path)
 
     def capacity(self, axis: str) -> Steps:
         """Capacity of an axis over time, kg/day."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.base.errors import FolderError
 from sim.base.numbers import in_line, number, percent, short, with_unit
-from sim.measure.sensitivity import Index
+from sim.measure.sensitivity import COLUMNS, Index
 from sim.scenario.loader import load
 from sim.scenario.model import Scenario
 from sim.tables import of_many
@@ -21,7 +21,7 @@ from sim.tables.table import Column, UserText
 
 from . import inputs, tables
 from .inputs import Input
-from .markup import Html, Piece, details, el, join, listed, named
+from .markup import Html, Piece, details, el, few, join, listed, named, source_line
 from .pictures import picture
 from .shell import Links, document, finding_section, section
 from .study_words import MOST_NAMED, amount, ends, measure_name
@@ -29,8 +29,6 @@ from .tables import whisker
 
 SAMPLES = "samples"
 """The folder of a sensitivity study that holds its runs."""
-
-_COLUMNS = {"morris": ("mu_star", "sigma"), "sobol": ("total", "first")}
 
 
 @dataclass(frozen=True)
@@ -81,10 +79,10 @@ def page(folder: Path, file: Path, manifest: Mapping[str, Any]) -> str:
     )  # fmt: skip
     link, scenario, wanted = Links(file, folder), this.scenario, design["sensitivity"]
     what = "Morris screening" if this.is_morris else "Sobol indices"
-    about = join([
+    about = join(
         named(scenario.title), f", {scenario.kind}: {what} of {len(design['inputs'])} inputs, "
         f"{number(this.samples['n'])} runs, seed {design['seed']}",
-    ])  # fmt: skip
+    )  # fmt: skip
     sizes = "trajectories" if this.is_morris else "base samples"
     parts = [
         finding_section(_finding(this)),
@@ -93,15 +91,14 @@ def page(folder: Path, file: Path, manifest: Mapping[str, Any]) -> str:
                    "distribution of the scenario, and every chance of an event. Each run sets all "
                    "of them, each at a quantile; all other luck is the same in every run. "
                    + _METHODS[wanted["method"]]),
-                el("p", "The indices: ", link("sensitivity.csv"), "; the inputs: ",
-                   link("study.json"), "; every run: ", link(f"{SAMPLES}/replicates.csv"),
-                   class_="source")),
+                source_line("The indices: ", link("sensitivity.csv"), "; the inputs: ",
+                            link("study.json"), "; every run: ",
+                            link(f"{SAMPLES}/replicates.csv"))),
         section("measures", "What each measure depends on",
                 [_measure(this, path, link, first=not i) for i, path in enumerate(indices)],
                 _left_out(this)),
         section("inputs", "Inputs, their sources and doubts", inputs.section(scenario),
-                el("p", "The whole scenario: ", link(f"{SAMPLES}/scenario.resolved.yaml"),
-                   class_="source")),
+                source_line("The whole scenario: ", link(f"{SAMPLES}/scenario.resolved.yaml"))),
         section("manifest", "Manifest", tables.manifest(manifest, link)),
     ]  # fmt: skip
     return document(design["title"], about, parts)
@@ -119,14 +116,13 @@ _METHODS = {
 def _read(folder: Path, method: str) -> tuple[dict[str, list[Index]], dict[str, str]]:
     """Indices by measure in the order of sensitivity.csv, and the units of the indices."""
     path = folder / "sensitivity.csv"
-    main, second = _COLUMNS[method]
     found: dict[str, list[Index]] = {}
     units: dict[str, str] = {}
     try:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 units[row["measure"]] = row["unit"]
-                values = (float(row[c] or 0) for c in (main, "half_width", second))
+                values = (float(row[column] or 0) for column in COLUMNS[method])
                 found.setdefault(row["measure"], []).append(Index(row["input"], *values))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise FolderError(f"{path} cannot be read: {error}") from error
@@ -137,41 +133,39 @@ def _finding(this: _Sensitivity) -> tuple[Html, Html]:
     """Two sentences: what the first measure depends on most; what else, and what the others do."""
     inputs_ = len(this.design["inputs"])
     if not this.indices:
-        lost = [join([this.name(path), " ", _why(this, path)]) for path in _lost(this)]
+        lost = [join(this.name(path), " ", _why(this, path)) for path in _lost(this)]
         return (Html(f"No measure of this study depends on any of the {inputs_} inputs."),
-                join([listed(lost[:MOST_NAMED]) or "Every run gives the same", "."]))  # fmt: skip
+                join(listed(lost[:MOST_NAMED]) or "Every run gives the same", "."))  # fmt: skip
     path, *rest = this.indices
     ranked = this.indices[path]
     top, name = ranked[0], this.name(path)
     does = _does(this, path, top)
     rivals = [i for i in ranked[1:] if i.main and i.high >= top.low]
     if rivals:
-        near = [el("code", i.name) for i in rivals[:MOST_NAMED]]
-        more = len(rivals) - len(near)
-        near += [Html(f"{more} more")] if more else []
-        tail = join([", but the interval", "s" if len(near) > 1 else "", " of ", listed(near),
-                     " overlap" if len(near) > 1 else " overlaps", " with it"])  # fmt: skip
+        near = few([el("code", i.name) for i in rivals], MOST_NAMED)
+        tail = join(", but the interval", "s" if len(near) > 1 else "", " of ", listed(near),
+                    " overlap" if len(near) > 1 else " overlaps", " with it")  # fmt: skip
     else:
         tail = Html("")
-    first = join([f"Of {inputs_} uncertain inputs ", _named(this, top.name), " matters most to ",
-                  name, ": ", does, tail, "."])  # fmt: skip
+    first = join(f"Of {inputs_} uncertain inputs ", _named(this, top.name), " matters most to ",
+                 name, ": ", does, tail, ".")  # fmt: skip
     idle = sum(not i.main for i in ranked)
-    others = [join([this.name(other), " depends most on ", el("code", this.indices[other][0].name)])
+    others = [join(this.name(other), " depends most on ", el("code", this.indices[other][0].name))
               for other in rest[:MOST_NAMED]]  # fmt: skip
     said: list[Piece] = [
         f"{idle} of the inputs do nothing to it" if idle != 1 else "One input does nothing to it"
     ]
     if others:
         said.append(listed(others))
-    said += [join([this.name(p), " ", _why(this, p)]) for p in _lost(this)[:MOST_NAMED]]
-    return first, join([[[piece, "; "] for piece in said[:-1]], said[-1], "."])
+    said += [join(this.name(p), " ", _why(this, p)) for p in _lost(this)[:MOST_NAMED]]
+    return first, join([[piece, "; "] for piece in said[:-1]], said[-1], ".")
 
 
 def _named(this: _Sensitivity, path: str) -> Html:
     """An input with how far the scenario trusts it, where it says so."""
     given = _given(this, path)
     trust = f" (trust: {given.trust})" if given is not None and given.trust else ""
-    return join([el("code", path), trust])
+    return join(el("code", path), trust)
 
 
 def _given(this: _Sensitivity, path: str) -> Input | None:
@@ -204,10 +198,10 @@ def _measure(this: _Sensitivity, path: str, link: Links, *, first: bool) -> Html
     some = [index for index in ranked if index.main]
     idle = [index for index in ranked if not index.main]
     name = this.name(path)
-    top = join([": ", el("code", ranked[0].name)])
+    top = join(": ", el("code", ranked[0].name))
     return details(
-        join([el("strong", name), with_unit("", unit) if this.is_morris else "", top]),
-        el("p", el("code", path), class_="source"),
+        join(el("strong", name), with_unit("", unit) if this.is_morris else "", top),
+        source_line(el("code", path)),
         _indices(this, some, unit if this.is_morris else "", name),
         details(f"{len(idle)} inputs that do nothing to it" if len(idle) > 1
                 else "1 input that does nothing to it",
@@ -233,9 +227,7 @@ def _indices(this: _Sensitivity, some: Sequence[Index], unit: str, name: Html) -
     found = found.put(Column("source", "Source", UserText), named_by)
     found = found.put(Column("trust", "Trust", UserText), trust)
     keys = ("input", "main", "interval", "from_0", "second", "stated", "source", "trust")
-    return tables.html(
-        found.pick(*keys), caption=join(["Inputs that matter to ", name]), sorts=True
-    )
+    return tables.html(found.pick(*keys), caption=join("Inputs that matter to ", name), sorts=True)
 
 
 def _stated(resolved: Mapping[str, Any], parts: Sequence[str]) -> str:
@@ -254,7 +246,7 @@ def _left_out(this: _Sensitivity) -> Html | None:
     if not lost:
         return None
     return el("p", "Without indices: ", listed([
-        join([this.name(path), " (", el("code", path), ") ", _why(this, path)]) for path in lost
+        join(this.name(path), " (", el("code", path), ") ", _why(this, path)) for path in lost
     ], "; "), ".")  # fmt: skip
 
 

@@ -55,13 +55,12 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     # the map as a whole
     "cut": "{axis} is cut",
     "cut_by": (
-        "{axis} is cut; {names} stands in the way", "{axis} is cut; {names} stand in the way",
+        "{axis} is cut; {names} stands in the way",
+        "{axis} is cut; {names} stand in the way",
     ),
     "carries": "{axis} can carry {rate}",
     "carries_bound": "{axis} can carry {rate}, bound by {names}",
-    "map_told": (
-        "Map, {date}. {found}. Places held: {who}. Arrow keys go from place to place."
-    ),
+    "map_told": ("Map, {date}. {found}. Places held: {who}. Arrow keys go from place to place."),
     "announced": "{date}: {found}",
     # its legend
     **MEANINGS,
@@ -79,7 +78,8 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "apart_place": "{name} (A: {a}, B: {b})",
     "same_holders": "every place has the same holders",
     "other_holders": (
-        "1 place has another holder: {names}", "{n} places have other holders: {names}",
+        "1 place has another holder: {names}",
+        "{n} places have other holders: {names}",
     ),
     "other_roads": (
         "{places}; 1 road has another capacity for the axis.",
@@ -107,7 +107,7 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "roads_on": "Roads on {date}, for {axis}",
     "forces_on": "Forces on {date}",
     "held_table": "Who held the places that changed",
-}  # fmt: skip
+}
 
 HEADS: Mapping[str, tuple[str, ...]] = {
     "places": ("Place", "Held by", "Since", "Besieged", "Sealed to"),

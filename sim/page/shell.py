@@ -94,14 +94,11 @@ def document(
                "without a network and sends nothing."),
         ),
         _hidden_ground(ground),
-        None if data is None else _data({**_SHARED, **data}),
+        None if data is None else el("script", Html(script_json({**_SHARED, **data})),
+                                     type="application/json", id="data"),
         el("script", Html(script)),
     )  # fmt: skip
     return f"<!doctype html>\n{el('html', head, body, lang='en')}\n"
-
-
-def _data(data: Mapping[str, Any]) -> Html:
-    return el("script", Html(script_json(data)), type="application/json", id="data")
 
 
 def _hash(text: str) -> str:
@@ -150,44 +147,38 @@ def map_figure(number: int, title: Piece, source: Piece) -> Html:
             ("in", "+", "Nearer"), ("out", "\u2212", "Further"), ("fit", "\u2302", "The axis whole")
         )
     ]  # fmt: skip
-    return el(
-        "figure",
-        el("h3", title, el("span", class_="found")),
-        el("div", el("div", zoom, class_="zoom"), class_="canvas"),
-        el("ul", class_="legend", aria_label="Legend"),
-        el("figcaption", "Point at a place or road, or go there with Tab and the arrow keys, and "
-           "it tells who holds it, what flows, what can, and since when. ", source),
-        _rows("Places and roads of this day as tables"),
-        class_="map", data_run=number,
-    )  # fmt: skip
+    canvas = el("div", el("div", zoom, class_="zoom"), class_="canvas")
+    legend = el("ul", class_="legend", aria_label="Legend")
+    note = (
+        "Point at a place or road, or go there with Tab and the arrow keys, and it tells who holds "
+        "it, what flows, what can, and since when. "
+    )
+    return _frame("map", [title, _FOUND], [canvas, legend], [note, source],
+                  "Places and roads of this day as tables", number)  # fmt: skip
 
 
 def curve_figure(title: Piece, source: Piece) -> Html:
     """The frame of the curves; the script fills it."""
-    return el(
-        "figure",
-        el("h3", el("span", class_="found"), title),
-        el("div", class_="panels"),
-        el("figcaption", "Press on a curve to go to that day. ", source),
-        _rows("The curves as tables"),
-        class_="curves",
-    )
+    note = "Press on a curve to go to that day. "
+    return _frame("curves", [_FOUND, title], _PANELS, [note, source], "The curves as tables")
 
 
 def holding_figure(number: int, title: Piece, source: Piece) -> Html:
     """The frame of the chart of who held what; the script fills it."""
-    return el(
-        "figure",
-        el("h3", title),
-        el("div", class_="panels"),
-        el("figcaption", "Places that changed hands or were besieged. ", source),
-        _rows("Who held what as a table"),
-        class_="holdings", data_run=number,
-    )  # fmt: skip
+    note = "Places that changed hands or were besieged. "
+    return _frame("holdings", title, _PANELS, [note, source], "Who held what as a table", number)
 
 
-def _rows(summary: str) -> Html:
-    return details(summary, el("div", class_="rows"), class_="data")
+_FOUND, _PANELS = el("span", class_="found"), el("div", class_="panels")
+
+
+def _frame(
+    kind: str, title: Piece, inside: Piece, caption: Piece, rows: str, number: int | None = None
+) -> Html:
+    """A figure whose parts the script fills, with room for its numbers under ``rows``."""
+    folded = details(rows, el("div", class_="rows"), class_="data")
+    return el("figure", el("h3", title), inside, el("figcaption", caption), folded,
+              class_=kind, data_run=number)  # fmt: skip
 
 
 def entries(run: RunFiles, found: Iterable[Happening]) -> Html:
@@ -199,15 +190,12 @@ def entries(run: RunFiles, found: Iterable[Happening]) -> Html:
             el("li", effect, class_="mine" if _is_about(run, happening, effect) else None)
             for effect in happening.effects
         ]
-        items.append(
-            el(
-                "li",
-                el("button", day, type="button", class_="link"),
-                el("ul", [el("li", cause) for cause in happening.causes]),
-                el("ul", effects, class_="effects") if effects else None,
-                data_time=happening.time,
-            )
-        )
+        parts = [
+            el("button", day, type="button", class_="link"),
+            el("ul", [el("li", cause) for cause in happening.causes]),
+            el("ul", effects, class_="effects") if effects else None,
+        ]
+        items.append(el("li", parts, data_time=happening.time))
     return el("ol", items, class_="happenings")
 
 
@@ -217,7 +205,7 @@ def _is_about(run: RunFiles, happening: Happening, effect: Html) -> bool:
     return (
         focus is not None
         and focus in happening.axes
-        and effect.startswith(join([named(run.name(focus)), ":"]))
+        and effect.startswith(join(named(run.name(focus)), ":"))
     )
 
 
@@ -244,5 +232,5 @@ def about(run: RunFiles) -> Html:
     replicate = summary.get("replicate")
     more = f", replicate {replicate}" if replicate else ""
     return join(
-        [el("code", scenario.id), f", {scenario.kind}, {period}, seed {summary['seed']}{more}"]
+        el("code", scenario.id), f", {scenario.kind}, {period}, seed {summary['seed']}{more}"
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from . import inputs, tables
 from .ground import Ground, frame_of
-from .markup import Html, el, join
+from .markup import Html, el, join, source_line
 from .prose import finding, happenings
 from .run import RunFiles
 from .shell import (
@@ -50,8 +50,8 @@ def page(run: RunFiles, file: Path) -> str:
         section("pockets", "Pockets", tables.pockets(run)),
         section("displaced", "Displaced strength", tables.displaced(run, link)),
         section("inputs", "Inputs, their sources and doubts", inputs.section(run.scenario),
-                _source("The whole scenario, which runs again to the same bytes: ",
-                        link("scenario.resolved.yaml"))),
+                source_line("The whole scenario, which runs again to the same bytes: ",
+                            link("scenario.resolved.yaml"))),
         section("measures", "All measures", _finder(), tables.measures(run, link)),
         section("luck", "What was drawn", tables.luck(run)),
         section("manifest", "Manifest", tables.manifest(run.manifest, link),
@@ -62,8 +62,8 @@ def page(run: RunFiles, file: Path) -> str:
 
 def _stage(run: RunFiles, link: Links) -> Html:
     """The map beside curves and events."""
-    control = join(["Data: ", link("control.csv"), ", ", link("flows.csv")])
-    series = join(["Data: ", link("timeseries.csv")])
+    control = join("Data: ", link("control.csv"), ", ", link("flows.csv"))
+    series = join("Data: ", link("timeseries.csv"))
     return el(
         "div",
         el("div", map_figure(0, "", control), class_="stuck"),
@@ -74,10 +74,10 @@ def _stage(run: RunFiles, link: Links) -> Html:
                 "section",
                 el("h3", "What happened, and what came of it", id="events-title"),
                 entries(run, happenings(run)),
-                _source("Data: ", link("events.csv")),
+                source_line("Data: ", link("events.csv")),
                 class_="events", aria_labelledby="events-title",
             ),
-            holding_figure(0, "Who held what", join(["Data: ", link("control.csv")])),
+            holding_figure(0, "Who held what", join("Data: ", link("control.csv"))),
         ),
         class_="stage",
     )  # fmt: skip
@@ -94,12 +94,7 @@ def _finder() -> Html:
 
 def _checks(run: RunFiles) -> Html:
     checks = run.summary["checks"]
-    return el(
-        "p", f"{checks['flows_certified']:,} flows were solved, each equal to its cut; kilograms "
-        "sent equal kilograms accounted for; capacities were computed again from control.csv.",
-        class_="source",
-    )  # fmt: skip
-
-
-def _source(text: str, link: Html) -> Html:
-    return el("p", text, link, class_="source")
+    return source_line(
+        f"{checks['flows_certified']:,} flows were solved, each equal to its cut; kilograms sent "
+        "equal kilograms accounted for; capacities were computed again from control.csv."
+    )

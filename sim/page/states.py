@@ -161,15 +161,8 @@ class States:
     def _actors(self) -> list[dict[str, str]]:
         actors = self.run.scenario.actors.values()
         known = looks(tuple(ActorStyle(a.id, a.name, a.color) for a in actors))
-        return [
-            {
-                "name": a.name,
-                "fill": known[a.id].fill,
-                "ink": known[a.id].ink,
-                "shape": known[a.id].shape,
-            }
-            for a in actors
-        ]
+        found = [(actor.name, known[actor.id]) for actor in actors]
+        return [{"name": n, "fill": k.fill, "ink": k.ink, "shape": k.shape} for n, k in found]
 
     def _axis(self, axis: str) -> dict[str, Any]:
         this, run = self.run.scenario.axes[axis], self.run
@@ -181,9 +174,7 @@ class States:
             "sources": sorted(self._place[p] for p in this.sources),
             "sinks": [self._sink(axis, p) for p in this.sinks],
             "frame": self._frame(axis),
-            "passing": {
-                i: c for i, c in enumerate(self.passing[axis]) if c != [0, NO_LIMIT]
-            },
+            "passing": {i: c for i, c in enumerate(self.passing[axis]) if c != [0, NO_LIMIT]},
             "capacity": {i: c for i, c in enumerate(self.capacity[axis]) if c != [0, 0]},
             "flow": {i: flows[i] for i in sorted(flows)},
             "cuts": self._cuts(axis),
@@ -192,7 +183,7 @@ class States:
                 for name in ("capacity", "deliverable", "planned", "demand", "asked")
                 if (f"axis:{axis}", f"{name}_kg_per_day") in run.steps
             },
-        }  # fmt: skip
+        }
 
     def _sink(self, axis: str, place: str) -> dict[str, Any]:
         subject = f"sink:{axis}/{place}"
@@ -254,9 +245,8 @@ class States:
         mode = run.steps[subject, "mode"]
         for time, number in zip(mode.times, mode.values, strict=True):
             put(doing, time, DOING.get(MODES[number], ""))
-        supply: Changes = []
-        for time, days in days_carried(run.summary["drawn"], run.steps, operation):
-            supply += [time, round(days, 4)]
+        carried = days_carried(run.summary["drawn"], run.steps, operation)
+        supply = [part for time, days in carried for part in (time, round(days, 4))]
         return {
             "id": operation.id,
             "name": operation.name,
@@ -296,10 +286,7 @@ def ends(roads: Mapping[str, Any], road: str) -> Iterable[str]:
 
 def flat(steps: Steps) -> Changes:
     """A series with equal neighbours left out, but for the last before a change (lines bend)."""
-    changes: Changes = []
-    for time, value in zip(steps.times, steps.values, strict=True):
-        changes += [time, value]
-    return changes
+    return [part for row in zip(steps.times, steps.values, strict=True) for part in row]
 
 
 def _nearness(instant: float) -> Callable[[int], tuple[float, int]]:

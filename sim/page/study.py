@@ -19,7 +19,7 @@ from sim.tables.folder import read_summary
 from sim.tables.table import Column, Gap
 
 from . import inputs, tables
-from .markup import Html, details, el, join, listed, named, table
+from .markup import Html, details, el, join, listed, named, source_line, table
 from .pictures import picture
 from .sensitivity import is_sensitivity
 from .sensitivity import page as sensitivity_page
@@ -83,10 +83,10 @@ def page(folder: Path, file: Path) -> str:
     scenario, runs = this.scenario, sum(cell["n"] for cell in summary["cells"])
     failed = sum(len(cell["failed"]) for cell in summary["cells"])
     cells = len(design["cells"])
-    about = join([
+    about = join(
         named(scenario.title), f", {scenario.kind}: {cells} cell{'s' if cells > 1 else ''}, "
         f"{number(runs)} runs", f", {failed} failed" if failed else "", f", seed {design['seed']}",
-    ])  # fmt: skip
+    )  # fmt: skip
     said = finding(this.names, summary["units"], this.late, summary["effects"], this.pairs,
                    _is_whole(design))  # fmt: skip
     parts = [
@@ -97,9 +97,8 @@ def page(folder: Path, file: Path) -> str:
                 _left_out(this)),
         section("claims", "Claims, by cell", _claims(this)),
         section("inputs", "Inputs, their sources and doubts",
-                el("p", "As in the first cell, ", el("code", design["cells"][0]["id"]), ": ",
-                   link(f"cells/{design['cells'][0]['id']}/scenario.resolved.yaml"),
-                   class_="source"),
+                source_line("As in the first cell, ", el("code", design["cells"][0]["id"]), ": ",
+                            link(f"cells/{design['cells'][0]['id']}/scenario.resolved.yaml")),
                 inputs.section(scenario)),
         section("manifest", "Manifest", tables.manifest(manifest, link)),
     ]  # fmt: skip
@@ -126,30 +125,30 @@ def _design(this: _Study) -> Html:
     design, sizes = this.design, [cell["n"] for cell in this.summary["cells"]]
     each = f"{min(sizes)} to {max(sizes)}" if min(sizes) < max(sizes) else str(sizes[0])
     rows = [
-        [named(name), join([el("code", path) if path != name else "several settings at once"]),
+        [named(name), join(el("code", path) if path != name else "several settings at once"),
          listed(map(level, levels), ", ")]
         for name, path, levels in zip(
             design["names"], design["factors"], _levels(design), strict=True
         )
     ]  # fmt: skip
-    return join([
+    return join(
         el("p", f"{each} run{'' if each == '1' else 's'} a cell. All cells share one luck: run i "
            "of one differs from run i of another by the settings alone, so cells are compared run "
            "by run."),
         table(["Factor", "Sets", "Levels"], rows, "Factors, and the levels of each; the first is "
               "what the others are compared with"),
-    ])  # fmt: skip
+    )  # fmt: skip
 
 
 def _cells(this: _Study, link: Links) -> Html:
     """Every cell with its settings and its folder."""
     cells: list[tuple[Sequence[str], list[object]]] = []
     for cell, done in zip(this.design["cells"], this.summary["cells"], strict=True):
-        settings = [join([el("code", text), el("br")]) for text in cell["settings"]]
+        settings = [join(el("code", text), el("br")) for text in cell["settings"]]
         folded = details(f"{len(settings)} settings", settings) if len(settings) > 2 else settings
         place = f"cells/{cell['id']}"
         made_page = (this.folder / place / "report.html").is_file()
-        where = join([link(place), [" ", link(f"{place}/report.html")] if made_page else None])
+        where = join(link(place), [" ", link(f"{place}/report.html")] if made_page else None)
         sets = join(folded or "the base as it is")
         cells.append((cell["levels"], [done["n"], len(done["failed"]), where, sets]))
     columns = (Column("n", "Runs"), Column("failed", "Failed"), Column("folder", "Folder", str),
@@ -165,29 +164,29 @@ def _reading(this: _Study, link: Links) -> Html:
         " A time that did not come counts as the length of the period in a mean, and as later "
         "than any in a median or range."
     )
-    return join([
+    return join(
         el("p", "A factor's effect is what its level changes against its first level, averaged "
            "over the other factors; a \u00d7 b is how much the effect of a differs between levels "
            "of b. Each is a difference run by run, with its 95 % interval. Among many measures "
            "one interval in twenty leaves out 0 by chance.", late if this.late else None),
-        el("p", "All effects: ", link("effects.csv"), "; every measure of every cell: ",
-           link("study.csv"), "; ranks of the cells: ", link("ranks.csv"), "; all of it: ",
-           link("summary.json"), class_="source"),
-    ])  # fmt: skip
+        source_line("All effects: ", link("effects.csv"), "; every measure of every cell: ",
+                    link("study.csv"), "; ranks of the cells: ", link("ranks.csv"), "; all of it: ",
+                    link("summary.json")),
+    )  # fmt: skip
 
 
 def _measure(this: _Study, path: str, link: Links, *, first: bool) -> Html:
     """One measure: effects, then the cells, then its figures."""
     unit, found = this.summary["units"][path], this.summary["effects"][path]
     stem = path.replace(".", "_")
-    name = join([el("strong", this.names[path]), with_unit("", unit)])
+    name = join(el("strong", this.names[path]), with_unit("", unit))
     pictures = [
         picture(this.folder, f"{kind}_{stem}", title, link, kind="svg", about=path)
         for kind, title in (("interaction", "Means of the cells"), ("ranks", "Ranks of the cells"))
     ]
     return details(
-        join([name, ": ", brief(unit, found, this.pairs)]),
-        el("p", el("code", path), class_="source"),
+        join(name, ": ", brief(unit, found, this.pairs)),
+        source_line(el("code", path)),
         _effects(this, path, found, unit), _means(this, path), pictures,
         open=first, class_="measure",
     )  # fmt: skip
@@ -207,7 +206,7 @@ def _effects(this: _Study, path: str, found: Sequence[Mapping[str, Any]], unit: 
     about_0 = [whisker(e["value"], e["low"], e["high"], most) for e in found]
     table = table.put(Column("about_0", "About 0", str), about_0)
     table = table.pick("factor", "change", "size", "interval", "about_0", "finding", "pairs")
-    caption = join(["Effects on ", this.names[path]])
+    caption = join("Effects on ", this.names[path])
     return tables.html(table, caption=caption, sorts=True, most=MOST_CELLS)
 
 
@@ -220,7 +219,7 @@ def _means(this: _Study, path: str) -> Html:
     table = of_many.by_level(this.design["names"], of_many.SPREAD, cells, this.scenario.start)
     if path not in this.late:
         table = table.without("came", "chance")
-    caption = join(["Cells: ", this.names[path]])
+    caption = join("Cells: ", this.names[path])
     return tables.html(table, caption=caption, sorts=True, most=MOST_CELLS)
 
 
@@ -261,9 +260,9 @@ def _claim(this: _Study, rows: Sequence[tuple[Sequence[str], Mapping[str, Any]]]
     cells = [(levels, of_many.chance(claim)) for levels, claim in rows]
     table = of_many.by_level(this.design["names"], of_many.CHANCE, cells)
     return details(
-        join([text, ": ", told]),
-        el("p", el("code", rows[0][1]["measure"]), class_="source"),
-        tables.html(table, caption=join(["Cells: ", text]), sorts=True,
-                    most=MOST_CELLS),
-        open=low < high, class_="measure",
-    )  # fmt: skip
+        join(text, ": ", told),
+        source_line(el("code", rows[0][1]["measure"])),
+        tables.html(table, caption=join("Cells: ", text), sorts=True, most=MOST_CELLS),
+        open=low < high,
+        class_="measure",
+    )

@@ -15,7 +15,7 @@ from sim.scenario.model import Scenario
 from sim.tables import of_many
 from sim.tables.names import name_of
 
-from .markup import Html, Piece, el, join, listed, named
+from .markup import Html, Piece, el, few, join, listed, named
 
 Effect = Mapping[str, Any]
 """A contrast as summary.json of a study has it."""
@@ -40,7 +40,7 @@ def measure_name(scenario: Scenario, path: str) -> Html:
         known = name_of(scenario, part)
         if known != part:
             if said:  # time_lost_by.<actor>: the name ends what is said
-                said.append(join([" ", named(known)]))
+                said.append(join(" ", named(known)))
             else:
                 things.insert(0, named(known))
         elif part not in _KINDS:
@@ -81,7 +81,7 @@ def interval(low: float | None, high: float | None) -> str:
 
 def change(effect: Effect) -> Html:
     """From which level to which, of each factor of an effect."""
-    pairs = [join(["from ", level(a), " to ", level(b)]) for a, b in effect["levels"]]
+    pairs = [join("from ", level(a), " to ", level(b)) for a, b in effect["levels"]]
     return listed(pairs, ", ")
 
 
@@ -99,7 +99,7 @@ def told(effect: Effect, found: Sequence[Effect]) -> Html:
     """The factor of an effect, with its levels where the factor has more effects than one."""
     if sum(e["term"] == effect["term"] for e in found) == 1:
         return term(effect)
-    return join([term(effect), " ", change(effect)])
+    return join(term(effect), " ", change(effect))
 
 
 def verdict(effect: Effect) -> str:
@@ -131,7 +131,7 @@ def finding(
     path = next(iter(effects))
     found, unit = effects[path], units[path]
     alone = [e for e in found if len(e["term"]) == 1]
-    first = join([_main(names[path], unit, path in late, alone), _known(found, runs), "."])
+    first = join(_main(names[path], unit, path in late, alone), _known(found, runs), ".")
     crossed = [e for e in found if len(e["term"]) == 2]
     if crossed and any(e["verdict"] != "same" for e in found):
         return first, _together(unit, found, crossed, whole)
@@ -141,45 +141,41 @@ def finding(
 def _main(name: Html, unit: str, late: bool, found: Sequence[Effect]) -> Html:
     """Which factor moves the measure most, or that none is found to."""
     best: dict[str, Effect] = {}
-    for effect in sorted(found, key=lambda e: (e["verdict"] not in SETTLED, -abs(e["value"]))):
+    for effect in sorted(found, key=_clear):
         best.setdefault(effect["term"][0], effect)
-    ranked = sorted(best.values(), key=lambda e: (e["verdict"] not in SETTLED, -abs(e["value"])))
+    ranked = sorted(best.values(), key=_clear)
     if not ranked:
-        return join(["What a factor does to ", name, " is not known: no two cells that differ in "
-                     "one factor alone have a value of it in the same run"])  # fmt: skip
+        return join("What a factor does to ", name, " is not known: no two cells that differ in "
+                    "one factor alone have a value of it in the same run")  # fmt: skip
     top = ranked[0]
     if top["verdict"] == "same":
-        return join(["Nothing that the study varies changes ", name,
-                     ": it is the same in every pair of runs"])  # fmt: skip
+        return join("Nothing that the study varies changes ", name,
+                    ": it is the same in every pair of runs")  # fmt: skip
     if top["verdict"] not in SETTLED:
         runs = top["runs_to_settle"]
-        return join([
+        return join(
             "No factor is found to change ", name, ": the largest difference, ", term(top), " ",
             change(top), ", is ", _signed(top["value"], unit), interval(top["low"], top["high"]),
             f"; {runs:,} pairs of runs would settle it" if runs else "",
-        ])  # fmt: skip
+        )  # fmt: skip
     rivals = [e for e in ranked[1:] if _reach(e) >= min(abs(top["low"]), abs(top["high"]))]
     if rivals:
-        shown = [told(e, found) for e in (top, *rivals)[:MOST_NAMED]]
-        more = 1 + len(rivals) - len(shown)
-        tail = [Html(f"{more} more")] if more else []
+        alike = (top, *rivals)
         if all(_sizes(e) == _sizes(top) for e in rivals):
             each = [_signed(top["value"], unit), interval(top["low"], top["high"])]
-            return join([listed(shown + tail), " move ", name, " most, and alike: each by ", each])
-        sized = [
-            join([who, " ", _signed(e["value"], unit), " (", ends(e["low"], e["high"]), ")"])
-            for who, e in zip(shown, (top, *rivals), strict=False)
-        ]
-        return join(["More than one factor may move ", name, " most, for their 95 % intervals "
-                     "overlap: ", listed(sized + tail)])  # fmt: skip
+            who = listed(few([told(e, found) for e in alike], MOST_NAMED))
+            return join(who, " move ", name, " most, and alike: each by ", each)
+        sized = [join(_moved(e, unit, found), " (", ends(e["low"], e["high"]), ")") for e in alike]
+        return join("More than one factor may move ", name, " most, for their 95 % intervals "
+                    "overlap: ", listed(few(sized, MOST_NAMED)))  # fmt: skip
     low, high = sorted((abs(top["low"]), abs(top["high"])))
     way = {"higher": "later", "lower": "earlier"}[top["verdict"]] if late else top["verdict"]
     said = f" it {'comes' if late else 'is'} {amount(abs(top['value']), unit)} "
     most = f"Of {len(best)} factors, " if len(best) > 1 else ""
-    return join([
+    return join(
         most, term(top), " moves ", name, " most" if most else "", ": ", change(top), said,
         way, interval(low, high), [_beside(e, unit, found) for e in ranked[1:MOST_NAMED]],
-    ])  # fmt: skip
+    )  # fmt: skip
 
 
 def _signed(value: float, unit: str) -> str:
@@ -209,36 +205,46 @@ def _reach(effect: Effect) -> float:
 def _beside(effect: Effect, unit: str, found: Sequence[Effect]) -> Html:
     """What another factor does, behind the one that does most."""
     if effect["verdict"] == "same":
-        return join(["; ", term(effect), " changes nothing in any pair of runs"])
+        return join("; ", term(effect), " changes nothing in any pair of runs")
     open_ = "" if effect["verdict"] in SETTLED else ", no difference found"
-    return join(["; ", told(effect, found), " ", _signed(effect["value"], unit), open_,
-                 f" ({ends(effect['low'], effect['high'])})"])  # fmt: skip
+    return join("; ", _moved(effect, unit, found), open_,
+                f" ({ends(effect['low'], effect['high'])})")  # fmt: skip
+
+
+def _moved(effect: Effect, unit: str, found: Sequence[Effect]) -> Html:
+    """A factor and by how much it moves the measure."""
+    return join(told(effect, found), " ", _signed(effect["value"], unit))
+
+
+def _clear(effect: Effect) -> tuple[bool, float]:
+    """Ranks effects: settled ones first, the largest of them first."""
+    return effect["verdict"] not in SETTLED, -abs(effect["value"])
 
 
 def _together(unit: str, found: Sequence[Effect], crossed: Sequence[Effect], whole: bool) -> Html:
     """Whether what one factor does depends on another: the clearest interaction."""
-    ranked = sorted(crossed, key=lambda e: (e["verdict"] not in SETTLED, -abs(e["value"])))
+    ranked = sorted(crossed, key=_clear)
     top = ranked[0]
     if top["verdict"] == "same":
         return Html("The factors do not act on each other: what one does is the same, run by run, "
                     "at every level of the others.")  # fmt: skip
     size = interval(top["low"], top["high"])
     if top["verdict"] not in SETTLED:
-        return join(["No interaction is found: the largest, ", term(top), ", is ",
-                     _signed(top["value"], unit), size, "."])  # fmt: skip
+        return join("No interaction is found: the largest, ", term(top), ", is ",
+                    _signed(top["value"], unit), size, ".")  # fmt: skip
     one, other = map(named, top["term"])
     before, after = map(level, top["levels"][1])
     parts = split(found, top) if whole else None
     if parts is None:
-        said = join([", ", change({"levels": top["levels"][:1]}), ", differs by ",
-                     _signed(top["value"], unit), " between ", before, " and ", after])  # fmt: skip
+        said = join(", ", change({"levels": top["levels"][:1]}), ", differs by ",
+                    _signed(top["value"], unit), " between ", before, " and ", after)  # fmt: skip
     else:
-        said = join([": ", _signed(parts[0], unit), " where it is ", before, ", ",
-                     _signed(parts[1], unit), " where it is ", after, "; the difference is ",
-                     _signed(top["value"], unit)])  # fmt: skip
+        said = join(": ", _signed(parts[0], unit), " where it is ", before, ", ",
+                    _signed(parts[1], unit), " where it is ", after, "; the difference is ",
+                    _signed(top["value"], unit))  # fmt: skip
     more = len([e for e in crossed if e["verdict"] in SETTLED]) - 1
     tail = f", and {more} more interaction{'s' if more > 1 else ''} found" if more else ""
-    return join(["What ", one, " does depends on ", other, said, size, tail, "."])
+    return join("What ", one, " does depends on ", other, said, size, tail, ".")
 
 
 def split(found: Sequence[Effect], crossed: Effect) -> tuple[float, float] | None:
@@ -258,9 +264,7 @@ def split(found: Sequence[Effect], crossed: Effect) -> tuple[float, float] | Non
     return before, after
 
 
-def _others(
-    names: Mapping[str, Html], effects: Mapping[str, Sequence[Effect]], path: str
-) -> Html:  # fmt: skip
+def _others(names: Mapping[str, Html], effects: Mapping[str, Sequence[Effect]], path: str) -> Html:
     """What is found in the measures beside the first."""
     rest = [(other, {e["verdict"] for e in found}) for other, found in effects.items()
             if other != path]  # fmt: skip
@@ -270,12 +274,8 @@ def _others(
     count = f"Of the {len(rest)} other measures" if len(rest) > 1 else "Of the other measure"
     if not moved:
         return Html(f"{count} none is found to change.")
-    shown = moved[:MOST_NAMED]
-    more = len(moved) - len(shown)
-    if more:
-        shown.append(Html(f"{more} more"))
     found = "one is" if len(moved) == 1 else f"{len(moved)} are"
-    return join([f"{count} {found} found to change: ", listed(shown), "."])
+    return join(f"{count} {found} found to change: ", listed(few(moved, MOST_NAMED)), ".")
 
 
 def brief(unit: str, found: Sequence[Effect], runs: int) -> Html:
@@ -286,10 +286,9 @@ def brief(unit: str, found: Sequence[Effect], runs: int) -> Html:
     said: Piece = "no difference found"
     if settled:
         ranked = sorted(settled, key=lambda e: (len(e["term"]), -abs(e["value"])))
-        shown = [join([told(e, found), " ", _signed(e["value"], unit)])
-                 for e in ranked[:MOST_NAMED]]  # fmt: skip
+        shown = [_moved(e, unit, found) for e in ranked[:MOST_NAMED]]
         more = len(settled) - len(shown)
         said = [listed(shown, ", "), f" and {more} more" if more else ""]
     elif all(e["verdict"] == "same" for e in found):
         said = "the same in every pair of runs"
-    return join([said, _known(found, runs)])
+    return join(said, _known(found, runs))

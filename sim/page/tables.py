@@ -12,7 +12,7 @@ from sim.measure.steps import Steps
 from sim.tables import of_run
 from sim.tables.table import Code, Column, Id, Ids, Range, Table, UserText, said
 
-from .markup import Html, Piece, details, el, join, listed, named, table
+from .markup import Html, Piece, details, el, join, listed, named, source_line, table
 from .run import RunFiles
 
 Link = Callable[[str], Html]
@@ -39,7 +39,7 @@ def html(
     return table(
         [_piece(column.head, name, date) for column in of.columns],
         [[_piece(cell, name, date, sorts=sorts) for cell in row] for row in of.cells[:most]],
-        join([of.caption if caption is None else caption, first]),
+        join(of.caption if caption is None else caption, first),
         numbers=[i for i, column in enumerate(of.columns) if column.numeric],
         **({"class_": "sorts"} if sorts else {}), **attributes,
     )  # fmt: skip
@@ -145,14 +145,14 @@ def claims(run: RunFiles) -> Html:
     shown = [
         (
             el("span", claim["verdict"], class_=f"verdict {claim['verdict']}"),
-            join([named(claim["text"]), f" ({claim['claim']})" if claim["claim"] else ""]),
-            join([el("code", claim["measure"]), f" {stated}"]),
+            join(named(claim["text"]), f" ({claim['claim']})" if claim["claim"] else ""),
+            join(el("code", claim["measure"]), f" {stated}"),
         )
         for claim, stated in zip(run.summary["claims"], found["stated"], strict=True)
     ]
     for (key, head), cells in zip(_CLAIM_HEADS.items(), zip(*shown, strict=True), strict=True):
         found = found.put(Column(key, head, str), cells)
-    return join([text, html(found.pick(*_CLAIM_HEADS, "when", "observed"))])
+    return join(text, html(found.pick(*_CLAIM_HEADS, "when", "observed")))
 
 
 _CLAIM_HEADS = {"shown": "Verdict", "claim": "Claim", "compared": "What is compared"}
@@ -161,7 +161,7 @@ _CLAIM_HEADS = {"shown": "Verdict", "claim": "Claim", "compared": "What is compa
 def stocks(run: RunFiles, link: Link) -> Html:
     """What each sink had at the start and the end, and when it ran out."""
     made = html(of_run.stocks(run.summary), run.name)
-    return join([made, el("p", "Every day's stock: ", link("timeseries.csv"), class_="source")])
+    return join(made, source_line("Every day's stock: ", link("timeseries.csv")))
 
 
 def pockets(run: RunFiles) -> Html | None:
@@ -186,28 +186,24 @@ def displaced(run: RunFiles, link: Link) -> Html | None:
         return None
     total = sum(found["persons"])
     return join(
-        [
-            details(f"{number(total)} persons to {len(found.rows)} ends", html(found, run.name)),
-            el("p", "Every move: ", link("regroup.csv"), class_="source"),
-        ]
+        details(f"{number(total)} persons to {len(found.rows)} ends", html(found, run.name)),
+        source_line("Every move: ", link("regroup.csv")),
     )
 
 
 def measures(run: RunFiles, link: Link) -> Html:
     """Every measure with its unit, by what it is about."""
     return join(
-        [
-            el("p", "A dash is a time that did not come within the period. All of them: ",
-               link("summary.json"), class_="source"),
-            folds(of_run.measures(run.summary)),
-        ]
+        source_line("A dash is a time that did not come within the period. All of them: ",
+                    link("summary.json")),
+        folds(of_run.measures(run.summary)),
     )  # fmt: skip
 
 
 def folds(groups: Mapping[str, Table]) -> Html:
     """Tables by the path that they are about, each folded away."""
     return el("div", [
-        details(join([el("code", group), f" ({len(found.rows)})"]), html(found))
+        details(join(el("code", group), f" ({len(found.rows)})"), html(found))
         for group, found in groups.items()
     ], class_="folds")  # fmt: skip
 
@@ -226,17 +222,11 @@ def manifest(document: Mapping[str, Any], link: Link) -> Html:
     hashes = document.get("sha256", {})
     facts = [[name, el("code", str(value))] for name, value in told.items()]
     files = [[link(name), el("code", digest)] for name, digest in sorted(hashes.items())]
-    return join(
-        [
-            table(["What", "Value"], facts, "How the run was made"),
-            details(
-                f"{len(files)} files of the run, with their sha256",
-                table(["File", "sha256"], files, "Files of the run"),
-            )
-            if files
-            else None,
-        ]
-    )
+    made = table(["What", "Value"], facts, "How the run was made")
+    if not files:
+        return made
+    count = f"{len(files)} files of the run, with their sha256"
+    return join(made, details(count, table(["File", "sha256"], files, "Files of the run")))
 
 
 def _flat(document: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -78,7 +78,7 @@ def _plan(cls: type) -> _Plan:
     keys = [key for key in keys_of(cls) if not (sourced and key.field in PROVENANCE_KEYS)]
     marks = {key.field: mark_of(key.hint, k.Key) or k.Key() for key in keys}
     return _Plan(
-        next((field for field, hint in hints_of(cls).items() if has(hint, k.Mark.ID)), ""),
+        next((field for field, hint in hints_of(cls).items() if has(hint, k.Role.ID)), ""),
         {key.field: _converter(key.hint) for key in keys},
         {field: mark for field, mark in marks.items() if mark.like or mark.default is not ...},
         sourced,
@@ -99,13 +99,13 @@ def _converter(hint: Any) -> _Convert:
     if shape == "union":  # with None, which is never converted
         return inner
     if shape == "list":
-        items = mark_of(hint, k.Items)
+        items = mark_of(hint, k.ListRule)
         if items and items.any_order:
             return lambda found: tuple(sorted(set(map(inner, found))))
         return lambda found: get_origin(base)(map(inner, found))
     if shape_of(parts[-1]) == "things":
         return lambda things: {name: made(parts[-1], thing, name) for name, thing in things.items()}
-    if has(hint, k.Mark.FOR_ALL):
+    if has(hint, k.Role.FOR_ALL):
         return lambda one: (
             {key: inner(value) for key, value in one.items()}
             if isinstance(one, dict)

@@ -16,7 +16,7 @@ from pydantic_core import CoreSchema, core_schema
 from typing_extensions import TypeAliasType
 
 from .dates import parse_date
-from .kinds import Amount, Choice, Kind, Reference
+from .kinds import Amount, Kind, OneOf, Reference
 from .patterns import DATE, demand_schema, instant_schema, pattern_of, quantity_schema
 from .quantities import Quantity, read_demand, read_quantity
 from .readers import (
@@ -76,7 +76,7 @@ class Reads:
 def type_of(hint: Any) -> Any:
     """The type of pydantic's for an annotation with a kind of value."""
     kind: Kind = next(mark for mark in hint.__metadata__ if isinstance(mark, Kind))
-    return _type_of(kind, hint.__origin__ if isinstance(kind, Choice) else object)
+    return _type_of(kind, hint.__origin__ if isinstance(kind, OneOf) else object)
 
 
 @functools.cache
@@ -90,7 +90,7 @@ def _reads(kind: Kind, base: Any) -> Reads:
     if isinstance(kind, Reference):
         about = f"id of {an(joined(kind.of))}"
         return Reads(reference(*kind.of), {"type": "string", "description": about})
-    if isinstance(kind, Choice):
+    if isinstance(kind, OneOf):
         return Reads(one_of(*get_args(base)), {"enum": list(get_args(base))})
     return _OTHERS[kind.name]
 

@@ -46,7 +46,7 @@ def mark_of(hint: Any, kind: type[T]) -> T | None:
     return next((m for m in getattr(hint, "__metadata__", ()) if isinstance(m, kind)), None)
 
 
-def has(hint: Any, mark: k.Mark) -> bool:
+def has(hint: Any, mark: k.Role) -> bool:
     """True where the annotation ``hint`` has this mark."""
     return mark in getattr(hint, "__metadata__", ())
 

@@ -49,7 +49,7 @@ class Reference(Kind):
 
 
 @dataclass(frozen=True, eq=False)
-class Choice(Kind):
+class OneOf(Kind):
     """One of the texts of the ``Literal`` that it annotates."""
 
 
@@ -69,7 +69,7 @@ class Key:
 
 
 @dataclass(frozen=True, eq=False)
-class Items:
+class ListRule:
     """How many items a list has, and what is written otherwise.
 
     ``one``: a single thing stands for a list of one; ``any_order``: it is kept sorted, each once.
@@ -81,12 +81,7 @@ class Items:
     any_order: bool = False
 
 
-@dataclass(frozen=True, eq=False)
-class ForAll:
-    """One value in place of the map holds for every key; the object has it under ``""``."""
-
-
-class Mark(Enum):
+class Role(Enum):
     """What else is to be known of a field."""
 
     ID = auto()
@@ -150,7 +145,7 @@ _PART = _amount("Part", "share", uncertain=False)
 _SHARE = _amount("Share", "share")
 _MULTIPLE = _amount("Multiple", "number", "positive")
 
-Id = Annotated[str, Mark.ID]
+Id = Annotated[str, Role.ID]
 
 Format = Annotated[int, Kind("Format", "1")]
 Text = Annotated[str, Kind("Text", "text")]
@@ -171,11 +166,11 @@ Kilometres = Annotated[float, Kind("Kilometres", "km above 0: a number, with or 
 Sealed = Annotated[frozenset[str], Kind("Sealed", "list: actor, or true")]
 Value = Annotated[float | str | bool, Kind("Value", "value of the measure, or null")]
 
-Purpose = Annotated[Literal["forecast", "replay", "what-if"], Choice("Kind")]
-Relation = Annotated[Literal["<", "<=", "=", ">=", ">", "!="], Choice("Sense")]
-Law = Annotated[Literal["square", "linear", "mixed"], Choice("Law")]
-Stall = Annotated[Literal["hold", "fall_back"], Choice("Stall")]
-Repulse = Annotated[Literal["hold", "fall_back", "give_up"], Choice("Repulse")]
+Purpose = Annotated[Literal["forecast", "replay", "what-if"], OneOf("Kind")]
+Relation = Annotated[Literal["<", "<=", "=", ">=", ">", "!="], OneOf("Sense")]
+Law = Annotated[Literal["square", "linear", "mixed"], OneOf("Law")]
+Stall = Annotated[Literal["hold", "fall_back"], OneOf("Stall")]
+Repulse = Annotated[Literal["hold", "fall_back", "give_up"], OneOf("Repulse")]
 
 Rate = Annotated[Uncertain[KgPerDay], _amount("Rate", "rate")]
 Demand = Annotated[
@@ -215,10 +210,10 @@ CommodityId = Annotated[str, _id("CommodityId", "commodity")]
 OperationId = Annotated[str, _id("OperationId", "operation")]
 EventId = Annotated[str, _id("EventId", "event", "operation", "option")]
 
-Pair = Annotated[tuple[PlaceId, ...], Items(2, 2)]
-Places = Annotated[tuple[PlaceId, ...], Items(one=True)]
-Roads = Annotated[tuple[RoadId, ...], Items(one=True)]
-Targets = Annotated[tuple[TargetId, ...], Items(one=True)]
-Actors = Annotated[tuple[ActorId, ...], Items(one=True)]
-Entries = Annotated[tuple[PlaceId, ...], Items(one=True, any_order=True)]
-Tempos = Annotated[Mapping[ClassId, Tempo], Mark.FOR_ALL]
+Pair = Annotated[tuple[PlaceId, ...], ListRule(2, 2)]
+Places = Annotated[tuple[PlaceId, ...], ListRule(one=True)]
+Roads = Annotated[tuple[RoadId, ...], ListRule(one=True)]
+Targets = Annotated[tuple[TargetId, ...], ListRule(one=True)]
+Actors = Annotated[tuple[ActorId, ...], ListRule(one=True)]
+Entries = Annotated[tuple[PlaceId, ...], ListRule(one=True, any_order=True)]
+Tempos = Annotated[Mapping[ClassId, Tempo], Role.FOR_ALL]

@@ -11,6 +11,8 @@ be uncertain it is :class:`~sim.scenario.distributions.Uncertain`. Shares are in
 million (``PPM``), so that products of shares are exact.
 """
 
+# no annotations as text here and in written.py: they are read when models are made
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -716,7 +718,7 @@ class Scenario:
     """events by id"""
     claims: Mapping[k.NewId, Claim] = field(default_factory=dict)
     """claims by id"""
-    network: Annotated[Network, k.Mark.OR_PATH]
+    network: Annotated[Network, k.Role.OR_PATH]
     """path of a network file, relative to this file, or the network itself"""
     resolved: Mapping[str, Any] = field(default_factory=dict)
 

@@ -65,7 +65,7 @@ def _tell(schema: dict[str, Any], declared: type, told: set[str]) -> None:
         if (default := stated(key)) is not None:
             about_key["default"] = default
         whole = part["properties"][key.name]
-        if (items := mark_of(key.hint, k.Items)) and items.one:
+        if (items := mark_of(key.hint, k.ListRule)) and items.one:
             whole = {"anyOf": [whole["items"], whole]}
         part["properties"][key.name] = whole | about_key
         for cls in things_in(key.hint):
@@ -287,13 +287,13 @@ def _value(hint: Any) -> str:
     if shape == "kind":
         return _words(hint)
     if shape == "things":
-        return "map (see below)" + (" or text" if has(hint, k.Mark.OR_PATH) else "")
+        return "map (see below)" + (" or text" if has(hint, k.Role.OR_PATH) else "")
     if shape == "union":  # with None
         return parts[0]
     if shape == "list":
         return f"list: {parts[0]}"
     if shape == "map":
-        one = f"{parts[1]} or " if has(hint, k.Mark.FOR_ALL) else ""
+        one = f"{parts[1]} or " if has(hint, k.Role.FOR_ALL) else ""
         return f"{one}map: {parts[0]} to {parts[1]}"
     return str(get_args(bare(hint))[0]) if get_args(bare(hint)) else "value"
 
@@ -305,7 +305,7 @@ def _words(hint: Any) -> str:
         return f"{DIMENSIONS[amount.dimension].title}{sign}{spread}"
     if thing := mark_of(hint, k.Reference):
         return joined(thing.of)
-    if mark_of(hint, k.Choice):
+    if mark_of(hint, k.OneOf):
         return joined(get_args(bare(hint)))
     kind = mark_of(hint, k.Kind)
     return kind.words if kind else ""

@@ -1,6 +1,6 @@
 """The models that validate a text, made from the declarations of the scenario language.
 
-A model has the fields of its class (:func:`~sim.scenario.written.keys_of`), each by the name of
+A model has the fields of its class (:func:`~sim.scenario.keys.keys_of`), each by the name of
 the field and with the name of the key as its alias. An amount or a thing that is left out is None
 in it: what it then is the object says (:mod:`sim.scenario.build`).
 """
@@ -115,15 +115,15 @@ def _type(hint: Any, owner: type) -> Any:
             ForwardRef(name_of(form)) if form is owner else model_of(form)
             for form in things_in(hint)
         ]
-        return _either([*models, type_of(k.Text)] if has(hint, k.Mark.OR_PATH) else models)
+        return _either([*models, type_of(k.Text)] if has(hint, k.Role.OR_PATH) else models)
     parts: Any = [_type(part, owner) for part in parts_of(hint)]
     if shape == "union":
         return _either(parts)
     if shape == "map":
         whole = GenericAlias(dict, tuple(parts))
-        return _either([parts[1], whole]) if has(hint, k.Mark.FOR_ALL) else whole
+        return _either([parts[1], whole]) if has(hint, k.Role.FOR_ALL) else whole
     if shape == "list":
-        items = mark_of(hint, k.Items) or k.Items()
+        items = mark_of(hint, k.ListRule) or k.ListRule()
         size = Field(min_length=items.least, max_length=items.most)
         several: Any = Annotated[GenericAlias(list, tuple(parts)), size]
         return Annotated[several, BeforeValidator(_one_or_more)] if items.one else several

@@ -1,4 +1,4 @@
-"""What is written otherwise than it is kept, and the keys of each declared class.
+"""What is written otherwise than it is kept, and which keys exclude or need one another.
 
 Most objects are written as they are kept, so their fields are the keys. The classes here are
 the others: a field that they add to an object, or state again, is a key that only a file has.
@@ -50,7 +50,7 @@ class WrittenHolding(Holding):
     """short for `shares` of 1 for one actor"""
 
 
-_Several = Annotated[tuple[Condition, ...], k.Items(1)]
+_Several = Annotated[tuple[Condition, ...], k.ListRule(1)]
 
 
 class WrittenCondition:

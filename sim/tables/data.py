@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
@@ -80,36 +80,35 @@ class DataTable:
         """
         target = Path(path)
         with whole_file(target) as partial:
-            write_csv(partial, self.columns, self._cells())
+            forms = [self.formats.get(column, "") for column in self.columns]
+            cells = ([_cell(*pair) for pair in zip(row, forms, strict=True)] for row in self.rows)
+            write_csv(partial, self.columns, cells)
         return target
 
-    def _cells(self) -> Iterator[list[Any]]:
-        formats = [self.formats.get(column, "") for column in self.columns]
-        for row in self.rows:
-            yield [_cell(value, form) for value, form in zip(row, formats, strict=True)]
-
     def __repr__(self) -> str:
-        heads = [self._head(column) for column in self.columns]
-        shown = [heads, *([_said(v) for v in row] for row in self.rows[:MOST_SHOWN])]
+        shown = [self._heads(), *self._shown()]
         widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
         lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in shown]
         return "\n".join([f"{self.name}: {len(self.rows)} rows", *lines, *self._more()])
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{escape(self._head(column))}</th>" for column in self.columns)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(_said(v))}</td>" for v in row) + "</tr>"
-            for row in self.rows[:MOST_SHOWN]
-        )
+        head = "".join(f"<th>{escape(head)}</th>" for head in self._heads())
+        cells = ("".join(f"<td>{escape(text)}</td>" for text in row) for row in self._shown())
+        body = "".join(f"<tr>{row}</tr>" for row in cells)
         caption = f"<caption>{escape(self.name)}: {len(self.rows)} rows</caption>"
         more = "".join(f"<p>{escape(line)}</p>" for line in self._more())
         return f"<table>{caption}<tr>{head}</tr>{body}</table>{more}"
 
-    def _head(self, column: str) -> str:
-        """A column by its name, and its unit where the name does not end in it."""
-        unit = self.units.get(column, "")
-        named = column.endswith((unit, unit.replace("/", "_per_")))
-        return column if named else f"{column} ({unit})"
+    def _heads(self) -> list[str]:
+        """Columns by their names, and their units where the names do not end in them."""
+        units = [self.units.get(column, "") for column in self.columns]
+        return [
+            name if name.endswith((unit, unit.replace("/", "_per_"))) else f"{name} ({unit})"
+            for name, unit in zip(self.columns, units, strict=True)
+        ]
+
+    def _shown(self) -> list[list[str]]:
+        return [[_said(value) for value in row] for row in self.rows[:MOST_SHOWN]]
 
     def _more(self) -> list[str]:
         more = len(self.rows) - MOST_SHOWN

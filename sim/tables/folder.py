@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sim.base.errors import FolderError
 from sim.base.files import digests, whole_file
@@ -22,8 +22,6 @@ from sim.state.record import ControlRow, EventRow, FlowRow, Move, Record, Series
 
 from .csv_files import read_rows
 from .data import DataTable
-
-T = TypeVar("T")
 
 
 def default_target(kind: str, mark: str) -> Path:
@@ -68,7 +66,7 @@ def run_tables(scenario: Scenario, record: Record) -> Iterator[DataTable]:
     yield table("timeseries", SeriesRow._fields[1:], record.series)
     yield table("flows", FlowRow._fields[1:], record.flows)
     yield table("events", EventRow._fields[1:], record.events)
-    yield table("regroup", MOVE_COLUMNS[1:], (move_row(m) for m in record.moves))
+    yield table("regroup", MOVES, map(_move_row, record.moves))
     yield table("actors", SeriesRow._fields[1:], side_series(scenario, record))
 
 
@@ -78,14 +76,13 @@ def write_tables(folder: Path, scenario: Scenario, record: Record) -> None:
         table.write_csv(folder / f"{table.name}.csv")
 
 
-MOVE_COLUMNS = (
-    "time_s", "actor", "origin", "choice", "persons", "probability", "travel_s", "outcome",
-    "ended_s", "kind",
+MOVES = (
+    "actor", "origin", "choice", "persons", "probability", "travel_s", "outcome", "ended_s", "kind",
 )  # fmt: skip
 
 
-def move_row(move: Move) -> tuple[Any, ...]:
-    """A move in the order of :data:`MOVE_COLUMNS`."""
+def _move_row(move: Move) -> tuple[Any, ...]:
+    """The time of a move, then :data:`MOVES`."""
     return (
         move.time, move.actor, move.origin, move.choice, move.persons, move.probability,
         move.seconds, move.outcome, move.ended, "reserve" if move.reserve else "displaced",
@@ -193,21 +190,22 @@ def read_summary(folder: Path) -> dict[str, Any]:
     Raises:
         FolderError: it is no run folder, or one that is not complete.
     """
-
-    def parse(text: str) -> dict[str, Any]:
-        found = json.loads(text, parse_constant=_no_number)
+    _check(folder)
+    path = folder / "summary.json"
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
         known = {"ensemble": _OF_ENSEMBLE, "study": _OF_STUDY, None: _OF_RUN}
         kinds = known.get(found.get("kind"), {}) if isinstance(found, dict) else {"kind": str}
-        if not all(
-            isinstance(found, dict) and isinstance(found.get(k), t) for k, t in kinds.items()
-        ):
-            raise FolderError(
-                f"{folder / 'summary.json'} is not as this program writes it: {folder} is not the "
-                "folder of a run, or another version wrote it"
-            )
-        return dict(found)
-
-    return _read(folder, "summary.json", parse)
+    except FileNotFoundError as error:
+        raise FolderError(f"{folder} has no {path.name}: it is not the folder of a run") from error
+    except (ValueError, TypeError, RecursionError) as error:
+        raise FolderError(f"{path} cannot be read: {error}") from error
+    if not all(isinstance(found, dict) and isinstance(found.get(k), t) for k, t in kinds.items()):
+        raise FolderError(
+            f"{path} is not as this program writes it: {folder} is not the folder of a run, or "
+            "another version wrote it"
+        )
+    return dict(found)
 
 
 _OF_RUN: dict[str, type] = {"scenario": dict, "seed": int, "measures": dict, "checks": dict}
@@ -237,13 +235,3 @@ def _check(folder: Path) -> None:
         raise FolderError(f"{folder} is not a folder")
     if not (folder / MANIFEST).is_file():
         raise FolderError(f"{folder} is no run folder: it has no manifest.json")
-
-
-def _read(folder: Path, name: str, parse: Callable[[str], T]) -> T:
-    _check(folder)
-    try:
-        return parse((folder / name).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise FolderError(f"{folder} has no {name}: it is not the folder of a run") from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise FolderError(f"{folder / name} cannot be read: {error}") from error

@@ -10,9 +10,7 @@ def name_of(scenario: Scenario, item: str) -> str:
     if road := scenario.network.roads.get(item):
         return f"{name_of(scenario, road.a)} - {name_of(scenario, road.b)}"
     net = scenario.network
-    for known in (
-        net.places, scenario.actors, scenario.axes, scenario.exits, scenario.operations
-    ):  # fmt: skip
+    for known in (net.places, scenario.actors, scenario.axes, scenario.exits, scenario.operations):
         if item in known:
             return str(known[item].name)
     return item

@@ -59,7 +59,7 @@ def measures(
     rows = [
         [name, *spread(found[path]), "" if "came" in found[path] else found[path]["unit"]]
         for path, name in names.items()
-    ]  # fmt: skip
+    ]
     columns = (Column("measure", head, Code), *SPREAD, Column("unit", "Unit", Unit))
     return Table(caption, columns, rows, start_of(summary))
 

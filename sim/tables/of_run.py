@@ -87,9 +87,7 @@ POCKETS = (
 def pockets(summary: Document) -> Table:
     """Parts of a territory that no source reached, with who was in them."""
     rows = [
-        [pocket[c.key] for c in POCKETS[:3]]
-        + ["the end of the period" if pocket["to_day"] is None else pocket["to_day"]]
-        + [pocket["persons"], pocket["stock_t"]]
+        ["the end of the period" if pocket[c.key] is None else pocket[c.key] for c in POCKETS]
         for pocket in summary["pockets"]
     ]
     caption = "Pockets, with what was in each when it formed"

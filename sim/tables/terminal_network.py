@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich import box
-from rich.table import Table
 from rich.text import Text
 
-from sim.base.numbers import number
+from sim.base.numbers import enumerated, number
 
-from .terminal import console
+from .table import Column, Table
+from .terminal import console, print_table
 
 Document = Mapping[str, Any]
 
 
-def _listed(names: Sequence[str], most: int = 12) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return (", ".join(names[:most]) or "nothing") + more
+def _listed(names: Sequence[str]) -> str:
+    return enumerated(names, 12) or "nothing"
 
 
 def _amount(document: Document, value: float | None) -> str:
@@ -102,26 +100,31 @@ def print_more_cuts(document: Document) -> None:
             out.print(f"  {_amount(document, cut['holds'])}: {_listed(cut['cut'])}", soft_wrap=True)
 
 
+FRONTIER = (
+    Column("losses", "losses"), Column("flow", "flow left"), Column("set", "best set", str),
+    Column("greedy", "greedy"),
+)  # fmt: skip
+
+
+def _unproven(document: Document, found: Document, limit: str) -> str:
+    """Behind a value that is not proven: its bound, and to which side that is a ``limit``."""
+    return "" if found["proven"] else f" ({limit} {_amount(document, found['bound'])})"
+
+
 def print_interdict(document: Document) -> None:
     """The frontier, the optimal sets, greedy's answer and the scenario's own captures."""
     out = console()
     out.print(_title(document))
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
-    table.add_column("losses", justify="right")
-    table.add_column("flow left", justify="right")
-    table.add_column("best set", overflow="fold")
-    table.add_column("greedy", justify="right")
-    for row, simple in zip(document["frontier"], document["greedy"], strict=True):
-        proven = (
-            "" if row["proven"] else f" (not proven; at least {_amount(document, row['bound'])})"
-        )
-        table.add_row(
+    rows = [
+        [
             str(row["k"]),
-            _amount(document, row["flow"]) + proven,
+            _amount(document, row["flow"]) + _unproven(document, row, "not proven; at least"),
             _listed(row["removed"]),
             _amount(document, simple["flow"]),
-        )
-    out.print(table)
+        ]
+        for row, simple in zip(document["frontier"], document["greedy"], strict=True)
+    ]
+    print_table(out, Table("Frontier", FRONTIER, rows))
     best = document["optimal_sets"]
     if best is not None and len(best["sets"]) > 1:
         all_ = "all" if best["complete"] else "the first"
@@ -140,19 +143,19 @@ def print_interdict(document: Document) -> None:
 
     defence = document.get("defence")
     if defence:
-        sure = "" if defence["proven"] else f" (at most {_amount(document, defence['bound'])})"
         out.print(
-            f"to hold: {_listed(defence['held'])} keeps {_amount(document, defence['flow'])}{sure} "
-            f"against the best attack ({_listed(defence['attack'])})",
+            f"to hold: {_listed(defence['held'])} keeps {_amount(document, defence['flow'])}"
+            f"{_unproven(document, defence, 'at most')} against the best attack "
+            f"({_listed(defence['attack'])})",
             soft_wrap=True,
         )
     uncertain = document.get("uncertain")
     if uncertain:
-        sure = "" if uncertain["proven"] else f" (at least {_amount(document, uncertain['bound'])})"
         most = "" if uncertain["exact"] else "at most "
         out.print(
             f"where losses may fail: {_listed(uncertain['removed'])} leaves {most}"
-            f"{_amount(document, uncertain['expected_flow'])} on average{sure}",
+            f"{_amount(document, uncertain['expected_flow'])} on average"
+            f"{_unproven(document, uncertain, 'at least')}",
             soft_wrap=True,
         )
 
@@ -181,32 +184,34 @@ def print_joint(document: Document) -> None:
         )
 
 
+RANKING = (
+    Column("name", "", str), Column("loss", "loss"), Column("flow", "flow"),
+    Column("cuts", "in cuts"), Column("delay", "delay h"), Column("shuts_off", "shuts off"),
+    Column("ranks", "rank 5-50-95 %"),
+)  # fmt: skip
+
+
 def print_rank(document: Document) -> None:
     """The ranking as a table, then the Shapley shares."""
     out = console()
     out.print(_title(document))
     out.print(f"max flow: {_amount(document, document['max_flow'])}")
-    drawn = any("rank_interval" in row for row in document["rank"])
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
-    table.add_column("", overflow="fold")
-    for heading in ("loss", "flow", "in cuts", "delay h", "shuts off"):
-        table.add_column(heading, justify="right")
-    if drawn:
-        table.add_column("rank 5-50-95 %", justify="right")
-    for row in document["rank"]:
-        name = row["name"]
-        cells = [
-            f"{document['names'][name]} ({name})" if name in document["names"] else name,
+    names = document["names"]
+    rows = [
+        [
+            f"{names[row['name']]} ({row['name']})" if row["name"] in names else row["name"],
             _amount(document, row["loss"]),
             f"{row['flow_share']:.0%}",
             f"{row['in_minimum_cuts']:.0%}",
-            "no way" if row["delay_hours"] is None else number(row["delay_hours"]),
-            number(row["places_shut_off"]) if "places_shut_off" in row else "",
+            "no way" if row["delay_hours"] is None else row["delay_hours"],
+            row.get("places_shut_off", ""),
+            "-".join(str(r) for r in row.get("rank_interval", ())),
         ]
-        if drawn:
-            cells.append("-".join(str(r) for r in row["rank_interval"]))
-        table.add_row(*cells)
-    out.print(table)
+        for row in document["rank"]
+    ]
+    table = Table("Ranking", RANKING, rows)
+    drawn = any("rank_interval" in row for row in document["rank"])
+    print_table(out, table if drawn else table.without("ranks"))
     if document["shapley"]:
         out.print("share of each captured place in what they cost together:")
         for row in document["shapley"]:

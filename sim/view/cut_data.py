@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sim.base.numbers import number
+from sim.base.numbers import listed, number
 from sim.cuts.attacks import AttackAnswer, DelayFrontier, FlowFrontier, JointFrontier
 from sim.cuts.case import Case
 from sim.cuts.ranking import Ranking
@@ -101,21 +101,14 @@ def rank_data(ranking: Ranking) -> RankData:
     whole = ranking.max_flow / scale
     rows = []
     for row in ranking.rows[:MOST_RANKED]:
-        drawn = row.interval
-        rows.append(
-            Ranked(
-                row.name,
-                case.said(row.name),
-                row.kind,
-                row.loss / scale,
-                row.loss_share,
-                row.in_minimum_cuts,
-                row.delay_hours,
-                None if drawn is None else drawn.losses[0] / scale,
-                None if drawn is None else drawn.losses[2] / scale,
-                None if drawn is None else drawn.ranks,
-            )
-        )
+        ranked = Ranked(
+            row.name, case.said(row.name), row.kind, row.loss / scale, row.loss_share,
+            row.in_minimum_cuts, row.delay_hours,
+        )  # fmt: skip
+        if (drawn := row.interval) is not None:
+            low, _, high = (loss / scale for loss in drawn.losses)
+            ranked = replace(ranked, low=low, high=high, ranks=drawn.ranks)
+        rows.append(ranked)
     spread = "; whiskers: 5 to 95 % of the networks drawn" if any(r.ranks for r in rows) else ""
     subtitle = f"{_of(case)}: what the loss of each alone takes from the capacity{spread}"
     title = f"{case.title}: {_worst(rows, whole, unit)}"
@@ -228,14 +221,11 @@ def cut_map_data(base: MapData, weakness: Weakness) -> CutMapData:
         ends |= {r.id for r in ranking.rows if r.kind == "place" and r.loss > 0}
         focus = tuple(sorted(ends | (frozenset(shares) & places)))
     drawn = replace(
-        base,
-        focus=focus,
-        page=Page(title, subtitle, base.page.credit),
+        base, focus=focus, page=Page(title, subtitle, base.page.credit),
         roads=tuple(replace(r, flow=0) for r in base.roads),
-        cut_places=frozenset(shares) & places,
-        cut_roads=frozenset(shares) - places,
+        cut_places=frozenset(shares) & places, cut_roads=frozenset(shares) - places,
         cut_word="in a minimum cut",
-    )
+    )  # fmt: skip
     return CutMapData(drawn, shares, len(found), complete, ranking)
 
 
@@ -267,15 +257,6 @@ def amount(value: float, unit: str) -> str:
     """An amount with its unit; whole numbers from 100 on."""
     shown = round(value) if abs(value) >= 100 else value
     return f"{number(shown)} {unit}".rstrip()
-
-
-def listed(names: Sequence[str], last: str = "and", most: int = 3) -> str:
-    """Names in words: "a, b and c", "a, b, c and 2 more"."""
-    if not names:
-        return "nothing"
-    if len(names) > most:
-        return ", ".join(names[:most]) + f" {last} {len(names) - most} more"
-    return f" {last} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _unit(case: Case) -> tuple[str, float]:

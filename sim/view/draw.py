@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, ParamSpec, TypeVar, cast
 
@@ -22,11 +22,12 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.patches import Rectangle
 from matplotlib.patheffects import Stroke
 
 from sim.base import numbers
 from sim.base.numbers import ELLIPSIS
-from sim.view.look import DPI, FAINT_INK, HEIGHT, INK, SOFT_INK, WHITE, WIDTH
+from sim.view.look import DPI, FAINT_INK, HEIGHT, INK, SOFT_INK, WHITE, WIDTH, Look, hatch_ink
 from sim.view.tables import Numbers, save_table
 
 from .data import Page
@@ -274,10 +275,15 @@ class Sheet:
 MARGIN = 24.0
 
 
+def blank(width: float, height: float, colour: str = WHITE) -> Sheet:
+    """An empty figure without words."""
+    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=colour)
+    FigureCanvasAgg(figure)
+    return Sheet(figure, width, height, 0, 0)
+
+
 def sheet(page: Page, width: float = WIDTH, height: float = HEIGHT) -> Sheet:
     """A white figure with its title, subtitle and credit."""
-    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI)
-    FigureCanvasAgg(figure)
     room = width - 2 * MARGIN
     wide = text_size(plain(page.title), 16, "bold")[0]
     size = next((points for points in (16, 15, 14) if wide * points / 16 <= room - 4), 14.5)
@@ -285,7 +291,7 @@ def sheet(page: Page, width: float = WIDTH, height: float = HEIGHT) -> Sheet:
     subtitles = wrap(page.subtitle, 10.5, room, 2) if page.subtitle else []
     credits_ = wrap(page.credit, 7.5, room, 2) if page.credit else []
     y = height - 18.0
-    made = Sheet(figure, width, height, 0, 0)
+    made = blank(width, height)
     for line in titles:
         made.text(MARGIN, y, line, size=size, weight="bold", va="top")
         y -= 27
@@ -297,7 +303,7 @@ def sheet(page: Page, width: float = WIDTH, height: float = HEIGHT) -> Sheet:
     for line in reversed(credits_):
         made.text(MARGIN, low, line, size=7.5, color=FAINT_INK, va="bottom")
         low += 14
-    return Sheet(figure, width, height, y - 6, low + 4)
+    return replace(made, top=y - 6, bottom=low + 4)
 
 
 def sheet_for(page: Page, body: float) -> Sheet:
@@ -319,6 +325,28 @@ def halo_text(axes: Axes, x: float, y: float, text: str, **style: Any) -> None:
     rim = [Stroke(linewidth=2.8, foreground=WHITE, alpha=0.9)]
     axes.text(x, y, text, parse_math=False, path_effects=rim, **style)
     axes.text(x, y, text, parse_math=False, **style)
+
+
+def outline(
+    axes: Axes, corner: tuple[float, float], width: float, height: float, colour: str = INK,
+    lw: float = 0.7, zorder: float = 1.0,
+) -> None:  # fmt: skip
+    """The edge of a box at data coordinates, ``corner`` its lower left one; ``lw`` in points."""
+    box = Rectangle(corner, width, height, fill=False, edgecolor=colour, lw=lw, zorder=zorder)
+    axes.add_patch(box)
+
+
+def draw_bar(
+    axes: Axes, look: Look, corner: tuple[float, float], width: float, height: float,
+    zorder: float = 1.0,
+) -> None:  # fmt: skip
+    """A bar in the look of an actor, hatched and without an edge, at data coordinates."""
+    axes.add_patch(
+        Rectangle(
+            corner, width, height, facecolor=look.fill, edgecolor=hatch_ink(look),
+            hatch=look.hatch, lw=0, zorder=zorder,
+        )
+    )  # fmt: skip
 
 
 def note(axes: Axes, text: str) -> None:

@@ -28,13 +28,13 @@ from .charts.garrison import draw_garrisons, garrison_data, garrison_table
 from .charts.regroup import draw_regroup, regroup_data, regroup_table
 from .charts.shared import shared
 from .charts.sides import draw_sides, sides_data, sides_table
-from .draw import save
+from .draw import save_each
 from .fill_cuts import cuts_of_run, map_at
 from .map.cut import cut_map_table, draw_cut_map
 from .map.figure import Maps, draw_map, map_table
 from .map.multiples import draw_multiples, multiples_data, multiples_table
 from .map.regroup import displacement_table, displacements_of, draw_regroup_map, regroup_map
-from .tables import Numbers, save_table
+from .tables import Numbers
 
 T = TypeVar("T")
 
@@ -50,8 +50,7 @@ def write_figures(analysis: Analysis, folder: Path) -> None:
 
 def _write(folder: Path, drawing: Drawing) -> None:
     name, draw, table = drawing
-    save(draw(), folder, name)
-    save_table(table(), folder, name)
+    save_each([(name, draw(), table())], folder)
 
 
 def figures(analysis: Analysis) -> Iterator[Drawing]:

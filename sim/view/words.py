@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
-from sim.base.numbers import whole
+from sim.base.numbers import listed, whole
 from sim.measure.steps import Steps
 from sim.measure.summary import Analysis
 from sim.scenario.dates import date_of, format_instant
@@ -74,10 +74,7 @@ class Words:
 
     def names(self, items: Sequence[str], most: int = 3) -> str:
         """Names with commas and "and" between, the last of more than ``most`` counted."""
-        names = [self.name(item) for item in items]
-        if len(names) > most:
-            return ", ".join(names[:most]) + f" and {len(names) - most} more"
-        return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+        return listed([self.name(item) for item in items], most=most) if items else ""
 
     def state(self, time: int) -> Control:
         """The state at an instant (seconds), what changes then included."""

@@ -102,6 +102,7 @@ def test_ensembles_are_compared_pair_by_pair_over_what_they_share() -> None:
     assert [c.path for c in found.changes] == ["x"]
     document = found.document(only_changed=True)
     assert [m["path"] for m in document["measures"]] == ["a.t", "a.time_of_x"]
+    assert found.only_changed().document() == document
 
 
 def test_unequal_seeds_are_refused_with_a_way_out() -> None:

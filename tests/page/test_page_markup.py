@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.page.markup import Html, details, el, join, listed, named, script_json, table
+from sim.page.markup import Html, details, el, few, join, listed, named, script_json, table
 
 ODD = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)
 
@@ -55,6 +55,12 @@ def test_numbers_that_json_has_not_are_refused() -> None:
 def test_markup_stays_and_the_rest_is_escaped() -> None:
     piece = join(["a < b ", el("b", "&"), None, 3, [Html("<i>"), "</i>"]])
     assert piece == "a &lt; b <b>&amp;</b>3<i>&lt;/i&gt;"
+
+
+def test_the_first_few_and_how_many_more_there_are() -> None:
+    assert few(["a", "b"], 2) == ["a", "b"]
+    assert few(["a", "b", "c", "d"], 2) == ["a", "b", "2 more"]
+    assert join("x", few([], 2), ["<"]) == "x&lt;"
 
 
 def test_attributes_true_false_and_none() -> None:

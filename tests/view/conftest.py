@@ -105,7 +105,7 @@ def control_data(page: Page) -> ControlData:
 @pytest.fixture
 def regroup_data(page: Page) -> RegroupData:
     moves = (
-        RegroupMove("Fort", 600, 5.5, low=500, high=700),
+        RegroupMove("Fort", 600, 5.5),
         RegroupMove("the hills", 100, 20, "exit"),
         RegroupMove("Ford", 50, None, "stay"),
     )

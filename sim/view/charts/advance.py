@@ -18,19 +18,15 @@ from sim.measure.sides import days_carried
 from sim.scenario.model import DAY, Operation
 from sim.view.charts.panels import (
     LABEL,
+    Stack,
     last,
-    lay_events,
-    name_panels,
     numeral,
     set_scale,
     side_names,
-    stack,
 )
 from sim.view.charts.series import Values, points
-from sim.view.charts.time_axis import share_times
 from sim.view.data import Curve, EventMark, Page, RecordPoint, Span
 from sim.view.draw import Sheet, sheet, short, styled, text_size
-from sim.view.events import draw_flags
 from sim.view.look import BLACK, BLUE, FAINT_INK, INK, SOFT_INK, VERMILLION, WHITE
 from sim.view.map.labels import Request, Taken, place
 from sim.view.tables import Numbers, curve_rows
@@ -136,8 +132,8 @@ def draw_advance(data: AdvanceData) -> Figure:
     """
     page = sheet(data.page)
     heights = [0.5, 0.27, 0.23] if data.supply is not None else [0.62, 0.38]
-    flags = lay_events(page, data.events, data.span)
-    panels = stack(page, heights, flags)
+    stack = Stack(page, heights, data.span, data.events)
+    panels = stack.panels
     _draw_position(page, panels[0], data)
     _draw_curve(page, panels[1], data.strength, data.span.end, BLACK, "persons")
     if data.supply is not None:
@@ -148,20 +144,11 @@ def draw_advance(data: AdvanceData) -> Figure:
                 start, end, facecolor="none", edgecolor=VERMILLION, hatch="///", lw=0, alpha=0.5,
                 zorder=0.5,
             )  # fmt: skip
-    share_times(panels, data.span)
-    marks = [
-        text
-        for shown, text in (
-            (data.record, "diamonds: on record"),
-            (data.cut, "hatched: cut off from its base"),
-        )
-        if shown
-    ]
+    marks = ["diamonds: on record"] if data.record else []
+    marks += ["hatched: cut off from its base"] if data.cut else []
     said = f" ({'; '.join(marks)})" if marks else ""
     names = [f"Where it stood: km from its base{said}", "Strength, persons", "Supply carried, days"]
-    name_panels(page, panels, names[: len(panels)], flags)
-    draw_flags(page, panels, flags)
-    return page.figure
+    return stack.finish(names)
 
 
 def _draw_position(page: Sheet, axes: Axes, data: AdvanceData) -> None:
@@ -178,12 +165,9 @@ def _draw_position(page: Sheet, axes: Axes, data: AdvanceData) -> None:
 
 
 def draw_record(
-    page: Sheet,
-    axes: Axes,
-    record: Sequence[RecordPoint],
-    end: float,
+    page: Sheet, axes: Axes, record: Sequence[RecordPoint], end: float,
     curves: Sequence[tuple[Values, Values]],
-) -> None:
+) -> None:  # fmt: skip
     """Diamonds where something is on record, named where the name hides no curve.
 
     The axes must have their scale; they show the times from 0 to ``end``.

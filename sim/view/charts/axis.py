@@ -16,23 +16,20 @@ from sim.state.record import EventRow
 from sim.view.charts.panels import (
     LABEL,
     RIGHT,
+    Stack,
     draw_band,
     highs,
     last,
-    lay_events,
     line_style,
-    name_panels,
     numeral,
     set_scale,
     side_names,
-    stack,
     write_free,
 )
 from sim.view.charts.series import Values, joint, points
-from sim.view.charts.time_axis import moment, share_times
+from sim.view.charts.time_axis import moment
 from sim.view.data import Curve, EventMark, Page, Span
 from sim.view.draw import Sheet, ended, note, plain, sheet, short, styled, text_size
-from sim.view.events import draw_flags
 from sim.view.look import BLACK, BLUE, INK, SKY, SOFT_INK, VERMILLION, WHITE
 from sim.view.map.labels import Taken
 from sim.view.tables import Numbers, curve_rows
@@ -195,22 +192,19 @@ def draw_axis(data: AxisSeries) -> Figure:
     """
     page = sheet(data.page)
     heights = [0.30, 0.40, 0.30] if data.stocks else [0.42, 0.58]
-    flags = lay_events(page, data.events, data.span)
-    panels = stack(page, heights, flags)
+    stack = Stack(page, heights, data.span, data.events)
+    panels = stack.panels
     _draw_capacity(page, panels[0], data)
     _draw_rates(page, panels[1], data)
     if data.stocks:
         _draw_stocks(page, panels[2], data)
-    share_times(panels, data.span)
     unit = "days of supply" if _in_days(data.stocks) else "t"
     names = [
         "What the network could carry: capacity of the axis, t/day",
         "What the axis asks for, could deliver and delivers, t/day",
         f"What the sinks hold: stock, {unit}",
     ]
-    name_panels(page, panels, names[: len(panels)], flags)
-    draw_flags(page, panels, flags)
-    return page.figure
+    return stack.finish(names)
 
 
 def _tonnes(curve: Curve, end: int) -> tuple[Values, Values]:
@@ -338,14 +332,8 @@ def _name_empty(page: Sheet, axes: Axes, stocks: Sequence[SinkStock], span: Span
 def axis_table(data: AxisSeries) -> Numbers:
     """Every curve of the chart of an axis: from each time on, or at it where not in steps."""
     rows: list[tuple[object, ...]] = []
-    for name, curve in (
-        ("capacity", data.capacity),
-        ("deliverable", data.deliverable),
-        ("demand", data.demand),
-        ("planned", data.planned),
-        ("delivered", data.delivered),
-    ):
-        rows += curve_rows(name, "kg/day", curve)
+    for name in ("capacity", "deliverable", "demand", "planned", "delivered"):
+        rows += curve_rows(name, "kg/day", getattr(data, name))
     for stock in data.stocks:
         rows += curve_rows(f"stock: {stock.name}", "kg", stock.stock)
     rows += [("event", "", e.time, None, e.label) for e in data.events]

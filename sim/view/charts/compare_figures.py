@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -15,24 +14,21 @@ from sim.measure.compare import Comparison
 from sim.measure.steps import Steps, series_by_key
 from sim.scenario.model import DAY
 from sim.view.charts.panels import (
+    Stack,
     draw_band,
     highs,
     last,
-    lay_events,
     line_style,
-    name_panels,
     numeral,
     run_names,
     run_width,
     set_scale,
     side_names,
-    stack,
+    signed_numeral,
 )
-from sim.view.charts.series import Values, difference, points
-from sim.view.charts.time_axis import share_times
+from sim.view.charts.series import difference, points
 from sim.view.data import Curve, EventMark, Page, Span
-from sim.view.draw import Found, note, plain, save_each, sheet, short, styled
-from sim.view.events import draw_flags
+from sim.view.draw import Found, note, plain, sheet, short, styled
 from sim.view.look import INK
 from sim.view.tables import Numbers
 from sim.view.words import line, steps
@@ -65,11 +61,6 @@ class CompareData:
     events: tuple[EventMark, ...] = ()
 
 
-def write_comparison_figures(comparison: Comparison, folder: Path) -> None:
-    """Draw the overlaid curves of every axis that differs into ``folder``, each with its CSV."""
-    save_each(comparison_figures(comparison), folder)
-
-
 def comparison_figures(comparison: Comparison) -> Iterator[Found]:
     """One figure for each axis that is in all runs and not the same in all of them."""
     tables = [series_by_key(o.series) for o in comparison.outcomes]
@@ -90,40 +81,23 @@ def _compare_data(
     scenario = first.summary["scenario"]
     start = datetime.fromisoformat(scenario["start"]) if scenario["start"] else None
     end = max(round(o.summary["scenario"]["days"] * DAY) for o in comparison.outcomes)
-    panels = [
-        ComparePanel(
-            "Capacity", "t/day",
-            tuple(steps(t[f"axis:{axis}", "capacity_kg_per_day"]) for t in tables), 1000, True,
-        ),
-        ComparePanel(
-            "Deliverable",
-            "t/day",
-            tuple(steps(t[f"axis:{axis}", "deliverable_kg_per_day"]) for t in tables),
-            1000,
-        ),
-    ]  # fmt: skip
+    panels = []
+    for name, less in (("capacity", True), ("deliverable", False)):
+        rates = tuple(steps(t[f"axis:{axis}", f"{name}_kg_per_day"]) for t in tables)
+        panels.append(ComparePanel(name.capitalize(), "t/day", rates, 1000, less))
     sinks = sorted({s for t in tables for s, m in t if s.startswith(f"sink:{axis}/")})
     for sink in sinks:
         curves = tuple(
             line(t[sink, "stock_kg"]) if (sink, "stock_kg") in t else None for t in tables
         )
-        stock = f"Stock at {_place(first.scenario, sink)}"
-        panels.append(ComparePanel(stock, "t", curves, 1000, True))
-    name = _axis_name(first.scenario, axis)
+        place = sink.split("/")[1]
+        at = first.scenario["network"]["places"].get(place, {}).get("name", place)
+        panels.append(ComparePanel(f"Stock at {at}", "t", curves, 1000, True))
+    name = str(first.scenario["axes"][axis].get("name", axis))
     return CompareData(
         Page(_compare_title(comparison, axis, name, start), f"{name}: {' | '.join(runs)}", ""),
         Span(end, start), runs, tuple(panels[:4]),
     )  # fmt: skip
-
-
-def _place(scenario: Any, sink: str) -> str:
-    """The name of a sink, given as ``sink:axis/place``."""
-    place = sink.split("/")[1]
-    return str(scenario["network"]["places"].get(place, {}).get("name", place))
-
-
-def _axis_name(scenario: Any, axis: str) -> str:
-    return str(scenario["axes"][axis].get("name", axis))
 
 
 def _compare_title(comparison: Comparison, axis: str, name: str, start: datetime | None) -> str:
@@ -163,15 +137,15 @@ def draw_compare(data: CompareData) -> Figure:
     rows += [(p, True) for p in data.panels if p.difference and len(set(p.curves)) > 1]
     page = sheet(data.page, height=max(560.0, 200.0 + 240.0 * min(len(rows), 4)))
     head = run_names(page, data.runs)
-    flags = lay_events(page, data.events, data.span)
-    panels = stack(page, [0.6 if less else 1.0 for _, less in rows], flags, head)
+    heights = [0.6 if less else 1.0 for _, less in rows]
+    stack = Stack(page, heights, data.span, data.events, head)
     base = short(data.runs[0], 40) if data.runs else ""
     names = [
         f"{p.name}: difference from \u201c{base}\u201d, {p.unit}" if less else f"{p.name}, {p.unit}"
         for p, less in rows
     ]
-    name_panels(page, panels, names, flags)
-    for axes, (panel, less) in zip(panels, rows, strict=True):
+    stack.name(names)
+    for axes, (panel, less) in zip(stack.panels, rows, strict=True):
         low, high = [0.0], [0.0]
         ends: list[tuple[float, str, str]] = []
         first = panel.curves[0] if panel.curves else None
@@ -190,20 +164,14 @@ def draw_compare(data: CompareData) -> Figure:
             colour, style = line_style(nth)
             axes.plot(times, values, color=colour, ls=style, lw=run_width(nth), zorder=3)
             low, high = [*low, *values.tolist()], [*high, *values.tolist()]
-            sign = "+" if less and last(values) > 0 else ""
             if len(values):
-                ends.append((last(values), _last_text(sign, values, panel.unit), colour))
+                said = (signed_numeral if less else numeral)(last(values))
+                ends.append((last(values), f"{said} {plain(panel.unit)}", colour))
         if not ends:
             note(axes, "no run has it")
         set_scale(axes, max(high), min(low))
         side_names(page, axes, _merged(ends))
-    share_times(panels, data.span)
-    draw_flags(page, panels, flags)
-    return page.figure
-
-
-def _last_text(sign: str, values: Values, unit: str) -> str:
-    return f"{sign}{numeral(last(values))} {plain(unit)}"
+    return stack.finish()
 
 
 def _merged(names: list[tuple[float, str, str]]) -> list[tuple[float, str, str]]:

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from sim.base.numbers import number
 from sim.view.charts.time_axis import moment, set_times
 from sim.view.data import WHOLE, ActorStyle, EventMark, Holders, Page, Span
-from sim.view.draw import MARGIN, Sheet, note, put, sheet, short, styled, text_size, wrap
+from sim.view.draw import (
+    MARGIN,
+    Sheet,
+    draw_bar,
+    note,
+    outline,
+    put,
+    sheet,
+    short,
+    styled,
+    text_size,
+    wrap,
+)
 from sim.view.events import draw_flags, lay_flags
-from sim.view.look import BLACK, INK, NOBODY, SOFT_INK, WHITE, WIDTH, Look, hatch_ink, looks
+from sim.view.look import BLACK, INK, NOBODY, SOFT_INK, WHITE, WIDTH, Look, looks
 from sim.view.tables import Numbers, held_words
 from sim.view.words import Words
 
@@ -110,12 +121,12 @@ def _control_title(run: Words, rows: int) -> str:
     loser = min(change, key=lambda a: (change[a], a))
     winner = max(change, key=lambda a: (change[a], a))
     names = run.scenario.actors
-    word = "place changes" if rows == 1 else "places change"
+    words = ("place changes", "is") if rows == 1 else ("places change", "are")
+    found = f"{rows} {words[0]} hands or {words[1]} besieged"
     if change[loser] >= 0 or change[winner] <= 0:
-        return f"{rows} {word} hands or {'is' if rows == 1 else 'are'} besieged"
+        return found
     return (
-        f"{rows} {word} hands or {'is' if rows == 1 else 'are'} besieged: "
-        f"{names[loser].name} loses {number(round(-change[loser], 1))}, "
+        f"{found}: {names[loser].name} loses {number(round(-change[loser], 1))}, "
         f"{names[winner].name} gains {number(round(change[winner], 1))}"
     )
 
@@ -169,15 +180,15 @@ def _states(row: PlaceRow) -> list[HoldSpan]:
     for span in row.spans:
         if span.end <= span.start:
             continue
-        if states and _same(states[-1], span):
-            last = states.pop()
-            span = HoldSpan(last.start, span.end, last.holders, last.besieged)
-        states.append(span)
+        if states and _held(states[-1]) == _held(span):
+            states[-1] = replace(states[-1], end=span.end)
+        else:
+            states.append(span)
     return states
 
 
-def _same(a: HoldSpan, b: HoldSpan) -> bool:
-    return sorted(a.holders) == sorted(b.holders) and a.besieged == b.besieged
+def _held(span: HoldSpan) -> tuple[Holders, frozenset[str]]:
+    return tuple(sorted(span.holders)), span.besieged
 
 
 def _shares(state: HoldSpan) -> list[tuple[str, float]]:
@@ -196,17 +207,11 @@ def _draw_span(
     for actor, share in _shares(state) or [("", 1.0)]:
         look = known.get(actor, NOBODY)
         tall = BAR * share
-        axes.add_patch(
-            Rectangle(
-                (state.start, y), wide, tall, facecolor=look.fill, edgecolor=hatch_ink(look),
-                hatch=look.hatch, lw=0, zorder=2,
-            )
-        )  # fmt: skip
+        draw_bar(axes, look, (state.start, y), wide, tall, 2)
         if actor in state.besieged:
             _draw_siege(axes, state.start, state.end, y, tall, tall * pixels < THIN)
         y += tall
-    frame = (state.start, row + (1 - BAR) / 2)
-    axes.add_patch(Rectangle(frame, wide, BAR, fill=False, edgecolor=INK, lw=0.7, zorder=3))
+    outline(axes, (state.start, row + (1 - BAR) / 2), wide, BAR, zorder=3)
 
 
 def _draw_siege(
@@ -231,13 +236,10 @@ def _name_spans(axes: Axes, row: PlaceRow, line: int, span: Span, width: float) 
         when = moment(state.start, span) if index else ""
         for text in (f"{when} {siege}".strip(), siege, when):
             if text and text_size(text, 7.8)[0] <= room:
-                _write(axes, state.start + 5 / per_second, line, text)
+                x = state.start + 5 / per_second
+                rim = {"facecolor": WHITE, "edgecolor": "none", "pad": 1.0, "alpha": 0.88}
+                put(axes, x, line + 0.5, text, 7.8, color=INK, zorder=5, bbox=rim)
                 break
-
-
-def _write(axes: Axes, x: float, row: int, text: str) -> None:
-    rim = {"facecolor": WHITE, "edgecolor": "none", "pad": 1.0, "alpha": 0.88}
-    put(axes, x, row + 0.5, text, 7.8, color=INK, zorder=5, bbox=rim)
 
 
 def _key_rows(rows: Sequence[PlaceRow], known: Mapping[str, Look]) -> list[list[_Key]]:
@@ -266,15 +268,10 @@ def _draw_key(page: Sheet, lines: Sequence[Sequence[_Key]]) -> float:
     for nth, line in enumerate(reversed(lines)):
         x, y = MARGIN, nth * KEY_ROW + 4.0
         for key in line:
-            strip.add_patch(
-                Rectangle(
-                    (x, y), 30, 14, facecolor=key.look.fill, edgecolor=hatch_ink(key.look),
-                    hatch=key.look.hatch, lw=0,
-                )
-            )  # fmt: skip
+            draw_bar(strip, key.look, (x, y), 30, 14)
             if key.siege:
                 _draw_siege(strip, x, x + 30, y, 14)
-            strip.add_patch(Rectangle((x, y), 30, 14, fill=False, edgecolor=INK, lw=0.7, zorder=3))
+            outline(strip, (x, y), 30, 14, zorder=3)
             put(strip, x + 38, y + 7, key.text, 9)
             x += key.width
     return KEY_ROW * len(lines)

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.base.numbers import number, true_minus
+from sim.base.numbers import number, signed, true_minus
 from sim.measure.compare_many import Many, ManyComparison, ManyRow
 from sim.measure.statistics import Paired
 from sim.tables.terminal_study import HEADLINES
 from sim.view.charts.many import credit
-from sim.view.charts.panels import LABEL, SHAPES, few_ticks, line_style, numeral, row_axes
+from sim.view.charts.panels import LABEL, SHAPES, few_ticks, line_style, row_axes, signed_numeral
 from sim.view.data import Page
 from sim.view.draw import MARGIN, Sheet, plain, sheet_for, styled, wrap
 from sim.view.look import FAINT_INK, INK, SOFT_INK
@@ -133,16 +133,12 @@ def _dots_title(comparison: ManyComparison, rows: Sequence[ManyRow]) -> str:
     _, row, against = max(main, key=lambda s: s[0])
     assert against.paired is not None
     d = against.paired.difference
-    sign = "+" if d.value > 0 else ""
     unit = "" if row.unit == "1" else f" {row.unit}"
+    interval = true_minus(f"{number(d.low)} to {number(d.high)}")
     return (
         f"{measure_label(base, row.path)} is {against.paired.verdict} in {against.name}: "
-        f"{sign}{_number(d.value)}{unit} ({_number(d.low)} to {_number(d.high)})"
+        f"{true_minus(signed(d.value))}{unit} ({interval})"
     )
-
-
-def _number(value: float | None) -> str:
-    return true_minus(number(value))
 
 
 @styled
@@ -204,11 +200,9 @@ def _draw_dot_panel(page: Sheet, axes: Axes, rows: Sequence[DotRow], unit: str, 
             )  # fmt: skip
             reach += [dot.low, dot.high]
             if several == 1:
-                sign = "+" if dot.value > 0 else ""
-                x = box.x1 * page.width + 10
-                said = f"{sign}{numeral(dot.value)}"
-                page.text(x, y, said, size=LABEL, color=INK if settled else FAINT_INK,
-                          va="center_baseline")  # fmt: skip
+                x, colour = box.x1 * page.width + 10, INK if settled else FAINT_INK
+                said = signed_numeral(dot.value)
+                page.text(x, y, said, size=LABEL, color=colour, va="center_baseline")
     span = max(reach) - min(reach) or 1.0
     axes.set_xlim(min(reach) - 0.06 * span, max(reach) + 0.06 * span)
     few_ticks(axes, "x", 7)

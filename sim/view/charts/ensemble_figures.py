@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from sim.view.charts.fan import (
 from sim.view.charts.many import Document, credit
 from sim.view.charts.series import Values
 from sim.view.charts.survival import draw_survival, survival_data, survival_table
-from sim.view.draw import Found, save_each
+from sim.view.draw import Found
 from sim.view.map.regroup import displacement_table, draw_regroup_map, regroup_map
 
 MOST_SINKS = 2
@@ -28,21 +27,16 @@ GRID = 240
 """Times at which a fan is drawn."""
 
 
-def write_ensemble_figures(
-    scenario: Scenario, summary: Document, rows: Iterable[Document], folder: Path
-) -> None:
-    """Draw the figures of an ensemble into ``folder``, each with its CSV."""
-    save_each(ensemble_figures(scenario, summary, rows), folder)
-
-
 def ensemble_figures(
     scenario: Scenario, summary: Document, rows: Iterable[Document]
 ) -> Iterator[Found]:
     """A fan and survival curves of the main axis, a fan of each advance, the map of regrouping."""
     axis = scenario.main_axis
     grid = np.linspace(0, scenario.length, GRID + 1)
-    stocks = [] if axis is None else [f"axes.{axis}.sinks.{s}.stock" for s in _sinks(scenario)]
-    stepped = [] if axis is None else [f"axes.{axis}.capacity", *stocks]
+    stepped = []
+    if axis is not None:
+        sinks = list(scenario.axes[axis].sinks)[:MOST_SINKS]
+        stepped = [f"axes.{axis}.capacity", *(f"axes.{axis}.sinks.{s}.stock" for s in sinks)]
     moving = {f"operations.{o}.position_m": o for o in scenario.operations}
     runs: dict[str, list[Values]] = {path: [] for path in (*stepped, *moving)}
     moves = []
@@ -72,11 +66,6 @@ def ensemble_figures(
     regrouped = regroup_map(scenario, found, credit(summary), summary["n"])
     if regrouped is not None:
         yield "regroup_map", draw_regroup_map(regrouped), displacement_table(found)
-
-
-def _sinks(scenario: Scenario) -> list[str]:
-    axis = scenario.main_axis
-    return [] if axis is None else list(scenario.axes[axis].sinks)[:MOST_SINKS]
 
 
 def _panel_name(scenario: Scenario, path: str) -> str:

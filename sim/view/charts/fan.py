@@ -18,15 +18,12 @@ from sim.view.charts.advance import draw_record, on_record
 from sim.view.charts.many import Document, credit, date_of_day, share_words
 from sim.view.charts.panels import (
     LABEL,
-    lay_events,
-    name_panels,
+    Stack,
     numeral,
     set_scale,
     side_names,
-    stack,
 )
 from sim.view.charts.series import Values
-from sim.view.charts.time_axis import share_times
 from sim.view.data import Page, RecordPoint, Span
 from sim.view.draw import Sheet, sheet, short, styled
 from sim.view.look import BLACK, BLUE, FAINT_INK, SKY, SOFT_INK
@@ -37,14 +34,13 @@ from sim.view.tables import Numbers
 class FanPanel:
     """One quantity in many runs: ``runs`` (runs x times) at ``times``, in the panel's unit.
 
-    The first ``traces`` runs are drawn one by one over the ranges. ``levels`` are values with a
+    The first ``TRACES`` runs are drawn one by one over the ranges. ``levels`` are values with a
     name, as the places of a route, ``record`` what is on record beside the runs.
     """
 
     name: str
     times: Values
     runs: Values
-    traces: int = 5
     steps: bool = True
     levels: tuple[tuple[float, str], ...] = ()
     record: tuple[RecordPoint, ...] = ()
@@ -135,14 +131,14 @@ def draw_fan(data: FanData) -> Figure:
     A pointwise median blurs a sudden loss into a ramp that no run shows: the traces show it.
     """
     page = sheet(data.page, height=300.0 + 270.0 * len(data.panels))
-    flags = lay_events(page, (), data.span)
-    panels = stack(page, [1.0] * len(data.panels), flags)
-    for axes, panel in zip(panels, data.panels, strict=True):
+    stack = Stack(page, [1.0] * len(data.panels), data.span)
+    for axes, panel in zip(stack.panels, data.panels, strict=True):
         _draw_fan_panel(page, axes, panel)
-    share_times(panels, data.span)
-    name_panels(page, panels, [p.name for p in data.panels], flags)
-    return page.figure
+    return stack.finish([p.name for p in data.panels])
 
+
+TRACES = 5
+"""Runs that a fan draws one by one over the ranges."""
 
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The shares of runs that a fan draws at each time, as quantiles."""
@@ -161,13 +157,13 @@ def _draw_fan_panel(page: Sheet, axes: Axes, panel: FanPanel) -> None:
             panel.times, ranges[low], ranges[high], color=SKY, alpha=alpha, lw=0, step=step
         )
     style = "steps-post" if panel.steps else "default"
-    for nth in range(min(panel.traces, len(panel.runs))):
+    for nth in range(min(TRACES, len(panel.runs))):
         axes.plot(
             panel.times, panel.runs[nth], color=SOFT_INK, lw=0.9, alpha=0.75, ls=(0, (4, 1)),
             drawstyle=style, zorder=2.5,
         )  # fmt: skip
     axes.plot(panel.times, ranges[2], color=BLACK, lw=2.2, drawstyle=style, zorder=3)
-    highest = [float(ranges[4].max()), float(panel.runs[: panel.traces].max())]
+    highest = [float(ranges[4].max()), float(panel.runs[:TRACES].max())]
     highest += [value for value, _ in panel.levels] + [value for _, value, _ in panel.record]
     set_scale(axes, max(highest))
     _draw_levels(axes, panel)
@@ -180,7 +176,7 @@ def _draw_fan_panel(page: Sheet, axes: Axes, panel: FanPanel) -> None:
             (float(ends[4]), f"95 % of runs below {numeral(float(ends[4]))}", BLUE),
             (float(ends[0]), f"5 % below {numeral(float(ends[0]))}", BLUE),
         ]
-    names.append((float(panel.runs[0, -1]), f"{panel.traces} single runs, dashed", SOFT_INK))
+    names.append((float(panel.runs[0, -1]), f"{TRACES} single runs, dashed", SOFT_INK))
     side_names(page, axes, names)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.base.numbers import listed
 from sim.view.charts.panels import write_free
-from sim.view.cut_data import FrontierData, FrontierPoint, listed
+from sim.view.cut_data import FrontierData, FrontierPoint
 from sim.view.draw import Sheet, plain, sheet, short, styled, text_size
 from sim.view.look import BLACK, BLUE, INK, RULE, SOFT_INK, VERMILLION
 from sim.view.map.labels import Taken
@@ -97,12 +99,8 @@ def _name(page: Sheet, axes: Axes, data: FrontierData, width: float, height: flo
     taken = Taken((0, 0, width, height + 10))
     points = [at(a.k, a.value) for a in (*data.exact, *data.greedy) if a.value is not None]
     taken.take((x - 9, y - 9, x + 9, y + 9) for x, y in points)
-    wanted: list[tuple[FrontierPoint, str]] = []
-    before: FrontierPoint | None = None
-    for attack in data.exact:
-        if before is None or attack.value != before.value:
-            wanted.append((attack, _reads(data, attack)))
-        before = attack
+    steps = [next(same) for _, same in groupby(data.exact, key=lambda attack: attack.value)]
+    wanted = [(attack, _reads(data, attack)) for attack in steps]
     if data.captures is not None:
         wanted.append((data.captures, "the scenario's own"))
     for attack, head in wanted:
@@ -129,9 +127,9 @@ def _highest(data: FrontierData) -> float:
 def _draw_key(page: Sheet, data: FrontierData) -> None:
     strip = page.canvas(LEFT, page.bottom + 4, page.width - LEFT - RIGHT, 26)
     x = 4.0
-    rows = [("o", BLUE, BLACK, 9, "exact: the best so many losses")]
-    if any(a.bound is not None for a in data.exact):
-        rows[0] = ("o", BLUE, BLACK, 9, "the best found; whisker: what is proven")
+    proven = all(a.bound is None for a in data.exact)
+    best = "exact: the best so many losses" if proven else "the best found; whisker: what is proven"
+    rows = [("o", BLUE, BLACK, 9, best)]
     if data.greedy:
         rows.append(("D", "none", INK, 11, "greedy: the worst one by one"))
     if data.captures is not None:

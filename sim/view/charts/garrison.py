@@ -61,18 +61,13 @@ def garrison_data(run: Words) -> GarrisonData:
     for _, post, steps_ in sorted(found, key=lambda f: f[:2])[:MOST_GARRISONS]:
         actor, _, place = post.partition("/")
         name = f"{run.name(place)} ({run.scenario.actors[actor].name})"
-        rows.append(GarrisonRow(name, steps(steps_), _days_there(run, actor, place)))
+        days = days_stocked(run.scenario, run.record.consumption, run.analysis.series, actor, place)
+        rows.append(GarrisonRow(name, steps(steps_), joined(days)))
     return GarrisonData(
         Page(_garrison_title(run, found), "Strength, and days of supply in stock where an axis "
              "supplies the place: the garrisons that changed most", run.credit),
         run.span, tuple(rows),
     )  # fmt: skip
-
-
-def _days_there(run: Words, actor: str, place: str) -> Curve | None:
-    """Days of supply in the stock of the actor's sink at a place, over time."""
-    days = days_stocked(run.scenario, run.record.consumption, run.analysis.series, actor, place)
-    return joined(days)
 
 
 def _garrison_title(run: Words, found: Sequence[tuple[int, str, Steps]]) -> str:
@@ -113,11 +108,10 @@ def draw_garrisons(data: GarrisonData) -> Figure:
         else:
             page.text(left, bottom + ROW / 2, "no supply of its own is modelled", size=LABEL,
                       color=SOFT_INK, va="center")  # fmt: skip
+        small = {"size": LABEL, "color": SOFT_INK, "ha": "right", "va": "bottom"}
         if not nth:
-            page.text(LEFT + wide, bottom + ROW + 6, "persons", size=LABEL, color=SOFT_INK,
-                      ha="right", va="bottom")  # fmt: skip
-            page.text(left + wide, bottom + ROW + 6, "days of supply in stock", size=LABEL,
-                      color=SOFT_INK, ha="right", va="bottom")  # fmt: skip
+            page.text(LEFT + wide, bottom + ROW + 6, "persons", **small)
+            page.text(left + wide, bottom + ROW + 6, "days of supply in stock", **small)
     return page.figure
 
 
@@ -136,8 +130,10 @@ def _draw(page: Sheet, axes: Axes, curve: Curve, span: Span, colour: str, named:
 
 def garrison_table(data: GarrisonData) -> Numbers:
     """Strength of each garrison from each time on, and days of supply at each sample."""
-    rows: list[tuple[object, ...]] = []
-    for row in data.rows:
-        rows += [(row.name, *point) for point in curve_rows("strength", "persons", row.strength)]
-        rows += [(row.name, *point) for point in curve_rows("supply", "days", row.supply)]
-    return Numbers(("garrison", "curve", "unit", "time_s", "value"), [row[:5] for row in rows])
+    rows = [
+        (row.name, *point[:4])
+        for row in data.rows
+        for curve in (("strength", "persons", row.strength), ("supply", "days", row.supply))
+        for point in curve_rows(*curve)
+    ]
+    return Numbers(("garrison", "curve", "unit", "time_s", "value"), rows)

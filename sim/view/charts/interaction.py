@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 
 from sim.view.charts.many import plainly
-from sim.view.charts.panels import LABEL, SHAPES, few_ticks, line_style, numeral, side_names
+from sim.view.charts.panels import (
+    LABEL,
+    SHAPES,
+    few_ticks,
+    line_style,
+    numeral,
+    side_names,
+    signed_numeral,
+)
 from sim.view.data import Page
 from sim.view.draw import Found, plain, sheet, short, styled
 from sim.view.look import RULE, SOFT_INK
@@ -59,9 +67,8 @@ def effects_found(path: str, found: Sequence[Effect], unit: str) -> str:
         name = " x ".join(effect.term)
         settled = effect.paired.verdict in ("higher", "lower")
         if settled and d.low is not None and d.high is not None:
-            sign = "+" if d.value > 0 else ""
             ends = f"({numeral(d.low)} to {numeral(d.high)})"
-            parts.append(f"{name} {sign}{numeral(d.value)}{shown} {ends}")
+            parts.append(f"{name} {signed_numeral(d.value)}{shown} {ends}")
             shown = ""
         elif effect.paired.verdict == "same":
             parts.append(f"no effect of {name}")

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from sim.measure.compare_many import Many, ManyComparison
 from sim.view.charts.dots import dot_data, dot_rows, dot_table, draw_dots
 from sim.view.charts.survival import compared_survival, draw_survival, survival_table
-from sim.view.draw import Found, save_each
-
-
-def write_many_figures(comparison: ManyComparison, folder: Path) -> None:
-    """Draw the figures of a comparison of ensembles into ``folder``, each with its CSV."""
-    save_each(many_figures(comparison), folder)
+from sim.view.draw import Found
 
 
 def many_figures(comparison: ManyComparison) -> Iterator[Found]:

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from sim.base.numbers import true_minus
+from sim.view.charts.time_axis import set_times
 from sim.view.data import Curve, EventMark, Span
 from sim.view.draw import MARGIN, Sheet, plain, short, text_size, wrap
-from sim.view.events import Flags, lay_flags
+from sim.view.events import draw_flags, lay_flags
 from sim.view.look import DASHES, FAINT_INK, LINES, RULE, SOFT_INK, WHITE
 from sim.view.map.labels import Taken
 
@@ -27,34 +29,43 @@ SHAPES = ("o", "s", "D", "^", "v", "P", "X", "h")
 """Marks of ensembles, and of the levels of a factor, in the order of use."""
 
 
-def lay_events(page: Sheet, events: Sequence[EventMark], span: Span) -> Flags:
-    """Where the names of events go above panels of the usual width."""
-    width = page.width - LEFT - RIGHT
-    return lay_flags(events, span, width, width + RIGHT - 8)
-
-
-def stack(page: Sheet, heights: Sequence[float], flags: Flags, head: float = 0.0) -> list[Axes]:
-    """Panels from the top down, sharing the free height in proportion to ``heights``.
+class Stack:
+    """Panels from the top down that share a time axis and the free height, as ``heights`` tell.
 
     The first leaves room above for the names of events, and ``head`` pixels more.
     """
-    top = page.top - head - flags.height - TITLE
-    free = top - page.bottom - FOOT - GAP * (len(heights) - 1)
-    made = []
-    for share in heights:
-        height = free * share / sum(heights)
-        top -= height
-        made.append(page.axes(LEFT, top, page.width - LEFT - RIGHT, height))
-        top -= GAP
-    return made
 
+    def __init__(
+        self, page: Sheet, heights: Sequence[float], span: Span,
+        events: Sequence[EventMark] = (), head: float = 0.0,
+    ) -> None:  # fmt: skip
+        width = page.width - LEFT - RIGHT
+        self._page, self._span = page, span
+        self._flags = lay_flags(events, span, width, width + RIGHT - 8)
+        top = page.top - head - self._flags.height - TITLE
+        free = top - page.bottom - FOOT - GAP * (len(heights) - 1)
+        self.panels: list[Axes] = []
+        for share in heights:
+            height = free * share / sum(heights)
+            top -= height
+            self.panels.append(page.axes(LEFT, top, width, height))
+            top -= GAP
 
-def name_panels(page: Sheet, axes: Sequence[Axes], names: Sequence[str], flags: Flags) -> None:
-    """Writes each panel's name above it; the first panel's goes above the events."""
-    for number, (panel, text) in enumerate(zip(axes, names, strict=True)):
-        y = panel.get_position().y1 * page.height + 6 + (0 if number else flags.height)
-        words = wrap(text, 10, page.width - LEFT - MARGIN, 1, "bold")[0]
-        page.text(LEFT, y, words, size=10, weight="bold", va="bottom")
+    def name(self, names: Sequence[str]) -> None:
+        """Writes each panel's name above it; the first panel's goes above the events."""
+        page = self._page
+        for number, (panel, text) in enumerate(zip(self.panels, names, strict=False)):
+            y = panel.get_position().y1 * page.height + 6 + (0 if number else self._flags.height)
+            words = wrap(text, 10, page.width - LEFT - MARGIN, 1, "bold")[0]
+            page.text(LEFT, y, words, size=10, weight="bold", va="bottom")
+
+    def finish(self, names: Sequence[str] = ()) -> Figure:
+        """Names the panels that are not named yet, draws times and events; the whole figure."""
+        self.name(names)
+        for axes in self.panels:
+            set_times(axes, self._span, named=axes is self.panels[-1])
+        draw_flags(self._page, self.panels, self._flags)
+        return self._page.figure
 
 
 def set_scale(axes: Axes, highest: float, lowest: float = 0.0) -> None:
@@ -157,6 +168,11 @@ def draw_band(axes: Axes, curve: Curve, end: int, colour: str, scale: float) -> 
 def highs(curve: Curve, scale: float) -> list[float]:
     """The upper edge of the curve's band in the panel's unit; empty without a band."""
     return [v / scale for v in curve.high or ()]
+
+
+def signed_numeral(value: float) -> str:
+    """A difference for reading, with its sign."""
+    return ("+" if value > 0 else "") + numeral(value)
 
 
 def line_style(number: int) -> tuple[str, str | tuple[int, tuple[float, ...]]]:

@@ -16,7 +16,8 @@ from .panels import LABEL, numeral
 ROW, NAMES, COLUMN = 24.0, 300.0, 84.0
 """Pixels of a row, of the names at most, and of each column of numbers."""
 
-KINDS = {"place": ("o", BLUE), "road": ("s", VERMILLION)}
+KINDS = {"place": ("o", BLUE, INK), "road": ("s", WHITE, VERMILLION)}
+"""Mark, fill and edge."""
 
 
 @styled
@@ -70,23 +71,20 @@ def draw_rank(data: RankData) -> Figure:
 
 
 def _draw_row(axes: Axes, number: int, row: Ranked) -> None:
-    marker, colour = KINDS[row.kind]
+    marker, fill, edge = KINDS[row.kind]
     axes.plot([0, row.loss], [number, number], color=RULE, lw=3, zorder=1, solid_capstyle="butt")
     if row.low is not None and row.high is not None:
         axes.plot([row.low, row.high], [number, number], color=INK, lw=1.4, zorder=2.5)
         axes.plot([row.low, row.high], [number, number], "|", color=INK, ms=8, zorder=2.5)
     axes.plot(
-        [row.loss], [number], marker, ms=8, mfc=colour if row.kind == "place" else WHITE,
-        mec=colour if row.kind == "road" else INK, mew=1.6, zorder=3, clip_on=False,
-    )  # fmt: skip
+        [row.loss], [number], marker, ms=8, mfc=fill, mec=edge, mew=1.6, zorder=3, clip_on=False
+    )
 
 
 def _draw_key(axes: Axes, rows: tuple[Ranked, ...]) -> None:
     x = 10.0
-    for kind, (marker, colour) in KINDS.items():
+    for kind, (marker, fill, edge) in KINDS.items():
         if any(r.kind == kind for r in rows):
-            fill = colour if kind == "place" else WHITE
-            edge = colour if kind == "road" else INK
             axes.plot([x], [9], marker, ms=8, mfc=fill, mec=edge, mew=1.6)
             axes.text(x + 12, 9, kind, size=LABEL, va="center_baseline")
             x += 80
@@ -110,19 +108,9 @@ def _delay(row: Ranked) -> str:
 def rank_table(data: RankData) -> Numbers:
     """The ranking row by row."""
     rows = [
-        (
-            r.kind,
-            r.id,
-            r.name,
-            r.loss,
-            r.share,
-            r.in_cuts,
-            r.delay,
-            r.low,
-            r.high,
-            *(r.ranks or ("",) * 3),
-        )
+        (r.kind, r.id, r.name, r.loss, r.share, r.in_cuts, r.delay, r.low, r.high, *ranks)
         for r in data.rows
+        for ranks in [r.ranks or ("",) * 3]
     ]
     unit = data.unit or "unit of the file"
     columns = (

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from sim.base.numbers import number
 from sim.state.record import DISPERSE, STAY, Move
 from sim.view.data import ActorStyle, Page
-from sim.view.draw import MARGIN, Sheet, plain, put, sheet, short, styled, wrap
+from sim.view.draw import (
+    MARGIN,
+    draw_bar,
+    outline,
+    plain,
+    put,
+    sheet,
+    short,
+    styled,
+    wrap,
+)
 from sim.view.look import (
     FAINT_INK,
     INK,
     NOBODY,
     RULE,
     SOFT_INK,
-    WHITE,
     WIDTH,
     Look,
-    hatch_ink,
     looks,
 )
 from sim.view.tables import Numbers
@@ -48,15 +55,12 @@ class RegroupMove:
     """Strength that went to one destination: ``persons``, after ``hours`` on the way.
 
     ``kind``: "place" in the network, "exit" out of it, "stay" (did not move; the name says so).
-    ``low`` and ``high`` are persons too, as of an ensemble.
     """
 
     name: str
     persons: float
     hours: float | None = None
     kind: Literal["place", "exit", "stay"] = "place"
-    low: float | None = None
-    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class RegroupGroup:
     persons: float
     when: str = ""
     lost: float = 0.0
-    moves: tuple[RegroupMove, ...] = field(default=())
+    moves: tuple[RegroupMove, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ class RegroupData:
 
 def regroup_data(run: Words) -> RegroupData:
     """Where each displaced garrison went."""
-    groups: dict[tuple[int, str, str], list[Any]] = defaultdict(list)
+    groups: dict[tuple[int, str, str], list[Move]] = defaultdict(list)
     for move in _displaced(run):
         groups[move.time, move.actor, move.origin].append(move)
     # the greatest groups, in order of time: a page of small ones says nothing
@@ -97,18 +101,10 @@ def regroup_data(run: Words) -> RegroupData:
         lost = sum(m.persons for m in moves if m.outcome == "lost" and m.choice == origin)
         found.append(
             RegroupGroup(
-                origin=run.name(origin),
-                actor=actor,
-                persons=sum(m.persons for m in moves),
-                when=run.date(time),
-                lost=lost,
-                moves=tuple(
-                    _regroup_move(run, m.choice, m.persons, m.seconds)
-                    for m in moves
-                    if m.choice != origin
-                ),
+                run.name(origin), actor, sum(m.persons for m in moves), run.date(time), lost,
+                tuple(_regroup_move(run, m) for m in moves if m.choice != origin),
             )
-        )
+        )  # fmt: skip
     return RegroupData(
         Page(_regroup_title(run), "persons displaced by the loss of their place, by where "
              "they chose to go", run.credit),
@@ -121,8 +117,8 @@ def _displaced(run: Words) -> list[Move]:
     return [move for move in run.record.moves if not move.reserve]
 
 
-def _regroup_move(run: Words, choice: str, persons: int, seconds: int) -> RegroupMove:
-    hours = round(seconds / 3600, 1)
+def _regroup_move(run: Words, move: Move) -> RegroupMove:
+    choice, persons, hours = move.choice, move.persons, round(move.seconds / 3600, 1)
     if choice in (STAY, DISPERSE):
         return RegroupMove("stay" if choice == STAY else "disperse", persons, None, "stay")
     if choice in run.scenario.exits:
@@ -133,11 +129,9 @@ def _regroup_move(run: Words, choice: str, persons: int, seconds: int) -> Regrou
 def _regroup_title(run: Words) -> str:
     total = sum(m.persons for m in _displaced(run) if m.outcome != "chose again")
     by_choice: dict[str, int] = defaultdict(int)
-    lost = 0
+    lost = sum(m.persons for m in _displaced(run) if m.outcome == "lost")
     for move in _displaced(run):
-        if move.outcome == "lost":
-            lost += move.persons
-        elif move.outcome != "chose again":
+        if move.outcome not in ("lost", "chose again"):
             by_choice[move.choice] += move.persons
     if not by_choice:
         return f"All {number(total)} displaced are lost"
@@ -158,8 +152,8 @@ def draw_regroup(data: RegroupData) -> Figure:
     """Bars of persons by destination for each displaced force, on one scale for all.
 
     Destinations come in order of persons; those beyond ``MOST_MOVES`` are a sum.
-    Each block's head says how many were displaced and how many did not get away. Whiskers
-    show low to high. More than two blocks stand in two columns, read line by line.
+    Each block's head says how many were displaced and how many did not get away. More than
+    two blocks stand in two columns, read line by line.
     """
     blocks = [_block(group) for group in data.groups[:MOST_GROUPS]]
     columns = 2 if len(blocks) > 2 else 1
@@ -174,7 +168,7 @@ def draw_regroup(data: RegroupData) -> Figure:
         return page.figure
     known = looks(data.actors)
     width = (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
-    longest = max((m.high or m.persons for block in blocks for m in block.moves), default=0.0)
+    longest = max((m.persons for block in blocks for m in block.moves), default=0.0)
     scale = (width * (1 - NAME_SHARE) - NUMBERS) / longest if longest > 0 else 0.0
     for line in lines:
         for nth, block in enumerate(line):
@@ -184,7 +178,8 @@ def draw_regroup(data: RegroupData) -> Figure:
     if len(data.groups) > len(blocks):
         words = f"and {len(data.groups) - len(blocks)} more forces"
         put(strip, MARGIN, top + 6, words, 9, color=SOFT_INK)
-    _draw_foot(page, blocks)
+    words = "Beside the bars: persons, share of the displaced, hours on the way."
+    page.text(MARGIN, page.bottom + 4, words, size=8.2, color=FAINT_INK)
     return page.figure
 
 
@@ -263,18 +258,9 @@ def _draw_move(slot: _Slot, move: RegroupMove, group: RegroupGroup, look: Look, 
     put(slot.axes, slot.zero - 8, y, "".join(name), WORDS, color=INK, ha="right")
     corner, tall = (slot.zero, y - ROW * 0.33), ROW * 0.66
     long = move.persons * slot.scale
-    bar = Rectangle(corner, long, tall, facecolor=look.fill, hatch=look.hatch, lw=0)
-    bar.set_edgecolor(hatch_ink(look))
-    slot.axes.add_patch(bar)
-    slot.axes.add_patch(Rectangle(corner, long, tall, fill=False, edgecolor=INK, lw=0.7))
-    reach = move.persons
-    if move.low is not None and move.high is not None:
-        low, high = (slot.zero + n * slot.scale for n in (move.low, move.high))
-        for colour, width in ((WHITE, 3.0), (INK, 1.2)):
-            xs, ys = [low, low, low, high, high, high], [y - 4, y + 4, y, y, y + 4, y - 4]
-            slot.axes.plot(xs, ys, color=colour, lw=width, zorder=4)
-        reach = max(reach, move.high)
-    put(slot.axes, slot.zero + reach * slot.scale + 8, y, _facts(move, group), WORDS, color=INK)
+    draw_bar(slot.axes, look, corner, long, tall)
+    outline(slot.axes, corner, long, tall)
+    put(slot.axes, slot.zero + long + 8, y, _facts(move, group), WORDS, color=INK)
 
 
 def _facts(move: RegroupMove, group: RegroupGroup) -> str:
@@ -286,20 +272,12 @@ def _facts(move: RegroupMove, group: RegroupGroup) -> str:
     return text
 
 
-def _draw_foot(page: Sheet, blocks: list[_Block]) -> None:
-    """Says what the numbers beside the bars are."""
-    words = "Beside the bars: persons, share of the displaced, hours on the way"
-    if any(move.low is not None for block in blocks for move in block.moves):
-        words += "; whiskers: the range over runs"
-    page.text(MARGIN, page.bottom + 4, words + ".", size=8.2, color=FAINT_INK)
-
-
 def regroup_table(data: RegroupData) -> Numbers:
     """Persons of each displaced force by destination."""
     rows: list[tuple[object, ...]] = []
     for group in data.groups:
         head = (group.origin, group.actor, group.when, group.persons, group.lost)
-        rows += [(*head, m.name, m.kind, m.persons, m.low, m.high, m.hours) for m in group.moves]
+        rows += [(*head, m.name, m.kind, m.persons, None, None, m.hours) for m in group.moves]
         if not group.moves:
             rows.append((*head, None, None, None, None, None, None))
     columns = (

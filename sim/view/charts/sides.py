@@ -17,19 +17,16 @@ from sim.state.record import EventRow
 from sim.view.charts.panels import (
     LABEL,
     RIGHT,
+    Stack,
     last,
-    lay_events,
-    name_panels,
     numeral,
     set_scale,
     side_names,
-    stack,
+    signed_numeral,
 )
 from sim.view.charts.series import points
-from sim.view.charts.time_axis import share_times
 from sim.view.data import WHOLE, ActorStyle, Curve, EventMark, Page, Span
 from sim.view.draw import MARKERS, Sheet, note, plain, sheet, styled, wrap
-from sim.view.events import draw_flags
 from sim.view.look import FAINT_INK, INK, NOBODY, WHITE, Look, looks
 from sim.view.tables import Numbers
 from sim.view.words import Words
@@ -133,18 +130,13 @@ def _sides_title(run: Words, found: Mapping[tuple[str, str], Steps]) -> str:
 def draw_sides(data: SidesData) -> Figure:
     """A panel for each quantity, a curve for each actor in its colour, with its marker."""
     page = sheet(data.page, height=210.0 + 185.0 * max(len(data.panels), 1))
-    flags = lay_events(page, data.events, data.span)
-    panels = stack(page, [1.0] * max(len(data.panels), 1), flags)
+    stack = Stack(page, [1.0] * max(len(data.panels), 1), data.span, data.events)
     known = looks(data.actors)
-    for axes, panel in zip(panels, data.panels, strict=False):
+    for axes, panel in zip(stack.panels, data.panels, strict=False):
         _draw_panel(page, axes, panel, known, data.span)
-    share_times(panels, data.span)
-    if data.panels:
-        name_panels(page, panels, [panel.name for panel in data.panels], flags)
-    else:
-        note(panels[0], "nobody won or lost anything")
-    draw_flags(page, panels, flags)
-    return page.figure
+    if not data.panels:
+        note(stack.panels[0], "nobody won or lost anything")
+    return stack.finish([panel.name for panel in data.panels])
 
 
 def _draw_panel(
@@ -165,8 +157,8 @@ def _draw_panel(
         if panel.kind == "on the road":
             text = f"at most {numeral(float(values.max()))} {plain(look.name)}"
         else:
-            sign = "+" if panel.kind == "change" and end > 0 else ""
-            text = f"{sign}{numeral(end)} {plain(look.name)}"
+            said = (signed_numeral if panel.kind == "change" else numeral)(end)
+            text = f"{said} {plain(look.name)}"
         names.append((end, wrap(text, LABEL, RIGHT - 22, 1)[0], INK))
         reach += [float(values.min()), float(values.max())]
     set_scale(axes, max(reach), min(reach))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,16 +14,13 @@ from sim.scenario.model import DAY, Scenario
 from sim.view.charts.dots import measure_label, sink_name
 from sim.view.charts.many import Document, credit, date_of_day, share_words
 from sim.view.charts.panels import (
-    lay_events,
+    Stack,
     line_style,
-    name_panels,
     numeral,
     run_names,
     set_scale,
     side_names,
-    stack,
 )
-from sim.view.charts.time_axis import share_times
 from sim.view.data import Page, Span
 from sim.view.draw import sheet, short, styled
 from sim.view.look import INK
@@ -34,6 +31,9 @@ STRUCK = {
     "time_of_lasting_cut": "not yet cut for good",
     "time_of_exhaustion": "not yet out of stock",
 }
+
+
+_SUBTITLE = "Share of runs that it has not come to, with 95 % intervals (Kaplan and Meier)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,47 +64,45 @@ def survival_data(scenario: Scenario, summary: Document, axis: str) -> SurvivalD
     measures = summary["measures"]
     panels: dict[str, list[ShareCurve | None]] = {}
     struck = []
-    order = list(STRUCK)
-    paths = [path for path in measures if path.rpartition(".")[2] in STRUCK]
-    for path in sorted(paths, key=lambda p: (order.index(p.rpartition(".")[2]), p)):
-        last = path.rpartition(".")[2]
-        if path.startswith(f"axes.{axis}."):
-            measure = measures[path]
-            if not measure["came"]["value"]:
-                continue
-            place = path.split(".")[3] if ".sinks." in path else ""
-            name = scenario.network.places[place].name if place else "left"
-            steps = measure["curve"]
-            curve = ShareCurve(
-                name, tuple(d * DAY for d in steps["day"]), tuple(steps["share"]),
-                tuple(steps["low"]), tuple(steps["high"]),
-            )  # fmt: skip
-            panels.setdefault(STRUCK[last], []).append(curve)
-            what = STRUCK[last].removeprefix("not yet ")
-            who = f"{name} runs {what}" if place else f"{scenario.axes[axis].name} is {what}"
-            struck.append((measure["came"]["value"], who, measure["came"]))
+    for path in _struck(measures, f"axes.{axis}."):
+        measure = measures[path]
+        if not measure["came"]["value"]:
+            continue
+        place = path.split(".")[3] if ".sinks." in path else ""
+        name = scenario.network.places[place].name if place else "left"
+        steps, state = measure["curve"], STRUCK[path.rpartition(".")[2]]
+        curve = ShareCurve(
+            name, tuple(d * DAY for d in steps["day"]), tuple(steps["share"]),
+            tuple(steps["low"]), tuple(steps["high"]),
+        )  # fmt: skip
+        panels.setdefault(state, []).append(curve)
+        what = state.removeprefix("not yet ")
+        who = f"{name} runs {what}" if place else f"{scenario.axes[axis].name} is {what}"
+        struck.append((measure["came"]["value"], who, measure["came"]))
     if not panels:
         return None
     _, who, came = max(struck, key=lambda s: s[0])
     page = Page(
         f"By {date_of_day(scenario, scenario.length / DAY)} {who} in {share_words(came)} of runs",
-        "Share of runs that it has not come to, with 95 % intervals (Kaplan and Meier)",
+        _SUBTITLE,
         credit(summary),
     )
     named = tuple((f"{name.capitalize()}, % of runs", tuple(c)) for name, c in panels.items())
     return SurvivalData(page, Span(scenario.length, scenario.start), named)
 
 
+def _struck(paths: Iterable[str], stem: str) -> list[str]:
+    """Of the paths that begin with ``stem`` those of ``STRUCK``, in its order."""
+    order = list(STRUCK)
+    found = [path for path in paths if path.startswith(stem) and path.rpartition(".")[2] in order]
+    return sorted(found, key=lambda path: (order.index(path.rpartition(".")[2]), path))
+
+
 def compared_survival(comparison: ManyComparison) -> SurvivalData | None:
     base = comparison.outcomes[0]
     stem = f"axes.{base.summary['scenario']['focus']}."
-    order = list(STRUCK)
-    found = [
-        row
-        for row in comparison.rows
-        if row.path.startswith(stem) and row.path.rpartition(".")[2] in STRUCK and row.changed
-    ]
-    found.sort(key=lambda row: (order.index(row.path.rpartition(".")[2]), row.path))
+    changed = {row.path: row for row in comparison.rows if row.changed}
+    found = [changed[path] for path in _struck(changed, stem)]
     panels = []
     for row in found:
         curves = tuple(_share_curve(o, row.path) for o in comparison.outcomes)
@@ -115,11 +113,7 @@ def compared_survival(comparison: ManyComparison) -> SurvivalData | None:
         return None
     start = base.summary["scenario"]["start"]
     end = round(max(o.days for o in comparison.outcomes) * DAY)
-    page = Page(
-        _survival_title(comparison, found[0]),
-        "Share of runs that it has not come to, with 95 % intervals (Kaplan and Meier)",
-        credit(base.summary),
-    )
+    page = Page(_survival_title(comparison, found[0]), _SUBTITLE, credit(base.summary))
     span = Span(end, datetime.fromisoformat(start) if start else None)
     return SurvivalData(page, span, tuple(panels[:3]), tuple(o.name for o in comparison.outcomes))
 
@@ -156,9 +150,8 @@ def draw_survival(data: SurvivalData) -> Figure:
     """Share of runs not yet struck over time, with pointwise 95 % intervals."""
     page = sheet(data.page, height=220.0 + 300.0 * len(data.panels))
     head = run_names(page, data.runs) if data.runs else 0.0
-    flags = lay_events(page, (), data.span)
-    panels = stack(page, [1.0] * len(data.panels), flags, head)
-    for axes, (_, curves) in zip(panels, data.panels, strict=True):
+    stack = Stack(page, [1.0] * len(data.panels), data.span, head=head)
+    for axes, (_, curves) in zip(stack.panels, data.panels, strict=True):
         names = []
         for number, curve in enumerate(curves):
             if curve is None:
@@ -178,9 +171,7 @@ def draw_survival(data: SurvivalData) -> Figure:
         set_scale(axes, 100.0)
         axes.set_ylim(0, 104)
         side_names(page, axes, _together(names) if data.runs else names)
-    share_times(panels, data.span)
-    name_panels(page, panels, [name for name, _ in data.panels], flags)
-    return page.figure
+    return stack.finish([name for name, _ in data.panels])
 
 
 def _together(names: Sequence[tuple[float, str, str]]) -> list[tuple[float, str, str]]:

@@ -5,7 +5,6 @@ Times are seconds from the start of the run; charts use them as their x coordina
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from matplotlib.axes import Axes
@@ -101,12 +100,6 @@ def moment(t: int, span: Span) -> str:
     date = span.start + timedelta(seconds=t)
     hour = f" {date:%H:%M}" if span.end <= SHORT and (date.hour or date.minute) else ""
     return date_name(date, year=span.end > YEAR) + hour
-
-
-def share_times(panels: Sequence[Axes], span: Span) -> None:
-    """Gives panels one below another the span's ticks, and names those of the last."""
-    for axes in panels:
-        set_times(axes, span, named=axes is panels[-1])
 
 
 def set_times(axes: Axes, span: Span, named: bool) -> None:

@@ -16,7 +16,6 @@ from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -28,8 +27,8 @@ from sim.view.charts.series import points
 from sim.view.charts.time_axis import date_name
 from sim.view.cut_data import amount
 from sim.view.data import Curve, EventMark, MapData, MapForce, Page, Span
-from sim.view.draw import MARGIN, Sheet, plain, sheet, short, styled
-from sim.view.look import BLACK, DPI, FAINT_INK, INK, RULE, SOFT_INK, VERMILLION
+from sim.view.draw import MARGIN, Sheet, blank, plain, sheet, short, styled
+from sim.view.look import BLACK, FAINT_INK, INK, RULE, SOFT_INK, VERMILLION
 from sim.view.map.base import draw_base, draw_scale, name_countries
 from sim.view.map.compose import (
     Inset,
@@ -45,9 +44,9 @@ from sim.view.map.forces import draw_forces, lay_forces
 from sim.view.map.inset import zoomed
 from sim.view.map.labels import Box, Taken
 from sim.view.map.layout import stands
-from sim.view.map.legend import LEGEND_WIDTH, draw_legend
+from sim.view.map.legend import LEGEND_WIDTH, draw_legend, legend_left
 from sim.view.map.names import Name, lay_names, write_names
-from sim.view.map.network import draw_places, draw_roads
+from sim.view.map.network import draw_edge, draw_places, draw_roads
 from sim.view.map.scene import Scene
 from sim.view.map.union import merged, union
 from sim.view.words import steps
@@ -124,11 +123,10 @@ def make_film(
     step = round(1000 / fps)
     durations = [HOLD_FIRST, *[step] * (len(frames) - 2), HOLD_LAST]
     made = io.BytesIO()
-    options: dict[str, Any] = {"save_all": True, "append_images": frames[1:], "loop": 0}
-    if kind == "gif":
-        frames[0].save(made, "GIF", duration=durations, optimize=False, disposal=1, **options)
-    else:
-        frames[0].save(made, "PNG", duration=durations, disposal=0, blend=0, **options)
+    own = {"optimize": False, "disposal": 1} if kind == "gif" else {"blend": 0, "disposal": 0}
+    frames[0].save(
+        made, kind, save_all=True, append_images=frames[1:], loop=0, duration=durations, **own
+    )
     return made.getvalue()
 
 
@@ -182,16 +180,12 @@ class _Stage:
         width, height = WIDTH - LEGEND_WIDTH - 2 * MARGIN, self._page.top - self._foot
         whole = Scene(joint, map_frame(joint, width, height))
         self._frame, self._fine = whole.frame, whole.fine
-        self._left = WIDTH - LEGEND_WIDTH - MARGIN + 14
-        legend = self._page.canvas(self._left, self._foot, LEGEND_WIDTH - 14, height)
         maps = [Scene(replace(m, forces=()), self._frame) for m in self._maps]
-        moving = whole.shown()
-        seen = replace(
-            merged([scene.shown() for scene in maps]), forces=moving.forces, track=moving.track
-        )
+        moving, still = whole.shown(), merged([scene.shown() for scene in maps])
+        seen = replace(still, forces=moving.forces, marks=still.marks | moving.marks & {"track"})
         self._scenes = {(number, -1): scene for number, scene in enumerate(maps)}
-        room = draw_legend(legend, LEGEND_WIDTH - 14, height, joint, whole.looks, seen)
-        self._insets = place_insets(whole, self._left - MARGIN, room - GAP)
+        room = draw_legend(self._page, self._foot, height, joint, whole.looks, seen)
+        self._insets = place_insets(whole, legend_left(self._page) - MARGIN, room - GAP)
         self._names: list[list[Name]] = []
         self._spots: list[Box] = []
         self._taken: list[Taken] = []
@@ -231,7 +225,6 @@ class _Stage:
             else:
                 self._spots = [letter_spot(i.window.box, taken) for i in self._insets]
                 self._mark_windows(axes, taken)
-            if inset is None:
                 draw_scale(axes, frame, taken)
             self._names.append(lay_names(scene, taken, () if inset else on_map))
             if inset is not None:
@@ -247,9 +240,7 @@ class _Stage:
     def picture(self, number: int) -> Image.Image:
         """One state of the network over the ground."""
         data = self._maps[number]
-        figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor="none")
-        FigureCanvasAgg(figure)
-        page = Sheet(figure, WIDTH, HEIGHT, 0, 0)
+        page = blank(WIDTH, HEIGHT, "none")
         for view, names in zip(self._views(), self._names, strict=True):
             left, low, inset = view
             scene = self._scene(data, inset)
@@ -261,9 +252,9 @@ class _Stage:
                 self._mark_windows(axes, Taken((0, 0, 0, 0)))
             else:
                 letter(axes, letter_box(scene.frame), self._insets.index(inset))
-            _outline(axes, 0, 0, scene.frame.width, scene.frame.height)
+            draw_edge(axes, scene.frame, INK)
         picture = self._base.copy()
-        picture.alpha_composite(_rendered(figure))
+        picture.alpha_composite(_rendered(page.figure))
         return picture.convert("RGB")
 
     def with_forces(
@@ -282,11 +273,9 @@ class _Stage:
             if not seats:
                 continue
             width, height = scene.frame.width, scene.frame.height
-            figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor="none")
-            FigureCanvasAgg(figure)
-            axes = Sheet(figure, width, height, 0, 0).canvas(0, 0, width, height)
-            draw_forces(axes, scene, seats)
-            layer = _rendered(figure)
+            over = blank(width, height, "none")
+            draw_forces(over.canvas(0, 0, width, height), scene, seats)
+            layer = _rendered(over.figure)
             for box in () if inset else on_map:  # a way may lead under an inset
                 a, b, c, d = (round(n) for n in (box[0], height - box[3], box[2], height - box[1]))
                 layer.paste((0, 0, 0, 0), (a, b, c, d))
@@ -301,11 +290,6 @@ class _Stage:
         return self._scenes[key]
 
 
-def _outline(axes: Axes, left: float, low: float, right: float, high: float) -> None:
-    x, y = [left, right, right, left, left], [low, low, high, high, low]
-    axes.plot(x, y, color=INK, lw=1.2, zorder=20)
-
-
 def _rendered(figure: Figure) -> Image.Image:
     canvas: Any = figure.canvas
     canvas.draw()
@@ -317,10 +301,8 @@ class _Strip:
 
     def __init__(self, data: FilmData, caption: float) -> None:
         self._data, self._caption = data, caption
-        figure = Figure(figsize=(WIDTH / DPI, STRIP / DPI), dpi=DPI)
-        FigureCanvasAgg(figure)
-        page = Sheet(figure, WIDTH, STRIP, 0, 0)
-        self._figure, end = figure, max(data.span.end, 1)
+        page = blank(WIDTH, STRIP)
+        self._figure, end = page.figure, max(data.span.end, 1)
         chart = page.axes(MARGIN, 10, WIDTH - 2 * MARGIN, 30)
         chart.set(xlim=(0, end), ylim=(0, 1), xticks=[], yticks=[])
         for side in chart.spines.values():

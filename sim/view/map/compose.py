@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from sim.view.data import MapData
-from sim.view.draw import MARGIN, Sheet, put
+from sim.view.draw import MARGIN, Sheet, outline, put
 from sim.view.look import FAINT_INK, INK, WHITE
 from sim.view.map.base import draw_base, draw_scale, name_countries
 from sim.view.map.forces import draw_forces, lay_forces
@@ -19,7 +19,7 @@ from sim.view.map.inset import HEIGHT as INSET_HEIGHT
 from sim.view.map.inset import WIDTH as INSET_WIDTH
 from sim.view.map.inset import Window, crowded, free_corner, zoomed
 from sim.view.map.labels import Box, Taken
-from sim.view.map.legend import LEGEND_WIDTH, LegendColumn, draw_legend
+from sim.view.map.legend import LEGEND_WIDTH, LegendColumn, draw_legend, legend_left
 from sim.view.map.names import lay_names, write_names
 from sim.view.map.network import draw_places, draw_roads
 from sim.view.map.scene import Scene
@@ -37,23 +37,19 @@ What lies under one of the boxes is hidden, or shown larger in an inset.
 
 
 def compose(
-    page: Sheet,
-    data: MapData,
-    overlay: Overlay | None = None,
+    page: Sheet, data: MapData, overlay: Overlay | None = None,
     more: Callable[[LegendColumn], None] | None = None,
-) -> Figure:
+) -> Figure:  # fmt: skip
     """A map with its legend and insets on a sheet.
 
     ``overlay`` draws more on the map and on each inset, ``more`` at the foot of the legend.
     """
     frame = map_frame(data, page.width - LEGEND_WIDTH - 2 * MARGIN, page.top - page.bottom)
     scene = Scene(data, frame)
-    left = page.width - LEGEND_WIDTH - MARGIN + 14
-    size = LEGEND_WIDTH - 14, frame.height
-    column = page.canvas(left, page.bottom, *size)
-    room = draw_legend(column, *size, data, scene.looks, scene.shown(), more)
+    shown = scene.shown()
+    room = draw_legend(page, page.bottom, frame.height, data, scene.looks, shown, more)
     axes = page.canvas(MARGIN, page.bottom, frame.width, frame.height)
-    insets = place_insets(scene, left - MARGIN, room - GAP)
+    insets = place_insets(scene, legend_left(page) - MARGIN, room - GAP)
     draw_scene(axes, scene, insets, overlay)
     for number, inset in enumerate(insets):
         left, low = MARGIN + inset.box[0], page.bottom + inset.box[1]
@@ -122,7 +118,7 @@ def draw_scene(
     if not scene.crowded:
         draw_scale(axes, frame, taken)
     name_countries(axes, frame, base, taken)
-    _edge(axes, frame)
+    outline(axes, (0, 0), frame.width, frame.height, FAINT_INK, 1.2, 20)
 
 
 def draw_inset(
@@ -144,7 +140,7 @@ def draw_inset(
     write_names(axes, lay_names(scene, taken), scene.data.cut_places)
     draw_scale(axes, frame, taken, needed=False)
     letter(axes, corner, number)
-    _edge(axes, frame)
+    outline(axes, (0, 0), frame.width, frame.height, FAINT_INK, 1.2, 20)
 
 
 def letter_box(frame: Frame) -> Box:
@@ -166,12 +162,7 @@ def mark_window(axes: Axes, box: Box, spot: Box, number: int) -> list[Box]:
     """Frames on the map what an inset shows, its letter at ``spot``; what that takes."""
     left, low, right, high = box
     for colour, wide in ((WHITE, 3.2), (INK, 1.3)):
-        axes.add_patch(
-            Rectangle(
-                (left, low), right - left, high - low, fill=False, edgecolor=colour, lw=wide,
-                zorder=9,
-            )
-        )  # fmt: skip
+        outline(axes, (left, low), right - left, high - low, colour, wide, 9)
     letter(axes, spot, number)
     sides = [(left, low, right, low), (left, high, right, high)]
     sides += [(left, low, left, high), (right, low, right, high)]
@@ -185,11 +176,3 @@ def letter(axes: Axes, box: Box, number: int) -> None:
         axes, box[0] + 8, box[1] + 8, "ABC"[number], 8.5, color=WHITE, weight="bold", ha="center",
         zorder=12,
     )  # fmt: skip
-
-
-def _edge(axes: Axes, frame: Frame) -> None:
-    axes.add_patch(
-        Rectangle(
-            (0, 0), frame.width, frame.height, fill=False, edgecolor=FAINT_INK, lw=1.2, zorder=20
-        )
-    )

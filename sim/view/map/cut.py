@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
@@ -21,8 +20,8 @@ from sim.view.map.legend import SAMPLE, LegendColumn
 from sim.view.map.scene import Scene
 from sim.view.tables import Numbers
 
-from .labels import Box, Request, Taken, place
-from .names import under
+from .labels import Box, Request, Taken, place, under
+from .layout import Line
 
 MOST_NUMBERED = 9
 """Places that get a number on the map."""
@@ -68,39 +67,27 @@ def _overlay(
     hidden: Sequence[Box],
 ) -> None:  # fmt: skip
     requests, texts = [], []
-    for spot in scene.spots:
-        if spot.place.id not in numbered:
-            continue
-        _disc(axes, spot.xy, numbered[spot.place.id].row.share)
-        if under(spot.xy, hidden):
-            continue
-        x, y = spot.xy.tolist()
-        text = str(numbered[spot.place.id].number)
-        requests.append(Request(x, y, 16, 16, spot.outer + 1, far=True))
-        texts.append((text, True))
+
+    def ask(at: Line, text: str, gap: float, write: Callable[[Axes, Box, str], None]) -> None:
+        if not under(at, hidden):
+            width, height = (12.0, 12.0) if write is _badge else text_size(text, POINTS, "bold")
+            x, y = at.tolist()
+            requests.append(Request(x, y, width + 4, height + 4, gap, far=True))
+            texts.append((text, write))
+
+    ranked = [(spot, numbered[spot.place.id]) for spot in scene.spots if spot.place.id in numbered]
+    for spot, item in ranked:
+        _disc(axes, spot.xy, item.row.share)
+        ask(spot.xy, str(item.number), spot.outer + 1, _badge)
     for road, line in scene.roads:
-        middle = scene.seen(line).mean(axis=0)
-        if road.id in data.shares and not under(middle, hidden):
-            x, y = middle.tolist()
-            requests.append(_request(x, y, _share(data, road.id), 13.0))
-            texts.append((_share(data, road.id), False))
+        if road.id in data.shares:
+            ask(scene.seen(line).mean(axis=0), _share(data, road.id), 13.0, _written)
     for spot in scene.spots:
-        if spot.place.id in data.shares and not under(spot.xy, hidden):
-            x, y = spot.xy.tolist()
-            requests.append(_request(x, y, _share(data, spot.place.id), spot.outer + 1))
-            texts.append((_share(data, spot.place.id), False))
-    for (text, badge), placed in zip(texts, place(requests, taken), strict=True):
-        if placed is None:
-            continue
-        if badge:
-            _badge(axes, placed.box, text)
-        else:
-            _written(axes, placed.box, text)
-
-
-def _request(x: float, y: float, text: str, gap: float) -> Request:
-    width, height = text_size(text, POINTS, "bold")
-    return Request(x, y, width + 4, height + 4, gap, far=True)
+        if spot.place.id in data.shares:
+            ask(spot.xy, _share(data, spot.place.id), spot.outer + 1, _written)
+    for (text, write), placed in zip(texts, place(requests, taken), strict=True):
+        if placed is not None:
+            write(axes, placed.box, text)
 
 
 def _share(data: CutMapData, item: str) -> str:
@@ -109,7 +96,7 @@ def _share(data: CutMapData, item: str) -> str:
     return "cut" if data.cuts == 1 else f"{round(share * data.cuts)} of {data.cuts}"
 
 
-def _disc(axes: Axes, xy: npt.NDArray[np.float64], share: float) -> None:
+def _disc(axes: Axes, xy: Line, share: float) -> None:
     radius = LEAST + GROWTH * float(np.sqrt(min(share, 1.0)))
     circle = Circle((float(xy[0]), float(xy[1])), radius)
     axes.add_collection(

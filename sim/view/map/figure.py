@@ -97,26 +97,18 @@ class Maps(Words):
         cut = view.cut
         lost = cut.barrier or cut.names
         marked = cut.names if view.capacity else lost
+        when = self.date(view.time)
+        subtitle = f"the largest flow its roads can carry on {when}, by the fastest routes"
         return MapData(
-            page=Page(
-                self._map_title(axis, view),
-                f"{this.name}: the largest flow its roads can carry on {self.date(view.time)}, "
-                "by the fastest routes",
-                self.credit,
-            ),
-            when=self.date(view.time),
-            actor=this.actor,
-            actors=self.actors,
-            places=tuple(self._place(p, control, axis) for p in graph.places),
-            roads=tuple(roads),
+            Page(self._map_title(axis, view), f"{this.name}: {subtitle}", self.credit),
+            when, this.actor, self.actors,
+            tuple(self._place(p, control, axis) for p in graph.places), tuple(roads),
             cut_places=frozenset(m for m in marked if m in scenario.network.places),
             cut_roads=frozenset(m for m in marked if m in scenario.network.roads),
             cut_word="minimum cut" if view.capacity else "lost, and in the way",
-            focus=self._focus(axis),
-            flow_word="largest flow",
-            opposed=self._opposed,
+            focus=self._focus(axis), flow_word="largest flow", opposed=self._opposed,
             forces=self.forces(view.time),
-        )
+        )  # fmt: skip
 
     def forces(self, time: int) -> tuple[MapForce, ...]:
         """The forces in the field at an instant (s), each where its series has it then.
@@ -239,20 +231,8 @@ def map_table(data: MapData) -> Numbers:
     for p in sorted(data.places, key=lambda p: p.id):
         state = [*(["besieged"] if p.besieged else []), *(["sealed"] if p.sealed else [])]
         cut = "yes" if p.id in data.cut_places else ""
-        rows.append(
-            (
-                "place",
-                p.id,
-                p.name,
-                held_words(p.holders),
-                ";".join(state),
-                None,
-                None,
-                None,
-                None,
-                cut,
-            )
-        )
+        held = held_words(p.holders)
+        rows.append(("place", p.id, p.name, held, ";".join(state), *[None] * 4, cut))
     for r in sorted(data.roads, key=lambda r: r.id):
         cut = "yes" if r.id in data.cut_roads else ""
         rows.append(("road", r.id, "", "", r.state, r.a, r.b, r.capacity, r.flow, cut))

@@ -22,7 +22,7 @@ from sim.view.look import FORCE, INK, NOBODY, SIGNS, STROKE, WHITE, Look
 from sim.view.map.marks import layers, strokes
 from sim.view.map.scene import Scene, Spot
 
-from .labels import Box, Taken
+from .labels import Box, Taken, nearest, under
 from .layout import Line, Stand, around, beside
 
 FLAG_WIDTH, FLAG_HEIGHT = FORCE.flag
@@ -43,24 +43,6 @@ spot, and to lead over 7 pixels of a name or of another place; a pixel away cost
 """
 
 Z_TRACK, Z_LEADER, Z_FLAG, Z_SIGN = 5.2, 8.5, 9.2, 9.3
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """Where a force's mark goes: all of it, the flag, the lines of words, whether left of it."""
-
-    stand: Stand
-    box: Box
-    flag: Box
-    words: tuple[str, ...]
-    after: bool
-
-    @property
-    def near(self) -> tuple[float, float]:
-        """Where its leader ends: at the flag."""
-        x, y = self.stand.xy.tolist()
-        left, low, right, high = self.flag
-        return min(max(x, left), right), min(max(y, low), high)
 
 
 def lay_forces(
@@ -85,7 +67,7 @@ def lay_forces(
         gap = (FORCE.dot + 3 if spot is None else spot + 1) + 4
         men, what = f"{stand.force.strength:,}", stand.force.state
         sets: Sets = ((50.0, (men,)), (80.0, ()))
-        if not (brief or any(_holds(box, stand.xy) for box in enlarged)):
+        if not (brief or under(stand.xy, enlarged)):
             name, doing = stand.force.name, f"{men}, {what}"
             named = (0.0, (short(name, 30), doing)), (8.0, (short(name, 18), doing))
             sets = (*named, (38.0, (doing,)), *sets)
@@ -110,7 +92,10 @@ Sets = tuple[tuple[float, tuple[str, ...]], ...]
 
 @dataclass(frozen=True, slots=True)
 class Berth:
-    """A seat as seen from where a force stands, and what it costs."""
+    """A seat as seen from where a force stands, and what it costs.
+
+    All of its mark, the flag, the lines of words, whether they are left of the flag.
+    """
 
     cost: float
     box: Box
@@ -121,7 +106,20 @@ class Berth:
     def seat(self, stand: Stand) -> Seat:
         """The seat of a force."""
         x, y = stand.xy.tolist()
-        return Seat(stand, _moved(self.box, x, y), _moved(self.flag, x, y), self.words, self.after)
+        box, flag = _moved(self.box, x, y), _moved(self.flag, x, y)
+        return Seat(self.cost, box, flag, self.words, self.after, stand)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat(Berth):
+    """Where a force's mark goes, in pixels of the map."""
+
+    stand: Stand
+
+    @property
+    def near(self) -> tuple[float, float]:
+        """Where its leader ends: at the flag."""
+        return nearest(self.flag, *self.stand.xy.tolist())
 
 
 @lru_cache(maxsize=256)
@@ -202,12 +200,6 @@ def _along(seat: Seat, step: float = 7.0) -> list[Box]:
     xy, near = seat.stand.xy, np.array(seat.near)
     count = max(2, int(float(np.hypot(*(near - xy))) / step) + 1)
     return [around(xy + (near - xy) * share, 2.0) for share in np.linspace(0, 1, count)]
-
-
-def _holds(box: Box, xy: Line) -> bool:
-    x, y = xy.tolist()
-    held: bool = box[0] < x < box[2] and box[1] < y < box[3]
-    return held
 
 
 def _meet(a: Box, b: Box) -> bool:

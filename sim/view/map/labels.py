@@ -46,6 +46,29 @@ class Placed:
     box: Box
     leader: bool
 
+    def near(self, x: float, y: float) -> tuple[float, float]:
+        """Where the leader from a mark at (x, y) ends: the nearest point of the box."""
+        return nearest(self.box, x, y)
+
+    def edge(self, x: float) -> tuple[float, str]:
+        """Where its words begin or end (pixels), and on which side: the one toward a mark at x."""
+        left, _, right, _ = self.box
+        if left >= x:
+            return left + 2, "left"
+        return (right - 2, "right") if right <= x else ((left + right) / 2, "center")
+
+
+def nearest(box: Box, x: float, y: float) -> tuple[float, float]:
+    """The point of a box nearest to (x, y)."""
+    left, low, right, high = box
+    return min(max(x, left), right), min(max(y, low), high)
+
+
+def under(xy: npt.NDArray[np.float64], boxes: Iterable[Box]) -> bool:
+    """Whether a point lies in one of the boxes."""
+    x, y = xy.tolist()
+    return any(b[0] <= x <= b[2] and b[1] <= y <= b[3] for b in boxes)
+
 
 class Taken:
     """What is taken on a sheet: boxes that nothing may touch, and points better left free.

@@ -21,29 +21,13 @@ Line = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is on the map: the ids of the holders, and whether each kind of mark occurs."""
+    """What is on the map: the ids of the holders, the kinds of marks, what forces do."""
 
     actors: tuple[str, ...]
     largest: int  # kg/day, the capacity that is drawn widest
-    divided: bool
-    unheld: bool
-    besieged: bool
-    sealed: bool
-    crossing: bool
-    source: bool
-    sink: bool
-    usable: bool
-    flow: bool
-    full: bool
-    unusable: bool
-    closed: bool
-    cut: bool
-    cut_road: bool
-    cut_place: bool
-    front: bool
-    forces: frozenset[Doing] = frozenset()
-    track: bool = False
-    fine: float = 1.0  # factor of the widths of roads, below 1 where they crowd
+    marks: frozenset[str]
+    forces: frozenset[Doing]
+    fine: float  # factor of the widths of roads, below 1 where they crowd
 
 
 @dataclass(frozen=True, slots=True)

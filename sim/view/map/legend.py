@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from sim.measure.routes import Doing
 from sim.view.data import WHOLE, MapData
-from sim.view.draw import plain, put, short, text_size, wrap
+from sim.view.draw import MARGIN, Sheet, plain, put, short, text_size, wrap
 from sim.view.look import BLUE, INK, MEANINGS, NOBODY, RULE, SOFT_INK, STATES, Look
 from sim.view.map.forces import FLAG_HEIGHT, FLAG_WIDTH, flag, tracks
 
@@ -41,24 +41,26 @@ def round_rate(rate: float) -> int:
     return next(step * power for step in (5, 2, 1) if step * power <= rate)
 
 
+def legend_left(page: Sheet) -> float:
+    """The left edge of the legend, which stands at the right of a sheet."""
+    return page.width - LEGEND_WIDTH - MARGIN + 14
+
+
 def draw_legend(
-    axes: Axes,
-    width: float,
-    height: float,
-    data: MapData,
-    known: Mapping[str, Look],
-    shown: Shown,
-    more: Callable[[LegendColumn], None] | None = None,
-) -> float:
-    """Fills pixel axes with the date and the legend, from the top down; what is left over.
+    page: Sheet, low: float, height: float, data: MapData, known: Mapping[str, Look],
+    shown: Shown, more: Callable[[LegendColumn], None] | None = None,
+) -> float:  # fmt: skip
+    """The date and the legend from the top down, ``low`` its lower edge; what height is left.
 
     ``more`` adds to the foot of the column.
     """
+    width = LEGEND_WIDTH - 14
+    axes = page.canvas(legend_left(page), low, width, height)
     column = LegendColumn(axes, width, height)
     fits = text_size(plain(data.when), 15, "bold")[0] <= width - 4
     column.words(data.when, 15 if fits else 13, INK, "bold")
     own = known.get(data.actor, NOBODY)
-    if shown.actors or shown.front:
+    if shown.actors or "front" in shown.marks:
         column.heading("Held by")
     for actor in shown.actors[:MOST_ACTORS]:
         look = known[actor]
@@ -66,11 +68,11 @@ def draw_legend(
         column.row(name, partial(_held, axes, look))
     if len(shown.actors) > MOST_ACTORS:
         column.row(f"and {len(shown.actors) - MOST_ACTORS} more", lambda x, y: None)
-    if shown.unheld and shown.actors:
+    if "unheld" in shown.marks and shown.actors:
         column.row("nobody", partial(_held, axes, NOBODY))
-    if shown.front:
+    if "front" in shown.marks:
         column.row("front hinted by holders", lambda x, y: marks.fronts(axes, [_dash(x, y)]))
-    if shown.divided:
+    if "divided" in shown.marks:
         others = [known[a] for a in shown.actors if a != data.actor] or [NOBODY]
         parts = [(own, WHOLE * 0.6), (others[0], WHOLE * 0.4)]
         column.row(MEANINGS["divided"], lambda x, y: marks.pie(axes, _at(x, y), 7.5, parts))
@@ -102,7 +104,7 @@ def _places(column: LegendColumn, shown: Shown, own: Look, cut_word: str) -> Non
         "cut_place": lambda x, y: marks.glow(axes, place(x, y), [0.5]),
     }
     said = {**MEANINGS, "cut_place": f"place: {cut_word}"}
-    present = [name for name in samples if getattr(shown, name)]
+    present = [name for name in samples if name in shown.marks]
     if present:
         column.heading("Places")
     for name in present:
@@ -137,25 +139,25 @@ def _roads(column: LegendColumn, shown: Shown, own: Look, data: MapData) -> None
         marks.unusable(axes, [_dash(x, y)])
         marks.crossed_out(axes, [_at(x, y)], strong)
 
-    if shown.usable or shown.unusable:
+    if shown.marks & {"usable", "unusable"}:
         column.heading(f"What {short(own.name, 30)} can use" if own is not NOBODY else "Roads")
-    if shown.usable:
+    if "usable" in shown.marks:
         rates = dict.fromkeys(round_rate(largest / part) for part in (1, 4, 20))
         for rate in (r for r in rates if r):
             text = f"{tonnes(rate)}/day" if data.unit == "t/day" else f"{rate / 1000:,.6g}"
             column.row(f"{text} each way", partial(plain_road, rate))
-    rows: list[tuple[bool, str, Callable[[float, float], None]]] = [
-        (shown.flow, f"{data.flow_word}, same scale", flow),
-        (shown.full, MEANINGS["full"], full),
-        (shown.cut_road, f"road: {data.cut_word}", in_cut),
-        (shown.unusable, MEANINGS["unusable"], lambda x, y: marks.unusable(axes, [_dash(x, y)])),
-        (shown.closed, MEANINGS["closed"], lambda x, y: crossed(x, y, False)),
-        (shown.cut, MEANINGS["shut"], lambda x, y: crossed(x, y, True)),
-    ]
-    for present, text, draw in rows:
-        if present:
+    rows: dict[str, tuple[str, Callable[[float, float], None]]] = {
+        "flow": (f"{data.flow_word}, same scale", flow),
+        "full": (MEANINGS["full"], full),
+        "cut_road": (f"road: {data.cut_word}", in_cut),
+        "unusable": (MEANINGS["unusable"], lambda x, y: marks.unusable(axes, [_dash(x, y)])),
+        "closed": (MEANINGS["closed"], lambda x, y: crossed(x, y, False)),
+        "cut": (MEANINGS["shut"], lambda x, y: crossed(x, y, True)),
+    }
+    for kind, (text, draw) in rows.items():
+        if kind in shown.marks:
             column.row(text, draw)
-    if shown.usable:
+    if "usable" in shown.marks:
         column.words("Width grows with the square root of the rate.", 8, SOFT_INK)
 
 
@@ -179,7 +181,7 @@ def _forces(column: LegendColumn, shown: Shown, data: MapData, known: Mapping[st
 
     column.heading("Forces: men, what they do")
     present: list[Doing | None] = [state for state in STATES if state in shown.forces]
-    if shown.track:
+    if "track" in shown.marks:
         present.append(None)
     for first in range(0, len(present), 2):
         column.row("", partial(samples, present[first : first + 2]))

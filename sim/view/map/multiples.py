@@ -19,7 +19,7 @@ from sim.view.map.forces import draw_forces, lay_forces
 from sim.view.map.labels import Taken
 from sim.view.map.legend import LEGEND_WIDTH, draw_legend
 from sim.view.map.names import Name, lay_names, write_names
-from sim.view.map.network import draw_places, draw_roads
+from sim.view.map.network import draw_edge, draw_places, draw_roads
 from sim.view.map.scene import Scene
 from sim.view.map.union import merged, union
 from sim.view.tables import Numbers
@@ -91,10 +91,8 @@ def draw_multiples(data: MultiplesData) -> Figure:
         _draw(axes, scene, whole, names)
         draw_forces(axes, scene, lay_forces(scene, scene.stands, taken.copy(), brief=True))
     height = rows * (HEIGHT + HEAD + GAP) - GAP
-    right, size = WIDTH - LEGEND_WIDTH - MARGIN + 14, (LEGEND_WIDTH - 14, height)
-    legend = page.canvas(right, page.top - height, *size)
     seen = merged([Scene(m, whole.frame).shown() for _, m in data.maps])
-    draw_legend(legend, *size, joint, whole.looks, seen)
+    draw_legend(page, page.top - height, height, joint, whole.looks, seen)
     return page.figure
 
 
@@ -103,8 +101,7 @@ def _draw(axes: Axes, scene: Scene, whole: Scene, names: list[Name]) -> None:
     draw_roads(axes, scene)
     draw_places(axes, scene)
     write_names(axes, names, scene.data.cut_places)
-    right, high = scene.frame.width, scene.frame.height
-    axes.plot([0, right, right, 0, 0], [0, 0, high, high, 0], color=FAINT_INK, lw=1.2, zorder=20)
+    draw_edge(axes, scene.frame, FAINT_INK)
 
 
 def multiples_table(data: MultiplesData) -> Numbers:

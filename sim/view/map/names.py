@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,8 +13,7 @@ from sim.view.look import BLUE, CUT_INK, INK, LABEL, SOFT_INK
 from sim.view.map.marks import Z_PLACE
 from sim.view.map.scene import Scene, Spot
 
-from .labels import Box, Placed, Request, Taken, bare, place
-from .layout import Line
+from .labels import Box, Placed, Request, Taken, bare, place, under
 
 SHARE = 0.15
 """Part of the map that names may cover; beyond, the less important ones are left out."""
@@ -52,14 +50,9 @@ def lay_names(
     def rank(s: Spot) -> tuple[bool, bool, bool, bool, bool, int, str]:
         p = s.place
         return (
-            not s.cut,
-            p.role is None,
-            not p.besieged and not p.sealed,
-            p.id not in focus,
-            p.kind == "border crossing",
-            -(p.population or 0),
-            p.id,
-        )
+            not s.cut, p.role is None, not p.besieged and not p.sealed, p.id not in focus,
+            p.kind == "border crossing", -(p.population or 0), p.id,
+        )  # fmt: skip
 
     spots = sorted((s for s in scene.spots if s.named and not under(s.xy, hidden)), key=rank)
     spots = spots[:MOST_NAMES]
@@ -104,31 +97,19 @@ def write_names(axes: Axes, names: Iterable[Name], cut: frozenset[str]) -> None:
         _write(axes, name, CUT_INK if name.place in cut else INK)
 
 
-def under(xy: Line, boxes: Sequence[Box]) -> bool:
-    """Whether a point lies in one of the boxes."""
-    x, y = xy.tolist()
-    return any(b[0] <= x <= b[2] and b[1] <= y <= b[3] for b in boxes)
-
-
 def _write(axes: Axes, name: Name, colour: str) -> None:
-    left, bottom, right, top = name.placed.box
-    at_x, at_y = name.spot
-    x, across = (left + right) / 2, "center"
-    if left >= at_x:
-        x, across = left + 2, "left"
-    elif right <= at_x:
-        x, across = right - 2, "right"
+    _, bottom, _, top = name.placed.box
+    (at_x, at_y), (x, across) = name.spot, name.placed.edge(name.spot[0])
     if name.placed.leader:
-        near = (min(max(at_x, left), right), min(max(at_y, bottom), top))
-        axes.plot([at_x, near[0]], [at_y, near[1]], color=SOFT_INK, lw=0.8, zorder=Z_PLACE - 0.1)
-    main: dict[str, Any] = {
-        "ha": across, "zorder": 10, "size": name.points, "weight": name.weight, "color": colour,
-    }  # fmt: skip
-    under: dict[str, Any] = {
-        "ha": across, "zorder": 10, "size": 8.5, "weight": "bold", "color": BLUE,
-    }  # fmt: skip
+        near_x, near_y = name.placed.near(at_x, at_y)
+        axes.plot([at_x, near_x], [at_y, near_y], color=SOFT_INK, lw=0.8, zorder=Z_PLACE - 0.1)
+    y, va = (top - 1, "top") if name.tag else ((bottom + top) / 2, "center_baseline")
+    halo_text(
+        axes, x, y, name.text, va=va, ha=across, zorder=10, size=name.points, weight=name.weight,
+        color=colour,
+    )  # fmt: skip
     if name.tag:
-        halo_text(axes, x, top - 1, name.text, va="top", **main)
-        halo_text(axes, x, bottom + 1, name.tag, va="bottom", **under)
-    else:
-        halo_text(axes, x, (bottom + top) / 2, name.text, va="center_baseline", **main)
+        halo_text(
+            axes, x, bottom + 1, name.tag, va="bottom", ha=across, zorder=10, size=8.5,
+            weight="bold", color=BLUE,
+        )  # fmt: skip

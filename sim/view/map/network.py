@@ -10,6 +10,7 @@ from sim.view.look import BLUE, INK, NOBODY, PLACE, STROKE
 from sim.view.map.scene import Scene, Spot, parts
 
 from . import marks
+from .frame import Frame
 from .layout import Line
 
 MOST_SHAPES = 2500
@@ -41,6 +42,12 @@ def draw_roads(axes: Axes, scene: Scene) -> None:
             line.mean(axis=0) for r, line in scene.roads if r.state == state and not scene.is_cut(r)
         ]
         marks.crossed_out(axes, middles, strong)
+
+
+def draw_edge(axes: Axes, frame: Frame, colour: str) -> None:
+    """A line round the map."""
+    right, high = frame.width, frame.height
+    axes.plot([0, right, right, 0, 0], [0, 0, high, high, 0], color=colour, lw=1.2, zorder=20)
 
 
 def draw_places(axes: Axes, scene: Scene) -> None:

@@ -10,13 +10,22 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from sim.base.numbers import number
 from sim.measure.flows import LOST, Displacement, displaced, displacements
 from sim.scenario.model import Scenario
 from sim.view.data import ActorStyle, MapPlace, Page
-from sim.view.draw import MARGIN, halo_text, note, sheet_for, short, styled, text_size, wrap
+from sim.view.draw import (
+    MARGIN,
+    halo_text,
+    note,
+    outline,
+    sheet_for,
+    short,
+    styled,
+    text_size,
+    wrap,
+)
 from sim.view.look import FAINT_INK, INK, NOBODY, SOFT_INK, VERMILLION, WHITE, Look, ink_on, looks
 from sim.view.map import marks
 from sim.view.map.base import draw_base, draw_scale, name_countries
@@ -136,20 +145,16 @@ def _panel(scenario: Scenario, group: Sequence[Displacement], runs: int | None) 
     if rest:
         share = sum(d.share.value for d in rest)
         words.append(f"{len(rest)} other destinations together: {100 * share:.0f} %")
-    arrows = tuple(
-        RegroupArrow(
-            _end(scenario, d), d.share.value, _goal(scenario, d), _said(d, runs), d.settled
-        )
-        for d in away
-    )
+    arrows = tuple(_arrow(scenario, d, runs) for d in away)
     origin, actor = scenario.network.places[first.origin].name, scenario.actors[first.actor].name
     heading = f"{origin} ({actor}): {total} displaced{often}"
     return RegroupPanel(first.actor, first.origin, heading, "; ".join(words), arrows)
 
 
-def _end(scenario: Scenario, d: Displacement) -> str:
+def _arrow(scenario: Scenario, d: Displacement, runs: int | None) -> RegroupArrow:
     exit_ = scenario.exits.get(d.choice)
-    return d.choice if exit_ is None else exit_.places[0]
+    end = d.choice if exit_ is None else exit_.places[0]
+    return RegroupArrow(end, d.share.value, _goal(scenario, d), _said(d, runs), d.settled)
 
 
 def _goal(scenario: Scenario, d: Displacement) -> str:
@@ -249,7 +254,7 @@ def _draw_panel(
     _name_others(axes, [p for p in inside if p.id not in ends], xy, taken)
     draw_scale(axes, frame, taken)
     name_countries(axes, frame, base, taken)
-    axes.add_patch(Rectangle((0, 0), *size, fill=False, edgecolor=FAINT_INK, lw=1.2, zorder=20))
+    outline(axes, (0, 0), *size, FAINT_INK, 1.2, 20)
 
 
 class _Arrow:
@@ -312,12 +317,9 @@ def ink_on_white(fill: str) -> str:
 
 
 def _draw_places(
-    axes: Axes,
-    places: Sequence[MapPlace],
-    xy: Mapping[str, Line],
-    ends: set[str],
+    axes: Axes, places: Sequence[MapPlace], xy: Mapping[str, Line], ends: set[str],
     known: Mapping[str, Look],
-) -> None:
+) -> None:  # fmt: skip
     """Places by who held them; the ends of arrows larger."""
     for look in [*known.values(), NOBODY]:
         held = [p for p in places if _look(p, known) == look]
@@ -345,14 +347,10 @@ def _name_ends(
 
 
 def _label(
-    axes: Axes,
-    at: Line,
-    lines: Sequence[tuple[str, str, str]],
-    gap: float,
-    taken: Taken,
-    points: float = 9.0,
+    axes: Axes, at: Line, lines: Sequence[tuple[str, str, str]], gap: float, taken: Taken
 ) -> None:
     """Lines of (text, weight, colour) beside a point, tied to it where they stand off."""
+    points = 9.0
     shown = [(short(text, 34), weight, colour) for text, weight, colour in lines]
     wide = max(text_size(text, points, weight)[0] for text, weight, _ in shown) + 4
     row = points * 1.55
@@ -360,15 +358,13 @@ def _label(
     placed = place([Request(x, y, wide, row * len(shown) + 2, gap, far=True)], taken)[0]
     if placed is None:
         return
-    left, low, right, high = placed.box
     if placed.leader:
-        near = (min(max(x, left), right), min(max(y, low), high))
-        axes.plot([x, near[0]], [y, near[1]], color=SOFT_INK, lw=0.8, zorder=9)
-    across = "left" if left >= x else "right" if right <= x else "center"
-    edge = {"left": left + 2, "right": right - 2, "center": (left + right) / 2}[across]
+        near_x, near_y = placed.near(x, y)
+        axes.plot([x, near_x], [y, near_y], color=SOFT_INK, lw=0.8, zorder=9)
+    edge, across = placed.edge(x)
     for nth, (text, weight, colour) in enumerate(shown):
         halo_text(
-            axes, edge, high - 1 - row * (nth + 0.5), text, size=points, weight=weight,
+            axes, edge, placed.box[3] - 1 - row * (nth + 0.5), text, size=points, weight=weight,
             color=colour, ha=across, va="center_baseline", zorder=10,
         )  # fmt: skip
 
@@ -406,11 +402,9 @@ def displacements_of(run: Words) -> list[Displacement]:
 def displacement_table(found: Sequence[Displacement]) -> Numbers:
     """Everything that the map shows, and what it has no room for."""
     columns = ("actor", "from", "to", "runs", "persons", "share", "low", "high")
-    return Numbers(
-        columns,
-        [
-            (d.actor, d.origin, d.choice, d.runs, d.persons, d.share.value, d.share.low,
-             d.share.high)
-            for d in found
-        ],
-    )  # fmt: skip
+    rows = [
+        (d.actor, d.origin, d.choice, d.runs, d.persons, share.value, share.low, share.high)
+        for d in found
+        for share in [d.share]
+    ]
+    return Numbers(columns, rows)

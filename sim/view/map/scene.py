@@ -175,23 +175,29 @@ class Scene:
         places = [s.place for s in self.spots]
         roads = [road for road, _ in self.roads]
         held = Counter(actor for p in places for actor, share in p.holders if share > 0)
+        occurs = {
+            "front": bool(self.fronts),
+            "divided": any(len(parts(p, self.looks)) > 1 for p in places),
+            "unheld": any(not p.holders for p in places),
+            "besieged": any(p.besieged for p in places),
+            "sealed": any(p.sealed for p in places),
+            "crossing": any(p.crossing for p in places),
+            "source": any(p.role == "source" for p in places),
+            "sink": any(p.role == "sink" for p in places),
+            "usable": any(r.capacity > 0 for r in roads),
+            "flow": any(r.flow for r in roads),
+            "full": any(r.flow and abs(r.flow) >= r.capacity for r in roads),
+            "unusable": any(r.capacity <= 0 for r in roads),
+            "closed": any(r.state == "closed" for r in roads),
+            "cut": any(r.state == "cut" for r in roads),
+            "cut_road": any(r.id in self.data.cut_roads for r in roads),
+            "cut_place": any(p.id in self.data.cut_places for p in places),
+            "track": any(len(s.track) > 1 and s.force.km > 0 for s in self.stands),
+        }
         return Shown(
-            front=bool(self.fronts), actors=tuple(a.id for a in self.data.actors if held[a.id]),
-            largest=self.largest, fine=self.fine,
-            divided=any(len(parts(p, self.looks)) > 1 for p in places),
-            unheld=any(not p.holders for p in places), besieged=any(p.besieged for p in places),
-            sealed=any(p.sealed for p in places), crossing=any(p.crossing for p in places),
-            source=any(p.role == "source" for p in places),
-            sink=any(p.role == "sink" for p in places), usable=any(r.capacity > 0 for r in roads),
-            flow=any(r.flow for r in roads),
-            full=any(r.flow and abs(r.flow) >= r.capacity for r in roads),
-            unusable=any(r.capacity <= 0 for r in roads),
-            closed=any(r.state == "closed" for r in roads),
-            cut=any(r.state == "cut" for r in roads),
-            cut_road=any(r.id in self.data.cut_roads for r in roads),
-            cut_place=any(p.id in self.data.cut_places for p in places),
-            forces=frozenset(s.force.state for s in self.stands if self._shows(s.xy)),
-            track=any(len(s.track) > 1 and s.force.km > 0 for s in self.stands),
+            tuple(a.id for a in self.data.actors if held[a.id]), self.largest,
+            frozenset(kind for kind, there in occurs.items() if there),
+            frozenset(s.force.state for s in self.stands if self._shows(s.xy)), self.fine,
         )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from sim.measure.routes import Doing
 from sim.view.data import MapData
@@ -42,12 +42,10 @@ def union(maps: Sequence[MapData]) -> MapData:
 
 def merged(seen: Sequence[Shown]) -> Shown:
     """What occurs on any of the maps."""
-    found = {
-        f.name: any(getattr(s, f.name) for s in seen)
-        for f in fields(Shown)
-        if f.name not in ("actors", "largest", "fine", "forces")
-    }
-    actors = tuple(dict.fromkeys(a for s in seen for a in s.actors))
-    forces = frozenset[Doing]().union(*(s.forces for s in seen))
-    largest, fine = max(s.largest for s in seen), min(s.fine for s in seen)
-    return Shown(actors=actors, largest=largest, fine=fine, forces=forces, **found)
+    return Shown(
+        actors=tuple(dict.fromkeys(a for s in seen for a in s.actors)),
+        largest=max(s.largest for s in seen),
+        marks=frozenset[str]().union(*(s.marks for s in seen)),
+        forces=frozenset[Doing]().union(*(s.forces for s in seen)),
+        fine=min(s.fine for s in seen),
+    )

@@ -1,0 +1,69 @@
+"""Kilometres of a route and days in stock, by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from sim.engine.forces.force import MODES
+from sim.measure.routes import DOING, stops_km
+from sim.measure.sides import days_stocked
+from sim.measure.steps import Steps
+from sim.network import Graph
+from sim.scenario.distributions import Constant
+from sim.scenario.model import DAY, Scenario
+from sim.state.record import SeriesRow
+
+Make = Callable[..., Scenario]
+
+
+@pytest.fixture
+def two_roads(make: Make) -> Scenario:
+    """From the base b to x two roads of 10 and 12 km, then 7 km on to y, and back to x."""
+    return make(
+        "b-x:10 b-x#2:12 x-y:7", held={"x": "blue", "y": "blue"},
+        operations={"op": {"route": "b x y x"}},
+    )  # fmt: skip
+
+
+def test_of_parallel_roads_the_quickest_counts(two_roads: Scenario) -> None:
+    net, operation = two_roads.network, two_roads.operations["op"]
+    # all are as fast: the shorter is the quicker
+    assert stops_km(net, operation) == [("b", 0.0), ("x", 10.0), ("y", 17.0), ("x", 24.0)]
+    # the longer at twice the speed takes 6 units of time, the shorter 10
+    fast = Constant(2 * net.classes["road"].speed.nominal)
+    roads = {**net.roads, "b-x#2": replace(net.roads["b-x#2"], speed=fast)}
+    found = stops_km(replace(net, roads=roads), operation)
+    assert found == [("b", 0.0), ("x", 12.0), ("y", 19.0), ("x", 26.0)]
+
+
+def test_a_run_counts_by_the_speeds_that_it_drew(two_roads: Scenario) -> None:
+    net, operation = two_roads.network, two_roads.operations["op"]
+
+    def after(short: int, long: int) -> float:
+        seconds = {"b-x": short, "b-x#2": long, "x-y": 60}
+        rows = [(r.id, r.a, r.b, seconds[r.id], r.km) for r in net.roads.values()]
+        return stops_km(net, operation, Graph.build(net.places, rows))[1][1]
+
+    assert after(600, 300) == 12.0
+    assert after(300, 600) == 10.0
+    assert after(300, 300) == 10.0  # equally quick: the first by id, "b-x"
+
+
+def test_every_mode_in_the_field_has_a_word() -> None:
+    assert set(DOING) == set(MODES) - {"waiting", "over"}
+
+
+def test_days_in_stock_are_kilograms_over_what_is_eaten(make: Make) -> None:
+    sinks = {"b": {"demand": 50, "stock": 400}}
+    scenario = make("a-b:36", axes={"line": {"sources": "a", "sinks": sinks}})
+    stock = Steps([SeriesRow(0, "s", "stock_kg", 400), SeriesRow(DAY, "s", "stock_kg", 350)])
+    series = {("sink:line/b", "stock_kg"): stock}
+    # 400 / 50 = 8 days, then 350 / 50 = 7
+    found = days_stocked(scenario, {("line", "b"): 50}, series, "red", "b")
+    assert found == [(0, 8.0), (DAY, 7.0)]
+    assert days_stocked(scenario, {("line", "b"): 50}, series, "blue", "b") == []
+    assert days_stocked(scenario, {("line", "b"): 0}, series, "red", "b") == []
+    assert days_stocked(scenario, {("line", "b"): 50}, series, "red", "a") == []
