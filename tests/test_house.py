@@ -115,3 +115,14 @@ def test_docstrings_of_classes_name_what_the_class_has() -> None:
                 if word not in had and not (word[0].isupper() and word in DEFINED)
             ]
     assert unknown == []
+
+
+def test_pictures_are_drawn_from_answers() -> None:
+    """What draws neither runs a scenario, nor draws luck, nor solves a network."""
+    works = {
+        "sim.engine.simulation", "sim.state.luck", "sim.state.terrain",
+        *(f"sim.network.{name}" for name in ("flow", "interdict", "residual", "mincuts", "delay")),
+    }  # fmt: skip
+    found = [(name, other) for name in FILES if room(name) in ("view", "page")
+             for other in IMPORTS[name] if other in works]  # fmt: skip
+    assert found == []

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 import sim
+from sim.api.runs import weakness_of
 from sim.view.charts.compare_figures import comparison_figures
 from sim.view.draw import drawn
 from sim.view.figures import figures
@@ -111,7 +112,9 @@ def pictures() -> Iterator[tuple[Picture, bytes]]:
     for scenarios, group in groupby(PICTURES, key=lambda picture: picture.scenarios):
         runs = [sim.run(sim.load(ROOT / f"scenarios/{name}.yaml")) for name in scenarios]
         if len(runs) == 1:
-            draw = {name: draw for name, draw, _ in figures(runs[0].analysis)}
+            analysis = runs[0].analysis
+            weak = weakness_of(analysis, analysis.scenario.main_axis, 0)
+            draw = {name: draw for name, draw, _ in figures(analysis, weak)}
         else:
             made = comparison_figures(sim.compare(*runs))
             draw = {name: partial(_itself, figure) for name, figure, _ in made}

@@ -30,6 +30,8 @@ from .show import Facts, Shown, amount, chosen, made, names, table_named
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from sim.cuts.from_scenario import Weak
+
 HEADLINES = (
     "capacity_start", "capacity_end", "time_of_first_cut", "days_cut", "delivered",
     "time_of_exhaustion", "days_without",
@@ -95,7 +97,9 @@ class Run(Shown):
             of = chosen(of or "", self.scenario.operations, "operation")
         elif of is not None:
             raise BadInputError(f"a figure of '{kind}' is one of the whole run, not of '{of}'")
-        return figures.plot(self.analysis, kind, of or "", seconds_of(self.scenario, at, 0))
+        time = seconds_of(self.scenario, at, 0)
+        weak = weakness_of(self.analysis, of, time) if kind in ("cut", "frontier") else None
+        return figures.plot(self.analysis, kind, of or "", time, weak)
 
     def write(
         self,
@@ -129,7 +133,8 @@ class Run(Shown):
             if figures:
                 from sim.view.figures import write_figures
 
-                write_figures(self.analysis, partial / "figures")
+                weak = weakness_of(self.analysis, self.scenario.main_axis, 0)
+                write_figures(self.analysis, weak, partial / "figures")
             _folder.write_manifest(partial, head, sys.argv if argv is None else argv)
         return target
 
@@ -139,6 +144,19 @@ class Run(Shown):
         period = ("period", " to ".join(ends))
         title, facts = _glance(self.summary)
         return title, [*facts[:2], period, *facts[2:]]
+
+
+def weakness_of(analysis: Analysis, axis: str | None, time: int) -> Weak | None:
+    """Where an axis of a run is weak at ``time`` (s), named as figures name it.
+
+    None of no axis, and where nothing flows or nothing bounds the flow.
+    """
+    from sim.cuts.from_scenario import weakness_of_axis
+    from sim.view.words import written
+
+    if axis is None:
+        return None
+    return weakness_of_axis(written(analysis.scenario), analysis.record.control, axis, time)
 
 
 @dataclass(frozen=True, repr=False)

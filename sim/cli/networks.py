@@ -218,10 +218,12 @@ def _cut_of_axes(asked: Asked, cuts: int | None, gap: str | None) -> None:
             terminal_network.print_more_cuts(document)
 
     def draw() -> Drawing:
+        from sim.api.runs import weakness_of
         from sim.view.cut_files import cut_of_run
 
         assert run is not None
-        return cut_of_run(run.analysis, names[0], time)
+        weak = weakness_of(run.analysis, names[0], time)
+        return cut_of_run(run.analysis, names[0], time, weak)
 
     asked.answer(documents[0] if len(documents) == 1 else {"axes": documents}, show, draw)
 

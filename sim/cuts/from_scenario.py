@@ -97,9 +97,13 @@ def cut_of_axis(scenario: Scenario, control: Sequence[ControlRow], axis: str, ti
     return AxisCut(scenario, axis, case, view, territory_of(case))
 
 
+Weak = tuple[Weakness, FlowFrontier]
+"""Where an axis is weak, and what a few losses leave of it."""
+
+
 def weakness_of_axis(
     scenario: Scenario, control: Sequence[ControlRow], axis: str, time: int
-) -> tuple[Weakness, FlowFrontier] | None:
+) -> Weak | None:
     """Where an axis is weak at ``time`` (seconds), and what up to ``MOST_LOST`` losses leave.
 
     None where nothing flows or nothing bounds the flow.

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from sim.base.errors import BadInputError
 from sim.base.files import whole_file
 from sim.cuts.case import Case
+from sim.cuts.from_scenario import Weak
 from sim.cuts.ranking import Ranking
 from sim.cuts.weakness import Weakness
 from sim.measure.summary import Analysis
@@ -28,16 +29,15 @@ Drawing = tuple[Figure, Numbers]
 """A figure and the table of its numbers."""
 
 
-def cut_of_run(analysis: Analysis, axis: str, time: int) -> Drawing:
+def cut_of_run(analysis: Analysis, axis: str, time: int, weak: Weak | None) -> Drawing:
     """The cut map of an axis at an instant (seconds) of a run.
 
     Raises:
         BadInputError: nothing flows then.
     """
-    found = cuts_of_run(analysis, axis, time)
-    if found is None:
+    if weak is None:
         raise BadInputError(f"{axis} carries nothing then, so there is no cut to draw")
-    return _cut_map(found[0])
+    return _cut_map(cuts_of_run(analysis, axis, time, weak)[0])
 
 
 def cut_of_network(weakness: Weakness) -> Drawing:

@@ -17,6 +17,7 @@ from typing import TypeVar
 from matplotlib.figure import Figure
 
 from sim.base.errors import BadInputError
+from sim.cuts.from_scenario import Weak
 from sim.measure.summary import Analysis
 from sim.scenario.model import DAY
 
@@ -42,10 +43,13 @@ Drawing = tuple[str, Callable[[], Figure], Callable[[], Numbers]]
 """A file name, what draws the figure, and what makes the table of its numbers."""
 
 
-def write_figures(analysis: Analysis, folder: Path) -> None:
-    """Draw every figure of a run into ``folder`` as PNG and SVG, its numbers as CSV."""
+def write_figures(analysis: Analysis, weak: Weak | None, folder: Path) -> None:
+    """Draw every figure of a run into ``folder`` as PNG and SVG, its numbers as CSV.
+
+    ``weak`` is where its main axis is weak at the start, None where nothing flows.
+    """
     folder.mkdir()
-    shared(partial(_write, folder), list(figures(analysis)))
+    shared(partial(_write, folder), list(figures(analysis, weak)))
 
 
 def _write(folder: Path, drawing: Drawing) -> None:
@@ -53,8 +57,8 @@ def _write(folder: Path, drawing: Drawing) -> None:
     save_each([(name, draw(), table())], folder)
 
 
-def figures(analysis: Analysis) -> Iterator[Drawing]:
-    """Every figure of a run, one by one, not drawn yet."""
+def figures(analysis: Analysis, weak: Weak | None) -> Iterator[Drawing]:
+    """Every figure of a run, one by one, not drawn yet; ``weak`` as :func:`write_figures`."""
     scenario, main = analysis.scenario, analysis.scenario.main_axis
     run = Maps(analysis)
     if main is not None:
@@ -63,7 +67,8 @@ def figures(analysis: Analysis) -> Iterator[Drawing]:
             yield _drawing(name, run.map(main, view), draw_map, map_table)
         multiples = multiples_data(run, main)
         yield _drawing("turning_points", multiples, draw_multiples, multiples_table)
-        if cuts := cuts_of_run(analysis, main, 0):
+        if weak is not None:
+            cuts = cuts_of_run(analysis, main, 0, weak)
             yield _drawing(f"cut_map_{main}", cuts[0], draw_cut_map, cut_map_table)
             yield _drawing(f"frontier_{main}", cuts[1], draw_frontier, frontier_table)
     for axis, looks in analysis.views.items():
@@ -100,17 +105,19 @@ KINDS = (*OF_AXIS, "advance", "control", "sides", "garrisons", "regroup")
 """Kinds of figures that :func:`plot` draws, first those of an axis."""
 
 
-def plot(analysis: Analysis, kind: str, of: str, time: int) -> Figure:
+def plot(analysis: Analysis, kind: str, of: str, time: int, weak: Weak | None) -> Figure:
     """One figure of a run; ``of`` is the axis or the operation, ``time`` in seconds is of maps.
+
+    ``weak`` is where the axis is weak then, for figures of cuts.
 
     Raises:
         BadInputError: there is nothing to draw.
     """
     run = Maps(analysis)
     if kind in ("cut", "frontier"):
-        cuts = cuts_of_run(analysis, of, time)
-        if cuts is None:
+        if weak is None:
             raise BadInputError(f"nothing that can be cut flows on '{of}' then")
+        cuts = cuts_of_run(analysis, of, time, weak)
         return draw_cut_map(cuts[0]) if kind == "cut" else draw_frontier(cuts[1])
     if kind in ("sides", "garrisons") and not analysis.scenario.operations:
         raise BadInputError("a scenario without operations has no forces to draw")

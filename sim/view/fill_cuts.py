@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.base.errors import BadInputError
 from sim.cuts.case import Case
-from sim.cuts.from_scenario import weakness_of_axis
+from sim.cuts.from_scenario import Weak
 from sim.measure.axis import AxisLens
 from sim.measure.summary import Analysis
 from sim.network import UNLIMITED
@@ -16,18 +16,13 @@ from sim.view.map.figure import Maps
 
 from .cut_data import CutMapData, FrontierData, cut_map_data, frontier_data
 from .data import MapData, MapPlace, MapRoad, Page
-from .words import written
 
 
-def cuts_of_run(analysis: Analysis, axis: str, time: int) -> tuple[CutMapData, FrontierData] | None:
-    """The cut map and the frontier of an axis at an instant (seconds) of a run.
-
-    None where nothing flows or nothing bounds the flow.
-    """
-    found = weakness_of_axis(written(analysis.scenario), analysis.record.control, axis, time)
-    if found is None:
-        return None
-    weakness, frontier = found
+def cuts_of_run(
+    analysis: Analysis, axis: str, time: int, weak: Weak
+) -> tuple[CutMapData, FrontierData]:
+    """The cut map and the frontier of an axis at an instant (seconds) of a run."""
+    weakness, frontier = weak
     return cut_map_data(map_at(analysis, axis, time), weakness), frontier_data(frontier)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.api.runs import weakness_of
 from sim.measure.steps import Steps
 from sim.scenario.model import Scenario
 from sim.state.record import EventRow, SeriesRow
@@ -21,7 +22,6 @@ from sim.view.charts.control import ControlData, HoldSpan, PlaceRow, draw_contro
 from sim.view.charts.time_axis import moment
 from sim.view.data import WHOLE, ActorStyle, MapData, MapPlace, MapRoad, Page, Span
 from sim.view.draw import drawn, ended, legible, plain, text_size
-from sim.view.fill_cuts import cuts_of_run
 from sim.view.look import ROAD, looks
 from sim.view.map import network
 from sim.view.map.figure import Maps, draw_map
@@ -373,7 +373,7 @@ def test_the_cut_map_needs_no_shares_of_what_falls(
         raise AssertionError("Shapley shares are in neither figure, and dear")
 
     monkeypatch.setattr("sim.cuts.ranking.shapley", refuse)
-    assert cuts_of_run(run.analysis, "line", 0) is not None
+    assert weakness_of(run.analysis, "line", 0) is not None
 
 
 def test_the_same_map_is_filled_once(make: Make) -> None:

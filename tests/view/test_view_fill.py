@@ -12,8 +12,11 @@ import pytest
 
 import sim
 from sim.api.networks import Network
+from sim.api.runs import weakness_of
 from sim.base.errors import BadInputError
+from sim.measure.summary import Analysis
 from sim.scenario.model import Scenario
+from sim.view.cut_data import CutMapData, FrontierData
 from sim.view.figures import figures
 from sim.view.fill_cuts import cuts_of_run, map_of_case
 from sim.view.map.figure import Maps
@@ -73,10 +76,15 @@ def test_a_map_for_every_change_that_a_frame_shows(run: sim.Run) -> None:
     assert [m for m, _ in maps.every_change("line", [0, DAY])] == [0]
 
 
+def weak_spots(analysis: Analysis, time: int) -> tuple[CutMapData, FrontierData]:
+    """The data of the cut map and of the frontier of the line at an instant."""
+    weak = weakness_of(analysis, "line", time)
+    assert weak is not None
+    return cuts_of_run(analysis, "line", time, weak)
+
+
 def test_the_cut_map_of_a_run(run: sim.Run) -> None:
-    found = cuts_of_run(run.analysis, "line", 0)
-    assert found is not None
-    cut_map, frontier = found
+    cut_map, frontier = weak_spots(run.analysis, 0)
     # 1,000 by b over either road and 50 over d - c alone: two minimum cuts of two roads
     assert cut_map.shares == {"a-b": 0.5, "b-c": 0.5, "d-c": 1.0}
     assert cut_map.ranking.rows[0].id == "b"
@@ -84,23 +92,22 @@ def test_the_cut_map_of_a_run(run: sim.Run) -> None:
     assert [a.value for a in frontier.exact[:3]] == [1.05, 0.05, 0.0]
     assert frontier.captures is not None
     assert frontier.captures.removed == ("B",)
-    after = cuts_of_run(run.analysis, "line", 6 * DAY)
-    assert after is not None
-    assert after[0].shares == {"d-c": 1.0}
+    after, _ = weak_spots(run.analysis, 6 * DAY)
+    assert after.shares == {"d-c": 1.0}
     title = "line: 1 minimum cut holds 0.05 t/day; the loss of D alone stops it"
-    assert after[0].map.page.title == title
+    assert after.map.page.title == title
 
 
 def test_there_is_no_cut_map_of_what_carries_nothing(make: Make) -> None:
     done = sim.run(make("a-b:36!", axes={"line": {"sources": "a", "sinks": {"b": {"demand": 5}}}}))
-    assert cuts_of_run(done.analysis, "line", 0) is None
-    names = [name for name, _, _ in figures(done.analysis)]
+    assert weakness_of(done.analysis, "line", 0) is None
+    names = [name for name, _, _ in figures(done.analysis, None)]
     assert "cut_map_line" not in names
     assert "axis_line" in names
 
 
 def test_every_figure_of_a_run_has_its_own_name_and_numbers(run: sim.Run) -> None:
-    found = list(figures(run.analysis))
+    found = list(figures(run.analysis, weakness_of(run.analysis, "line", 0)))
     names = [name for name, _, _ in found]
     assert len(set(names)) == len(names)
     assert {"map_00_day_000", "cut_map_line", "frontier_line", "axis_line"} <= set(names)

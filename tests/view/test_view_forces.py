@@ -263,7 +263,7 @@ def test_a_run_with_forces_has_all_their_figures(make: Make) -> None:
         operations={"op": {"route": "b x y", "strength": 1000}},
     )
     analysis = Analysis(scenario, run(scenario))
-    found = {name: table for name, _draw, table in figures(analysis)}
+    found = {name: table for name, _draw, table in figures(analysis, None)}
     names = {"advance_op", "who_held_what", "sides", "garrisons", "regroup", "regroup_map"}
     assert names <= set(found)
     assert ("Y (Blue)", "strength", "persons", 0, 200.0) in list(found["garrisons"]().rows)
