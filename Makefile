@@ -7,7 +7,7 @@ ARGS ?=
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: run test test-slow bench check docs gallery pins help clean
+.PHONY: run test test-slow bench check generated docs gallery against pins help clean
 
 # run a scenario (SCENARIO=file ARGS="--seed 7"), write a run folder with figures
 run: $(READY)
@@ -31,6 +31,9 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# all that is made from the code and committed; tests fail where it is stale
+generated: docs gallery
+
 # what is generated from the code: the JSON Schema, the scenario reference, the reference of the API
 docs: $(READY)
 	$(BIN)/sim schema --write .
@@ -39,6 +42,10 @@ docs: $(READY)
 # the pictures of the README and of results/gallery
 gallery: $(READY)
 	$(BIN)/python tools/gallery.py
+
+# compare what this program writes with what another commit of it wrote (COMMIT=..., ARGS=--quick)
+against: $(READY)
+	$(BIN)/python tools/against.py $(COMMIT) $(ARGS)
 
 # the virtual environment: pinned dependencies by hash, then this package as it stands
 $(READY): requirements/dev.txt pyproject.toml
