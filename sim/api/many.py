@@ -250,7 +250,7 @@ def _check_same(
     ):  # fmt: skip
         if wanted is not None and wanted != had:
             raise BadInputError(f"{name}: {folder} was begun with {had}, not {wanted}")
-    if _many.seeded(scenario, plan.seed).resolved != there.resolved:
+    if scenario.seeded(plan.seed).resolved != there.resolved:
         raise BadInputError(
             f"{scenario.id} is not the scenario of {folder}; begin another ensemble"
         )

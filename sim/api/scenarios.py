@@ -115,8 +115,7 @@ def seeded(scenario: model.Scenario, seed: SupportsIndex | None) -> model.Scenar
     number = operator.index(seed) if isinstance(seed, SupportsIndex) else -1
     if not 0 <= number < 2**63:
         raise BadInputError(f"seed: {seed!r} is not a whole number from 0 to 2**63 - 1")
-    # the resolved scenario must run again to the same bytes, so it carries this seed
-    return replace(scenario, seed=number, resolved={**scenario.resolved, "seed": number})
+    return scenario.seeded(number)
 
 
 def axis_of(scenario: model.Scenario, axis: str | None) -> str:

@@ -39,7 +39,6 @@ from .ensemble_folder import (
     place_of,
     read_manifest,
     reopen,
-    seeded,
     set_status,
 )
 from .journal import Journal
@@ -49,7 +48,7 @@ from .stopping import StopRule, judged
 __all__ = [
     "Draw", "Ensemble", "Plan", "Progress", "begin", "carry_out", "check_rule", "engine_for",
     "ensemble_tables", "ensembles_in", "merge", "open_ensemble", "place_of", "read_manifest",
-    "reopen", "rows_of", "seeded",
+    "reopen", "rows_of",
 ]  # fmt: skip
 
 MOST_FAILURES = 10

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -69,7 +69,7 @@ def begin(scenario: Scenario, plan: Plan, out: Path | None = None) -> Path:
         FolderError: the folder holds something already or cannot be made.
         FullDiskError: there is no room for it.
     """
-    text = dump_resolved(seeded(scenario, plan.seed))
+    text = dump_resolved(scenario.seeded(plan.seed))
     target = place_of(scenario, plan, out, resume=False)
     with whole_folder(target) as partial_folder:
         (partial_folder / SCENARIO).write_text(text, encoding="utf-8")
@@ -82,16 +82,9 @@ def place_of(scenario: Scenario, plan: Plan, out: Path | None, resume: bool) -> 
     """The folder of an ensemble: the one named, one that was interrupted, or a new one."""
     if out is not None:
         return out
-    key = fingerprint([dump_resolved(seeded(scenario, plan.seed)), asdict(plan)])
+    key = fingerprint([dump_resolved(scenario.seeded(plan.seed)), asdict(plan)])
     found = interrupted_folder(scenario.id, key) if resume else None
     return found or default_target(scenario.id, key)
-
-
-def seeded(scenario: Scenario, seed: int) -> Scenario:
-    """The scenario with another seed, in its resolved text too."""
-    if seed == scenario.seed:
-        return scenario
-    return replace(scenario, seed=seed, resolved={**scenario.resolved, "seed": seed})
 
 
 def reopen(folder: Path, *, any_version: bool = False) -> tuple[Scenario, Plan]:

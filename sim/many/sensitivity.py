@@ -20,7 +20,7 @@ from sim.tables.data import DataTable
 
 from .design import Design, Sensitivity
 from .engines import Engine, Task
-from .ensemble import Ensemble, Progress, carry_out, open_ensemble, seeded
+from .ensemble import Ensemble, Progress, carry_out, open_ensemble
 from .inputs import run_sample, uncertain
 from .studies import begin_parts, check_measures, close_study, column, headlines, marked, read_study
 
@@ -60,7 +60,7 @@ def begin_sensitivity(
     assert wanted is not None
     _check_installed()
     scenario = load(design.base)
-    scenario = seeded(scenario, scenario.seed if design.seed is None else design.seed)
+    scenario = scenario.seeded(scenario.seed if design.seed is None else design.seed)
     check_measures(design, [scenario], file)
     inputs = uncertain(scenario)
     if not inputs:

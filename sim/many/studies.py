@@ -47,7 +47,6 @@ from .ensemble import (
     open_ensemble,
     read_manifest,
     reopen,
-    seeded,
 )
 from .ensemble_folder import JOURNAL
 from .replicate import run_replicate
@@ -91,7 +90,7 @@ def scenarios(design: Design, file: str) -> list[Scenario]:
     for cell in design.cells:
         sets = [*cell.settings, f"id={base.id}-{cell.id}"]
         try:
-            found.append(seeded(load(design.base, sets=sets), seed))
+            found.append(load(design.base, sets=sets).seeded(seed))
         except ScenarioError as error:
             for fault in error.diagnostics:
                 mark, message = _where(design, cell, fault, file)

@@ -14,9 +14,9 @@ million (``PPM``), so that products of shares are exact.
 # no annotations as text here and in written.py: they are read when models are made
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from . import kinds as k
 from .distributions import Constant
@@ -727,3 +727,7 @@ class Scenario:
         """The axis in focus: the stated one, else the first by priority and id, if any."""
         ranked = sorted(self.axes.values(), key=lambda axis: (axis.priority, axis.id))
         return self.focus or (ranked[0].id if ranked else None)
+
+    def seeded(self, seed: int) -> Self:
+        """The same with another seed, in its resolved text too, which must run again the same."""
+        return replace(self, seed=seed, resolved={**self.resolved, "seed": seed})

@@ -121,7 +121,7 @@ def test_replicate_0_is_the_single_run_and_other_seeds_differ(
     for path, measure in sim.run(small).summary["measures"].items():
         if not path.startswith("events."):  # credit is worked out for single runs only
             assert first[path] == ("" if measure["value"] is None else _text(measure["value"]))
-    other = run(study.seeded(small, 8), tmp_path / "other", 12).folder
+    other = run(small.seeded(8), tmp_path / "other", 12).folder
     assert contents(other) != contents(serial)
 
 
@@ -248,7 +248,7 @@ def test_merged_shards_are_the_whole(small: Scenario, serial: Path, tmp_path: Pa
     with pytest.raises(FolderError, match="4 of 12 replicates are in none of the shards: 1, 4"):
         study.merge([parts[2], parts[0]], tmp_path / "hole")
     assert not (tmp_path / "hole").exists()
-    other = run(study.seeded(small, 8), tmp_path / "other", 12).folder
+    other = run(small.seeded(8), tmp_path / "other", 12).folder
     with pytest.raises(FolderError, match="no shards of one ensemble"):
         study.merge([parts[0], other], tmp_path / "mixed")
 
