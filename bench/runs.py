@@ -201,7 +201,7 @@ def engines(path: str, scenario: Scenario, n: int) -> None:
                 marks.append(time.perf_counter())
                 work.append(time.process_time())
 
-            study.carry_out(folder, engine=engine, progress=mark)
+            study.carry_out(folder, study.Means(engine, progress=mark))
             # while all are at work: workers start one by one, and in the end one has none left
             first, last = WARM * workers, n - workers + 1
             rates[workers] = (last - first) / (marks[last] - marks[first])
@@ -237,7 +237,7 @@ def busy(scenario: Scenario, n: int) -> None:
     """The share of their time that the workers of a pool are at work, sending results aside."""
     with tempfile.TemporaryDirectory() as home:
         folder = study.begin(scenario, study.Plan(n, scenario.seed), Path(home) / "out")
-        study.carry_out(folder, engine=Pool(2), make_task=Timed)
+        study.carry_out(folder, study.Means(Pool(2)), make_task=Timed)
         lines = (folder / "replicates.jsonl").read_text().splitlines()
     rows = [json.loads(line)["measures"] for line in lines]
     waited, worked = (sum(row[key] for row in rows) for key in ("waited", "worked"))
@@ -257,7 +257,8 @@ def driver(scenario: Scenario, n: int) -> str:
             if done == of:
                 running, started = most_mb(), time.process_time()
 
-        study.carry_out(folder, engine=Serial(), make_task=lambda _: task, progress=mark)
+        means = study.Means(Serial(), progress=mark)
+        study.carry_out(folder, means, make_task=lambda _: task)
         tables = time.process_time() - started
     return json.dumps({"running": running, "most": most_mb(), "tables": tables})
 

@@ -126,3 +126,17 @@ def test_pictures_are_drawn_from_answers() -> None:
     found = [(name, other) for name in FILES if room(name) in ("view", "page")
              for other in IMPORTS[name] if other in works]  # fmt: skip
     assert found == []
+
+
+def test_commands_call_the_api_and_print_what_it_says() -> None:
+    """What a command does, a script can do; imports for types are no calls."""
+    rooms = set()
+    for name, tree in TREES.items():
+        if room(name) == "cli":
+            found = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+            for guard in ast.walk(tree):
+                if isinstance(guard, ast.If) and ast.unparse(guard.test) == "TYPE_CHECKING":
+                    found = [node for node in found if node not in guard.body]
+            words = [(node.module or "").split(".") for node in found]
+            rooms |= {word[1] for word in words if word[0] == "sim" and len(word) > 1}
+    assert rooms <= {"cli", "api", "tables", "base"}

@@ -17,12 +17,12 @@ STUDIES = sorted((Path(__file__).parents[1] / "scenarios" / "studies").glob("*.y
 def test_a_study_can_be_run(path: Path) -> None:
     design = read_design(path)
     if design.sensitivity is None:
-        made = scenarios(design, str(path))
+        made = scenarios(design)
         assert len({scenario.id for scenario in made}) == len(design.cells) > 1
         assert len({scenario.seed for scenario in made}) == 1
     else:
         from sim.scenario.loader import load
 
         base = load(design.base)
-        check_measures(design, [base], str(path))
+        check_measures(design, [base])
         assert uncertain(base)

@@ -29,12 +29,12 @@ written, `FailedError` (and `FullDiskError`) for what could not be done. Nothing
 """
 
 GROUPS = (
-    ("Scenarios", ("load", "Scenario")),
+    ("Scenarios", ("load", "Scenario", "validate", "CheckedFile", "schema")),
     ("One run", ("run", "Run", "cut", "Cut", "film")),
-    ("Many runs", ("ensemble", "Ensemble", "study", "Study", "SensitivityStudy", "resume",
-                   "merge")),
-    ("Folders", ("open_run", "RunFolder", "open_ensemble", "open_study", "compare", "Comparison",
-                 "ManyComparison", "report")),
+    ("Many runs", ("ensemble", "Ensemble", "study", "Study", "SensitivityStudy", "plan_study",
+                   "StudyPlan", "resume", "merge")),
+    ("Folders", ("open_run", "RunFolder", "open_ensemble", "open_study", "summary", "compare",
+                 "Comparison", "ManyComparison", "report")),
     ("Networks", ("Network", "interdict", "rank")),
     ("Tables", ("DataTable",)),
     ("Errors", ("Error", "BadInputError", "ScenarioError", "FolderError", "FailedError",

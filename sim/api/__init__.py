@@ -20,14 +20,17 @@ if TYPE_CHECKING:
     from sim.tables.data import DataTable
 
     from .comparisons import Comparison, ManyComparison, compare
+    from .files import CheckedFile, schema, summary, validate
     from .many import (
         Ensemble,
         SensitivityStudy,
         Study,
+        StudyPlan,
         ensemble,
         merge,
         open_ensemble,
         open_study,
+        plan_study,
         resume,
         study,
     )
@@ -37,11 +40,11 @@ if TYPE_CHECKING:
     from .scenarios import Scenario, load
 
 __all__ = [
-    "BadInputError", "Comparison", "Cut", "DataTable", "Ensemble", "Error", "FailedError",
-    "FolderError", "FullDiskError", "ManyComparison", "Network", "Run", "RunFolder", "Scenario",
-    "ScenarioError", "SensitivityStudy", "Study", "compare", "cut", "ensemble", "film",
-    "interdict", "load", "merge", "open_ensemble", "open_run", "open_study", "rank", "report",
-    "resume", "run", "study",
+    "BadInputError", "CheckedFile", "Comparison", "Cut", "DataTable", "Ensemble", "Error",
+    "FailedError", "FolderError", "FullDiskError", "ManyComparison", "Network", "Run", "RunFolder",
+    "Scenario", "ScenarioError", "SensitivityStudy", "Study", "StudyPlan", "compare", "cut",
+    "ensemble", "film", "interdict", "load", "merge", "open_ensemble", "open_run", "open_study",
+    "plan_study", "rank", "report", "resume", "run", "schema", "study", "summary", "validate",
 ]  # fmt: skip
 
 _HOMES = {
@@ -49,9 +52,10 @@ _HOMES = {
     "sim.base.errors": ("BadInputError", "Error", "FailedError", "FolderError", "FullDiskError"),
     "sim.tables.data": ("DataTable",),
     "sim.api.comparisons": ("Comparison", "ManyComparison", "compare"),
+    "sim.api.files": ("CheckedFile", "schema", "summary", "validate"),
     "sim.api.many": (
-        "Ensemble", "SensitivityStudy", "Study", "ensemble", "merge", "open_ensemble",
-        "open_study", "resume", "study",
+        "Ensemble", "SensitivityStudy", "Study", "StudyPlan", "ensemble", "merge",
+        "open_ensemble", "open_study", "plan_study", "resume", "study",
     ),
     "sim.api.networks": ("Network", "interdict", "rank"),
     "sim.api.pages": ("report",),

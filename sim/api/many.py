@@ -5,32 +5,32 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sim.base.errors import BadInputError, FolderError
 from sim.base.numbers import number
 from sim.many import ensemble as _many
 from sim.many import sensitivity as _sensitivity
 from sim.many import studies as _studies
+from sim.many.design import Cell, Design, read_design
 from sim.many.engines import Engine
-from sim.many.ensemble import Plan, Progress
+from sim.many.ensemble import Means, Plan, Progress
 from sim.many.stopping import StopRule
 from sim.scenario import model
+from sim.scenario.loader import load as read
 from sim.tables.data import DataTable
 from sim.tables.folder import kind_of
 
 from .drawing import draw_ensemble, draw_sensitivity, draw_study
 from .runs import HEADLINES
-from .scenarios import Source, scenario_of, seeded
+from .scenarios import Source, path_and_text, scenario_of, seeded
 from .show import Facts, Shown, amount, figure_named, made, names, table_named
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from sim.many.design import Design
 
 Folder = str | os.PathLike[str]
 EngineName = Literal["local", "dask"]
@@ -110,6 +110,11 @@ class Study(Shown, _studies.Study):
 
         return figure_named(study_figures(self), kind, of)
 
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """What its summary.json holds: cells, and effects with their intervals."""
+        return _studies.summary(self)
+
     def _glance(self) -> tuple[str, Facts]:
         return f"Study: {self.title}", [
             ("folder", str(self.folder)),
@@ -144,6 +149,17 @@ class SensitivityStudy(Shown, _sensitivity.SensitivityStudy):
         from sim.view.charts.study_figures import tornados
 
         return figure_named(tornados(self), kind, of)
+
+    @property
+    def summary(self) -> Mapping[str, Any]:
+        """What was found, as plain data: the indices of each measure, and the units of both."""
+        return {
+            "title": self.title,
+            "method": self.method,
+            "runs": self.runs.summary["n"],
+            "units": {path: self.runs.measured.units[path] for path in self.indices},
+            "indices": {path: [i._asdict() for i in found] for path, found in self.indices.items()},
+        }
 
     def _glance(self) -> tuple[str, Facts]:
         return f"Sensitivity: {self.title}", [
@@ -202,7 +218,7 @@ def ensemble(
     """
     _refuse_in_worker()
     found, place = scenario_of(scenario), None if out is None else Path(out)
-    made_by = engine_named(engine, workers, address)
+    means = _means(engine, workers, address, keep_going, progress, argv)
     if resume and place is not None and kind_of(place) == "ensemble":
         _check_same(place, found, seed, until, shard)
         folder = place
@@ -213,10 +229,7 @@ def ensemble(
             _many.begin(found, plan, folder)
     if begun is not None:
         begun(folder)
-    done = _many.carry_out(
-        folder, engine=made_by, n=n, keep_going=keep_going, progress=progress,
-        draw=draw_ensemble if figures else None, argv=sys.argv if argv is None else argv,
-    )  # fmt: skip
+    done = _many.carry_out(folder, means, n=n, draw=draw_ensemble if figures else None)
     return made(Ensemble, done)
 
 
@@ -279,21 +292,17 @@ def resume(
         FailedError: as :func:`ensemble`.
     """
     _refuse_in_worker()
-    place, words = Path(folder), sys.argv if argv is None else argv
-    made_by = engine_named(engine, workers, address)
+    place, means = Path(folder), _means(engine, workers, address, keep_going, progress, argv)
     if kind_of(place) != "study":
-        done = _many.carry_out(
-            place, engine=made_by, n=n, keep_going=keep_going, progress=progress,
-            draw=draw_ensemble if figures else None, argv=words,
-        )  # fmt: skip
+        done = _many.carry_out(place, means, n=n, draw=draw_ensemble if figures else None)
         return made(Ensemble, done)
     if n is not None:
         raise BadInputError("n: a study stays as large as it was begun")
-    return _carry_out(place, made_by, keep_going, figures, progress, words)
+    return _carry_out(place, means, figures)
 
 
 def study(
-    file: Folder,
+    source: Source,
     n: int | None = None,
     *,
     out: Folder | None = None,
@@ -312,6 +321,8 @@ def study(
     Arguments are as of :func:`ensemble`; interrupted, it is gone on with by the same call.
 
     Args:
+        source: the path of a YAML file, YAML text, or what such a text holds; the base scenario of
+            a text or a mapping is relative to the current folder.
         n: runs a cell, in place of the file's.
 
     Raises:
@@ -321,31 +332,23 @@ def study(
         FailedError: as :func:`ensemble`.
     """
     _refuse_in_worker()
-    design = design_of(file, n)
+    design = _design(source, n)
     if design.sensitivity is not None and keep_going:
         raise BadInputError(ALL_NEEDED)
-    made_by = engine_named(engine, workers, address)
+    means = _means(engine, workers, address, keep_going, progress, argv)
     begin = _studies.begin_study if design.sensitivity is None else _sensitivity.begin_sensitivity
-    folder = begin(design, os.fspath(file), None if out is None else Path(out), resume=resume)
+    folder = begin(design, None if out is None else Path(out), resume=resume)
     if begun is not None:
         begun(folder)
-    words = sys.argv if argv is None else argv
-    return _carry_out(folder, made_by, keep_going, figures, progress, words)
+    return _carry_out(folder, means, figures)
 
 
 ALL_NEEDED = "keep_going: is for a grid; the indices of a sensitivity need every run"
 
 
-def design_of(file: Folder, n: int | None = None) -> Design:
-    """The design that a study file states, with ``n`` runs a cell where told.
-
-    Raises:
-        ScenarioError: the file is faulty.
-        BadInputError: ``n`` with a sensitivity.
-    """
-    from sim.many.design import read_design
-
-    design = read_design(file)
+def _design(source: Source, n: int | None) -> Design:
+    """The design of a study, with ``n`` runs a cell where told. Raises as :func:`plan_study`."""
+    design = read_design(*path_and_text(source, "study"))
     if n is None:
         return design
     if design.sensitivity is not None:
@@ -355,23 +358,52 @@ def design_of(file: Folder, n: int | None = None) -> Design:
     return replace(design, n=n)
 
 
-def _carry_out(
-    folder: Path, engine: Engine, keep_going: bool, figures: bool, progress: Progress | None,
-    argv: Sequence[str],
-) -> Study | SensitivityStudy:  # fmt: skip
+@dataclass(frozen=True, repr=False)
+class StudyPlan(Shown):
+    """What a study would run: ``n`` runs in each of its cells, or as a sensitivity takes them.
+
+    ``method`` and ``inputs`` (how many are uncertain) are those of a sensitivity.
+    """
+
+    title: str
+    cells: tuple[Cell, ...]
+    n: int
+    runs: int
+    method: str | None = None
+    inputs: int = 0
+
+    def _glance(self) -> tuple[str, Facts]:
+        first = ("cells", f"{len(self.cells)} of {self.n} runs")
+        if self.method is not None:
+            first = (self.method, f"over {self.inputs} inputs")
+        settings = ((cell.id, names(cell.settings)) for cell in self.cells[:10])
+        return f"Plan of a study: {self.title}", [first, ("runs", str(self.runs)), *settings]
+
+
+def plan_study(source: Source, n: int | None = None) -> StudyPlan:
+    """What :func:`study` would run; runs nothing.
+
+    Raises:
+        ScenarioError: the study or its scenario is faulty.
+        BadInputError: ``n`` with a sensitivity.
+    """
+    design = _design(source, n)
+    if design.sensitivity is None:
+        _studies.scenarios(design)
+        return StudyPlan(design.title, design.cells, design.n, len(design.cells) * design.n)
+    method = design.sensitivity.method
+    inputs, runs = _sensitivity.count(read(design.base), design.sensitivity)
+    return StudyPlan(design.title, (), 1, runs, method, inputs)
+
+
+def _carry_out(folder: Path, means: Means, figures: bool) -> Study | SensitivityStudy:
     if "sensitivity" not in _studies.read_study(folder):
-        done = _studies.carry_out_study(
-            folder, engine=engine, keep_going=keep_going, progress=progress,
-            draw=draw_study if figures else None, argv=argv,
-        )  # fmt: skip
+        done = _studies.carry_out_study(folder, means, draw_study if figures else None)
         return made(Study, done)
-    if keep_going:
+    if means.keep_going:
         raise BadInputError(ALL_NEEDED)
-    found = _sensitivity.carry_out_sensitivity(
-        folder, engine=engine, progress=progress, draw=draw_sensitivity if figures else None,
-        argv=argv,
-    )  # fmt: skip
-    return made(SensitivityStudy, found)
+    draw = draw_sensitivity if figures else None
+    return made(SensitivityStudy, _sensitivity.carry_out_sensitivity(folder, means, draw))
 
 
 def merge(
@@ -438,6 +470,15 @@ def engine_named(name: EngineName, workers: int | None, address: str | None) -> 
     from sim.many.dask_engine import DaskEngine
 
     return DaskEngine(address, workers)
+
+
+def _means(
+    engine: EngineName, workers: int | None, address: str | None, keep_going: bool,
+    progress: Progress | None, argv: Sequence[str] | None,
+) -> Means:  # fmt: skip
+    """What runs are carried out by. Raises BadInputError as :func:`engine_named`."""
+    words = sys.argv if argv is None else argv
+    return Means(engine_named(engine, workers, address), keep_going, progress, words)
 
 
 def _refuse_in_worker() -> None:

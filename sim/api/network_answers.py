@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.cuts.case import Amount, Case, Document
@@ -107,6 +109,17 @@ class Answer(Shown):
             BadInputError: a map is wanted, and the places have no coordinates.
         """
         raise NotImplementedError
+
+    def save(self, target: str | os.PathLike[str]) -> None:
+        """Write the figure as a .png or .svg file, its numbers as .csv beside it.
+
+        Raises:
+            BadInputError: as :meth:`drawing`.
+            FullDiskError: there is no room for it.
+        """
+        from sim.view.cut_files import write_drawing
+
+        write_drawing(self.drawing(), Path(target))
 
     def plot(self) -> Figure:
         """The figure. Raises as :meth:`drawing`."""
@@ -227,9 +240,9 @@ class MinCut(Answer):
         """
         return every_near_cut(self.case, str(gap), most)
 
-    def document(self) -> Document:
-        """What ``sim cut --json`` prints."""
-        return self.answer.document()
+    def document(self, most: int | None = None, gap: Number | str | None = None) -> Document:
+        """What ``sim cut --json`` prints; up to ``most`` cuts of those within a gap, if asked."""
+        return self.answer.document(most, gap if gap is None else str(gap))
 
     def table(self) -> DataTable:
         """What is in the cut, with what each carries."""

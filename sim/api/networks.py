@@ -11,14 +11,16 @@ Where one is asked for, several may be given in a list; they then share the flow
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from sim.base.errors import BadInputError
+from sim.base.files import whole_file
 from sim.cuts.case import Case, unknown
 from sim.cuts.cut import cut_of_case
 from sim.network.arcs import Kinds
@@ -46,11 +48,15 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.cuts.attacks import ChanceAnswer, HoldAnswer, Losses
+    from sim.cuts.from_scenario import AxisCut
     from sim.network.interdict import Method
     from sim.scenario.model import Scenario
+    from sim.state.record import ControlRow
 
     from .runs import Run
     from .scenarios import Source, When
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -264,6 +270,35 @@ class Network(Shown):
         """The names of the places, sorted."""
         return self.roads.graph.places
 
+    def write(
+        self, out: str | os.PathLike[str], *, unit: str = "t/day", two_way: bool = False
+    ) -> Path:
+        """Write a network YAML for scenarios, or a binary table (.npz), and return its path.
+
+        Args:
+            unit: that of the capacities in a YAML, "t/day" or "kg/day".
+            two_way: take one-way roads as two-way, which all are in a YAML.
+
+        Raises:
+            BadInputError: the file is to end otherwise, or the network is of a YAML file.
+            ScenarioError: with every road that a YAML cannot state.
+            FullDiskError: there is no room for it.
+        """
+        from sim.network.readers.binary import write_binary
+        from sim.scenario.from_table import network_yaml
+
+        target = Path(out)
+        if target.suffix not in (".yaml", ".yml", ".npz"):
+            raise BadInputError("out: write to a file that ends in .yaml or .npz")
+        if self.limits is not None:
+            raise BadInputError(f"{self.roads.title} is of a network YAML already")
+        with whole_file(target) as partial:
+            if target.suffix == ".npz":
+                write_binary(partial, self.roads)
+            else:
+                partial.write_text(network_yaml(self.roads, unit, two_way), encoding="utf-8")
+        return target
+
     def between(self, a: object, b: object) -> Between:
         """The network between ``a`` and ``b``, each a place or several.
 
@@ -396,6 +431,33 @@ def axes_at(
 ) -> list[Between]:
     """As :func:`axis_at`, several axes of one run."""
     from sim.cuts.from_scenario import case_of_record
+
+    cases = _each_axis(case_of_record, scenario, axes, at, seed, replicate=replicate)
+    return [Between(case) for case in cases]
+
+
+def cuts_at(
+    scenario: Run | Scenario | Source,
+    axes: Iterable[str | None],
+    at: When | None = None,
+    seed: int | None = None,
+) -> list[AxisCut]:
+    """What several axes can carry, and what cuts them, at an instant of one run (None: its end).
+
+    Raises:
+        BadInputError, ScenarioError: as :func:`axis_at`.
+    """
+    from sim.cuts.from_scenario import cut_of_axis
+
+    return _each_axis(cut_of_axis, scenario, axes, at, seed, at_end=True)
+
+
+def _each_axis(
+    ask: Callable[[Scenario, Sequence[ControlRow], str, int], T],
+    scenario: Run | Scenario | Source, axes: Iterable[str | None], at: When | None,
+    seed: int | None, *, replicate: int = 0, at_end: bool = False,
+) -> list[T]:  # fmt: skip
+    """The answer of each axis at ``at``, unless told at the start or the end of the period."""
     from sim.engine import simulation
 
     from .runs import Run
@@ -403,12 +465,13 @@ def axes_at(
 
     given = scenario.scenario if isinstance(scenario, Run) else scenario_of(scenario)
     found = seeded(given, seed)
-    names, time = [axis_of(found, axis) for axis in axes], seconds_of(found, at, 0)
+    names = [axis_of(found, axis) for axis in axes]
+    time = seconds_of(found, at, found.length if at_end else 0)
     if isinstance(scenario, Run) and found is given and replicate == 0:
         record = scenario.record
     else:
         record = simulation.run(found, replicate=replicate, credit=False)
-    return [Between(case_of_record(found, record.control, name, time)) for name in names]
+    return [ask(found, record.control, name, time) for name in names]
 
 
 def interdict(

@@ -14,6 +14,7 @@ from sim.base.errors import BadInputError, FolderError
 from sim.base.files import fingerprint, whole_folder
 from sim.engine import simulation
 from sim.measure.axis import AxisLens, AxisView
+from sim.measure.claims import unknown_measures
 from sim.measure.compare import Outcome
 from sim.measure.summary import Analysis
 from sim.scenario import model
@@ -51,6 +52,11 @@ class Run(Shown):
     def summary(self) -> Mapping[str, Any]:
         """What summary.json holds: measures with units, cuts and routes, pockets, claims."""
         return self.analysis.document
+
+    @property
+    def warnings(self) -> list[str]:
+        """A message for every claim over a measure that the run does not have."""
+        return unknown_measures(self.analysis)
 
     def outcome(self, name: str | None = None) -> Outcome:
         """This run as a comparison takes it."""
@@ -157,6 +163,20 @@ def weakness_of(analysis: Analysis, axis: str | None, time: int) -> Weak | None:
     if axis is None:
         return None
     return weakness_of_axis(written(analysis.scenario), analysis.record.control, axis, time)
+
+
+def save_cut(run: Run, axis: str | None, at: When | None, target: Path) -> None:
+    """Write the cut map of an axis at an instant of a run (None: its end), its numbers beside it.
+
+    Raises:
+        BadInputError: there is no such axis or instant, or nothing flows then.
+        FullDiskError: there is no room for it.
+    """
+    from sim.view.cut_files import cut_of_run, write_drawing
+
+    name, time = axis_of(run.scenario, axis), seconds_of(run.scenario, at, run.scenario.length)
+    weak = weakness_of(run.analysis, name, time)
+    write_drawing(cut_of_run(run.analysis, name, time, weak), target)
 
 
 @dataclass(frozen=True, repr=False)

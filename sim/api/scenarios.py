@@ -81,18 +81,28 @@ def load(
         ScenarioError: with every fault found, each with its file, line and column.
         BadInputError: ``source`` is none of these.
     """
-    from sim.scenario.emit import to_yaml
     from sim.scenario.loader import load as read
 
     texts = settings(sets) if isinstance(sets, Mapping) else sets
+    path, text = path_and_text(source, "scenario")
+    return made(Scenario, read(path, sets=texts, seed=seed, text=text))
+
+
+def path_and_text(source: Source, what: str) -> tuple[str | os.PathLike[str], str | None]:
+    """The path of a file; of a text or a mapping ``what`` it is, and its text.
+
+    Raises:
+        BadInputError: ``source`` is none of these.
+    """
+    from sim.scenario.emit import to_yaml
+
     if isinstance(source, Mapping):
-        text = to_yaml(_plain(source))
-        return made(Scenario, read("scenario", sets=texts, seed=seed, text=text))
+        return what, to_yaml(_plain(source))
     if isinstance(source, str) and "\n" in source:
-        return made(Scenario, read("scenario", sets=texts, seed=seed, text=source))
+        return what, source
     if isinstance(source, str | os.PathLike):
-        return made(Scenario, read(source, sets=texts, seed=seed))
-    raise BadInputError(f"a scenario is a path, a text or a mapping, not of type {_kind(source)}")
+        return source, None
+    raise BadInputError(f"a {what} is a path, a text or a mapping, not of type {_kind(source)}")
 
 
 def scenario_of(given: Scenario | model.Scenario | Source) -> model.Scenario:

@@ -40,7 +40,11 @@ def split_lines(text: str) -> list[str]:
 def safe(text: str, longest: int = 80) -> str:
     """``text`` fit for a terminal: one line, no control or bidirectional-override characters."""
     clipped = text if len(text) <= longest else text[: longest - 3] + "..."
-    return "".join(_safe_character(c) for c in clipped)
+    return _safe(clipped)
+
+
+def _safe(text: str) -> str:
+    return "".join(map(_safe_character, text))
 
 
 def _safe_character(c: str) -> str:
@@ -111,11 +115,9 @@ def _window(line: str, start: int, length: int) -> tuple[str, str]:
     """The part of ``line`` around ``start`` and the marks under it, made safe to print."""
     left = 0 if len(line) <= _WIDTH else max(0, min(start - _WIDTH // 2, len(line) - _WIDTH))
     right = min(len(line), left + _WIDTH)
-    before = "".join(_safe_character(c) if c != "\t" else " " for c in line[left:start])
-    marked = "".join(_safe_character(c) for c in line[start : min(right, start + max(length, 1))])
-    after = "".join(
-        _safe_character(c) if c != "\t" else " " for c in line[start + max(length, 1) : right]
-    )
+    end = start + max(length, 1)
+    before, after = (_safe(part.replace("\t", " ")) for part in (line[left:start], line[end:right]))
+    marked = _safe(line[start : min(right, end)])
     lead = "..." if left else ""
     tail = "..." if right < len(line) else ""
     text = (lead + before + marked + after + tail).rstrip()

@@ -17,10 +17,10 @@ from sim.cli.verbs import NO_FIGURES, Verb, answer, print_json
 @click.argument("folder", metavar="RUN", type=click.Path(path_type=Path))
 def show(folder: Path, as_json: bool) -> None:
     """Print the summary of an old run, ensemble or study."""
+    import sim
     from sim.tables import terminal, terminal_study
-    from sim.tables.folder import read_summary
 
-    summary = read_summary(folder)
+    summary = sim.summary(folder)
     if as_json:
         print_json(summary)
     elif summary.get("kind") == "ensemble":
@@ -39,7 +39,7 @@ def show(folder: Path, as_json: bool) -> None:
 @NO_FIGURES
 def compare(
     runs: Sequence[str], out: str | None, everything: bool, only_changed: bool,
-    no_figures: bool, as_json: bool,
+    figures: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Compare runs, ensembles or studies (folders), the first with each of the others."""
     import sim
@@ -47,11 +47,11 @@ def compare(
 
     comparison = sim.compare(*runs)
     if isinstance(comparison, sim.ManyComparison):
-        folder = comparison.write(out, figures=not no_figures, only_changed=only_changed)
+        folder = comparison.write(out, figures=figures, only_changed=only_changed)
         document = comparison.document(only_changed=only_changed)
     else:
         comparison = comparison.only_changed() if only_changed else comparison
-        folder = comparison.write(out, figures=not no_figures)
+        folder = comparison.write(out, figures=figures)
         document = comparison.document()
     if as_json:
         print_json({"folder": str(folder), **document})

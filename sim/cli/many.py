@@ -9,14 +9,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
 
 from sim.base.errors import BadInputError, FailedError, FullDiskError
-from sim.cli.verbs import NO_FIGURES, SEED, SETS, Verb, answer, is_quiet, print_json
+from sim.cli.verbs import NO_FIGURES, SEED, SETS, Verb, answer, gathered, is_quiet, print_json
 
 if TYPE_CHECKING:
     from sim.api.many import EngineName, Ensemble, SensitivityStudy, Study
@@ -54,19 +53,6 @@ _MEANS = (
 )  # fmt: skip
 
 
-def _with_means(command: Callable[..., None]) -> Callable[..., None]:
-    """A command with the options of :class:`Means`, which it gets as ``means``."""
-
-    @wraps(command)
-    def call(**given: Any) -> None:
-        means = {name: given.pop(name) for name in ("workers", "engine", "address", "keep_going")}
-        command(means=means | {"figures": not given.pop("no_figures")}, **given)
-
-    for option in reversed(_MEANS):
-        call = option(call)
-    return call
-
-
 @click.command(cls=Verb)
 @click.argument("file", type=click.Path(), required=False)
 @click.option("-n", "n", type=RUNS, help="Replicates; 1000 where none are named.")
@@ -82,10 +68,10 @@ def _with_means(command: Callable[..., None]) -> Callable[..., None]:
 )  # fmt: skip
 @click.option("--shard", metavar="K/N", help="Run only the K-th of N parts; see 'sim merge'.")
 @SETS
-@_with_means
+@gathered(Means, _MEANS)
 def ensemble(
-    file: str | None, n: int | None, seed: int | None, out: Path | None, resume: Path | None,
-    until: str | None, shard: str | None, sets: tuple[str, ...], means: Means, as_json: bool,
+    means: Means, file: str | None, n: int | None, seed: int | None, out: Path | None,
+    resume: Path | None, until: str | None, shard: str | None, sets: tuple[str, ...], as_json: bool,
 ) -> None:  # fmt: skip
     """Run a scenario many times; write one folder with every replicate and what they say.
 
@@ -146,11 +132,11 @@ def _shard(text: str, n: int) -> tuple[int, int]:
 @click.argument("shards", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="The folder of the whole ensemble.")
 @NO_FIGURES
-def merge(shards: Sequence[Path], out: Path | None, no_figures: bool, as_json: bool) -> None:
+def merge(shards: Sequence[Path], out: Path | None, figures: bool, as_json: bool) -> None:
     """Make one ensemble of the folders that 'sim ensemble --shard K/N' left."""
     import sim
 
-    _report(sim.merge(*shards, out=out, figures=not no_figures), as_json)
+    _report(sim.merge(*shards, out=out, figures=figures), as_json)
 
 
 @click.command(cls=Verb)
@@ -164,10 +150,10 @@ def merge(shards: Sequence[Path], out: Path | None, no_figures: bool, as_json: b
     metavar="STUDY",
     help="Go on with one in its folder.",
 )
-@_with_means
+@gathered(Means, _MEANS)
 def study(
-    file: str | None, dry_run: bool, n: int | None, out: Path | None, resume: Path | None,
-    means: Means, as_json: bool,
+    means: Means, file: str | None, dry_run: bool, n: int | None, out: Path | None,
+    resume: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Run a scenario over a grid of settings, or its sensitivity, as a study file states it."""
     import sim
@@ -200,22 +186,14 @@ def study(
 def _report_study(done: Study | SensitivityStudy, as_json: bool) -> None:
     """Print what a study says; exit code 3 where replicates failed."""
     import sim
-    from sim.many.studies import summary
     from sim.tables.terminal_study import print_sensitivity, print_study
 
+    document = {"folder": str(done.folder), **done.summary}
     if isinstance(done, sim.Study):
-        _say({"folder": str(done.folder), **summary(done)}, as_json, print_study)
+        _say(document, as_json, print_study)
         _end_failed(done.failed)
-        return
-    document = {
-        "folder": str(done.folder),
-        "title": done.title,
-        "method": done.method,
-        "runs": done.runs.summary["n"],
-        "units": {path: done.runs.measured.units[path] for path in done.indices},
-        "indices": {path: [i._asdict() for i in found] for path, found in done.indices.items()},
-    }
-    _say(document, as_json, print_sensitivity)
+    else:
+        _say(document, as_json, print_sensitivity)
 
 
 def _say(document: dict[str, Any], as_json: bool, show: Callable[[dict[str, Any]], None]) -> None:
@@ -235,24 +213,17 @@ def _end_failed(failed: int) -> None:
 
 def _list_cells(file: str, n: int | None, as_json: bool) -> None:
     """Say what a study would run."""
-    from sim.api.many import design_of
-    from sim.many.sensitivity import count
-    from sim.many.studies import scenarios
-    from sim.scenario.loader import load
+    import sim
 
-    design = design_of(file, n)
-    if design.sensitivity is not None:
-        method = design.sensitivity.method
-        inputs, runs = count(load(design.base), design.sensitivity)
-        document: dict[str, Any] = {"method": method, "inputs": inputs, "runs": runs}
-        lines = [f"{method} over {inputs} inputs: {runs} runs"]
+    plan = sim.plan_study(file, n)
+    if plan.method is not None:
+        document = {"method": plan.method, "inputs": plan.inputs, "runs": plan.runs}
+        lines = [f"{plan.method} over {plan.inputs} inputs: {plan.runs} runs"]
     else:
-        scenarios(design, file)
-        cells = [{"id": cell.id, "settings": list(cell.settings)} for cell in design.cells]
-        runs = len(cells) * design.n
-        document = {"cells": cells, "n": design.n, "runs": runs}
-        lines = [f"{cell.id}: {', '.join(cell.settings)}" for cell in design.cells]
-        lines.append(f"{len(cells)} cells of {design.n} runs: {runs} runs")
+        cells = [{"id": cell.id, "settings": cell.settings} for cell in plan.cells]
+        document = {"cells": cells, "n": plan.n, "runs": plan.runs}
+        lines = [f"{cell.id}: {', '.join(cell.settings)}" for cell in plan.cells]
+        lines.append(f"{len(cells)} cells of {plan.n} runs: {plan.runs} runs")
     answer(as_json, document, "\n".join(lines))
 
 

@@ -7,50 +7,23 @@ binary table, network YAML) between the places named. Exit codes as in :mod:`sim
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from functools import wraps
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
 
 from sim.base.errors import BadInputError
-from sim.cli.verbs import SEED, Verb, answer, print_json
+from sim.cli.verbs import SEED, Command, Verb, answer, gathered, print_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from _typeshed import DataclassInstance
-
     from sim.api.networks import Between
-    from sim.cuts.case import Case
     from sim.network.arcs import Kinds
     from sim.network.interdict import Method
     from sim.scenario.model import Scenario
-    from sim.view.cut_files import Drawing
 
-Command = Callable[..., None]
 Document = Mapping[str, Any]
-
-
-def is_scenario(file: str) -> bool:
-    """False for network files of any kind."""
-    from sim.network.readers import is_table
-
-    return not is_table(file) and not is_network_yaml(file)
-
-
-def is_network_yaml(file: str) -> bool:
-    """A YAML file with places of its own and no ``network:`` at the root."""
-    import os
-
-    try:
-        if not os.path.isfile(file):  # a pipe would be emptied, or waited for
-            return False
-        with open(file, encoding="utf-8", errors="replace") as text:
-            roots = {line.split(":")[0] for line in text if line[:1].isalpha()}
-    except (OSError, ValueError):
-        return False
-    return "places" in roots and not roots & {"network", "extends", "axes"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -68,6 +41,13 @@ class Asked:
     figure: str | None
     at: str | None
 
+    @property
+    def of_scenario(self) -> bool:
+        """Whether the file is a scenario, not a network of any kind."""
+        from sim.api.files import is_scenario
+
+        return is_scenario(self.file)
+
     def scenario(self) -> Scenario:
         """The scenario of the file."""
         import sim
@@ -82,7 +62,7 @@ class Asked:
         """The network file between its ends, or the axis of the scenario."""
         from sim.api.networks import Network, axis_at
 
-        if is_scenario(self.file):
+        if self.of_scenario:
             return axis_at(self.scenario(), self.axis, self.at, self.seed)
         if self.axis is not None or self.at is not None:
             raise BadInputError(
@@ -114,32 +94,16 @@ class Asked:
         return target
 
     def answer(
-        self, document: Document, show: Callable[[Document], None], draw: Callable[[], Drawing]
+        self, document: Document, show: Callable[[Document], None], save: Callable[[Path], None]
     ) -> None:
         """Draw it where a figure is wanted, and print it."""
         target = self.target()
         if target is not None:
-            from sim.view.cut_files import write_drawing
-
-            write_drawing(draw(), target)
+            save(target)
         if self.as_json:
             print_json(document)
         else:
             show(document)
-
-
-def gathered(kind: type[DataclassInstance]) -> Callable[[Command], Command]:
-    """Hands a command those of its options that ``kind`` has as one object, before the others."""
-
-    def wrap(command: Command) -> Command:
-        @wraps(command)
-        def call(*before: object, **given: Any) -> None:
-            made = kind(**{field.name: given.pop(field.name) for field in fields(kind)})
-            command(*before, made, **given)
-
-        return call
-
-    return wrap
 
 
 def asked(at: str) -> Callable[[Command], Command]:
@@ -166,13 +130,7 @@ def asked(at: str) -> Callable[[Command], Command]:
         ),
     )  # fmt: skip
 
-    def wrap(command: Command) -> Command:
-        command = gathered(Asked)(command)
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return wrap
+    return gathered(Asked, options)
 
 
 @click.command(cls=Verb)
@@ -181,63 +139,41 @@ def asked(at: str) -> Callable[[Command], Command]:
 @click.option("--gap", help="List cuts that hold up to so much more, in the unit of the answer.")
 def cut(asked: Asked, cuts: int | None, gap: str | None) -> None:
     """Max flow, minimum cut and routes of an axis at a date, or of a network file."""
-    if is_scenario(asked.file):
+    if asked.of_scenario:
         _cut_of_axes(asked, cuts, gap)
         return
     from sim.tables.terminal_network import print_case_cut
 
     asked.target()
     found = asked.between().min_cut()
-    document = found.document() | _more_cuts(found.case, cuts, gap)
-    asked.answer(document, print_case_cut, found.drawing)
+    asked.answer(found.document(cuts, gap), print_case_cut, found.save)
 
 
 def _cut_of_axes(asked: Asked, cuts: int | None, gap: str | None) -> None:
     """The cut of the named axis, or of every one, after one run."""
     import sim
-    from sim.api.scenarios import axis_of, seconds_of
-    from sim.cuts.from_scenario import cut_of_axis
-    from sim.engine import simulation
-    from sim.tables import terminal, terminal_network
+    from sim.api.networks import cuts_at
+    from sim.api.runs import save_cut
+    from sim.tables.terminal_network import print_axis_cut
 
     target, scenario = asked.target(), asked.scenario()
     every = asked.axis is None and scenario.axes
-    names = list(scenario.axes) if every else [axis_of(scenario, asked.axis)]
-    time = seconds_of(scenario, asked.at, scenario.length)
-    if target is not None and len(names) > 1:
+    axes = list(scenario.axes) if every else [asked.axis]
+    if target is not None and len(axes) > 1:
         raise BadInputError("--figure draws one axis: name it with --axis")
     run = None if target is None else sim.run(scenario, asked.seed)
-    record = run.record if run else simulation.run(scenario, asked.seed, credit=False)
-    found = [cut_of_axis(scenario, record.control, name, time) for name in names]
-    documents = [axis.document() | _more_cuts(axis.case, cuts, gap) for axis in found]
+    found = cuts_at(run or scenario, axes, asked.at, asked.seed)
+    documents = [axis.document(cuts, gap) for axis in found]
 
     def show(_: Document) -> None:
         for document in documents:
-            terminal.print_cut(document)
-            terminal_network.print_territory(document)
-            terminal_network.print_more_cuts(document)
+            print_axis_cut(document)
 
-    def draw() -> Drawing:
-        from sim.api.runs import weakness_of
-        from sim.view.cut_files import cut_of_run
-
+    def save(target: Path) -> None:
         assert run is not None
-        weak = weakness_of(run.analysis, names[0], time)
-        return cut_of_run(run.analysis, names[0], time, weak)
+        save_cut(run, axes[0], asked.at, target)
 
-    asked.answer(documents[0] if len(documents) == 1 else {"axes": documents}, show, draw)
-
-
-def _more_cuts(case: Case, most: int | None, gap: str | None) -> dict[str, Any]:
-    """All minimum cuts, and those within a gap of them, where they were asked for."""
-    from sim.cuts.cut import every_minimum_cut, every_near_cut
-
-    if most is None and gap is None:
-        return {}
-    document = {"minimum_cuts": asdict(every_minimum_cut(case, most or 100))}
-    if gap is not None:
-        document["near_minimum_cuts"] = asdict(every_near_cut(case, gap, most or 100))
-    return document
+    asked.answer(documents[0] if len(documents) == 1 else {"axes": documents}, show, save)
 
 
 class Lost(TypedDict):
@@ -319,20 +255,20 @@ def _least_weighted_flow(asked: Asked, attack: AttackOptions) -> None:
     import sim
     from sim.tables.terminal_network import print_joint
 
-    if not is_scenario(asked.file):
+    if not asked.of_scenario:
         raise BadInputError("--weight is for scenarios: a network file has no axes")
     weights = _whole_numbers("weight", attack.weight, "AXIS=N")
     found = sim.interdict(
         asked.scenario(), weights, attack.budget, at=asked.at, seed=asked.seed, **attack.lost()
     )
-    asked.answer(found.document(), print_joint, found.drawing)
+    asked.answer(found.document(), print_joint, found.save)
 
 
 def _slowest_route(asked: Asked, attack: AttackOptions) -> None:
     from sim.tables.terminal_network import print_delay
 
     found = asked.between().slow_down(attack.budget, delay=attack.delay, **attack.lost())
-    asked.answer(found.document(), print_delay, found.drawing)
+    asked.answer(found.document(), print_delay, found.save)
 
 
 def _least_flow(asked: Asked, attack: AttackOptions) -> None:
@@ -345,7 +281,7 @@ def _least_flow(asked: Asked, attack: AttackOptions) -> None:
         document["defence"] = between.hold(k, attack.hold, **lost).document()
     if attack.chance:
         document["uncertain"] = asdict(between.gamble(k, *_chances(attack.chance), **lost))
-    asked.answer(document, print_interdict, found.drawing)
+    asked.answer(document, print_interdict, found.save)
 
 
 def _whole_numbers(option: str, texts: Sequence[str], form: str) -> dict[str, int]:
@@ -400,7 +336,7 @@ def rank(
     from sim.tables.terminal_network import print_rank
 
     asked.target()
-    if is_scenario(asked.file):
+    if asked.of_scenario:
         found = sim.rank(
             asked.scenario(), asked.axis, at=asked.at, seed=asked.seed, targets=targets, top=top,
             captured=captured, draws=draws,
@@ -411,7 +347,7 @@ def rank(
         found = asked.between().rank(
             targets=targets, top=top, captured=captured, seed=asked.seed or 0
         )
-    asked.answer(found.document(), print_rank, found.drawing)
+    asked.answer(found.document(), print_rank, found.save)
 
 
 @click.command(name="import", cls=Verb)
@@ -427,23 +363,12 @@ def import_(
     file: str, out: str, default_capacity: str | None, unit: str, two_way: bool, as_json: bool
 ) -> None:
     """Turn CSV, GeoJSON, GraphML or TNTP into a network YAML or a binary table."""
-    from pathlib import Path
+    import sim
 
-    from sim.base.files import whole_file
-    from sim.network.readers import read_table
-    from sim.network.readers.binary import write_binary
-    from sim.scenario.from_table import network_yaml
-
-    target = Path(out)
-    if target.suffix not in (".yaml", ".yml", ".npz"):
-        raise BadInputError("--out: write to a file that ends in .yaml or .npz")
-    table = read_table(file, default_capacity=default_capacity)
-    with whole_file(target) as partial:
-        if target.suffix == ".npz":
-            write_binary(partial, table)
-        else:
-            partial.write_text(network_yaml(table, file, unit, two_way), encoding="utf-8")
-    places, roads = len(table.graph.places), len(table.graph.roads)
+    network = sim.Network.from_file(file, default_capacity=default_capacity)
+    network.write(out, unit=unit, two_way=two_way)
+    graph = network.roads.graph
+    places, roads = len(graph.places), len(graph.roads)
     document = {"file": out, "places": places, "roads": roads}
     answer(as_json, document, f"{out}: {places} places, {roads} roads")
 

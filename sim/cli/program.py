@@ -21,7 +21,7 @@ from sim.cli import folders, many, networks
 from sim.cli.verbs import NO_FIGURES, SEED, SETS, Commands, answer, print_json
 
 if TYPE_CHECKING:
-    from sim.base.diagnostics import ScenarioError
+    from sim.api.files import Kind
 
 
 @click.group(
@@ -43,18 +43,17 @@ _SEED = click.option("--seed", type=SEED, help="Seed of all luck.")
 @SETS
 @NO_FIGURES
 def run(
-    file: str, seed: int | None, out: str | None, sets: tuple[str, ...], no_figures: bool,
+    file: str, seed: int | None, out: str | None, sets: tuple[str, ...], figures: bool,
     as_json: bool,
 ) -> None:  # fmt: skip
     """Run a scenario once; write its folder; print its summary."""
     import sim
-    from sim.measure.claims import unknown_measures
     from sim.tables import terminal
 
     done = sim.run(sim.load(file, sets=sets), seed)
-    for line in unknown_measures(done.analysis):
+    for line in done.warnings:
         click.echo(f"{file}: warning: {line}", err=True)
-    folder = done.write(out, figures=not no_figures)
+    folder = done.write(out, figures=figures)
     if as_json:
         print_json({"folder": str(folder), **done.summary})
     else:
@@ -67,47 +66,34 @@ def run(
 @SETS
 def validate(files: Sequence[str], sets: tuple[str, ...], as_json: bool) -> None:
     """Check scenario and network files without running them."""
-    from sim.base.diagnostics import ScenarioError
-    from sim.scenario.loader import load, load_network
+    import sim
 
-    documents: list[dict[str, Any]] = []
+    checked = []
     for file in files:
-        kind = "network" if networks.is_network_yaml(file) else "scenario"
-        try:
-            net = load_network(file) if kind == "network" else load(file, sets=sets).network
-        except ScenarioError as error:
-            documents.append({"file": file, "kind": kind, "faults": _faults(error)})
-            click.echo(str(error), err=True)
-        else:
-            places, roads = len(net.places), len(net.roads)
-            documents.append({"file": file, "kind": kind, "places": places, "roads": roads})
-            if not as_json:
-                click.echo(f"{file}: {kind} ok: {places} places, {roads} roads")
+        found = sim.validate(file, sets=sets)
+        checked.append(found)
+        if found.error is not None:
+            click.echo(str(found.error), err=True)
+        elif not as_json:
+            click.echo(f"{file}: {found.kind} ok: {found.places} places, {found.roads} roads")
     if as_json:
-        print_json({"files": documents})
-    if any("faults" in document for document in documents):
+        print_json({"files": [found.document() for found in checked]})
+    if any(found.error for found in checked):
         sys.exit(2)
-
-
-def _faults(error: ScenarioError) -> list[dict[str, Any]]:
-    """What is wrong with a file, as plain data."""
-    return [
-        {"file": d.file, "line": d.line, "column": d.column, "message": d.message, "hint": d.hint}
-        for d in error.diagnostics
-    ]
 
 
 @cli.command()
 @click.argument("kind", type=click.Choice(["scenario", "network"]), default="scenario")
 @click.option("--write", type=click.Path(), help="Write schema/ and the reference under a folder.")
-def schema(kind: str, write: str | None, as_json: bool) -> None:
+def schema(kind: Kind, write: str | None, as_json: bool) -> None:
     """Print the JSON Schema of a scenario or network file."""
-    from sim.scenario import reference
+    import sim
+    from sim.api.files import write_reference
 
     if write is None:
-        print_json(reference.json_schema(kind))
+        print_json(sim.schema(kind))
         return
-    written = [str(path) for path in reference.write(write)]
+    written = [str(path) for path in write_reference(write)]
     answer(as_json, {"files": written}, "\n".join(written))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, redirect_stdout
+from functools import wraps
 from io import StringIO
 from typing import Any
 
@@ -19,9 +20,36 @@ SETS = click.option(
     "--set", "sets", multiple=True, metavar="PATH=VALUE",
     help="Set one value of the scenario by its dotted path, as axes.x.convoy.size='30 t'.",
 )  # fmt: skip
-NO_FIGURES = click.option("--no-figures", is_flag=True, help="Draw nothing.")
+NO_FIGURES = click.option(
+    "--no-figures", "figures", is_flag=True, callback=lambda _, __, given: not given,
+    help="Draw nothing.",
+)  # fmt: skip
 
 _QUIET = "sim.quiet"
+
+Command = Callable[..., None]
+
+
+def gathered(
+    kind: type, options: Sequence[Callable[[Command], Command]] = ()
+) -> Callable[[Command], Command]:
+    """Hands a command those of its options that ``kind`` names as one object, before the others.
+
+    ``options`` are added to those of the command.
+    """
+
+    def wrap(command: Command) -> Command:
+        @wraps(command)
+        def call(*before: object, **given: Any) -> None:
+            made = kind(**{name: given.pop(name) for name in kind.__annotations__})
+            command(*before, made, **given)
+
+        offered: Command = call
+        for option in reversed(options):
+            offered = option(offered)
+        return offered
+
+    return wrap
 
 
 class Verb(click.Command):

@@ -19,6 +19,12 @@ from sim.network import (
 from sim.network.mincuts import CutList, minimum_cuts, near_minimum_cuts
 from sim.network.territory import weak_points
 
+Gap = float | Decimal | str
+"""How much more than the least a cut may hold: a number, or its text."""
+
+MOST_LISTED = 100
+"""Cuts that are listed unless told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -69,8 +75,11 @@ class CutAnswer:
     ways: Ways | None
     territory: WeakPoints | None
 
-    def document(self) -> Document:
-        """What ``sim cut --json`` prints of a network file."""
+    def document(self, most: int | None = None, gap: Gap | None = None) -> Document:
+        """What ``sim cut --json`` prints of a network file; of more cuts as :func:`more_cuts`."""
+        return self._document() | more_cuts(self.case, most, gap)
+
+    def _document(self) -> Document:
         document = self.case.head() | flow_document(self.max_flow, "max_flow")
         document |= {"cut": self.cut, "unique": self.unique, "other_cut": self.other_cut}
         if self.ways is None or self.territory is None:
@@ -182,8 +191,8 @@ def every_minimum_cut(case: Case, most: int) -> NamedCuts:
     return _named(case, minimum_cuts(case.arcs(()), most))
 
 
-def every_near_cut(case: Case, gap: float | Decimal | str, most: int) -> NamedCuts:
-    """All cuts up to ``most`` that hold up to ``gap`` (a number, or its text) more than least.
+def every_near_cut(case: Case, gap: Gap, most: int) -> NamedCuts:
+    """All cuts up to ``most`` that hold up to ``gap`` more than the least.
 
     Raises BadInputError for a gap that is no number of at least 0.
     """
@@ -194,6 +203,16 @@ def every_near_cut(case: Case, gap: float | Decimal | str, most: int) -> NamedCu
     if not extra.is_finite() or extra < 0:
         raise BadInputError(f"gap: '{gap}' is not a number of at least 0")
     return _named(case, near_minimum_cuts(case.arcs(()), int(extra), most))
+
+
+def more_cuts(case: Case, most: int | None, gap: Gap | None) -> Document:
+    """Up to ``most`` minimum cuts, and cuts within a gap of them, where either is asked for."""
+    if most is None and gap is None:
+        return {}
+    document: Document = {"minimum_cuts": asdict(every_minimum_cut(case, most or MOST_LISTED))}
+    if gap is not None:
+        document["near_minimum_cuts"] = asdict(every_near_cut(case, gap, most or MOST_LISTED))
+    return document
 
 
 def _named(case: Case, found: CutList) -> NamedCuts:

@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.base.diagnostics import Mark, Report, suggest
-from sim.scenario.tree import Items, Map, Node, Quoted, Scalar, plain_data, read_file
+from sim.scenario.tree import Items, Map, Node, Quoted, Scalar, plain_data, read_file, read_map
 
 KEYS = (
     "format", "title", "about", "base", "n", "seed", "grid", "list", "include", "exclude",
@@ -69,9 +69,10 @@ class Sensitivity:
 class Design:
     """A study as its file states it. ``factors`` are dotted paths, ``names`` what to call them.
 
-    ``marks`` say where the file names each factor and measure.
+    ``marks`` say where the ``file`` names each factor and measure, ``sources`` hold its lines.
     """
 
+    file: Path
     title: str
     base: Path
     n: int
@@ -82,17 +83,24 @@ class Design:
     measures: tuple[str, ...]
     sensitivity: Sensitivity | None
     marks: Mapping[str, Mark]
+    sources: Mapping[str, list[str]]
+
+    def report(self) -> Report:
+        """An empty report of faults, which shows them in the lines of the file."""
+        report = Report()
+        report.sources.update(self.sources)
+        return report
 
 
-def read_design(path: str | os.PathLike[str]) -> Design:
-    """The design in a YAML file.
+def read_design(path: str | os.PathLike[str], text: str | None = None) -> Design:
+    """The design in a YAML file; ``text`` is what it holds, where it is not on disk.
 
     Raises:
         ScenarioError: with every fault found, each with its file, line and column.
     """
     report = Report()
     file = Path(path)
-    tree = read_file(file, report)
+    tree = read_file(file, report) if text is None else read_map(text, Mark(str(file)), report)
     design = None if tree is None else _Reader(report, file, tree).design()
     report.stop_on_errors()
     assert design is not None
@@ -140,9 +148,9 @@ class _Reader:
         if self.report.diagnostics:
             return None
         return Design(
-            self._text("title", self.file.stem), self.file.parent / base, n or 100, seed, factors,
-            names, self._numbered(factors, names, cells), tuple(self._scalar(m) for m in measures),
-            sensitivity, self.marks,
+            self.file, self._text("title", self.file.stem), self.file.parent / base, n or 100, seed,
+            factors, names, self._numbered(factors, names, cells),
+            tuple(self._scalar(m) for m in measures), sensitivity, self.marks, self.report.sources,
         )  # fmt: skip
 
     # --- cells -----------------------------------------------------------------------------

@@ -46,9 +46,9 @@ from .replicate import run_replicate
 from .stopping import StopRule, judged
 
 __all__ = [
-    "Draw", "Ensemble", "Plan", "Progress", "begin", "carry_out", "check_rule", "engine_for",
-    "ensemble_tables", "ensembles_in", "merge", "open_ensemble", "place_of", "read_manifest",
-    "reopen", "rows_of",
+    "Draw", "Ensemble", "Means", "Plan", "Progress", "begin", "carry_out", "check_rule",
+    "engine_for", "ensemble_tables", "ensembles_in", "merge", "open_ensemble", "place_of",
+    "read_manifest", "reopen", "rows_of",
 ]  # fmt: skip
 
 MOST_FAILURES = 10
@@ -61,6 +61,20 @@ Progress = Callable[[int, int], None]
 Draw = Callable[[Scenario, Mapping[str, Any], Iterable[Mapping[str, Any]], Path], None]
 """Draws figures into a folder that is there: of a scenario, the summary of its ensemble, and the
 rows of the journal."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """By what means runs are carried out, and who is told.
+
+    ``keep_going`` goes on however many replicates fail; ``argv`` are the words of the command that
+    the manifest names.
+    """
+
+    engine: Engine
+    keep_going: bool = False
+    progress: Progress | None = None
+    argv: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -100,12 +114,9 @@ def check_rule(scenario: Scenario, rule: StopRule) -> None:
 
 def carry_out(
     folder: Path,
+    means: Means,
     *,
-    engine: Engine,
     n: int | None = None,
-    keep_going: bool = False,
-    progress: Progress | None = None,
-    argv: Sequence[str] = (),
     draw: Draw | None = None,
     make_task: Callable[[Scenario], Task] | None = None,
     all_needed: bool = False,
@@ -114,7 +125,6 @@ def carry_out(
 
     Args:
         n: a larger size than it was begun with.
-        keep_going: go on however many replicates fail.
         draw: what draws the figures; None draws none.
         make_task: what a replicate is; :func:`~sim.many.replicate.run_replicate` if None.
         all_needed: make nothing of it where one failed.
@@ -132,10 +142,10 @@ def carry_out(
     with Journal(folder / JOURNAL) as journal:
         sweep(folder)
         set_status(folder, "running", plan)
-        run = _Run(scenario, plan, journal, keep_going, progress)
-        task = (make_task or _task)(scenario)
+        run = _Run(scenario, plan, journal, means)
+        task = make_task(scenario) if make_task else partial(run_replicate, scenario)
         try:
-            failed, stopped_early = run.through(engine, task)
+            failed, stopped_early = run.through(means.engine, task)
         except KeyboardInterrupt:
             journal.sync()
             set_status(folder, "interrupted", plan)
@@ -146,28 +156,32 @@ def carry_out(
             why = next(iter(failed.values()), "there is none to run")
             raise EngineError(f"no replicate came through: {why}")
         journal.sync()
-        found = derive(folder, scenario, plan, journal, chosen, sorted(failed))
-        _draw(draw, folder, scenario, journal.rows(found.replicates))
-    status = "stopped" if stopped_early else "failed" if failed else "complete"
-    close_manifest(folder, status, plan, failed, argv)
+        status = "stopped" if stopped_early else "failed" if failed else "complete"
+        done = _conclude(folder, scenario, plan, journal, chosen, failed, draw)
+    close_manifest(folder, status, plan, failed, means.argv)
+    return done
+
+
+def _conclude(
+    folder: Path, scenario: Scenario, plan: Plan, journal: Journal, chosen: Sequence[int],
+    failed: dict[int, str], draw: Draw | None,
+) -> Ensemble:  # fmt: skip
+    """Make the tables, the summary and the figures of an ensemble from its journal."""
+    found = derive(folder, scenario, plan, journal, chosen, sorted(failed))
     summary = read_summary(folder)
+    if draw is not None:  # beside the folder's own, and in their place when they are whole
+        with whole_folder(folder / "figures", replace=True) as target:
+            draw(scenario, summary, journal.rows(found.replicates), target)
     return Ensemble(folder, scenario, plan, found, summary, failed)
-
-
-def _task(scenario: Scenario) -> Task:
-    return partial(run_replicate, scenario)
 
 
 class _Run:
     """Keeps an engine fed until the plan is met."""
 
-    def __init__(
-        self, scenario: Scenario, plan: Plan, journal: Journal, keep_going: bool,
-        progress: Progress | None,
-    ) -> None:  # fmt: skip
+    def __init__(self, scenario: Scenario, plan: Plan, journal: Journal, means: Means) -> None:
         self.scenario, self.plan, self.journal = scenario, plan, journal
-        self.keep_going = keep_going
-        self.progress = progress or (lambda done, of: None)
+        self.keep_going = means.keep_going
+        self.progress = means.progress or (lambda done, of: None)
         self.failed: dict[int, str] = {}
         self.size: int | None = None  # where the stop rule has stopped
         self._rule = None if plan.until is None else StopRule.parse(plan.until)
@@ -235,15 +249,6 @@ class _Run:
         return self._rule.reached(np.array(values, dtype=float), unit, self.scenario.length / DAY)
 
 
-def _draw(
-    draw: Draw | None, folder: Path, scenario: Scenario, rows: Iterable[Mapping[str, Any]]
-) -> None:
-    """Draw the figures beside the folder's own and put them in its place when they are whole."""
-    if draw is not None:
-        with whole_folder(folder / "figures", replace=True) as target:
-            draw(scenario, read_summary(folder), rows, target)
-
-
 def rows_of(ensemble: Ensemble) -> Iterator[Mapping[str, Any]]:
     """The rows of the journal that count, in the order of the replicates.
 
@@ -288,13 +293,12 @@ def merge(
                     f"{len(missing)} of {plan.n} replicates are in none of the shards: {shown}; "
                     "run or resume the shard that has them"
                 )
-            found = derive(target, scenario, whole, journal, whole.replicates, ())
-            _draw(draw, target, scenario, journal.rows(found.replicates))
+            done = _conclude(target, scenario, whole, journal, whole.replicates, {}, draw)
     except BaseException:
         rmtree(target)
         raise
     close_manifest(target, "complete", whole, {}, argv)
-    return Ensemble(target, scenario, whole, found, read_summary(target), {})
+    return done
 
 
 def open_ensemble(folder: Path) -> Ensemble:

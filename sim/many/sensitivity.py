@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,8 +19,8 @@ from sim.scenario.model import DAY, Scenario
 from sim.tables.data import DataTable
 
 from .design import Design, Sensitivity
-from .engines import Engine, Task
-from .ensemble import Ensemble, Progress, carry_out, open_ensemble
+from .engines import Task
+from .ensemble import Ensemble, Means, carry_out, open_ensemble
 from .inputs import run_sample, uncertain
 from .studies import begin_parts, check_measures, close_study, column, headlines, marked, read_study
 
@@ -43,9 +43,7 @@ def count(scenario: Scenario, wanted: Sensitivity) -> tuple[int, int]:
     return inputs, wanted.size * (inputs + (1 if wanted.method == "morris" else 2))
 
 
-def begin_sensitivity(
-    design: Design, file: str, out: Path | None = None, *, resume: bool = False
-) -> Path:
+def begin_sensitivity(design: Design, out: Path | None = None, *, resume: bool = False) -> Path:
     """Make its folder with nothing run, and return it.
 
     Args:
@@ -61,7 +59,7 @@ def begin_sensitivity(
     _check_installed()
     scenario = load(design.base)
     scenario = scenario.seeded(scenario.seed if design.seed is None else design.seed)
-    check_measures(design, [scenario], file)
+    check_measures(design, [scenario])
     inputs = uncertain(scenario)
     if not inputs:
         raise BadInputError(f"nothing in {design.base} is uncertain")
@@ -74,16 +72,11 @@ def begin_sensitivity(
         "sensitivity": {"method": wanted.method, "size": wanted.size},
         "inputs": list(inputs),
     }
-    return begin_parts(document, {"samples": scenario}, runs, file, out, resume)
+    return begin_parts(document, {"samples": scenario}, runs, design.file.stem, out, resume)
 
 
 def carry_out_sensitivity(
-    folder: Path,
-    *,
-    engine: Engine,
-    progress: Progress | None = None,
-    draw: Callable[[SensitivityStudy, Path], None] | None = None,
-    argv: Sequence[str] = (),
+    folder: Path, means: Means, draw: Callable[[SensitivityStudy, Path], None] | None = None
 ) -> SensitivityStudy:
     """Run what is missing, then work out the indices into sensitivity.csv.
 
@@ -99,13 +92,10 @@ def carry_out_sensitivity(
         return partial(run_sample, scenario, names, rows)
 
     with marked(folder):
-        done = carry_out(
-            folder / "samples", engine=engine, progress=progress, argv=argv, make_task=task,
-            all_needed=True,
-        )  # fmt: skip
+        done = carry_out(folder / "samples", means, make_task=task, all_needed=True)
     study = _conclude(folder, document, done)
     index_table(study).write_csv(folder / "sensitivity.csv")
-    close_study(folder, study, draw, "complete", argv)
+    close_study(folder, study, draw, "complete", means.argv)
     return study
 
 

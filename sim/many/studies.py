@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from sim.base.diagnostics import Diagnostic, Mark, Report, ScenarioError, suggest
+from sim.base.diagnostics import Diagnostic, Mark, ScenarioError, suggest
 from sim.base.errors import FolderError
 from sim.base.files import fingerprint, whole_file, whole_folder
 from sim.measure import statistics as st
@@ -37,9 +37,9 @@ from sim.tables.of_many import effects as effects_table
 
 from .comparison import STATED, stated
 from .design import Cell, Design
-from .engines import Engine
 from .ensemble import (
     Ensemble,
+    Means,
     Plan,
     Progress,
     begin,
@@ -75,7 +75,7 @@ class Study:
     ranks: dict[str, list[tuple[float, float, float]]]
 
 
-def scenarios(design: Design, file: str) -> list[Scenario]:
+def scenarios(design: Design) -> list[Scenario]:
     """The scenario of every cell, all under one seed.
 
     Raises:
@@ -84,7 +84,7 @@ def scenarios(design: Design, file: str) -> list[Scenario]:
     """
     base = load(design.base)
     seed = base.seed if design.seed is None else design.seed
-    report = _report_on(file)
+    report = design.report()
     found = []
     told = set()
     for cell in design.cells:
@@ -93,16 +93,16 @@ def scenarios(design: Design, file: str) -> list[Scenario]:
             found.append(load(design.base, sets=sets).seeded(seed))
         except ScenarioError as error:
             for fault in error.diagnostics:
-                mark, message = _where(design, cell, fault, file)
+                mark, message = _where(design, cell, fault)
                 if (mark, message) not in told:
                     told.add((mark, message))
                     report.error(mark, message, fault.hint)
     report.stop_on_errors()
-    check_measures(design, found, file)
+    check_measures(design, found)
     return found
 
 
-def check_measures(design: Design, made: Sequence[Scenario], file: str) -> None:
+def check_measures(design: Design, made: Sequence[Scenario]) -> None:
     """Try the measures that a study names on one run a cell, until each was found.
 
     Raises:
@@ -116,32 +116,23 @@ def check_measures(design: Design, made: Sequence[Scenario], file: str) -> None:
         if not missing:
             return
         known |= run_replicate(scenario, 0).units.keys()
-    report = _report_on(file)
+    report = design.report()
     for path in missing:
         if path not in known:
-            mark = replace(design.marks[path], file=file)
-            report.error(mark, f"no measure '{path}' in this study", suggest(path, known))
+            why = f"no measure '{path}' in this study"
+            report.error(design.marks[path], why, suggest(path, known))
     report.stop_on_errors()
 
 
-def _report_on(file: str) -> Report:
-    """A report of faults, with the lines of the study's file to show them in."""
-    report = Report()
-    report.sources[file] = Path(file).read_text(encoding="utf-8").splitlines()
-    return report
-
-
-def _where(design: Design, cell: Cell, fault: Diagnostic, file: str) -> tuple[Mark, str]:
+def _where(design: Design, cell: Cell, fault: Diagnostic) -> tuple[Mark, str]:
     """Where the study names the factor whose setting is at fault, and what is wrong with it."""
     if fault.file == "--set" and 1 <= fault.line <= len(cell.settings):
         factor, _, value = cell.settings[fault.line - 1].partition("=")
-        return replace(design.marks[factor], file=file), f"{fault.message} (set to {value})"
-    return Mark(file, 1, 1), f"cell {', '.join(cell.settings)}: {fault.message}"
+        return design.marks[factor], f"{fault.message} (set to {value})"
+    return Mark(str(design.file), 1, 1), f"cell {', '.join(cell.settings)}: {fault.message}"
 
 
-def begin_study(
-    design: Design, file: str, out: Path | None = None, *, resume: bool = False
-) -> Path:
+def begin_study(design: Design, out: Path | None = None, *, resume: bool = False) -> Path:
     """Make the folder of a study with every cell begun and nothing run, and return it.
 
     Args:
@@ -151,7 +142,7 @@ def begin_study(
         ScenarioError: as :func:`scenarios`.
         FolderError: the folder holds something already or cannot be made.
     """
-    made = scenarios(design, file)
+    made = scenarios(design)
     document = {
         "format": 1,
         "title": design.title,
@@ -163,11 +154,11 @@ def begin_study(
         "cells": [asdict(cell) for cell in design.cells],
     }
     parts = {f"cells/{cell.id}": one for cell, one in zip(design.cells, made, strict=True)}
-    return begin_parts(document, parts, design.n, file, out, resume)
+    return begin_parts(document, parts, design.n, design.file.stem, out, resume)
 
 
 def begin_parts(
-    document: Mapping[str, Any], parts: Mapping[str, Scenario], n: int, file: str,
+    document: Mapping[str, Any], parts: Mapping[str, Scenario], n: int, kind: str,
     out: Path | None, resume: bool,
 ) -> Path:  # fmt: skip
     """Make the folder of a study with its ensembles of ``n`` runs begun, and return it.
@@ -175,13 +166,13 @@ def begin_parts(
     Args:
         document: its study.json.
         parts: the scenarios of its ensembles, by their folders within its own.
+        kind: what folders of its kind are called where ``out`` names none.
         resume: return the folder of this very study where it was begun before.
 
     Raises:
         FolderError: the folder holds something already, another study or a scenario that was
             changed meanwhile among it, or cannot be made.
     """
-    kind = Path(file).stem
     key = fingerprint([document, *(scenario.resolved for scenario in parts.values())])
     begun = interrupted_folder(kind, key) if resume else None
     target = out or begun or default_target(kind, key)
@@ -217,13 +208,7 @@ def close_study(
 
 
 def carry_out_study(
-    folder: Path,
-    *,
-    engine: Engine,
-    keep_going: bool = False,
-    progress: Progress | None = None,
-    draw: Callable[[Study, Path], None] | None = None,
-    argv: Sequence[str] = (),
+    folder: Path, means: Means, draw: Callable[[Study, Path], None] | None = None
 ) -> Study:
     """Run what is missing of a study, then make its tables.
 
@@ -241,17 +226,15 @@ def carry_out_study(
         if read_manifest(path)["status"] == "complete":
             done.append(open_ensemble(path))
             continue
-        tell = None if progress is None else _shifted(progress, before, total)
+        tell = None if means.progress is None else _shifted(means.progress, before, total)
         with marked(folder):
-            done.append(
-                carry_out(path, engine=engine, keep_going=keep_going, progress=tell, argv=argv)
-            )
+            done.append(carry_out(path, replace(means, progress=tell)))
     study = _conclude(folder, document, cells, done)
     for table in study_tables(study):
         table.write_csv(folder / f"{_FILES[table.name]}.csv")
     with whole_file(folder / "summary.json") as path:
         write_json(path, summary(study))
-    close_study(folder, study, draw, "failed" if study.failed else "complete", argv)
+    close_study(folder, study, draw, "failed" if study.failed else "complete", means.argv)
     return study
 
 

@@ -149,6 +149,10 @@ class ArcNetwork:
         gone[list(lost)] = True
         return np.where(gone[self.target], 0, self.capacity)
 
+    def crossing(self, side: BoolArray) -> IntArray:
+        """The arcs with capacity that lead out of a source side (nodes)."""
+        return np.flatnonzero(side[self.tail] & ~side[self.head] & (self.capacity > 0))
+
     @cached_property
     def costs(self) -> list[int]:
         """``cost`` as a list, which loops in Python read faster."""

@@ -9,8 +9,9 @@ Wood 2003).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -48,7 +49,7 @@ def minimum_cuts(net: ArcNetwork, most: int = 100) -> CutList:
     found: dict[CutSet, None] = {}
     complete = True
     for side in _sides(net, near):
-        cut = cut_set(net, side)
+        cut = cut_of(net, net.crossing(side))
         if cut not in found and len(found) == most:
             complete = False
             break
@@ -62,9 +63,8 @@ def _ordered(found: dict[CutSet, None]) -> tuple[CutSet, ...]:
     )
 
 
-def cut_set(net: ArcNetwork, side: BoolArray) -> CutSet:
-    """What leads out of a source side (nodes)."""
-    crossing = np.flatnonzero(side[net.tail] & ~side[net.head] & (net.capacity > 0))
+def cut_of(net: ArcNetwork, crossing: IntArray) -> CutSet:
+    """The cut that these arcs are, as places and roads."""
     first, then = len(net.road_arcs), len(net.road_arcs) + len(net.split)
     roads = net.road_arcs[crossing[crossing < first]] >> 1
     places = net.split[crossing[(crossing >= first) & (crossing < then)] - first]
@@ -91,25 +91,16 @@ def _sides(net: ArcNetwork, near: BoolArray) -> Iterator[BoolArray]:
     # where each doubtful node leads to, among them, by what the flow leaves over
     ahead = np.flatnonzero(doubtful[net.tail] & doubtful[net.head] & (net.capacity > flow))
     back = np.flatnonzero(doubtful[net.tail] & doubtful[net.head] & (flow > 0))
+    nodes = np.concatenate([net.tail[ahead], net.head[back]]).tolist()
+    others = np.concatenate([net.head[ahead], net.tail[back]]).tolist()
     out: dict[int, list[int]] = {node: [] for node in np.flatnonzero(doubtful).tolist()}
-    for node, other in zip(net.tail[ahead].tolist(), net.head[ahead].tolist(), strict=True):
+    for node, other in zip(nodes, others, strict=True):
         out[node].append(other)
-    for node, other in zip(net.head[back].tolist(), net.tail[back].tolist(), strict=True):
-        out[node].append(other)
-    # what must come along with each doubtful node that carries flow
-    along: dict[int, frozenset[int]] = {}
 
+    @cache
     def follows(node: int) -> frozenset[int]:
-        if node not in along:
-            seen = {node}
-            queue = [node]
-            for at in queue:
-                for other in out[at]:
-                    if other not in seen:
-                        seen.add(other)
-                        queue.append(other)
-            along[node] = frozenset(n for n in seen if carrying[n])
-        return along[node]
+        """What must come along with a doubtful node, of what carries flow."""
+        return frozenset(n for n in _led_to([node], out) if carrying[n])
 
     nodes = np.flatnonzero(doubtful & carrying).tolist()
     # (source side's doubtful nodes, barred nodes) still to be listed
@@ -117,8 +108,8 @@ def _sides(net: ArcNetwork, near: BoolArray) -> Iterator[BoolArray]:
     while stack:
         taken, barred = stack.pop()
         side = near.copy()
-        side[list(taken)] = True
-        yield _closed(side, out)
+        side[_led_to(taken, out)] = True
+        yield side
         for node in nodes:
             if node in taken or node in barred:
                 continue
@@ -128,16 +119,16 @@ def _sides(net: ArcNetwork, near: BoolArray) -> Iterator[BoolArray]:
             barred = barred | {node}
 
 
-def _closed(side: BoolArray, out: dict[int, list[int]]) -> BoolArray:
-    """``side`` with every node that it leads to."""
-    side = side.copy()
-    queue = [node for node in out if side[node]]
-    for node in queue:
+def _led_to(nodes: Iterable[int], out: Mapping[int, Sequence[int]]) -> list[int]:
+    """These nodes and every one that they lead to."""
+    found = list(nodes)
+    seen = set(found)
+    for node in found:  # grows while it is read: a queue
         for other in out[node]:
-            if not side[other]:
-                side[other] = True
-                queue.append(other)
-    return side
+            if other not in seen:
+                seen.add(other)
+                found.append(other)
+    return found
 
 
 def near_minimum_cuts(net: ArcNetwork, gap: int, most: int = 100) -> CutList:
@@ -150,22 +141,21 @@ def near_minimum_cuts(net: ArcNetwork, gap: int, most: int = 100) -> CutList:
         raise ValueError("the gap must not be negative")
     forced = _Forced(net)
     first = forced.cut(frozenset(), frozenset())
-    if first is None or first[0] == 0:
+    if first is None or len(first) == 0:
         return CutList((), True)
-    limit = first[0] + gap
+    limit = cut_of(net, first).value + gap
     found: dict[CutSet, None] = {}
     seen = 0
     stack: list[tuple[frozenset[int], frozenset[int]]] = [(frozenset(), frozenset())]
     while stack and len(found) <= most and seen < 50 * most + 1000:
         required, barred = stack.pop()
-        answer = forced.cut(required, barred)
+        arcs = forced.cut(required, barred)
         seen += 1
-        if answer is None or answer[0] > limit:
+        if arcs is None or (cut := cut_of(net, arcs)).value > limit:
             continue
-        _, arcs = answer
         if forced.minimal(arcs):
-            found.setdefault(forced.cut_of(arcs))
-        for arc in arcs:
+            found.setdefault(cut)
+        for arc in arcs.tolist():
             if arc not in required:
                 stack.append((required, barred | {arc}))
                 required = required | {arc}
@@ -194,10 +184,8 @@ class _Forced:
             np.zeros(len(self.kept), dtype=np.int64),
         )
 
-    def cut(
-        self, required: frozenset[int], barred: frozenset[int]
-    ) -> tuple[int, tuple[int, ...]] | None:
-        """Value and arcs of the least cut that has some arcs and not others, if one is finite."""
+    def cut(self, required: frozenset[int], barred: frozenset[int]) -> IntArray | None:
+        """The arcs of the least cut that has some and not others, None where none is finite."""
         net, nodes = self.net, self.net.goal + 1
         capacity = np.concatenate([net.capacity, np.zeros(2 * nodes, dtype=np.int64)])
         capacity[list(barred)] = net.enough
@@ -210,29 +198,16 @@ class _Forced:
             return None
         side = np.zeros(nodes, dtype=bool)
         side[self.solver.get_source_side_min_cut()] = True
-        crossing = np.flatnonzero(side[net.tail] & ~side[net.head] & (net.capacity > 0))
-        return int(net.capacity[crossing].sum()), tuple(crossing.tolist())
+        return net.crossing(side)
 
-    def minimal(self, arcs: tuple[int, ...]) -> bool:
+    def minimal(self, arcs: IntArray) -> bool:
         """True where no arc of the cut could be left out of it."""
         net = self.net
         open_ = net.capacity > 0
-        open_[list(arcs)] = False
+        open_[arcs] = False
         before = _reach(net.tail, net.head, open_, net.root, net.goal + 1)
         after = _reach(net.head, net.tail, open_, net.goal, net.goal + 1)
-        crossing = list(arcs)
-        return bool((before[net.tail[crossing]] & after[net.head[crossing]]).all())
-
-    def cut_of(self, arcs: tuple[int, ...]) -> CutSet:
-        """The cut as places and roads."""
-        net = self.net
-        first, then = len(net.road_arcs), len(net.road_arcs) + len(net.split)
-        return CutSet(
-            int(net.capacity[list(arcs)].sum()),
-            tuple(sorted(int(net.split[e - first]) for e in arcs if first <= e < then)),
-            tuple(sorted({int(net.road_arcs[e]) >> 1 for e in arcs if e < first})),
-            sum(e >= then for e in arcs),
-        )
+        return bool((before[net.tail[arcs]] & after[net.head[arcs]]).all())
 
 
 def _reach(tail: IntArray, head: IntArray, open_: BoolArray, root: int, nodes: int) -> BoolArray:

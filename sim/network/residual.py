@@ -204,41 +204,28 @@ class Residual:
         ahead, behind = list(came), list(goes)
         seen = 0
         while ahead and behind and seen < budget:
+            forth = len(ahead) <= len(behind)
+            rim, mine, theirs, back = (ahead, came, goes, 0) if forth else (behind, goes, came, 1)
+            seen += len(rim)
             front: list[int] = []
-            if len(ahead) <= len(behind):
-                seen += len(ahead)
-                for node in ahead:
-                    for half, other in near(node):
-                        if left[half] and other not in came:
-                            came[other] = half
-                            if other in goes:
-                                return self._joined(other, came, goes), seen
-                            front.append(other)
-                ahead = front
-            else:
-                seen += len(behind)
-                for node in behind:
-                    for half, other in near(node):
-                        if left[half ^ 1] and other not in goes:
-                            goes[other] = half ^ 1
-                            if other in came:
-                                return self._joined(other, came, goes), seen
-                            front.append(other)
-                behind = front
+            for node in rim:
+                for half, other in near(node):
+                    if left[half ^ back] and other not in mine:
+                        mine[other] = half ^ back
+                        if other in theirs:
+                            before, after = self._steps(other, came, 0), self._steps(other, goes, 1)
+                            return [*reversed(before), *after], seen
+                        front.append(other)
+            ahead, behind = (front, behind) if forth else (ahead, front)
         return [], seen
 
-    def _joined(self, middle: int, came: dict[int, int], goes: dict[int, int]) -> list[int]:
-        ends, way = self._ends, []
-        node = middle
-        while came[node] >= 0:
-            way.append(came[node])
-            node = int(ends[came[node]])
-        way.reverse()
-        node = middle
-        while goes[node] >= 0:
-            way.append(goes[node])
-            node = int(ends[goes[node] ^ 1])
-        return way
+    def _steps(self, node: int, by: dict[int, int], end: int) -> list[int]:
+        """The half arcs from a node on, each ``by`` that of the node at its other ``end``."""
+        steps = []
+        while by[node] >= 0:
+            steps.append(by[node])
+            node = int(self._ends[by[node] ^ end])
+        return steps
 
 
 def _other_flow(net: ArcNetwork, capacity: IntArray, value: int) -> IntArray:

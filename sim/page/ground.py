@@ -16,7 +16,8 @@ from sim.view.map.frame import Frame, fit
 
 from .markup import Html, el
 from .run import RunFiles
-from .states import shown
+from .shell import Stage
+from .states import States, shown
 
 WIDTH, HEIGHT = 900.0, 675.0
 """Units of the map: pixels of a sheet that shows what the first axis is about."""
@@ -29,6 +30,15 @@ FINEST = 0.4
 
 MOST = 400_000
 """Characters of ground that a page carries; beyond it outlines are drawn more coarsely."""
+
+
+def stage(runs: Sequence[RunFiles], axis: str | None) -> Stage:
+    """What the script of a page draws of runs, on the frame of the first."""
+    frame = frame_of(runs[0])
+    places = [(p.lon, p.lat) for run in runs for p in run.scenario.network.places.values()]
+    states = [States(run, frame).document() for run in runs]
+    data = {"axis": axis, "km": round(frame.km_per_pixel, 6), "runs": states}
+    return data, Ground(frame, places).svg()
 
 
 def frame_of(run: RunFiles) -> Frame:

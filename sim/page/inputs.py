@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.base.numbers import short
+from sim.base.numbers import in_line, short
 from sim.measure.compare import WORDS
 from sim.scenario.model import Scenario
 from sim.tables.names import name_of
@@ -44,26 +44,24 @@ def inputs(scenario: Mapping[str, Any]) -> list[Input]:
 
 
 def _walk(part: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[Input]:
-    if path and any(key in part for key in _ABOUT):
+    if path and _is_sourced(part):
         source, trust, note, known = (str(part.get(key) or "") for key in _ABOUT)
-        own = {k: v for k, v in part.items() if k not in WORDS}
-        yield Input(path, short(_said(own), LONGEST), source, trust, note, known)
+        yield Input(path, short(in_line(_own(part)), LONGEST), source, trust, note, known)
     for key, value in part.items():
         if isinstance(value, Mapping) and key != "sources":
             yield from _walk(value, (*path, str(key)))
 
 
-def _said(value: Any) -> str:
-    """A value in one line, without brackets; parts with a source of their own are left out."""
+def _own(value: Any) -> Any:
+    """A value without words about it, and without parts that have a source of their own."""
     if isinstance(value, Mapping):
-        return ", ".join(
-            f"{k} {_said(v)}"
-            for k, v in value.items()
-            if k not in WORDS and not (isinstance(v, Mapping) and any(a in v for a in _ABOUT))
-        )
-    if isinstance(value, list):
-        return ", ".join(map(_said, value))
-    return str(value)
+        own = {k: v for k, v in value.items() if k not in WORDS and not _is_sourced(v)}
+        return {k: _own(v) for k, v in own.items()}
+    return [_own(v) for v in value] if isinstance(value, list) else value
+
+
+def _is_sourced(value: Any) -> bool:
+    return isinstance(value, Mapping) and any(key in value for key in _ABOUT)
 
 
 def section(given: Scenario) -> Html:

@@ -26,10 +26,9 @@ from .shell import Links, document, finding_section, section
 
 @dataclass(frozen=True, slots=True)
 class _Ensemble:
-    folder: Path
+    link: Links
     scenario: Scenario
     summary: Mapping[str, Any]
-    manifest: Mapping[str, Any]
 
 
 def page(folder: Path, file: Path) -> str:
@@ -57,9 +56,8 @@ def page(folder: Path, file: Path) -> str:
     summary = read_summary(folder)
     if summary.get("format") != 1 or not {"measures", "claims", "n"} <= summary.keys():
         raise FolderError(f"{folder} was written by another version of this program; run it again")
-    this = _Ensemble(folder, load(folder / "scenario.resolved.yaml"), summary, manifest)
-    link = Links(file, folder)
-    scenario = this.scenario
+    scenario = load(folder / "scenario.resolved.yaml")
+    this = _Ensemble(Links(file, folder), scenario, summary)
     failed = f", {len(summary['failed'])} failed" if summary["failed"] else ""
     cell = _cell(whole)
     about = join(el("code", scenario.id), f", {scenario.kind}, {summary['n']} runs{failed}, "
@@ -68,11 +66,11 @@ def page(folder: Path, file: Path) -> str:
     title = f"{scenario.title} ({cell[1]})" if cell else scenario.title
     parts = [
         finding_section(finding(this)),
-        section("figures", "Figures", _figures(this, link)),
+        section("figures", "Figures", _figures(this)),
         section("claims", "Claims", _claims(this)),
-        section("measures", "Measures", _measures(this, link)),
+        section("measures", "Measures", _measures(this)),
         section("inputs", "Inputs, their sources and doubts", inputs.section(scenario)),
-        section("manifest", "Manifest", tables.manifest(manifest, link)),
+        section("manifest", "Manifest", tables.manifest(manifest, this.link)),
     ]
     return document(f"{title}: {summary['n']} runs", about, parts)
 
@@ -97,11 +95,10 @@ def finding(this: _Ensemble) -> tuple[Html, Html]:
         return Html(f"{n} runs of a scenario without an axis."), Html("Its measures are below.")
     name, measures = named(name_of(this.scenario, axis)), this.summary["measures"]
     cut = measures[f"axes.{axis}.time_of_first_cut"].get("came")
-    if cut is None or not cut["value"]:
-        first = join(name, f" is never cut in {n} runs", _interval(cut), ".")
-    else:
-        share = f" is cut at some time in {percent(cut['value'])} of {n} runs"
-        first = join(name, share, _interval(cut), ".")
+    said = f" is never cut in {n} runs"
+    if cut is not None and cut["value"]:
+        said = f" is cut at some time in {percent(cut['value'])} of {n} runs"
+    first = join(name, said, _interval(cut), ".")
     end = measures[f"axes.{axis}.capacity_end"]
     low, high = end["range_90"]
     second = (
@@ -118,14 +115,14 @@ def _interval(chance: Mapping[str, Any] | None) -> str:
     return f" (95 % interval {percent(chance['low'])} to {percent(chance['high'])})"
 
 
-def _figures(this: _Ensemble, link: Links) -> list[Html | None]:
+def _figures(this: _Ensemble) -> list[Html | None]:
     """The figures of the folder as pictures in the page, each with its numbers."""
     found = []
-    for file in sorted((this.folder / "figures").glob("*.png")):
+    for file in sorted((this.link.folder / "figures").glob("*.png")):
         kind, _, about = file.stem.partition("_")
         axis = this.scenario.axes.get(about)
         title = f"{kind}: {axis.name}" if axis else file.stem.replace("_", " ")
-        found.append(picture(this.folder, file.stem, title, link))
+        found.append(picture(this.link, file.stem, title))
     return found
 
 
@@ -135,7 +132,7 @@ def _claims(this: _Ensemble) -> Html | None:
     return tables.html(found.without("id")) if found.rows else None
 
 
-def _measures(this: _Ensemble, link: Links) -> Html:
+def _measures(this: _Ensemble) -> Html:
     """What differs between runs by what it is about; what does not is counted."""
     groups: dict[str, dict[str, str]] = defaultdict(dict)
     same = 0
@@ -151,6 +148,6 @@ def _measures(this: _Ensemble, link: Links) -> Html:
     }
     return join(
         source_line(f"{same} measures are the same in nearly every run and left out. All: ",
-                    link("summary.json"), ", every run: ", link("replicates.csv")),
+                    this.link("summary.json"), ", every run: ", this.link("replicates.csv")),
         tables.folds(made),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from sim.measure.compare import Change, Comparison, Outcome, Row, compare
 from sim.tables import of_many
 
 from . import tables
-from .ground import Ground, frame_of
+from .ground import stage
 from .inputs import LONGEST
 from .markup import Html, details, el, few, join, listed, named, table
 from .prose import happenings
@@ -27,7 +27,6 @@ from .shell import (
     map_figure,
     section,
 )
-from .states import States
 
 MOST_NAMED = 3
 """Settings that the finding names; the others are counted."""
@@ -40,15 +39,8 @@ def page(a: RunFiles, b: RunFiles, file: Path) -> str:
     """The page of run B beside run A, the one it is compared with, to be written to ``file``."""
     runs, links = (a, b), (Links(file, a.folder), Links(file, b.folder))
     found = compare([_outcome(run) for run in runs])
-    frame = frame_of(a)
-    places = [(p.lon, p.lat) for run in runs for p in run.scenario.network.places.values()]
     common = [(id_, axis.name) for id_, axis in a.scenario.axes.items() if id_ in b.scenario.axes]
     axis = _axis(a, b)
-    data = {
-        "axis": axis,
-        "km": round(frame.km_per_pixel, 6),
-        "runs": [States(run, frame).document() for run in runs],
-    }
     names = [join(el("strong", letter), ": ", named(run.scenario.title))
              for letter, run in zip("AB", runs, strict=True)]  # fmt: skip
     who = [
@@ -80,7 +72,7 @@ def page(a: RunFiles, b: RunFiles, file: Path) -> str:
             for name, run, link in zip(names, runs, links, strict=True)]),
     ]  # fmt: skip
     title = f"{b.scenario.title}, compared with {a.scenario.title}"
-    return document(title, who, parts, data=data, ground=Ground(frame, places).svg())
+    return document(title, who, parts, stage(runs, axis))
 
 
 _MAP = ["control.csv", "flows.csv"]
@@ -101,22 +93,17 @@ def finding(a: RunFiles, b: RunFiles, axis: str | None, found: Comparison) -> tu
     if cuts[0] != cuts[1]:
         said = ["not cut for good" if cut is None else f"cut for good on {run.day(cut)}"
                 for run, cut in zip((a, b), cuts, strict=True)]  # fmt: skip
-        first = join(name, f" is {said[1]} in B, and {said[0]} in A")
+        first = f"is {said[1]} in B, and {said[0]} in A"
     elif ends[0] != ends[1]:
-        first = join(
-            name,
-            f" can carry {whole(ends[1])} t/day at the end of B, {whole(ends[0])} at the end of A",
-        )
+        first = f"can carry {whole(ends[1])} t/day at the end of B, "
+        first += f"{whole(ends[0])} at the end of A"
     else:
-        first = join(name, f" ends alike in both, with {whole(ends[0])} t/day")
+        first = f"ends alike in both, with {whole(ends[0])} t/day"
     mean = [run.value(f"axes.{axis}.capacity_mean") or 0.0 for run in (a, b)]
     gap = round(mean[1] - mean[0], 3)
-    if gap:
-        less = "less" if gap < 0 else "more"
-        tail = f"; on average it can carry {whole(abs(gap))} t/day {less} in B."
-    else:
-        tail = "; on average it can carry the same."
-    return join(first, tail), second
+    more = f"{whole(abs(gap))} t/day {'less' if gap < 0 else 'more'} in B"
+    tail = f"; on average it can carry {more if gap else 'the same'}."
+    return join(name, " ", first, tail), second
 
 
 def _ranked(changes: Sequence[Change]) -> list[Change]:

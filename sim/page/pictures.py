@@ -16,7 +16,7 @@ _TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 
 
 def picture(
-    folder: Path, stem: str, title: str, link: Links, *, kind: str = "png", about: str = ""
+    link: Links, stem: str, title: str, *, kind: str = "png", about: str = ""
 ) -> Html | None:
     """The figure ``figures/<stem>`` of a folder, with links and numbers; None where there is none.
 
@@ -26,7 +26,7 @@ def picture(
         about: what tells it from others of its title, for those who do not see it.
     """
     name = f"figures/{stem}"
-    image, data = folder / f"{name}.{kind}", folder / f"{name}.csv"
+    image, data = link.folder / f"{name}.{kind}", link.folder / f"{name}.csv"
     if not image.is_file():
         return None
     whole = f"Figure: {title}, {about}" if about else f"Figure: {title}"

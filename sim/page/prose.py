@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from sim.base.numbers import number, percent, tonnes, whole
+from sim.base.numbers import amount, number, percent, tonnes, whole
 from sim.scenario.model import DAY
 from sim.state.record import EventRow
 
@@ -33,7 +33,7 @@ _BATTLE = re.compile(r"(.+) with (\d+) persons against (.+) with (\d+)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class Entry:
     """What happened at one instant (s): causes, and what came of them.
 
     ``axes`` are the axes whose capacity changed.
@@ -57,31 +57,23 @@ def finding(run: RunFiles) -> tuple[Html, Html]:
     lasting = run.value(f"{stem}.time_of_lasting_cut")
     before = f"{whole(start)} t/day"
     if not start:
-        lost = join(name, " is not open at the start")
-        lost = join(lost, f" and carries {whole(end)} t/day at the end." if end else ".")
+        said = "is not open at the start"
+        said += f" and carries {whole(end)} t/day at the end." if end else "."
     elif lasting is not None:
-        early = "" if first == lasting else f", after a first cut on {run.day(first)}"
-        lost = join(
-            name, f" loses all that it could carry, {before}: it is cut for good on ",
-            f"{run.day(lasting)}{early}."
-        )  # fmt: skip
+        said = f"loses all that it could carry, {before}: it is cut for good on {run.day(lasting)}"
+        said += "." if first == lasting else f", after a first cut on {run.day(first)}."
     elif first is not None:
-        days = run.value(f"{stem}.days_cut")
-        long = "1 day" if days == 1 else f"{number(days)} days"
-        lost = join(
-            name, f" is cut for {long}, first on {run.day(first)}, and open again at the end "
-            f"with {'all' if end == start else whole(end)} of {before}."
-        )  # fmt: skip
+        long = amount(run.value(f"{stem}.days_cut") or 0.0, "day")
+        said = f"is cut for {long}, first on {run.day(first)}, and open again at the end "
+        said += f"with {'all' if end == start else whole(end)} of {before}."
     elif end < start:
-        lost = join(
-            name, f" loses {percent(1 - end / start)} of what it could carry, from {before} "
-            f"to {whole(end)} t/day, and is never cut."
-        )  # fmt: skip
+        said = f"loses {percent(1 - end / start)} of what it could carry, from {before} "
+        said += f"to {whole(end)} t/day, and is never cut."
     elif end > start:
-        lost = join(name, f" can carry more at the end, {whole(end)} t/day for {before}.")
+        said = f"can carry more at the end, {whole(end)} t/day for {before}."
     else:
-        lost = join(name, f" keeps all that it could carry, {before}, and is never cut.")
-    return lost, _why(run, axis)
+        said = f"keeps all that it could carry, {before}, and is never cut."
+    return join(name, " ", said), _why(run, axis)
 
 
 def _why(run: RunFiles, axis: str) -> Html:
@@ -139,7 +131,7 @@ def _lost(run: RunFiles, what: Html, time: int, cost: float) -> Html:
     return join(what, f" ({run.date(time)}, \u2212{whole(-cost)} t/day)")
 
 
-def happenings(run: RunFiles) -> list[Happening]:
+def happenings(run: RunFiles) -> list[Entry]:
     """Everything on record, one entry an instant, in order of time."""
     return [
         _happening(run, time, list(rows))
@@ -147,7 +139,7 @@ def happenings(run: RunFiles) -> list[Happening]:
     ]
 
 
-def _happening(run: RunFiles, time: int, rows: Sequence[EventRow]) -> Happening:
+def _happening(run: RunFiles, time: int, rows: Sequence[EventRow]) -> Entry:
     causes: list[Html] = []
     changes: list[Html] = []
     effects: list[Html] = []
@@ -165,7 +157,7 @@ def _happening(run: RunFiles, time: int, rows: Sequence[EventRow]) -> Happening:
     effects = changes + effects
     if not causes:  # then what followed of itself is what happened
         causes, effects = effects, []
-    return Happening(time, tuple(causes), tuple(effects), axes)
+    return Entry(time, tuple(causes), tuple(effects), axes)
 
 
 def cause(run: RunFiles, row: EventRow) -> Html:

@@ -23,7 +23,7 @@ from . import inputs, tables
 from .inputs import Input
 from .markup import Html, Piece, details, el, few, join, listed, named, source_line
 from .pictures import picture
-from .shell import Links, document, finding_section, section
+from .shell import Links, document, finding_section, measure_fold, section
 from .study_words import MOST_NAMED, amount, ends, measure_name
 from .tables import whisker
 
@@ -33,7 +33,7 @@ SAMPLES = "samples"
 
 @dataclass(frozen=True)
 class _Sensitivity:
-    folder: Path
+    link: Links
     scenario: Scenario
     design: Mapping[str, Any]
     samples: Mapping[str, Any]
@@ -74,10 +74,10 @@ def page(folder: Path, file: Path, manifest: Mapping[str, Any]) -> str:
         raise FolderError(f"{folder} was written by another version of this program; run it again")
     indices, units = _read(folder, design["sensitivity"]["method"])
     this = _Sensitivity(
-        folder, load(folder / SAMPLES / "scenario.resolved.yaml"), design,
+        Links(file, folder), load(folder / SAMPLES / "scenario.resolved.yaml"), design,
         read_summary(folder / SAMPLES), indices, units,
     )  # fmt: skip
-    link, scenario, wanted = Links(file, folder), this.scenario, design["sensitivity"]
+    link, scenario, wanted = this.link, this.scenario, design["sensitivity"]
     what = "Morris screening" if this.is_morris else "Sobol indices"
     about = join(
         named(scenario.title), f", {scenario.kind}: {what} of {len(design['inputs'])} inputs, "
@@ -95,7 +95,7 @@ def page(folder: Path, file: Path, manifest: Mapping[str, Any]) -> str:
                             link("study.json"), "; every run: ",
                             link(f"{SAMPLES}/replicates.csv"))),
         section("measures", "What each measure depends on",
-                [_measure(this, path, link, first=not i) for i, path in enumerate(indices)],
+                [_measure(this, path, first=not i) for i, path in enumerate(indices)],
                 _left_out(this)),
         section("inputs", "Inputs, their sources and doubts", inputs.section(scenario),
                 source_line("The whole scenario: ", link(f"{SAMPLES}/scenario.resolved.yaml"))),
@@ -192,23 +192,22 @@ def _share(value: float) -> str:
     return percent(min(value, 1.0))
 
 
-def _measure(this: _Sensitivity, path: str, link: Links, *, first: bool) -> Html:
+def _measure(this: _Sensitivity, path: str, *, first: bool) -> Html:
     """One measure: the inputs that do anything to it, and its figure."""
     ranked, unit = this.indices[path], this.units[path]
     some = [index for index in ranked if index.main]
     idle = [index for index in ranked if not index.main]
     name = this.name(path)
     top = join(": ", el("code", ranked[0].name))
-    return details(
-        join(el("strong", name), with_unit("", unit) if this.is_morris else "", top),
-        source_line(el("code", path)),
+    return measure_fold(
+        join(el("strong", name), with_unit("", unit) if this.is_morris else "", top), path,
         _indices(this, some, unit if this.is_morris else "", name),
         details(f"{len(idle)} inputs that do nothing to it" if len(idle) > 1
                 else "1 input that does nothing to it",
                 el("p", listed([el("code", i.name) for i in idle], ", "))) if idle else None,
-        picture(this.folder, f"tornado_{path.replace('.', '_')}", "The greatest indices", link,
+        picture(this.link, f"tornado_{path.replace('.', '_')}", "The greatest indices",
                 kind="svg", about=path),
-        open=first, class_="measure",
+        unfolded=first,
     )  # fmt: skip
 
 

@@ -15,8 +15,8 @@ from urllib.parse import quote
 from sim.scenario.model import DAY, PPM
 from sim.view import look
 
-from .markup import Html, Piece, details, el, join, named, script_json
-from .prose import Happening, iso
+from .markup import Html, Piece, details, el, join, named, script_json, source_line
+from .prose import Entry, iso
 from .run import RunFiles
 from .sentences import HEADS, MONTHS, SENTENCES
 
@@ -32,16 +32,19 @@ _SHARED = {
 """What the scripts of every page with a map are told."""
 
 
+Stage = tuple[Mapping[str, Any], Html]
+"""What the script of a page draws from, and the ground of its maps."""
+
+
 class Links:
     """Links from a page to the files of a run folder: relative, so that both can be moved."""
 
     def __init__(self, page: Path, folder: Path) -> None:
-        self._from = page.parent
-        self._folder = folder
+        self._from, self.folder = page.parent, folder
 
     def __call__(self, name: str) -> Html:
         """A link where the file or folder is there, else its name."""
-        file = self._folder / name
+        file = self.folder / name
         if not file.exists():
             return el("code", name)
         path = os.path.relpath(file.resolve(), self._from.resolve())
@@ -54,17 +57,14 @@ def asset(name: str) -> str:
     return files(__package__).joinpath("static", name).read_text(encoding="utf-8")
 
 
-def document(
-    title: str, about: Piece, parts: Iterable[Piece], *, data: Mapping[str, Any] | None = None,
-    ground: Html | None = None,
-) -> str:  # fmt: skip
-    """The whole page. Without ``data`` it has no map and no time.
+def document(title: str, about: Piece, parts: Iterable[Piece], stage: Stage | None = None) -> str:
+    """The whole page. Without a ``stage`` it has no map and no time.
 
     Nothing in it may be fetched: the policy allows its own style and script by their hashes, and
     pictures that are part of the page.
     """
     style = look.variables() + asset("page.css")
-    script = "\n".join(asset(name) for name in (SCRIPTS if data is not None else STILL_SCRIPTS))
+    script = "\n".join(asset(name) for name in (SCRIPTS if stage else STILL_SCRIPTS))
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
@@ -93,9 +93,7 @@ def document(
             el("p", "Basemap: Natural Earth (public domain). This page is one file; it opens "
                "without a network and sends nothing."),
         ),
-        _hidden_ground(ground),
-        None if data is None else el("script", Html(script_json({**_SHARED, **data})),
-                                     type="application/json", id="data"),
+        _staged(*stage) if stage else None,
         el("script", Html(script)),
     )  # fmt: skip
     return f"<!doctype html>\n{el('html', head, body, lang='en')}\n"
@@ -105,10 +103,13 @@ def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _hidden_ground(ground: Html | None) -> Html | None:
-    if ground is None:
-        return None
-    return el("svg", el("defs", ground), class_="hidden", aria_hidden="true", focusable="false")
+def _staged(data: Mapping[str, Any], ground: Html) -> Html:
+    shown = {"class_": "hidden", "aria_hidden": "true", "focusable": "false"}
+    told = script_json({**_SHARED, **data})
+    return join(
+        el("svg", el("defs", ground), **shown),
+        el("script", Html(told), type="application/json", id="data"),
+    )
 
 
 def bar(axes: Sequence[tuple[str, str]], chosen: str | None) -> Html:
@@ -181,7 +182,7 @@ def _frame(
               class_=kind, data_run=number)  # fmt: skip
 
 
-def entries(run: RunFiles, found: Iterable[Happening]) -> Html:
+def entries(run: RunFiles, found: Iterable[Entry]) -> Html:
     """What happened, one entry an instant; the script makes each move the slider."""
     items = []
     for happening in found:
@@ -199,7 +200,7 @@ def entries(run: RunFiles, found: Iterable[Happening]) -> Html:
     return el("ol", items, class_="happenings")
 
 
-def _is_about(run: RunFiles, happening: Happening, effect: Html) -> bool:
+def _is_about(run: RunFiles, happening: Entry, effect: Html) -> bool:
     """True for a change of the axis in focus."""
     focus = run.focus
     return (
@@ -207,6 +208,12 @@ def _is_about(run: RunFiles, happening: Happening, effect: Html) -> bool:
         and focus in happening.axes
         and effect.startswith(join(named(run.name(focus)), ":"))
     )
+
+
+def measure_fold(title: Piece, path: str, *inside: Piece, unfolded: bool) -> Html:
+    """What is said of one measure, folded under its title."""
+    said = source_line(el("code", path)), *inside
+    return details(title, said, open=unfolded, class_="measure")
 
 
 def finding_section(sentences: Iterable[Piece]) -> Html:

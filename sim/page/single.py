@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import inputs, tables
-from .ground import Ground, frame_of
+from .ground import stage
 from .markup import Html, el, join, source_line
 from .prose import finding, happenings
 from .run import RunFiles
@@ -21,7 +21,6 @@ from .shell import (
     map_figure,
     section,
 )
-from .states import States
 
 NOSCRIPT = "The map and the curves are drawn by the script in this page; the rest needs none."
 
@@ -29,15 +28,7 @@ NOSCRIPT = "The map and the curves are drawn by the script in this page; the res
 def page(run: RunFiles, file: Path) -> str:
     """The page of a run, to be written to ``file`` (its links start there)."""
     link = Links(file, run.folder)
-    frame = frame_of(run)
-    places = run.scenario.network.places.values()
-    ground = Ground(frame, [(p.lon, p.lat) for p in places])
     axes = [(id_, axis.name) for id_, axis in run.scenario.axes.items()]
-    data = {
-        "axis": run.focus,
-        "km": round(frame.km_per_pixel, 6),
-        "runs": [States(run, frame).document()],
-    }
     parts = [
         finding_section(finding(run)),
         el("noscript", el("p", NOSCRIPT)),
@@ -57,7 +48,7 @@ def page(run: RunFiles, file: Path) -> str:
         section("manifest", "Manifest", tables.manifest(run.manifest, link),
                 _checks(run)),
     ]  # fmt: skip
-    return document(run.scenario.title, about(run), parts, data=data, ground=ground.svg())
+    return document(run.scenario.title, about(run), parts, stage([run], run.focus))
 
 
 def _stage(run: RunFiles, link: Links) -> Html:

@@ -8,7 +8,7 @@ are kg/day, stocks kg, shares parts per million, places and roads numbers into t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from sim.base.numbers import short
@@ -22,7 +22,6 @@ from sim.scenario.model import DAY, Operation
 from sim.state.control import EVERYONE, Control
 from sim.state.passages import Passage
 from sim.state.rebuild import states
-from sim.view.data import ActorStyle
 from sim.view.look import LABEL, looks
 from sim.view.map.frame import Frame
 from sim.view.map.labels import bare
@@ -53,36 +52,30 @@ class States:
         self._place = {id_: i for i, id_ in enumerate(self.places)}
         self._road = {id_: i for i, id_ in enumerate(self.roads)}
         self._actor = {id_: i for i, id_ in enumerate(run.scenario.actors)}
-        self.holders: list[Changes] = [[] for _ in self.places]
-        self.besieged: list[Changes] = [[] for _ in self.places]
-        self.sealed: list[Changes] = [[] for _ in self.places]
-        self.closed: list[Changes] = [[] for _ in self.roads]
-        self.passing: dict[str, list[Changes]] = {}
-        self.capacity: dict[str, list[Changes]] = {}
-        self.nominal: tuple[int, ...] = ()
+        self.holders: dict[str, Changes] = defaultdict(list)
+        self.besieged: dict[str, Changes] = defaultdict(list)
+        self.sealed: dict[str, Changes] = defaultdict(list)
+        self.closed: dict[str, Changes] = defaultdict(list)
+        self.passing: dict[str, dict[int, Changes]] = defaultdict(lambda: defaultdict(list))
+        self.capacity: dict[str, dict[int, Changes]] = defaultdict(lambda: defaultdict(list))
+        self.nominal: dict[str, int] = {}
         self.graph: Graph | None = None
         self._walk()
 
     def _walk(self) -> None:
         scenario = self.run.scenario
-        changed: dict[int, dict[str, set[str]]] = defaultdict(
-            lambda: {"place": set(), "road": set()}
-        )
+        changed: dict[tuple[int, str], set[str]] = defaultdict(set)
         for row in self.run.control:
-            changed[row.time][row.kind].add(row.id)
+            changed[row.time, row.kind].add(row.id)
         passages: dict[str, Passage] = {}
         for time, control in states(scenario, self.run.control):
             self.graph = control.terrain.graph
-            places, roads = changed[time]["place"], changed[time]["road"]
-            if not passages:
-                whole = dict(
-                    zip(control.terrain.graph.roads, control.terrain.road_capacity, strict=True)
-                )
-                self.nominal = tuple(whole[road] for road in self.roads)
+            places, roads = changed[time, "place"], changed[time, "road"]
+            if not time:
+                capacity = control.terrain.road_capacity
+                self.nominal = dict(zip(self.graph.roads, capacity, strict=True))
                 for axis in scenario.axes:
                     passages[axis] = AxisLens(scenario, axis, control).passage(control)
-                    self.passing[axis] = [[] for _ in self.places]
-                    self.capacity[axis] = [[] for _ in self.roads]
             self._control(time, control, places, roads)
             for axis, passage in passages.items():
                 if not time or passage.refresh(places, roads):
@@ -93,16 +86,15 @@ class States:
     ) -> None:
         """Write down what changed of who holds what, and of what is open."""
         for place in places:
-            i = self._place[place]
             held = sorted(control.holders[place].items(), key=lambda h: (-h[1], h[0]))
-            put(self.holders[i], time, [[self._actor[a], ppm] for a, ppm in held if ppm])
+            put(self.holders[place], time, [[self._actor[a], ppm] for a, ppm in held if ppm])
             ringed = control.besieged.get(place, ())
-            put(self.besieged[i], time, sorted(self._actor[a] for a in ringed))
+            put(self.besieged[place], time, sorted(self._actor[a] for a in ringed))
             sealed = control.sealed.get(place, frozenset())
-            everyone = [self._actor[a] for a in self._actor] if EVERYONE in sealed else []
-            put(self.sealed[i], time, everyone or sorted(self._actor[a] for a in sealed))
+            everyone = list(self._actor.values()) if EVERYONE in sealed else []
+            put(self.sealed[place], time, everyone or sorted(self._actor[a] for a in sealed))
         for road in roads:
-            put(self.closed[self._road[road]], time, int(road in control.closed))
+            put(self.closed[road], time, int(road in control.closed))
 
     def _passage(self, time: int, axis: str, passage: Passage) -> None:
         """Write down what changed of what an axis may use."""
@@ -132,18 +124,18 @@ class States:
                     "id": p.id, "name": p.name, "label": short(labels[i], LABEL.name),
                     "x": round(float(x), 1), "y": round(self.frame.height - float(y), 1),
                     "kind": p.kind, "people": p.population, "gate": p.crossing,
-                    "held": self.holders[i], "ring": _quiet(self.besieged[i]),
-                    "seal": _quiet(self.sealed[i]),
+                    "held": self.holders[p.id], "ring": _quiet(self.besieged[p.id]),
+                    "seal": _quiet(self.sealed[p.id]),
                 }
                 for i, (p, (x, y)) in enumerate(zip(net.places.values(), xy, strict=True))
             ],
             "roads": [
                 {
                     "id": r.id, "name": r.name, "a": self._place[r.a], "b": self._place[r.b],
-                    "km": r.km, "kind": r.road_class, "whole": self.nominal[i],
-                    "shut": _quiet(self.closed[i]),
+                    "km": r.km, "kind": r.road_class, "whole": self.nominal[r.id],
+                    "shut": _quiet(self.closed[r.id]),
                 }
-                for i, r in enumerate(net.roads.values())
+                for r in net.roads.values()
             ],
             "axes": [self._axis(axis) for axis in scenario.axes],
             "forces": [self._force(operation) for operation in scenario.operations.values()],
@@ -151,22 +143,16 @@ class States:
 
     def _times(self) -> list[int]:
         """The instants at which anything of the map changes, with the start and the end."""
-        run = self.run
-        found = {0, run.scenario.length}
-        found.update(row.time for row in run.control)
-        found.update(row.time for row in run.flows)
-        found.update(row.time for row in run.events)
-        return sorted(t for t in found if t <= run.scenario.length)
+        run, end = self.run, self.run.scenario.length
+        found = {row.time for rows in (run.control, run.flows, run.events) for row in rows}
+        return sorted(t for t in {0, end, *found} if t <= end)
 
     def _actors(self) -> list[dict[str, str]]:
-        actors = self.run.scenario.actors.values()
-        known = looks(tuple(ActorStyle(a.id, a.name, a.color) for a in actors))
-        found = [(actor.name, known[actor.id]) for actor in actors]
-        return [{"name": n, "fill": k.fill, "ink": k.ink, "shape": k.shape} for n, k in found]
+        known = looks(self.run.scenario.actors.values()).values()
+        return [{"name": k.name, "fill": k.fill, "ink": k.ink, "shape": k.shape} for k in known]
 
     def _axis(self, axis: str) -> dict[str, Any]:
         this, run = self.run.scenario.axes[axis], self.run
-        flows = self._flows(axis)
         return {
             "id": axis,
             "name": this.name,
@@ -174,9 +160,9 @@ class States:
             "sources": sorted(self._place[p] for p in this.sources),
             "sinks": [self._sink(axis, p) for p in this.sinks],
             "frame": self._frame(axis),
-            "passing": {i: c for i, c in enumerate(self.passing[axis]) if c != [0, NO_LIMIT]},
-            "capacity": {i: c for i, c in enumerate(self.capacity[axis]) if c != [0, 0]},
-            "flow": {i: flows[i] for i in sorted(flows)},
+            "passing": {i: c for i, c in sorted(self.passing[axis].items()) if c != [0, NO_LIMIT]},
+            "capacity": {i: c for i, c in sorted(self.capacity[axis].items()) if c != [0, 0]},
+            "flow": dict(sorted(self._flows(axis).items())),
             "cuts": self._cuts(axis),
             "series": {
                 name: flat(run.steps[f"axis:{axis}", f"{name}_kg_per_day"])
@@ -205,10 +191,7 @@ class States:
             changes = found[self._road[row.road]]
             if changes[-2] == row.time:  # two directions, one instant
                 del changes[-2:]
-            if changes:
-                put(changes, row.time, net)
-            else:
-                changes += [row.time, net]
+            put(changes, row.time, net)
         return found
 
     def _cuts(self, axis: str) -> Changes:
@@ -220,7 +203,8 @@ class States:
             open_ = look["capacity_kg_per_day"] > 0
             marked = [*cut["places"], *cut["roads"]]
             items = marked if open_ else cut["barrier"] or marked
-            time = min(times, key=_nearness(look["day"] * DAY))
+            # a summary rounds its days
+            _, time = min((abs(time - look["day"] * DAY), time) for time in times)
             value = {
                 "places": sorted(self._place[i] for i in items if i in self._place),
                 "roads": sorted(self._road[i] for i in items if i in self._road),
@@ -264,34 +248,25 @@ class States:
 def shown(run: RunFiles, axis: str) -> list[str]:
     """The places that a map of an axis must show: its ends, its routes, and what cut it."""
     this, net = run.scenario.axes[axis], run.scenario.network
+    ends = {road.id: (road.a, road.b) for road in net.roads.values()}
     found = {*this.sources, *this.sinks}
     for look in run.summary["axes"][axis]:
         for route in look["routes"]:
             found.update(route["places"])
         cut = look["minimum_cut"]
         for item in (*cut["places"], *cut["roads"], *cut["barrier"]):
-            found.update(ends(net.roads, item) if item in net.roads else [item])
+            found.update(ends.get(item, [item]))
     for event in run.scenario.events.values():
         if run.value(f"events.{event.id}.capacity_change.{axis}"):
             found.update(event.places)
             for road in event.roads:
-                found.update(ends(net.roads, road))
+                found.update(ends[road])
     return sorted(found & net.places.keys())
-
-
-def ends(roads: Mapping[str, Any], road: str) -> Iterable[str]:
-    """The two ends of a road."""
-    return (roads[road].a, roads[road].b)
 
 
 def flat(steps: Steps) -> Changes:
     """A series with equal neighbours left out, but for the last before a change (lines bend)."""
     return [part for row in zip(steps.times, steps.values, strict=True) for part in row]
-
-
-def _nearness(instant: float) -> Callable[[int], tuple[float, int]]:
-    """Ranks times by how near an instant they are: a summary rounds its days."""
-    return lambda time: (abs(time - instant), time)
 
 
 def _quiet(changes: Changes) -> Changes | int:

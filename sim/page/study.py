@@ -23,7 +23,7 @@ from .markup import Html, details, el, join, listed, named, source_line, table
 from .pictures import picture
 from .sensitivity import is_sensitivity
 from .sensitivity import page as sensitivity_page
-from .shell import Links, document, finding_section, section
+from .shell import Links, document, finding_section, measure_fold, section
 from .study_words import brief, change, finding, level, measure_name, term, verdict
 from .tables import whisker
 
@@ -33,7 +33,7 @@ MOST_CELLS = 250
 
 @dataclass(frozen=True)
 class _Study:
-    folder: Path
+    link: Links
     scenario: Scenario
     design: Mapping[str, Any]
     summary: Mapping[str, Any]
@@ -76,10 +76,9 @@ def page(folder: Path, file: Path) -> str:
         raise FolderError(f"{folder} was written by another version of this program; run it again")
     at = [folder / "cells" / cell["id"] for cell in design["cells"]]
     this = _Study(
-        folder, load(at[0] / "scenario.resolved.yaml"), design, summary,
+        Links(file, folder), load(at[0] / "scenario.resolved.yaml"), design, summary,
         [read_summary(cell) for cell in at],
     )  # fmt: skip
-    link = Links(file, folder)
     scenario, runs = this.scenario, sum(cell["n"] for cell in summary["cells"])
     failed = sum(len(cell["failed"]) for cell in summary["cells"])
     cells = len(design["cells"])
@@ -91,16 +90,16 @@ def page(folder: Path, file: Path) -> str:
                    _is_whole(design))  # fmt: skip
     parts = [
         finding_section(said),
-        section("design", "The design", _design(this), _cells(this, link)),
-        section("measures", "What the factors do", _reading(this, link),
-                [_measure(this, path, link, first=not i) for i, path in enumerate(this.names)],
+        section("design", "The design", _design(this), _cells(this)),
+        section("measures", "What the factors do", _reading(this),
+                [_measure(this, path, first=not i) for i, path in enumerate(this.names)],
                 _left_out(this)),
         section("claims", "Claims, by cell", _claims(this)),
         section("inputs", "Inputs, their sources and doubts",
                 source_line("As in the first cell, ", el("code", design["cells"][0]["id"]), ": ",
-                            link(f"cells/{design['cells'][0]['id']}/scenario.resolved.yaml")),
+                            this.link(f"cells/{design['cells'][0]['id']}/scenario.resolved.yaml")),
                 inputs.section(scenario)),
-        section("manifest", "Manifest", tables.manifest(manifest, link)),
+        section("manifest", "Manifest", tables.manifest(manifest, this.link)),
     ]  # fmt: skip
     return document(design["title"], about, parts)
 
@@ -140,14 +139,14 @@ def _design(this: _Study) -> Html:
     )  # fmt: skip
 
 
-def _cells(this: _Study, link: Links) -> Html:
+def _cells(this: _Study) -> Html:
     """Every cell with its settings and its folder."""
-    cells: list[tuple[Sequence[str], list[object]]] = []
+    link, cells = this.link, list[tuple[Sequence[str], list[object]]]()
     for cell, done in zip(this.design["cells"], this.summary["cells"], strict=True):
         settings = [join(el("code", text), el("br")) for text in cell["settings"]]
         folded = details(f"{len(settings)} settings", settings) if len(settings) > 2 else settings
         place = f"cells/{cell['id']}"
-        made_page = (this.folder / place / "report.html").is_file()
+        made_page = (link.folder / place / "report.html").is_file()
         where = join(link(place), [" ", link(f"{place}/report.html")] if made_page else None)
         sets = join(folded or "the base as it is")
         cells.append((cell["levels"], [done["n"], len(done["failed"]), where, sets]))
@@ -158,7 +157,7 @@ def _cells(this: _Study, link: Links) -> Html:
     return details(f"The {len(cells)} cells, each an ensemble in a folder of its own", made)
 
 
-def _reading(this: _Study, link: Links) -> Html:
+def _reading(this: _Study) -> Html:
     """How to read the effects, and the files that hold them."""
     late = (
         " A time that did not come counts as the length of the period in a mean, and as later "
@@ -169,26 +168,24 @@ def _reading(this: _Study, link: Links) -> Html:
            "over the other factors; a \u00d7 b is how much the effect of a differs between levels "
            "of b. Each is a difference run by run, with its 95 % interval. Among many measures "
            "one interval in twenty leaves out 0 by chance.", late if this.late else None),
-        source_line("All effects: ", link("effects.csv"), "; every measure of every cell: ",
-                    link("study.csv"), "; ranks of the cells: ", link("ranks.csv"), "; all of it: ",
-                    link("summary.json")),
+        source_line("All effects: ", this.link("effects.csv"), "; every measure of every cell: ",
+                    this.link("study.csv"), "; ranks of the cells: ", this.link("ranks.csv"),
+                    "; all of it: ", this.link("summary.json")),
     )  # fmt: skip
 
 
-def _measure(this: _Study, path: str, link: Links, *, first: bool) -> Html:
+def _measure(this: _Study, path: str, *, first: bool) -> Html:
     """One measure: effects, then the cells, then its figures."""
     unit, found = this.summary["units"][path], this.summary["effects"][path]
     stem = path.replace(".", "_")
     name = join(el("strong", this.names[path]), with_unit("", unit))
     pictures = [
-        picture(this.folder, f"{kind}_{stem}", title, link, kind="svg", about=path)
+        picture(this.link, f"{kind}_{stem}", title, kind="svg", about=path)
         for kind, title in (("interaction", "Means of the cells"), ("ranks", "Ranks of the cells"))
     ]
-    return details(
-        join(name, ": ", brief(unit, found, this.pairs)),
-        source_line(el("code", path)),
-        _effects(this, path, found, unit), _means(this, path), pictures,
-        open=first, class_="measure",
+    return measure_fold(
+        join(name, ": ", brief(unit, found, this.pairs)), path,
+        _effects(this, path, found, unit), _means(this, path), pictures, unfolded=first,
     )  # fmt: skip
 
 
@@ -238,31 +235,24 @@ def _claims(this: _Study) -> list[Html]:
     for cell in this.summary["cells"]:
         for claim in cell["claims"]:
             found.setdefault(claim["id"], []).append((cell["levels"], claim))
-    made = [(_claim(this, rows), _span(rows)) for rows in found.values()]
-    return [html for html, _ in sorted(made, key=lambda pair: pair[1][0] == pair[1][1])]
+    made = [_claim(this, rows) for rows in found.values()]
+    return [html for same, html in sorted(made, key=lambda pair: pair[0])]
 
 
-def _span(rows: Sequence[tuple[Sequence[str], Mapping[str, Any]]]) -> tuple[float, float]:
-    """The least and the greatest chance of a claim in any cell."""
+def _claim(
+    this: _Study, rows: Sequence[tuple[Sequence[str], Mapping[str, Any]]]
+) -> tuple[bool, Html]:
+    """Whether the chance of a claim is the same in all cells, and what is said of it."""
     known = [claim["probability"]["value"] for _, claim in rows if claim["probability"]]
-    return (min(known), max(known)) if known else (-1.0, -1.0)
-
-
-def _claim(this: _Study, rows: Sequence[tuple[Sequence[str], Mapping[str, Any]]]) -> Html:
-    low, high = _span(rows)
-    if low < 0:
+    low, high = min(known, default=None), max(known, default=None)
+    told = f"holds in {percent(low)} to {percent(high)} of runs, by cell"
+    if low is None:
         told = "undecided in every cell"
     elif low == high:
         told = f"holds in {percent(low)} of the runs of every cell"
-    else:
-        told = f"holds in {percent(low)} to {percent(high)} of runs, by cell"
     text = named(rows[0][1]["text"])
     cells = [(levels, of_many.chance(claim)) for levels, claim in rows]
     table = of_many.by_level(this.design["names"], of_many.CHANCE, cells)
-    return details(
-        join(text, ": ", told),
-        source_line(el("code", rows[0][1]["measure"])),
-        tables.html(table, caption=join("Cells: ", text), sorts=True, most=MOST_CELLS),
-        open=low < high,
-        class_="measure",
-    )
+    shown = tables.html(table, caption=join("Cells: ", text), sorts=True, most=MOST_CELLS)
+    title, measure = join(text, ": ", told), rows[0][1]["measure"]
+    return low == high, measure_fold(title, measure, shown, unfolded=low != high)

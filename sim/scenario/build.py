@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar, get_origin
 from . import kinds as k
 from . import model as m
 from .distributions import Uncertain
-from .keys import bare, has, hints_of, keys_of, mark_of, parts_of, shape_of
+from .keys import bare, has, hints_of, keys_of, mark_of, parts_of, sections_of, shape_of
 from .quantities import PROVENANCE_KEYS, Quantity
 from .readers import Stated
 from .schema import Model
@@ -229,12 +229,18 @@ def _event(name: str, e: Any, roads: Mapping[str, Any]) -> m.Event:
     )
 
 
+_OTHERWISE = ("commodities", "holders", "events")
+"""Sections whose things are written otherwise than they are kept."""
+
+
 def filled(scenario: m.Scenario, things: Mapping[str, Things], holder: str | None) -> m.Scenario:
     """The scenario with all valid things, by section; ``holder`` holds what no one else does."""
-    parts: dict[str, Any] = {
-        section: {name: made(cls, found.model, name) for name, found in things[section].items()}
-        for section, cls in _AS_STATED.items()
-    }
+    parts: dict[str, Any] = {}
+    for section, hint in sections_of(m.Scenario).items():
+        if section not in _OTHERWISE:
+            cls = parts_of(hint)[1]
+            found = things[section].items()
+            parts[section] = {name: made(cls, thing.model, name) for name, thing in found}
     operations, network = parts["operations"], scenario.network
     for name, decision in parts["decisions"].items():
         parts["decisions"][name] = _with_operations(decision, operations)
@@ -245,17 +251,3 @@ def filled(scenario: m.Scenario, things: Mapping[str, Things], holder: str | Non
         events={n: _event(n, e.model, network.roads) for n, e in things["events"].items()},
         **parts,
     )
-
-
-_AS_STATED: Mapping[str, type] = {
-    "actors": m.Actor,
-    "axes": m.Axis,
-    "garrisons": m.Garrison,
-    "operations": m.Operation,
-    "fronts": m.FrontRule,
-    "moves_on_record": m.RecordedMove,
-    "decisions": m.Decision,
-    "exits": m.Exit,
-    "regroup": m.RegroupRule,
-    "claims": m.Claim,
-}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sim.base.diagnostics import Mark, Report, safe
@@ -14,7 +14,7 @@ from .distributions import Dist
 from .model import DAY, ConvoyRule
 from .quantities import Quantity
 from .units import format_quantity
-from .validate import Found, mark_at
+from .validate import Found
 from .written import KIND_OF
 
 MOST_CONVOYS = 5_000_000
@@ -24,6 +24,7 @@ LONGEST_TIME = 500_000
 """The most hours that a road may take, 57 years: whole seconds of it fit every sum."""
 
 Things = Mapping[str, Found]
+_Path = tuple[Any, ...]
 
 
 def check_places(report: Report, places: Things) -> None:
@@ -93,205 +94,223 @@ def ends_of(
     return ends
 
 
-def _check_shares(report: Report, shares: Mapping[str, Quantity] | None, found: Found) -> None:
-    if shares and (total := math.fsum(s.dist.nominal for s in shares.values())) > 1 + 1e-9:
-        report.error(
-            found.at("shares", key=True),
-            f"the shares sum to {total:.6g}, more than 1",
-        )
+def check_bands(report: Report, fighting: Found) -> None:
+    """No two bands of supply begin at the same supply."""
+    seen: set[int] = set()
+    for index, band in enumerate(fighting.model.bands):
+        least = round(band.supply.dist.nominal)
+        if least in seen:
+            mark = fighting.at("bands", index, "supply")
+            report.error(mark, "two bands begin at the same supply")
+        seen.add(least)
 
 
-def check_holders(
-    report: Report, holders: Things, crossings: set[str] | None, default: str | None
-) -> None:
-    """Shares sum to at most 1, the besieged hold something, only crossings are sealed."""
-    for place, found in holders.items():
-        model = found.model
-        _check_shares(report, model.shares, found)
-        if model.shares is not None:
-            held = {actor for actor, share in model.shares.items() if share.dist.nominal > 0}
-        else:
-            held = {model.by or default}
-        for index, actor in enumerate(model.besieged):
-            if actor not in held:
-                report.error(
-                    found.at("besieged", index),
-                    f"'{safe(actor)}' is besieged in '{safe(place)}' but holds none of it",
-                    "give it a share",
-                )
-        if model.sealed and crossings is not None and place not in crossings:
-            report.error(
-                found.at("sealed", key=True),
+class Checks:
+    """What the things of a scenario must be to one another, all by section.
+
+    ``roads`` are those of the network, ``ends`` the two places of each; ``crossings`` the places
+    that can be sealed, None where they are unknown.
+    """
+
+    def __init__(
+        self,
+        report: Report,
+        things: Mapping[str, Things],
+        roads: Things,
+        ends: Mapping[str, tuple[str, str]],
+        crossings: set[str] | None,
+    ) -> None:
+        self.report, self.things, self.crossings = report, things, crossings
+        self.axes, self.operations = things["axes"], things["operations"]
+        self.classes = {road: found.model.road_class for road, found in roads.items()}
+        self.joined: dict[frozenset[str], list[str]] = {}
+        for road, pair in ends.items():
+            self.joined.setdefault(frozenset(pair), []).append(road)
+
+    def _check_shares(self, shares: Mapping[str, Quantity] | None, found: Found) -> None:
+        if shares and (total := math.fsum(s.dist.nominal for s in shares.values())) > 1 + 1e-9:
+            mark = found.at("shares", key=True)
+            self.report.error(mark, f"the shares sum to {total:.6g}, more than 1")
+
+    def _check_crossing(self, place: str, mark: Mark) -> None:
+        if self.crossings is not None and place not in self.crossings:
+            self.report.error(
+                mark,
                 f"'{safe(place)}' is not a crossing, so it cannot be sealed",
                 "add 'crossing: true' to the place",
             )
 
-
-def check_axes(report: Report, axes: Things) -> None:
-    """An axis has sources and sinks, and no place is both."""
-    for name, found in axes.items():
-        for key in ("sources", "sinks"):
-            if not getattr(found.model, key):
-                report.error(
-                    found.at(key, key=True),
-                    f"axis '{name}' has no {key[:-1]}",
-                    "a place with nothing more to say is written 'place: {}'",
-                )
-        for place in found.model.sinks:
-            if place in found.model.sources:
-                report.error(
-                    found.at("sinks", place, key=True),
-                    f"'{safe(place)}' is a source and a sink of axis '{name}'",
-                )
-
-
-def check_events(report: Report, events: Things, axes: Things, crossings: set[str] | None) -> None:
-    """Shares after a capture, crossings where something is sealed, sinks of ``stock_out``."""
-    for name, found in events.items():
-        model = found.model
-        _check_shares(report, getattr(model, "shares", None), found)
-        kind = KIND_OF.get(model.declared)
-        if kind in ("seal", "unseal") and crossings is not None:
-            for index, place in enumerate(getattr(model, kind)):
-                if place not in crossings:
-                    report.error(
-                        found.at(kind, index),
-                        f"'{safe(place)}' is not a crossing, so it cannot be sealed",
-                        "add 'crossing: true' to the place",
+    def holders(self, default: str | None) -> None:
+        """Shares sum to at most 1, the besieged hold something, only crossings are sealed."""
+        for place, found in self.things["holders"].items():
+            model = found.model
+            self._check_shares(model.shares, found)
+            if model.shares is not None:
+                held = {actor for actor, share in model.shares.items() if share.dist.nominal > 0}
+            else:
+                held = {model.by or default}
+            for index, actor in enumerate(model.besieged):
+                if actor not in held:
+                    self.report.error(
+                        found.at("besieged", index),
+                        f"'{safe(actor)}' is besieged in '{safe(place)}' but holds none of it",
+                        "give it a share",
                     )
-        if model.when is not None:
-            _check_condition(report, model.when, found, ("when",), axes, name)
+            if model.sealed:
+                self._check_crossing(place, found.at("sealed", key=True))
 
+    def supply(self) -> None:
+        """An axis has sources and sinks, and no place is both."""
+        for name, found in self.axes.items():
+            for key in ("sources", "sinks"):
+                if not getattr(found.model, key):
+                    self.report.error(
+                        found.at(key, key=True),
+                        f"axis '{name}' has no {key[:-1]}",
+                        "a place with nothing more to say is written 'place: {}'",
+                    )
+            for place in found.model.sinks:
+                if place in found.model.sources:
+                    self.report.error(
+                        found.at("sinks", place, key=True),
+                        f"'{safe(place)}' is a source and a sink of axis '{name}'",
+                    )
 
-def _check_condition(
-    report: Report,
-    condition: Any,
-    found: Found,
-    path: tuple[Any, ...],
-    axes: Things,
-    event: str,
-) -> None:
-    axis = axes.get(condition.stock_out or "")
-    if condition.at and axis and condition.at not in axis.model.sinks:
-        report.error(
-            found.at(*path, "at"),
-            f"'{safe(condition.at)}' is not a sink of axis '{condition.stock_out}'",
-            "its sinks are " + ", ".join(axis.model.sinks),
+    def happenings(self, happenings: Things) -> None:
+        """Shares after a capture, crossings where something is sealed, sinks of ``stock_out``."""
+        for name, found in happenings.items():
+            model = found.model
+            self._check_shares(getattr(model, "shares", None), found)
+            kind = KIND_OF.get(model.declared)
+            if kind in ("seal", "unseal"):
+                for index, place in enumerate(getattr(model, kind)):
+                    self._check_crossing(place, found.at(kind, index))
+            for condition, path in _conditions(model.when, ("when",)):
+                axis = self.axes.get(condition.stock_out or "")
+                if condition.at and axis:
+                    self._check_sink(
+                        axis, condition.at, found.at(*path, "at"),
+                        f"'{safe(condition.at)}' is not a sink of axis '{condition.stock_out}'",
+                    )  # fmt: skip
+                if condition.event == name:
+                    self.report.error(found.at(*path, "event"), f"event '{name}' waits for itself")
+
+    def _check_sink(self, axis: Found, place: str, mark: Mark, message: str) -> None:
+        if place not in axis.model.sinks:
+            self.report.error(mark, message, "its sinks are " + ", ".join(axis.model.sinks))
+
+    def advances(self) -> None:
+        """The route hangs together, each road of it has a tempo, and the axis feeds the base."""
+        for name, found in self.operations.items():
+            model = found.model
+            stops = [model.base, *model.route]
+            for index, (here, there) in enumerate(itertools.pairwise(stops)):
+                roads = self.joined.get(frozenset((here, there)), ())
+                if self.joined and not roads:
+                    self.report.error(
+                        found.at("route", index),
+                        f"no road joins '{safe(here)}' and '{safe(there)}'",
+                        "name every place on the way",
+                    )
+                needed = {self.classes[road] for road in roads if road in self.classes}
+                if isinstance(model.tempo, dict) and (missing := sorted(needed - {*model.tempo})):
+                    self.report.error(
+                        found.at("tempo"),
+                        f"no tempo for roads of class '{missing[0]}' from '{here}' to '{there}'",
+                        "give one for every class on the route, or one for all",
+                    )
+            for place in model.rings:
+                if place not in model.route:
+                    self.report.error(
+                        found.at("rings", place, key=True),
+                        f"'{safe(place)}' is not on the route of '{name}'",
+                    )
+            _check_record(self.report, found, stops)
+            axis, mark = self.axes.get(model.axis or ""), found.at("axis")
+            if axis is not None:
+                self._check_sink(
+                    axis, model.base, mark,
+                    f"axis '{model.axis}' does not feed '{safe(model.base)}', the base of '{name}'",
+                )  # fmt: skip
+            if axis is not None and axis.model.actor != model.actor:
+                self.report.error(
+                    mark, f"axis '{model.axis}' is not an axis of '{safe(model.actor)}'"
+                )
+
+    def options(self, ids: Mapping[str, set[str]]) -> None:
+        """Options have ids of their own; an operation that is one waits for being decided on."""
+        seen: dict[str, str] = {}
+        for name, found in self.things["decisions"].items():
+            model = found.model
+            if not model.options:
+                self.report.error(found.mark, f"decision '{safe(name)}' has no options")
+            for key, option in model.options.items():
+                other = next((k for k in ("event", "operation") if key in ids.get(k, ())), None)
+                if key in seen:
+                    other = f"option of '{seen[key]}'"
+                if other is not None:
+                    self.report.error(
+                        found.at("options", key, key=True),
+                        f"'{safe(key)}' is also the id of an {other}",
+                        "rename one of them",
+                    )
+                seen[key] = name
+                operation = self.operations.get(option.operation or "")
+                if operation is None:
+                    continue
+                at = found.at("options", key, "operation")
+                if operation.model.actor != model.actor:
+                    self.report.error(
+                        at, f"'{option.operation}' is not an operation of '{safe(model.actor)}'"
+                    )
+                if all(c.event != key for c, _ in _conditions(operation.model.when)):
+                    self.report.error(
+                        at,
+                        f"operation '{option.operation}' does not wait for '{safe(key)}'",
+                        f"add 'when: {{event: {key}}}' to the operation",
+                    )
+
+    def work(self, length: float, sample: float) -> None:
+        """Refuse a scenario whose convoys and samples would take hours to run."""
+        days = length / DAY
+        sinks = 0
+        work: list[tuple[float, str]] = []
+        for name, found in self.axes.items():
+            daily = sum(
+                _most(sink.demand.dist) + (_most(sink.refill.dist) if sink.refill else 0.0)
+                for sink in found.model.sinks.values()
+            )
+            sinks += len(found.model.sinks)
+            work.append((daily / max(_convoy_kg(found), 1e-9) * days, name))
+        samples = sinks * length / sample
+        total = sum(count for count, _ in work) + samples
+        if total <= MOST_CONVOYS or not work:
+            return
+        count, name = max(work)
+        found = self.axes[name]
+        if count < samples:
+            self.report.error(
+                found.mark,
+                f"the scenario takes {samples:,.0f} samples of stocks, more than {MOST_CONVOYS:,}",
+                "make 'sample' longer",
+            )
+            return
+        size = max(round(_convoy_kg(found) * total / MOST_CONVOYS * 2), 1)
+        better = format_quantity(size, "mass")
+        self.report.error(
+            found.at("convoy", "size"),
+            f"the scenario sends {total:,.0f} convoys, more than {MOST_CONVOYS:,}",
+            f"make the convoys of axis '{name}' larger, such as {better}, or the period shorter",
         )
-    if condition.event == event:
-        report.error(found.at(*path, "event"), f"event '{event}' waits for itself")
-    for kind, parts in (("all", condition.all), ("any", condition.any)):
-        for index, part in enumerate(parts or ()):
-            _check_condition(report, part, found, (*path, kind, index), axes, event)
 
 
-def check_bands(report: Report, fighting: Any, node: Any, mark: Mark) -> None:
-    """No two bands of supply begin at the same supply."""
-    seen: set[int] = set()
-    for index, band in enumerate(fighting.bands):
-        least = round(band.supply.dist.nominal)
-        if least in seen:
-            report.error(
-                mark_at(node, ("bands", index, "supply"), mark),
-                "two bands begin at the same supply",
-            )
-        seen.add(least)
-
-
-def check_operations(
-    report: Report,
-    operations: Things,
-    axes: Things,
-    ends: Mapping[str, tuple[str, str]],
-    classes: Mapping[str, str],
-) -> None:
-    """The route hangs together, each road of it has a tempo, and the axis feeds the base.
-
-    ``ends`` and ``classes`` are the two places and the class of each road.
-    """
-    joined: dict[frozenset[str], list[str]] = {}
-    for road, pair in ends.items():
-        joined.setdefault(frozenset(pair), []).append(road)
-    for name, found in operations.items():
-        model = found.model
-        stops = [model.base, *model.route]
-        for index, (here, there) in enumerate(itertools.pairwise(stops)):
-            if joined and frozenset((here, there)) not in joined:
-                report.error(
-                    found.at("route", index),
-                    f"no road joins '{safe(here)}' and '{safe(there)}'",
-                    "name every place on the way",
-                )
-            tempo = model.tempo
-            needed = {classes[r] for r in joined.get(frozenset((here, there)), ()) if r in classes}
-            if isinstance(tempo, dict) and (missing := sorted(needed - tempo.keys())):
-                report.error(
-                    found.at("tempo"),
-                    f"no tempo for roads of class '{missing[0]}' from '{here}' to '{there}'",
-                    "give one for every class on the route, or one for all",
-                )
-        for place in model.rings:
-            if place not in model.route:
-                report.error(
-                    found.at("rings", place, key=True),
-                    f"'{safe(place)}' is not on the route of '{name}'",
-                )
-        _check_record(report, found, stops)
-        axis = axes.get(model.axis or "")
-        if axis is not None and model.base not in axis.model.sinks:
-            report.error(
-                found.at("axis"),
-                f"axis '{model.axis}' does not feed '{safe(model.base)}', the base of '{name}'",
-                "its sinks are " + ", ".join(axis.model.sinks),
-            )
-        if axis is not None and axis.model.actor != model.actor:
-            report.error(
-                found.at("axis"),
-                f"axis '{model.axis}' is not an axis of '{safe(model.actor)}'",
-            )
-
-
-def check_decisions(
-    report: Report, decisions: Things, operations: Things, ids: Mapping[str, set[str]]
-) -> None:
-    """Options have ids of their own, and an operation that is one waits for being decided on."""
-    seen: dict[str, str] = {}
-    for name, found in decisions.items():
-        model = found.model
-        if not model.options:
-            report.error(found.mark, f"decision '{safe(name)}' has no options")
-        for key, option in model.options.items():
-            mark = found.at("options", key, key=True)
-            other = next((k for k in ("event", "operation") if key in ids.get(k, ())), None)
-            if key in seen:
-                other = f"option of '{seen[key]}'"
-            if other is not None:
-                report.error(
-                    mark, f"'{safe(key)}' is also the id of an {other}", "rename one of them"
-                )
-            seen[key] = name
-            operation = operations.get(option.operation or "")
-            if operation is None:
-                continue
-            at = found.at("options", key, "operation")
-            if operation.model.actor != model.actor:
-                report.error(
-                    at, f"'{option.operation}' is not an operation of '{safe(model.actor)}'"
-                )
-            if not _waits_for(operation.model.when, key):
-                report.error(
-                    at,
-                    f"operation '{option.operation}' does not wait for '{safe(key)}'",
-                    f"add 'when: {{event: {key}}}' to the operation",
-                )
-
-
-def _waits_for(condition: Any, event: str) -> bool:
-    """True where an event is named in a condition."""
-    if condition is None:
-        return False
-    parts = [*(condition.all or ()), *(condition.any or ())]
-    return condition.event == event or any(_waits_for(part, event) for part in parts)
+def _conditions(condition: Any, path: _Path = ()) -> Iterator[tuple[Any, _Path]]:
+    """A condition and all those in it, each with its path; nothing of None."""
+    if condition is not None:
+        yield condition, path
+        for kind in ("all", "any"):
+            for index, part in enumerate(getattr(condition, kind) or ()):
+                yield from _conditions(part, (*path, kind, index))
 
 
 def _check_record(report: Report, found: Found, stops: list[str]) -> None:
@@ -316,42 +335,8 @@ def _most(dist: Dist) -> float:
     return dist.high if math.isfinite(dist.high) else dist.ppf(0.999)
 
 
-def _least(dist: Dist) -> float:
-    return dist.low if dist.low > 0 else dist.ppf(0.001)
-
-
-def check_work(report: Report, axes: Things, length: float, sample: float) -> None:
-    """Refuse a scenario whose convoys and samples would take hours to run."""
-    days = length / DAY
-    sinks = 0
-    work: list[tuple[float, str]] = []
-    for name, found in axes.items():
-        convoy = found.model.convoy
-        size = _least(convoy.size.dist if convoy and convoy.size else ConvoyRule().size)
-        daily = sum(
-            _most(sink.demand.dist) + (_most(sink.refill.dist) if sink.refill else 0.0)
-            for sink in found.model.sinks.values()
-        )
-        sinks += len(found.model.sinks)
-        work.append((daily / max(size, 1e-9) * days, name))
-    samples = sinks * length / sample
-    total = sum(count for count, _ in work) + samples
-    if total <= MOST_CONVOYS or not work:
-        return
-    count, name = max(work)
-    found = axes[name]
-    if count < samples:
-        report.error(
-            found.mark,
-            f"the scenario takes {samples:,.0f} samples of stocks, more than {MOST_CONVOYS:,}",
-            "make 'sample' longer",
-        )
-        return
-    convoy = found.model.convoy
-    size = _least(convoy.size.dist if convoy and convoy.size else ConvoyRule().size)
-    better = format_quantity(max(round(size * total / MOST_CONVOYS * 2), 1), "mass")
-    report.error(
-        found.at("convoy", "size"),
-        f"the scenario sends {total:,.0f} convoys, more than {MOST_CONVOYS:,}",
-        f"make the convoys of axis '{name}' larger, such as {better}, or the period shorter",
-    )
+def _convoy_kg(axis: Found) -> float:
+    """The least load of a convoy of an axis."""
+    convoy = axis.model.convoy
+    size = convoy.size.dist if convoy and convoy.size else ConvoyRule().size
+    return size.low if size.low > 0 else size.ppf(0.001)

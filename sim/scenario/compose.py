@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from sim.base.diagnostics import Mark, Report, safe, split_lines
 
+from .faults import InputError, reported
 from .tree import Entry, Items, Map, Node, Scalar, near_file, read_file, read_map, read_text
 
 __all__ = ["KINDS", "Composer", "kind_of_ids", "without_nulls"]
@@ -72,7 +74,7 @@ class Composer:
         self._root = _project_root(path)
         mark = Mark(str(path))
         own = read_file(path, self.report) if text is None else read_map(text, mark, self.report)
-        return None if own is None else self._whole(own, path, ())
+        return self._whole(own, path, ())
 
     def network(self, path: Path) -> Map | None:
         """The tree of a network file, without its ``format``."""
@@ -82,38 +84,33 @@ class Composer:
         self._check_format(node, path)
         return _without(node, ("format",))
 
-    def _load(self, path: Path, chain: tuple[Path, ...]) -> Map | None:
-        own = read_file(path, self.report)
-        return None if own is None else self._whole(own, path, chain)
-
-    def _whole(self, own: Map, path: Path, chain: tuple[Path, ...]) -> Map | None:
-        """A file's own map with all that it builds on."""
+    def _whole(self, own: Map | None, path: Path, chain: tuple[Path, ...]) -> Map | None:
+        """A file's own map with all that it builds on; None where it or one of those failed."""
+        if own is None:
+            return None
         self._check_format(own, path)
         base: Map | None = None
         extends = own.entries.get("extends")
         if extends and not _is_null(extends.value):
-            target = self._path(extends.value, path, "extends")
-            chain = (*chain, path)
-            if target is None or not self._check_chain(target, chain, extends.value):
-                return None
-            base = self._load(target, chain)
+            with reported(self.report, extends.value.mark):
+                target = self._path(extends.value, path, "extends")
+                _check_chain(target, (*chain, path))
+                base = self._whole(read_file(target, self.report), target, (*chain, path))
             if base is None:
                 return None
         overrides = own.entries.get("overrides")
         own = self._inline_network(_without(own, ("format", "extends", "overrides")), path)
         merged = own if base is None else self._merge(_without(base, _NOT_INHERITED), own, ())
         if overrides and not _is_null(overrides.value):
-            if not isinstance(overrides.value, Map):
-                self.report.error(
-                    overrides.value.mark,
-                    "'overrides' is a map of paths to values",
-                    "such as 'axes.line.convoy.size: 20 t'",
-                )
-                return merged
-            changes = sorted(
-                (tuple(key.split(".")), entry) for key, entry in overrides.value.entries.items()
-            )
-            merged = self._apply(merged, changes)
+            with reported(self.report, overrides.value.mark):
+                if not isinstance(overrides.value, Map):
+                    raise InputError(
+                        "'overrides' is a map of paths to values",
+                        "such as 'axes.line.convoy.size: 20 t'",
+                    )
+                stated = overrides.value.entries.items()
+                changes = sorted((tuple(key.split(".")), entry) for key, entry in stated)
+                merged = self._apply(merged, changes)
         return merged
 
     def _check_format(self, node: Map, path: Path) -> None:
@@ -129,56 +126,33 @@ class Composer:
                 entry.value.mark, "unknown format", f"this program reads 'format: {FORMAT}'"
             )
 
-    def _check_chain(self, target: Path, chain: tuple[Path, ...], node: Node) -> bool:
-        real = [os.path.realpath(link) for link in chain]
-        if os.path.realpath(target) in real:
-            first = real.index(os.path.realpath(target))
-            names = " -> ".join(link.name for link in (*chain[first:], target))
-            self.report.error(node.mark, f"'extends' goes round in a circle: {names}")
-            return False
-        if len(chain) >= _MOST_FILES:
-            self.report.error(node.mark, f"more than {_MOST_FILES} files extend one another")
-            return False
-        return True
-
-    def _path(self, node: Node, stated_in: Path, key: str) -> Path | None:
-        """The file that ``node`` names, if it exists inside the project."""
+    def _path(self, node: Node, stated_in: Path, key: str) -> Path:
+        """The file that ``node`` names, inside the project. Raises InputError for any other."""
         if not isinstance(node, Scalar) or not node.text.strip():
-            self.report.error(node.mark, f"'{key}' takes the path of a file")
-            return None
+            raise InputError(f"'{key}' takes the path of a file")
         text = node.text.strip()
         if os.path.isabs(text) or "\n" in text:
-            self.report.error(
-                node.mark,
-                f"the path '{safe(text)}' is not relative",
-                "write it relative to this file",
+            raise InputError(
+                f"the path '{safe(text)}' is not relative", "write it relative to this file"
             )
-            return None
         path = Path(os.path.normpath(stated_in.parent / text))
-        try:
-            real = Path(os.path.realpath(stated_in.parent / text))
-            if not real.is_relative_to(self._root):
-                self.report.error(
-                    node.mark,
-                    f"the path '{safe(text)}' leaves the project",
-                    "files outside of the project's folder cannot be used",
-                )
-                return None
-            if path.is_file():
+        within, there = True, False
+        with suppress(OSError, ValueError):  # such as a name that is too long, or that holds NUL
+            within = Path(os.path.realpath(stated_in.parent / text)).is_relative_to(self._root)
+            if within and path.is_file():
                 return path
             there = path.exists()
-        except (OSError, ValueError):  # such as a name that is too long, or that holds NUL
-            there = False
+        if not within:
+            raise InputError(
+                f"the path '{safe(text)}' leaves the project",
+                "files outside of the project's folder cannot be used",
+            )
         if there:
             what = "a folder" if path.is_dir() else "no file to read from"
-            self.report.error(node.mark, f"'{safe(text)}' is {what}", f"'{key}' takes a YAML file")
-            return None
-        self.report.error(
-            node.mark,
-            f"no such file '{safe(text)}'",
-            near_file(path) or "the path is relative to this file",
+            raise InputError(f"'{safe(text)}' is {what}", f"'{key}' takes a YAML file")
+        raise InputError(
+            f"no such file '{safe(text)}'", near_file(path) or "the path is relative to this file"
         )
-        return None
 
     def _inline_network(self, own: Map, path: Path) -> Map:
         entry = own.entries.get("network")
@@ -187,15 +161,16 @@ class Composer:
                 inner = _without(entry.value, ("format",))
                 return Map(own.mark, own.entries | {"network": Entry(entry.key_mark, inner)})
             return own
-        target = self._path(entry.value, path, "network")
-        if target is not None and target.suffix.lower() in _TABLES:
-            self.report.error(
-                entry.value.mark,
-                f"'{safe(entry.value.text)}' is no network in YAML",
-                f"make one of it: sim import {safe(target.name)} --out {safe(target.stem)}.yaml",
-            )
-            target = None
-        network = self.network(target) if target else None
+        network = None
+        with reported(self.report, entry.value.mark):
+            target = self._path(entry.value, path, "network")
+            if target.suffix.lower() in _TABLES:
+                to_yaml = f"sim import {safe(target.name)} --out {safe(target.stem)}.yaml"
+                raise InputError(
+                    f"'{safe(entry.value.text)}' is no network in YAML",
+                    f"make one of it: {to_yaml}",
+                )
+            network = self.network(target)
         if network is None:
             self.network_failed = True
             return _without(own, ("network",))
@@ -233,17 +208,16 @@ class Composer:
         for number, text in enumerate(sets, start=1):
             key, equals, value = text.partition("=")
             mark = Mark("--set", number, 1, max(len(key), 1))
-            if not equals or not key.strip():
-                self.report.error(
-                    mark, f"'{safe(text)}' is not a setting", "write it as path.to.key=VALUE"
-                )
-            elif len(split_lines(text)) > 1:
-                self.report.error(mark, "a setting is one line")
-            elif not value.strip():
-                nothing = Scalar(Mark("--set", number, len(text) + 1), "", True)
-                changes.append((tuple(key.strip().split(".")), Entry(mark, nothing)))
-            else:
-                node = read_text(value, "--set", self.report, line=number, column=len(key) + 2)
+            with reported(self.report, mark):
+                if not equals or not key.strip():
+                    raise InputError(
+                        f"'{safe(text)}' is not a setting", "write it as path.to.key=VALUE"
+                    )
+                if len(split_lines(text)) > 1:
+                    raise InputError("a setting is one line")
+                node: Node | None = Scalar(Mark("--set", number, len(text) + 1), "", True)
+                if value.strip():
+                    node = read_text(value, "--set", self.report, line=number, column=len(key) + 2)
                 if node is not None:
                     changes.append((tuple(key.strip().split(".")), Entry(mark, node)))
         return self._apply(tree, changes)
@@ -251,24 +225,21 @@ class Composer:
     def _apply(self, tree: Map, changes: Iterable[tuple[tuple[str, ...], Entry]]) -> Map:
         tree = _unshared(tree)
         for path, change in changes:
-            self._change(tree, path, change)
+            with reported(self.report, change.key_mark):
+                self._change(tree, path, change)
         return tree
 
     def _change(self, tree: Map, path: tuple[str, ...], change: Entry) -> None:
+        """Set one path of a tree. Raises InputError where it cannot be set."""
         dotted = ".".join(path)
         if not all(path) or path[0] in ("format", "extends", "overrides"):
-            self.report.error(change.key_mark, f"'{safe(dotted)}' cannot be set")
-            return
+            raise InputError(f"'{safe(dotted)}' cannot be set")
         if path == ("network",) and isinstance(change.value, Scalar):
-            self.report.error(
-                change.key_mark,
-                "a network's file cannot be set here",
-                "write 'network: PATH' in the scenario",
+            raise InputError(
+                "a network's file cannot be set here", "write 'network: PATH' in the scenario"
             )
-            return
         if len(path) > 20:
-            self.report.error(change.key_mark, "the path is too long")
-            return
+            raise InputError("the path is too long")
         node = tree
         for depth, key in enumerate(path[:-1]):
             entry = node.entries.get(key)
@@ -277,32 +248,32 @@ class Composer:
                 if self.network_failed and path[0] == "network":
                     return
                 if kind:
-                    self.report.error(
-                        change.key_mark,
-                        f"unknown {kind} '{safe(key)}'",
-                        self.report.suggest(key, node.entries),
-                    )
-                    return
+                    hint = self.report.suggest(key, node.entries)
+                    raise InputError(f"unknown {kind} '{safe(key)}'", hint)
                 entry = node.entries[key] = Entry(change.key_mark, Map(change.key_mark))
             if not isinstance(entry.value, Map):
                 what = "a list" if isinstance(entry.value, Items) else f"'{safe(entry.value.text)}'"
-                self.report.error(
-                    change.key_mark,
-                    f"'{safe('.'.join(path[: depth + 1]))}' is {what}, not a map",
-                    f"set '{safe('.'.join(path[: depth + 1]))}' as a whole",
-                )
-                return
+                here = safe(".".join(path[: depth + 1]))
+                raise InputError(f"'{here}' is {what}, not a map", f"set '{here}' as a whole")
             node = entry.value
         last = path[-1]
         if not _is_null(change.value) or _null_means_null(path):
             value = _unshared(change.value) if isinstance(change.value, Map) else change.value
             node.entries[last] = Entry(change.key_mark, value)
         elif node.entries.pop(last, None) is None and not self.network_failed:
-            self.report.error(
-                change.key_mark,
-                f"nothing to remove at '{safe(dotted)}'",
-                self.report.suggest(last, node.entries),
-            )
+            hint = self.report.suggest(last, node.entries)
+            raise InputError(f"nothing to remove at '{safe(dotted)}'", hint)
+
+
+def _check_chain(target: Path, chain: tuple[Path, ...]) -> None:
+    """Raises InputError where the last of a chain of files must not extend ``target``."""
+    real = [os.path.realpath(link) for link in chain]
+    if os.path.realpath(target) in real:
+        first = real.index(os.path.realpath(target))
+        names = " -> ".join(link.name for link in (*chain[first:], target))
+        raise InputError(f"'extends' goes round in a circle: {names}")
+    if len(chain) >= _MOST_FILES:
+        raise InputError(f"more than {_MOST_FILES} files extend one another")
 
 
 def _is_null(node: Node) -> bool:
@@ -349,15 +320,10 @@ def _unshared(node: Map) -> Map:
     )
 
 
-def _ancestors(path: Path) -> Iterator[Path]:
-    folder = Path(os.path.abspath(path)).parent
-    yield folder
-    yield from folder.parents
-
-
 def _project_root(path: Path) -> Path:
     """The folder that ``extends`` and ``network`` may not leave."""
-    for folder in _ancestors(path):
+    own = Path(os.path.abspath(path)).parent
+    for folder in (own, *own.parents):
         if (
             (folder / "pyproject.toml").is_file()
             or (folder / ".git").exists()

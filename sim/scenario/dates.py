@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from sim.base.diagnostics import safe
 
+from .faults import InputError
 from .model import DAY, Scenario
-from .units import InputError, split_quantity, to_base
+from .units import parse_quantity
 
 __all__ = ["date_of", "format_instant", "looks_dated", "parse_date", "parse_instant"]
 
@@ -48,8 +50,7 @@ def parse_instant(text: str, start: datetime | None, unit: str | None = None) ->
             )
         return (day - start).total_seconds()
     try:
-        value, own = split_quantity(text, "duration")
-        return to_base(value, own or unit, "duration", text)
+        return parse_quantity(text, "duration", unit)
     except InputError as error:
         hint = "write it as 2016-06-10, or as 12 days from the start"
         raise InputError(error.message, hint) from None
@@ -59,6 +60,10 @@ def looks_dated(text: str) -> bool:
     """True where ``text`` begins as a date does, so that a wrong one is called a wrong date."""
     head = text.strip()[:5]
     return len(head) == 5 and head[:4].isdigit() and head[4] in "-/."
+
+
+_FORMS = {10: "%Y-%m-%d", 16: "%Y-%m-%dT%H:%M", 19: "%Y-%m-%dT%H:%M:%S"}
+"""How dates of so many characters are written."""
 
 
 def parse_date(text: Any) -> datetime:
@@ -71,13 +76,10 @@ def parse_date(text: Any) -> datetime:
     if not isinstance(text, str):
         raise InputError("a date is needed here", hint)
     clean = text.strip()
-    for form in ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"):
-        width = {"%Y-%m-%d": 10, "%Y-%m-%dT%H:%M": 16, "%Y-%m-%dT%H:%M:%S": 19}[form]
-        if len(clean) == width and clean.isascii():
-            try:
-                return datetime.strptime(clean, form)
-            except ValueError:
-                break
+    form = _FORMS.get(len(clean))
+    if form and clean.isascii():
+        with suppress(ValueError):
+            return datetime.strptime(clean, form)
     if re.search(r"T[0-9:]+(Z|[+-][0-9:]+)$", clean):
         hint += ": times are local and have no zone"
     raise InputError(f"'{safe(clean)}' is not a date", hint)

@@ -66,20 +66,12 @@ class Constant(Uncertain[U]):
         return self.value
 
     @property
-    def nominal(self) -> float:
-        return self.value
-
-    @property
     def low(self) -> float:
         return self.value
 
     @property
     def high(self) -> float:
         return self.value
-
-    @property
-    def uncertain(self) -> bool:
-        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +131,12 @@ class LogNormal(Uncertain[U]):
         return self.median * math.exp(self.sigma * _STANDARD_NORMAL.inv_cdf(u))
 
     @property
-    def nominal(self) -> float:
-        return self.median
-
-    @property
     def low(self) -> float:
         return 0.0 if self.sigma > 0 else self.median
 
     @property
     def high(self) -> float:
         return math.inf if self.sigma > 0 else self.median
-
-    @property
-    def uncertain(self) -> bool:
-        return self.sigma > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +155,6 @@ class Exponential(Uncertain[U]):
     @property
     def high(self) -> float:
         return math.inf
-
-    @property
-    def uncertain(self) -> bool:
-        return True
 
 
 @dataclass(frozen=True, slots=True)

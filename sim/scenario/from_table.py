@@ -23,7 +23,7 @@ _SPACING = 0.1  # degrees between places of a file that has no coordinates
 _ROW = 100  # places in one row of that raster
 
 
-def network_yaml(table: NetworkTable, file: str, unit: str, two_way: bool) -> str:
+def network_yaml(table: NetworkTable, unit: str, two_way: bool) -> str:
     """The YAML text. ``unit`` is the capacities'; ``two_way`` widens one-way roads.
 
     Opposite one-way roads of the same capacity and length become one road. Places without
@@ -34,9 +34,14 @@ def network_yaml(table: NetworkTable, file: str, unit: str, two_way: bool) -> st
     graph = table.graph
     places = _ids(graph.places)
     report = Report()
+
+    def refuse(road: int, why: str, hint: str) -> None:
+        line = int(table.line[road]) if len(table.line) else 0
+        report.error(Mark(table.file, line, 1), f"'{graph.roads[road]}' {why}", hint)
+
     if len(graph.roads) > MOST_ROADS:
         report.error(
-            Mark(file), f"{len(graph.roads)} roads are too many for a YAML file",
+            Mark(table.file), f"{len(graph.roads)} roads are too many for a YAML file",
             "write a binary table: --out NAME.npz",
         )  # fmt: skip
         report.stop_on_errors()
@@ -52,7 +57,6 @@ def network_yaml(table: NetworkTable, file: str, unit: str, two_way: bool) -> st
     for r, (a, b) in enumerate(zip(graph.a.tolist(), graph.b.tolist(), strict=True)):
         if r in taken:
             continue
-        line = int(table.line[r]) if len(table.line) else 0
         amount = int(table.roads[r, 0])
         name = names[r]
         if not table.two_way[r]:
@@ -63,20 +67,13 @@ def network_yaml(table: NetworkTable, file: str, unit: str, two_way: bool) -> st
                 name = f"{places[a]}--{places[b]}"
                 name = names[r] if name in reserved or name in roads else name
             elif not two_way:
-                report.error(
-                    Mark(file, line, 1), f"'{graph.roads[r]}' is one-way, as no YAML road is",
-                    "--two-way takes such roads as two-way; a binary table (.npz) keeps them",
-                )  # fmt: skip
+                keep = "--two-way takes such roads as two-way; a binary table (.npz) keeps them"
+                refuse(r, "is one-way, as no YAML road is", keep)
         if amount >= UNLIMITED:
-            report.error(
-                Mark(file, line, 1), f"'{graph.roads[r]}' has no capacity",
-                "--default-capacity gives one to such roads",
-            )  # fmt: skip
+            refuse(r, "has no capacity", "--default-capacity gives one to such roads")
         elif amount / table.scale > heaviest or graph.km[r] > DIMENSIONS["distance"].limit:
-            report.error(
-                Mark(file, line, 1), f"'{graph.roads[r]}' is longer or carries more than it can",
-                "a binary table (.npz) keeps it as it is",
-            )  # fmt: skip
+            keep = "a binary table (.npz) keeps it as it is"
+            refuse(r, "is longer or carries more than it can", keep)
         capacity = Decimal(amount) / table.scale
         roads[name] = {
             "between": [places[a], places[b]],

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,12 @@ from . import build, checks
 from .compose import KINDS, Composer, without_nulls
 from .dates import date_of, format_instant
 from .emit import to_yaml
+from .faults import InputError, reported
 from .keys import keys_of, sections_of
 from .model import DAY, SUPPLIES, Fighting, Network, Scenario
 from .readers import Context, check_id
 from .schema import Model, header_of, model_of
 from .tree import Entry, Map
-from .units import InputError
 from .validate import Found, Validator, section
 from .written import Period, ScenarioFile, WrittenNetwork, WrittenScenario
 
@@ -93,6 +94,7 @@ class _Assembler:
 
     def __init__(self, report: Report, tree: Map, file: Path, with_network: bool) -> None:
         self.report, self.tree, self.file = report, tree, file
+        self.top = Mark(str(file), 1, 1)
         self.with_network = with_network
         ids = {
             kind: set(section(tree, *(("network", key) if key in _NETWORK else (key,))).entries)
@@ -113,6 +115,7 @@ class _Assembler:
         self.places: dict[str, Found] = {}
         self.roads: dict[str, Found] = {}
         self.ends: dict[str, tuple[str, str]] = {}
+        self.things: dict[str, dict[str, Found]] = {}
 
     # --- parts ---------------------------------------------------------------------------
 
@@ -180,15 +183,10 @@ class _Assembler:
         """Start and length in seconds; the length is None where the period is faulty."""
         entry = self.tree.entries.get("period")
         if entry is None:
-            self.report.error(
-                Mark(str(self.file), 1, 1),
-                "'period' is missing",
-                "add 'period: {start: DATE, end: DATE}'",
-            )
+            hint = "add 'period: {start: DATE, end: DATE}'"
+            self.report.error(self.top, "'period' is missing", hint)
             return _PLACEHOLDER, None
-        period: Any = self.validator.one(
-            model_of(Period), entry.value, entry.key_mark, "the period"
-        )
+        period = self._one(Period, entry, "the period")
         if period is None:
             return _PLACEHOLDER, None
         self.resolved["period"] = build.dumped(period)
@@ -199,20 +197,17 @@ class _Assembler:
             assert period.start is not None  # the rules of the period saw to both
             length = round((period.end - period.start).total_seconds())
         start: datetime | None = period.start
-        if length <= 0 and period.length is not None:
-            self.report.error(entry.key_mark, "the period is shorter than a second")
-        elif length <= 0:
-            self.report.error(
-                entry.key_mark, "the period ends before it has begun", "'end' is later than 'start'"
-            )
-        elif length > 100 * 366 * DAY or (start and start.year + length / (365 * DAY) > 9990):
-            self.report.error(
-                entry.key_mark,
-                "the period is longer than 100 years"
-                if length > 100 * 366 * DAY
-                else "the period ends too late",
-            )
-        else:
+        with reported(self.report, entry.key_mark):
+            if length <= 0 and period.length is not None:
+                raise InputError("the period is shorter than a second")
+            if length <= 0:
+                raise InputError(
+                    "the period ends before it has begun", "'end' is later than 'start'"
+                )
+            if length > 100 * 366 * DAY:
+                raise InputError("the period is longer than 100 years")
+            if start and start.year + length / (365 * DAY) > 9990:
+                raise InputError("the period ends too late")
             return start, length
         return start or _PLACEHOLDER, None
 
@@ -222,15 +217,11 @@ class _Assembler:
         name = self.file.name
         for suffix in (".yaml", ".yml", ".resolved"):
             name = name.removesuffix(suffix)
-        try:
+        with suppress(InputError):
             return check_id(name)
-        except InputError:
-            self.report.error(
-                Mark(str(self.file), 1, 1),
-                f"the file's name '{safe(name)}' cannot serve as an id",
-                "add 'id: NAME' to the scenario",
-            )
-            return name
+        fault = f"the file's name '{safe(name)}' cannot serve as an id"
+        self.report.error(self.top, fault, "add 'id: NAME' to the scenario")
+        return name
 
     # --- the whole -----------------------------------------------------------------------
 
@@ -239,7 +230,7 @@ class _Assembler:
         report, context, tree = self.report, self.context, self.tree
         self._known_keys(tree, ScenarioFile, "the scenario")
         context.start, context.length = self._period()
-        header = self._header(tree, WrittenScenario, Mark(str(self.file), 1, 1), "the scenario")
+        header = self._header(tree, WrittenScenario, self.top, "the scenario")
         network = None
         entry = tree.entries.get("network")
         if entry is not None:
@@ -249,29 +240,27 @@ class _Assembler:
                 report.error(entry.value.mark, "'network' is the path of a file or a map")
                 self._forget_network()
         elif self.with_network:
-            report.error(Mark(str(self.file), 1, 1), "'network' is missing", "add 'network: PATH'")
+            report.error(self.top, "'network' is missing", "add 'network: PATH'")
             self._forget_network()
-        things = self._all(WrittenScenario)
-        crossings = self._crossings()
-        default = header.default_holder if header else None
-        checks.check_holders(report, things["holders"], crossings, default)
-        checks.check_axes(report, things["axes"])
-        checks.check_events(report, things["events"], things["axes"], crossings)
+        things = self.things = self._all(WrittenScenario)
         fighting = self._fighting(things["operations"])
-        classes = {road: found.model.road_class for road, found in self.roads.items()}
-        checks.check_operations(report, things["operations"], things["axes"], self.ends, classes)
-        checks.check_decisions(report, things["decisions"], things["operations"], context.ids)
-        checks.check_events(report, things["decisions"], things["axes"], crossings)
+        check = checks.Checks(report, things, self.roads, self.ends, self._crossings())
+        check.holders(header.default_holder if header else None)
+        check.supply()
+        check.happenings(things["events"])
+        check.advances()
+        check.options(context.ids)
+        check.happenings(things["decisions"])
         sample = header.sample.dist.nominal if header and header.sample else float(DAY)
         if context.length:
-            checks.check_work(report, things["axes"], context.length, sample)
+            check.work(context.length, sample)
         name = self._id(header.id if header else None)
         if seed is not None and not 0 <= seed < 2**63:
             report.error(Mark("--seed"), f"the seed {safe(str(seed))} is not a number from 0")
         if report.diagnostics or header is None or network is None or context.length is None:
             return None
         chosen = header.seed if seed is None else seed
-        return self._made(header, network, things, fighting, name, chosen)
+        return self._made(header, network, fighting, id=name, seed=chosen)
 
     def _fighting(self, operations: dict[str, Found]) -> Model | None:
         """The rules of battle; operations need them."""
@@ -279,7 +268,7 @@ class _Assembler:
         if entry is not None:
             made: Model | None = self._one(Fighting, entry, "the rules of battle")
             if made is not None:
-                checks.check_bands(self.report, made, entry.value, entry.key_mark)
+                checks.check_bands(self.report, Found(made, entry.value, entry.key_mark))
                 self.resolved["fighting"] = build.dumped(made)
             return made
         if operations:
@@ -304,34 +293,23 @@ class _Assembler:
         return {name for name, found in self.places.items() if found.model.crossing}
 
     def _made(
-        self,
-        header: Any,
-        network: Network,
-        things: dict[str, dict[str, Found]],
-        fighting: Model | None,
-        name: str,
-        seed: int,
+        self, header: Any, network: Network, fighting: Model | None, **named: Any
     ) -> Scenario:
-        network_sources = self.resolved["network"].get("sources", {})
+        """The scenario of valid parts; ``named`` are its id and its seed."""
+        stated = build.dumped(header) | {"format": 1} | named | self.resolved
+        for key, found in self.things.items():
+            self._dump(stated, key, found)
+        keys = [key.name for key in keys_of(ScenarioFile) if key.name in stated]
+        sources = stated["network"].get("sources", {}) | header.sources
         scenario = build.made(
             Scenario,
             header,
-            id=name,
+            **named,
             start=self.context.start,
             length=int(self.context.length or 0),
-            seed=seed,
             fighting=build.make_fighting(fighting) if fighting else None,
             network=network,
-            sources=dict(sorted((network_sources | header.sources).items())),
-            resolved=self._resolved(header, things, name, seed),
+            sources=dict(sorted(sources.items())),
+            resolved={key: stated[key] for key in keys},
         )
-        return build.filled(scenario, things, header.default_holder)
-
-    def _resolved(
-        self, header: Model, things: dict[str, dict[str, Found]], name: str, seed: int
-    ) -> dict[str, Any]:
-        """The plain data in a fixed order of keys, with the id and the seed filled in."""
-        stated = build.dumped(header) | {"format": 1, "id": name, "seed": seed} | self.resolved
-        for key, found in things.items():
-            self._dump(stated, key, found)
-        return {key.name: stated[key.name] for key in keys_of(ScenarioFile) if key.name in stated}
+        return build.filled(scenario, self.things, header.default_holder)

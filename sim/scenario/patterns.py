@@ -11,6 +11,14 @@ from .units import DIMENSIONS, NUMBER
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?)?"
 
 
+_PROVENANCE: Mapping[str, Mapping[str, str]] = {
+    "source": {"type": "string"},
+    "trust": {"type": "string"},
+    "note": {"type": "string"},
+    "known_on": {"type": "string", "format": "date"},
+}
+
+
 def distribution_schema(item: Mapping[str, Any]) -> dict[str, Any]:
     """JSON Schema of the map forms of a distribution over ``item``."""
     number = {"type": "number"}
@@ -32,10 +40,7 @@ def distribution_schema(item: Mapping[str, Any]) -> dict[str, Any]:
             "lognormal": of(item, number),
             "exponential": dict(item),
             "choice": {"type": "object", "additionalProperties": number},
-            "source": {"type": "string"},
-            "trust": {"type": "string"},
-            "note": {"type": "string"},
-            "known_on": {"type": "string", "format": "date"},
+            **_PROVENANCE,
         },
         "additionalProperties": False,
     }
@@ -70,10 +75,7 @@ def demand_schema() -> dict[str, Any]:
         "properties": {
             "persons": quantity_schema("persons"),
             "each": quantity_schema("ration"),
-            "source": {"type": "string"},
-            "trust": {"type": "string"},
-            "note": {"type": "string"},
-            "known_on": {"type": "string", "format": "date"},
+            **_PROVENANCE,
         },
         "required": ["persons", "each"],
         "additionalProperties": False,

@@ -8,7 +8,8 @@ well.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -28,9 +29,10 @@ from .distributions import (
     Triangular,
     Uniform,
 )
+from .faults import InputError, inside
 from .kinds import Sign
 from .model import Provenance
-from .units import DIMENSIONS, InputError, parse_number, split_quantity, to_base
+from .units import DIMENSIONS, parse_number, parse_quantity, split_quantity
 
 __all__ = [
     "PROVENANCE_KEYS",
@@ -63,9 +65,6 @@ class Quantity:
     written: Any
 
 
-_Item = Callable[[str, str | None], float]  # text, unit where it has none -> base units
-
-
 def read_quantity(
     data: Any, dimension: str, *, sign: Sign = "nonnegative", uncertain: bool = True
 ) -> Quantity:
@@ -76,18 +75,12 @@ def read_quantity(
     Raises:
         InputError: the data are not such a quantity.
     """
-    dim = DIMENSIONS[dimension]
-
-    def item(text: str, unit: str | None) -> float:
-        value, own = split_quantity(text, dimension)
-        return to_base(value, own or unit, dimension, text)
-
-    def unit_of(text: str) -> str | None:
-        return split_quantity(text, dimension)[1]
-
-    result = _read(data, item, unit_of, item, dim.example, bare=dim.bare)
+    reader = _Reader(dimension)
+    result = reader.read(data)
     if not uncertain and not isinstance(result.dist, Constant):
-        raise InputError("one value is needed here, not a distribution", f"such as {dim.example}")
+        raise InputError(
+            "one value is needed here, not a distribution", f"such as {reader.example}"
+        )
     upper = 1.0 if dimension == "share" else math.inf
     return Quantity(_bounded(result.dist, sign, upper), result.written)
 
@@ -101,18 +94,14 @@ def read_demand(data: Any) -> Quantity:
     for key, dimension in (("persons", "persons"), ("each", "ration")):
         if data.get(key) is None:
             raise InputError(f"'{key}' is missing", "a demand by head needs 'persons' and 'each'")
-        try:
+        with inside(key):
             parts[key] = read_quantity(data[key], dimension)
-        except InputError as error:
-            raise error.inside(key) from None
-    left, right = parts["persons"], parts["each"]
-    dist: Dist
-    if isinstance(left.dist, Constant) and isinstance(right.dist, Constant):
-        dist = Constant(left.dist.value * right.dist.value)
-    else:
-        dist = Product(left.dist, right.dist)
-    written = {"persons": left.written, "each": right.written} | _provenance(data)
-    return Quantity(dist, written)
+    left, right = (part.dist for part in parts.values())
+    dist: Dist = Product(left, right)
+    if isinstance(left, Constant) and isinstance(right, Constant):
+        dist = Constant(left.value * right.value)
+    written = {key: part.written for key, part in parts.items()}
+    return Quantity(dist, written | _provenance(data))
 
 
 def read_instant(data: Any, start: datetime | None) -> Quantity:
@@ -121,167 +110,165 @@ def read_instant(data: Any, start: datetime | None) -> Quantity:
     Raises:
         InputError: not an instant, or a date where the period has no ``start``.
     """
-
-    def item(text: str, unit: str | None) -> float:
-        return parse_instant(text, start, unit)
-
-    def unit_of(text: str) -> str | None:
-        return None if looks_dated(text) else split_quantity(text, "duration")[1]
-
-    def spread(text: str, unit: str | None) -> float:
-        value, own = split_quantity(text, "duration")
-        return to_base(value, own or unit, "duration", text)
-
-    result = _read(data, item, unit_of, spread, "2016-06-10 or 12 days", bare=False)
+    result = _InstantReader(start).read(data)
     if isinstance(result.dist, Normal):
         return Quantity(Normal(result.dist.mean, result.dist.sd, low=0.0), result.written)
     return result
 
 
-def _read(
-    data: Any,
-    item: _Item,
-    unit_of: Callable[[str], str | None],
-    spread: _Item,
-    example: str,
-    *,
-    bare: bool,
-) -> Quantity:
-    if isinstance(data, dict):
-        return _read_map(data, item, unit_of, spread, bare=bare)
-    if isinstance(data, list):
-        raise InputError(
-            "a quantity is needed here, not a list",
-            "a range is written 3..12 days, or {uniform: [3 days, 12 days]}",
-        )
-    if not isinstance(data, str):
-        raise InputError("a quantity is needed here", f"write it as {example}")
-    text = " ".join(data.split())
-    if ".." in text:
+class _Reader:
+    """Reads what may be a distribution over the quantities of a dimension."""
+
+    def __init__(self, dimension: str) -> None:
+        self.dimension = dimension
+        self.example, self.bare = DIMENSIONS[dimension].example, DIMENSIONS[dimension].bare
+
+    def spread(self, text: str, unit: str | None = None) -> float:
+        """A size, such as a standard deviation; ``unit`` is that of a text without one."""
+        return parse_quantity(text, self.dimension, unit)
+
+    def value(self, text: str, unit: str | None = None) -> float:
+        """A value that may be drawn."""
+        return self.spread(text, unit)
+
+    def unit_of(self, text: str) -> str | None:
+        """The unit of a value, for those beside it that have none."""
+        return split_quantity(text, self.dimension)[1]
+
+    def read(self, data: Any) -> Quantity:
+        """One value, a range, or the map of a distribution."""
+        if isinstance(data, dict):
+            return self._map(data)
+        if isinstance(data, list):
+            raise InputError(
+                "a quantity is needed here, not a list",
+                "a range is written 3..12 days, or {uniform: [3 days, 12 days]}",
+            )
+        if not isinstance(data, str):
+            raise InputError("a quantity is needed here", f"write it as {self.example}")
+        text = " ".join(data.split())
+        if ".." not in text:
+            return Quantity(Constant(self.value(text)), _written(text, self.bare))
         ends = [end.strip() for end in text.split("..")]
         if len(ends) != 2 or not all(ends):
             raise InputError(f"'{safe(text)}' is not a range", "a range has two ends: 3..12 days")
-        low, high = (item(end, unit_of(ends[1])) for end in ends)
-        return Quantity(_ordered_uniform(low, high), text)
-    return Quantity(Constant(item(text, None)), _written(text, bare))
+        low, high = (self.value(end, self.unit_of(ends[1])) for end in ends)
+        return Quantity(_in_order(Uniform(low, high)), text)
 
+    def _map(self, data: Mapping[str, Any]) -> Quantity:
+        _check_keys(data, tuple(_FORMS))
+        forms = [key for key in data if key in _FORMS]
+        if len(forms) != 1:
+            which = " and ".join(sorted(forms)) if forms else "none"
+            raise InputError(
+                f"a distribution needs one kind, and here is {which}", "one of " + ", ".join(_FORMS)
+            )
+        form = forms[0]
+        with inside(form):
+            if form == "choice":
+                dist, written = self._choice(data[form])
+            elif form == "exponential":
+                dist, written = self._exponential(data[form])
+            else:
+                dist, written = self._listed(form, data[form])
+        return Quantity(_in_order(dist), {form: written} | _provenance(data))
 
-def _read_map(
-    data: Mapping[str, Any],
-    item: _Item,
-    unit_of: Callable[[str], str | None],
-    spread: _Item,
-    *,
-    bare: bool,
-) -> Quantity:
-    _check_keys(data, tuple(_FORMS))
-    forms = [key for key in data if key in _FORMS]
-    if len(forms) != 1:
-        which = " and ".join(sorted(forms)) if forms else "none"
-        raise InputError(
-            f"a distribution needs one kind, and here is {which}", "one of " + ", ".join(_FORMS)
-        )
-    form, stated = forms[0], data[forms[0]]
-    if form == "choice":
-        choice, weights = _choice(stated, item)
-        return Quantity(choice, {form: weights} | _provenance(data))
-    if form == "exponential":
-        mean, text = _exponential(stated, spread)
-        return Quantity(mean, {form: text} | _provenance(data))
-    wanted = len(_FORMS[form].split(","))
-    if (
-        not isinstance(stated, list)
-        or len(stated) != wanted
-        or not all(isinstance(entry, str) for entry in stated)
-    ):
-        raise InputError(f"'{form}' takes {wanted} values", f"{form}: {_FORMS[form]}", (form,))
-    texts = [" ".join(entry.split()) for entry in stated]
-    try:
+    def _listed(self, form: str, stated: Any) -> tuple[Dist, Any]:
+        """The forms that are stated as a list."""
+        wanted = len(_FORMS[form].split(","))
+        if (
+            not isinstance(stated, list)
+            or len(stated) != wanted
+            or not all(isinstance(entry, str) for entry in stated)
+        ):
+            raise InputError(f"'{form}' takes {wanted} values", f"{form}: {_FORMS[form]}")
+        texts = [" ".join(entry.split()) for entry in stated]
+        written = [_written(text, True) for text in texts]
         if form == "lognormal":
-            unit, numbers = None, [item(texts[0], None), float(parse_number(texts[1]))]
-        else:
-            unit = unit_of(texts[-1])
-            numbers = [item(texts[0], unit)]
-            numbers += [(spread if form == "normal" else item)(text, unit) for text in texts[1:]]
-    except InputError as error:
-        raise error.inside(form) from None
-    written = [_written(text, True) for text in texts]
-    return Quantity(_distribution(form, numbers), {form: written} | _provenance(data))
+            return _log_normal(self.value(texts[0]), float(parse_number(texts[1]))), written
+        unit = self.unit_of(texts[-1])
+        if form == "normal":
+            return _normal(self.value(texts[0], unit), self.spread(texts[1], unit)), written
+        numbers = [self.value(text, unit) for text in texts]
+        return (_triangular(*numbers) if form == "triangular" else Uniform(*numbers)), written
+
+    def _exponential(self, stated: Any) -> tuple[Dist, Any]:
+        if not isinstance(stated, str):
+            raise InputError("'exponential' takes one value, the mean", "exponential: 5 days")
+        text = " ".join(stated.split())
+        mean = self.spread(text)
+        if mean <= 0:
+            raise InputError("the mean must be above 0")
+        return Exponential(mean), _written(text, True)
+
+    def _choice(self, stated: Any) -> tuple[Dist, Any]:
+        if not isinstance(stated, dict) or not stated:
+            raise InputError(
+                "'choice' takes a map of values to weights", "choice: {3 days: 0.5, 8 days: 0.5}"
+            )
+        if len(stated) > _MOST_CHOICES:
+            raise InputError(f"'choice' takes at most {_MOST_CHOICES} values")
+        found: list[tuple[float, float, str, Any]] = []
+        for key, stated_weight in stated.items():
+            with inside(key):
+                weight = parse_number(stated_weight if isinstance(stated_weight, str) else "")
+                told = " ".join(key.split()), number_data(weight)
+                found.append((self.value(key), float(weight), *told))
+                if not 0 <= weight <= 10**12:
+                    raise InputError("a weight is a number from 0 up")
+        found.sort()  # by value: the order in the file says nothing
+        values, weights, keys, data = zip(*found, strict=True)
+        if len(set(values)) < len(values):
+            raise InputError("a value stands twice in 'choice'")
+        if not any(weights):
+            raise InputError("all weights are 0")
+        return Choice(values, weights), dict(zip(keys, data, strict=True))
 
 
-def _distribution(form: str, numbers: Sequence[float]) -> Dist:
-    if form == "uniform":
-        return _ordered_uniform(*numbers)
-    if form == "triangular":
-        low, mode, high = numbers
-        if not low <= mode <= high:
-            raise InputError("the three values must rise: low, mode, high", None, (form,))
-        return Triangular(low, mode, high)
-    first, second = numbers
-    if second < 0:
-        what = "standard deviation" if form == "normal" else "sigma"
-        raise InputError(f"the {what} cannot be negative", None, (form, 1))
-    if form == "normal":
-        return Normal(first, second)
-    if first <= 0:
-        raise InputError("the median must be above 0", None, (form, 0))
-    if second > _MOST_SIGMA:
+class _InstantReader(_Reader):
+    """Reads instants: dates too, and lengths of time, of which spreads are made."""
+
+    def __init__(self, start: datetime | None) -> None:
+        super().__init__("duration")
+        self.start, self.example = start, "2016-06-10 or 12 days"
+
+    def value(self, text: str, unit: str | None = None) -> float:
+        return parse_instant(text, self.start, unit)
+
+    def unit_of(self, text: str) -> str | None:
+        return None if looks_dated(text) else super().unit_of(text)
+
+
+def _in_order(dist: Dist) -> Dist:
+    if isinstance(dist, Uniform) and dist.low > dist.high:
+        raise InputError("the low end of the range is above its high end")
+    return dist
+
+
+def _triangular(low: float, mode: float, high: float) -> Dist:
+    if not low <= mode <= high:
+        raise InputError("the three values must rise: low, mode, high")
+    return Triangular(low, mode, high)
+
+
+def _normal(mean: float, deviation: float) -> Dist:
+    if deviation < 0:
+        raise InputError("the standard deviation cannot be negative", None, (1,))
+    return Normal(mean, deviation)
+
+
+def _log_normal(median: float, sigma: float) -> Dist:
+    if sigma < 0:
+        raise InputError("the sigma cannot be negative", None, (1,))
+    if median <= 0:
+        raise InputError("the median must be above 0", None, (0,))
+    if sigma > _MOST_SIGMA:
         raise InputError(
             f"sigma is at most {_MOST_SIGMA:g}",
             "it is the standard deviation of the logarithm, a plain number",
-            (form, 1),
+            (1,),
         )
-    return LogNormal(first, second)
-
-
-def _exponential(stated: Any, spread: _Item) -> tuple[Dist, Any]:
-    if not isinstance(stated, str):
-        raise InputError(
-            "'exponential' takes one value, the mean", "exponential: 5 days", ("exponential",)
-        )
-    text = " ".join(stated.split())
-    try:
-        mean = spread(text, None)
-    except InputError as error:
-        raise error.inside("exponential") from None
-    if mean <= 0:
-        raise InputError("the mean must be above 0", None, ("exponential",))
-    return Exponential(mean), _written(text, True)
-
-
-def _ordered_uniform(low: float, high: float) -> Dist:
-    if low > high:
-        raise InputError("the low end of the range is above its high end")
-    return Uniform(low, high)
-
-
-def _choice(stated: Any, item: _Item) -> tuple[Dist, dict[str, Any]]:
-    if not isinstance(stated, dict) or not stated:
-        raise InputError(
-            "'choice' takes a map of values to weights",
-            "choice: {3 days: 0.5, 8 days: 0.5}",
-            ("choice",),
-        )
-    if len(stated) > _MOST_CHOICES:
-        raise InputError(f"'choice' takes at most {_MOST_CHOICES} values", None, ("choice",))
-    found: list[tuple[float, float, str, Any]] = []
-    for key, weight in stated.items():
-        try:
-            number = parse_number(weight if isinstance(weight, str) else "")
-            found.append(
-                (item(key, None), float(number), " ".join(key.split()), number_data(number))
-            )
-        except InputError as error:
-            raise error.inside("choice", key) from None
-        if not 0 <= number <= 10**12:
-            raise InputError("a weight is a number from 0 up", None, ("choice", key))
-    found.sort()  # by value: the order in the file says nothing
-    values = tuple(entry[0] for entry in found)
-    if len(set(values)) < len(values):
-        raise InputError("a value stands twice in 'choice'", None, ("choice",))
-    if not any(entry[1] for entry in found):
-        raise InputError("all weights are 0", None, ("choice",))
-    return Choice(values, tuple(entry[1] for entry in found)), {e[2]: e[3] for e in found}
+    return LogNormal(median, sigma)
 
 
 def _check_keys(data: Mapping[str, Any], kinds: tuple[str, ...]) -> None:
@@ -301,14 +288,11 @@ def _provenance(data: Mapping[str, Any]) -> dict[str, Any]:
     for key in PROVENANCE_KEYS:
         if data.get(key) is None:
             continue
-        if not isinstance(data[key], str):
-            raise InputError("a text is needed here", None, (key,))
-        try:
-            found[key] = (
-                parse_date(data[key]).date().isoformat() if key == "known_on" else str(data[key])
-            )
-        except InputError as error:
-            raise error.inside(key) from None
+        with inside(key):
+            if not isinstance(data[key], str):
+                raise InputError("a text is needed here")
+            day = parse_date(data[key]).date() if key == "known_on" else None
+            found[key] = day.isoformat() if day else str(data[key])
     return found
 
 
@@ -337,10 +321,8 @@ def _bounded(dist: Dist, sign: Sign, upper: float) -> Dist:
 def _written(text: str, bare: bool) -> Any:
     """A number where the text is one, else the text."""
     if bare:
-        try:
+        with suppress(InputError):
             return number_data(parse_number(text))
-        except InputError:
-            pass
     return text
 
 

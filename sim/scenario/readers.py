@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sim.base.diagnostics import safe, suggest
 
 from .dates import parse_date, parse_instant
 from .distributions import Constant
+from .faults import InputError, inside
 from .quantities import Quantity, number_data, read_instant
 from .tree import Quoted
-from .units import DIMENSIONS, NUMBER, InputError, parse_number, parse_quantity
+from .units import DIMENSIONS, NUMBER, parse_number, parse_quantity
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 LONGEST_ID = 100
@@ -108,10 +111,8 @@ def read_sealed(data: Any, context: Context) -> tuple[str, ...]:
         raise InputError("a list of actors, or true, is needed here")
     found = []
     for index, item in enumerate(data):
-        try:
+        with inside(index):
             found.append(_actor(item, context))
-        except InputError as error:
-            raise error.inside(index) from None
     return tuple(found)
 
 
@@ -147,28 +148,15 @@ def number_between(low: float, high: float) -> Callable[[Any, Context], float]:
     return read
 
 
-def whole(data: Any, low: int, high: int, dimension: str | None = None) -> int:
-    """A whole number from ``low`` to ``high``, with or without the unit of ``dimension``."""
-    if not isinstance(data, str):
-        raise InputError("a whole number is needed here")
+def with_or_without_unit(data: str, dimension: str) -> Decimal:
+    """A number that may have a unit of ``dimension``; without one it is in the base unit."""
     try:
-        value = parse_number(data)
+        return parse_number(data)
     except InputError:
-        if dimension is None:
-            raise
-        value = number_decimal(parse_quantity(data, dimension))
-    if value != value.to_integral_value():
-        raise InputError(f"'{safe(data)}' is not a whole number")
-    if not low <= value <= high:
-        raise InputError(
-            "cannot be negative"
-            if value < 0 == low
-            else f"'{safe(data)}' is not between {low} and {high}"
-        )
-    return int(value)
+        return number_decimal(parse_quantity(data, dimension))
 
 
-def number_decimal(value: float) -> Any:
+def number_decimal(value: float) -> Decimal:
     """``value`` as an exact decimal of its shortest form."""
     return parse_number(repr(value))
 
@@ -176,8 +164,21 @@ def number_decimal(value: float) -> Any:
 def whole_between(
     low: int, high: int, dimension: str | None = None
 ) -> Callable[[Any, Context], int]:
-    """A reader of a whole number in the closed range."""
-    return lambda data, context: whole(data, low, high, dimension)
+    """A reader of a whole number in the closed range, with or without a unit of ``dimension``."""
+
+    def read(data: Any, context: Context) -> int:
+        if not isinstance(data, str):
+            raise InputError("a whole number is needed here")
+        value = parse_number(data) if dimension is None else with_or_without_unit(data, dimension)
+        if value != value.to_integral_value():
+            raise InputError(f"'{safe(data)}' is not a whole number")
+        if value < 0 == low:
+            raise InputError("cannot be negative")
+        if not low <= value <= high:
+            raise InputError(f"'{safe(data)}' is not between {low} and {high}")
+        return int(value)
+
+    return read
 
 
 def one_of(*choices: str) -> Callable[[Any, Context], str]:
@@ -256,10 +257,7 @@ def read_distance(data: Any, context: Context) -> float:
     """Kilometres above 0, with or without the unit."""
     if not isinstance(data, str):
         raise InputError("a distance is needed here", "write it as 12.5 or 12.5 km")
-    try:
-        value = number_data(parse_number(data))
-    except InputError:
-        value = number_data(number_decimal(parse_quantity(data, "distance")))
+    value = number_data(with_or_without_unit(data, "distance"))
     if value <= 0:
         raise InputError("cannot be negative" if value < 0 else "must be above 0")
     if value > DIMENSIONS["distance"].limit:
@@ -288,11 +286,8 @@ def read_stated(data: Any, context: Context) -> Stated:
     if not isinstance(data, Quoted):
         if text in {"true", "false"}:
             return Stated(text == "true", text == "true")
-        try:
+        with suppress(InputError):
             number = number_data(parse_number(text))
-        except InputError:
-            pass
-        else:
             return Stated(float(number), number)
     if re.match(r"[0-9]{4}-[0-9]", text):
         return Stated(parse_instant(text, context.start), text)

@@ -10,8 +10,12 @@ import json
 import os
 import sys
 from collections.abc import Collection, Iterator, Mapping
+from importlib.resources import files
 from pathlib import Path
+from string import Template
 from typing import Any, Literal, get_args
+
+from sim.base.files import whole_file
 
 from . import kinds as k
 from .compose import KINDS
@@ -21,7 +25,7 @@ from .model import Happening, Provenance
 from .quantities import PROVENANCE_KEYS
 from .readers import an, joined
 from .schema import model_of, name_of
-from .units import DIMENSIONS, format_quantity
+from .units import DIMENSIONS, Dimension, format_quantity
 from .written import EVENTS, SHORT, WRITTEN, NetworkFile, ScenarioFile, WrittenCondition
 
 __all__ = ["json_schema", "markdown", "write"]
@@ -145,94 +149,26 @@ def stated(key: Declared) -> Any:
     return default if isinstance(default, str | int | float) else None
 
 
-_INTRODUCTION = """\
-# The scenario language, version 1
-
-This page is made from the schema (`sim schema --write .`); do not edit it by hand. A scenario
-is one YAML file, usually with a network file beside it. `sim validate FILE` checks a file and
-says what is wrong, where, and what was probably meant.
-
-## Rules for all files
-
-- Things are kept in maps by id. An id has letters, digits, `_` and `-`. The order of a file
-  never matters.
-- A key that is not on this page is an error. `null` is the same as leaving the key out
-  (but for the `value` of a claim, where it means *never*).
-- Texts stay texts: `NO`, `12:30` and `017` need no quotes where a text is due. A number is
-  written in decimal digits. `true` and `false` are the only booleans.
-- Not accepted: duplicate keys, YAML tags, merge keys (`<<`), more than one document, more than
-  50 levels, aliases that expand to more than 100,000 values.
-- Every thing may carry `source`, `trust`, `note` and `known_on` (below: *provenance*).
-
-## Quantities
-
-A quantity is a number and its unit. Large values are refused, so that a slip of the keyboard
-does not pass for data.
-
-| quantity | units (first: usual; factor to the base unit) | base unit | largest |
-|---|---|---|---|
-"""
-
-_DISTRIBUTIONS = """
-A quantity may be uncertain. Each is drawn by inverse CDF from one uniform number of its own.
-
-| form | meaning |
-|---|---|
-| `3..12 days`, `{uniform: [3 days, 12 days]}` | every value between the two equally likely |
-| `{triangular: [1 day, 2 days, 5 days]}` | low, mode, high |
-| `{normal: [5 days, 1 day]}` | mean and standard deviation; clipped (see below) |
-| `{lognormal: [5 days, 0.5]}` | median, and standard deviation of the logarithm (at most 10) |
-| `{exponential: 5 days}` | the mean: what comes at a constant rate; in `at`, from the start |
-| `{choice: {3 days: 0.5, 8 days: 0.5}}` | values with weights |
-
-A normal distribution is clipped at 0, for shares also at 1, and for speeds and convoy sizes at a
-hundredth of the mean. In lists and ranges a value without a unit takes the unit of the last. The
-map may also carry provenance. A value below 0, or a range that reaches below 0, is an error where
-it makes no sense; so is a share above 1.
-
-A date is ISO: `2016-06-10` is 00:00 of that day, `2016-06-10T06:00` is a time of that day;
-there are no time zones. An instant (`at`, `when` of a claim) is a date, or a length of time
-from the start (`12 days`), and `at` may be a distribution of either. A distribution may reach
-past the end of the period (what is drawn there does not happen), not before its start.
-
-## Building on another scenario
-
-`extends: baseline.yaml` starts from that file: maps are merged key by key, texts and lists
-replace, `null` removes. `id`, `format` and `overrides` are not inherited. Then the network's
-file is read, then `overrides` are applied (`network.roads.a--b.capacity: 400 t/day`, sorted by
-path), then each `--set a.b.c=VALUE` of the command line in turn. Paths are relative to the file
-that states them and may not leave the project: the nearest folder above the scenario with a
-`pyproject.toml`, a `.git` or a folder `scenarios`, or else the scenario's own folder.
-
-## Size
-
-A scenario may forecast at most 5,000,000 convoys and samples, and last at most 100 years.
-"""
-
-
 def markdown() -> str:
-    """The reference page of the language, as Markdown."""
-    return "\n".join(_page()) + "\n"
+    """The reference page of the language, as Markdown: the slots of ``reference.md`` filled."""
+    page = files(__package__).joinpath("reference.md").read_text(encoding="utf-8")
+    slots = {
+        "quantities": map(_quantity, DIMENSIONS.values()),
+        "scenario": (*_table(ScenarioFile), *_sections(ScenarioFile)),
+        "provenance": _table(Provenance),
+        "network": (*_table(NetworkFile), *_sections(NetworkFile)),
+    }
+    return Template(page).substitute({slot: "\n".join(lines) for slot, lines in slots.items()})
 
 
-def _page() -> Iterator[str]:
-    yield _INTRODUCTION.rstrip("\n")
-    for dim in DIMENSIONS.values():
-        units = ", ".join(f"`{unit}` ({factor:f})" for unit, factor in dim.units.items())
-        if dim.bare:
-            units = f"no unit; {units}" if units else "no unit"
-        base = "" if dim.bare else dim.base
-        largest = "100 years" if dim.name == "duration" else f"{dim.limit:,.0f}"
-        yield f"| {dim.title} (`{dim.example}`) | {units} | {base} | {largest} |"
-    yield _DISTRIBUTIONS
-    yield "## A scenario file\n"
-    yield from _table(ScenarioFile)
-    yield from _sections(ScenarioFile)
-    yield "\n### Provenance\n"
-    yield from _table(Provenance)
-    yield "\n## A network file\n"
-    yield from _table(NetworkFile)
-    yield from _sections(NetworkFile)
+def _quantity(dim: Dimension) -> str:
+    """The row of the table of quantities that tells of one dimension."""
+    units = ", ".join(f"`{unit}` ({factor:f})" for unit, factor in dim.units.items())
+    if dim.bare:
+        units = f"no unit; {units}" if units else "no unit"
+    base = "" if dim.bare else dim.base
+    largest = "100 years" if dim.name == "duration" else f"{dim.limit:,.0f}"
+    return f"| {dim.title} (`{dim.example}`) | {units} | {base} | {largest} |"
 
 
 def _sections(cls: type, of: str = "") -> Iterator[str]:
@@ -312,7 +248,12 @@ def _words(hint: Any) -> str:
 
 
 def write(folder: str | os.PathLike[str]) -> list[Path]:
-    """Write the two schemas and the reference page below ``folder``; the paths written."""
+    """Write the two schemas and the reference page below ``folder``; the paths written.
+
+    Raises:
+        FolderError: they cannot be written there.
+        FullDiskError: there is no room for them.
+    """
     root = Path(folder)
     texts = {
         root / "docs" / "scenario-reference.md": markdown(),
@@ -320,8 +261,9 @@ def write(folder: str | os.PathLike[str]) -> list[Path]:
         root / "schema" / "scenario-v1.schema.json": _json("scenario"),
     }
     for path, text in texts.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        with whole_file(path) as partial:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial.write_text(text, encoding="utf-8", newline="\n")
     return list(texts)
 
 

@@ -24,11 +24,11 @@ from pydantic import (
 )
 
 from . import kinds as k
+from .faults import InputError
 from .fields import type_of
 from .keys import Declared, bare, has, keys_of, mark_of, parts_of, shape_of, things_in
 from .model import Happening, Sourced
 from .quantities import PROVENANCE_KEYS
-from .units import InputError
 from .written import CONDITIONS, SHORT, WrittenCondition
 
 __all__ = ["Model", "header_of", "model_of", "name_of"]

@@ -374,6 +374,25 @@ class _Builder:
         frame.key = None
 
 
+_INDENTED = (
+    "the indentation does not fit the lines above",
+    "keys of one map, and dashes of one list, stand in the same column",
+)
+_UNCLOSED = "a bracket that begins before this is not closed"
+_PLAIN_WORDS = {
+    "mapping values are not allowed": (
+        "a ':' is not allowed here", "check the indentation; put a text that holds ': ' in quotes",
+    ),
+    "did not find expected key": _INDENTED,
+    "expected '-' indicator": _INDENTED,
+    "could not find expected ':'": ("a ':' is missing after the key", "write 'key: value'"),
+    "',' or ']'": ("expected ',' or ']'", _UNCLOSED),
+    "',' or '}'": ("expected ',' or '}'", _UNCLOSED),
+    "expected <document start>": ("text after the end of the document", "remove it"),
+}  # fmt: skip
+"""What is wrong, and a way out, by what libyaml's message holds."""
+
+
 def _plain_words(error: yaml.YAMLError, text: str, mark: Any) -> tuple[str, str | None]:
     """libyaml's message in plain words, with a way out where one is likely."""
     problem = str(getattr(error, "problem", None) or error)
@@ -381,30 +400,16 @@ def _plain_words(error: yaml.YAMLError, text: str, mark: Any) -> tuple[str, str 
     lines = split_lines(text)
     line = lines[mark.line] if mark and mark.line < len(lines) else ""
     at = line[mark.column : mark.column + 1] if mark else ""
-    if "cannot start any token" in problem:
-        if at == "\t":
-            return "a tab cannot be used for indentation", "use spaces"
+    no_token, no_map = "cannot start any token" in problem, "mapping values are not" in problem
+    if (no_token and at == "\t") or (no_map and "\t" in line[: len(line) - len(line.lstrip())]):
+        return "a tab cannot be used for indentation", "use spaces"
+    if no_token:
         return f"a text cannot begin with '{safe(at)}'", "put it in quotes"
-    if "mapping values are not allowed" in problem:
-        if "\t" in line[: len(line) - len(line.lstrip())]:
-            return "a tab cannot be used for indentation", "use spaces"
-        return (
-            "a ':' is not allowed here",
-            "check the indentation; put a text that holds ': ' in quotes",
-        )
     if "unexpected end of stream" in problem and "quoted" in context:
         return "the quote that begins before this is never closed", "add the closing quote"
     if "expected key" in problem and at == ":":
         return "a key is missing before ':'", None
-    if "did not find expected key" in problem or "expected '-' indicator" in problem:
-        return "the indentation does not fit the lines above", (
-            "keys of one map, and dashes of one list, stand in the same column"
-        )
-    if "could not find expected ':'" in problem:
-        return "a ':' is missing after the key", "write 'key: value'"
-    for brackets in ("',' or ']'", "',' or '}'"):
-        if brackets in problem:
-            return f"expected {brackets}", "a bracket that begins before this is not closed"
-    if "expected <document start>" in problem:
-        return "text after the end of the document", "remove it"
+    for known, words in _PLAIN_WORDS.items():
+        if known in problem:
+            return words
     return f"not valid YAML: {problem}" + (f" ({context})" if context else ""), None

@@ -12,35 +12,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, Self
+
+from .faults import InputError
 
 __all__ = [
     "DIMENSIONS",
     "NUMBER",
     "Dimension",
-    "InputError",
     "UnitError",
     "format_quantity",
     "parse_number",
     "parse_quantity",
     "split_quantity",
-    "to_base",
 ]
-
-
-class InputError(ValueError):
-    """A value that cannot be used: what is wrong, how to mend it, and where inside it.
-
-    ``at`` is the path of keys and indices from the value to the part that is wrong.
-    """
-
-    def __init__(self, message: str, hint: str | None = None, at: tuple[Any, ...] = ()) -> None:
-        super().__init__(message)
-        self.message, self.hint, self.at = message, hint, at
-
-    def inside(self, *path: Any) -> Self:
-        """The same fault, seen from a value that holds this one at ``path``."""
-        return type(self)(self.message, self.hint, (*path, *self.at))
 
 
 class UnitError(InputError):
@@ -172,17 +156,32 @@ def _why_no_number(text: str) -> tuple[str, str | None]:
     return f"{shown} is not a number", None
 
 
-def parse_quantity(text: str, dimension: str) -> float:
+def parse_quantity(text: str, dimension: str, unit: str | None = None) -> float:
     """The value of ``text`` in the base unit of ``dimension`` (a key of ``DIMENSIONS``).
 
     >>> parse_quantity("40 t/day", "rate")
     40000.0
 
+    ``unit`` is that of a text without one.
+
     Raises:
         UnitError: no number, no unit, a unit of another dimension, or beyond the limit.
     """
-    value, unit = split_quantity(text, dimension)
-    return to_base(value, unit, dimension, text)
+    value, own = split_quantity(text, dimension)
+    dim, unit, shown = DIMENSIONS[dimension], own or unit, _clip(text.strip())
+    if unit is None and not dim.bare:
+        usual = dim.example.partition(" ")[2]
+        raise UnitError(f"'{shown}' needs a unit: {dim.suggestion}", f"write it as {shown} {usual}")
+    result = float(value * dim.units[unit]) if unit is not None else float(value)
+    if abs(result) > dim.limit:
+        if dimension == "share":
+            raise UnitError(
+                f"'{shown}' is not a share between 0 and 1", f"write it as {dim.example}"
+            )
+        most = f"{dim.limit:.0e}".replace("e+", "e") + ("" if dim.bare else f" {dim.base}")
+        most = "100 years" if dimension == "duration" else most
+        raise UnitError(f"'{shown}' is too large: at most {most}")
+    return result
 
 
 def split_quantity(text: str, dimension: str) -> tuple[Decimal, str | None]:
@@ -214,29 +213,6 @@ def _unit_hint(unit: str, dim: Dimension) -> str:
         if known.lower() == unit.lower():
             return f"write '{known}' for '{unit}'"
     return f"unknown unit '{_clip(unit)}'; write it as {dim.example}"
-
-
-def to_base(value: Decimal, unit: str | None, dimension: str, text: str) -> float:
-    """``value`` in ``unit`` as a float in the base unit of ``dimension``; ``text`` is for messages.
-
-    Raises:
-        UnitError: the unit is missing, or the value is beyond the limit of the dimension.
-    """
-    dim = DIMENSIONS[dimension]
-    shown = _clip(text.strip())
-    if unit is None and not dim.bare:
-        usual = dim.example.partition(" ")[2]
-        raise UnitError(f"'{shown}' needs a unit: {dim.suggestion}", f"write it as {shown} {usual}")
-    result = float(value * dim.units[unit]) if unit is not None else float(value)
-    if abs(result) > dim.limit:
-        if dimension == "share":
-            raise UnitError(
-                f"'{shown}' is not a share between 0 and 1", f"write it as {dim.example}"
-            )
-        most = f"{dim.limit:.0e}".replace("e+", "e") + ("" if dim.bare else f" {dim.base}")
-        most = "100 years" if dimension == "duration" else most
-        raise UnitError(f"'{shown}' is too large: at most {most}")
-    return result
 
 
 def format_quantity(value: float, dimension: str) -> str:

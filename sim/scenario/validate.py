@@ -11,13 +11,13 @@ from pydantic import ValidationError
 from sim.base.diagnostics import Mark, Report, safe, suggest
 
 from .compose import kind_of_ids
+from .faults import InputError, reported
 from .keys import keys_of, mark_of, parts_of, things_in
 from .kinds import Reference
 from .model import Happening
 from .readers import Context, check_id
 from .schema import Model, model_of
-from .tree import Items, Map, Node, Quoted, Scalar, plain_data
-from .units import InputError
+from .tree import Entry, Items, Map, Node, Quoted, Scalar, plain_data
 from .written import EVENTS, faults_of_keys
 
 __all__ = ["Found", "Validator", "mark_at", "section"]
@@ -91,30 +91,23 @@ class Validator:
         kind = kind_of_ids(path) or path[-1]
         found: dict[str, Found] = {}
         for name, item in sorted(entry.value.entries.items()):
-            try:
+            with reported(self.report, item.key_mark):
                 self._check_key(name, ids.of[0] if ids else None)
-            except InputError as problem:
-                self.report.error(item.key_mark, problem.message, problem.hint)
-                continue
-            chosen = (
-                model_of(classes[0])
-                if len(classes) == 1
-                else self._event_model(name, item.value, item.key_mark)
-            )
-            if chosen is None:
-                continue
-            made = self.one(chosen, item.value, item.key_mark, f"{kind} '{safe(name)}'")
-            if made is not None:
-                found[name] = Found(made, item.value, item.key_mark)
+                cls = classes[0] if len(classes) == 1 else self._event(name, item)
+                label = f"{kind} '{safe(name)}'"
+                if cls and (made := self.one(model_of(cls), item.value, item.key_mark, label)):
+                    found[name] = Found(made, item.value, item.key_mark)
         return found
 
-    def _event_model(self, name: str, node: Node, mark: Mark) -> type[Model] | None:
+    def _event(self, name: str, entry: Entry) -> type | None:
+        """The class of the event's kind, or None with the reason in the report."""
+        node = entry.value
         if not isinstance(node, Map):
             self.report.error(node.mark, f"event '{safe(name)}' is not a map")
             return None
         kinds = [key for key in node.entries if key in EVENTS]
         if len(kinds) == 1:
-            return model_of(EVENTS[kinds[0]])
+            return EVENTS[kinds[0]]
         if kinds:
             second = node.entries[kinds[1]].key_mark
             self.report.error(
@@ -125,7 +118,7 @@ class Validator:
             return None
         hints = [suggest(key, EVENTS) for key in node.entries if key not in _EVENT_KEYS]
         hint = next((hint for hint in hints if hint), "one of " + ", ".join(EVENTS))
-        self.report.error(mark, f"event '{safe(name)}' does not say what happens", hint)
+        self.report.error(entry.key_mark, f"event '{safe(name)}' does not say what happens", hint)
         return None
 
     def one(self, model: type[M], node: Node, mark: Mark, label: str) -> M | None:
@@ -178,27 +171,23 @@ class Validator:
         cause = fault.get("ctx", {}).get("error")
         where = ".".join(str(part) for part in loc[:-1])
         inside = f"'{where}' of {label}" if where else label
+        hint, on_key = None, True
         if isinstance(cause, InputError):
             of_choice = cause.at[:1] == ("choice",) and len(cause.at) == 2
             on_key = of_key or of_choice or cause.message.startswith("unknown key")
-            here = mark_at(node, (*loc, *cause.at), mark, key=on_key)
             named = cause.message.startswith(("unknown", "a condition", "'to'", "'at'"))
             name = next((str(p) for p in reversed(loc) if isinstance(p, str)), "")
             message = cause.message if named or of_key or not name else f"{name}: {cause.message}"
-            self.report.error(here, message, cause.hint)
+            loc, hint = (*loc, *cause.at), cause.hint
         elif kind == "missing":
-            self.report.error(
-                mark_at(node, loc[:-1], mark, key=True), f"{inside} needs '{loc[-1]}'"
-            )
+            message, loc = f"{inside} needs '{loc[-1]}'", loc[:-1]
         elif kind == "extra_forbidden":
             known = _keys_at(model.declared, loc[:-1])
-            self.report.error(
-                mark_at(node, loc, mark, key=True),
-                f"unknown key '{safe(str(loc[-1]))}' in {inside}",
-                self.report.suggest(str(loc[-1]), known) or "known are " + ", ".join(known),
-            )
+            message = f"unknown key '{safe(str(loc[-1]))}' in {inside}"
+            hint = self.report.suggest(str(loc[-1]), known) or "known are " + ", ".join(known)
         else:
-            self.report.error(mark_at(node, loc, mark), _in_plain_words(fault, loc, label))
+            message, on_key = _in_plain_words(fault, loc, label), False
+        self.report.error(mark_at(node, loc, mark, key=on_key), message, hint)
 
 
 _EVENT_KEYS = {key.name for cls in EVENTS.values() for key in keys_of(cls)}

@@ -5,10 +5,11 @@ the others: a field that they add to an object, or state again, is a key that on
 They are never made.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, get_args
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, NamedTuple, get_args
 
 from . import kinds as k
+from .faults import InputError
 from .model import (
     Condition,
     ConditionKind,
@@ -22,7 +23,6 @@ from .model import (
     Scenario,
     Source,
 )
-from .units import InputError
 
 
 class WrittenRoad(Road):
@@ -235,61 +235,49 @@ SHORT: Mapping[type, str] = {WrittenHolding: "by", Source: "supply"}
 
 # --- which keys exclude or need one another ---------------------------------------------------
 
-_Rule = Callable[[Mapping[str, Any]], Iterator[InputError]]
+
+class _Rule(NamedTuple):
+    """A fault of a thing that has all keys of ``there`` and none of ``missing``."""
+
+    of: type
+    there: tuple[str, ...]
+    missing: tuple[str, ...]
+    message: str
+    hint: str | None = None
 
 
-def _happening(data: Mapping[str, Any]) -> Iterator[InputError]:
-    if "at" in data and "when" in data:
-        yield InputError("'at' and 'when' both say when it happens", "keep one", ("when",))
-    elif "at" not in data and "when" not in data:
-        yield InputError("does not say when it happens", "add 'at: DATE' or 'when: CONDITION'")
-    if "delay" in data and "when" not in data:
-        yield InputError("'delay' belongs to 'when'", None, ("delay",))
-
-
-def _operation(data: Mapping[str, Any]) -> Iterator[InputError]:
-    if "each" in data and "axis" not in data:
-        yield InputError("'each' is drawn from the stock of an axis", "add 'axis: AXIS'", ("each",))
-
-
-def _holding(data: Mapping[str, Any]) -> Iterator[InputError]:
-    if "by" in data and "shares" in data:
-        yield InputError("'by' and 'shares' both say who holds the place", "keep one", ("by",))
-
-
-def _capture(data: Mapping[str, Any]) -> Iterator[InputError]:
-    if "by" in data and "shares" in data:
-        yield InputError("'by' and 'shares' both say who holds the place then", "keep one", ("by",))
-    elif "by" not in data and "shares" not in data:
-        yield InputError("does not say who holds the place then", "add 'by: ACTOR'", ("by",))
-
-
-def _besiege(data: Mapping[str, Any]) -> Iterator[InputError]:
-    if "by" not in data and "against" not in data:
-        yield InputError("does not say who is besieged", "add 'by: ACTOR' or 'against: [ACTOR]'")
-
-
-def _period(data: Mapping[str, Any]) -> Iterator[InputError]:
-    if "end" in data and "length" in data:
-        yield InputError("'end' and 'length' both say when the period ends", "keep one", ("end",))
-    elif "end" not in data and "length" not in data:
-        yield InputError("does not say when it ends", "add 'end: DATE' or 'length: 120 days'")
-    if "end" in data and "start" not in data:
-        yield InputError("'end' needs 'start'", "add 'start: DATE'", ("end",))
-
-
-_RULES: Mapping[type, _Rule] = {
-    Happening: _happening,
-    Operation: _operation,
-    WrittenHolding: _holding,
-    CaptureEvent: _capture,
-    BesiegeEvent: _besiege,
-    Period: _period,
-}
+_RULES = (
+    _Rule(Happening, ("when", "at"), (), "'at' and 'when' both say when it happens", "keep one"),
+    _Rule(Happening, (), ("at", "when"), "does not say when it happens",
+          "add 'at: DATE' or 'when: CONDITION'"),
+    _Rule(Happening, ("delay",), ("when",), "'delay' belongs to 'when'"),
+    _Rule(Operation, ("each",), ("axis",), "'each' is drawn from the stock of an axis",
+          "add 'axis: AXIS'"),
+    _Rule(WrittenHolding, ("by", "shares"), (), "'by' and 'shares' both say who holds the place",
+          "keep one"),
+    _Rule(CaptureEvent, ("by", "shares"), (), "'by' and 'shares' both say who holds the place then",
+          "keep one"),
+    _Rule(CaptureEvent, (), ("by", "shares"), "does not say who holds the place then",
+          "add 'by: ACTOR'"),
+    _Rule(BesiegeEvent, (), ("by", "against"), "does not say who is besieged",
+          "add 'by: ACTOR' or 'against: [ACTOR]'"),
+    _Rule(Period, ("end", "length"), (), "'end' and 'length' both say when the period ends",
+          "keep one"),
+    _Rule(Period, (), ("end", "length"), "does not say when it ends",
+          "add 'end: DATE' or 'length: 120 days'"),
+    _Rule(Period, ("end",), ("start",), "'end' needs 'start'", "add 'start: DATE'"),
+)  # fmt: skip
 
 
 def faults_of_keys(cls: type, data: Mapping[str, Any]) -> Iterator[InputError]:
-    """Faults in which keys of a ``cls`` stand together, apart from the keys' own values."""
-    for base in reversed(cls.__mro__):
-        if base in _RULES:
-            yield from _RULES[base](data)
+    """Faults in which keys of a ``cls`` stand together, apart from the keys' own values.
+
+    Each is at the first key that is there and should not.
+    """
+    for rule in _RULES:
+        if (
+            issubclass(cls, rule.of)
+            and data.keys() >= set(rule.there)
+            and data.keys().isdisjoint(rule.missing)
+        ):
+            yield InputError(rule.message, rule.hint, rule.there[:1])

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.console import Console
 from rich.text import Text
 
 from sim.base.numbers import enumerated, number
 
 from .table import Column, Table
-from .terminal import console, print_table
+from .terminal import MOST_NAMES, cleaned, console, print_table
 
 Document = Mapping[str, Any]
 
@@ -22,9 +23,11 @@ def _listed(names: Sequence[str]) -> str:
 def _amount(document: Document, value: float | None) -> str:
     if value is None:
         return "unlimited"
-    if document["unit"] == "kg/day":
-        return f"{number(value / 1000)} t/day"
-    return number(value)
+    return _flow(value) if document["unit"] == "kg/day" else number(value)
+
+
+def _flow(kg_per_day: float) -> str:
+    return f"{number(kg_per_day / 1000)} t/day"
 
 
 def _title(document: Document) -> Text:
@@ -34,6 +37,57 @@ def _title(document: Document) -> Text:
     return Text(f"{document['title']}: {ends}", style="bold")
 
 
+def _once(document: Document) -> str:
+    return "the only minimum cut" if document["unique"] else "not the only minimum cut"
+
+
+def _shown(found: Document, what: str) -> str:
+    """How many were found, and whether these are all."""
+    return f"{'all' if found['complete'] else 'the first'} {len(found[what])}"
+
+
+def _whole(out: Console, line: str) -> None:
+    """A line that is not folded, so that it can be copied as one."""
+    out.print(line, soft_wrap=True)
+
+
+def print_axis_cut(document: Document) -> None:
+    """One axis at one date: max flow, cut, routes, in words."""
+    out, told = console(), cleaned(document)
+    names = told["names"]
+
+    def named(item: str) -> str:
+        return f"{names[item]} ({item})" if item in names and names[item] != item else item
+
+    out.print(Text(f"{told['name']} ({told['axis']}) on {told['at']}", style="bold"))
+    flow, fewest = told["max_flow"], told["fewest_places_cut"]
+    out.print(f"max flow: {_flow(flow)} ({flow} kg/day)")
+    if flow:
+        out.print(f"minimum cut, {_once(told)}:")
+        for item in told["cut"]:
+            out.print(f"  {named(item)}")
+        if told["other_cut"]:
+            out.print(f"  another, nearest the sinks: {enumerated(told['other_cut'], MOST_NAMES)}")
+    elif told["never_open"]:
+        out.print("the axis was not open at the start either")
+    else:
+        out.print("the axis is cut; lost since the start and in the way:")
+        for item in told["lost_in_the_way"]:
+            out.print(f"  {named(item)}")
+        out.print(f"enough to reopen it: {', '.join(map(named, told['cut']))}")
+    if flow and fewest is None:
+        out.print("fewest places: no set of places alone cuts it")
+    elif flow:
+        out.print(f"fewest places that cut it: {', '.join(map(named, fewest))}")
+    for route in told["routes"]:
+        way = " - ".join(names.get(p, p) for p in route["places"])
+        size = f"{route['hours']:.1f} h, {route['km']:.0f} km"
+        _whole(out, f"{_flow(route['kg_per_day'])}, {size}: {way}")
+    out.print()
+    _print_territory(document)
+    _print_more_cuts(document)
+
+
 def print_case_cut(document: Document) -> None:
     """Max flow, minimum cut and routes of a network file, in words."""
     out = console()
@@ -41,30 +95,25 @@ def print_case_cut(document: Document) -> None:
     flow = document["max_flow"]
     out.print(f"max flow: {_amount(document, flow)}")
     if flow:
-        only = "the only minimum cut" if document["unique"] else "not the only minimum cut"
-        out.print(f"these stop it ({only}): {_listed(document['cut'])}")
+        out.print(f"these stop it ({_once(document)}): {_listed(document['cut'])}")
         if document["other_cut"]:
             out.print(f"another, nearest the sinks: {_listed(document['other_cut'])}")
     elif flow == 0:
         out.print("nothing passes")
     if flow and "routes" in document:
         fewest = document["fewest_places_cut"]
-        out.print(
-            "fewest places that cut it: "
-            + ("no set of places alone does" if fewest is None else _listed(fewest))
-        )
+        some = "no set of places alone does" if fewest is None else _listed(fewest)
+        out.print(f"fewest places that cut it: {some}")
         out.print("these roads carry it:")
         for route in document["routes"]:
             way = " - ".join(route["places"])
-            out.print(
-                f"  {_amount(document, route['flow'])}, {route['km']:.0f} km: {way}", soft_wrap=True
-            )
+            _whole(out, f"  {_amount(document, route['flow'])}, {route['km']:.0f} km: {way}")
     if "routes" in document:
-        print_territory(document)
-    print_more_cuts(document)
+        _print_territory(document)
+    _print_more_cuts(document)
 
 
-def print_territory(document: Document) -> None:
+def _print_territory(document: Document) -> None:
     """Routes apart from each other, what holds the territory together, and its pockets."""
     out = console()
     if document["max_flow"]:
@@ -73,7 +122,7 @@ def print_territory(document: Document) -> None:
             f"place: {document['routes_by_places']}"
         )
         for sentence in document["explanation"][len(document["routes"]) :]:
-            out.print(sentence, soft_wrap=True)
+            _whole(out, sentence)
     for key, what in (
         ("articulation_points", "places whose loss parts the territory"),
         ("bridges", "roads whose loss parts it"),
@@ -81,23 +130,20 @@ def print_territory(document: Document) -> None:
     ):
         if document.get(key):
             items = [i if isinstance(i, str) else " + ".join(i) for i in document[key]]
-            out.print(f"{what} ({len(items)}): {_listed(items)}", soft_wrap=True)
+            _whole(out, f"{what} ({len(items)}): {_listed(items)}")
 
 
-def print_more_cuts(document: Document) -> None:
+def _print_more_cuts(document: Document) -> None:
     """Minimum and near-minimum cuts, where they were asked for."""
     out = console()
     for key, what in (
         ("minimum_cuts", "minimum cuts"),
         ("near_minimum_cuts", "cuts within the gap"),
     ):
-        found = document.get(key)
-        if found is None:
-            continue
-        all_ = "all" if found["complete"] else "the first"
-        out.print(f"{what} ({all_} {len(found['cuts'])}):")
-        for cut in found["cuts"]:
-            out.print(f"  {_amount(document, cut['holds'])}: {_listed(cut['cut'])}", soft_wrap=True)
+        if (found := document.get(key)) is not None:
+            out.print(f"{what} ({_shown(found, 'cuts')}):")
+            for cut in found["cuts"]:
+                _whole(out, f"  {_amount(document, cut['holds'])}: {_listed(cut['cut'])}")
 
 
 FRONTIER = (
@@ -127,36 +173,34 @@ def print_interdict(document: Document) -> None:
     print_table(out, Table("Frontier", FRONTIER, rows))
     best = document["optimal_sets"]
     if best is not None and len(best["sets"]) > 1:
-        all_ = "all" if best["complete"] else "the first"
-        out.print(f"optimal sets ({all_} {len(best['sets'])}):")
+        out.print(f"optimal sets ({_shown(best, 'sets')}):")
         for names in best["sets"]:
-            out.print(f"  {_listed(names)}", soft_wrap=True)
+            _whole(out, f"  {_listed(names)}")
     captures = document.get("captures")
     if captures:
-        out.print(
+        _whole(
+            out,
             f"the scenario takes {_listed(captures['places'])} ({captures['k']}): "
             f"leaves {_amount(document, captures['flow'])}; the best {captures['k']} "
             f"({_listed(captures['best']['removed'])}) leave "
             f"{_amount(document, captures['best']['flow'])}",
-            soft_wrap=True,
         )
-
     defence = document.get("defence")
     if defence:
-        out.print(
+        _whole(
+            out,
             f"to hold: {_listed(defence['held'])} keeps {_amount(document, defence['flow'])}"
             f"{_unproven(document, defence, 'at most')} against the best attack "
             f"({_listed(defence['attack'])})",
-            soft_wrap=True,
         )
     uncertain = document.get("uncertain")
     if uncertain:
         most = "" if uncertain["exact"] else "at most "
-        out.print(
+        _whole(
+            out,
             f"where losses may fail: {_listed(uncertain['removed'])} leaves {most}"
             f"{_amount(document, uncertain['expected_flow'])} on average"
             f"{_unproven(document, uncertain, 'at least')}",
-            soft_wrap=True,
         )
 
 
@@ -167,7 +211,7 @@ def print_delay(document: Document) -> None:
     for row in document["frontier"]:
         hours = "no way left" if row["unreachable"] else f"{number(row['hours'])} h"
         sure = "" if row["proven"] else " (not proven)"
-        out.print(f"{row['k']} losses: {hours}{sure}: {_listed(row['removed'])}", soft_wrap=True)
+        _whole(out, f"{row['k']} losses: {hours}{sure}: {_listed(row['removed'])}")
 
 
 def print_joint(document: Document) -> None:
@@ -177,11 +221,8 @@ def print_joint(document: Document) -> None:
     for row in document["frontier"]:
         flows = ", ".join(f"{axis} {_amount(document, f)}" for axis, f in row["flows"].items())
         sure = "" if row["proven"] else " (not proven)"
-        out.print(
-            f"{row['k']} losses leave {_amount(document, row['total'])} weighted{sure} ({flows}): "
-            f"{_listed(row['removed'])}",
-            soft_wrap=True,
-        )
+        total = f"{_amount(document, row['total'])} weighted{sure}"
+        _whole(out, f"{row['k']} losses leave {total} ({flows}): {_listed(row['removed'])}")
 
 
 RANKING = (

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from sim.base.numbers import listed, number
 from sim.cuts.attacks import AttackAnswer, DelayFrontier, FlowFrontier, JointFrontier
 from sim.cuts.case import Case
-from sim.cuts.ranking import Ranking
+from sim.cuts.ranking import RankedLoss, Ranking
 from sim.cuts.weakness import Weakness
 
 from .data import MapData, Page
@@ -24,59 +24,34 @@ MOST_RANKED = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
-    """What the loss of one place or road alone costs.
-
-    ``share`` is the loss as a share of the whole; ``low`` and ``high`` (amounts) and ``ranks``
-    (5 %, median, 95 %) come from drawn networks. ``in_cuts`` is the share of the minimum cuts
-    that it is in; ``delay`` hours more on the fastest route, None where no way is left.
-    """
-
-    id: str
-    name: str
-    kind: str
-    loss: float
-    share: float
-    in_cuts: float
-    delay: float | None
-    low: float | None = None
-    high: float | None = None
-    ranks: tuple[int, int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class RankData:
-    """Places and roads by what the loss of each alone costs of ``whole``."""
+    """Places and roads by what the loss of each alone costs of ``whole``; ``names`` by id."""
 
     page: Page
     unit: str
     whole: float
-    rows: tuple[Ranked, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FrontierPoint:
-    """What ``k`` losses leave at least (None: no way left), and one set that does it.
-
-    ``bound`` is below ``value`` where the value is not proven.
-    """
-
-    k: int
-    value: float | None
-    removed: tuple[str, ...] = ()
-    bound: float | None = None
+    rows: tuple[RankedLoss, ...]
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class FrontierData:
-    """The least that 0 to K losses leave; greedy's answer and the scenario's own beside it."""
+    """The least that 0 to K losses leave; greedy's answer and the scenario's own beside it.
+
+    What is removed is said by name; there is a bound only where an attack is not proven.
+    """
 
     page: Page
     unit: str
     quantity: str
-    exact: tuple[FrontierPoint, ...]
-    greedy: tuple[FrontierPoint, ...] = ()
-    captures: FrontierPoint | None = None
+    exact: tuple[AttackAnswer, ...]
+    greedy: tuple[AttackAnswer, ...]
+    captures: tuple[AttackAnswer, ...]
+
+    @property
+    def every(self) -> tuple[AttackAnswer, ...]:
+        """All attacks, the scenario's own among them."""
+        return (*self.exact, *self.greedy, *self.captures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,30 +74,30 @@ def rank_data(ranking: Ranking) -> RankData:
     case = ranking.case
     unit, scale = _unit(case)
     whole = ranking.max_flow / scale
-    rows = []
-    for row in ranking.rows[:MOST_RANKED]:
-        ranked = Ranked(
-            row.name, case.said(row.name), row.kind, row.loss / scale, row.loss_share,
-            row.in_minimum_cuts, row.delay_hours,
-        )  # fmt: skip
-        if (drawn := row.interval) is not None:
-            low, _, high = (loss / scale for loss in drawn.losses)
-            ranked = replace(ranked, low=low, high=high, ranks=drawn.ranks)
-        rows.append(ranked)
-    spread = "; whiskers: 5 to 95 % of the networks drawn" if any(r.ranks for r in rows) else ""
+    rows = tuple(_scaled(row, scale) for row in ranking.rows[:MOST_RANKED])
+    names = {row.name: case.said(row.name) for row in rows}
+    spread = "; whiskers: 5 to 95 % of the networks drawn" if any(r.interval for r in rows) else ""
     subtitle = f"{_of(case)}: what the loss of each alone takes from the capacity{spread}"
-    title = f"{case.title}: {_worst(rows, whole, unit)}"
-    return RankData(Page(title, subtitle, _credit(case)), unit, whole, tuple(rows))
+    made = RankData(Page("", subtitle, _credit(case)), unit, whole, rows, names)
+    return replace(made, page=replace(made.page, title=f"{case.title}: {_worst(made)}"))
 
 
-def _worst(rows: Sequence[Ranked], whole: float, unit: str) -> str:
-    if not rows or rows[0].loss <= 0:
+def _scaled(row: RankedLoss, scale: float) -> RankedLoss:
+    drawn = row.interval
+    if drawn is not None:
+        low, middle, high = (loss / scale for loss in drawn.losses)
+        drawn = replace(drawn, losses=(low, middle, high))
+    return replace(row, loss=row.loss / scale, interval=drawn)
+
+
+def _worst(data: RankData) -> str:
+    most = data.rows[0].loss if data.rows else 0
+    if most <= 0:
         return "no single loss takes anything from the capacity"
-    top = [r.name for r in rows if r.loss == rows[0].loss]
-    names = listed(top, "or")
-    if rows[0].loss >= whole:
+    names = listed([data.names[r.name] for r in data.rows if r.loss == most], "or")
+    if most >= data.whole:
         return f"the loss of {names} alone stops it"
-    return f"the loss of {names} costs most: {amount(rows[0].loss, unit)} of {amount(whole, '')}"
+    return f"the loss of {names} costs most: {amount(most, data.unit)} of {amount(data.whole, '')}"
 
 
 def frontier_data(frontier: Frontier) -> FrontierData:
@@ -137,15 +112,14 @@ def frontier_data(frontier: Frontier) -> FrontierData:
     elif isinstance(frontier, DelayFrontier):
         quantity, what = "fastest route", "fastest route after so many losses"
         unit, scale = "h", 1.0
-    exact = _points(case, frontier.attacks, scale)
-    greedy: tuple[FrontierPoint, ...] = ()
-    captures = None
+    exact = _told(case, frontier.attacks, scale)
+    greedy: tuple[AttackAnswer, ...] = ()
+    captures: tuple[AttackAnswer, ...] = ()
     if isinstance(frontier, FlowFrontier):
-        greedy = _points(case, frontier.greedy, scale)
-        taken = frontier.captures
+        greedy, taken = _told(case, frontier.greedy, scale), frontier.captures
         if taken is not None and taken.left is not None:
-            places = tuple(case.said(p) for p in taken.places)
-            captures = FrontierPoint(taken.k, taken.left / scale, places)
+            own = AttackAnswer(taken.k, taken.left, taken.places, proven=True, bound=None)
+            captures = _told(case, [own], scale)
     targets = "places or roads" if frontier.targets == "both" else frontier.targets
     subtitle = f"{of}: {what.replace('losses', f'losses of {targets}')}"
     title = f"{name}: {_stops(exact, greedy, unit, isinstance(frontier, DelayFrontier))}"
@@ -153,42 +127,42 @@ def frontier_data(frontier: Frontier) -> FrontierData:
     return FrontierData(page, unit, quantity, exact, greedy, captures)
 
 
-def _points(case: Case, attacks: Sequence[AttackAnswer], scale: float) -> tuple[FrontierPoint, ...]:
+def _told(case: Case, attacks: Sequence[AttackAnswer], scale: float) -> tuple[AttackAnswer, ...]:
     return tuple(
-        FrontierPoint(
-            attack.k,
-            None if attack.left is None else attack.left / scale,
-            tuple(case.said(name) for name in attack.removed),
-            None if attack.proven or attack.bound is None else attack.bound / scale,
+        replace(
+            attack,
+            left=None if attack.left is None else attack.left / scale,
+            removed=tuple(case.said(name) for name in attack.removed),
+            bound=None if attack.proven or attack.bound is None else attack.bound / scale,
         )
         for attack in attacks
     )
 
 
 def _stops(
-    exact: Sequence[FrontierPoint], greedy: Sequence[FrontierPoint], unit: str, late: bool
+    exact: Sequence[AttackAnswer], greedy: Sequence[AttackAnswer], unit: str, late: bool
 ) -> str:
     last = exact[-1]
     if late:
-        none = next((a for a in exact if a.value is None), None)
+        none = next((a for a in exact if a.left is None), None)
         if none is not None:
             return f"{_losses(none.k)} can leave no way: {listed(none.removed)}"
-        return f"{_losses(last.k)} can make the fastest route {amount(last.value or 0, unit)} long"
-    stop = next((a for a in exact if a.value == 0 and a.bound is None), None)
+        return f"{_losses(last.k)} can make the fastest route {amount(last.left or 0, unit)} long"
+    stop = next((a for a in exact if a.left == 0 and a.bound is None), None)
     if stop is not None:
         found = f"{_losses(stop.k, 's')}: {listed(stop.removed)}"
-        simple = next((a.k for a in greedy if a.value == 0), None)
+        simple = next((a.k for a in greedy if a.left == 0), None)
         if simple == stop.k or not greedy:
             return found
         one_by_one = "does not within the budget" if simple is None else f"needs {simple}"
         return f"{found}; one by one {one_by_one}"
-    if last.value is None:
+    if last.left is None:
         return f"no {_losses(last.k)} bound the flow"
-    found = f"{_losses(last.k)} can leave {amount(last.value, unit)}"
-    if exact[0].value:
-        found += f" of {amount(exact[0].value, '')}"
-    if greedy and greedy[-1].value is not None and greedy[-1].value > last.value:
-        found += f"; taken one by one they leave {amount(greedy[-1].value, '')}"
+    found = f"{_losses(last.k)} can leave {amount(last.left, unit)}"
+    if exact[0].left:
+        found += f" of {amount(exact[0].left, '')}"
+    if greedy and greedy[-1].left is not None and greedy[-1].left > last.left:
+        found += f"; taken one by one they leave {amount(greedy[-1].left, '')}"
     return found
 
 
@@ -211,14 +185,13 @@ def cut_map_data(base: MapData, weakness: Weakness) -> CutMapData:
     if not ranking.whole:
         title = f"{case.title} carries nothing: there is nothing left to cut"
     else:
-        worst = _worst(ranking.rows, ranking.whole, ranking.unit)
-        title = f"{case.title}: {ways} {whole}{more}; {worst}"
+        title = f"{case.title}: {ways} {whole}{more}; {_worst(ranking)}"
     subtitle = f"{_of(case)}: all minimum cuts, and places by what the loss of each alone costs"
     focus = base.focus
     if not focus:
         ends = {p.id for p in base.places if p.role is not None}
         ends |= {end for r in base.roads if r.id in shares for end in (r.a, r.b)}
-        ends |= {r.id for r in ranking.rows if r.kind == "place" and r.loss > 0}
+        ends |= {r.name for r in ranking.rows if r.kind == "place" and r.loss > 0}
         focus = tuple(sorted(ends | (frozenset(shares) & places)))
     drawn = replace(
         base, focus=focus, page=Page(title, subtitle, base.page.credit),

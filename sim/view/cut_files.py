@@ -22,7 +22,7 @@ from .cut_data import CutMapData, Frontier, cut_map_data, flow_map_data, frontie
 from .data import Page
 from .fill_cuts import cuts_of_run, map_of_case
 from .map.cut import cut_map_table, draw_cut_map
-from .map.figure import draw_map, map_table
+from .map.figure import Maps, draw_map, map_table
 from .tables import Numbers, write_numbers
 
 Drawing = tuple[Figure, Numbers]
@@ -37,7 +37,7 @@ def cut_of_run(analysis: Analysis, axis: str, time: int, weak: Weak | None) -> D
     """
     if weak is None:
         raise BadInputError(f"{axis} carries nothing then, so there is no cut to draw")
-    return _cut_map(cuts_of_run(analysis, axis, time, weak)[0])
+    return _cut_map(cuts_of_run(Maps(analysis), axis, time, weak)[0])
 
 
 def cut_of_network(weakness: Weakness) -> Drawing:

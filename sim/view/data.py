@@ -1,6 +1,8 @@
 """What several figures draw: plain frozen dataclasses, filled from what measures return.
 
-Nothing here reads a scenario, a record or a file, and nothing imports matplotlib. Units:
+Nothing here reads a scenario, a record or a file, and nothing imports matplotlib. The actors are
+those of the scenario: the look of one goes by its place among them, so hand over the same tuple
+for every figure of a run. Units:
 seconds from the start of the run (int), kg and kg/day, persons, hours, degrees north and
 east (WGS 84). Shares of a place are integers in parts per million (``WHOLE`` is all of it).
 
@@ -15,27 +17,13 @@ from datetime import datetime
 from typing import Literal
 
 from sim.measure.routes import Doing
+from sim.scenario.model import Actor
 
 WHOLE = 1_000_000
 """All of a place, in parts per million."""
 
 Holders = tuple[tuple[str, int], ...]
 """Who holds a place: pairs of an actor's id and its share (ppm); empty means nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class ActorStyle:
-    """How an actor is named and drawn.
-
-    ``color`` is written as ``#0072b2`` and ``shape`` is one of :data:`sim.view.look.OPTICAL`;
-    where one is None the figure takes the next of its own list, in the order of the actors,
-    so hand over the same tuple of actors for every figure of a run.
-    """
-
-    id: str
-    name: str
-    color: str | None = None
-    shape: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +112,7 @@ class MapData:
     page: Page
     when: str
     actor: str
-    actors: tuple[ActorStyle, ...]
+    actors: tuple[Actor, ...]
     places: tuple[MapPlace, ...]
     roads: tuple[MapRoad, ...]
     cut_places: frozenset[str] = frozenset()
@@ -142,8 +130,7 @@ class Curve:
     """Values over time: ``values[i]`` from ``times[i]`` on.
 
     ``steps`` true: the value stays until the next time (rates, capacities); false: straight
-    lines between the points (stocks; a jump is the same time twice). ``low`` and ``high``
-    (same length) make a band, as of an ensemble.
+    lines between the points (stocks; a jump is the same time twice).
 
     Raises:
         ValueError: lengths differ, or the times go backwards.
@@ -152,13 +139,10 @@ class Curve:
     times: tuple[int, ...]
     values: tuple[float, ...]
     steps: bool = True
-    low: tuple[float, ...] | None = None
-    high: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
-        for other in (self.values, self.low, self.high):
-            if other is not None and len(other) != len(self.times):
-                raise ValueError("a curve needs as many values as times")
+        if len(self.values) != len(self.times):
+            raise ValueError("a curve needs as many values as times")
         if any(b < a for a, b in zip(self.times, self.times[1:], strict=False)):
             raise ValueError("the times of a curve must not go backwards")
 

@@ -10,11 +10,11 @@ import functools
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, ParamSpec, TypeVar, cast
+from typing import Any, Literal, cast
 
 import matplotlib as mpl
 from matplotlib import font_manager
@@ -28,7 +28,7 @@ from matplotlib.patheffects import Stroke
 from sim.base import numbers
 from sim.base.numbers import ELLIPSIS
 from sim.view.look import DPI, FAINT_INK, HEIGHT, INK, SOFT_INK, WHITE, WIDTH, Look, hatch_ink
-from sim.view.tables import Numbers, save_table
+from sim.view.tables import Numbers, write_numbers
 
 from .data import Page
 
@@ -43,30 +43,22 @@ MARKERS = {
 
 _RC: dict[str, Any] = {
     "axes.edgecolor": FAINT_INK,
-    "axes.grid": False,
     "axes.labelcolor": SOFT_INK,
     "axes.labelsize": 9.5,
-    "axes.linewidth": 0.8,
     "axes.spines.right": False,
     "axes.spines.top": False,
-    "axes.unicode_minus": True,
     "figure.dpi": DPI,
     "figure.facecolor": WHITE,
     "font.family": ["DejaVu Sans"],
     "font.size": 9.5,
     "hatch.linewidth": 0.7,
     "legend.frameon": False,
-    "path.simplify": True,
-    "savefig.bbox": None,
     "savefig.dpi": DPI,
     "savefig.facecolor": WHITE,
-    "svg.fonttype": "path",
     "svg.hashsalt": "supply-axis",
-    "svg.image_inline": True,
     "text.color": INK,
     "text.hinting": "no_hinting",
     "text.parse_math": False,
-    "text.usetex": False,
     "xtick.color": FAINT_INK,
     "xtick.labelcolor": INK,
     "xtick.labelsize": 9,
@@ -74,31 +66,20 @@ _RC: dict[str, Any] = {
     "ytick.labelcolor": INK,
     "ytick.labelsize": 9,
 }
+"""Settings that are not matplotlib's own defaults."""
 
 
 @contextmanager
 def context() -> Iterator[None]:
-    """Inside, matplotlib draws as this project does, whatever the user's own settings."""
+    """Inside, matplotlib draws as this project does, whatever the user's own settings.
+
+    As a decorator it is entered anew for each call of a drawing function.
+    """
     with mpl.rc_context():
         mpl.rcdefaults()
         # rcdefaults leaves the backend alone, so nothing of the user's session is switched
         cast(Any, mpl.rcParams).update(_RC)
         yield
-
-
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-
-
-def styled(draw: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Runs a drawing function inside :func:`context`."""
-
-    @functools.wraps(draw)
-    def wrapper(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        with context():
-            return draw(*args, **kwargs)
-
-    return wrapper
 
 
 def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
@@ -120,7 +101,7 @@ def save_each(figures: Iterable[Found], folder: Path) -> None:
     """Writes figures by their names, each with its numbers, into ``folder`` (which must exist)."""
     for name, figure, table in figures:
         save(figure, folder, name)
-        save_table(table, folder, name)
+        write_numbers(table, folder / f"{name}.csv")
 
 
 def drawn(figure: Figure, kind: Literal["png", "svg"]) -> bytes:
@@ -131,16 +112,12 @@ def drawn(figure: Figure, kind: Literal["png", "svg"]) -> bytes:
             figure.savefig(made, format="png", dpi=DPI, metadata={"Software": None})
             return made.getvalue()
         figure.savefig(made, format="svg", metadata={"Date": None, "Creator": None})
-    return _rounded(made.getvalue())
+    # paths to a hundredth of a point: half the size, the same to see
+    return _PATH.sub(lambda path: _LONG.sub(rb"\1", path.group()), made.getvalue())
 
 
 _PATH = re.compile(rb' d="[^"]*"')
 _LONG = re.compile(rb"(\.\d\d)\d+")
-
-
-def _rounded(svg: bytes) -> bytes:
-    """The drawing with its paths to a hundredth of a point: half the size, the same to see."""
-    return _PATH.sub(lambda path: _LONG.sub(rb"\1", path.group()), svg)
 
 
 LEFT_TO_RIGHT = "\u200e"

@@ -30,7 +30,7 @@ from .charts.regroup import draw_regroup, regroup_data, regroup_table
 from .charts.shared import shared
 from .charts.sides import draw_sides, sides_data, sides_table
 from .draw import save_each
-from .fill_cuts import cuts_of_run, map_at
+from .fill_cuts import cuts_of_run
 from .map.cut import cut_map_table, draw_cut_map
 from .map.figure import Maps, draw_map, map_table
 from .map.multiples import draw_multiples, multiples_data, multiples_table
@@ -68,7 +68,7 @@ def figures(analysis: Analysis, weak: Weak | None) -> Iterator[Drawing]:
         multiples = multiples_data(run, main)
         yield _drawing("turning_points", multiples, draw_multiples, multiples_table)
         if weak is not None:
-            cuts = cuts_of_run(analysis, main, 0, weak)
+            cuts = cuts_of_run(run, main, 0, weak)
             yield _drawing(f"cut_map_{main}", cuts[0], draw_cut_map, cut_map_table)
             yield _drawing(f"frontier_{main}", cuts[1], draw_frontier, frontier_table)
     for axis, looks in analysis.views.items():
@@ -117,7 +117,7 @@ def plot(analysis: Analysis, kind: str, of: str, time: int, weak: Weak | None) -
     if kind in ("cut", "frontier"):
         if weak is None:
             raise BadInputError(f"nothing that can be cut flows on '{of}' then")
-        cuts = cuts_of_run(analysis, of, time, weak)
+        cuts = cuts_of_run(run, of, time, weak)
         return draw_cut_map(cuts[0]) if kind == "cut" else draw_frontier(cuts[1])
     if kind in ("sides", "garrisons") and not analysis.scenario.operations:
         raise BadInputError("a scenario without operations has no forces to draw")
@@ -125,7 +125,7 @@ def plot(analysis: Analysis, kind: str, of: str, time: int, weak: Weak | None) -
         raise BadInputError("nobody was displaced in this run")
     drawings: dict[str, Callable[[], Figure]] = {
         "axis": lambda: draw_axis(axis_data(run, of)),
-        "map": lambda: draw_map(map_at(analysis, of, time)),
+        "map": lambda: draw_map(run.at(of, time)),
         "turning_points": lambda: draw_multiples(multiples_data(run, of)),
         "advance": lambda: draw_advance(advance_data(run, of)),
         "control": lambda: draw_control(control_data(run)),

@@ -9,8 +9,6 @@ import numpy as np
 from sim.base.errors import BadInputError
 from sim.cuts.case import Case
 from sim.cuts.from_scenario import Weak
-from sim.measure.axis import AxisLens
-from sim.measure.summary import Analysis
 from sim.network import UNLIMITED
 from sim.view.map.figure import Maps
 
@@ -18,19 +16,10 @@ from .cut_data import CutMapData, FrontierData, cut_map_data, frontier_data
 from .data import MapData, MapPlace, MapRoad, Page
 
 
-def cuts_of_run(
-    analysis: Analysis, axis: str, time: int, weak: Weak
-) -> tuple[CutMapData, FrontierData]:
+def cuts_of_run(run: Maps, axis: str, time: int, weak: Weak) -> tuple[CutMapData, FrontierData]:
     """The cut map and the frontier of an axis at an instant (seconds) of a run."""
     weakness, frontier = weak
-    return cut_map_data(map_at(analysis, axis, time), weakness), frontier_data(frontier)
-
-
-def map_at(analysis: Analysis, axis: str, time: int) -> MapData:
-    """The map of an axis at an instant (seconds) of a run."""
-    maps = Maps(analysis)
-    lens = AxisLens(analysis.scenario, axis, maps.state(0))
-    return maps.map(axis, lens.look(maps.state(time), time))
+    return cut_map_data(run.at(axis, time), weakness), frontier_data(frontier)
 
 
 def map_of_case(case: Case) -> MapData:

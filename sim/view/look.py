@@ -14,13 +14,12 @@ Lengths are pixels, in figures at ``DPI`` dots an inch, unless they say points.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from sim.measure.routes import Doing
-
-from .data import ActorStyle
+from sim.scenario.model import Actor
 
 DPI = 100
 WIDTH, HEIGHT = 1200, 900
@@ -235,22 +234,19 @@ class Look:
     hatch: str
 
 
-def looks(actors: tuple[ActorStyle, ...]) -> Mapping[str, Look]:
-    """The look of each actor by id: its own where stated, else the next of the list.
+def looks(actors: Iterable[Actor]) -> Mapping[str, Look]:
+    """The look of each actor by id: its own colour where stated, else the next of the list.
 
     Beyond the list its colours come again with the shapes and hatches of others.
 
     Raises:
-        ValueError: a colour that is not written as ``#0072b2``, or a shape not in ``OPTICAL``.
+        ValueError: a colour that is not written as ``#0072b2``.
     """
     result = {}
     for number, actor in enumerate(actors):
         turn, place = divmod(number, len(_LOOKS))
-        fill = _LOOKS[place][0]
+        fill = (actor.color or _LOOKS[place][0]).lower()
         _, shape, hatch = _LOOKS[(place + 3 * turn) % len(_LOOKS)]
-        fill, shape = (actor.color or fill).lower(), actor.shape or shape
-        if shape not in OPTICAL:
-            raise ValueError(f"shape {shape!r} of {actor.id}: not one of {', '.join(OPTICAL)}")
         result[actor.id] = Look(actor.name, fill, ink_on(fill), shape, hatch)
     return result
 

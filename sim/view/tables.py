@@ -35,13 +35,6 @@ def held_words(holders: Holders) -> str:
     return ";".join(f"{actor}={share / WHOLE:g}" for actor, share in holders)
 
 
-def save_table(table: Numbers, folder: Path, name: str) -> Path:
-    """Write ``name``.csv into ``folder`` (which must exist), floats with nine digits at most."""
-    path = folder / f"{name}.csv"
-    write_numbers(table, path)
-    return path
-
-
 def write_numbers(table: Numbers, path: Path) -> None:
     """Write the table to a file, floats with nine digits at most."""
     write_csv(path, table.columns, ([_cell(value) for value in row] for row in table.rows))

@@ -18,7 +18,7 @@ from sim.state.record import EventRow
 from sim.tables.names import name_of
 from sim.view.draw import legible
 
-from .data import ActorStyle, Curve, Span
+from .data import Curve, Span
 
 Named = TypeVar("Named", Actor, Axis, Exit, Operation, Place)
 
@@ -45,9 +45,7 @@ class Words:
         self.scenario = written(analysis.scenario)
         self.record = analysis.record
         self.span = Span(self.scenario.length, self.scenario.start)
-        self.actors = tuple(
-            ActorStyle(a.id, a.name, a.color) for a in self.scenario.actors.values()
-        )
+        self.actors = tuple(self.scenario.actors.values())
 
     @cached_property
     def states(self) -> dict[int, Control]:
@@ -94,14 +92,9 @@ def tonnes(rate: float) -> str:
     return f"{whole(rate)} t/day"
 
 
-def steps(of: Steps) -> Curve:
-    """A measure that stays until the next row."""
-    return Curve(tuple(of.times), tuple(float(v) for v in of.values))
-
-
-def line(of: Steps) -> Curve:
-    """A measure that runs straight from sample to sample."""
-    return Curve(tuple(of.times), tuple(float(v) for v in of.values), steps=False)
+def curve(of: Steps, *, straight: bool = False) -> Curve:
+    """A measure that stays until the next row, or runs ``straight`` from sample to sample."""
+    return Curve(tuple(of.times), tuple(map(float, of.values)), steps=not straight)
 
 
 def joined(points: Sequence[tuple[int, float]]) -> Curve | None:

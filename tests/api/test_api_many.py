@@ -5,8 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 import sim
 
@@ -107,6 +109,27 @@ def test_a_study_is_gone_on_with_by_the_same_call(home: Path) -> None:
     }
     with pytest.raises(sim.FolderError, match="holds another study"):
         sim.study("study.yaml", out="whole", workers=1)
+
+
+def test_a_study_is_the_same_from_a_path_a_text_and_a_mapping(home: Path) -> None:
+    text = (
+        "format: 1\nbase: one_way.yaml\nn: 3\ngrid: {events.gate_falls.chance: [0, 1]}\n"
+        "measures: [axes.line.delivered]\n"
+    )
+    (home / "study.yaml").write_text(text)
+    given: list[Any] = [home / "study.yaml", text, yaml.safe_load(text)]
+    plans = [sim.plan_study(one) for one in given]
+    assert plans[0] == plans[1] == plans[2]
+    assert (plans[0].n, plans[0].runs, len(plans[0].cells)) == (3, 6, 2)
+    assert "2 of 3 runs" in repr(plans[0])
+    assert not (home / "results").exists()
+    done = [sim.study(one, workers=1, figures=False) for one in given]
+    assert contents(done[0].folder) == contents(done[1].folder) == contents(done[2].folder)
+    with pytest.raises(sim.ScenarioError, match="study:3:1: error: unknown key"):
+        sim.plan_study("format: 1\nbase: nowhere.yaml\nfoo: 1\n")
+    no_study: Any = 3
+    with pytest.raises(sim.BadInputError, match="a study is a path, a text or a mapping"):
+        sim.study(no_study)
 
 
 PLAIN = """\

@@ -374,3 +374,34 @@ def test_axes_of_scenarios_are_asked_the_same(toy: Path) -> None:
         sim.rank(scenario, "lien")
     with pytest.raises(BadInputError, match="at: "):
         sim.rank(scenario, "line", at="30 days")
+
+
+def test_a_network_is_written_and_read_back(tmp_path: Path) -> None:
+    net = sim.Network.from_edges([("a", "b", 3, 2), ("b", "c", 2.5, 1)], two_way=True)
+    for name in ("net.npz", "net.yaml"):
+        target = net.write(tmp_path / name, unit="kg/day")
+        again = sim.Network.from_file(target)
+        assert again.places == net.places
+        assert again.max_flow("a", "b").value == 3
+    with pytest.raises(sim.BadInputError, match=r"out: .* \.yaml or \.npz"):
+        net.write(tmp_path / "net.csv")
+    with pytest.raises(sim.BadInputError, match="of a network YAML already"):
+        again.write(tmp_path / "again.yaml")
+    one_way = sim.Network.from_edges([("a", "b", 3)])
+    with pytest.raises(sim.ScenarioError, match="one-way"):
+        one_way.write(tmp_path / "one.yaml")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["net.npz", "net.yaml"]
+
+
+def test_files_are_checked_and_what_is_wrong_is_not_raised(toy: Path, tmp_path: Path) -> None:
+    good = sim.validate(toy)
+    assert (good.kind, good.error) == ("scenario", None)
+    assert good.places > 2
+    (tmp_path / "bad.yaml").write_text("format: 1\nplaces: {a: {lat: x}}\nfoo: 1\n")
+    bad = sim.validate(tmp_path / "bad.yaml")
+    assert bad.kind == "network"
+    assert bad.error is not None
+    assert len(bad.document()["faults"]) == len(bad.error.diagnostics) > 1
+    assert "faults" in repr(bad)
+    assert "network ok" in repr(sim.CheckedFile("x.yaml", "network", 2, 1))
+    assert sim.schema("network")["title"] != sim.schema()["title"]

@@ -50,7 +50,8 @@ def everything(home: Path) -> dict[str, Any]:
         "scenario": scenario, "run": run, "opened": opened, "cut": sim.cut(run),
         "comparison": sim.compare(run, other), "ensemble": many[0], "many": sim.compare(*many),
         "study": study, "again": sim.open_study("study"), "old": sim.open_ensemble("a"),
-        "table": run.table("measures"),
+        "table": run.table("measures"), "plan": sim.plan_study("study.yaml"),
+        "checked": sim.validate("one_way.yaml"),
     }  # fmt: skip
 
 
@@ -68,6 +69,15 @@ def test_all_show_themselves_in_under_twenty_lines_and_a_small_table(home: Path)
     huge = sim.load("one_way.yaml").with_(title="<b>" + "long " * 200)
     assert len(repr(huge)) < 2000
     assert "<b>" not in huge._repr_html_()
+
+
+def test_a_folder_says_what_the_objects_of_it_say(home: Path) -> None:
+    found = everything(home)
+    for folder, name in (("run", "opened"), ("a", "ensemble"), ("study", "study")):
+        assert sim.summary(folder) == json.loads(json.dumps(found[name].summary))
+    assert found["run"].warnings == []
+    with pytest.raises(sim.FolderError):
+        sim.summary("nowhere")
 
 
 def test_a_scenario_is_the_same_from_a_path_a_text_and_a_mapping(home: Path) -> None:

@@ -72,7 +72,7 @@ def test_the_wheel_is_typed_and_a_typed_script_passes(wheel: Path, tmp_path: Pat
         ).stdout.strip()
     )  # fmt: skip
     with zipfile.ZipFile(wheel) as packed:
-        assert "sim/py.typed" in packed.namelist()
+        assert {"sim/py.typed", "sim/scenario/reference.md"} <= {*packed.namelist()}
         packed.extractall(place)
     for name in ("matplotlib", "numpy"):  # what its types are made of
         (place / name).symlink_to(Path(sysconfig.get_path("purelib")) / name)

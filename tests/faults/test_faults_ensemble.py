@@ -89,7 +89,6 @@ def test_each_of_twenty_kills_ends_in_the_same_bytes(home: Path) -> None:
 # hands its workers another task.
 POISONED = """\
 import os, signal, sys
-from functools import partial
 from sim.many import ensemble
 from sim.many.replicate import run_replicate
 
@@ -99,7 +98,7 @@ def poisoned(scenario, i):
     return run_replicate(scenario, i)
 
 def main():
-    ensemble._task = lambda scenario: partial(poisoned, scenario)
+    ensemble.run_replicate = poisoned
     from sim.cli.program import main
     sys.argv[0] = "sim"
     main()

@@ -28,7 +28,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def run(scenario: Scenario, out: Path, n: int, engine: Any = None, **plan: Any) -> study.Ensemble:
     folder = study.begin(scenario, study.Plan(n, scenario.seed, **plan), out)
-    return study.carry_out(folder, engine=engine or Serial())
+    return study.carry_out(folder, study.Means(engine or Serial()))
 
 
 class Backwards:
@@ -73,13 +73,13 @@ def test_interrupted_and_resumed_gives_the_same_bytes(
     folder = study.begin(small, study.Plan(12, small.seed), tmp_path / "broken")
     for after in (3, 0, 5):
         with pytest.raises(KeyboardInterrupt):
-            study.carry_out(folder, engine=Stops(after))
+            study.carry_out(folder, study.Means(Stops(after)))
         assert study.read_manifest(folder)["status"] == "interrupted"
         with pytest.raises(FolderError, match="--resume"):
             study.open_ensemble(folder)
-    study.carry_out(folder, engine=Serial())
+    study.carry_out(folder, study.Means(Serial()))
     assert contents(folder) == contents(serial)
-    again = study.carry_out(folder, engine=Stops(0))  # nothing is left to run
+    again = study.carry_out(folder, study.Means(Stops(0)))  # nothing is left to run
     assert contents(folder) == contents(serial)
     assert again.summary["n"] == 12
 
@@ -91,7 +91,7 @@ def test_an_ensemble_is_a_prefix_of_a_larger_one(
     few, many = ((f / "replicates.csv").read_text().splitlines() for f in (serial, larger))
     assert many[: len(few)] == few
     assert len(many) == 21
-    grown = study.carry_out(serial, engine=Serial(), n=20)
+    grown = study.carry_out(serial, study.Means(Serial()), n=20)
     assert contents(grown.folder) == contents(larger)
 
 
@@ -154,14 +154,14 @@ def test_failed_replicates_are_named_and_the_rest_counts(
     def bad(*which: int) -> Callable[[Scenario], Task]:
         return lambda scenario: partial(tasks("error"), set(which))
 
-    done = study.carry_out(folder, engine=Serial(), make_task=bad(3, 5))
+    done = study.carry_out(folder, study.Means(Serial()), make_task=bad(3, 5))
     assert done.failed == {3: "RuntimeError: no 3", 5: "RuntimeError: no 5"}
     assert done.summary["failed"] == [3, 5]
     assert done.summary["n"] == 18
     assert study.read_manifest(folder)["status"] == "failed"
     assert study.open_ensemble(folder).failed == done.failed
     # tried again on resuming, they come through
-    healed = study.carry_out(folder, engine=Serial(), make_task=bad())
+    healed = study.carry_out(folder, study.Means(Serial()), make_task=bad())
     assert healed.summary["n"] == 20
     assert not healed.summary["failed"]
 
@@ -174,15 +174,15 @@ def test_too_many_failures_stop_an_ensemble_unless_told_to_keep_going(
         return task
 
     folder = study.begin(small, study.Plan(50, small.seed), tmp_path / "out")
-    done = study.carry_out(folder, engine=Serial(), make_task=bad)
+    done = study.carry_out(folder, study.Means(Serial()), make_task=bad)
     assert len(done.failed) == 11
     assert study.read_manifest(folder)["status"] == "stopped"
-    done = study.carry_out(folder, engine=Serial(), make_task=bad, keep_going=True)
+    done = study.carry_out(folder, study.Means(Serial(), keep_going=True), make_task=bad)
     assert (len(done.failed), done.summary["n"]) == (39, 11)
     empty = study.begin(small, study.Plan(5, small.seed), tmp_path / "none")
     with pytest.raises(EngineError, match="no replicate came through"):
         study.carry_out(
-            empty, engine=Serial(), make_task=lambda s: partial(tasks("error"), set(range(5)))
+            empty, study.Means(Serial()), make_task=lambda s: partial(tasks("error"), set(range(5)))
         )
 
 
@@ -197,7 +197,7 @@ def test_a_stop_rule_stops_at_the_same_block_in_any_order(
     sizes = []
     for name, engine in (("a", Serial()), ("b", Pool(2))):
         folder = study.begin(small, study.Plan(1000, 1, until=rule), tmp_path / name)
-        done = study.carry_out(folder, engine=engine, make_task=lambda s: tasks("toy"))
+        done = study.carry_out(folder, study.Means(engine), make_task=lambda s: tasks("toy"))
         sizes.append(done.summary["n"])
     # 0, 0.5 .. 49.5: deviation 14.5, half-width 1.984 * 14.5 / 10 = 2.9 <= 5 at 100
     assert sizes == [100, 100]
@@ -209,7 +209,7 @@ def test_the_ceiling_holds_where_a_rule_is_never_met(
 ) -> None:
     plan = study.Plan(230, 1, until="axes.line.x ± 1 kg")
     folder = study.begin(small, plan, tmp_path / "out")
-    done = study.carry_out(folder, engine=Serial(), make_task=lambda s: tasks("toy"))
+    done = study.carry_out(folder, study.Means(Serial()), make_task=lambda s: tasks("toy"))
     assert done.summary["n"] == 230
 
 
@@ -260,12 +260,12 @@ def test_a_folder_that_was_changed_is_not_resumed(serial: Path) -> None:
     path = serial / "scenario.resolved.yaml"
     path.write_text(path.read_text().replace("8 t/day", "9 t/day"))
     with pytest.raises(FolderError, match="was changed"):
-        study.carry_out(serial, engine=Serial())
+        study.carry_out(serial, study.Means(Serial()))
 
 
 def test_what_is_no_ensemble_is_told(tmp_path: Path) -> None:
     with pytest.raises(FolderError, match="not the folder of an ensemble"):
-        study.carry_out(tmp_path, engine=Serial())
+        study.carry_out(tmp_path, study.Means(Serial()))
     (tmp_path / "manifest.json").write_text(json.dumps({"status": "complete"}))
     with pytest.raises(FolderError, match="not the folder of an ensemble"):
         study.open_ensemble(tmp_path)
@@ -285,7 +285,7 @@ def test_a_plan_that_is_none_is_told(
     manifest["plan"] |= change
     (folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(FolderError, match="not the folder of an ensemble"):
-        study.carry_out(folder, engine=Serial())
+        study.carry_out(folder, study.Means(Serial()))
 
 
 def test_an_unfinished_ensemble_keeps_its_place(small: Scenario, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from sim.base.diagnostics import ScenarioError
 from sim.many.design import read_design
 from sim.many.engines import Finished, Serial, Task
+from sim.many.ensemble import Means
 from sim.many.inputs import fixed, uncertain
 from sim.many.replicate import run_replicate
 from sim.many.sensitivity import begin_sensitivity, carry_out_sensitivity, count
@@ -53,7 +54,7 @@ def test_a_grid_makes_its_cells(file: Path) -> None:
         "gate_falls-stock_40_t",
     ]  # fmt: skip
     assert design.cells[2].levels == ("falls", "8 t")
-    made = scenarios(design, str(file))
+    made = scenarios(design)
     assert {s.seed for s in made} == {3}
     assert [s.events["gate_falls"].chance for s in made] == [0, 0, 1, 1]
 
@@ -86,7 +87,7 @@ names"""
     assert design.names == ("stock", "what")
     assert [c.levels for c in design.cells] == [("8 t", "both"), ("40 t", "none"), ("40 t", "both")]
     assert design.cells[1].settings == ("axes.line.sinks.town.stock=40 t",)
-    made = scenarios(design, str(file))
+    made = scenarios(design)
     assert [s.events["gate_falls"].chance for s in made][0::2] == [1, 1]
     assert {s.axes["line"].sinks["town"].demand.nominal for s in made[0::2]} == {9000}
 
@@ -112,7 +113,7 @@ names"""
 def test_faults_of_a_study_file_are_told(file: Path, old: str, new: str, said: str) -> None:
     file.write_text(STUDY.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ScenarioError) as error:
-        scenarios(read_design(file), str(file))
+        scenarios(read_design(file))
     assert said in str(error.value)
 
 
@@ -130,12 +131,12 @@ class Stops:
 
 def test_a_study_has_effects_and_is_resumed_to_the_same_bytes(file: Path, tmp_path: Path) -> None:
     design = read_design(file)
-    whole = carry_out_study(begin_study(design, str(file), tmp_path / "a"), engine=Serial())
-    broken = begin_study(design, str(file), tmp_path / "b")
+    whole = carry_out_study(begin_study(design, tmp_path / "a"), Means(Serial()))
+    broken = begin_study(design, tmp_path / "b")
     for after in (5, 20):
         with pytest.raises(KeyboardInterrupt):
-            carry_out_study(broken, engine=Stops(after))
-    carry_out_study(broken, engine=Serial())
+            carry_out_study(broken, Means(Stops(after)))
+    carry_out_study(broken, Means(Serial()))
     assert contents(broken) == contents(whole.folder)
     with (whole.folder / "effects.csv").open() as table:
         rows = {(r["measure"].rpartition(".")[2], r["term"]): r for r in csv.DictReader(table)}
@@ -187,8 +188,8 @@ measures: [axes.line.capacity_start]
     assert design.sensitivity is not None
     inputs, runs = count(load(design.base), design.sensitivity)
     assert runs == 4 * (inputs + 1)
-    folder = begin_sensitivity(design, str(file), tmp_path / "out")
-    done = carry_out_sensitivity(folder, engine=Serial())
+    folder = begin_sensitivity(design, tmp_path / "out")
+    done = carry_out_sensitivity(folder, Means(Serial()))
     first, *others = done.indices["axes.line.capacity_start"]
     # 15 to 25 t/day, uniform: 9.5 over the middle 95 %; nothing else matters at the start
     assert first.name == "network.classes.road.capacity"

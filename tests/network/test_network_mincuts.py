@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sim.network import UNLIMITED, Graph
 from sim.network.arcs import ArcNetwork
-from sim.network.mincuts import CutSet, cut_set, minimum_cuts, near_minimum_cuts
+from sim.network.mincuts import CutSet, cut_of, minimum_cuts, near_minimum_cuts
 
 GAPS = (0, 1, 3)
 
@@ -43,7 +43,7 @@ def minimal_cuts(net: ArcNetwork, most: int) -> dict[CutSet, int]:
         side[inner] = bits
         arcs = np.flatnonzero(side[net.tail] & ~side[net.head] & (net.capacity > 0))
         if (net.capacity[arcs] < net.enough).all() and net.capacity[arcs].sum() <= most:
-            crossings[frozenset(arcs.tolist())] = cut_set(net, side)
+            crossings[frozenset(arcs.tolist())] = cut_of(net, net.crossing(side))
     return {
         cut: cut.value
         for arcs, cut in crossings.items()

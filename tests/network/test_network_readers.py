@@ -181,7 +181,7 @@ def test_any_names_make_a_network_yaml_that_loads(
         return
     table = rows.table()
     path = tmp_path / "made.yaml"
-    path.write_text(network_yaml(table, "x", "t/day", False), encoding="utf-8")
+    path.write_text(network_yaml(table, "t/day", False), encoding="utf-8")
     made = load_network(path)
     assert len(made.places) == len(table.graph.places)
     assert len(made.roads) == len(table.graph.roads)
@@ -192,7 +192,7 @@ def test_what_is_beyond_a_yaml_road_is_refused(tmp_path: Path, row: str) -> None
     # at most 1e5 km, and 1e12 kg/day: 1e9 t/day
     table = read(tmp_path, "x.csv", f"from,to,capacity,km\n{row}\n")
     with pytest.raises(ScenarioError, match="longer or carries more"):
-        network_yaml(table, "x.csv", "t/day", True)
+        network_yaml(table, "t/day", True)
 
 
 def test_an_overflow_is_refused(tmp_path: Path) -> None:

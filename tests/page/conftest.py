@@ -14,6 +14,7 @@ import pytest
 from sim import api
 from sim.many.design import read_design
 from sim.many.engines import Serial
+from sim.many.ensemble import Means
 from sim.many.sensitivity import begin_sensitivity, carry_out_sensitivity
 from sim.many.studies import begin_study, carry_out_study
 from sim.page.write import write_report
@@ -133,8 +134,8 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (here / "base.yaml").write_text(SCENARIO, encoding="utf-8")
     file = here / "study.yaml"
     file.write_text(STUDY, encoding="utf-8")
-    folder = begin_study(read_design(file), str(file), here / "study")
-    carry_out_study(folder, engine=Serial())
+    folder = begin_study(read_design(file), here / "study")
+    carry_out_study(folder, Means(Serial()))
     figures = folder / "figures"
     figures.mkdir()
     stem = "interaction_axes_line_capacity_mean"
@@ -164,8 +165,8 @@ def sensitivity(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "measures: [axes.line.capacity_end, axes.line.time_of_first_cut]\n",
         encoding="utf-8",
     )
-    folder = begin_sensitivity(read_design(file), str(file), here / "study")
-    carry_out_sensitivity(folder, engine=Serial())
+    folder = begin_sensitivity(read_design(file), here / "study")
+    carry_out_sensitivity(folder, Means(Serial()))
     write_report([folder])
     return folder
 

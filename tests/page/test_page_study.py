@@ -19,6 +19,7 @@ from sim import api
 from sim.base.errors import FolderError
 from sim.many.design import read_design
 from sim.many.engines import Serial
+from sim.many.ensemble import Means
 from sim.many.studies import begin_study, carry_out_study
 from sim.page.markup import Html
 from sim.page.study_words import brief, finding, measure_name, split
@@ -320,8 +321,8 @@ def test_a_list_of_cells_run_once(lost: Path, tmp_path: Path) -> None:
         "measures: [axes.line.capacity_mean, regroup.red.to.hill.share]\n",
         encoding="utf-8",
     )
-    folder = begin_study(read_design(file), str(file), tmp_path / "study")
-    carry_out_study(folder, engine=Serial())
+    folder = begin_study(read_design(file), tmp_path / "study")
+    carry_out_study(folder, Means(Serial()))
     text = plain(write_report([folder]).read_text(encoding="utf-8"))
     # no two cells differ in one factor alone, and one run has no interval
     assert said(folder)[0].startswith("What a factor does to mean capacity (The line) is not known")

@@ -16,8 +16,8 @@ from sim.scenario.distributions import (
     Triangular,
     Uniform,
 )
+from sim.scenario.faults import InputError
 from sim.scenario.model import Condition
-from sim.scenario.units import InputError
 
 DATA = Path(__file__).parent / "data"
 

@@ -17,8 +17,8 @@ from sim.scenario.distributions import (
     Normal,
     Uniform,
 )
+from sim.scenario.faults import InputError
 from sim.scenario.quantities import read_instant, read_quantity
-from sim.scenario.units import InputError
 
 
 def dist(data: Any, dimension: str, sign: Any = "nonnegative") -> Dist:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
+from sim.scenario.model import Actor
 from sim.view.charts.axis import AxisSeries, SinkStock
 from sim.view.charts.compare_figures import CompareData, ComparePanel
 from sim.view.charts.control import ControlData, HoldSpan, PlaceRow
 from sim.view.charts.regroup import RegroupData, RegroupGroup, RegroupMove
 from sim.view.data import (
     WHOLE,
-    ActorStyle,
     Curve,
     EventMark,
     MapData,
@@ -24,7 +23,7 @@ from sim.view.data import (
 )
 
 DAY = 86_400
-ACTORS = (ActorStyle("red", "Red side"), ActorStyle("blue", "Blue side"))
+ACTORS = (Actor("red", "Red side"), Actor("blue", "Blue side"))
 SPAN = Span(30 * DAY, datetime(2001, 3, 1))
 EVENTS = (EventMark(5 * DAY, "bridge lost", True), EventMark(6 * DAY, "ford opened"))
 
@@ -74,9 +73,8 @@ def axis_data(page: Page) -> AxisSeries:
 @pytest.fixture
 def compare_data(page: Page) -> CompareData:
     first, second = Curve((0,), (500_000,)), Curve((0, 5 * DAY), (500_000, 0))
-    banded = replace(second, low=(400_000, 0), high=(600_000, 100_000))
-    panel = ComparePanel("Capacity", "t/day", (first, second, banded, None), 1000, True)
-    return CompareData(page, SPAN, ("base", "loss", "loss again", "absent"), (panel,), EVENTS)
+    panel = ComparePanel("Capacity", "t/day", (first, second, second, None), 1000, True)
+    return CompareData(page, SPAN, ("base", "loss", "loss again", "absent"), (panel,))
 
 
 @pytest.fixture
@@ -99,7 +97,7 @@ def control_data(page: Page) -> ControlData:
             ),
         ),
     )
-    return ControlData(page, SPAN, ACTORS, rows, EVENTS)
+    return ControlData(page, SPAN, ACTORS, rows)
 
 
 @pytest.fixture

@@ -14,13 +14,13 @@ import pytest
 import sim
 from sim.api.runs import weakness_of
 from sim.measure.steps import Steps
-from sim.scenario.model import Scenario
+from sim.scenario.model import Actor, Scenario
 from sim.state.record import EventRow, SeriesRow
 from sim.view.charts import axis as axis_chart
 from sim.view.charts.axis import AxisSeries, SinkStock, axis_data, draw_axis
 from sim.view.charts.control import ControlData, HoldSpan, PlaceRow, draw_control
 from sim.view.charts.time_axis import moment
-from sim.view.data import WHOLE, ActorStyle, MapData, MapPlace, MapRoad, Page, Span
+from sim.view.data import WHOLE, MapData, MapPlace, MapRoad, Page, Span
 from sim.view.draw import drawn, ended, legible, plain, text_size
 from sim.view.look import ROAD, looks
 from sim.view.map import network
@@ -49,7 +49,7 @@ def grid(side: int, step: float = 0.1) -> MapData:
         MapRoad(f"r{n:05d}", f"p{a[0]:02d}_{a[1]:02d}", f"p{b[0]:02d}_{b[1]:02d}", 10**5, 10**5, 9)
         for n, (a, b) in enumerate(pairs)
     )
-    return MapData(Page("t"), "", "red", (ActorStyle("red", "Red"),), places, roads)
+    return MapData(Page("t"), "", "red", (Actor("red", "Red"),), places, roads)
 
 
 # what crowds is drawn finer
@@ -89,7 +89,7 @@ def test_a_long_chain_has_markers_that_part() -> None:
     places = tuple(
         MapPlace(f"p{i:03d}", f"P {i}", 0.0, 0.01 * i, (("red", WHOLE),)) for i in range(201)
     )
-    data = MapData(Page("t"), "", "red", (ActorStyle("red", "Red"),), places, ())
+    data = MapData(Page("t"), "", "red", (Actor("red", "Red"),), places, ())
     scene = Scene(data, fit([(p.lon, p.lat) for p in places], 900, 700))
     # 6 pixels by 0.7 and by 4.04 / 10, the coordinates being rounded to a tenth
     assert scene.spots[0].radius == pytest.approx(6 * 0.7 * 4.04 / 10, rel=0.02)
@@ -247,7 +247,7 @@ def test_the_stock_of_a_long_name_stays_on_the_sheet(axis_data: AxisSeries) -> N
 
 
 def test_thirty_actors_all_look_different() -> None:
-    known = looks(tuple(ActorStyle(f"a{i}", f"A{i}") for i in range(30)))
+    known = looks(tuple(Actor(f"a{i}", f"A{i}") for i in range(30)))
     assert len({(look.fill, look.shape) for look in known.values()}) == 30
     assert len({(look.fill, look.hatch) for look in known.values()}) == 30
 

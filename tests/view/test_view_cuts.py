@@ -23,7 +23,7 @@ from sim.view.cut_data import cut_map_data, frontier_data, listed, rank_data
 from sim.view.data import MapData
 from sim.view.draw import drawn, save
 from sim.view.map.cut import cut_map_table, draw_cut_map
-from sim.view.tables import save_table
+from sim.view.tables import write_numbers
 
 
 def case(**more: Any) -> Case:
@@ -102,7 +102,7 @@ def test_the_ranks_chart_shows_ties_intervals_and_delays() -> None:
             row("fort", 1, delay_hours=None),
         ),
     )
-    assert (data.rows[0].low, data.rows[0].high) == (100, 300)
+    assert data.rows[0].interval == Interval((1, 2, 4), (100, 200, 300))
     shown = words(draw_rank(data))
     # equal losses share the better place, so the third is 3, not 2
     for text in ("1. ford", "1. mill", "3. gate", "4. fort", "2 (1\u20134)", "25%"):
@@ -139,9 +139,8 @@ def test_a_frontier_says_how_many_losses_stop_it_and_what_greedy_needs() -> None
     )
     expected = "Line: 2 losses stop it: B and C; one by one does not within the budget"
     assert data.page.title == expected
-    assert [a.value for a in data.exact] == [500, 300, 0]
-    assert data.captures is not None
-    assert (data.captures.k, data.captures.value) == (3, 100)
+    assert [a.left for a in data.exact] == [500, 300, 0]
+    assert [(own.k, own.left) for own in data.captures] == [(3, 100)]
     shown = words(draw_frontier(data))
     for text in ("500", "300: A", "0: B and C", "the scenario's own: B, C and D"):
         assert text in shown
@@ -243,12 +242,12 @@ def test_the_same_cut_map_has_the_same_bytes(map_data: MapData) -> None:
 
 def test_the_tables_hold_what_the_figures_show(map_data: MapData, tmp_path: Path) -> None:
     ford = row("ford", 500_000, interval=Interval((1, 1, 2), (1e5, 5e5, 6e5)))
-    save_table(rank_table(rank_data(ranking(ford))), tmp_path, "rank")
+    write_numbers(rank_table(rank_data(ranking(ford))), tmp_path / "rank.csv")
     assert (tmp_path / "rank.csv").read_text().splitlines()[1] == (
         "place,ford,ford,500,1,0,0,100,600,1,1,2"
     )
     cuts = cut_map_data(map_data, weakness(ford))
-    save_table(cut_map_table(cuts), tmp_path, "cut")
+    write_numbers(cut_map_table(cuts), tmp_path / "cut.csv")
     assert (tmp_path / "cut.csv").read_text().splitlines() == [
         "kind,id,in_cuts,cuts,loss (t/day),loss_share",
         "place,ford,1,3,500,1",
@@ -257,7 +256,7 @@ def test_the_tables_hold_what_the_figures_show(map_data: MapData, tmp_path: Path
     ]
     rows = [attack(0, 9_000), attack(1, 4_000, "a", "b")]
     frontier = frontier_data(flow_frontier(rows, rows[:1]))
-    save_table(frontier_table(frontier), tmp_path, "frontier")
+    write_numbers(frontier_table(frontier), tmp_path / "frontier.csv")
     assert (tmp_path / "frontier.csv").read_text().splitlines() == [
         "by,losses,flow left (t/day),bound,removed",
         "exact,0,9,,",

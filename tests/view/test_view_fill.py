@@ -80,18 +80,17 @@ def weak_spots(analysis: Analysis, time: int) -> tuple[CutMapData, FrontierData]
     """The data of the cut map and of the frontier of the line at an instant."""
     weak = weakness_of(analysis, "line", time)
     assert weak is not None
-    return cuts_of_run(analysis, "line", time, weak)
+    return cuts_of_run(Maps(analysis), "line", time, weak)
 
 
 def test_the_cut_map_of_a_run(run: sim.Run) -> None:
     cut_map, frontier = weak_spots(run.analysis, 0)
     # 1,000 by b over either road and 50 over d - c alone: two minimum cuts of two roads
     assert cut_map.shares == {"a-b": 0.5, "b-c": 0.5, "d-c": 1.0}
-    assert cut_map.ranking.rows[0].id == "b"
+    assert cut_map.ranking.rows[0].name == "b"
     assert cut_map.ranking.rows[0].loss == 1.0  # t/day
-    assert [a.value for a in frontier.exact[:3]] == [1.05, 0.05, 0.0]
-    assert frontier.captures is not None
-    assert frontier.captures.removed == ("B",)
+    assert [a.left for a in frontier.exact[:3]] == [1.05, 0.05, 0.0]
+    assert [own.removed for own in frontier.captures] == [("B",)]
     after, _ = weak_spots(run.analysis, 6 * DAY)
     assert after.shares == {"d-c": 1.0}
     title = "line: 1 minimum cut holds 0.05 t/day; the loss of D alone stops it"

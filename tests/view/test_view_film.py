@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
+from sim.scenario.model import Actor
 from sim.view.data import (
     WHOLE,
-    ActorStyle,
     Curve,
     EventMark,
     MapData,
@@ -35,7 +35,7 @@ def film() -> FilmData:
         MapPlace("fort", "Fort", 46.4, 9.0, (("red", WHOLE),), role="sink"),
     )
     road = MapRoad("port--fort", "port", "fort", 500_000, 500_000, 500_000)
-    actors = (ActorStyle("red", "Red"),)
+    actors = (Actor("red", "Red"),)
     first = MapData(Page(""), "", "red", actors, places, (road,))
     second = replace(first, roads=(replace(road, flow=0, capacity=0, state="cut"),))
     return FilmData(

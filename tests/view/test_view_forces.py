@@ -17,11 +17,11 @@ from sim.measure.flows import Displacement
 from sim.measure.routes import stops_km
 from sim.measure.statistics import Estimate
 from sim.measure.summary import Analysis
-from sim.scenario.model import DAY, PPM, RecordedPosition, Scenario
+from sim.scenario.model import DAY, PPM, Actor, RecordedPosition, Scenario
 from sim.view.charts.advance import AdvanceData, draw_advance, on_record
 from sim.view.charts.garrison import GarrisonData, GarrisonRow, draw_garrisons, garrison_data
 from sim.view.charts.sides import SidesData, SidesPanel, draw_sides, sides_data
-from sim.view.data import WHOLE, ActorStyle, Curve, MapPlace, Page, Span
+from sim.view.data import WHOLE, Curve, MapPlace, Page, Span
 from sim.view.draw import context, save
 from sim.view.figures import figures
 from sim.view.map.regroup import (
@@ -37,7 +37,7 @@ from sim.view.words import Words
 Make = Callable[..., Scenario]
 PAGE = Page("What was found $x_1$ <b>", "What is plotted", "Credit")
 SPAN = Span(20 * DAY)
-ACTORS = (ActorStyle("red", "Red side"), ActorStyle("blue", "Blue side with a long name"))
+ACTORS = (Actor("red", "Red side"), Actor("blue", "Blue side with a long name"))
 NASTY = "<script>$x_1$</script> \u0628\u0627\u0628 \U0001f600 \x1b" + "W" * 200
 
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.view.data import WHOLE, ActorStyle, MapData, MapPlace, MapRoad, Page
+from sim.scenario.model import Actor
+from sim.view.data import WHOLE, MapData, MapPlace, MapRoad, Page
 from sim.view.map.compose import map_frame, place_insets
 from sim.view.map.figure import draw_map
 from sim.view.map.frame import Frame, fit
@@ -22,7 +23,7 @@ from sim.view.map.labels import Taken
 from sim.view.map.layout import visible
 from sim.view.map.scene import Scene
 
-ACTORS = (ActorStyle("red", "Red"), ActorStyle("blue", "Blue"))
+ACTORS = (Actor("red", "Red"), Actor("blue", "Blue"))
 OPPOSED = frozenset({frozenset({"red", "blue"})})
 FRAME = Frame(0.0, 0.0, 100.0, 800.0, 600.0)  # 100 pixels a degree, (400, 300) is (0, 0)
 

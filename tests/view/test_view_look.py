@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sim.page.sentences import HEADS, SENTENCES
-from sim.view.data import ActorStyle
+from sim.scenario.model import Actor
 from sim.view.look import LABEL, OPTICAL, document, looks, variables
 from sim.view.map.labels import bare
 
@@ -72,10 +72,9 @@ def test_labels_are_bare_unless_two_would_be_the_same() -> None:
 
 
 def test_a_colour_is_six_digits_and_a_shape_is_known() -> None:
-    look = looks((ActorStyle("a", "A", "#0072B2", "star"),))["a"]
-    assert (look.fill, look.ink, look.shape) == ("#0072b2", "#ffffff", "star")
+    look = looks((Actor("a", "A", color="#0072B2"),))["a"]
+    assert (look.fill, look.ink, look.shape) == ("#0072b2", "#ffffff", "circle")
     assert set(OPTICAL) >= {look.shape for look in looks(tuple(
-        ActorStyle(str(i), "") for i in range(10))).values()}  # fmt: skip
-    for style in (ActorStyle("a", "A", "#07b"), ActorStyle("a", "A", None, "blob")):
-        with pytest.raises(ValueError, match=r"colour|shape"):
-            looks((style,))
+        Actor(str(i), "") for i in range(10))).values()}  # fmt: skip
+    with pytest.raises(ValueError, match="colour"):
+        looks((Actor("a", "A", color="#07b"),))

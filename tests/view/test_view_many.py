@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.view.charts.dots import Dot, DotData, DotRow, draw_dots
+from sim.measure.statistics import Estimate
+from sim.view.charts.dots import DotData, DotRow, draw_dots
 from sim.view.charts.fan import FanData, FanPanel, draw_fan
 from sim.view.charts.survival import ShareCurve, SurvivalData, draw_survival
 from sim.view.data import Page, Span
@@ -53,8 +54,10 @@ def test_survival_in_panels_and_by_runs(tmp_path: Path) -> None:
 def test_dots_are_filled_where_zero_is_left_out(series: int, tmp_path: Path) -> None:
     names = tuple(f"scenario {i}" for i in range(series))
     rows = (
-        DotRow("a measure", "t", (Dot(2, 1, 3),) * series),
-        DotRow("another with a very long name " * 5, "day", (Dot(0.5, -1, 2), None, None)[:series]),
+        DotRow("a measure", "t", (Estimate(2, 1, 3),) * series),
+        DotRow(
+            "another with a very long name " * 5, "day", (Estimate(0.5, -1, 2), None, None)[:series]
+        ),
     )
     figure = draw_dots(DotData(PAGE, names, rows, "left: less"))
     save(figure, tmp_path, "dots")

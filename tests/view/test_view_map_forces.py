@@ -18,10 +18,10 @@ from PIL import Image, ImageChops
 
 import sim
 from sim.measure.routes import Doing
-from sim.scenario.model import Scenario
+from sim.scenario.model import Actor, Scenario
 from sim.view.charts.advance import advance_data
-from sim.view.data import ActorStyle, Curve, MapData, MapForce, MapPlace, MapRoad, Page, Span
-from sim.view.draw import MARGIN, drawn
+from sim.view.data import Curve, MapData, MapForce, MapPlace, MapRoad, Page, Span
+from sim.view.draw import drawn
 from sim.view.film.frames import FilmData, _Stage, make_film
 from sim.view.look import STATES, looks
 from sim.view.map.compose import map_frame
@@ -149,7 +149,7 @@ def test_the_legend_tells_of_forces_only_where_there_are_some(
 
 
 def test_states_and_actors_differ_in_grey() -> None:
-    known = looks((ActorStyle("red", "Red"), ActorStyle("blue", "Blue")))
+    known = looks((Actor("red", "Red"), Actor("blue", "Blue")))
     found = []
     for look in known.values():
         for state in STATES:
@@ -195,7 +195,7 @@ def test_flags_keep_off_places_flows_and_each_other(at: list[float]) -> None:
 
 
 def _small(at: list[float], flow: int = 500_000) -> MapData:
-    actors = (ActorStyle("red", "Red"), ActorStyle("blue", "Blue"))
+    actors = (Actor("red", "Red"), Actor("blue", "Blue"))
     places = (
         MapPlace("port", "Port", 46.0, 8.0, (("red", 1_000_000),), role="source"),
         MapPlace("ford", "Ford", 46.3, 8.4, (("red", 1_000_000),), crossing=True),
@@ -213,7 +213,7 @@ def _small(at: list[float], flow: int = 500_000) -> MapData:
 
 
 def test_an_arrow_points_one_way_alone() -> None:
-    look = looks((ActorStyle("red", "Red"),))["red"]
+    look = looks((Actor("red", "Red"),))["red"]
     found = []
     for turn in range(0, 360, 30):
         figure = Figure(figsize=(0.4, 0.26), dpi=100)
@@ -291,13 +291,13 @@ def test_a_film_has_the_forces_in_its_insets_too() -> None:
         Curve((0,), (500_000.0,)), (), ((0, ()), (DAY, crowd.forces)),
     )  # fmt: skip
     stage = _Stage(film)
-    (inset,) = stage._insets
+    whole, inset = stage._views
     bare = stage.picture(0)
     changed = ImageChops.difference(bare, stage.with_forces(bare, 0, crowd.forces)).convert("L")
-    # the inset's box on the picture: pixels from the lower left of the map, under whose foot
-    # the strip lies
-    left, foot = MARGIN + inset.box[0], bare.height - stage._foot
-    box = (left, foot - inset.box[3], MARGIN + inset.box[2], foot - inset.box[1])
+    # the inset's box on the picture: pixels from the lower left, over the strip
+    assert inset.low >= whole.low
+    right, high = inset.left + inset.frame.width, inset.low + inset.frame.height
+    box = (inset.left, bare.height - high, right, bare.height - inset.low)
     inside = np.asarray(changed.crop(tuple(round(n) for n in box)))
     # the flag at least: 30 by 16 pixels on light ground
     assert (inside > 60).sum() > 300

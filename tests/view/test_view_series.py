@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.scenario.model import Actor
 from sim.view.charts.series import difference, points
 from sim.view.charts.time_axis import MOST_TICKS, moment, ticks
-from sim.view.data import ActorStyle, Curve, Span
+from sim.view.data import Curve, Span
 from sim.view.draw import plain, short, text_size, wrap
 from sim.view.look import ROAD, ink_on, looks
 from sim.view.map.layout import road_width
@@ -36,7 +37,7 @@ def test_a_curve_must_be_whole_and_go_forward() -> None:
     with pytest.raises(ValueError, match="as many values"):
         Curve((0, 1), (1.0,))
     with pytest.raises(ValueError, match="as many values"):
-        Curve((0,), (1.0,), low=(1.0, 2.0))
+        Curve((0,), (1.0, 2.0))
     with pytest.raises(ValueError, match="backwards"):
         Curve((1, 0), (1.0, 2.0))
 
@@ -153,11 +154,11 @@ def test_wrapped_lines_fit(text: str, most: int) -> None:
 
 
 def test_every_actor_looks_its_own() -> None:
-    actors = tuple(ActorStyle(str(i), f"Actor {i}") for i in range(10))
+    actors = tuple(Actor(str(i), f"Actor {i}") for i in range(10))
     known = looks(actors)
     assert len({look.shape for look in known.values()}) == 10
     assert len({look.fill for look in known.values()}) == 10
-    assert looks((ActorStyle("a", "A", "#123456", "star"),))["a"].fill == "#123456"
+    assert looks((Actor("a", "A", color="#123456"),))["a"].fill == "#123456"
 
 
 def test_ink_contrasts_with_its_ground() -> None:

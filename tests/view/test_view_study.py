@@ -21,7 +21,7 @@ from sim.view.charts.ranks import draw_ranks, rank_title
 from sim.view.charts.survival import ShareCurve, SurvivalData, draw_survival
 from sim.view.data import Page, Span
 from sim.view.draw import save
-from sim.view.tables import Numbers, save_table
+from sim.view.tables import Numbers, write_numbers
 
 DAY = 86_400
 PAGE = Page("What was found", "What is plotted", "Credit")
@@ -95,8 +95,8 @@ def test_curves_that_end_alike_are_named_once() -> None:
 
 
 def test_tables_are_plain_csv(tmp_path: Path) -> None:
-    path = save_table(Numbers(("name", "value"), [("a,b", 1 / 3), ("c", None), ("d", 7)]), tmp_path,
-                      "t")  # fmt: skip
+    path = tmp_path / "x.csv"
+    write_numbers(Numbers(("name", "value"), [("a,b", 1 / 3), ("c", None), ("d", 7)]), path)
     assert path.read_bytes() == b'name,value\n"a,b",0.333333333\nc,\nd,7\n'
 
 

@@ -7,15 +7,27 @@ what is wrong in a file is a :class:`~sim.base.diagnostics.ScenarioError` that n
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from sim.base.diagnostics import Mark, Report
-
-from .table import NetworkTable
+from .csv_edges import read_csv
+from .geojson import read_geojson
+from .graphml import read_graphml
+from .table import NetworkTable, Rows, refused
+from .tntp import read_tntp
 
 __all__ = ["SUFFIXES", "NetworkTable", "is_table", "read_table"]
 
-SUFFIXES = (".csv", ".geojson", ".json", ".graphml", ".tntp", ".npz")
+_READERS: Mapping[str, Callable[[str, str], Rows]] = {
+    ".csv": read_csv,
+    ".geojson": read_geojson,
+    ".json": read_geojson,
+    ".graphml": read_graphml,
+    ".tntp": read_tntp,
+}
+"""What reads a text file, by its ending."""
+
+SUFFIXES = (*_READERS, ".npz")
 """Endings of the files that :func:`read_table` takes."""
 
 LARGEST = 2**31
@@ -39,46 +51,23 @@ def read_table(
     file = Path(path)
     suffix = file.suffix.lower()
     if os.path.exists(file) and not os.path.isfile(file):  # a pipe might never end
-        report = Report()
         what = "is a folder, not a file" if os.path.isdir(file) else "is not a file"
-        report.error(Mark(str(file)), what)
-        report.stop_on_errors()
+        raise refused(str(file), what)
     if suffix == ".npz":
         from .binary import read_binary
 
         return read_binary(file)
-    text = _text(file)
-    if suffix == ".csv":
-        from .csv_edges import read_csv
-
-        rows = read_csv(str(path), text)
-    elif suffix in (".geojson", ".json"):
-        from .geojson import read_geojson
-
-        rows = read_geojson(str(path), text)
-    elif suffix == ".graphml":
-        from .graphml import read_graphml
-
-        rows = read_graphml(str(path), text)
-    else:
-        from .tntp import read_tntp
-
-        rows = read_tntp(str(path), text)
-    return rows.table(default_capacity)
+    read = _READERS.get(suffix, read_tntp)
+    return read(str(path), _text(file)).table(default_capacity)
 
 
 def _text(file: Path) -> str:
-    report = Report()
-    mark = Mark(str(file))
     try:
         if file.stat().st_size > LARGEST:
-            report.error(mark, f"the file is larger than {LARGEST} bytes")
-        else:
-            return file.read_bytes().decode("utf-8-sig")
+            raise refused(str(file), f"the file is larger than {LARGEST} bytes")
+        return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        report.error(Mark(str(file), line, 1), "the file is not UTF-8 text", "save it as UTF-8")
+        raise refused(str(file), "the file is not UTF-8 text", "save it as UTF-8", line) from error
     except OSError as error:
-        report.error(mark, f"cannot be read: {error.strerror or error}")
-    report.stop_on_errors()
-    raise AssertionError("unreachable")
+        raise refused(str(file), f"cannot be read: {error.strerror or error}") from error

@@ -18,11 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.base.diagnostics import Mark, Report
 from sim.network.certificate import UNLIMITED
 from sim.network.graph import Graph
 
-from .table import MOST_CAPACITY, NetworkTable
+from .table import MOST_CAPACITY, NetworkTable, refused
 
 VERSION = 1
 LARGEST = 4 * 2**30
@@ -59,24 +58,22 @@ def write_binary(path: str | os.PathLike[str], table: NetworkTable) -> None:
 def read_binary(path: str | os.PathLike[str]) -> NetworkTable:
     """Read a table. Raises ScenarioError for a file that is none."""
     file = Path(path)
-    report = Report()
     try:
         with zipfile.ZipFile(file) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
                 raise ValueError(f"it unpacks to more than {LARGEST} bytes")
         with np.load(file, allow_pickle=False) as data:
-            return _table({name: data[name] for name in data.files})
+            return _table({name: data[name] for name in data.files}, str(path))
     except KeyError as error:
-        report.error(Mark(str(path)), f"not a network table: {error.args[0]} is missing")
+        what = f"not a network table: {error.args[0]} is missing"
+        raise refused(str(path), what) from error
     except OSError as error:
-        report.error(Mark(str(path)), f"cannot be read: {error.strerror or error}")
+        raise refused(str(path), f"cannot be read: {error.strerror or error}") from error
     except (ValueError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        report.error(Mark(str(path)), f"not a network table: {error}")
-    report.stop_on_errors()
-    raise AssertionError("unreachable")
+        raise refused(str(path), f"not a network table: {error}") from error
 
 
-def _table(data: dict[str, NDArray[Any]]) -> NetworkTable:
+def _table(data: dict[str, NDArray[Any]], file: str) -> NetworkTable:
     if int(data["version"]) != VERSION:
         raise ValueError(f"version {int(data['version'])}, not {VERSION}")
     graph = Graph(
@@ -107,6 +104,7 @@ def _table(data: dict[str, NDArray[Any]]) -> NetworkTable:
         bool(data["lengths"]),
         None if coordinates is None else coordinates.astype(np.float64),
         np.zeros(m, dtype=np.int64),
+        file,
     )
 
 

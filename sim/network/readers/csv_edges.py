@@ -55,7 +55,7 @@ def _take(rows: Rows, at: Mapping[str, int], row: Sequence[str], line: int) -> N
         field("to"),
         field("capacity") if "capacity" in at else None,
         line=line,
-        km=rows.number(line, "km", field("km")) if field("km") else None,
+        km=rows.number(line, "km", field("km") or None),
         both=bool(two_way),
         label=field("id") or None,
     )

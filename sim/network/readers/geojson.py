@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from .table import Rows, flag, metres, stated
+from .table import Rows, flag, in_degrees, metres, refused, stated
 
 Point = tuple[float, float]
 
@@ -23,14 +23,11 @@ def read_geojson(file: str, text: str) -> Rows:
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
-        rows.error(error.lineno, f"not JSON: {error.msg}")
-        return rows
-    except RecursionError:
-        rows.error(0, "nested too deeply")
-        return rows
-    except ValueError:  # Python reads no whole number of thousands of digits
-        rows.error(0, "a number has too many digits")
-        return rows
+        raise refused(file, f"not JSON: {error.msg}", line=error.lineno) from error
+    except RecursionError as error:
+        raise refused(file, "nested too deeply") from error
+    except ValueError as error:  # Python reads no whole number of thousands of digits
+        raise refused(file, "a number has too many digits") from error
     kind = document.get("type") if isinstance(document, dict) else None
     if kind == "Feature":
         features, lines = [document], [1]
@@ -38,8 +35,7 @@ def read_geojson(file: str, text: str) -> Rows:
         features = document["features"]
         lines = _lines(text, len(features))
     else:
-        rows.error(0, "not a GeoJSON FeatureCollection")
-        return rows
+        raise refused(file, "not a GeoJSON FeatureCollection")
     for feature, line in zip(features, lines, strict=True):
         _take(rows, feature, line)
     return rows
@@ -115,7 +111,7 @@ def _take(rows: Rows, feature: Any, line: int) -> None:
 
 def _point(value: Any) -> Point:
     lon, lat = float(value[0]), float(value[1])
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+    if not in_degrees(lat, lon):
         raise ValueError("out of range")
     return lon, lat
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from xml.parsers import expat
 
-from .table import Rows
+from .table import Rows, in_degrees
 
 
 class _RefusedError(Exception):
@@ -72,7 +72,7 @@ class _Reader:
             except ValueError:
                 rows.error(self.line, f"coordinates of node '{name}' are no numbers")
                 return
-            if -90 <= lat <= 90 and -180 <= lon <= 180:
+            if in_degrees(lat, lon):
                 rows.where[name] = (lat, lon)
 
     def edge(self, item: dict[str, str]) -> None:
@@ -80,11 +80,11 @@ class _Reader:
         ends = item.get("source", ""), item.get("target", "")
         if ends[0] == ends[1] and ends[0]:
             return  # a loop of a street network carries nothing from place to place
-        km = rows.number(line, "km", data["km"]) if "km" in data else None
-        if km is None and "length" in data:
-            length = rows.number(line, "length", data["length"])
+        km = rows.number(line, "km", data.get("km"))
+        if km is None:
+            length = rows.number(line, "length", data.get("length"))
             km = None if length is None else length / 1000
-        time = rows.number(line, "travel_time", data["travel_time"]) if "travel_time" in data else 0
+        time = rows.number(line, "travel_time", data.get("travel_time"))
         stated = item.get("directed")
         directed = self.directed if stated is None else stated.lower() == "true"
         rows.add(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.base.errors import BadInputError
 
-from .table import MOST_CAPACITY, NetworkTable, Rows, flag
+from .table import MOST_CAPACITY, NetworkTable, Rows, flag, in_degrees
 
 if TYPE_CHECKING:
     import networkx
@@ -104,7 +104,7 @@ class _Edges:
             except (ValueError, ArithmeticError):
                 rows.error(line, f"{what}: capacity {stated!r} is not a number of at least 0")
         km = edge.get("km")
-        length = None if _missing(km) else rows.number(line, f"{what}: km", str(km))
+        length = rows.number(line, f"{what}: km", None if _missing(km) else str(km))
         rows.add(tail, head, None, line=line, km=length, both=both, label=label or None)
 
     def table(self) -> NetworkTable:
@@ -175,4 +175,4 @@ def _position(data: Mapping[str, Any]) -> tuple[float, float] | None:
         lat, lon = (float(value) for value in found)
     except (TypeError, ValueError):
         return None
-    return (lat, lon) if -90 <= lat <= 90 and -180 <= lon <= 180 else None
+    return (lat, lon) if in_degrees(lat, lon) else None

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.base.diagnostics import Mark, Report
+from sim.base.diagnostics import Diagnostic, Mark, Report, ScenarioError
 from sim.network.certificate import UNLIMITED
 from sim.network.graph import LONGEST, BoolArray, FloatArray, Graph, IntArray
 
@@ -35,7 +35,7 @@ class NetworkTable:
     """A network with capacities, both as arrays. Names of roads are their ids.
 
     Whole numbers of ``roads`` and ``places`` count 1 / ``scale`` of the file's own unit.
-    ``line`` is where a road came from in its file (0 where unknown).
+    ``line`` is where a road came from in its ``file`` (0 where unknown).
     """
 
     graph: Graph
@@ -46,6 +46,7 @@ class NetworkTable:
     lengths: bool  # lengths are stated, not 1 km each
     coordinates: FloatArray | None = None  # (n, 2) latitude and longitude
     line: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    file: str = ""
 
     @property
     def places(self) -> IntArray:
@@ -107,8 +108,13 @@ class Rows:
         """Report something wrong in a line (from 1; 0 for the whole file)."""
         self.report.error(Mark(self.file, line, 1), message, hint)
 
-    def number(self, line: int, name: str, text: str) -> float | None:
-        """A number from 0 to ``MOST`` from text, None (and a report) for anything else."""
+    def number(self, line: int, name: str, text: str | None) -> float | None:
+        """A number from 0 to ``MOST`` from text, None (and a report) for anything else.
+
+        None without a report where nothing is stated.
+        """
+        if text is None:
+            return None
         try:
             value = math.nan if "_" in text else float(text)
         except ValueError:
@@ -159,6 +165,7 @@ class Rows:
             lengths,
             coordinates,
             np.array(self.lines, dtype=np.int64)[pick],
+            self.file,
         )
 
     def _amounts(self, default: str | None) -> tuple[list[int], int]:
@@ -252,6 +259,17 @@ class Rows:
             seen[name] += 1
             names.append(name)
         return names
+
+
+def refused(file: str, message: str, hint: str | None = None, line: int = 0) -> ScenarioError:
+    """The error of a file that cannot be read at all."""
+    fault = Diagnostic(file, line, min(line, 1), message, hint)
+    return ScenarioError([fault])
+
+
+def in_degrees(lat: float, lon: float) -> bool:
+    """True of a place on the globe."""
+    return -90 <= lat <= 90 and -180 <= lon <= 180
 
 
 def _exponent(value: Decimal) -> int:

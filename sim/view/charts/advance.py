@@ -9,7 +9,6 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.base.numbers import number
@@ -18,6 +17,7 @@ from sim.measure.sides import days_carried
 from sim.scenario.model import DAY, Operation
 from sim.view.charts.panels import (
     LABEL,
+    Panel,
     Stack,
     last,
     numeral,
@@ -26,11 +26,11 @@ from sim.view.charts.panels import (
 )
 from sim.view.charts.series import Values, points
 from sim.view.data import Curve, EventMark, Page, RecordPoint, Span
-from sim.view.draw import Sheet, sheet, short, styled, text_size
+from sim.view.draw import context, sheet, short, text_size
 from sim.view.look import BLACK, BLUE, FAINT_INK, INK, SOFT_INK, VERMILLION, WHITE
 from sim.view.map.labels import Request, Taken, place
 from sim.view.tables import Numbers, curve_rows
-from sim.view.words import Words, joined, steps
+from sim.view.words import Words, curve, joined
 
 _ADVANCE = {
     "operation": "begins", "taken": "takes a place", "ring": "closes a ring", "battle": "battle",
@@ -72,7 +72,7 @@ def advance_data(run: Words, operation: str) -> AdvanceData:
              run.credit),
         run.span,
         Curve(tuple(position.times), tuple(v / 1000 for v in position.values), steps=False),
-        steps(strength),
+        curve(strength),
         supply,
         tuple((km, run.name(place)) for place, km in stops),
         tuple((a, b) for a, b, v in fed.spans(run.record.end) if not v and b > a),
@@ -124,7 +124,7 @@ def on_record(
     return tuple(sorted(points))
 
 
-@styled
+@context()
 def draw_advance(data: AdvanceData) -> Figure:
     """Position with the places of the route, strength, and days of supply carried.
 
@@ -134,13 +134,13 @@ def draw_advance(data: AdvanceData) -> Figure:
     heights = [0.5, 0.27, 0.23] if data.supply is not None else [0.62, 0.38]
     stack = Stack(page, heights, data.span, data.events)
     panels = stack.panels
-    _draw_position(page, panels[0], data)
-    _draw_curve(page, panels[1], data.strength, data.span.end, BLACK, "persons")
+    _draw_position(panels[0], data)
+    _draw_curve(panels[1], data.strength, data.span.end, BLACK, "persons")
     if data.supply is not None:
-        _draw_curve(page, panels[2], data.supply, data.span.end, BLUE, "days")
-    for axes in panels:
+        _draw_curve(panels[2], data.supply, data.span.end, BLUE, "days")
+    for panel in panels:
         for start, end in data.cut:
-            axes.axvspan(
+            panel.axes.axvspan(
                 start, end, facecolor="none", edgecolor=VERMILLION, hatch="///", lw=0, alpha=0.5,
                 zorder=0.5,
             )  # fmt: skip
@@ -151,47 +151,43 @@ def draw_advance(data: AdvanceData) -> Figure:
     return stack.finish(names)
 
 
-def _draw_position(page: Sheet, axes: Axes, data: AdvanceData) -> None:
-    times, values = points(data.position, data.span.end)
+def _draw_position(panel: Panel, data: AdvanceData) -> None:
+    axes, (times, values) = panel.axes, points(data.position, data.span.end)
     highest = max([km for km, _ in data.stops] + [km for _, km, _ in data.record], default=1.0)
     set_scale(axes, highest)
     axes.grid(visible=False)
     for km, _ in data.stops:
         axes.axhline(km, color=FAINT_INK, lw=0.8, ls=(0, (1, 2)), zorder=0.8)
     axes.plot(times, values, color=BLACK, lw=2.0, zorder=3)
-    draw_record(page, axes, data.record, data.span.end, [(times, values)])
+    draw_record(panel, data.record, times, values)
     names = [(km, short(name, 22), SOFT_INK) for km, name in data.stops]
-    side_names(page, axes, names)
+    side_names(panel.page, axes, names)
 
 
-def draw_record(
-    page: Sheet, axes: Axes, record: Sequence[RecordPoint], end: float,
-    curves: Sequence[tuple[Values, Values]],
-) -> None:  # fmt: skip
-    """Diamonds where something is on record, named where the name hides no curve.
+def draw_record(panel: Panel, record: Sequence[RecordPoint], times: Values, values: Values) -> None:
+    """Diamonds where something is on record, named where the name does not hide the curve.
 
-    The axes must have their scale; they show the times from 0 to ``end``.
+    The panel must have its scale; the curve ends where it does.
     """
     if not record:
         return
+    page, axes = panel.page, panel.axes
     axes.plot(
         [t for t, _, _ in record], [km for _, km, _ in record], ls="none", marker="D", ms=6.5,
         mfc=WHITE, mec=VERMILLION, mew=1.8, zorder=5,
     )  # fmt: skip
-    box, (low, high) = axes.get_position(), axes.get_ylim()
-    left, bottom = box.x0 * page.width, box.y0 * page.height
-    wide, tall = box.width * page.width, box.height * page.height
+    (left, bottom, wide, tall), (low, high) = panel.box, axes.get_ylim()
+    end = max(float(times[-1]), 1)
 
     def pixels(times: npt.ArrayLike, values: npt.ArrayLike) -> Values:
-        x = left + np.asarray(times, dtype=float) / max(end, 1) * wide
+        x = left + np.asarray(times, dtype=float) / end * wide
         y = bottom + (np.asarray(values, dtype=float) - low) / (high - low) * tall
         return np.column_stack([x, y])
 
     taken = Taken((left, bottom, left + wide, bottom + tall))
     marks = pixels([t for t, _, _ in record], [km for _, km, _ in record])
     taken.take([(x - 7, y - 7, x + 7, y + 7) for x, y in marks])
-    for times, values in curves:
-        taken.take((x - 3, y - 3, x + 3, y + 3) for x, y in _along(pixels(times, values)))
+    taken.take((x - 3, y - 3, x + 3, y + 3) for x, y in _along(pixels(times, values)))
     words = [short(text, 34) for _, _, text in record]
     sizes = [text_size(text, LABEL) for text in words]
     requests = [
@@ -221,22 +217,18 @@ def _along(line: Values, step: float = 6.0) -> Iterator[tuple[float, float]]:
             yield float(x), float(y)
 
 
-def _draw_curve(page: Sheet, axes: Axes, curve: Curve, end: int, color: str, unit: str) -> None:
-    times, values = points(curve, end)
-    axes.plot(times, values, color=color, lw=1.8, zorder=3)
-    set_scale(axes, max(values, default=1.0))
-    side_names(page, axes, [(last(values), f"{numeral(last(values))} {unit}", color)])
+def _draw_curve(panel: Panel, of: Curve, end: int, colour: str, unit: str) -> None:
+    times, values = points(of, end)
+    panel.curve(times, values, f"{numeral(last(values))} {unit}", colour, lw=1.8, zorder=3)
+    panel.finish()
 
 
 def advance_table(data: AdvanceData) -> Numbers:
     """Position, strength and supply of an operation over time; stops, events and the record."""
     rows: list[tuple[object, ...]] = []
-    for name, unit, curve in (
-        ("position", "km", data.position),
-        ("strength", "persons", data.strength),
-        ("supply", "day", data.supply),
-    ):
-        rows += curve_rows(name, unit, curve)
+    rows += curve_rows("position", "km", data.position)
+    rows += curve_rows("strength", "persons", data.strength)
+    rows += curve_rows("supply", "day", data.supply)
     rows += [("stop", "km", None, km, name) for km, name in data.stops]
     rows += [("not fed", "", start, None, f"to {end} s") for start, end in data.cut]
     rows += [("event", "", e.time, None, e.label) for e in data.events]

@@ -16,24 +16,20 @@ from sim.state.record import EventRow
 from sim.view.charts.panels import (
     LABEL,
     RIGHT,
+    Panel,
     Stack,
-    draw_band,
-    highs,
     last,
     line_style,
     numeral,
-    set_scale,
-    side_names,
-    write_free,
 )
 from sim.view.charts.series import Values, joint, points
 from sim.view.charts.time_axis import moment
 from sim.view.data import Curve, EventMark, Page, Span
-from sim.view.draw import Sheet, ended, note, plain, sheet, short, styled, text_size
+from sim.view.draw import context, ended, plain, sheet, short, text_size
 from sim.view.look import BLACK, BLUE, INK, SKY, SOFT_INK, VERMILLION, WHITE
 from sim.view.map.labels import Taken
 from sim.view.tables import Numbers, curve_rows
-from sim.view.words import Words, line, steps, tonnes
+from sim.view.words import Words, curve, tonnes
 
 _AXIS_SUBTITLE = "what the roads can carry, what reaches the sinks, and what they have in store"
 
@@ -67,16 +63,16 @@ class AxisSeries:
 
     ``capacity`` is the max flow through the network alone, ``deliverable`` with supply and
     demand as limits, ``planned`` what the routes carry, ``delivered`` what convoys unloaded
-    (a rate over a stated window, usually a day), ``demand`` what the sinks ask for.
-    Any of the last three may be None.
+    (a rate over a stated window, usually a day; None of too few samples), ``demand`` what the
+    sinks ask for.
     """
 
     page: Page
     span: Span
     capacity: Curve
     deliverable: Curve
-    demand: Curve | None = None
-    planned: Curve | None = None
+    demand: Curve
+    planned: Curve
     delivered: Curve | None = None
     stocks: tuple[SinkStock, ...] = ()
     events: tuple[EventMark, ...] = ()
@@ -87,7 +83,7 @@ def axis_data(run: Words, axis: str) -> AxisSeries:
     this, analysis = run.scenario.axes[axis], run.analysis
 
     def over_time(measure: str) -> Curve:
-        return steps(analysis.series[f"axis:{axis}", measure])
+        return curve(analysis.series[f"axis:{axis}", measure])
 
     sinks = []
     for sink in this.sinks:
@@ -95,7 +91,7 @@ def axis_data(run: Words, axis: str) -> AxisSeries:
         out = analysis.measures[f"axes.{axis}.sinks.{sink}.time_of_exhaustion"].value
         sinks.append(
             SinkStock(
-                run.name(sink), line(stock), run.record.consumption[axis, sink],
+                run.name(sink), curve(stock, straight=True), run.record.consumption[axis, sink],
                 None if out is None else round(out * DAY),
             )
         )  # fmt: skip
@@ -184,7 +180,7 @@ def _rate(delivered: Sequence[Steps]) -> Curve | None:
     return Curve(tuple(times[:-1]), tuple(rates))
 
 
-@styled
+@context()
 def draw_axis(data: AxisSeries) -> Figure:
     """One axis over time: capacity; demand, deliverable and delivered; stocks at its sinks.
 
@@ -194,10 +190,10 @@ def draw_axis(data: AxisSeries) -> Figure:
     heights = [0.30, 0.40, 0.30] if data.stocks else [0.42, 0.58]
     stack = Stack(page, heights, data.span, data.events)
     panels = stack.panels
-    _draw_capacity(page, panels[0], data)
-    _draw_rates(page, panels[1], data)
+    _draw_capacity(panels[0], data)
+    _draw_rates(panels[1], data)
     if data.stocks:
-        _draw_stocks(page, panels[2], data)
+        _draw_stocks(panels[2], data)
     unit = "days of supply" if _in_days(data.stocks) else "t"
     names = [
         "What the network could carry: capacity of the axis, t/day",
@@ -212,56 +208,43 @@ def _tonnes(curve: Curve, end: int) -> tuple[Values, Values]:
     return times, values / TONNE
 
 
-def _draw_capacity(page: Sheet, axes: Axes, data: AxisSeries) -> None:
-    times, values = _tonnes(data.capacity, data.span.end)
-    draw_band(axes, data.capacity, data.span.end, BLACK, TONNE)
+def _draw_capacity(panel: Panel, data: AxisSeries) -> None:
+    axes, (times, values) = panel.axes, _tonnes(data.capacity, data.span.end)
     axes.fill_between(times, values, color="#d9d9d9", lw=0, zorder=1)
-    axes.plot(times, values, color=BLACK, lw=1.8, zorder=3, solid_joinstyle="miter")
-    demand = max((v / TONNE for v in data.demand.values), default=0.0) if data.demand else 0.0
-    set_scale(axes, max([*values, *highs(data.capacity, TONNE), demand], default=1.0))
-    if not len(values):
-        note(axes, "no capacity recorded")
-        return
-    names = [(last(values), f"capacity {numeral(last(values))} at the end", BLACK)]
-    if data.demand and demand > 0:
+    name = f"capacity {numeral(last(values))} at the end"
+    panel.curve(times, values, name, BLACK, lw=1.8, zorder=3, solid_joinstyle="miter")
+    demand = max((v / TONNE for v in data.demand.values), default=0.0)
+    if demand > 0:
         axes.axhline(demand, color=INK, lw=1.2, ls=(0, (4, 2)), zorder=2)
-        names.append((demand, f"demand {numeral(demand)} at most", INK))
-    side_names(page, axes, names)
+        panel.reach.append(demand)
+        panel.names.append((demand, f"demand {numeral(demand)} at most", INK))
+    panel.finish()
 
 
-def _draw_rates(page: Sheet, axes: Axes, data: AxisSeries) -> None:
-    end = data.span.end
-    names: list[tuple[float, str, str]] = []
-    highest = [0.0]
+def _draw_rates(panel: Panel, data: AxisSeries) -> None:
+    axes, end = panel.axes, data.span.end
     if data.delivered is not None:
         times, values = _tonnes(data.delivered, end)
         axes.fill_between(times, values, color=SKY, alpha=0.55, lw=0, zorder=1)
-        axes.plot(times, values, color="#2b7fae", lw=0.7, zorder=2.2)
-        highest += values.tolist()
-        names.append((last(values), f"delivered {numeral(last(values))}", "#2b7fae"))
-    if data.demand is not None:
-        times, wanted = joint(data.demand, data.deliverable, end)
-        _, able = joint(data.deliverable, data.demand, end)
-        axes.fill_between(
-            times, able / TONNE, wanted / TONNE, where=(wanted > able).tolist(), facecolor="none",
-            edgecolor=VERMILLION, hatch="///", lw=0, zorder=1.6,
-        )  # fmt: skip
-        if bool((wanted > able).any()):
-            _shortfall(axes, times, able / TONNE, wanted / TONNE)
-    for curve, text, colour, style, width in (
+        name = f"delivered {numeral(last(values))}"
+        panel.curve(times, values, name, "#2b7fae", lw=0.7, zorder=2.2)
+    times, wanted = joint(data.demand, data.deliverable, end)
+    _, able = joint(data.deliverable, data.demand, end)
+    axes.fill_between(
+        times, able / TONNE, wanted / TONNE, where=(wanted > able).tolist(), facecolor="none",
+        edgecolor=VERMILLION, hatch="///", lw=0, zorder=1.6,
+    )  # fmt: skip
+    if bool((wanted > able).any()):
+        _shortfall(axes, times, able / TONNE, wanted / TONNE)
+    for rate, text, colour, style, width in (
         (data.demand, "demand", INK, (0, (4, 2)), 1.6),
         (data.planned, "planned", SOFT_INK, (0, (1.2, 1.2)), 1.6),
         (data.deliverable, "deliverable", BLUE, "-", 2.2),
     ):
-        if curve is None:
-            continue
-        draw_band(axes, curve, end, colour, TONNE)
-        times, values = _tonnes(curve, end)
-        axes.plot(times, values, color=colour, ls=style, lw=width, zorder=3)
-        highest += [*values.tolist(), *highs(curve, TONNE)]
-        names.append((last(values), f"{text} {numeral(last(values))}", colour))
-    set_scale(axes, max(highest))
-    side_names(page, axes, names)
+        times, values = _tonnes(rate, end)
+        name = f"{text} {numeral(last(values))}"
+        panel.curve(times, values, name, colour, ls=style, lw=width, zorder=3)
+    panel.finish()
 
 
 def _shortfall(axes: Axes, times: Values, able: Values, wanted: Values) -> None:
@@ -278,26 +261,21 @@ def _shortfall(axes: Axes, times: Values, able: Values, wanted: Values) -> None:
     )  # fmt: skip
 
 
-def _draw_stocks(page: Sheet, axes: Axes, data: AxisSeries) -> None:
+def _draw_stocks(panel: Panel, data: AxisSeries) -> None:
     """Stocks as days of supply where every sink's consumption is known, else as tonnes."""
     in_days = _in_days(data.stocks)
-    names = []
-    highest = [0.0]
     for nth, stock in enumerate(data.stocks):
         colour, style = line_style(nth)
         scale = float(stock.demand) if in_days else TONNE
         times, values = points(stock.stock, data.span.end)
-        axes.plot(times, values / scale, color=colour, ls=style, lw=1.9, zorder=3)
-        draw_band(axes, stock.stock, data.span.end, colour, scale)
-        highest += [*(values / scale).tolist(), *highs(stock.stock, scale)]
-        names.append((last(values) / scale, _stock_name(stock, values, in_days), colour))
+        name = _stock_name(stock, values, in_days)
+        panel.curve(times, values / scale, name, colour, ls=style, lw=1.9, zorder=3)
         if stock.empty_at is not None:
-            axes.plot(
+            panel.axes.plot(
                 [stock.empty_at], [0], "X", ms=9, mfc=VERMILLION, mec=BLACK, zorder=5, clip_on=False
             )
-    set_scale(axes, max(highest))
-    side_names(page, axes, names)
-    _name_empty(page, axes, data.stocks, data.span)
+    panel.finish()
+    _name_empty(panel, data.stocks, data.span)
 
 
 def _in_days(stocks: Sequence[SinkStock]) -> bool:
@@ -314,10 +292,9 @@ def _stock_name(stock: SinkStock, values: Values, in_days: bool) -> str:
     return next((t for t in texts if text_size(plain(t), LABEL)[0] <= RIGHT - 20), held.strip())
 
 
-def _name_empty(page: Sheet, axes: Axes, stocks: Sequence[SinkStock], span: Span) -> None:
+def _name_empty(panel: Panel, stocks: Sequence[SinkStock], span: Span) -> None:
     """Says beside each cross which sink ran out and when, where there is room."""
-    box = axes.get_position()
-    width, height = box.width * page.width, box.height * page.height
+    _, _, width, height = panel.box
     taken = Taken((0, 2, width, height))
     for stock in stocks:
         if stock.empty_at is None:
@@ -326,7 +303,7 @@ def _name_empty(page: Sheet, axes: Axes, stocks: Sequence[SinkStock], span: Span
         x = stock.empty_at / max(span.end, 1) * width
         wide = text_size(text, LABEL)[0] + 4
         spots = [(left, 8 + 15 * row) for row in range(4) for left in (x + 9, x - 9 - wide)]
-        write_free(axes, text, spots, taken, (width, height), 6)
+        panel.write_free(text, spots, taken, 6)
 
 
 def axis_table(data: AxisSeries) -> Numbers:

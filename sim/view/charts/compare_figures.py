@@ -15,23 +15,19 @@ from sim.measure.steps import Steps, series_by_key
 from sim.scenario.model import DAY
 from sim.view.charts.panels import (
     Stack,
-    draw_band,
-    highs,
     last,
     line_style,
     numeral,
     run_names,
     run_width,
-    set_scale,
-    side_names,
     signed_numeral,
 )
 from sim.view.charts.series import difference, points
-from sim.view.data import Curve, EventMark, Page, Span
-from sim.view.draw import Found, note, plain, sheet, short, styled
+from sim.view.data import Curve, Page, Span
+from sim.view.draw import Found, context, note, plain, sheet, short
 from sim.view.look import INK
 from sim.view.tables import Numbers
-from sim.view.words import line, steps
+from sim.view.words import curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +54,6 @@ class CompareData:
     span: Span
     runs: tuple[str, ...]
     panels: tuple[ComparePanel, ...]
-    events: tuple[EventMark, ...] = ()
 
 
 def comparison_figures(comparison: Comparison) -> Iterator[Found]:
@@ -83,13 +78,12 @@ def _compare_data(
     end = max(round(o.summary["scenario"]["days"] * DAY) for o in comparison.outcomes)
     panels = []
     for name, less in (("capacity", True), ("deliverable", False)):
-        rates = tuple(steps(t[f"axis:{axis}", f"{name}_kg_per_day"]) for t in tables)
+        rates = tuple(curve(t[f"axis:{axis}", f"{name}_kg_per_day"]) for t in tables)
         panels.append(ComparePanel(name.capitalize(), "t/day", rates, 1000, less))
     sinks = sorted({s for t in tables for s, m in t if s.startswith(f"sink:{axis}/")})
     for sink in sinks:
-        curves = tuple(
-            line(t[sink, "stock_kg"]) if (sink, "stock_kg") in t else None for t in tables
-        )
+        stocks = [t.get((sink, "stock_kg")) for t in tables]
+        curves = tuple(None if s is None else curve(s, straight=True) for s in stocks)
         place = sink.split("/")[1]
         at = first.scenario["network"]["places"].get(place, {}).get("name", place)
         panels.append(ComparePanel(f"Stock at {at}", "t", curves, 1000, True))
@@ -127,7 +121,7 @@ def _compare_title(comparison: Comparison, axis: str, name: str, start: datetime
     return f"{name}, delivered: {delivered}" if delivered else f"{name}: small differences"
 
 
-@styled
+@context()
 def draw_compare(data: CompareData) -> Figure:
     """Several runs over one period: a panel a quantity, and what differs from the first run.
 
@@ -138,39 +132,33 @@ def draw_compare(data: CompareData) -> Figure:
     page = sheet(data.page, height=max(560.0, 200.0 + 240.0 * min(len(rows), 4)))
     head = run_names(page, data.runs)
     heights = [0.6 if less else 1.0 for _, less in rows]
-    stack = Stack(page, heights, data.span, data.events, head)
+    stack = Stack(page, heights, data.span, head=head)
     base = short(data.runs[0], 40) if data.runs else ""
     names = [
         f"{p.name}: difference from \u201c{base}\u201d, {p.unit}" if less else f"{p.name}, {p.unit}"
         for p, less in rows
     ]
     stack.name(names)
-    for axes, (panel, less) in zip(stack.panels, rows, strict=True):
-        low, high = [0.0], [0.0]
-        ends: list[tuple[float, str, str]] = []
+    for drawn, (panel, less) in zip(stack.panels, rows, strict=True):
         first = panel.curves[0] if panel.curves else None
         if less:
-            axes.axhline(0, color=INK, lw=0.9, zorder=1)
-        for nth, curve in enumerate(panel.curves):
-            if curve is None or (less and (nth == 0 or first is None)):
+            drawn.axes.axhline(0, color=INK, lw=0.9, zorder=1)
+        for nth, one in enumerate(panel.curves):
+            if one is None or (less and (nth == 0 or first is None)):
                 continue
             if less and first is not None:
-                times, values = difference(curve, first, data.span.end)
+                times, values = difference(one, first, data.span.end)
             else:
-                times, values = points(curve, data.span.end)
-                draw_band(axes, curve, data.span.end, line_style(nth)[0], panel.scale)
-                high += highs(curve, panel.scale)
+                times, values = points(one, data.span.end)
             values = values / panel.scale
             colour, style = line_style(nth)
-            axes.plot(times, values, color=colour, ls=style, lw=run_width(nth), zorder=3)
-            low, high = [*low, *values.tolist()], [*high, *values.tolist()]
-            if len(values):
-                said = (signed_numeral if less else numeral)(last(values))
-                ends.append((last(values), f"{said} {plain(panel.unit)}", colour))
-        if not ends:
-            note(axes, "no run has it")
-        set_scale(axes, max(high), min(low))
-        side_names(page, axes, _merged(ends))
+            said = (signed_numeral if less else numeral)(last(values))
+            name = f"{said} {plain(panel.unit)}"
+            drawn.curve(times, values, name, colour, ls=style, lw=run_width(nth), zorder=3)
+        if not drawn.names:
+            note(drawn.axes, "no run has it")
+        drawn.names = _merged(drawn.names)
+        drawn.finish()
     return stack.finish()
 
 
@@ -189,8 +177,8 @@ def _table(data: CompareData) -> Numbers:
     rows = (
         (panel.name, panel.unit, run, time, value / panel.scale)
         for panel in data.panels
-        for run, curve in zip(data.runs, panel.curves, strict=True)
-        if curve is not None
-        for time, value in zip(curve.times, curve.values, strict=True)
+        for run, one in zip(data.runs, panel.curves, strict=True)
+        if one is not None
+        for time, value in zip(one.times, one.values, strict=True)
     )
     return Numbers(("panel", "unit", "run", "time_s", "value"), rows)

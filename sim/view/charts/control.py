@@ -10,22 +10,22 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.base.numbers import number
+from sim.scenario.model import Actor
 from sim.view.charts.time_axis import moment, set_times
-from sim.view.data import WHOLE, ActorStyle, EventMark, Holders, Page, Span
+from sim.view.data import WHOLE, Holders, Page, Span
 from sim.view.draw import (
     MARGIN,
     Sheet,
+    context,
     draw_bar,
     note,
     outline,
     put,
     sheet,
     short,
-    styled,
     text_size,
     wrap,
 )
-from sim.view.events import draw_flags, lay_flags
 from sim.view.look import BLACK, INK, NOBODY, SOFT_INK, WHITE, WIDTH, Look, looks
 from sim.view.tables import Numbers, held_words
 from sim.view.words import Words
@@ -70,9 +70,8 @@ class ControlData:
 
     page: Page
     span: Span
-    actors: tuple[ActorStyle, ...]
+    actors: tuple[Actor, ...]
     rows: tuple[PlaceRow, ...]
-    events: tuple[EventMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,50 +130,46 @@ def _control_title(run: Words, rows: int) -> str:
     )
 
 
-@styled
+@context()
 def draw_control(data: ControlData) -> Figure:
     """A time chart of the holders of each place that changed holder or siege in the span.
 
     Bars are coloured and hatched by holder; a divided place has a bar for each holder, as
     tall as its share. Black and white dashes along a bar say that its holder is besieged.
     """
-    changed = [row for row in data.rows if len(_states(row)) > 1]
-    changed.sort(key=lambda row: (_states(row)[1].start, row.name))
+    merged = [replace(row, spans=_states(row)) for row in data.rows]
+    changed = [row for row in merged if len(row.spans) > 1]
+    changed.sort(key=lambda row: (row.spans[1].start, row.name))
     rows = changed[:MOST_ROWS]
     known = looks(data.actors)
     tall = max(SMALL, min(TALL, 680 / max(len(rows), 1)))
     width = WIDTH - LEFT - RIGHT
-    flags = lay_flags(data.events, data.span, width, width + RIGHT - 6)
     key = _key_rows(rows, known)
     body = max(tall * len(rows), 60.0)
-    fixed = 178.0 + flags.height + KEY_ROW * len(key)
-    page = sheet(data.page, height=max(240.0, body + fixed))
-    top = page.top - _draw_key(page, key) - flags.height - 12
+    page = sheet(data.page, height=max(240.0, body + 178.0 + KEY_ROW * len(key)))
+    top = page.top - _draw_key(page, key) - 12
     axes = page.axes(LEFT, top - body, width, body)
     for nth, row in enumerate(rows):
-        for state in _states(row):
+        for state in row.spans:
             _draw_span(axes, state, nth, known, tall)
+        _name_spans(axes, row, nth, data.span, width)
     axes.set_ylim(max(len(rows), 1), 0)
     names = [wrap(row.name, 9, LEFT - MARGIN - 6, 1)[0] for row in rows]
     axes.set_yticks([n + 0.5 for n in range(len(rows))], names)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     set_times(axes, data.span, named=True)
-    for nth, row in enumerate(rows):
-        _name_spans(axes, row, nth, data.span, width)
     if not rows:
-        axes.set_xlim(0, max(data.span.end, 1))
         note(axes, "no place changed hands, and no siege began or ended")
     if len(changed) > len(rows):
-        first = [_states(row)[1].start for row in changed[len(rows) - 1 : len(rows) + 1]]
+        first = [row.spans[1].start for row in changed[len(rows) - 1 : len(rows) + 1]]
         then = "then or later" if first[0] == first[1] else "later"
         words = f"and {len(changed) - len(rows)} more places that changed {then}"
         page.text(LEFT, top - body - 56, words, size=8.2, color=SOFT_INK)
-    draw_flags(page, [axes], flags)
     return page.figure
 
 
-def _states(row: PlaceRow) -> list[HoldSpan]:
+def _states(row: PlaceRow) -> tuple[HoldSpan, ...]:
     """The row's spans, those that follow each other without a change made one."""
     states: list[HoldSpan] = []
     for span in row.spans:
@@ -184,7 +179,7 @@ def _states(row: PlaceRow) -> list[HoldSpan]:
             states[-1] = replace(states[-1], end=span.end)
         else:
             states.append(span)
-    return states
+    return tuple(states)
 
 
 def _held(span: HoldSpan) -> tuple[Holders, frozenset[str]]:
@@ -228,9 +223,8 @@ def _draw_siege(
 
 def _name_spans(axes: Axes, row: PlaceRow, line: int, span: Span, width: float) -> None:
     """Writes the date of each change into its bar, with the siege, where there is room."""
-    states = _states(row)
     per_second = width / max(span.end, 1)
-    for index, state in enumerate(states):
+    for index, state in enumerate(row.spans):
         room = (state.end - state.start) * per_second - 10
         siege = "besieged" if state.besieged else ""
         when = moment(state.start, span) if index else ""
@@ -244,7 +238,7 @@ def _name_spans(axes: Axes, row: PlaceRow, line: int, span: Span, width: float) 
 
 def _key_rows(rows: Sequence[PlaceRow], known: Mapping[str, Look]) -> list[list[_Key]]:
     """The holders that occur, and the siege, in rows that fit the sheet."""
-    states = [state for row in rows for state in _states(row)]
+    states = [state for row in rows for state in row.spans]
     seen = {actor for state in states for actor, share in state.holders if share > 0}
     keys = [_Key(look, short(look.name, 34)) for actor, look in known.items() if actor in seen]
     if seen - known.keys() or any(not _shares(state) for state in states):

@@ -10,12 +10,12 @@ from matplotlib.figure import Figure
 
 from sim.base.numbers import number, signed, true_minus
 from sim.measure.compare_many import Many, ManyComparison, ManyRow
-from sim.measure.statistics import Paired
+from sim.measure.statistics import Estimate, Paired
 from sim.tables.terminal_study import HEADLINES
 from sim.view.charts.many import credit
 from sim.view.charts.panels import LABEL, SHAPES, few_ticks, line_style, row_axes, signed_numeral
 from sim.view.data import Page
-from sim.view.draw import MARGIN, Sheet, plain, sheet_for, styled, wrap
+from sim.view.draw import MARGIN, Sheet, context, plain, sheet_for, wrap
 from sim.view.look import FAINT_INK, INK, SOFT_INK
 from sim.view.tables import Numbers
 
@@ -30,21 +30,12 @@ KEY_ROW = 19.0
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
-    """A difference and its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
 class DotRow:
     """One measure; ``dots`` in the order of ``DotData.series``. ``unit`` names its panel."""
 
     name: str
     unit: str
-    dots: tuple[Dot | None, ...]
+    dots: tuple[Estimate | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +65,7 @@ def dot_rows(comparison: ManyComparison) -> list[ManyRow]:
 
 
 def _clearest(row: ManyRow) -> float:
-    return max((_clear(a.paired) for a in row.against if a.paired is not None), default=0.0)
-
-
-def _clear(found: Paired) -> float:
-    half = found.difference.half_width
-    return abs(found.difference.value) / half if half else 0.0
+    return max((a.paired.clearness for a in row.against if a.paired is not None), default=0.0)
 
 
 def dot_data(comparison: ManyComparison, rows: Sequence[ManyRow]) -> DotData:
@@ -97,10 +83,9 @@ def dot_data(comparison: ManyComparison, rows: Sequence[ManyRow]) -> DotData:
     return DotData(page, names, tuple(dots), scale)
 
 
-def _dot(found: Paired | None) -> Dot | None:
-    if found is None or found.difference.low is None or found.difference.high is None:
-        return None
-    return Dot(found.difference.value, found.difference.low, found.difference.high)
+def _dot(found: Paired | None) -> Estimate | None:
+    """The difference, None where too few runs tell its interval."""
+    return None if found is None or found.difference.low is None else found.difference
 
 
 def measure_label(base: Many, path: str) -> str:
@@ -121,7 +106,7 @@ def sink_name(base: Many, path: str) -> str:
 def _dots_title(comparison: ManyComparison, rows: Sequence[ManyRow]) -> str:
     names = [o.name for o in comparison.outcomes[1:]]
     settled = [
-        (_clear(a.paired), row, replace(a, name=name))
+        (a.paired.clearness, row, replace(a, name=name))
         for row in rows
         for a, name in zip(row.against, names, strict=True)
         if a.paired is not None and a.paired.verdict in ("higher", "lower")
@@ -141,7 +126,7 @@ def _dots_title(comparison: ManyComparison, rows: Sequence[ManyRow]) -> str:
     )
 
 
-@styled
+@context()
 def draw_dots(data: DotData) -> Figure:
     """Differences and their 95 % intervals, one line a measure, with the line of no difference.
 
@@ -188,7 +173,7 @@ def _draw_dot_panel(page: Sheet, axes: Axes, rows: Sequence[DotRow], unit: str, 
         several = len(row.dots)
         size = 7 if several < 4 else 6
         for nth, dot in enumerate(row.dots):
-            if dot is None:
+            if dot is None or dot.low is None or dot.high is None:
                 continue
             at = line + (nth - (several - 1) / 2) * 0.75 / max(several, 1)
             colour = line_style(nth)[0]

@@ -18,6 +18,7 @@ from sim.view.charts.advance import draw_record, on_record
 from sim.view.charts.many import Document, credit, date_of_day, share_words
 from sim.view.charts.panels import (
     LABEL,
+    Panel,
     Stack,
     numeral,
     set_scale,
@@ -25,7 +26,7 @@ from sim.view.charts.panels import (
 )
 from sim.view.charts.series import Values
 from sim.view.data import Page, RecordPoint, Span
-from sim.view.draw import Sheet, sheet, short, styled
+from sim.view.draw import context, sheet, short
 from sim.view.look import BLACK, BLUE, FAINT_INK, SKY, SOFT_INK
 from sim.view.tables import Numbers
 
@@ -124,7 +125,7 @@ def _axis_title(summary: Document, scenario: Scenario, axis: str) -> str:
     )
 
 
-@styled
+@context()
 def draw_fan(data: FanData) -> Figure:
     """Ranges of 50 and 90 % of runs over time, the median, and some runs as they were.
 
@@ -132,8 +133,8 @@ def draw_fan(data: FanData) -> Figure:
     """
     page = sheet(data.page, height=300.0 + 270.0 * len(data.panels))
     stack = Stack(page, [1.0] * len(data.panels), data.span)
-    for axes, panel in zip(stack.panels, data.panels, strict=True):
-        _draw_fan_panel(page, axes, panel)
+    for drawn, panel in zip(stack.panels, data.panels, strict=True):
+        _draw_fan_panel(drawn, panel)
     return stack.finish([p.name for p in data.panels])
 
 
@@ -149,8 +150,8 @@ def fan_ranges(panel: FanPanel) -> Values:
     return np.quantile(panel.runs, SHARES, axis=0)
 
 
-def _draw_fan_panel(page: Sheet, axes: Axes, panel: FanPanel) -> None:
-    ranges = fan_ranges(panel)
+def _draw_fan_panel(drawn: Panel, panel: FanPanel) -> None:
+    axes, ranges = drawn.axes, fan_ranges(panel)
     step: Literal["post"] | None = "post" if panel.steps else None
     for low, high, alpha in ((0, 4, 0.25), (1, 3, 0.45)):
         axes.fill_between(
@@ -167,8 +168,7 @@ def _draw_fan_panel(page: Sheet, axes: Axes, panel: FanPanel) -> None:
     highest += [value for value, _ in panel.levels] + [value for _, value, _ in panel.record]
     set_scale(axes, max(highest))
     _draw_levels(axes, panel)
-    curves = [(panel.times, ranges[2])]
-    draw_record(page, axes, panel.record, float(panel.times[-1]), curves)
+    draw_record(drawn, panel.record, panel.times, ranges[2])
     ends = ranges[:, -1]
     names = [(float(ends[2]), f"median {numeral(float(ends[2]))}", BLACK)]
     if ends[4] > ends[0]:
@@ -177,7 +177,7 @@ def _draw_fan_panel(page: Sheet, axes: Axes, panel: FanPanel) -> None:
             (float(ends[0]), f"5 % below {numeral(float(ends[0]))}", BLUE),
         ]
     names.append((float(panel.runs[0, -1]), f"{TRACES} single runs, dashed", SOFT_INK))
-    side_names(page, axes, names)
+    side_names(drawn.page, axes, names)
 
 
 def _draw_levels(axes: Axes, panel: FanPanel) -> None:

@@ -15,10 +15,10 @@ from sim.view.charts.panels import LABEL, last, numeral, set_scale
 from sim.view.charts.series import points
 from sim.view.charts.time_axis import set_times
 from sim.view.data import Curve, Page, Span
-from sim.view.draw import MARGIN, Sheet, note, sheet_for, styled, wrap
+from sim.view.draw import MARGIN, Sheet, context, note, sheet_for, wrap
 from sim.view.look import BLACK, BLUE, INK, SOFT_INK
 from sim.view.tables import Numbers, curve_rows
-from sim.view.words import Words, joined, steps
+from sim.view.words import Words, curve, joined
 
 MOST_GARRISONS = 8
 """Garrisons drawn, those whose strength changed most."""
@@ -62,7 +62,7 @@ def garrison_data(run: Words) -> GarrisonData:
         actor, _, place = post.partition("/")
         name = f"{run.name(place)} ({run.scenario.actors[actor].name})"
         days = days_stocked(run.scenario, run.record.consumption, run.analysis.series, actor, place)
-        rows.append(GarrisonRow(name, steps(steps_), joined(days)))
+        rows.append(GarrisonRow(name, curve(steps_), joined(days)))
     return GarrisonData(
         Page(_garrison_title(run, found), "Strength, and days of supply in stock where an axis "
              "supplies the place: the garrisons that changed most", run.credit),
@@ -86,7 +86,7 @@ def _garrison_title(run: Words, found: Sequence[tuple[int, str, Steps]]) -> str:
     return f"The garrison of {where} goes from {before} men to {number(men.values[-1])}"
 
 
-@styled
+@context()
 def draw_garrisons(data: GarrisonData) -> Figure:
     """Small multiples, each on its own scale from 0, with the last value at its end."""
     page = sheet_for(data.page, (ROW + HEAD) * max(len(data.rows), 1) + 58)
@@ -115,8 +115,8 @@ def draw_garrisons(data: GarrisonData) -> Figure:
     return page.figure
 
 
-def _draw(page: Sheet, axes: Axes, curve: Curve, span: Span, colour: str, named: bool) -> None:
-    times, values = points(curve, span.end)
+def _draw(page: Sheet, axes: Axes, of: Curve, span: Span, colour: str, named: bool) -> None:
+    times, values = points(of, span.end)
     axes.plot(times, values, color=colour, lw=1.8, zorder=3)
     set_scale(axes, max(values, default=1.0))
     axes.locator_params(axis="y", nbins=3)
@@ -133,7 +133,7 @@ def garrison_table(data: GarrisonData) -> Numbers:
     rows = [
         (row.name, *point[:4])
         for row in data.rows
-        for curve in (("strength", "persons", row.strength), ("supply", "days", row.supply))
-        for point in curve_rows(*curve)
+        for told in (("strength", "persons", row.strength), ("supply", "days", row.supply))
+        for point in curve_rows(*told)
     ]
     return Numbers(("garrison", "curve", "unit", "time_s", "value"), rows)

@@ -18,7 +18,7 @@ from sim.view.charts.panels import (
     signed_numeral,
 )
 from sim.view.data import Page
-from sim.view.draw import Found, plain, sheet, short, styled
+from sim.view.draw import Found, context, plain, sheet, short
 from sim.view.look import RULE, SOFT_INK
 from sim.view.tables import Numbers
 
@@ -77,7 +77,7 @@ def effects_found(path: str, found: Sequence[Effect], unit: str) -> str:
     return f"{plainly(path)}: {', '.join(parts)}"
 
 
-@styled
+@context()
 def draw_interaction(page: Page, names: tuple[str, ...], points: Points) -> Figure:
     """Means of two factors: levels of one across, a line for each level of the other."""
     made = sheet(page, height=640)

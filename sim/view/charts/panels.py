@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -11,13 +11,13 @@ from matplotlib.patheffects import withStroke
 
 from sim.base.numbers import true_minus
 from sim.view.charts.time_axis import set_times
-from sim.view.data import Curve, EventMark, Span
+from sim.view.data import EventMark, Span
 from sim.view.draw import MARGIN, Sheet, plain, short, text_size, wrap
 from sim.view.events import draw_flags, lay_flags
 from sim.view.look import DASHES, FAINT_INK, LINES, RULE, SOFT_INK, WHITE
 from sim.view.map.labels import Taken
 
-from .series import Values, points
+from .series import Values
 
 LEFT, RIGHT = 84.0, 190.0
 """Pixels left of the panels for the scale, and right of them for the names of curves."""
@@ -25,8 +25,63 @@ LEFT, RIGHT = 84.0, 190.0
 TITLE, GAP, FOOT = 24.0, 40.0, 48.0
 LABEL = 8.8
 
+APART = 15.0
+"""Pixels from one name beside a panel to the next."""
+
 SHAPES = ("o", "s", "D", "^", "v", "P", "X", "h")
 """Marks of ensembles, and of the levels of a factor, in the order of use."""
+
+
+class Panel:
+    """One panel: its curves, how far they reach, and how each is named where it ends.
+
+    A name is a height (data), words and a colour. ``box`` (left and lower edge, width and height
+    in pixels of the page) is read from where the axes stand unless it is stated.
+    """
+
+    def __init__(
+        self, page: Sheet, axes: Axes, box: tuple[float, float, float, float] | None = None
+    ) -> None:
+        self.page, self.axes, self._box = page, axes, box
+        self.reach = [0.0]
+        self.names: list[tuple[float, str, str]] = []
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left and lower edge, width and height, in pixels of the page."""
+        if self._box is not None:
+            return self._box
+        at, wide, high = self.axes.get_position(), self.page.width, self.page.height
+        return at.x0 * wide, at.y0 * high, at.width * wide, at.height * high
+
+    def curve(self, times: Values, values: Values, name: str, colour: str, **style: Any) -> None:
+        """Draws a curve, to be named where it ends."""
+        self.axes.plot(times, values, color=colour, **style)
+        self.reach += values.tolist()
+        self.names.append((last(values), name, colour))
+
+    def finish(self) -> None:
+        """Sets the scale to what the curves reach, and names them at the right."""
+        set_scale(self.axes, max(self.reach), min(self.reach))
+        side_names(self.page, self.axes, self.names)
+
+    def write_free(
+        self, text: str, spots: Iterable[tuple[float, float]], taken: Taken, z: float
+    ) -> None:
+        """Text in the first of ``spots`` (left, bottom; pixels of the panel) that is free."""
+        _, _, width, height = self.box
+        wide = text_size(text, LABEL)[0] + 4
+        for left, low in spots:
+            box = (left, low, left + wide, low + 14)
+            if taken.free(box):
+                taken.take([box])
+                self.axes.annotate(
+                    plain(text), ((left + 2) / width, (low + 7) / height),
+                    xycoords="axes fraction", size=LABEL, va="center_baseline", zorder=z,
+                    parse_math=False, annotation_clip=False,
+                    path_effects=[withStroke(linewidth=2.5, foreground=WHITE)],
+                )  # fmt: skip
+                return
 
 
 class Stack:
@@ -44,27 +99,28 @@ class Stack:
         self._flags = lay_flags(events, span, width, width + RIGHT - 8)
         top = page.top - head - self._flags.height - TITLE
         free = top - page.bottom - FOOT - GAP * (len(heights) - 1)
-        self.panels: list[Axes] = []
+        self.panels: list[Panel] = []
         for share in heights:
             height = free * share / sum(heights)
             top -= height
-            self.panels.append(page.axes(LEFT, top, width, height))
+            self.panels.append(Panel(page, page.axes(LEFT, top, width, height)))
             top -= GAP
 
     def name(self, names: Sequence[str]) -> None:
         """Writes each panel's name above it; the first panel's goes above the events."""
         page = self._page
         for number, (panel, text) in enumerate(zip(self.panels, names, strict=False)):
-            y = panel.get_position().y1 * page.height + 6 + (0 if number else self._flags.height)
+            top = panel.axes.get_position().y1 * page.height
+            y = top + 6 + (0 if number else self._flags.height)
             words = wrap(text, 10, page.width - LEFT - MARGIN, 1, "bold")[0]
             page.text(LEFT, y, words, size=10, weight="bold", va="bottom")
 
     def finish(self, names: Sequence[str] = ()) -> Figure:
         """Names the panels that are not named yet, draws times and events; the whole figure."""
         self.name(names)
-        for axes in self.panels:
-            set_times(axes, self._span, named=axes is self.panels[-1])
-        draw_flags(self._page, self.panels, self._flags)
+        for panel in self.panels:
+            set_times(panel.axes, self._span, named=panel is self.panels[-1])
+        draw_flags(self._page, [panel.axes for panel in self.panels], self._flags)
         return self._page.figure
 
 
@@ -96,28 +152,7 @@ def row_axes(page: Sheet, box: tuple[float, float, float, float], rows: int) -> 
     return axes
 
 
-def write_free(
-    axes: Axes, text: str, spots: Iterable[tuple[float, float]], taken: Taken,
-    size: tuple[float, float], z: float,
-) -> None:  # fmt: skip
-    """Text in the first of ``spots`` (left, bottom; pixels of axes of a size) that is free."""
-    wide = text_size(text, LABEL)[0] + 4
-    for left, low in spots:
-        box = (left, low, left + wide, low + 14)
-        if taken.free(box):
-            taken.take([box])
-            axes.annotate(
-                plain(text), ((left + 2) / size[0], (low + 7) / size[1]),
-                xycoords="axes fraction", size=LABEL, va="center_baseline", zorder=z,
-                parse_math=False, annotation_clip=False,
-                path_effects=[withStroke(linewidth=2.5, foreground=WHITE)],
-            )  # fmt: skip
-            return
-
-
-def side_names(
-    page: Sheet, axes: Axes, names: Sequence[tuple[float, str, str]], gap: float = 15.0
-) -> None:
+def side_names(page: Sheet, axes: Axes, names: Sequence[tuple[float, str, str]]) -> None:
     """Names of curves right of the panel, near the height (data) at which each curve ends.
 
     ``names`` holds height, text and colour; the last of more than there is room for are
@@ -125,14 +160,14 @@ def side_names(
     """
     box = axes.get_position()
     low, high = box.y0 * page.height, box.y1 * page.height
-    room = max(1, int((high - low) / gap) + 1)
+    room = max(1, int((high - low) / APART) + 1)
     if len(names) > room:
         rest = len(names) - room + 1
         names = [*names[: room - 1], (names[-1][0], f"and {rest} more", SOFT_INK)]
     bottom, top = axes.get_ylim()
     at = [low + (y - bottom) / (top - bottom) * (high - low) for y, _, _ in names]
     x = box.x1 * page.width
-    for y, (_, text, colour), want in zip(spread(at, gap, low, high), names, at, strict=True):
+    for y, (_, text, colour), want in zip(spread(at, APART, low, high), names, at, strict=True):
         page.text(x + 14, y, plain(text), size=LABEL, color=colour, va="center")
         if abs(y - want) > 3:
             line = axes.annotate(
@@ -154,20 +189,6 @@ def numeral(value: float) -> str:
     """A number for reading: whole from 100 on, else three digits at most."""
     text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
     return true_minus(text)
-
-
-def draw_band(axes: Axes, curve: Curve, end: int, colour: str, scale: float) -> None:
-    """The band between the curve's low and high, where it has them."""
-    if curve.low is None or curve.high is None:
-        return
-    times, low = points(Curve(curve.times, curve.low, curve.steps), end)
-    _, high = points(Curve(curve.times, curve.high, curve.steps), end)
-    axes.fill_between(times, low / scale, high / scale, color=colour, alpha=0.15, lw=0, zorder=1.2)
-
-
-def highs(curve: Curve, scale: float) -> list[float]:
-    """The upper edge of the curve's band in the panel's unit; empty without a band."""
-    return [v / scale for v in curve.high or ()]
 
 
 def signed_numeral(value: float) -> str:

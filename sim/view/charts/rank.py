@@ -5,9 +5,10 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.cuts.ranking import RankedLoss
 from sim.view.charts.panels import few_ticks, row_axes
-from sim.view.cut_data import RankData, Ranked
-from sim.view.draw import MARGIN, note, plain, sheet, short, styled, text_size
+from sim.view.cut_data import RankData
+from sim.view.draw import MARGIN, context, note, plain, sheet, short, text_size
 from sim.view.look import BLUE, INK, RULE, SOFT_INK, VERMILLION, WHITE
 from sim.view.tables import Numbers
 
@@ -20,7 +21,7 @@ KINDS = {"place": ("o", BLUE, INK), "road": ("s", WHITE, VERMILLION)}
 """Mark, fill and edge."""
 
 
-@styled
+@context()
 def draw_rank(data: RankData) -> Figure:
     """A row a place or road, the worst loss on top; whiskers where networks were drawn.
 
@@ -30,11 +31,11 @@ def draw_rank(data: RankData) -> Figure:
     rows = data.rows
     page = sheet(data.page, height=max(300.0, 176.0 + ROW * len(rows)))
     better = [sum(other.loss > r.loss for other in rows) for r in rows]
-    texts = [f"{n + 1}. {short(r.name, 44)}" for n, r in zip(better, rows, strict=True)]
+    texts = [f"{n + 1}. {short(data.names[r.name], 44)}" for n, r in zip(better, rows, strict=True)]
     names = min(NAMES, max((text_size(t, 9.2)[0] for t in texts), default=0.0) + 20)
     columns = {
         "rank": [_ranks(row) for row in rows],
-        "in cuts": [f"{row.in_cuts:.0%}" if row.in_cuts else "" for row in rows],
+        "in cuts": [f"{r.in_minimum_cuts:.0%}" if r.in_minimum_cuts else "" for r in rows],
         "delay": [_delay(row) for row in rows],
     }
     heads = [head for head, cells in columns.items() if any(cells)]
@@ -46,7 +47,7 @@ def draw_rank(data: RankData) -> Figure:
         note(axes, "nothing carries flow")
         axes.set_xticks([])
         return page.figure
-    longest = max(max(r.loss, r.high or 0.0) for r in rows)
+    longest = max(max(r.loss, r.interval.losses[2] if r.interval else 0.0) for r in rows)
     axes.set_xlim(0, max(longest, data.whole, 1e-9) * 1.04)
     few_ticks(axes, "x", 6)
     axes.axvline(data.whole, color=INK, lw=1.2, ls=(0, (4, 2)), zorder=2)
@@ -70,18 +71,19 @@ def draw_rank(data: RankData) -> Figure:
     return page.figure
 
 
-def _draw_row(axes: Axes, number: int, row: Ranked) -> None:
+def _draw_row(axes: Axes, number: int, row: RankedLoss) -> None:
     marker, fill, edge = KINDS[row.kind]
     axes.plot([0, row.loss], [number, number], color=RULE, lw=3, zorder=1, solid_capstyle="butt")
-    if row.low is not None and row.high is not None:
-        axes.plot([row.low, row.high], [number, number], color=INK, lw=1.4, zorder=2.5)
-        axes.plot([row.low, row.high], [number, number], "|", color=INK, ms=8, zorder=2.5)
+    if row.interval is not None:
+        low, _, high = row.interval.losses
+        axes.plot([low, high], [number, number], color=INK, lw=1.4, zorder=2.5)
+        axes.plot([low, high], [number, number], "|", color=INK, ms=8, zorder=2.5)
     axes.plot(
         [row.loss], [number], marker, ms=8, mfc=fill, mec=edge, mew=1.6, zorder=3, clip_on=False
     )
 
 
-def _draw_key(axes: Axes, rows: tuple[Ranked, ...]) -> None:
+def _draw_key(axes: Axes, rows: tuple[RankedLoss, ...]) -> None:
     x = 10.0
     for kind, (marker, fill, edge) in KINDS.items():
         if any(r.kind == kind for r in rows):
@@ -90,28 +92,29 @@ def _draw_key(axes: Axes, rows: tuple[Ranked, ...]) -> None:
             x += 80
 
 
-def _ranks(row: Ranked) -> str:
-    if row.ranks is None:
+def _ranks(row: RankedLoss) -> str:
+    if row.interval is None:
         return ""
-    low, middle, high = row.ranks
+    low, middle, high = row.interval.ranks
     return f"{middle}" if low == high else f"{middle} ({low}\u2013{high})"
 
 
-def _delay(row: Ranked) -> str:
-    if row.delay is None:
+def _delay(row: RankedLoss) -> str:
+    hours = row.delay_hours
+    if hours is None:
         return "no way"
-    if row.delay < 1:
-        return f"+{row.delay * 60:.0f} min" if row.delay else ""
-    return f"+{numeral(row.delay)} h"
+    if hours < 1:
+        return f"+{hours * 60:.0f} min" if hours else ""
+    return f"+{numeral(hours)} h"
 
 
 def rank_table(data: RankData) -> Numbers:
     """The ranking row by row."""
-    rows = [
-        (r.kind, r.id, r.name, r.loss, r.share, r.in_cuts, r.delay, r.low, r.high, *ranks)
-        for r in data.rows
-        for ranks in [r.ranks or ("",) * 3]
-    ]
+    rows: list[tuple[object, ...]] = []
+    for r in data.rows:
+        drawn = (*r.interval.losses[::2], *r.interval.ranks) if r.interval else (None,) * 5
+        costs = r.loss, r.loss_share, r.in_minimum_cuts, r.delay_hours
+        rows.append((r.kind, r.name, data.names[r.name], *costs, *drawn))
     unit = data.unit or "unit of the file"
     columns = (
         "kind", "id", "name", f"loss ({unit})", "loss_share", "in_cuts", "delay_h", "loss_5",

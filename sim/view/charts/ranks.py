@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from sim.view.charts.many import plainly
 from sim.view.charts.panels import LABEL, row_axes
 from sim.view.data import Page
-from sim.view.draw import MARGIN, Found, sheet_for, styled, wrap
+from sim.view.draw import MARGIN, Found, context, sheet_for, wrap
 from sim.view.look import BLUE, INK, SOFT_INK
 from sim.view.tables import Numbers
 
@@ -53,7 +53,7 @@ def rank_title(path: str, rows: Sequence[RankRow]) -> str:
     return f"{what} is highest with {name}"
 
 
-@styled
+@context()
 def draw_ranks(page: Page, rows: Sequence[RankRow]) -> Figure:
     """A line a cell: its median rank as a dot and the range as a bar, rank 1 at the left."""
     height = 27.0 * len(rows)

@@ -10,17 +10,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.base.numbers import number
+from sim.scenario.model import Actor
 from sim.state.record import DISPERSE, STAY, Move
-from sim.view.data import ActorStyle, Page
+from sim.view.data import Page
 from sim.view.draw import (
     MARGIN,
+    context,
     draw_bar,
     outline,
     plain,
     put,
     sheet,
     short,
-    styled,
     wrap,
 )
 from sim.view.look import (
@@ -44,7 +45,7 @@ NUMBERS, GUTTER = 150.0, 36.0
 NAME_SHARE = 0.3
 """Share of a column's width that the names of destinations take."""
 
-MOST_MOVES, MOST_GROUPS, WORDS = 7, 24, 9.2
+MOST_MOVES, WORDS = 7, 9.2
 
 MOST_TOLD = 4
 """Displaced groups drawn one by one; the title counts all."""
@@ -54,13 +55,14 @@ MOST_TOLD = 4
 class RegroupMove:
     """Strength that went to one destination: ``persons``, after ``hours`` on the way.
 
-    ``kind``: "place" in the network, "exit" out of it, "stay" (did not move; the name says so).
+    ``kind``: "place" in the network, "exit" out of it, "stay" (did not move; the name says so),
+    "rest" (several destinations together).
     """
 
     name: str
     persons: float
     hours: float | None = None
-    kind: Literal["place", "exit", "stay"] = "place"
+    kind: Literal["place", "exit", "stay", "rest"] = "place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +80,30 @@ class RegroupGroup:
     lost: float = 0.0
     moves: tuple[RegroupMove, ...] = ()
 
+    @property
+    def bars(self) -> list[RegroupMove]:
+        """The moves in order of persons; those beyond ``MOST_MOVES`` as one."""
+        moves = sorted(self.moves, key=lambda m: (-m.persons, m.name))
+        rest = moves[MOST_MOVES:]
+        if len(rest) < 2:
+            return moves
+        persons = sum(m.persons for m in rest)
+        others = RegroupMove(f"{len(rest)} other destinations", persons, kind="rest")
+        return [*moves[:MOST_MOVES], others]
+
+    @property
+    def height(self) -> float:
+        """Pixels of its block."""
+        return HEAD + ROW * max(len(self.bars), 1) + BETWEEN
+
 
 @dataclass(frozen=True, slots=True)
 class RegroupData:
     """Where displaced strength went."""
 
     page: Page
-    actors: tuple[ActorStyle, ...]
-    groups: tuple[RegroupGroup, ...] = ()
+    actors: tuple[Actor, ...]
+    groups: tuple[RegroupGroup, ...]
 
 
 def regroup_data(run: Words) -> RegroupData:
@@ -147,7 +165,7 @@ def _regroup_title(run: Words) -> str:
     )
 
 
-@styled
+@context()
 def draw_regroup(data: RegroupData) -> Figure:
     """Bars of persons by destination for each displaced force, on one scale for all.
 
@@ -155,55 +173,25 @@ def draw_regroup(data: RegroupData) -> Figure:
     Each block's head says how many were displaced and how many did not get away. More than
     two blocks stand in two columns, read line by line.
     """
-    blocks = [_block(group) for group in data.groups[:MOST_GROUPS]]
-    columns = 2 if len(blocks) > 2 else 1
-    lines = [blocks[i : i + columns] for i in range(0, len(blocks), columns)]
-    body = sum(max(block.height for block in line) for line in lines)
+    columns = 2 if len(data.groups) > 2 else 1
+    lines = [data.groups[i : i + columns] for i in range(0, len(data.groups), columns)]
+    body = sum(max(group.height for group in line) for line in lines)
     page = sheet(data.page, height=max(320.0, body + 134.0))
     strip = page.canvas(0, page.bottom, page.width, page.top - page.bottom)
     top = page.top - page.bottom - 4
-    if not blocks:
-        middle = page.width / 2, top / 2
-        put(strip, *middle, "no strength was displaced", 11, color=SOFT_INK, ha="center")
-        return page.figure
     known = looks(data.actors)
     width = (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
-    longest = max((m.persons for block in blocks for m in block.moves), default=0.0)
+    bars = [m for group in data.groups for m in group.bars if m.kind != "rest"]
+    longest = max((m.persons for m in bars), default=0.0)
     scale = (width * (1 - NAME_SHARE) - NUMBERS) / longest if longest > 0 else 0.0
     for line in lines:
-        for nth, block in enumerate(line):
+        for nth, group in enumerate(line):
             slot = _Slot(strip, MARGIN + nth * (width + GUTTER), width, scale)
-            _draw_block(slot, block, known.get(block.group.actor, NOBODY), top)
-        top -= max(block.height for block in line)
-    if len(data.groups) > len(blocks):
-        words = f"and {len(data.groups) - len(blocks)} more forces"
-        put(strip, MARGIN, top + 6, words, 9, color=SOFT_INK)
+            _draw_block(slot, group, known.get(group.actor, NOBODY), top)
+        top -= max(group.height for group in line)
     words = "Beside the bars: persons, share of the displaced, hours on the way."
     page.text(MARGIN, page.bottom + 4, words, size=8.2, color=FAINT_INK)
     return page.figure
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """One displaced force with its bars in the order drawn."""
-
-    group: RegroupGroup
-    moves: tuple[RegroupMove, ...]
-    others: RegroupMove | None
-
-    @property
-    def height(self) -> float:
-        rows = len(self.moves) + (self.others is not None)
-        return HEAD + ROW * max(rows, 1) + BETWEEN
-
-
-def _block(group: RegroupGroup) -> _Block:
-    moves = sorted(group.moves, key=lambda m: (-m.persons, m.name))
-    rest = moves[MOST_MOVES:]
-    if len(rest) < 2:
-        return _Block(group, tuple(moves), None)
-    others = RegroupMove(f"{len(rest)} other destinations", sum(m.persons for m in rest))
-    return _Block(group, tuple(moves[:MOST_MOVES]), others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,21 +213,22 @@ def _persons(men: float) -> str:
     return f"{men:,.0f}"
 
 
-def _draw_block(slot: _Slot, block: _Block, look: Look, top: float) -> None:
-    group, axes = block.group, slot.axes
+def _draw_block(slot: _Slot, group: RegroupGroup, look: Look, top: float) -> None:
+    axes = slot.axes
     axes.plot([slot.left, slot.left + slot.width], [top - 2, top - 2], color=RULE, lw=0.9)
     title = wrap(f"{plain(look.name)} from {group.origin}", 10.5, slot.width, 1, "bold")
     put(axes, slot.left, top - 15, "".join(title), 10.5, color=INK, weight="bold")
     put(axes, slot.left, top - 34, _summary(group), 9.5, color=SOFT_INK)
     y = top - HEAD - ROW / 2
-    for move in block.moves:
-        _draw_move(slot, move, group, look, y)
+    for move in group.bars:
+        if move.kind == "rest":
+            put(axes, slot.zero - 8, y, move.name, WORDS, color=SOFT_INK, ha="right")
+            together = f"{_facts(move, group)} together"
+            put(axes, slot.zero + 2, y, together, WORDS, color=SOFT_INK)
+        else:
+            _draw_move(slot, move, group, look, y)
         y -= ROW
-    if block.others is not None:
-        put(axes, slot.zero - 8, y, block.others.name, WORDS, color=SOFT_INK, ha="right")
-        together = f"{_facts(block.others, group)} together"
-        put(axes, slot.zero + 2, y, together, WORDS, color=SOFT_INK)
-    if not block.moves:
+    if not group.moves:
         put(axes, slot.zero, y, "nobody moved", WORDS, color=SOFT_INK)
 
 

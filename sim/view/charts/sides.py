@@ -6,27 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import Normal, Stroke
 
 from sim.base.numbers import number
 from sim.measure.sides import side_series
 from sim.measure.steps import Steps, series_by_key
+from sim.scenario.model import Actor
 from sim.state.record import EventRow
 from sim.view.charts.panels import (
     LABEL,
     RIGHT,
+    Panel,
     Stack,
     last,
     numeral,
-    set_scale,
-    side_names,
     signed_numeral,
 )
 from sim.view.charts.series import points
-from sim.view.data import WHOLE, ActorStyle, Curve, EventMark, Page, Span
-from sim.view.draw import MARKERS, Sheet, note, plain, sheet, styled, wrap
+from sim.view.data import WHOLE, Curve, EventMark, Page, Span
+from sim.view.draw import MARKERS, context, note, plain, sheet, wrap
 from sim.view.look import FAINT_INK, INK, NOBODY, WHITE, Look, looks
 from sim.view.tables import Numbers
 from sim.view.words import Words
@@ -59,7 +58,7 @@ class SidesData:
 
     page: Page
     span: Span
-    actors: tuple[ActorStyle, ...]
+    actors: tuple[Actor, ...]
     panels: tuple[SidesPanel, ...]
     events: tuple[EventMark, ...] = ()
 
@@ -126,46 +125,41 @@ def _sides_title(run: Words, found: Mapping[tuple[str, str], Steps]) -> str:
     return found_[0].upper() + found_[1:]
 
 
-@styled
+@context()
 def draw_sides(data: SidesData) -> Figure:
     """A panel for each quantity, a curve for each actor in its colour, with its marker."""
     page = sheet(data.page, height=210.0 + 185.0 * max(len(data.panels), 1))
     stack = Stack(page, [1.0] * max(len(data.panels), 1), data.span, data.events)
     known = looks(data.actors)
-    for axes, panel in zip(stack.panels, data.panels, strict=False):
-        _draw_panel(page, axes, panel, known, data.span)
+    for drawn, panel in zip(stack.panels, data.panels, strict=False):
+        _draw_panel(drawn, panel, known, data.span)
     if not data.panels:
-        note(stack.panels[0], "nobody won or lost anything")
+        note(stack.panels[0].axes, "nobody won or lost anything")
     return stack.finish([panel.name for panel in data.panels])
 
 
-def _draw_panel(
-    page: Sheet, axes: Axes, panel: SidesPanel, known: Mapping[str, Look], span: Span
-) -> None:
-    names, reach = [], [0.0]
+def _draw_panel(drawn: Panel, panel: SidesPanel, known: Mapping[str, Look], span: Span) -> None:
+    axes = drawn.axes
     for actor, curve in panel.curves:
         look = known.get(actor, NOBODY)
         times, values = points(curve, span.end)
         # a light colour shows on white by the dark edges of its line
         edges = [Stroke(linewidth=3.6, foreground=INK), Normal()]
-        axes.plot(times, values, color=look.fill, lw=2.2, path_effects=edges, zorder=3)
+        if panel.kind == "on the road":
+            said = f"at most {numeral(float(values.max()))}"
+        else:
+            said = (signed_numeral if panel.kind == "change" else numeral)(last(values))
+        name = wrap(f"{said} {plain(look.name)}", LABEL, RIGHT - 22, 1)[0]
+        drawn.curve(times, values, name, look.fill, lw=2.2, path_effects=edges, zorder=3)
         axes.plot(
             times[-1:], values[-1:], MARKERS[look.shape], ms=8, mfc=look.fill, mec=INK, mew=1.0,
             clip_on=False, zorder=5,
         )  # fmt: skip
-        end = last(values)
-        if panel.kind == "on the road":
-            text = f"at most {numeral(float(values.max()))} {plain(look.name)}"
-        else:
-            said = (signed_numeral if panel.kind == "change" else numeral)(end)
-            text = f"{said} {plain(look.name)}"
-        names.append((end, wrap(text, LABEL, RIGHT - 22, 1)[0], INK))
-        reach += [float(values.min()), float(values.max())]
-    set_scale(axes, max(reach), min(reach))
-    if min(reach) < 0:
+    if min(drawn.reach) < 0:
         axes.axhline(0, color=FAINT_INK, lw=1.0, zorder=1)
     axes.set_facecolor(WHITE)
-    side_names(page, axes, names)
+    drawn.names = [(end, name, INK) for end, name, _ in drawn.names]
+    drawn.finish()
 
 
 def sides_table(data: SidesData) -> Numbers:

@@ -22,7 +22,7 @@ from sim.view.charts.panels import (
     side_names,
 )
 from sim.view.data import Page, Span
-from sim.view.draw import sheet, short, styled
+from sim.view.draw import context, sheet, short
 from sim.view.look import INK
 from sim.view.tables import Numbers
 
@@ -145,14 +145,14 @@ def _share_curve(outcome: Many, path: str) -> ShareCurve | None:
     )  # fmt: skip
 
 
-@styled
+@context()
 def draw_survival(data: SurvivalData) -> Figure:
     """Share of runs not yet struck over time, with pointwise 95 % intervals."""
     page = sheet(data.page, height=220.0 + 300.0 * len(data.panels))
     head = run_names(page, data.runs) if data.runs else 0.0
     stack = Stack(page, [1.0] * len(data.panels), data.span, head=head)
-    for axes, (_, curves) in zip(stack.panels, data.panels, strict=True):
-        names = []
+    for panel, (_, curves) in zip(stack.panels, data.panels, strict=True):
+        axes, names = panel.axes, []
         for number, curve in enumerate(curves):
             if curve is None:
                 continue

@@ -9,17 +9,21 @@ from datetime import datetime, timedelta
 
 from matplotlib.axes import Axes
 
+from sim.scenario.model import DAY
 from sim.view.data import Span
 from sim.view.look import RULE
 
-DAY = 86_400
 YEAR, SHORT = 366 * DAY, 5 * DAY
 """Spans longer than which a date needs its year, and not longer than which its hour."""
 
 MOST_TICKS = 11
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _STEPS = (3600, 3 * 3600, 6 * 3600, 12 * 3600, *(d * DAY for d in (1, 2, 5, 10, 20, 50)))
-_MONTHS = (1, 2, 3, 6, 12, 24, 60, 120)
+_MONTHS = (
+    *((1, days) for days in ((1, 6, 11, 16, 21, 26), (1, 11, 21), (1, 15))),
+    *((step, (1,)) for step in (1, 2, 3, 6, 12, 24, 60, 120)),
+)
+"""Every so many months, and the days of a month that may have a tick."""
 
 
 def ticks(span: Span) -> list[tuple[int, str]]:
@@ -40,9 +44,7 @@ def ticks(span: Span) -> list[tuple[int, str]]:
 
 
 def _day_name(t: int, step: int) -> str:
-    if step % DAY == 0:
-        return f"day {t // DAY}"
-    return f"{t / 3600:g} h"
+    return f"{t / 3600:g} h" if step % DAY else f"day {t // DAY}"
 
 
 def _dates(start: datetime, end: int) -> list[datetime]:
@@ -54,16 +56,10 @@ def _dates(start: datetime, end: int) -> list[datetime]:
         every = [midnight + timedelta(seconds=k * step) for k in range(count + 1)]
         if end / step < MOST_TICKS - 1:
             return [d for d in every if start <= d <= last]
-    for days in ((1, 6, 11, 16, 21, 26), (1, 11, 21), (1, 15)):
-        found = [
-            datetime(y, m, d, tzinfo=start.tzinfo) for y, m in _months(start, last, 1) for d in days
-        ]
-        found = [d for d in found if start <= d <= last]
-        if len(found) <= MOST_TICKS:
-            return found
-    for step in _MONTHS:
-        firsts = [datetime(y, m, 1, tzinfo=start.tzinfo) for y, m in _months(start, last, step)]
-        found = [d for d in firsts if start <= d <= last]
+    for step, days in _MONTHS:
+        months = _months(start, last, step)
+        every = [datetime(y, m, d, tzinfo=start.tzinfo) for y, m in months for d in days]
+        found = [d for d in every if start <= d <= last]
         if len(found) <= MOST_TICKS:
             return found
     return [start, last]

@@ -10,7 +10,7 @@ from sim.measure.sensitivity import Index
 from sim.view.charts.many import plainly
 from sim.view.charts.panels import LABEL, few_ticks, numeral, row_axes
 from sim.view.data import Page
-from sim.view.draw import MARGIN, Found, sheet, styled, wrap
+from sim.view.draw import MARGIN, Found, context, sheet, wrap
 from sim.view.look import BLUE, INK, SKY, SOFT_INK
 from sim.view.tables import Numbers
 
@@ -39,7 +39,7 @@ def tornado(study: SensitivityStudy, path: str, indices: list[Index]) -> Found:
     return f"tornado_{path.replace('.', '_')}", draw_tornado(page, indices), table
 
 
-@styled
+@context()
 def draw_tornado(page: Page, indices: list[Index]) -> Figure:
     """Bars of the greatest indices, the greatest on top, with their intervals."""
     shown = [i for i in indices if i.main > 0][:MOST_BARS] or indices[:1]

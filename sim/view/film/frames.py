@@ -10,7 +10,8 @@ from __future__ import annotations
 import io
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -27,7 +28,7 @@ from sim.view.charts.series import points
 from sim.view.charts.time_axis import date_name
 from sim.view.cut_data import amount
 from sim.view.data import Curve, EventMark, MapData, MapForce, Page, Span
-from sim.view.draw import MARGIN, Sheet, blank, plain, sheet, short, styled
+from sim.view.draw import MARGIN, Sheet, blank, context, plain, sheet, short
 from sim.view.look import BLACK, FAINT_INK, INK, RULE, SOFT_INK, VERMILLION
 from sim.view.map.base import draw_base, draw_scale, name_countries
 from sim.view.map.compose import (
@@ -41,15 +42,16 @@ from sim.view.map.compose import (
 )
 from sim.view.map.figure import Maps
 from sim.view.map.forces import draw_forces, lay_forces
+from sim.view.map.frame import Frame
 from sim.view.map.inset import zoomed
 from sim.view.map.labels import Box, Taken
 from sim.view.map.layout import stands
 from sim.view.map.legend import LEGEND_WIDTH, draw_legend, legend_left
 from sim.view.map.names import Name, lay_names, write_names
-from sim.view.map.network import draw_edge, draw_places, draw_roads
+from sim.view.map.network import draw_edge, draw_network
 from sim.view.map.scene import Scene
 from sim.view.map.union import merged, union
-from sim.view.words import steps
+from sim.view.words import curve
 
 WIDTH, HEIGHT, STRIP = 1000.0, 780.0, 84.0
 COLOURS = 255
@@ -104,12 +106,12 @@ def film_data(analysis: Analysis, axis: str, fps: float, seconds: float) -> Film
     )
     return FilmData(
         page, run.span, run.every_change(axis, times),
-        steps(analysis.series[f"axis:{axis}", "capacity_kg_per_day"]), event_marks(run, axis),
+        curve(analysis.series[f"axis:{axis}", "capacity_kg_per_day"]), event_marks(run, axis),
         tuple((time, run.forces(time)) for time in times) if scenario.operations else (),
     )  # fmt: skip
 
 
-@styled
+@context()
 def make_film(
     data: FilmData, kind: Literal["png", "gif"], fps: float = 10, seconds: float = 20
 ) -> bytes:
@@ -168,91 +170,100 @@ def _palette(pictures: list[Image.Image], band: Image.Image) -> Image.Image:
     return made
 
 
+@dataclass(slots=True)
+class _View:
+    """The map, or an inset of it, on a picture: its edges, and the names that stand on it."""
+
+    left: float
+    low: float
+    frame: Frame
+    inset: Inset | None = None
+    names: list[Name] = field(default_factory=list)
+    taken: Taken = field(default_factory=lambda: Taken((0, 0, 0, 0)))
+
+    def canvas(self, page: Sheet) -> Axes:
+        """Its axes on a sheet, those of an inset over the map."""
+        axes = page.canvas(self.left, self.low, self.frame.width, self.frame.height)
+        axes.set_zorder(21 if self.inset else 1)
+        return axes
+
+
 class _Stage:
     """The ground with names and legend, and each state of the network drawn over it."""
 
     def __init__(self, data: FilmData) -> None:
-        self._maps = [m for _, m in data.maps]
+        maps = [m for _, m in data.maps]
+        self._maps = [replace(m, forces=()) for m in maps]
         every = {force: None for _, forces in data.forces for force in forces}
-        joint = replace(union(self._maps), forces=tuple(every))
-        self._page = sheet(data.page, WIDTH, HEIGHT)
-        self._foot = self._page.bottom + STRIP
-        width, height = WIDTH - LEGEND_WIDTH - 2 * MARGIN, self._page.top - self._foot
+        joint = replace(union(maps), forces=tuple(every))
+        page = sheet(data.page, WIDTH, HEIGHT)
+        foot = page.bottom + STRIP
+        width, height = WIDTH - LEGEND_WIDTH - 2 * MARGIN, page.top - foot
         whole = Scene(joint, map_frame(joint, width, height))
-        self._frame, self._fine = whole.frame, whole.fine
-        maps = [Scene(replace(m, forces=()), self._frame) for m in self._maps]
-        moving, still = whole.shown(), merged([scene.shown() for scene in maps])
+        self._fine = whole.fine
+        self._views = [_View(MARGIN, foot, whole.frame)]
+        self._scenes: dict[tuple[int, int], Scene] = {}
+        states = [self._scene(number, 0).shown() for number in range(len(maps))]
+        moving, still = whole.shown(), merged(states)
         seen = replace(still, forces=moving.forces, marks=still.marks | moving.marks & {"track"})
-        self._scenes = {(number, -1): scene for number, scene in enumerate(maps)}
-        room = draw_legend(self._page, self._foot, height, joint, whole.looks, seen)
-        self._insets = place_insets(whole, legend_left(self._page) - MARGIN, room - GAP)
-        self._names: list[list[Name]] = []
+        room = draw_legend(page, foot, height, joint, whole.looks, seen)
+        self._insets = place_insets(whole, legend_left(page) - MARGIN, room - GAP)
+        self._views += [
+            _View(MARGIN + i.box[0], foot + i.box[1], zoomed(whole.frame, i.window), i)
+            for i in self._insets
+        ]
+        self._windows = [i.window.box for i in self._insets]
+        self._on_map = [i.box for i in self._insets if i.box[0] < width]
         self._spots: list[Box] = []
-        self._taken: list[Taken] = []
-        self._ground(whole)
-        self._base = _rendered(self._page.figure)
+        for view in self._views:
+            self._ground(view, Scene(joint, view.frame, self._fine), view.canvas(page))
+        self._base = _rendered(page.figure)
 
-    def _views(self) -> list[tuple[float, float, Inset | None]]:
-        """Left and lower edge of the map and of each inset."""
-        found: list[tuple[float, float, Inset | None]] = [(MARGIN, self._foot, None)]
-        found += [(MARGIN + i.box[0], self._foot + i.box[1], i) for i in self._insets]
-        return found
+    def _scene(self, number: int, view: int) -> Scene:
+        """The scene of one state in one view, made once."""
+        key = (number, view)
+        if key not in self._scenes:
+            self._scenes[key] = Scene(self._maps[number], self._views[view].frame, self._fine)
+        return self._scenes[key]
 
-    def _scene(self, data: MapData, inset: Inset | None) -> Scene:
-        frame = self._frame if inset is None else zoomed(self._frame, inset.window)
-        return Scene(data, frame, self._fine)
+    def _ground(self, view: _View, scene: Scene, axes: Axes) -> None:
+        """Draws what never changes in a view, and finds the places of all names."""
+        frame = view.frame
+        base = draw_base(axes, frame, scene.degrees)
+        # names had better keep off where forces will stand
+        met = np.unique([s.xy.round() for s in scene.stands] or np.empty((0, 2)), axis=0)
+        soft = np.vstack([scene.soft(), np.column_stack([met, np.full(len(met), MET)])])
+        taken = view.taken = Taken((4, 4, frame.width - 4, frame.height - 4), soft)
+        taken.take(scene.hard())
+        if view.inset is None:
+            taken.take(self._on_map)
+            self._spots = [letter_spot(window, taken) for window in self._windows]
+            taken.take(self._mark_windows(axes))
+            draw_scale(axes, frame, taken)
+            view.names = lay_names(scene, taken, self._on_map)
+            name_countries(axes, frame, base, taken)
+        else:
+            taken.take([letter_box(frame)])
+            view.names = lay_names(scene, taken)
+            draw_scale(axes, frame, taken, needed=False)
 
-    def _canvas(self, page: Sheet, left: float, low: float, scene: Scene, inset: bool) -> Axes:
-        axes = page.canvas(left, low, scene.frame.width, scene.frame.height)
-        axes.set_zorder(21 if inset else 1)
-        return axes
-
-    def _ground(self, whole: Scene) -> None:
-        """Draws what never changes, and finds the places of all names."""
-        on_map = [i.box for i in self._insets if i.box[0] < self._frame.width]
-        for left, low, inset in self._views():
-            scene = self._scene(whole.data, inset)
-            axes = self._canvas(self._page, left, low, scene, inset is not None)
-            frame = scene.frame
-            base = draw_base(axes, frame, whole.degrees)
-            # names had better keep off where forces will stand
-            met = np.unique([s.xy.round() for s in scene.stands] or np.empty((0, 2)), axis=0)
-            soft = np.vstack([scene.soft(), np.column_stack([met, np.full(len(met), MET)])])
-            taken = Taken((4, 4, frame.width - 4, frame.height - 4), soft)
-            taken.take([*scene.hard(), *([] if inset else on_map)])
-            if inset is not None:
-                taken.take([letter_box(frame)])
-            else:
-                self._spots = [letter_spot(i.window.box, taken) for i in self._insets]
-                self._mark_windows(axes, taken)
-                draw_scale(axes, frame, taken)
-            self._names.append(lay_names(scene, taken, () if inset else on_map))
-            if inset is not None:
-                draw_scale(axes, frame, taken, needed=False)
-            else:
-                name_countries(axes, frame, base, taken)
-            self._taken.append(taken)
-
-    def _mark_windows(self, axes: Axes, taken: Taken) -> None:
-        for number, (inset, spot) in enumerate(zip(self._insets, self._spots, strict=True)):
-            taken.take(mark_window(axes, inset.window.box, spot, number))
+    def _mark_windows(self, axes: Axes) -> list[Box]:
+        """Frames on the map what the insets show; what that takes."""
+        marked = enumerate(zip(self._windows, self._spots, strict=True))
+        return [box for nth, at in marked for box in mark_window(axes, *at, nth)]
 
     def picture(self, number: int) -> Image.Image:
         """One state of the network over the ground."""
-        data = self._maps[number]
         page = blank(WIDTH, HEIGHT, "none")
-        for view, names in zip(self._views(), self._names, strict=True):
-            left, low, inset = view
-            scene = self._scene(data, inset)
-            axes = self._canvas(page, left, low, scene, inset is not None)
-            draw_roads(axes, scene)
-            draw_places(axes, scene)
-            write_names(axes, names, data.cut_places)
-            if inset is None:
-                self._mark_windows(axes, Taken((0, 0, 0, 0)))
+        for nth, view in enumerate(self._views):
+            scene, axes = self._scene(number, nth), view.canvas(page)
+            draw_network(axes, scene)
+            write_names(axes, view.names, scene.data.cut_places)
+            if view.inset is None:
+                self._mark_windows(axes)
             else:
-                letter(axes, letter_box(scene.frame), self._insets.index(inset))
-            draw_edge(axes, scene.frame, INK)
+                letter(axes, letter_box(view.frame), nth - 1)
+            draw_edge(axes, view.frame, INK)
         picture = self._base.copy()
         picture.alpha_composite(_rendered(page.figure))
         return picture.convert("RGB")
@@ -262,32 +273,23 @@ class _Stage:
     ) -> Image.Image:
         """A picture of one state with the flags of the forces over its map and insets."""
         made = picture.convert("RGBA")
-        windows = [i.window.box for i in self._insets]
-        on_map = [i.box for i in self._insets if i.box[0] < self._frame.width]
-        for view, (left, low, inset) in enumerate(self._views()):
-            scene = self._afield(number, view - 1)
+        for nth, view in enumerate(self._views):
+            scene = self._scene(number, nth)
             seats = lay_forces(
-                scene, stands(forces, scene.ends), self._taken[view].copy(), brief=False,
-                enlarged=() if inset else windows,
+                scene, stands(forces, scene.ends), copy(view.taken), brief=False,
+                enlarged=() if view.inset else self._windows,
             )  # fmt: skip
             if not seats:
                 continue
-            width, height = scene.frame.width, scene.frame.height
+            width, height = view.frame.width, view.frame.height
             over = blank(width, height, "none")
             draw_forces(over.canvas(0, 0, width, height), scene, seats)
             layer = _rendered(over.figure)
-            for box in () if inset else on_map:  # a way may lead under an inset
+            for box in () if view.inset else self._on_map:  # a way may lead under an inset
                 a, b, c, d = (round(n) for n in (box[0], height - box[3], box[2], height - box[1]))
                 layer.paste((0, 0, 0, 0), (a, b, c, d))
-            made.alpha_composite(layer, (round(left), round(HEIGHT - low - height)))
+            made.alpha_composite(layer, (round(view.left), round(HEIGHT - view.low - height)))
         return made.convert("RGB")
-
-    def _afield(self, number: int, inset: int) -> Scene:
-        """The scene of one state on the map (-1) or on an inset, made once."""
-        key = (number, inset)
-        if key not in self._scenes:
-            self._scenes[key] = self._scene(self._maps[number], self._insets[inset])
-        return self._scenes[key]
 
 
 def _rendered(figure: Figure) -> Image.Image:
@@ -352,7 +354,7 @@ def _caption(recent: list[EventMark]) -> str:
     return plain(f"{last.label}{more}")
 
 
-def _value(curve: Curve, time: int) -> float:
+def _value(of: Curve, time: int) -> float:
     """The value of a stepped curve at an instant; 0 before its first."""
-    number = int(np.searchsorted(np.array(curve.times), time, side="right")) - 1
-    return float(curve.values[number]) if number >= 0 else 0.0
+    number = int(np.searchsorted(np.array(of.times), time, side="right")) - 1
+    return float(of.values[number]) if number >= 0 else 0.0

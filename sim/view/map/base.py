@@ -45,7 +45,8 @@ def draw_base(axes: Axes, frame: Frame, places: npt.NDArray[np.float64]) -> Base
     base = load(*frame.box())
     xy = frame.places_xy(places)
     xy = xy[((xy >= 0) & (xy <= [frame.width, frame.height])).all(axis=1)]
-    axes.add_patch(_sheet(frame))
+    sea = Rectangle((0, 0), frame.width, frame.height, facecolor=SEA, edgecolor="none", zorder=0.5)
+    axes.add_patch(sea)
     home: list[Path] = []
     other: list[Path] = []
     for country in base.countries:
@@ -113,10 +114,6 @@ def draw_scale(axes: Axes, frame: Frame, taken: Taken, *, needed: bool = True) -
         x = np.array([left, left, left, left + length, left + length, left + length])
         axes.plot(x, y + np.array([4, -4, 0, 0, 4, -4]), color=colour, lw=thick, zorder=8)
     halo_text(axes, left + length + 6, y, label, size=8.5, va="center_baseline", zorder=8)
-
-
-def _sheet(frame: Frame) -> Rectangle:
-    return Rectangle((0, 0), frame.width, frame.height, facecolor=SEA, edgecolor="none", zorder=0.5)
 
 
 def _seen(line: Points, frame: Frame) -> Points:

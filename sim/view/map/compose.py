@@ -21,7 +21,7 @@ from sim.view.map.inset import Window, crowded, free_corner, zoomed
 from sim.view.map.labels import Box, Taken
 from sim.view.map.legend import LEGEND_WIDTH, LegendColumn, draw_legend, legend_left
 from sim.view.map.names import lay_names, write_names
-from sim.view.map.network import draw_places, draw_roads
+from sim.view.map.network import draw_network
 from sim.view.map.scene import Scene
 
 GAP = 12.0
@@ -50,11 +50,11 @@ def compose(
     room = draw_legend(page, page.bottom, frame.height, data, scene.looks, shown, more)
     axes = page.canvas(MARGIN, page.bottom, frame.width, frame.height)
     insets = place_insets(scene, legend_left(page) - MARGIN, room - GAP)
-    draw_scene(axes, scene, insets, overlay)
+    _draw_map(axes, scene, insets, overlay)
     for number, inset in enumerate(insets):
         left, low = MARGIN + inset.box[0], page.bottom + inset.box[1]
         strip = page.canvas(left, low, INSET_WIDTH, INSET_HEIGHT)
-        draw_inset(strip, scene, inset, number, overlay)
+        _draw_inset(strip, scene, inset, number, overlay)
     return page.figure
 
 
@@ -94,50 +94,53 @@ def place_insets(scene: Scene, left: float, room: float) -> list[Inset]:
     return found
 
 
-def draw_scene(
-    axes: Axes, scene: Scene, insets: Sequence[Inset] = (), overlay: Overlay | None = None
-) -> None:
+def _draw_map(axes: Axes, scene: Scene, insets: Sequence[Inset], overlay: Overlay | None) -> None:
     """Ground, network, names, scale and the frames of the insets, on pixel axes."""
     frame = scene.frame
     base = draw_base(axes, frame, scene.degrees)
-    draw_roads(axes, scene)
-    draw_places(axes, scene)
+    draw_network(axes, scene)
     taken = Taken((4, 4, frame.width - 4, frame.height - 4), scene.soft())
     on_map = [i.box for i in insets if i.box[0] < frame.width]
     taken.take([*scene.hard(), *on_map])
-    for number, inset in enumerate(insets):
-        box = inset.window.box
+    windows = [i.window.box for i in insets]
+    for number, box in enumerate(windows):
         taken.take(mark_window(axes, box, letter_spot(box, taken), number))
     if scene.crowded:  # else names leave no room for it
         draw_scale(axes, frame, taken)
     if overlay is not None:
-        overlay(axes, scene, taken, [*on_map, *(i.window.box for i in insets)])
-    windows = [i.window.box for i in insets]
-    draw_forces(axes, scene, lay_forces(scene, scene.stands, taken, brief=False, enlarged=windows))
-    write_names(axes, lay_names(scene, taken, on_map), scene.data.cut_places)
+        overlay(axes, scene, taken, [*on_map, *windows])
+    _draw_words(axes, scene, taken, on_map, windows)
     if not scene.crowded:
         draw_scale(axes, frame, taken)
     name_countries(axes, frame, base, taken)
     outline(axes, (0, 0), frame.width, frame.height, FAINT_INK, 1.2, 20)
 
 
-def draw_inset(
-    axes: Axes, whole: Scene, inset: Inset, number: int, overlay: Overlay | None = None
+def _draw_words(
+    axes: Axes, scene: Scene, taken: Taken, hidden: Sequence[Box] = (),
+    enlarged: Sequence[Box] = (),
+) -> None:  # fmt: skip
+    """The forces, then the names of the places as far as there is room."""
+    seats = lay_forces(scene, scene.stands, taken, brief=False, enlarged=enlarged)
+    draw_forces(axes, scene, seats)
+    write_names(axes, lay_names(scene, taken, hidden), scene.data.cut_places)
+
+
+def _draw_inset(
+    axes: Axes, whole: Scene, inset: Inset, number: int, overlay: Overlay | None
 ) -> None:
     """One inset on pixel axes of its own, with its letter."""
     frame = zoomed(whole.frame, inset.window)
     scene = Scene(whole.data, frame, whole.fine)
     axes.set_zorder(Z_INSET)
     draw_base(axes, frame, whole.degrees)
-    draw_roads(axes, scene)
-    draw_places(axes, scene)
+    draw_network(axes, scene)
     taken = Taken((3, 3, frame.width - 3, frame.height - 3), scene.soft())
     corner = letter_box(frame)
     taken.take([*scene.hard(), corner])
     if overlay is not None:
         overlay(axes, scene, taken, ())
-    draw_forces(axes, scene, lay_forces(scene, scene.stands, taken, brief=False))
-    write_names(axes, lay_names(scene, taken), scene.data.cut_places)
+    _draw_words(axes, scene, taken)
     draw_scale(axes, frame, taken, needed=False)
     letter(axes, corner, number)
     outline(axes, (0, 0), frame.width, frame.height, FAINT_INK, 1.2, 20)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -12,8 +11,9 @@ from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
-from sim.view.cut_data import CutMapData, Ranked
-from sim.view.draw import halo_text, put, sheet, short, styled, text_size
+from sim.cuts.ranking import RankedLoss
+from sim.view.cut_data import CutMapData
+from sim.view.draw import context, halo_text, put, sheet, short, text_size
 from sim.view.look import CUT_INK, INK, PURPLE, WHITE
 from sim.view.map.compose import compose
 from sim.view.map.legend import SAMPLE, LegendColumn
@@ -33,15 +33,11 @@ Z_DISC = 2.8
 POINTS = 8.5
 
 
-@dataclass(frozen=True, slots=True)
-class _Numbered:
-    """A ranked place: its number (equal losses share one) and what its loss costs."""
-
-    number: int
-    row: Ranked
+Numbered = Mapping[str, tuple[int, RankedLoss]]
+"""Ranked places by id: the number of each (equal losses share one) and what its loss costs."""
 
 
-@styled
+@context()
 def draw_cut_map(data: CutMapData) -> Figure:
     """The map with the share of the minimum cuts at each road and place of any, and discs.
 
@@ -53,7 +49,7 @@ def draw_cut_map(data: CutMapData) -> Figure:
     """
     ranked = [r for r in data.ranking.rows if r.kind == "place" and r.loss > 0]
     numbered = {
-        r.id: _Numbered(1 + sum(other.loss > r.loss for other in ranked), r)
+        r.name: (1 + sum(other.loss > r.loss for other in ranked), r)
         for r in ranked[:MOST_NUMBERED]
     }
     return compose(
@@ -63,7 +59,7 @@ def draw_cut_map(data: CutMapData) -> Figure:
 
 
 def _overlay(
-    data: CutMapData, numbered: Mapping[str, _Numbered], axes: Axes, scene: Scene, taken: Taken,
+    data: CutMapData, numbered: Numbered, axes: Axes, scene: Scene, taken: Taken,
     hidden: Sequence[Box],
 ) -> None:  # fmt: skip
     requests, texts = [], []
@@ -76,9 +72,9 @@ def _overlay(
             texts.append((text, write))
 
     ranked = [(spot, numbered[spot.place.id]) for spot in scene.spots if spot.place.id in numbered]
-    for spot, item in ranked:
-        _disc(axes, spot.xy, item.row.share)
-        ask(spot.xy, str(item.number), spot.outer + 1, _badge)
+    for spot, (number, row) in ranked:
+        _disc(axes, spot.xy, row.loss_share)
+        ask(spot.xy, str(number), spot.outer + 1, _badge)
     for road, line in scene.roads:
         if road.id in data.shares:
             ask(scene.seen(line).mean(axis=0), _share(data, road.id), 13.0, _written)
@@ -119,7 +115,7 @@ def _written(axes: Axes, box: Box, text: str) -> None:
     )  # fmt: skip
 
 
-def _ranking(data: CutMapData, numbered: Mapping[str, _Numbered], column: LegendColumn) -> None:
+def _ranking(data: CutMapData, numbered: Numbered, column: LegendColumn) -> None:
     """The key of the marks that only this map has, then the numbered places."""
     if data.cuts > 1:
         text = f"in so many of {data.cuts} cuts"
@@ -127,23 +123,22 @@ def _ranking(data: CutMapData, numbered: Mapping[str, _Numbered], column: Legend
     if not numbered:
         return
     column.heading("Capacity that one loss takes")
-    for item in numbered.values():
-        row = item.row
-        text = f"{short(row.name, 26)} \u2212{row.share:.0%}"
-        column.row(text, partial(_ranked, column.axes, item))
+    for number, row in numbered.values():
+        text = f"{short(data.ranking.names[row.name], 26)} \u2212{row.loss_share:.0%}"
+        column.row(text, partial(_ranked, column.axes, number))
 
 
 def _counted(axes: Axes, cuts: int, x: float, y: float) -> None:
     _written(axes, (x - SAMPLE / 2, y - 8, x + SAMPLE / 2, y + 8), f"1 of {cuts}")
 
 
-def _ranked(axes: Axes, item: _Numbered, x: float, y: float) -> None:
-    _badge(axes, (x - 8, y - 8, x + 8, y + 8), str(item.number))
+def _ranked(axes: Axes, number: int, x: float, y: float) -> None:
+    _badge(axes, (x - 8, y - 8, x + 8, y + 8), str(number))
 
 
 def cut_map_table(data: CutMapData) -> Numbers:
     """Every place and road of a minimum cut or of the ranking."""
-    ranked = {row.id: row for row in data.ranking.rows}
+    ranked = {row.name: row for row in data.ranking.rows}
     roads = data.map.cut_roads
     unit = data.ranking.unit or "unit of the file"
     rows = []
@@ -151,6 +146,6 @@ def cut_map_table(data: CutMapData) -> Numbers:
         row = ranked.get(item)
         kind = row.kind if row else "road" if item in roads else "place"
         count = round(data.shares.get(item, 0.0) * data.cuts)
-        rows.append((kind, item, count, data.cuts, row and row.loss, row and row.share))
+        rows.append((kind, item, count, data.cuts, row and row.loss, row and row.loss_share))
     columns = ("kind", "id", "in_cuts", "cuts", f"loss ({unit})", "loss_share")
     return Numbers(columns, rows)

@@ -22,7 +22,7 @@ from sim.measure.summary import Analysis
 from sim.state.control import EVERYONE, Control
 from sim.state.sides import Side
 from sim.view.data import MapData, MapForce, MapPlace, MapRoad, Page
-from sim.view.draw import legible, sheet, styled
+from sim.view.draw import context, legible, sheet
 from sim.view.look import HEIGHT, WIDTH
 from sim.view.map.compose import compose
 from sim.view.tables import Numbers, held_words
@@ -64,8 +64,11 @@ class Maps(Words):
         """The maps that stand at some of ``times`` (seconds): (from when on, map)."""
         starts = sorted(self.states)
         wanted = sorted({max(t for t in starts if t <= time) for time in times})
-        lens = self._lens(axis)
-        return tuple((time, self.map(axis, lens.look(self.states[time], time))) for time in wanted)
+        return tuple((time, self.at(axis, time)) for time in wanted)
+
+    def at(self, axis: str, time: int) -> MapData:
+        """The map of an axis at an instant (seconds)."""
+        return self.map(axis, self._lens(axis).look(self.state(time), time))
 
     def map(self, axis: str, view: AxisView) -> MapData:
         """The network at one instant, with the largest flow of an axis and its cut.
@@ -167,15 +170,14 @@ class Maps(Words):
 
     def _focus(self, axis: str) -> tuple[str, ...]:
         """What the frame must show: every route that the axis ever took, and what fell on it."""
-        this, net = self.scenario.axes[axis], self.scenario.network
+        this, roads = self.scenario.axes[axis], self.scenario.network.roads.values()
+        ends = {road.id: (road.a, road.b) for road in roads}
         shown = {*this.sources, *this.sinks}
         for view in self.analysis.views[axis]:
             for route in view.routes:
                 shown.update(route.places)
             for item in (*view.cut.names, *view.cut.barrier):
-                shown.update(
-                    [item] if item in net.places else [net.roads[item].a, net.roads[item].b]
-                )
+                shown.update(ends.get(item, [item]))
         credited = {row.event for row in self.record.credits if row.axis == axis}
         # what forces took is on the routes or in the cut already
         for event in credited & self.scenario.events.keys():
@@ -211,7 +213,7 @@ class Maps(Words):
         return f"{why}{name} goes from {old} to {rate}"
 
 
-@styled
+@context()
 def draw_map(data: MapData, width: float = WIDTH, height: float = HEIGHT) -> Figure:
     """The map of one axis at one instant, ``width`` by ``height`` pixels.
 

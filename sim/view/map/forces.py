@@ -53,9 +53,7 @@ def lay_forces(
     room; with the strength alone on a ``brief`` map, and in boxes that an inset shows enlarged.
     """
     frame = scene.frame
-    inside = [
-        s for s in found if 0 < s.xy[0] < frame.width and 0 < s.xy[1] < frame.height
-    ]  # fmt: skip
+    inside = [s for s in found if frame.shows(s.xy)]
     taken.take(around(s.xy, FORCE.dot + 1) for s in inside)
     lines = [(line[0], line[1], COST_FLOW) for road, line in scene.roads if road.flow]
     ways = [beside(s.track) for s in inside if len(s.track) > 1]

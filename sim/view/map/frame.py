@@ -34,6 +34,11 @@ class Frame:
         pixels: npt.NDArray[np.float64] = (points - [self.east, self.north]) * scale + middle
         return pixels
 
+    def shows(self, pixels: npt.ArrayLike, margin: float = 0.0) -> npt.NDArray[np.bool_]:
+        """Which points (..., 2) in pixels lie inside it, or within ``margin`` outside."""
+        points, most = np.asarray(pixels), np.array([self.width, self.height]) + margin
+        return np.asarray(((points > -margin) & (points < most)).all(axis=-1))
+
     def near(self, degrees: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """Points (n, 2) in degrees, each by the shorter way round the globe from the middle.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -113,33 +112,25 @@ def _points(scene: Scene) -> npt.NDArray[np.float64]:
 
 
 def _inside(points: npt.NDArray[np.float64], box: Box, margin: float) -> int:
-    x, y = points[:, 0], points[:, 1]
-    across = (x > box[0] - margin) & (x < box[2] + margin)
-    return int((across & (y > box[1] - margin) & (y < box[3] + margin)).sum())
+    low, high = np.array(box[:2]) - margin, np.array(box[2:]) + margin
+    return int(((points > low) & (points < high)).all(axis=1).sum())
 
 
 def _crowds(spots: Sequence[Spot]) -> list[list[Spot]]:
     """Groups of spots whose marks overlap, each sorted by id."""
     if len(spots) < 2:
         return []
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
     from scipy.spatial import cKDTree
 
-    xy, outer = np.array([s.xy for s in spots]), [s.outer for s in spots]
-    near: defaultdict[int, set[int]] = defaultdict(set)
-    for a, b in cKDTree(xy).query_pairs(2 * max(outer) + NEAR):
-        if np.hypot(*(xy[a] - xy[b])) < outer[a] + outer[b] + NEAR:
-            near[a].add(b)
-            near[b].add(a)
-    left = set(near)
-    groups = []
-    while left:
-        group, edge = set[int](), {min(left)}
-        while edge:
-            group |= edge
-            edge = {j for i in edge for j in near[i]} - group
-        left -= group
-        groups.append([spots[i] for i in sorted(group)])
-    return groups
+    xy, outer = np.array([s.xy for s in spots]), np.array([s.outer for s in spots])
+    a, b = cKDTree(xy).query_pairs(2 * outer.max() + NEAR, output_type="ndarray").T
+    meet = np.hypot(*(xy[a] - xy[b]).T) < outer[a] + outer[b] + NEAR
+    near = coo_array((meet[meet], (a[meet], b[meet])), shape=(len(spots), len(spots)))
+    _, crowd = connected_components(near, directed=False)
+    crowds = np.flatnonzero(np.bincount(crowd) > 1)
+    return [[spots[i] for i in np.flatnonzero(crowd == one).tolist()] for one in crowds]
 
 
 def _weight(scene: Scene, group: Sequence[Spot]) -> int:

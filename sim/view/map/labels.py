@@ -73,19 +73,14 @@ def under(xy: npt.NDArray[np.float64], boxes: Iterable[Box]) -> bool:
 class Taken:
     """What is taken on a sheet: boxes that nothing may touch, and points better left free.
 
-    ``soft`` has shape (n, 3): x, y and what covering the point costs.
+    ``soft`` has shape (n, 3): x, y and what covering the point costs. What a copy takes leaves
+    this one as it is.
     """
 
     def __init__(self, bounds: Box, soft: npt.NDArray[np.float64] | None = None) -> None:
         self._bounds = bounds
         self._soft = np.empty((0, 3)) if soft is None else soft
         self._boxes = np.empty((0, 4))
-
-    def copy(self) -> Taken:
-        """The same, to be taken from without a change of this one."""
-        made = Taken(self._bounds, self._soft)
-        made._boxes = self._boxes
-        return made
 
     def take(self, boxes: Iterable[Box]) -> None:
         """Marks boxes as taken."""

@@ -20,7 +20,7 @@ Line = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class OnMap:
     """What is on the map: the ids of the holders, the kinds of marks, what forces do."""
 
     actors: tuple[str, ...]

@@ -16,7 +16,7 @@ from sim.view.look import BLUE, INK, MEANINGS, NOBODY, RULE, SOFT_INK, STATES, L
 from sim.view.map.forces import FLAG_HEIGHT, FLAG_WIDTH, flag, tracks
 
 from . import marks
-from .layout import Line, Shown, road_width
+from .layout import Line, OnMap, road_width
 
 LEGEND_WIDTH = 236.0
 SAMPLE, TEXT_LEFT, ROW, LINE_HEIGHT = 40.0, 52.0, 21.0, 14.0
@@ -48,7 +48,7 @@ def legend_left(page: Sheet) -> float:
 
 def draw_legend(
     page: Sheet, low: float, height: float, data: MapData, known: Mapping[str, Look],
-    shown: Shown, more: Callable[[LegendColumn], None] | None = None,
+    shown: OnMap, more: Callable[[LegendColumn], None] | None = None,
 ) -> float:  # fmt: skip
     """The date and the legend from the top down, ``low`` its lower edge; what height is left.
 
@@ -88,7 +88,7 @@ def _held(axes: Axes, look: Look, x: float, y: float) -> None:
     marks.markers(axes, [_at(x, y)], [6.5], look)
 
 
-def _places(column: LegendColumn, shown: Shown, own: Look, cut_word: str) -> None:
+def _places(column: LegendColumn, shown: OnMap, own: Look, cut_word: str) -> None:
     axes = column.axes
 
     def place(x: float, y: float) -> list[Line]:
@@ -111,28 +111,25 @@ def _places(column: LegendColumn, shown: Shown, own: Look, cut_word: str) -> Non
         column.row(said[name], samples[name])
 
 
-def _roads(column: LegendColumn, shown: Shown, own: Look, data: MapData) -> None:
+def _roads(column: LegendColumn, shown: OnMap, own: Look, data: MapData) -> None:
     axes = column.axes
     largest, fine = shown.largest, shown.fine
 
-    def cased(x: float, y: float, rate: float) -> tuple[list[Line], float]:
+    def cased(rate: float, x: float, y: float) -> tuple[list[Line], float]:
         line, width = _dash(x, y), road_width(int(rate), largest) * fine
         marks.casings(axes, [line], [width], fine)
         return [line], width
 
-    def plain_road(rate: int, x: float, y: float) -> None:
-        cased(x, y, rate)
-
     def flow(x: float, y: float) -> None:
-        lines, width = cased(x, y, largest / 2)
+        lines, width = cased(largest / 2, x, y)
         marks.flows(axes, lines, [width * 0.45], [False], fine)
 
     def full(x: float, y: float) -> None:
-        lines, width = cased(x, y, largest / 4)
+        lines, width = cased(largest / 4, x, y)
         marks.flows(axes, lines, [width], [True], fine)
 
     def in_cut(x: float, y: float) -> None:
-        lines, width = cased(x, y, largest / 8)
+        lines, width = cased(largest / 8, x, y)
         marks.cut_road(axes, lines, [width], reach=False)
 
     def crossed(x: float, y: float, strong: bool) -> None:
@@ -145,7 +142,7 @@ def _roads(column: LegendColumn, shown: Shown, own: Look, data: MapData) -> None
         rates = dict.fromkeys(round_rate(largest / part) for part in (1, 4, 20))
         for rate in (r for r in rates if r):
             text = f"{tonnes(rate)}/day" if data.unit == "t/day" else f"{rate / 1000:,.6g}"
-            column.row(f"{text} each way", partial(plain_road, rate))
+            column.row(f"{text} each way", partial(cased, rate))
     rows: dict[str, tuple[str, Callable[[float, float], None]]] = {
         "flow": (f"{data.flow_word}, same scale", flow),
         "full": (MEANINGS["full"], full),
@@ -161,7 +158,7 @@ def _roads(column: LegendColumn, shown: Shown, own: Look, data: MapData) -> None
         column.words("Width grows with the square root of the rate.", 8, SOFT_INK)
 
 
-def _forces(column: LegendColumn, shown: Shown, data: MapData, known: Mapping[str, Look]) -> None:
+def _forces(column: LegendColumn, shown: OnMap, data: MapData, known: Mapping[str, Look]) -> None:
     if not shown.forces:
         return
     axes = column.axes
@@ -188,42 +185,40 @@ def _forces(column: LegendColumn, shown: Shown, data: MapData, known: Mapping[st
 
 
 class LegendColumn:
-    """A column that is filled from the top; rows below its end are left out."""
+    """A column that is filled from the top; rows below its end are left out.
+
+    ``left`` are the pixels below what is written.
+    """
 
     def __init__(self, axes: Axes, width: float, height: float) -> None:
-        self.axes, self._width, self._y = axes, width, height - 2
-
-    @property
-    def left(self) -> float:
-        """Pixels below what is written."""
-        return self._y
+        self.axes, self._width, self.left = axes, width, height - 2
 
     def words(self, text: str, points: float, colour: str, weight: str = "normal") -> None:
         for line in wrap(text, points, self._width - 4, 2, weight):
             size = points * 1.55
-            self._write(2, self._y - size / 2, line, points, colour, weight)
-            self._y -= size
+            self._write(2, self.left - size / 2, line, points, colour, weight)
+            self.left -= size
 
     def heading(self, text: str) -> None:
-        self._y -= 7
-        if self._y < ROW * 2:
+        self.left -= 7
+        if self.left < ROW * 2:
             return
-        self.axes.plot([2, self._width], [self._y, self._y], color=RULE, lw=0.9)
-        self._y -= 3
+        self.axes.plot([2, self._width], [self.left, self.left], color=RULE, lw=0.9)
+        self.left -= 3
         self.words(text, 9.5, INK, "bold")
-        self._y -= 2
+        self.left -= 2
 
-    def row(self, text: str, sample: Callable[[float, float], None]) -> None:
+    def row(self, text: str, sample: Callable[[float, float], object]) -> None:
         lines = wrap(text, 8.8, self._width - TEXT_LEFT, 2)
         height = max(ROW, len(lines) * LINE_HEIGHT + 4)
-        if self._y < height:
+        if self.left < height:
             return
-        middle = self._y - height / 2
+        middle = self.left - height / 2
         sample(SAMPLE / 2 + 2, middle)
         for number, line in enumerate(lines):
             y = middle + ((len(lines) - 1) / 2 - number) * LINE_HEIGHT
             self._write(TEXT_LEFT, y, line, 8.8, INK, "normal")
-        self._y -= height
+        self.left -= height
 
     def _write(
         self, x: float, y: float, text: str, points: float, colour: str, weight: str

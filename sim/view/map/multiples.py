@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import copy
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -10,7 +11,7 @@ from matplotlib.figure import Figure
 
 from sim.base.numbers import number
 from sim.view.data import MapData, Page
-from sim.view.draw import MARGIN, sheet, styled, wrap
+from sim.view.draw import MARGIN, context, sheet, wrap
 from sim.view.look import FAINT_INK, WIDTH
 from sim.view.map.base import draw_base, draw_scale
 from sim.view.map.compose import map_frame
@@ -19,7 +20,7 @@ from sim.view.map.forces import draw_forces, lay_forces
 from sim.view.map.labels import Taken
 from sim.view.map.legend import LEGEND_WIDTH, draw_legend
 from sim.view.map.names import Name, lay_names, write_names
-from sim.view.map.network import draw_edge, draw_places, draw_roads
+from sim.view.map.network import draw_edge, draw_network
 from sim.view.map.scene import Scene
 from sim.view.map.union import merged, union
 from sim.view.tables import Numbers
@@ -57,7 +58,7 @@ def multiples_data(maps: Maps, axis: str) -> MultiplesData:
     return MultiplesData(page, tuple(shown))
 
 
-@styled
+@context()
 def draw_multiples(data: MultiplesData) -> Figure:
     """Up to eight maps, read line by line, the words of each above it.
 
@@ -89,7 +90,7 @@ def draw_multiples(data: MultiplesData) -> Figure:
     for axes, (_, one) in zip(cells, data.maps, strict=True):
         scene = Scene(one, whole.frame)
         _draw(axes, scene, whole, names)
-        draw_forces(axes, scene, lay_forces(scene, scene.stands, taken.copy(), brief=True))
+        draw_forces(axes, scene, lay_forces(scene, scene.stands, copy(taken), brief=True))
     height = rows * (HEIGHT + HEAD + GAP) - GAP
     seen = merged([Scene(m, whole.frame).shown() for _, m in data.maps])
     draw_legend(page, page.top - height, height, joint, whole.looks, seen)
@@ -98,8 +99,7 @@ def draw_multiples(data: MultiplesData) -> Figure:
 
 def _draw(axes: Axes, scene: Scene, whole: Scene, names: list[Name]) -> None:
     draw_base(axes, scene.frame, whole.degrees)
-    draw_roads(axes, scene)
-    draw_places(axes, scene)
+    draw_network(axes, scene)
     write_names(axes, names, scene.data.cut_places)
     draw_edge(axes, scene.frame, FAINT_INK)
 

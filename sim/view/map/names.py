@@ -26,12 +26,10 @@ MOST_NAMES = 600
 class Name:
     """The name of a place as it is written, and where."""
 
-    place: str
+    spot: Spot
     text: str
-    tag: str
     points: float
     weight: str
-    spot: tuple[float, float]
     placed: Placed
 
 
@@ -62,15 +60,14 @@ def lay_names(
         p = s.place
         first = scene.special(p)
         points, weight = (LABEL.points_of_end, "bold") if first else (LABEL.points, "normal")
-        tag = p.role or ""
         w, h = text_size(text, points, weight)
-        tag_w, tag_h = text_size(tag, 8.5, "bold") if tag else (0.0, 0.0)
-        h = max(h, points * 1.2) + (tag_h + 6 if tag else 0)
+        tag_w, tag_h = text_size(p.role, 8.5, "bold") if p.role else (0.0, 0.0)
+        h = max(h, points * 1.2) + (tag_h + 6 if p.role else 0)
         x, y = s.xy.tolist()
         wide = max(w, tag_w) + 4
         far = s.cut or p.role is not None if small else first or p.id in lead
         requests.append(Request(x, y, wide, h + 2, s.outer + 1, far))
-        styles.append((p.id, text, tag, points, weight, (x, y)))
+        styles.append((s, text, points, weight))
     most = SHARE * scene.frame.width * scene.frame.height
     names = [
         Name(*style, placed)
@@ -87,29 +84,30 @@ def _its_own(name: Name, scene: Scene) -> bool:
     across = np.maximum(np.maximum(left - x, x - right), 0.0)
     upward = np.maximum(np.maximum(low - y, y - high), 0.0)
     gaps = np.hypot(across, upward) - [s.radius for s in scene.spots]
-    own = next(i for i, s in enumerate(scene.spots) if s.place.id == name.place)
+    own = next(i for i, s in enumerate(scene.spots) if s is name.spot)
     return bool(gaps[own] <= gaps.min() + 2)
 
 
 def write_names(axes: Axes, names: Iterable[Name], cut: frozenset[str]) -> None:
     """Writes names, those of the places of the cut in its colour."""
     for name in names:
-        _write(axes, name, CUT_INK if name.place in cut else INK)
+        _write(axes, name, CUT_INK if name.spot.place.id in cut else INK)
 
 
 def _write(axes: Axes, name: Name, colour: str) -> None:
     _, bottom, _, top = name.placed.box
-    (at_x, at_y), (x, across) = name.spot, name.placed.edge(name.spot[0])
+    at_x, at_y = name.spot.xy.tolist()
+    (x, across), tag = name.placed.edge(at_x), name.spot.place.role
     if name.placed.leader:
         near_x, near_y = name.placed.near(at_x, at_y)
         axes.plot([at_x, near_x], [at_y, near_y], color=SOFT_INK, lw=0.8, zorder=Z_PLACE - 0.1)
-    y, va = (top - 1, "top") if name.tag else ((bottom + top) / 2, "center_baseline")
+    y, va = (top - 1, "top") if tag else ((bottom + top) / 2, "center_baseline")
     halo_text(
         axes, x, y, name.text, va=va, ha=across, zorder=10, size=name.points, weight=name.weight,
         color=colour,
     )  # fmt: skip
-    if name.tag:
+    if tag:
         halo_text(
-            axes, x, bottom + 1, name.tag, va="bottom", ha=across, zorder=10, size=8.5,
+            axes, x, bottom + 1, tag, va="bottom", ha=across, zorder=10, size=8.5,
             weight="bold", color=BLUE,
         )  # fmt: skip

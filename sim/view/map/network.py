@@ -17,7 +17,13 @@ MOST_SHAPES = 2500
 """Roads of a scene beyond which an SVG holds its network as a picture, not as shapes."""
 
 
-def draw_roads(axes: Axes, scene: Scene) -> None:
+def draw_network(axes: Axes, scene: Scene) -> None:
+    """The roads, and the places over them."""
+    _draw_roads(axes, scene)
+    _draw_places(axes, scene)
+
+
+def _draw_roads(axes: Axes, scene: Scene) -> None:
     """The fronts, then the roads: what can be used, what flows, what is cut or closed."""
     if len(scene.roads) > MOST_SHAPES:
         axes.set_rasterization_zorder(marks.Z_WORDS)
@@ -50,7 +56,7 @@ def draw_edge(axes: Axes, frame: Frame, colour: str) -> None:
     axes.plot([0, right, right, 0, 0], [0, 0, high, high, 0], color=colour, lw=1.2, zorder=20)
 
 
-def draw_places(axes: Axes, scene: Scene) -> None:
+def _draw_places(axes: Axes, scene: Scene) -> None:
     """The places by holder, with what is special about them."""
     spots = scene.spots
 

@@ -13,23 +13,22 @@ from matplotlib.figure import Figure
 
 from sim.base.numbers import number
 from sim.measure.flows import LOST, Displacement, displaced, displacements
-from sim.scenario.model import Scenario
-from sim.view.data import ActorStyle, MapPlace, Page
+from sim.scenario.model import Actor, Scenario
+from sim.view.data import MapPlace, Page
 from sim.view.draw import (
     MARGIN,
+    context,
     halo_text,
-    note,
     outline,
     sheet_for,
     short,
-    styled,
     text_size,
     wrap,
 )
 from sim.view.look import FAINT_INK, INK, NOBODY, SOFT_INK, VERMILLION, WHITE, Look, ink_on, looks
 from sim.view.map import marks
 from sim.view.map.base import draw_base, draw_scale, name_countries
-from sim.view.map.frame import Frame, fit
+from sim.view.map.frame import fit
 from sim.view.map.labels import Request, Taken, place
 from sim.view.map.layout import Line, around
 from sim.view.tables import Numbers
@@ -93,10 +92,10 @@ class RegroupMapData:
     """
 
     page: Page
-    actors: tuple[ActorStyle, ...]
+    actors: tuple[Actor, ...]
     places: tuple[MapPlace, ...]
     roads: tuple[tuple[str, str], ...]
-    panels: tuple[RegroupPanel, ...] = ()
+    panels: tuple[RegroupPanel, ...]
 
 
 def regroup_map(
@@ -121,7 +120,7 @@ def regroup_map(
     net = scenario.network
     return RegroupMapData(
         page,
-        tuple(ActorStyle(a.id, a.name, a.color) for a in scenario.actors.values()),
+        tuple(scenario.actors.values()),
         tuple(
             MapPlace(
                 p.id, p.name, p.lat, p.lon, tuple(sorted(scenario.holders[p.id].shares.items())),
@@ -194,14 +193,14 @@ def _share(d: Displacement, runs: int | None) -> str:
     return _range(d) if runs else f"{100 * d.share.value:.0f} %"
 
 
-@styled
+@context()
 def draw_regroup_map(data: RegroupMapData) -> Figure:
     """A map for each fallen place, with arrows to where its displaced went.
 
     Widths are on one scale. An arrow whose interval covers 0 is faded.
     """
     columns = 2 if len(data.panels) > 1 else 1
-    lines = max(1, -(-len(data.panels) // columns))
+    lines = -(-len(data.panels) // columns)
     tall = TWO if columns > 1 else ONE
     body = lines * (tall + HEAD) + (lines - 1) * 10
     page = sheet_for(data.page, body + 4)
@@ -216,45 +215,111 @@ def draw_regroup_map(data: RegroupMapData) -> Figure:
         more = wrap(panel.words, 9, wide, 1)
         page.text(left, top - 23, "".join(more), size=9, color=SOFT_INK, va="top")
         axes = page.canvas(left, top - HEAD - tall, wide, tall)
-        _draw_panel(axes, data, panel, (wide, tall), WIDEST / largest if largest else 0.0)
-    if not data.panels:
-        strip = page.canvas(0, page.bottom, page.width, page.top - page.bottom)
-        note(strip, "no strength was displaced")
+        _Panel(axes, data, panel, (wide, tall)).draw(WIDEST / largest if largest else 0.0)
     return page.figure
 
 
-def _draw_panel(
-    axes: Axes, data: RegroupMapData, panel: RegroupPanel, size: tuple[float, float], scale: float
-) -> None:
-    """One map; ``scale`` is pixels across the arrow of a share of one."""
-    known = looks(data.actors)
-    degrees = {p.id: (p.lon, p.lat) for p in data.places}
-    ends = {panel.origin, *(a.to for a in panel.arrows)}
-    frame = fit([degrees[p] for p in sorted(ends)], *size, pad=74.0, least_km=30)
-    xy = dict(zip(degrees, frame.places_xy(list(degrees.values())), strict=True))
-    base = draw_base(axes, frame, np.array(list(degrees.values())))
-    roads = [np.array([xy[a], xy[b]]) for a, b in data.roads]
-    marks.strokes(axes, roads, ROAD, 1.6, 2)
-    shapes = [_Arrow(a, xy[panel.origin], xy[a.to], a.share * scale) for a in panel.arrows]
-    _draw_arrows(axes, shapes, known.get(panel.actor, NOBODY))
-    inside = [p for p in data.places if _within(xy[p.id], frame)]
-    _draw_places(axes, inside, xy, ends, known)
-    marks.rings(axes, [xy[panel.origin]], [RADIUS + 5], VERMILLION, 2.4)
-    dots = np.array([xy[p.id] for p in inside]).reshape(-1, 2)
-    soft = [np.column_stack([dots, np.full(len(dots), 25.0)])]
-    soft += [np.column_stack([s.path, np.full(len(s.path), 6.0)]) for s in shapes]
-    taken = Taken((5, 5, size[0] - 5, size[1] - 5), np.concatenate(soft))
-    taken.take(
-        around(xy[p.id], RADIUS + 7 if p.id == panel.origin else RADIUS + 2)
-        for p in inside
-        if p.id in ends
-    )
-    _name_ends(axes, data, panel, xy, taken)
-    taken.take(around(point, 3) for s in shapes for point in s.path)
-    _name_others(axes, [p for p in inside if p.id not in ends], xy, taken)
-    draw_scale(axes, frame, taken)
-    name_countries(axes, frame, base, taken)
-    outline(axes, (0, 0), *size, FAINT_INK, 1.2, 20)
+class _Panel:
+    """The map of one fallen place: where its places lie, in pixels, and what is taken."""
+
+    def __init__(
+        self, axes: Axes, data: RegroupMapData, panel: RegroupPanel, size: tuple[float, float]
+    ) -> None:
+        self.axes, self.panel, self.known = axes, panel, looks(data.actors)
+        degrees = {p.id: (p.lon, p.lat) for p in data.places}
+        self.ends = {panel.origin, *(a.to for a in panel.arrows)}
+        self.frame = fit([degrees[p] for p in sorted(self.ends)], *size, pad=74.0, least_km=30)
+        self.degrees = np.array(list(degrees.values()))
+        self.xy = dict(zip(degrees, self.frame.places_xy(self.degrees), strict=True))
+        self.inside = [p for p in data.places if self.frame.shows(self.xy[p.id])]
+        self.names = {p.id: p.name for p in data.places}
+        self.roads = [np.array([self.xy[a], self.xy[b]]) for a, b in data.roads]
+
+    def draw(self, scale: float) -> None:
+        """Draws it; ``scale`` is pixels across the arrow of a share of one."""
+        axes, frame, xy, origin = self.axes, self.frame, self.xy, self.panel.origin
+        base = draw_base(axes, frame, self.degrees)
+        marks.strokes(axes, self.roads, ROAD, 1.6, 2)
+        shapes = [_Arrow(a, xy[origin], xy[a.to], a.share * scale) for a in self.panel.arrows]
+        _draw_arrows(axes, shapes, self.known.get(self.panel.actor, NOBODY))
+        self._draw_places()
+        marks.rings(axes, [xy[origin]], [RADIUS + 5], VERMILLION, 2.4)
+        dots = np.array([xy[p.id] for p in self.inside]).reshape(-1, 2)
+        soft = [np.column_stack([dots, np.full(len(dots), 25.0)])]
+        soft += [np.column_stack([s.path, np.full(len(s.path), 6.0)]) for s in shapes]
+        taken = self.taken = Taken((5, 5, frame.width - 5, frame.height - 5), np.concatenate(soft))
+        taken.take(
+            around(xy[p.id], RADIUS + 7 if p.id == origin else RADIUS + 2)
+            for p in self.inside
+            if p.id in self.ends
+        )
+        self._name_ends()
+        taken.take(around(point, 3) for s in shapes for point in s.path)
+        self._name_others()
+        draw_scale(axes, frame, taken)
+        name_countries(axes, frame, base, taken)
+        outline(axes, (0, 0), frame.width, frame.height, FAINT_INK, 1.2, 20)
+
+    def _draw_places(self) -> None:
+        """Places by who held them; the ends of arrows larger."""
+        for look in [*self.known.values(), NOBODY]:
+            held = [p for p in self.inside if _look(p, self.known) == look]
+            radii = [RADIUS if p.id in self.ends else SMALL for p in held]
+            marks.markers(self.axes, [self.xy[p.id] for p in held], radii, look)
+
+    def _name_ends(self) -> None:
+        """The fallen place, then the destinations with their shares, the greatest first."""
+        origin = self.panel.origin
+        self._label(origin, [(self.names[origin], "bold", INK)], RADIUS + 8)
+        for arrow in sorted(self.panel.arrows, key=lambda a: (-a.share, a.to)):
+            colour = INK if arrow.settled else SOFT_INK
+            lines = [(arrow.name, "normal", colour), (arrow.words, "bold", colour)]
+            self._label(arrow.to, lines, RADIUS + 2)
+
+    def _label(self, of: str, lines: Sequence[tuple[str, str, str]], gap: float) -> None:
+        """Lines of (text, weight, colour) beside a place, tied to it where they stand off."""
+        points = 9.0
+        shown = [(short(text, 34), weight, colour) for text, weight, colour in lines]
+        wide = max(text_size(text, points, weight)[0] for text, weight, _ in shown) + 4
+        row = points * 1.55
+        x, y = map(float, self.xy[of])
+        request = Request(x, y, wide, row * len(shown) + 2, gap, far=True)
+        placed = place([request], self.taken)[0]
+        if placed is None:
+            return
+        if placed.leader:
+            near_x, near_y = placed.near(x, y)
+            self.axes.plot([x, near_x], [y, near_y], color=SOFT_INK, lw=0.8, zorder=9)
+        edge, across = placed.edge(x)
+        for nth, (text, weight, colour) in enumerate(shown):
+            halo_text(
+                self.axes, edge, placed.box[3] - 1 - row * (nth + 0.5), text, size=points,
+                weight=weight, color=colour, ha=across, va="center_baseline", zorder=10,
+            )  # fmt: skip
+
+    def _name_others(self) -> None:
+        """Names of the other places as far as there is room beside them."""
+        others = [p for p in self.inside if p.id not in self.ends]
+        others.sort(key=lambda p: (-(p.population or 0), p.id))
+        texts = [short(p.name, 24) for p in others]
+        requests = []
+        for p, text in zip(others, texts, strict=True):
+            (x, y), (w, h) = map(float, self.xy[p.id]), text_size(text, 8)
+            requests.append(Request(x, y, w + 4, h + 2, SMALL + 1))
+        for text, placed in zip(texts, place(requests, self.taken), strict=True):
+            if placed is not None:
+                left, low, right, high = placed.box
+                halo_text(
+                    self.axes, (left + right) / 2, (low + high) / 2, text, size=8, color=SOFT_INK,
+                    ha="center", va="center_baseline", zorder=9,
+                )  # fmt: skip
+
+
+def _look(p: MapPlace, known: Mapping[str, Look]) -> Look:
+    """The look of the holder of the greatest share."""
+    if not p.holders:
+        return NOBODY
+    return known.get(max(p.holders, key=lambda h: (h[1], h[0]))[0], NOBODY)
 
 
 class _Arrow:
@@ -314,83 +379,6 @@ def _draw_arrows(axes: Axes, shapes: Sequence[_Arrow], look: Look) -> None:
 def ink_on_white(fill: str) -> str:
     """The colour itself where it shows on white, else ink."""
     return fill if ink_on(fill) == WHITE else INK
-
-
-def _draw_places(
-    axes: Axes, places: Sequence[MapPlace], xy: Mapping[str, Line], ends: set[str],
-    known: Mapping[str, Look],
-) -> None:  # fmt: skip
-    """Places by who held them; the ends of arrows larger."""
-    for look in [*known.values(), NOBODY]:
-        held = [p for p in places if _look(p, known) == look]
-        radii = [RADIUS if p.id in ends else SMALL for p in held]
-        marks.markers(axes, [xy[p.id] for p in held], radii, look)
-
-
-def _look(p: MapPlace, known: Mapping[str, Look]) -> Look:
-    """The look of the holder of the greatest share."""
-    if not p.holders:
-        return NOBODY
-    return known.get(max(p.holders, key=lambda h: (h[1], h[0]))[0], NOBODY)
-
-
-def _name_ends(
-    axes: Axes, data: RegroupMapData, panel: RegroupPanel, xy: Mapping[str, Line], taken: Taken
-) -> None:
-    """The fallen place, then the destinations with their shares, the greatest first."""
-    origin = next(p.name for p in data.places if p.id == panel.origin)
-    _label(axes, xy[panel.origin], [(origin, "bold", INK)], RADIUS + 8, taken)
-    for arrow in sorted(panel.arrows, key=lambda a: (-a.share, a.to)):
-        colour = INK if arrow.settled else SOFT_INK
-        lines = [(arrow.name, "normal", colour), (arrow.words, "bold", colour)]
-        _label(axes, xy[arrow.to], lines, RADIUS + 2, taken)
-
-
-def _label(
-    axes: Axes, at: Line, lines: Sequence[tuple[str, str, str]], gap: float, taken: Taken
-) -> None:
-    """Lines of (text, weight, colour) beside a point, tied to it where they stand off."""
-    points = 9.0
-    shown = [(short(text, 34), weight, colour) for text, weight, colour in lines]
-    wide = max(text_size(text, points, weight)[0] for text, weight, _ in shown) + 4
-    row = points * 1.55
-    x, y = map(float, at)
-    placed = place([Request(x, y, wide, row * len(shown) + 2, gap, far=True)], taken)[0]
-    if placed is None:
-        return
-    if placed.leader:
-        near_x, near_y = placed.near(x, y)
-        axes.plot([x, near_x], [y, near_y], color=SOFT_INK, lw=0.8, zorder=9)
-    edge, across = placed.edge(x)
-    for nth, (text, weight, colour) in enumerate(shown):
-        halo_text(
-            axes, edge, placed.box[3] - 1 - row * (nth + 0.5), text, size=points, weight=weight,
-            color=colour, ha=across, va="center_baseline", zorder=10,
-        )  # fmt: skip
-
-
-def _name_others(
-    axes: Axes, places: Sequence[MapPlace], xy: Mapping[str, Line], taken: Taken
-) -> None:
-    """Names of the other places as far as there is room beside them."""
-    order = sorted(places, key=lambda p: (-(p.population or 0), p.id))
-    texts = [short(p.name, 24) for p in order]
-    sizes = [text_size(text, 8) for text in texts]
-    requests = [
-        Request(float(xy[p.id][0]), float(xy[p.id][1]), w + 4, h + 2, SMALL + 1)
-        for p, (w, h) in zip(order, sizes, strict=True)
-    ]
-    for text, placed in zip(texts, place(requests, taken), strict=True):
-        if placed is not None:
-            left, low, right, high = placed.box
-            halo_text(
-                axes, (left + right) / 2, (low + high) / 2, text, size=8, color=SOFT_INK,
-                ha="center", va="center_baseline", zorder=9,
-            )  # fmt: skip
-
-
-def _within(point: Line, frame: Frame) -> bool:
-    return bool((point > 0).all() and (point < [frame.width, frame.height]).all())
 
 
 def displacements_of(run: Words) -> list[Displacement]:

@@ -19,7 +19,7 @@ from sim.view.look import NOBODY, PLACE, ROAD, Look, looks
 from .frame import Frame
 from .fronts import front_lines
 from .labels import Box
-from .layout import Line, Shown, around, road_width, stands, visible
+from .layout import Line, OnMap, around, road_width, stands, visible
 
 ROADS, PLACES = 0.35, 0.05
 """Shares of the map that roads and markers may cover; beyond, they are drawn finer."""
@@ -64,21 +64,17 @@ class Scene:
         xy = frame.places_xy(self.degrees)
         self.ends = ends = {p.id: point for p, point in zip(data.places, xy, strict=True)}
         self.stands = stands(data.forces, ends)
-        sheet = np.array([frame.width, frame.height])
         roads = sorted(data.roads, key=lambda r: r.id)
         lines = np.array([(ends[r.a], ends[r.b]) for r in roads]).reshape(-1, 2, 2)
+        sheet = np.array([frame.width, frame.height])
         meets = (lines.max(axis=1) > 0).all(axis=1) & (lines.min(axis=1) < sheet).all(axis=1)
         self.roads = [(roads[i], lines[i]) for i in np.flatnonzero(meets).tolist()]
         self.fine = self._fineness() if fine is None else fine
-        self.fronts = [
-            line
-            for line in front_lines(data, frame)
-            if ((line > 0) & (line < sheet)).all(axis=1).any()
-        ]
+        self.fronts = [line for line in front_lines(data, frame) if frame.shows(line).any()]
         near = [
             (p, point)
             for p, point in sorted(zip(data.places, xy, strict=True), key=lambda pair: pair[0].id)
-            if -8 < point[0] < frame.width + 8 and -8 < point[1] < frame.height + 8
+            if frame.shows(point, 8)
         ]
         size, apart = _crowding(xy)
         ink = math.pi * sum((size * _radius(p)) ** 2 for p, _ in near)
@@ -91,10 +87,6 @@ class Scene:
             )
             for p, point in near
         ]  # fmt: skip
-
-    def _shows(self, xy: Line) -> bool:
-        x, y = xy.tolist()
-        return bool(0 < x < self.frame.width and 0 < y < self.frame.height)
 
     def _fineness(self) -> float:
         """The factor that keeps the ink of all roads within their share of the map."""
@@ -170,7 +162,7 @@ class Scene:
                 boxes.append(around(line.mean(axis=0), 5))
         return boxes
 
-    def shown(self) -> Shown:
+    def shown(self) -> OnMap:
         """What the legend has to explain."""
         places = [s.place for s in self.spots]
         roads = [road for road, _ in self.roads]
@@ -194,10 +186,10 @@ class Scene:
             "cut_place": any(p.id in self.data.cut_places for p in places),
             "track": any(len(s.track) > 1 and s.force.km > 0 for s in self.stands),
         }
-        return Shown(
+        return OnMap(
             tuple(a.id for a in self.data.actors if held[a.id]), self.largest,
             frozenset(kind for kind, there in occurs.items() if there),
-            frozenset(s.force.state for s in self.stands if self._shows(s.xy)), self.fine,
+            frozenset(s.force.state for s in self.stands if self.frame.shows(s.xy)), self.fine,
         )  # fmt: skip
 
 

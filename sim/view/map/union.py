@@ -8,7 +8,7 @@ from dataclasses import replace
 from sim.measure.routes import Doing
 from sim.view.data import MapData
 
-from .layout import Shown
+from .layout import OnMap
 
 
 def union(maps: Sequence[MapData]) -> MapData:
@@ -40,9 +40,9 @@ def union(maps: Sequence[MapData]) -> MapData:
     )  # fmt: skip
 
 
-def merged(seen: Sequence[Shown]) -> Shown:
+def merged(seen: Sequence[OnMap]) -> OnMap:
     """What occurs on any of the maps."""
-    return Shown(
+    return OnMap(
         actors=tuple(dict.fromkeys(a for s in seen for a in s.actors)),
         largest=max(s.largest for s in seen),
         marks=frozenset[str]().union(*(s.marks for s in seen)),

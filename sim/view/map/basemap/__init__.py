@@ -111,12 +111,8 @@ def clip_ring(ring: Points, box: Box) -> Points:
 
 def clip_line(line: Points, box: Box) -> list[Points]:
     """The pieces of a line that touch a box, each running on to its first point outside."""
-    west, south, east, north = box
-    low = np.minimum(line[:-1], line[1:])
-    high = np.maximum(line[:-1], line[1:])
-    touches = (
-        (high[:, 0] >= west) & (low[:, 0] <= east) & (high[:, 1] >= south) & (low[:, 1] <= north)
-    )
+    ends = np.hstack([np.minimum(line[:-1], line[1:]), np.maximum(line[:-1], line[1:])])
+    touches = _overlap(ends, box)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], touches.astype(np.int8), [0]])))
     return [line[a : b + 1] for a, b in edges.reshape(-1, 2)]
 
@@ -158,14 +154,8 @@ def _data() -> Mapping[str, npt.NDArray[Any]]:
 
 
 def _overlap(boxes: npt.NDArray[np.float64], box: Box) -> npt.NDArray[np.bool_]:
-    west, south, east, north = box
-    overlap: npt.NDArray[np.bool_] = (
-        (boxes[:, 0] <= east)
-        & (boxes[:, 2] >= west)
-        & (boxes[:, 1] <= north)
-        & (boxes[:, 3] >= south)
-    )
-    return overlap
+    meets = (boxes[:, :2] <= box[2:]) & (boxes[:, 2:] >= box[:2])
+    return np.logical_and(meets[:, 0], meets[:, 1])
 
 
 def _cut_lines(lines: list[Points], box: Box) -> tuple[Points, ...]:
