@@ -20,21 +20,23 @@ class Phase(IntEnum):
     """What goes first within one instant."""
 
     OPENINGS = 0
-    """Repairs, openings, reliefs, unsealing, raids given back."""
+    """Repairs, openings, reliefs, unsealing, ends of raids."""
     CLOSURES = 1
     """Closures, damage, sieges, sealing."""
     CONTROL = 2
-    """Changes of holder."""
-    SETTLE = 3
+    """Changes of lasting holder."""
+    RAIDS = 3
+    """Raids begin."""
+    SETTLE = 4
     """The net change of the instant takes effect: what is caught, who can pass."""
-    ARRIVALS = 4
+    ARRIVALS = 5
     """Convoys and men arrive; stocks run out."""
-    BATTLES = 5
-    DECISIONS = 6
+    BATTLES = 6
+    DECISIONS = 7
     """Regrouping, plans of the axes."""
-    DISPATCH = 7
+    DISPATCH = 8
     """Convoys leave."""
-    RECORD = 8
+    RECORD = 9
     """Conditions are looked at, the state is written down."""
 
 

@@ -25,15 +25,14 @@ Do = Callable[[Control, str], None]
 class EventAction:
     """What an event does, in ``phase`` of its instant, to each of the places or roads ``subjects``.
 
-    ``undo``, where it passes by itself, is done to each in ``undo_phase`` of the instant at which
-    the event is over. Both are done again to copies of the state where credit is worked out.
+    ``undo``, where it passes by itself, is done to each among the openings of the instant at
+    which the event is over. Both are done again to copies of the state where credit is worked out.
     """
 
     subjects: tuple[str, ...]
     phase: Phase
     do: Do
     undo: Do | None = None
-    undo_phase: Phase = Phase.OPENINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,23 +107,15 @@ def _damage(world: World, event: Event) -> Iterator[EventAction]:
     )
 
 
-def _raid(world: World, event: Event) -> Iterator[EventAction]:
-    """Hold places or roads for a time, then give them back to those they were taken from."""
+def _raid(_world: World, event: Event) -> Iterator[EventAction]:
+    """Hold places or close roads for a time, above those who hold them lastingly."""
     by = str(event.by)
-    taken: dict[str, dict[str, int]] = {}
-
-    def seize(control: Control, place: str) -> None:
-        if control is world.control:
-            taken[place] = dict(control.holders[place])
-            world.raided[place] = by
-        control.capture(place, {by: PPM})
-
-    def give_back(control: Control, place: str) -> None:
-        # what another took from the raider meanwhile is not given back
-        if control.holders[place] == {by: PPM}:
-            control.capture(place, taken[place])
-
-    yield EventAction(event.places, Phase.CONTROL, seize, give_back, Phase.CONTROL)
+    yield EventAction(
+        event.places,
+        Phase.RAIDS,
+        lambda c, place: c.raid(place, by, event.id),
+        lambda c, place: c.end_raid(place, event.id),
+    )
     yield EventAction(
         event.roads,
         Phase.CLOSURES,
@@ -167,26 +158,29 @@ class Events:
             if action.undo is not None and event.lasts is not None:
                 over = time + max(1, round(world.luck.value(event.lasts, f"{name}:lasts")))
                 world.clock.at(
-                    over, action.undo_phase, name, partial(self._end, event, action, action.undo)
+                    over, Phase.OPENINGS, name, partial(self._end, event, action, action.undo)
                 )
 
     def _happen(self, event: Event, action: EventAction) -> None:
         self._apply(event, action.subjects, action.do)
         self._world.happened.add(event.id)
-        self._say(event, event.kind, action, event.text or "")
+        self._say(event, event.kind, action.subjects, event.text or "")
         # it has happened, whether or not it changed anything
         self._world.signals.state_changed.tell()
 
     def _end(self, event: Event, action: EventAction, undo: Do) -> None:
-        self._apply(event, action.subjects, undo)
-        self._say(event, "ends", action, KINDS[event.kind].end_text)
+        # a capture ends raids before their time, and who opens a road opens it for good
+        left = tuple(s for s in action.subjects if self._world.control.bears(s, event.id))
+        if left:
+            self._apply(event, left, undo)
+            self._say(event, "ends", left, KINDS[event.kind].end_text)
 
     def _apply(self, event: Event, subjects: tuple[str, ...], change: Do) -> None:
         for subject in subjects:
             self._world.apply(event.id, partial(_to, subject, change))
 
-    def _say(self, event: Event, what: str, action: EventAction, text: str) -> None:
-        self._world.note_event(what, ", ".join(action.subjects), event.id, text)
+    def _say(self, event: Event, what: str, subjects: tuple[str, ...], text: str) -> None:
+        self._world.note_event(what, ", ".join(subjects), event.id, text)
 
 
 def _to(subject: str, change: Do, control: Control) -> None:

@@ -141,8 +141,9 @@ class Regroup:
         ringed, self._ringed = self._ringed, dict(world.control.besieged)
         for post in sorted(post for post in strength if post[1] in places):
             actor, place = post
-            lost = not world.sides[actor].holds(world.control, place)
-            if lost and place not in world.raided and strength[post]:
+            # men whose place is raided stay, for as long as it is lastingly their side's
+            lost = world.sides[actor].own.isdisjoint(world.control.owners(place))
+            if lost and strength[post]:
                 self._leave(post, strength.pop(post), self._in_ring(post, ringed))
 
     def _in_ring(self, post: Post, besieged: Mapping[str, frozenset[str]]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from sim.scenario.model import PPM, Scenario
+from sim.scenario.model import Scenario
 from sim.state.control import Control
 from sim.state.luck import Luck
 from sim.state.passages import Passages
@@ -22,8 +22,8 @@ _SAMPLED = ("sink:", "operation:")
 class World:
     """Scenario, luck, clock, state and record of one run; it knows none of the run's parts.
 
-    ``raided`` are the places held in a raid, with the raider; ``happened`` the ids of the events
-    that have taken effect, of the operations that have begun and of what was decided on.
+    ``happened`` are the ids of the events that have taken effect, of the operations that have
+    begun and of what was decided on.
     ``credit``: keep what credit for changes of capacity is worked out from.
     """
 
@@ -36,7 +36,6 @@ class World:
         self.graph = self.control.terrain.graph
         self.sides = {actor: Side.of(actor, scenario.actors) for actor in scenario.actors}
         self.passages = Passages(self.control, self.sides, scenario.truck_load)
-        self.raided: dict[str, str] = {}
         self.happened: set[str] = set()
         self.signals = Signals()
         self._credit = credit
@@ -65,8 +64,6 @@ class World:
         applied, self._applied = self._applied, []
         before, self._before = self._before, None
         changes = self.control.settle()
-        holders = self.control.holders
-        self.raided = {p: by for p, by in self.raided.items() if holders[p] == {by: PPM}}
         if not changes:
             return
         for (kind, id_, what), _, value in changes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 from sim.network import UNLIMITED
 from sim.scenario.model import PPM, Scenario
@@ -11,6 +11,7 @@ from sim.scenario.model import PPM, Scenario
 from .terrain import Terrain
 
 Kind = Literal["place", "road"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 Key = tuple[Kind, str, str]
 """(kind, id, what): one thing that control.csv follows."""
 
@@ -37,6 +38,11 @@ def _ppm_text(ppm: int) -> str:
 class Control:
     """The state that events change, and what has been touched since the last settling.
 
+    Who holds a place is a stack: its lasting holders, and above them the raids in force there.
+    ``holders`` is what counts at the moment: those of the raid that began last, else the
+    lasting ones. ``lasting`` are those below the raids, of the places that are raided, and
+    ``raids`` the (cause, raider) of each raid there, by when they began.
+
     The mutating methods note the old value of what they touch; :meth:`settle` hands out
     the net changes, so that changes of one instant that cancel have no effect.
     """
@@ -44,6 +50,8 @@ class Control:
     def __init__(self, terrain: Terrain) -> None:
         self.terrain = terrain
         self.holders: dict[str, dict[str, int]] = {}
+        self.lasting: dict[str, dict[str, int]] = {}
+        self.raids: dict[str, tuple[tuple[str, str], ...]] = {}
         self.besieged: dict[str, frozenset[str]] = {}
         self.sealed: dict[str, frozenset[str]] = {}
         self.closed: dict[str, frozenset[str]] = {}
@@ -69,6 +77,8 @@ class Control:
         """An independent copy, without the notes of what was touched."""
         other = Control(self.terrain)
         other.holders = {p: dict(s) for p, s in self.holders.items()}
+        other.lasting = {p: dict(s) for p, s in self.lasting.items()}
+        other.raids = dict(self.raids)
         other.besieged = dict(self.besieged)
         other.sealed = dict(self.sealed)
         other.closed = dict(self.closed)
@@ -78,11 +88,41 @@ class Control:
     # --- what events do -------------------------------------------------------------
 
     def capture(self, place: str, shares: Mapping[str, int]) -> None:
-        """Give a place to ``shares`` (ppm by actor); a siege of it ends."""
+        """Give a place lastingly to ``shares`` (ppm by actor); raids and sieges of it end."""
+        if place in self.raids:
+            self._touch("place", place, "lasting")
+            del self.raids[place], self.lasting[place]
+        self._hold(place, shares)
+        self.relieve(place)
+
+    def raid(self, place: str, by: str, cause: str) -> None:
+        """Let an actor hold a place until the raid ends; at a place of its own nothing happens."""
+        if place not in self.raids:
+            if self.holders[place] == {by: PPM}:
+                return
+            self._touch("place", place, "lasting")
+            self.lasting[place] = self.holders[place]
+        self.raids[place] = (*self.raids.get(place, ()), (cause, by))
+        self._hold(place, {by: PPM})
+
+    def end_raid(self, place: str, cause: str) -> None:
+        """End a raid: the one that began before it is in force, else the lasting holders."""
+        if not self.bears(place, cause):
+            return
+        self._touch("place", place, "lasting")
+        if left := tuple(raid for raid in self.raids[place] if raid[0] != cause):
+            self.raids[place] = left
+            self._hold(place, {left[-1][1]: PPM})
+        else:
+            del self.raids[place]
+            self._hold(place, self.lasting.pop(place))
+
+    def _hold(self, place: str, shares: Mapping[str, int]) -> None:
+        """Put holders in force at a place; where they are others, a siege of it ends."""
         if dict(shares) != self.holders[place]:
             self._touch("place", place, "holders")
             self.holders[place] = dict(shares)
-        self.relieve(place)
+            self.relieve(place)
 
     def besiege(self, place: str, actors: Iterable[str]) -> None:
         """Close the roads of ``actors`` at a place; those who do not hold it are left out."""
@@ -143,6 +183,16 @@ class Control:
         if not self.kept[kind, id_]:
             del self.kept[kind, id_]
 
+    def owners(self, place: str) -> Mapping[str, int]:
+        """The lasting holders of a place (ppm by actor), whoever raids it."""
+        return self.lasting.get(place, self.holders[place])
+
+    def bears(self, id_: str, cause: str) -> bool:
+        """True where a place or road is raided, closed or damaged on account of ``cause``."""
+        raids = (raid for raid, _ in self.raids.get(id_, ()))
+        damages = (self.kept.get((kind, id_), {}) for kind in KINDS)
+        return cause in (*raids, *self.closed.get(id_, ()), *(c for d in damages for c in d))
+
     # --- what happened, in text -------------------------------------------------------
 
     def value(self, key: Key) -> str:
@@ -150,6 +200,8 @@ class Control:
         kind, id_, what = key
         if what == "holders":
             return _shares_text(self.holders[id_])
+        if what == "lasting":
+            return _shares_text(self.lasting.get(id_, {})) if id_ in self.raids else ""
         if what == "besieged":
             return ";".join(sorted(self.besieged.get(id_, ())))
         if what == "sealed":

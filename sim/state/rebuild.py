@@ -15,7 +15,8 @@ from sim.state.terrain import Terrain
 def states(scenario: Scenario, rows: Iterable[ControlRow]) -> Iterator[tuple[int, Control]]:
     """The state from each instant of change on, first at time 0.
 
-    ``rows`` must be sorted by time. The same :class:`Control` is handed out again and
+    ``rows`` must be sorted by time. Which raids are in force they do not tell, only who holds a
+    place, and who holds it lastingly. The same :class:`Control` is handed out again and
     again, changed: copy it to keep it.
     """
     by_time = groupby(rows, key=lambda row: row.time)
@@ -54,9 +55,15 @@ def _terrain(network: Network, rows: Iterable[ControlRow]) -> Terrain:
 
 def _apply(control: Control, row: ControlRow) -> None:
     names = [name for name in row.value.split(";") if name]
-    if row.what == "holders":
+    if row.what in ("holders", "lasting"):
         pairs = (name.split("=") for name in names)
-        control.holders[row.id] = {actor: _ppm(share) for actor, share in pairs}
+        shares = {actor: _ppm(share) for actor, share in pairs}
+        if row.what == "holders":
+            control.holders[row.id] = shares
+        elif shares:
+            control.lasting[row.id] = shares
+        else:
+            control.lasting.pop(row.id, None)
     elif row.what == "besieged":
         put(control.besieged, row.id, frozenset(names))
     elif row.what == "sealed":

@@ -19,7 +19,7 @@ def noting(seen: list[str], word: str) -> Callable[[], None]:
 
 def test_phases_of_one_instant_go_in_their_stated_order() -> None:
     stated = [
-        "OPENINGS", "CLOSURES", "CONTROL", "SETTLE", "ARRIVALS", "BATTLES", "DECISIONS",
+        "OPENINGS", "CLOSURES", "CONTROL", "RAIDS", "SETTLE", "ARRIVALS", "BATTLES", "DECISIONS",
         "DISPATCH", "RECORD",
     ]  # fmt: skip
     clock, seen = Clock(), []

@@ -104,7 +104,7 @@ def test_a_raid_gives_back_what_it_took(make: Make) -> None:
         (50, "raid", ""),
         (150, "ends", "raid ends"),
     ]
-    assert w.raided == {}
+    assert w.control.raids == w.control.lasting == {}
 
 
 def test_a_condition_is_waited_for_and_then_the_delay(make: Make) -> None:
