@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sim.scenario.model import Garrison
 
 from .signals import Post
@@ -9,13 +11,16 @@ from .world import World
 
 
 class Garrisons:
-    """All garrisons of a run; ``strength`` is persons by post."""
+    """All garrisons of a run.
+
+    ``men`` is persons by post as they were put down last; a battle goes on without a word. So
+    who decides something reads :attr:`strength` or :meth:`of`, which are of now.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.strength: dict[Post, int] = {}
+        self.men: dict[Post, int] = {}
         self._losses: dict[Post, tuple[float, float]] = {}
-        self._noted: dict[Post, int] = {}
         for garrison in sorted(world.scenario.garrisons.values(), key=lambda g: g.id):
             self._post(garrison)
 
@@ -34,12 +39,33 @@ class Garrisons:
                 (there * before[0] + persons * losses[0]) / total,
                 (there * before[1] + persons * losses[1]) / total,
             )
-        self.strength[post] = there + persons
         self._losses[post] = losses
+        self.put(post, there + persons)
+
+    @property
+    def strength(self) -> Mapping[Post, int]:
+        """Persons by post."""
+        self._world.signals.counting.tell()
+        return self.men
 
     def of(self, post: Post) -> int:
         """Persons at a post."""
         return self.strength.get(post, 0)
+
+    def put(self, post: Post, persons: int) -> None:
+        """So many persons are at a post from now on."""
+        self.men[post] = persons
+        self.note(post)
+
+    def leave(self, post: Post, persons: int | None = None) -> int:
+        """Men leave a post, all of them (None: with the post itself) or some; how many."""
+        if persons is None:
+            persons = self.strength.get(post, 0)
+            self.put(post, 0)
+            del self.men[post]
+        else:
+            self.put(post, self.of(post) - persons)
+        return persons
 
     def loss(self, post: Post, *, ringed: bool) -> float:
         """Share (0..1) of a garrison that does not get away when its place is lost."""
@@ -55,17 +81,13 @@ class Garrisons:
             return
         signals = self._world.signals
         signals.garrison_will_grow.tell(post)
-        self.strength[post] = self.of(post) + persons
+        self.put(post, self.of(post) + persons)
         self._losses.setdefault(post, (0.0, 0.0))
         signals.garrison_grew.tell(post, persons)
 
-    def note(self) -> None:
-        """Write down the garrisons whose strength changed since the last time."""
-        noted, now = self._noted, self.strength
-        if noted == now:
-            return
-        changed = {post: n for post, n in now.items() if noted.get(post) != n}
-        changed |= {post: 0 for post, n in noted.items() if n and post not in now}
-        for (actor, place), persons in sorted(changed.items()):
-            self._world.note(f"garrison:{actor}/{place}", "strength_persons", persons)
-        self._noted = dict(now)
+    def note(self, post: Post) -> None:
+        """Write the strength of a garrison down, in runs with forces."""
+        if self._world.scenario.fighting is not None:
+            actor, place = post
+            subject = f"garrison:{actor}/{place}"
+            self._world.note(subject, "strength_persons", self.men[post])

@@ -109,7 +109,7 @@ class Regroup:
         """Send men of a garrison to a front, as a reserve; they fight nowhere on the way."""
         world, (actor, place) = self._world, post
         ways, index = self.ways_from(actor, place), world.graph.place_index
-        self.garrisons.strength[post] -= persons
+        self.garrisons.leave(post, persons)
         seconds = int(ways.seconds[index[goal]])
         move = Move(world.clock.now, actor, place, goal, persons, 1.0, seconds, "", reserve=True)
         world.record.moves.append(move)
@@ -144,7 +144,7 @@ class Regroup:
             # men whose place is raided stay, for as long as it is lastingly their side's
             lost = world.sides[actor].own.isdisjoint(world.control.owners(place))
             if lost and strength[post]:
-                self._leave(post, strength.pop(post), self._in_ring(post, ringed))
+                self._leave(post, self.garrisons.leave(post), self._in_ring(post, ringed))
 
     def _in_ring(self, post: Post, besieged: Mapping[str, frozenset[str]]) -> bool:
         actor, place = post

@@ -64,6 +64,8 @@ class Signals:
     """A stock ran out, or there is something again."""
     restocked: Signal[[Post]] = field(default_factory=Signal)
     """Supplies arrived where a garrison stands."""
+    counting: Signal[[]] = field(default_factory=Signal)
+    """Men are about to be counted: what has changed by itself up to now goes in first."""
     garrison_will_grow: Signal[[Post]] = field(default_factory=Signal)
     """Men are about to join a garrison."""
     garrison_grew: Signal[[Post, int]] = field(default_factory=Signal)

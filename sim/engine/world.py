@@ -16,7 +16,7 @@ from sim.state.terrain import Terrain
 from .clock import Clock, Phase
 from .signals import Change, NetChange, Signals
 
-_SAMPLED = ("sink:", "operation:")
+_SAMPLED = ("sink:", "operation:", "garrison:", "actor:")
 
 
 class World:
@@ -95,7 +95,8 @@ class World:
         add, written = self.record.series.append, self._written
         for key, value in self._notes.items():
             subject, measure = key
-            # what is sampled is written even where it stands still
+            # what is sampled is written even where it stands still: how often one looks shows in
+            # no other row
             if not subject.startswith(_SAMPLED):
                 if written.get(key) == value:
                     continue

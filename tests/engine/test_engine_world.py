@@ -74,7 +74,7 @@ def test_of_the_numbers_of_an_instant_the_last_is_written_where_it_changed(make:
     notes = ((0, 5), (0, 6), (10, 6), (20, 7))
     for time, value in notes:
         key = f"{time}/{value}"
-        w.clock.at(time, Phase.BATTLES, key, lambda v=value: w.note("actor:red", "men", v))
+        w.clock.at(time, Phase.BATTLES, key, lambda v=value: w.note("axis:red", "men", v))
     w.clock.run_through(100)
     assert [(row.time, row.value) for row in w.record.series] == [(0, 6), (20, 7)]
 

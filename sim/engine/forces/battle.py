@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sim.engine.clock import Moment
 from sim.engine.signals import Post
@@ -14,10 +14,14 @@ from .lanchester import Fight
 
 @dataclass(slots=True)
 class BattleSide:
-    """One side of a battle: forces on the move, and garrisons."""
+    """One side of a battle: forces on the move, and garrisons.
+
+    ``stood`` are the persons of each part, by its name, when something last happened to the battle.
+    """
 
     forces: list[Force]
     posts: list[Post]
+    stood: dict[str, int] = field(default_factory=dict)
 
     def overlaps(self, other: BattleSide) -> bool:
         """True where a force or a garrison is in both."""
@@ -34,9 +38,10 @@ class BattleSide:
 class Battle:
     """A battle that is going on.
 
-    ``x`` and ``y`` are the strengths of the attackers and the defenders at ``since``
-    (seconds), ``x_stop`` and ``y_stop`` those at which they break. Where both sides are on the
-    march (``meeting``) neither has the defender's part: each does to the other what attackers do.
+    ``x`` and ``y`` are the strengths of the attackers and the defenders at ``since`` (seconds),
+    when something last happened to it, and ``left`` those at ``counted``, when somebody last
+    asked; at ``x_stop`` and ``y_stop`` a side breaks. Where both sides are on the march
+    (``meeting``) neither has the defender's part: each does to the other what attackers do.
     ``on_road``: two forces are at each other on one road, and who is beaten cannot stay there.
     """
 
@@ -54,6 +59,8 @@ class Battle:
     fight: Fight
     meeting: bool
     on_road: bool
+    counted: int
+    left: tuple[float, float]
     effects: tuple[float, float] = (1.0, 1.0)
     segment: int = 0
     moment: Moment | None = None

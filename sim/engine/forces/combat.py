@@ -3,7 +3,8 @@
 Between two events a battle follows its law in closed form (where battles are stochastic, its
 Markov chain). An event is a side breaking, a side's supply falling through a band, support
 beginning or ending, men arriving; then strengths are brought to the instant and the law goes on
-with new rates.
+with new rates. Whoever reads a strength in between gets it by the law from the last event, and
+changes nothing by reading.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import math
 from collections.abc import Callable, Iterator
 from itertools import count
 
-from sim.engine.apportion import apportion
+from sim.engine.apportion import divisors
 from sim.engine.clock import Phase, call_off
 from sim.engine.garrisons import Garrisons
 from sim.engine.signals import Post
@@ -40,11 +41,12 @@ class Combat:
         self._breaks = luck.value(rules.breaks, "fighting:breaks")
         self._numbers = count(1)
         world.signals.restocked.subscribe(self.restocked)
+        world.signals.counting.subscribe(self._count_all)
 
     # --- strengths -----------------------------------------------------------------------
 
     def strength(self, side: BattleSide) -> int:
-        """Persons of a side as written down last."""
+        """Persons of a side."""
         return sum(f.strength for f in side.forces) + sum(map(self._garrisons.of, side.posts))
 
     def of_force(self, force: Force) -> Battle | None:
@@ -92,7 +94,10 @@ class Combat:
             fight=Fight(self.rules.law, 0.0, 0.0),
             meeting=meeting,
             on_road=on_road,
+            counted=world.clock.now,
+            left=(float(x), float(y)),
         )
+        self._stand(battle)
         self.battles[battle.key] = battle
         who = " and ".join(sorted(attackers.actors()))
         whom = " and ".join(sorted(defenders.actors()))
@@ -120,8 +125,8 @@ class Combat:
 
     def reinforce(self, battle: Battle, post: Post, persons: int) -> None:
         """Men joined a garrison whose battle is at this instant; it stands by them too."""
-        side_of_attackers = post in battle.attackers.posts
-        if side_of_attackers:
+        self._stand(battle)
+        if post in battle.attackers.posts:
             battle.x += persons
             battle.x_stop += persons * (1 - self._breaks)
         else:
@@ -135,6 +140,7 @@ class Combat:
         self.bring(battle)
         battle.attackers.forces.append(force)
         battle.x += force.strength
+        self._stand(battle)
         battle.x_stop += force.strength * (1 - force.breaks)
         if not self._over(battle):
             self._go_on(battle)
@@ -160,9 +166,13 @@ class Combat:
 
     def show(self, battle: Battle) -> None:
         """Write down the strengths of now; the battle itself goes on as it would have."""
-        x, y = self._at(battle, self._world.clock.now)
-        self._write(battle.attackers, x)
-        self._write(battle.defenders, y)
+        self._count(battle)
+        fallen = self._world.record.fallen
+        for side in (battle.attackers, battle.defenders):
+            for post in side.posts:
+                self._garrisons.note(post)
+            for actor in side.actors() & fallen.keys():
+                self._world.note(f"actor:{actor}", "fallen_persons", fallen[actor])
 
     def _at(self, battle: Battle, now: int) -> tuple[float, float]:
         """Strengths at ``now``, by the law or along the drawn path."""
@@ -178,37 +188,51 @@ class Combat:
         return float(x), float(y)
 
     def bring(self, battle: Battle) -> None:
-        """Bring strengths to the present and write the losses down."""
+        """Bring a battle to the present, for something is about to happen to it."""
         now = self._world.clock.now
-        battle.x, battle.y = self._at(battle, now)
-        battle.since = now
+        self.show(battle)
+        if battle.since < now:
+            battle.x, battle.y = battle.left
+            battle.since = now
         battle.segment += 1
-        self._write(battle.attackers, battle.x)
-        self._write(battle.defenders, battle.y)
+        self._stand(battle)
 
-    def _write(self, side: BattleSide, persons: float) -> None:
-        """Share a side's whole persons out over its parts, in proportion."""
-        before: dict[str, int] = {f"force:{f.operation.id}": f.strength for f in side.forces}
-        before |= {f"post:{a}:{p}": self._garrisons.of((a, p)) for a, p in side.posts}
-        total = sum(before.values())
-        left = min(total, max(0, round(persons)))
-        if left == total:
+    def _count_all(self) -> None:
+        for battle in self.battles.values():
+            self._count(battle)
+
+    def _count(self, battle: Battle) -> None:
+        """Let the parts of a battle have what is left of them by now, by the law."""
+        now = self._world.clock.now
+        if battle.counted == now:
             return
-        shares = apportion(left, {k: float(v) for k, v in before.items()})
+        battle.counted, battle.left = now, self._at(battle, now)
+        for side, persons in zip((battle.attackers, battle.defenders), battle.left, strict=True):
+            self._share_out(side, persons)
+
+    def _stand(self, battle: Battle) -> None:
+        """Remember the parts of a battle as they are, for what follows to be worked out from."""
+        for side in (battle.attackers, battle.defenders):
+            side.stood = {_force(f): f.men for f in side.forces}
+            side.stood |= {_post(p): self._garrisons.men.get(p, 0) for p in side.posts}
+
+    def _share_out(self, side: BattleSide, persons: float) -> None:
+        """Share a side's whole persons out over its parts, in proportion to what they were."""
+        left = min(sum(side.stood.values()), max(0, round(persons)))
+        shares = divisors(left, side.stood)
         for force in side.forces:
-            self._lose(
-                force.operation.actor, force.strength - shares[f"force:{force.operation.id}"]
-            )
-            force.strength = shares[f"force:{force.operation.id}"]
-        for actor, place in side.posts:
-            rest = shares[f"post:{actor}:{place}"]
-            self._lose(actor, self._garrisons.of((actor, place)) - rest)
-            self._garrisons.strength[actor, place] = rest
+            rest = shares[_force(force)]
+            self._lose(force.actor, force.men - rest)
+            force.men = rest
+        for post in side.posts:
+            rest, men = shares[_post(post)], self._garrisons.men
+            self._lose(post[0], men.get(post, 0) - rest)
+            men[post] = rest
 
     def _lose(self, actor: str, persons: int) -> None:
-        fallen = self._world.record.fallen
-        fallen[actor] = fallen.get(actor, 0) + persons
-        self._world.note(f"actor:{actor}", "fallen_persons", fallen[actor])
+        if persons:
+            fallen = self._world.record.fallen
+            fallen[actor] = fallen.get(actor, 0) + persons
 
     def _over(self, battle: Battle) -> bool:
         """End a battle in which a side is at its breaking point (dust of floats aside)."""
@@ -283,3 +307,11 @@ class Combat:
                     until = self._world.clock.now + int(seconds - least) + 1
                 return effect, until
         return bands[-1][1], None
+
+
+def _force(force: Force) -> str:
+    return f"force:{force.id}"
+
+
+def _post(post: Post) -> str:
+    return f"post:{post[0]}:{post[1]}"

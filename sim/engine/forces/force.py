@@ -27,8 +27,11 @@ Act = Callable[["Force"], None]
 
 @dataclass(eq=False, slots=True)
 class Force:
-    """The force of an operation: ``leg`` stops are behind it, ``km`` of the next road too.
+    """The force of an operation: ``leg`` stops are behind it, :attr:`km` of the next road too.
 
+    What goes on by itself is kept as it was when something last happened to it, and worked out
+    from there for whoever reads it: ``from_km`` at ``since`` (s), where it stood when it began
+    what it does, and ``men``, its persons as they were put down last.
     ``stops`` are place indices from the base on, ``roads`` and ``lengths`` (km) join them,
     ``tempo`` is km/day on each. ``carried`` is what it has with it (kg), ``loaded`` what it took
     from the base (kg), ``taken`` are the stops that it took, ``ringed`` is the place that it has
@@ -40,7 +43,7 @@ class Force:
     world: World
     operation: Operation
     moved: Signal[[Force]]
-    strength: int
+    men: int
     stops: tuple[int, ...]
     roads: tuple[int, ...]
     lengths: tuple[float, ...]
@@ -55,7 +58,7 @@ class Force:
     mode: Mode = "waiting"
     noted: Mode | None = None  # the mode of the last row
     leg: int = 0
-    km: float = 0.0
+    from_km: float = 0.0
     since: int = 0
     fed: bool = True
     taken: list[int] = field(default_factory=list)
@@ -125,6 +128,12 @@ class Force:
         return self.world.sides[self.operation.actor]
 
     @property
+    def strength(self) -> int:
+        """Persons."""
+        self.world.signals.counting.tell()
+        return self.men
+
+    @property
     def kg_per_day(self) -> int:
         """Consumption at its strength."""
         return round(self.strength * self.each)
@@ -164,6 +173,18 @@ class Force:
 
     # --- where it is ---------------------------------------------------------------------
 
+    @property
+    def km(self) -> float:
+        """km behind it of the road to its next stop."""
+        if not (speed := self.speed):
+            return self.from_km
+        days = (self.world.clock.now - self.since) / DAY
+        return min(self.lengths[self.leg], max(0.0, self.from_km + speed * days))
+
+    @km.setter
+    def km(self, km: float) -> None:
+        self.from_km, self.since = km, self.world.clock.now
+
     def position(self) -> float:
         """km from the base along the route."""
         return sum(self.lengths[: self.leg]) + self.km
@@ -186,7 +207,6 @@ class Force:
         """True where it stands at a place, or before it with a ring or a battle."""
         if self.mode in ("waiting", "over", "retreating"):
             return False
-        self.locate()
         if self.km == 0 and self.stops[self.leg] == place:
             return True
         round_it = self.mode in ("ringing", "fighting") or self.ringed is not None
@@ -194,18 +214,10 @@ class Force:
 
     @property
     def speed(self) -> float:
-        """km/day along the route, below 0 where it goes back."""
+        """km/day along the route, below 0 where it goes back, 0 at its end."""
         if self.mode == "marching" and not self.arrived:
             return self.tempo[self.leg]
-        return -self.retreat if self.mode == "retreating" else 0.0
-
-    def locate(self) -> None:
-        """Bring the position of a force on the move to now."""
-        now = self.world.clock.now
-        days = (now - self.since) / DAY
-        self.since = now
-        if not self.arrived:
-            self.km = min(self.lengths[self.leg], max(0.0, self.km + self.speed * days))
+        return -self.retreat if self.mode == "retreating" and not self.arrived else 0.0
 
     def finds_enemies(self, place: str) -> bool:
         """True where an actor that it may not pass holds a part of the place."""
@@ -220,7 +232,7 @@ class Force:
 
     def turn_to(self, mode: Mode) -> None:
         """Change what it does; what it was about to do is called off."""
-        self.locate()
+        self.km = self.km
         self.mode = mode
         self._call_off()
         self.note()
@@ -254,7 +266,6 @@ class Force:
 
     def note(self) -> None:
         """Position (m), strength (persons), supply carried (kg), whether fed, mode; all of now."""
-        self.locate()
         now, subject = self.world.clock.now, f"operation:{self.id}"
         self.world.note(subject, "position_m", round(self.position() * 1000))
         self.world.note(subject, "strength_persons", self.strength)

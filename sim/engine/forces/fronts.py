@@ -92,7 +92,6 @@ class Fronts:
             return []
         world, found = self._world, []
         graph, control = world.graph, world.control
-        force.locate()
         # the stops ahead with their km, the one where it stands among them
         stops = [(force.place(force.leg), 0.0)] if force.km == 0 else []
         km = -force.km

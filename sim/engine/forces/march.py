@@ -27,7 +27,6 @@ class March:
         self._world.happened.add(force.id)
         self._world.signals.state_changed.tell()
         force.say("operation", force.operation.text or f"{force.name} begins")
-        force.since = self._world.clock.now
         if force.lost(0):
             self._orders.disband(force)
             return
@@ -59,7 +58,6 @@ class March:
 
     def reach(self, force: Force) -> None:
         """A force stands before its next stop."""
-        force.locate()
         force.km = force.lengths[force.leg]
         place = force.place(force.leg + 1)
         defenders = self._field.defenders(force.side, place)

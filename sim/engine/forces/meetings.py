@@ -69,7 +69,6 @@ class Meetings:
         """Where on which road a force is; None in a place."""
         if not force.afoot or force.arrived or not _on_road(force):
             return None
-        force.locate()
         road, length = force.roads[force.leg], force.lengths[force.leg]
         # one that stands right before a place is not in it: who comes out of it comes upon it
         km = min(max(force.km, HAIR), length - HAIR) if force.km else 0.0
@@ -111,7 +110,6 @@ class Meetings:
         """Set two forces down where they have met, each on its side of that point."""
         graph = self._world.graph
         for force, km in coming.forces:
-            force.locate()
             if force.arrived or force.roads[force.leg] != coming.road or not _on_road(force):
                 continue
             length = force.lengths[force.leg]

@@ -42,7 +42,6 @@ class Operations:
         self, world: World, conditions: Conditions, combat: Combat, regroup: Regroup, supply: Supply
     ) -> None:
         self._world = world
-        self._garrisons = regroup.garrisons
         self._stopped: list[Battle] = []
         self.combat = combat
         self.field = Field(world, regroup.garrisons)
@@ -130,4 +129,3 @@ class Operations:
 
     def _sample(self) -> None:
         self.close()
-        self._garrisons.note()

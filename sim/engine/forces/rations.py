@@ -37,10 +37,6 @@ class Rations:
         operation, sinks, now = force.operation, self._supply.sinks, self._world.clock.now
         if operation.axis is None:
             return
-        force.locate()
-        battle = self._combat.of_force(force)
-        if battle is not None:
-            self._combat.show(battle)
         alive = force.mode != "over" and force.strength > 0
         need = force.kg_per_day if alive else 0
         base = self._supply.axes[operation.axis].sinks[operation.base]

@@ -105,7 +105,6 @@ class Retreat:
 
     def _back(self, force: Force) -> None:
         """A force that falls back has reached a stop; where enemies were first it is no more."""
-        force.locate()
         force.km = 0.0
         if force.lost(force.leg):
             self._scatter(force, force.leg)
@@ -119,7 +118,6 @@ class Retreat:
 
     def overrun(self, force: Force) -> None:
         """A force whose place an enemy took falls back; at its base it is no more."""
-        force.locate()
         if force.km or force.mode == "retreating" or not force.lost(force.leg):
             return
         holders = self._world.control.holders[force.place(force.leg)]
@@ -151,7 +149,7 @@ class Retreat:
         self._orders.lift(force)
         force.turn_to("over")
         self._orders.break_off(force)
-        persons, force.strength = force.strength, 0
+        persons, force.men = force.strength, 0
         self._orders.feed(force)
         force.note()
         return persons

@@ -1,0 +1,44 @@
+"""Small inputs that once gave a wrong answer (tests/data/cases), each with its right one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim import api
+
+CASES = Path(__file__).parent / "data" / "cases" / "supply"
+
+
+def ran(name: str, **changes: Any) -> api.Run:
+    return api.run(api.load(CASES / f"{name}.yaml").with_(**changes))
+
+
+def value(run: api.Run, measure: str) -> Any:
+    return run.summary["measures"][measure]["value"]
+
+
+def test_a_place_is_raided_until_the_later_of_two_raids_ends() -> None:
+    # 20 t/day but for days 5 to 9 of 20: 20 * 16 / 20
+    assert value(ran("raid_overlap"), "axes.line.capacity_mean") == 16
+
+
+def test_a_capture_has_no_end_though_a_raid_was_there_first() -> None:
+    run = ran("raid_then_capture")
+    assert value(run, "axes.line.capacity_end") == 0
+    assert value(run, "actors.blue.places_end") == 1
+
+
+def test_how_often_stocks_are_written_down_decides_no_battle() -> None:
+    said = set()
+    for sample in ("40 days", "1 day", "1 h", "10 min"):
+        run = ran("sample_decides_battles", sample=sample)
+        said.add(json.dumps(run.summary, sort_keys=True))
+        assert sum(move.persons for move in run.record.moves if move.reserve) == 858
+        assert run.record.fallen == {"a0": 429}
+        days = [e.time / 86_400 for e in run.record.events if e.kind == "taken"]
+        assert days == [pytest.approx(10.365394, abs=1e-6)]
+    assert len(said) == 1
