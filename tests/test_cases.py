@@ -42,3 +42,21 @@ def test_how_often_stocks_are_written_down_decides_no_battle() -> None:
         days = [e.time / 86_400 for e in run.record.events if e.kind == "taken"]
         assert days == [pytest.approx(10.365394, abs=1e-6)]
     assert len(said) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "food", "fuel", "told"),
+    [
+        ({}, 80, 20, ["fuel"]),  # equal priority: actor `me` before `them`
+        ({"axes.food.priority": 2}, 20, 80, []),
+    ],
+)
+def test_two_friends_do_not_overfill_one_road(
+    changes: dict[str, Any], food: int, fuel: int, told: list[str]
+) -> None:
+    run = ran("two_friends_one_road", **changes)
+    first = {r.subject: r.value for r in reversed(run.record.series) if r.time == 0
+             and r.measure == "planned_kg_per_day"}  # fmt: skip
+    assert first == {"axis:food": food * 1000, "axis:fuel": fuel * 1000}
+    assert max(row.kg_per_day for row in run.record.loads) == 100_000
+    assert [e.subject for e in run.record.events if e.kind == "order_of_ids"] == told

@@ -93,6 +93,7 @@ class Simulation:
         record.control = sorted({row[:4]: row for row in record.control}.values())
         record.series.sort()
         record.flows.sort()
+        record.loads.sort()
         record.events.sort(key=lambda row: row.time)  # stable: the order within an instant stays
         record.credits.sort()
         record.drawn = dict(sorted(world.luck.drawn.items()))

@@ -287,7 +287,7 @@ class Axis(Sourced):
     commodity: Annotated[k.CommodityId, k.Key(default=SUPPLIES)]
     """what it carries"""
     priority: Annotated[k.Priority, k.Key(default=1)]
-    """of two axes of one actor the lower number plans first; ties by id"""
+    """of all axes, of whatever actor, the lower number plans first; ties by actor, then id"""
     sources: Mapping[k.PlaceId, Source]
     """where it begins, by place"""
     sinks: Mapping[k.PlaceId, Sink]

@@ -10,8 +10,8 @@ import numpy as np
 from sim.network import UNLIMITED, BoolArray, IntArray
 from sim.scenario.model import PPM
 
-from .control import Control, Kind
-from .sides import Side
+from .control import EVERYONE, Control, Kind
+from .sides import Everyone, Side
 
 
 class Passage:
@@ -144,9 +144,13 @@ class Passages:
             if kept:
                 kept[foreign] = next(iter(kept.values())).sourced(foreign)
             else:
-                side = self._sides[actor]
+                side = Everyone() if actor == EVERYONE else self._sides[actor]
                 kept[foreign] = Passage(self._control, side, foreign, load, self._truck_load)
         return kept[foreign]
+
+    def whole(self, load: int) -> Passage:
+        """What state and damage leave of each road and place, for all actors together."""
+        return self.of(EVERYONE, load=load)
 
     def refresh(self, places: Iterable[str], roads: Iterable[str]) -> set[Passage]:
         """Take in that places and roads changed; those where a capacity is another now."""

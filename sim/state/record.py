@@ -44,6 +44,20 @@ class FlowRow(NamedTuple):
     kg_per_day: int
 
 
+class LoadRow(NamedTuple):
+    """What all axes together plan to send from ``time`` on, in standard loads (kg/day).
+
+    On a road (``kind``) from one place to another, or in a place, where both are that place.
+    """
+
+    time: int
+    kind: str
+    id: str
+    origin: str
+    destination: str
+    kg_per_day: int
+
+
 class EventRow(NamedTuple):
     """Something that happened; ``cause`` is the id of the scenario's event behind it, or ''."""
 
@@ -170,6 +184,7 @@ class Record:
     control: list[ControlRow] = field(default_factory=list)
     series: list[SeriesRow] = field(default_factory=list)
     flows: list[FlowRow] = field(default_factory=list)
+    loads: list[LoadRow] = field(default_factory=list)
     events: list[EventRow] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     choices: list[ChoiceRow] = field(default_factory=list)

@@ -52,3 +52,14 @@ class Side:
     def holds(self, control: Control, place: str) -> bool:
         """True where the actor or a friend holds a share of the place, besieged or not."""
         return not self.own.isdisjoint(control.holders[place])
+
+
+class Everyone(Side):
+    """All actors taken together: no place is closed to all of them, whoever holds it."""
+
+    def __init__(self) -> None:
+        super().__init__(EVERYONE, frozenset(), {}, frozenset())
+
+    def share(self, control: Control, place: str, foreign: bool = False) -> int:
+        """The whole of every place, in ppm squared."""
+        return PPM * PPM

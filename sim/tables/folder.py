@@ -18,7 +18,7 @@ from sim.base.files import digests, whole_file
 from sim.measure.sides import side_series
 from sim.scenario.dates import date_of
 from sim.scenario.model import DAY, Scenario
-from sim.state.record import ControlRow, EventRow, FlowRow, Move, Record, SeriesRow
+from sim.state.record import ControlRow, EventRow, FlowRow, LoadRow, Move, Record, SeriesRow
 
 from .csv_files import read_rows
 from .data import DataTable
@@ -54,7 +54,7 @@ UNITS = {
 
 
 def run_tables(scenario: Scenario, record: Record) -> Iterator[DataTable]:
-    """control, timeseries, flows, events, regroup and actors, with days and dates."""
+    """control, timeseries, flows, loads, events, regroup and actors, with days and dates."""
 
     def table(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> DataTable:
         dated = [(row[0], row[0] / DAY, date_of(scenario, row[0]), *row[1:]) for row in rows]
@@ -65,6 +65,7 @@ def run_tables(scenario: Scenario, record: Record) -> Iterator[DataTable]:
     yield table("control", ControlRow._fields[1:], record.control)
     yield table("timeseries", SeriesRow._fields[1:], record.series)
     yield table("flows", FlowRow._fields[1:], record.flows)
+    yield table("loads", LoadRow._fields[1:], record.loads)
     yield table("events", EventRow._fields[1:], record.events)
     yield table("regroup", MOVES, map(_move_row, record.moves))
     yield table("actors", SeriesRow._fields[1:], side_series(scenario, record))

@@ -31,8 +31,8 @@ def test_run_writes_its_folder_and_says_where(sim: Sim, scenario: Path, tmp_path
     folder = tmp_path / done.stdout.splitlines()[-1].removeprefix("written to ")
     assert folder.parent == tmp_path / "results" / "toy"
     assert sorted(p.name for p in folder.iterdir()) == [
-        "actors.csv", "control.csv", "events.csv", "flows.csv", "manifest.json", "regroup.csv",
-        "scenario.resolved.yaml", "summary.json", "timeseries.csv",
+        "actors.csv", "control.csv", "events.csv", "flows.csv", "loads.csv", "manifest.json",
+        "regroup.csv", "scenario.resolved.yaml", "summary.json", "timeseries.csv",
     ]  # fmt: skip
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["status"] == "complete"

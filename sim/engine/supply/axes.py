@@ -119,6 +119,7 @@ class AxisState:
     remainder: dict[tuple[int, str], int] = field(default_factory=dict)
     convoys: list[Convoy] = field(default_factory=list)  # those that something disturbed
     planned: IntArray | None = None
+    used: tuple[IntArray, IntArray] | None = None  # standard loads a day by road and by place
     ways: dict[int, TravelTimes] = field(default_factory=dict)  # to a place, as things stand
 
     @classmethod
@@ -168,9 +169,12 @@ class AxisState:
 
 
 def draw_axes(world: World) -> dict[str, AxisState]:
-    """All axes at the start, by id, in the order in which they are planned."""
+    """All axes at the start, by id, in the order in which they are planned.
+
+    That is by priority over the axes of all actors, then by actor, then by id.
+    """
     scenario, found = world.scenario, {}
-    for axis in sorted(scenario.axes.values(), key=lambda axis: (axis.priority, axis.id)):
+    for axis in sorted(scenario.axes.values(), key=lambda a: (a.priority, a.actor, a.id)):
         load = scenario.commodities[axis.commodity].load
         foreign = frozenset(s.place for s in axis.sources.values() if s.foreign)
         passage = world.passages.of(axis.actor, foreign, load)

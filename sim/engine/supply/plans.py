@@ -1,16 +1,17 @@
 """Plans: what each axis can carry, and the routes that its convoys take.
 
-On every change of the network, and when a sink starts or stops refilling, the axes of an
-actor are planned again in stated priority: capacity and deliverable each alone, the plan in
-what the axes before it have left. Plans are min-cost (by travel time) max flows; where nothing
-is short they follow from the fastest ways, with no solver.
+On every change of the network, and when a sink starts or stops refilling, the axes that it
+touches are planned again: by priority over the axes of all actors, then by actor, then by id.
+Capacity and deliverable are each alone, the plan is in what the axes before it have left: of
+what state and damage leave of a road or place, whoever drives, and of its actor's share of that.
+Plans are min-cost (by travel time) max flows; where nothing is short they follow from the
+fastest ways, with no solver.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 
@@ -18,9 +19,9 @@ from sim.engine.clock import Phase
 from sim.engine.world import World
 from sim.network import UNLIMITED, FastestWays, Flow, IntArray, Route, decompose
 from sim.scenario.model import DAY
-from sim.state.record import FlowRow
+from sim.state.record import FlowRow, LoadRow
 
-from .axes import AxisState, by_actor
+from .axes import AxisState
 from .latest import Latest
 from .sinks import Sinks
 from .streams import Stream
@@ -50,7 +51,9 @@ class Plans:
     def __init__(self, world: World, axes: Mapping[str, AxisState], sinks: Sinks) -> None:
         self._world = world
         self._sinks = sinks
-        self._by_actor = by_actor(axes)
+        self._order = list(axes.values())
+        self._loads = _no_loads(world)
+        self._told: set[str] = set()
         self._answers = {axis: Answers() for axis in axes}
         self._due: set[str] = set()
         world.signals.asks_changed.subscribe(self.soon)
@@ -60,10 +63,10 @@ class Plans:
 
     def soon(self, actor: str) -> None:
         """Plan the axes of ``actor`` again in this instant's decisions."""
-        if actor not in self._due:
-            self._due.add(actor)
+        if not self._due:
             clock = self._world.clock
-            clock.at(clock.now, Phase.DECISIONS, f"plan:{actor}", partial(self._plan, actor))
+            clock.at(clock.now, Phase.DECISIONS, "plan", self._plan)
+        self._due.add(actor)
 
     def capacity(self, state: AxisState) -> int:
         """Capacity of an axis (kg/day) as the network stands, the axis alone."""
@@ -80,31 +83,90 @@ class Plans:
         self._world.record.solves += 1
         return state.problem.max_flow(road, place)
 
-    def _plan(self, actor: str) -> None:
-        self._due.discard(actor)
-        used_roads: IntArray | int = 0  # kg/day of standard loads by road and direction
-        used_places: IntArray | int = 0
-        truck = self._world.scenario.truck_load
-        axes = self._by_actor[actor]
-        for state in axes:
-            passage = state.passage
-            load = self._world.scenario.commodities[state.axis.commodity].load
-            asked = [s.asks for s in state.sinks.values()]
-            asks = np.array(asked, dtype=np.int64)
-            road, place = passage.road, passage.place
-            if state is not axes[0]:
-                road = np.maximum(0, road - _in_loads(used_roads, load, truck))
-                left = np.maximum(0, place - _in_loads(used_places, load, truck))
-                place = np.where(place < UNLIMITED, left, place)
-            plan = self._solve(state, road, place, asks)
-            flow = plan.flow
-            if state is not axes[-1]:
-                used_roads = _in_loads(flow.road_flow, truck, load) + used_roads
-                used_places = _in_loads(flow.place_flow, truck, load) + used_places
-            capacity = self.capacity(state)
-            deliverable = self._deliverable(state, capacity, flow, asks)
-            self._publish(state, capacity, deliverable, flow, sum(asked))
-            self._send(state, plan)
+    def _plan(self) -> None:
+        """Plan the axes of the actors that are due, and those after them that they touch."""
+        due, self._due = self._due, set()
+        moved: list[AxisState] = []
+        for n, state in enumerate(self._order):
+            if state.axis.actor in due or any(_meet(state, other) for other in moved):
+                used = state.used
+                self._plan_axis(state, [o for o in self._order[:n] if o.used is not None])
+                if not _same(used, state.used):
+                    moved.append(state)
+        if moved:
+            self._note_loads()
+
+    def _plan_axis(self, state: AxisState, before: Sequence[AxisState]) -> None:
+        """Plan an axis in what the axes ``before`` it have left."""
+        asked = [s.asks for s in state.sinks.values()]
+        asks = np.array(asked, dtype=np.int64)
+        plan = self._solve(state, *self._left(state, before), asks)
+        flow = plan.flow
+        truck, load = self._loads_of(state)
+        state.used = None
+        if flow.value:
+            state.used = (
+                _in_loads(flow.road_flow, truck, load), _in_loads(flow.place_flow, truck, load),
+            )  # fmt: skip
+        capacity = self.capacity(state)
+        deliverable = self._deliverable(state, capacity, flow, asks)
+        if flow.value < deliverable and state.axis.id not in self._told:
+            self._tell_order(state, before, flow.value, asks)
+        self._publish(state, capacity, deliverable, flow, sum(asked))
+        self._send(state, plan)
+
+    def _loads_of(self, state: AxisState) -> tuple[int, int]:
+        """The standard load, and the load of an axis' commodity (kg a truck)."""
+        scenario = self._world.scenario
+        return scenario.truck_load, scenario.commodities[state.axis.commodity].load
+
+    def _left(self, state: AxisState, before: Sequence[AxisState]) -> tuple[IntArray, IntArray]:
+        """What an axis may use of roads and places (kg/day) beside the axes ``before`` it.
+
+        Of its actor's share what that actor's axes leave, and of the whole what all of them do;
+        what is used is rounded up, so that all of them together never are above either.
+        """
+        road, place = state.passage.road, state.passage.place
+        truck, load = self._loads_of(state)
+        if own := [o for o in before if o.axis.actor == state.axis.actor]:
+            road, place = _less(road, place, own, load, truck)
+        if any(o.axis.actor != state.axis.actor and _meet(state, o) for o in before):
+            whole = self._world.passages.whole(load)
+            road_left, place_left = _less(whole.road, whole.place, before, load, truck)
+            road, place = np.minimum(road, road_left), np.minimum(place, place_left)
+        return road, place
+
+    def _tell_order(
+        self, state: AxisState, before: Sequence[AxisState], planned: int, asks: IntArray
+    ) -> None:
+        """Say once where an axis has less because others of its priority come first by id."""
+        axis = state.axis
+        rivals = [o for o in before if o.axis.priority == axis.priority]
+        rivals = [o for o in rivals if o.axis.actor != axis.actor and _meet(state, o)]
+        rest = [o for o in before if o not in rivals]
+        if rivals and self._solve(state, *self._left(state, rest), asks).flow.value > planned:
+            self._told.add(axis.id)
+            first = ", ".join(o.axis.id for o in rivals)
+            text = f"{first} and {axis.id} have equal priority and share what binds: the order of "
+            text += f"actors and ids lets {first} go first; 'priority' of the axes decides it"
+            self._world.note_event("order_of_ids", axis.id, "", text)
+
+    def _note_loads(self) -> None:
+        """Write down what all axes together put on each road and in each place."""
+        world, graph = self._world, self._world.graph
+        loads = _no_loads(world)
+        for state in self._order:
+            if state.used is not None:
+                loads = loads[0] + state.used[0], loads[1] + state.used[1]
+        before, self._loads = self._loads, loads
+        add, now = world.record.loads.append, world.clock.now
+        for r, way in np.argwhere(loads[0] != before[0]).tolist():
+            ends = (graph.places[graph.a[r]], graph.places[graph.b[r]])
+            kg_per_day = int(loads[0][r, way])
+            add(LoadRow(now, "road", graph.roads[r], ends[way], ends[1 - way], kg_per_day))
+        for p in np.flatnonzero(loads[1] != before[1]).tolist():
+            place = graph.places[p]
+            add(LoadRow(now, "place", place, place, place, int(loads[1][p])))
 
     def _solve(self, state: AxisState, road: IntArray, place: IntArray, asks: IntArray) -> AxisPlan:
         """The plan within these capacities."""
@@ -203,9 +265,40 @@ class Plans:
             sinks.arm(sink)
 
 
-def _in_loads(kg: IntArray | int, of: int, other: int) -> IntArray | int:
+def _no_loads(world: World) -> tuple[IntArray, IntArray]:
+    """Nothing on any road, each way, nor in any place."""
+    graph = world.graph
+    roads = np.zeros((len(graph.roads), 2), dtype=np.int64)
+    return roads, np.zeros(len(graph.places), dtype=np.int64)
+
+
+def _meet(one: AxisState, other: AxisState) -> bool:
+    """Whether two axes may use a place in common."""
+    return bool((one.passage.open & other.passage.open).any())
+
+
+def _same(one: tuple[IntArray, IntArray] | None, other: tuple[IntArray, IntArray] | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return all(map(np.array_equal, one, other))
+
+
+def _less(
+    road: IntArray, place: IntArray, used_by: Sequence[AxisState], load: int, truck: int
+) -> tuple[IntArray, IntArray]:
+    """What the plans of some axes leave of roads and places, in loads of ``load`` kg."""
+    used = [state.used for state in used_by if state.used is not None]
+    roads, places = sum(r for r, _ in used), sum(p for _, p in used)
+    left = np.maximum(0, place - _in_loads(places, load, truck))
+    return (
+        np.maximum(0, road - _in_loads(roads, load, truck)),
+        np.where(place < UNLIMITED, left, place),
+    )
+
+
+def _in_loads(kg: IntArray | int, of: int, other: int) -> IntArray:
     """What takes as many trucks of ``of`` kg as ``kg`` takes of ``other`` kg, rounded up."""
-    return kg if of == other else -(-kg * of // other)
+    return np.asarray(kg if of == other else -(-kg * of // other))
 
 
 def _total(limits: IntArray) -> int:
