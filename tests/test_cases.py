@@ -60,3 +60,13 @@ def test_two_friends_do_not_overfill_one_road(
     assert first == {"axis:food": food * 1000, "axis:fuel": fuel * 1000}
     assert max(row.kg_per_day for row in run.record.loads) == 100_000
     assert [e.subject for e in run.record.events if e.kind == "order_of_ids"] == told
+
+
+def test_a_loss_that_heals_is_credited_for_its_time() -> None:
+    run = ran("loss_that_heals")
+    # 120 t/day at the start; the straight road bears 100 of them and is closed for 20 days
+    assert value(run, "events.big.capacity_change.a") == -100
+    assert value(run, "events.big.capacity_change_days.a") == 20
+    assert value(run, "events.big.capacity_change_total.a") == -2_000
+    # the other way bears 20, and is closed from the 10th to the 12th
+    assert value(run, "events.small.capacity_change_total.a") == -40

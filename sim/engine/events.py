@@ -15,10 +15,8 @@ from sim.state.control import EVERYONE, Control
 
 from .clock import Phase
 from .conditions import Conditions
+from .signals import Change
 from .world import World
-
-Do = Callable[[Control, str], None]
-"""A change of one place or road, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +29,8 @@ class EventAction:
 
     subjects: tuple[str, ...]
     phase: Phase
-    do: Do
-    undo: Do | None = None
+    do: Change
+    undo: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,31 +156,24 @@ class Events:
             if action.undo is not None and event.lasts is not None:
                 over = time + max(1, round(world.luck.value(event.lasts, f"{name}:lasts")))
                 world.clock.at(
-                    over, Phase.OPENINGS, name, partial(self._end, event, action, action.undo)
+                    over, Phase.OPENINGS, name, partial(self._end, event, action, action.undo, time)
                 )
 
     def _happen(self, event: Event, action: EventAction) -> None:
-        self._apply(event, action.subjects, action.do)
+        for subject in action.subjects:
+            self._world.apply(event.id, subject, action.do)
         self._world.happened.add(event.id)
         self._say(event, event.kind, action.subjects, event.text or "")
         # it has happened, whether or not it changed anything
         self._world.signals.state_changed.tell()
 
-    def _end(self, event: Event, action: EventAction, undo: Do) -> None:
+    def _end(self, event: Event, action: EventAction, undo: Change, began: int) -> None:
         # a capture ends raids before their time, and who opens a road opens it for good
         left = tuple(s for s in action.subjects if self._world.control.bears(s, event.id))
+        for subject in action.subjects:
+            self._world.apply(event.id, subject, undo, began)
         if left:
-            self._apply(event, left, undo)
             self._say(event, "ends", left, KINDS[event.kind].end_text)
-
-    def _apply(self, event: Event, subjects: tuple[str, ...], change: Do) -> None:
-        for subject in subjects:
-            self._world.apply(event.id, partial(_to, subject, change))
 
     def _say(self, event: Event, what: str, subjects: tuple[str, ...], text: str) -> None:
         self._world.note_event(what, ", ".join(subjects), event.id, text)
-
-
-def _to(subject: str, change: Do, control: Control) -> None:
-    """A change of one subject, as a change of the state."""
-    change(control, subject)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Generic, ParamSpec
+from typing import Generic, NamedTuple, ParamSpec
 
 from sim.state.control import Control
 from sim.state.passages import Passage
 
 Told = ParamSpec("Told")
 
-Change = Callable[[Control], None]
-"""A pure change of the state, so that credit can be worked out by applying some of them."""
+Change = Callable[[Control, str], None]
+"""A pure change of one place or road, by id, so that credit can be worked out from some of them."""
 
 Post = tuple[str, str]
 """(actor, place): the garrison of an actor at a place."""
@@ -34,26 +34,37 @@ class Signal(Generic[Told]):
             listener(*args, **kwargs)
 
 
+class Applied(NamedTuple):
+    """A change of one place or road on account of ``cause``, which began at ``began`` (s).
+
+    What undoes a change has the same cause and beginning.
+    """
+
+    cause: str
+    began: int
+    subject: str
+    change: Change
+
+
 @dataclass(frozen=True, slots=True)
 class NetChange:
     """What an instant changed in all, once its changes that cancel are left out.
 
     ``places`` and ``roads`` are ids, sorted; ``moved`` are the passages with other capacities
-    now. ``applied`` are the changes with their causes, in their order, and ``before`` is the
-    state before them (None where no credit is worked out).
+    now.
     """
 
     places: list[str]
     roads: list[str]
     moved: set[Passage]
-    applied: list[tuple[str, Change]]
-    before: Control | None
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
     """All that a run's parts tell of: each goes up, from a part to those built upon it."""
 
+    applied: Signal[[Applied]] = field(default_factory=Signal)
+    """The state is changed."""
     settled: Signal[[NetChange]] = field(default_factory=Signal)
     """The net change of an instant takes effect."""
     state_changed: Signal[[]] = field(default_factory=Signal)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from sim.scenario.model import Scenario
 from sim.state.luck import Luck
-from sim.state.record import CreditRow, Record
+from sim.state.record import Record
 
 from .conditions import Conditions
 from .decide import Decisions
@@ -22,7 +22,7 @@ from .pockets import PocketWatch
 from .regroup import Regroup
 from .signals import NetChange
 from .supply.axes import draw_axes
-from .supply.credit import shapley
+from .supply.credit import Credit
 from .supply.supply import Supply
 from .world import World
 
@@ -35,10 +35,12 @@ class Simulation:
     """
 
     def __init__(self, scenario: Scenario, seed: int, replicate: int, credit: bool) -> None:
-        self.world = world = World(scenario, Luck(seed, replicate), credit=credit)
+        self.world = world = World(scenario, Luck(seed, replicate))
         axes = draw_axes(world)
         conditions = Conditions(world, axes)
         self.supply = Supply(world, axes)
+        if credit:
+            Credit(world, axes)
         self.garrisons = Garrisons(world)
         self.regroup = Regroup(world, self.garrisons)
         self.pockets = PocketWatch(world, self.garrisons, self.supply)
@@ -56,16 +58,7 @@ class Simulation:
 
     def _settle(self, change: NetChange) -> None:
         """Let each part take in the net change of an instant, in this order."""
-        capacities = self.supply.settle(change)
-        if change.before is not None:
-            credits = self.world.record.credits
-            for state, old, new in capacities:
-                parts = shapley(state, change.before, change.applied, old, new)
-                credits += [
-                    CreditRow(self.world.clock.now, state.axis.id, cause, part)
-                    for cause, part in parts.items()
-                    if part
-                ]
+        self.supply.settle(change)
         if self.operations is not None:
             self.operations.lose(change.places)
         self.regroup.settle(change.places)

@@ -14,7 +14,7 @@ from sim.state.sides import Side
 from sim.state.terrain import Terrain
 
 from .clock import Clock, Phase
-from .signals import Change, NetChange, Signals
+from .signals import Applied, Change, NetChange, Signals
 
 _SAMPLED = ("sink:", "operation:", "garrison:", "actor:")
 
@@ -24,10 +24,9 @@ class World:
 
     ``happened`` are the ids of the events that have taken effect, of the operations that have
     begun and of what was decided on.
-    ``credit``: keep what credit for changes of capacity is worked out from.
     """
 
-    def __init__(self, scenario: Scenario, luck: Luck, *, credit: bool = False) -> None:
+    def __init__(self, scenario: Scenario, luck: Luck) -> None:
         self.scenario = scenario
         self.luck = luck
         self.clock = Clock()
@@ -38,9 +37,6 @@ class World:
         self.passages = Passages(self.control, self.sides, scenario.truck_load)
         self.happened: set[str] = set()
         self.signals = Signals()
-        self._credit = credit
-        self._before: Control | None = None
-        self._applied: list[tuple[str, Change]] = []
         self._settling = False
         self._notes: dict[tuple[str, str], int] = {}
         self._written: dict[tuple[str, str], int] = {}
@@ -49,20 +45,20 @@ class World:
 
     # --- changes of the state ----------------------------------------------------------
 
-    def apply(self, cause: str, change: Change) -> None:
-        """Change the state on account of ``cause``; the net change is settled in this instant."""
-        if self._credit and self._before is None:
-            self._before = self.control.copy()
-        self._applied.append((cause, change))
-        change(self.control)
+    def apply(self, cause: str, subject: str, change: Change, began: int | None = None) -> None:
+        """Change a place or road on account of ``cause``; the net change settles in this instant.
+
+        ``began`` (s) is that of the change which this one undoes, None where it undoes none.
+        """
+        change(self.control, subject)
+        began = self.clock.now if began is None else began
+        self.signals.applied.tell(Applied(cause, began, subject, change))
         if not self._settling:
             self._settling = True
             self.clock.at(self.clock.now, Phase.SETTLE, "settle", self._settle)
 
     def _settle(self) -> None:
         self._settling = False
-        applied, self._applied = self._applied, []
-        before, self._before = self._before, None
         changes = self.control.settle()
         if not changes:
             return
@@ -71,7 +67,7 @@ class World:
         places = sorted({id_ for (kind, id_, _), _, _ in changes if kind == "place"})
         roads = sorted({id_ for (kind, id_, _), _, _ in changes if kind == "road"})
         moved = self.passages.refresh(places, roads)
-        self.signals.settled.tell(NetChange(places, roads, moved, applied, before))
+        self.signals.settled.tell(NetChange(places, roads, moved))
         self.signals.state_changed.tell()
 
     def every_sample(self, phase: Phase, key: str, act: Callable[[], None]) -> None:

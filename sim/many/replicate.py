@@ -36,7 +36,7 @@ def run_replicate(scenario: Scenario, replicate: int) -> Result:
 
 
 def _replicate(scenario: Scenario, replicate: int) -> Result:
-    record = simulation.run(scenario, replicate=replicate, credit=False)
+    record = simulation.run(scenario, replicate=replicate)
     analysis = Analysis(scenario, record, every_change=False)
     row = {
         "replicate": replicate,

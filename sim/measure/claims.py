@@ -142,7 +142,12 @@ def _possible(run: Measured) -> set[str]:
             *(f"to.{goal}.{m}" for goal in goals for m in ("persons", "share", "lag")),
         )
     }
-    credits = {f"events.{e}.capacity_change.{a}" for e in scenario.events for a in scenario.axes}
+    credits = {
+        f"events.{event}.capacity_change{what}.{axis}"
+        for event in scenario.events
+        for axis in scenario.axes
+        for what in ("", "_days", "_total")
+    }
     return moves | credits
 
 

@@ -80,8 +80,13 @@ def table(rows: Iterable[Mapping[str, Any]], units: Mapping[str, str], count: in
 
 
 def absent(path: str) -> float:
-    """What a measure is in a run that does not list it: nobody went where nobody went."""
+    """What a measure is in a run that does not list it.
+
+    Nobody went where nobody went, and what changed nothing of an axis changed it by nothing.
+    """
     kind, last = path.partition(".")[0], path.rpartition(".")[2]
+    if kind == "events":
+        return 0.0
     return 0.0 if kind == "regroup" and last in ("displaced", "persons", "share") else math.nan
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from sim.scenario.model import DAY
-from sim.state.record import SeriesRow
+from sim.state.record import Record, SeriesRow
 
 DIGITS = 6
 """Decimals of a measure in days: enough to tell one second from the next."""
@@ -51,6 +51,14 @@ class Steps:
         spans = self.spans(end)
         total = sum(b - a for a, b, _ in spans)
         return sum((b - a) * v for a, b, v in spans) / total if total else float(self.values[-1])
+
+
+def credit_levels(record: Record) -> dict[tuple[str, str], Steps]:
+    """What each event changes of the capacity of each axis (kg/day), by (event, axis)."""
+    found = defaultdict(list)
+    for row in record.credits:
+        found[row.event, row.axis].append(SeriesRow(row.time, row.event, row.axis, row.kg_per_day))
+    return {key: Steps(rows) for key, rows in found.items()}
 
 
 def series_by_key(rows: Iterable[SeriesRow]) -> dict[tuple[str, str], Steps]:

@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sim.scenario.model import Operation, Scenario
+from sim.scenario.model import DAY, Operation, Scenario
 from sim.state.control import Control
 from sim.state.rebuild import states
 from sim.state.record import Record
@@ -24,7 +24,7 @@ from .flows import last_choices
 from .ground import ground, links, passages
 from .moves import scores
 from .sides import days_carried, fronts, holders_over_time, on_the_road, person_days
-from .steps import Steps, in_days, series_by_key
+from .steps import Steps, credit_levels, in_days, series_by_key
 
 Number = int | float | None
 
@@ -315,11 +315,16 @@ class Analysis:
                 self._put(f"{path}.{name}", None if value is None else round(value, 6), "1")
 
     def _credit(self) -> None:
-        total: dict[tuple[str, str], int] = defaultdict(int)
-        for row in self.record.credits:
-            total[row.event, row.axis] += row.kg_per_day
-        for (event, axis), kg in sorted(total.items()):
-            self._put(f"events.{event}.capacity_change.{axis}", _tonnes(kg), "t/day")
+        end = self.record.end
+        for (event, axis), level in sorted(credit_levels(self.record).items()):
+            spans = level.spans(end)
+            most = max(level.values, key=abs)
+            days = in_days(sum(b - a for a, b, kg in spans if kg == most))
+            total = sum((b - a) * kg for a, b, kg in spans) / DAY
+            path = f"events.{event}.capacity_change"
+            self._put(f"{path}.{axis}", _tonnes(most), "t/day")
+            self._put(f"{path}_days.{axis}", days, "day")
+            self._put(f"{path}_total.{axis}", _tonnes(total), "t")
 
     # --- the document --------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from sim.network import UNLIMITED
 from sim.scenario.model import PPM, Scenario
@@ -15,6 +15,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 Key = tuple[Kind, str, str]
 """(kind, id, what): one thing that control.csv follows."""
 
+Held = TypeVar("Held")
+
 EVERYONE = "*"
 """All actors, where a crossing is sealed."""
 
@@ -25,6 +27,13 @@ def put(table: dict[str, frozenset[str]], key: str, names: frozenset[str]) -> No
         table[key] = names
     else:
         table.pop(key, None)
+
+
+def _copy(mine: dict[str, Held], theirs: Mapping[str, Held], key: str) -> None:
+    if key in theirs:
+        mine[key] = theirs[key]
+    else:
+        mine.pop(key, None)
 
 
 def _shares_text(shares: Mapping[str, int]) -> str:
@@ -56,7 +65,7 @@ class Control:
         self.sealed: dict[str, frozenset[str]] = {}
         self.closed: dict[str, frozenset[str]] = {}
         self.kept: dict[tuple[Kind, str], dict[str, int]] = {}
-        self._before: dict[Key, str] = {}
+        self._before: dict[Key, str] | None = {}
 
     @classmethod
     def at_start(cls, scenario: Scenario, terrain: Terrain) -> Control:
@@ -74,7 +83,7 @@ class Control:
         return state
 
     def copy(self) -> Control:
-        """An independent copy, without the notes of what was touched."""
+        """An independent copy, which takes no notes of what is touched."""
         other = Control(self.terrain)
         other.holders = {p: dict(s) for p, s in self.holders.items()}
         other.lasting = {p: dict(s) for p, s in self.lasting.items()}
@@ -83,7 +92,30 @@ class Control:
         other.sealed = dict(self.sealed)
         other.closed = dict(self.closed)
         other.kept = {k: dict(v) for k, v in self.kept.items()}
+        other._before = None
         return other
+
+    def make_as(self, other: Control, id_: str) -> None:
+        """Bring what bears this id, place or road, to its state in another control."""
+        if id_ in other.holders:
+            self.holders[id_] = dict(other.holders[id_])
+        _copy(self.lasting, other.lasting, id_)
+        _copy(self.raids, other.raids, id_)
+        _copy(self.besieged, other.besieged, id_)
+        _copy(self.sealed, other.sealed, id_)
+        _copy(self.closed, other.closed, id_)
+        for kind in KINDS:
+            kept = other.kept.get((kind, id_))
+            self.kept.pop((kind, id_), None)
+            if kept:
+                self.kept[kind, id_] = dict(kept)
+
+    def bearing(self, id_: str) -> tuple[str, ...]:
+        """What counts of a place or road for who passes it, as text."""
+        keys: list[Key] = [(kind, id_, "kept") for kind in KINDS]
+        if id_ in self.holders:
+            keys += [("place", id_, what) for what in ("holders", "besieged", "sealed")]
+        return (*map(self.value, keys), self.value(("road", id_, "state")))
 
     # --- what events do -------------------------------------------------------------
 
@@ -214,13 +246,12 @@ class Control:
 
     def settle(self) -> list[tuple[Key, str, str]]:
         """The net changes since the last call, as (key, old, new) sorted by key."""
-        changes = [
+        before, self._before = self._before or {}, {}
+        return [
             (key, old, new)
-            for key, old in sorted(self._before.items())
+            for key, old in sorted(before.items())
             if (new := self.value(key)) != old
         ]
-        self._before.clear()
-        return changes
 
     def initial_rows(self) -> Iterator[tuple[Key, str]]:
         """Every thing that the state and the drawn terrain hold, for the start of control.csv."""
@@ -238,5 +269,6 @@ class Control:
             yield ("road", road, "state"), self.value(("road", road, "state"))
 
     def _touch(self, kind: Kind, id_: str, what: str) -> None:
-        key: Key = (kind, id_, what)
-        self._before.setdefault(key, self.value(key))
+        if self._before is not None:
+            key: Key = (kind, id_, what)
+            self._before.setdefault(key, self.value(key))

@@ -121,7 +121,10 @@ class DecisionRow(NamedTuple):
 
 
 class CreditRow(NamedTuple):
-    """The change of an axis' capacity (kg/day) credited to one event at one instant."""
+    """What an event changes of the capacity of an axis from ``time`` on, against the start.
+
+    It holds until the next row of the event and axis; below 0 it is a loss.
+    """
 
     time: int
     axis: str

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from sim.base.numbers import listed, whole
-from sim.measure.steps import Steps
+from sim.measure.steps import Steps, credit_levels
 from sim.measure.summary import Analysis
 from sim.scenario.dates import date_of, format_instant
 from sim.scenario.model import Actor, Axis, Exit, Operation, Place, Scenario
@@ -80,8 +80,11 @@ class Words:
 
     def causes(self, axis: str, time: int) -> list[EventRow]:
         """The events credited with a change of an axis at one instant, the greatest first."""
+        levels = credit_levels(self.record)
         parts = {
-            r.event: r.kg_per_day for r in self.record.credits if (r.time, r.axis) == (time, axis)
+            event: (level.at(time) or 0) - (level.at(time - 1) or 0)
+            for (event, of), level in levels.items()
+            if of == axis and time in level.times
         }
         rows = [e for e in self.record.events if e.time == time and e.cause in parts]
         return sorted(rows, key=lambda e: (-abs(parts[e.cause]), e.cause))

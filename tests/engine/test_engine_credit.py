@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from itertools import pairwise, permutations
@@ -92,6 +93,117 @@ def test_the_same_event_on_several_places_is_one_player(make: Make) -> None:
 
 def test_credit_can_be_left_out(make: Make) -> None:
     assert run(make("s-t:1", axes=AXES, events=shut("s-t")), credit=False).credits == []
+
+
+def levels(record: Record) -> list[tuple[int, str, int]]:
+    return [(row.time, row.event, row.kg_per_day) for row in record.credits]
+
+
+def test_what_one_takes_stays_its_own_until_it_ends(make: Make) -> None:
+    """A loss that heals: 'big' takes 100 of 120 for its time, though 'small' came and went."""
+    events = {
+        "small": {"kind": "close", "roads": "m-t", "at": 100},
+        "small_back": {"kind": "open", "roads": "m-t", "at": 200},
+        "big": {"kind": "damage", "roads": "s-t", "loss": 1, "at": 300, "lasts": 500},
+    }
+    record = run(make("s-t:2/100 s-m:1/100 m-t:1/20", axes=AXES, events=events, length=1_000))
+    assert levels(record) == [
+        (100, "small", -20), (200, "small", 0), (300, "big", -100), (800, "big", 0),
+    ]  # fmt: skip
+
+
+def test_of_two_that_close_one_way_the_first_is_credited_while_it_lasts(make: Make) -> None:
+    raid = {"kind": "raid", "roads": "s-t", "by": "blue"}
+    events = {
+        "a": {**raid, "at": 100, "lasts": 300},
+        "b": {**raid, "at": 200, "lasts": 500},
+    }
+    record = run(make("s-t:1", axes=AXES, events=events, length=1_000))
+    # nothing opens at 400, but it is b's doing from then on
+    assert levels(record) == [(100, "a", -1_000), (400, "a", 0), (400, "b", -1_000),
+                              (700, "b", 0)]  # fmt: skip
+
+
+def test_a_gain_is_a_credit_above_0_and_a_retaken_town_counts_for_nobody(make: Make) -> None:
+    events = {
+        "opens": {"kind": "open", "roads": "s-t#x", "at": 100},
+        "lost": {"kind": "capture", "places": "t", "by": "blue", "at": 200},
+        "back": {"kind": "capture", "places": "t", "by": "red", "at": 300},
+    }
+    record = run(make("s-t:1/300 s-t#x:1/50!", axes=AXES, events=events, length=1_000))
+    # with the second road open 'lost' takes 350: 300 of the start and 50 of what was gained
+    assert levels(record) == [(100, "opens", 50), (200, "lost", -350), (300, "lost", 0)]
+
+
+def test_at_the_start_is_the_start(make: Make) -> None:
+    events = {"x": {"kind": "close", "roads": "s-t", "at": 0},
+              "y": {"kind": "open", "roads": "s-t", "at": 100}}  # fmt: skip
+    assert levels(run(make("s-t:1", axes=AXES, events=events))) == [(100, "y", 1_000)]
+
+
+SINGLE: list[Mapping[str, Any]] = [
+    {"kind": "close", "roads": "s-a"},
+    {"kind": "raid", "roads": "s-a", "by": "blue", "lasts": 900},
+    {"kind": "open", "roads": "s-a"},
+    {"kind": "open", "roads": "a-b"},
+    {"kind": "capture", "places": "a", "by": "blue"},
+    {"kind": "capture", "places": "a", "by": "red"},
+    {"kind": "capture", "places": "b", "shares": {"red": 400_000, "blue": 600_000}},
+    {"kind": "raid", "places": "a", "by": "blue", "lasts": 700},
+    {"kind": "besiege", "places": "b", "by": "blue"},
+    {"kind": "relieve", "places": "b"},
+    {"kind": "damage", "roads": "s-b", "loss": 0.5, "lasts": 1_100},
+    {"kind": "damage", "roads": "s-b", "loss": 0.9},
+]
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_against_the_definition(make: Make, seed: int) -> None:
+    """Credit by running the scenario again with only some of its events, at each instant."""
+    rng = random.Random(seed)
+    some = [rng.randrange(len(SINGLE)) for _ in range(6)]
+    times = sorted(rng.sample(range(1, 20), 6))
+    events = {f"e{rng.randrange(9)}{n}": {**SINGLE[i], "at": 100 * t}
+              for n, (i, t) in enumerate(zip(some, times, strict=True))}  # fmt: skip
+
+    def scenario(names: Iterable[str]) -> Scenario:
+        return make(
+            "s-a:1/700 s-b:1/400 a-b:1/250! a-t:1/300 b-t:1/600",
+            axes=AXES, events={e: events[e] for e in names}, length=3_000,
+        )  # fmt: skip
+
+    ran: dict[frozenset[str], Record] = {}
+
+    def record(names: Iterable[str]) -> Record:
+        if frozenset(names) not in ran:
+            ran[frozenset(names)] = run(scenario(names), credit=False)
+        return ran[frozenset(names)]
+
+    def state(names: Iterable[str], time: int) -> dict[tuple[str, str], str]:
+        rows = [r for r in record(names).control if r.time <= time]
+        found = {(r.id, r.what): r.value for r in rows}
+        # who holds it lastingly below a raid lets nobody pass
+        return {k: v for k, v in found.items() if k[1] != "lasting" and v not in ("", "1")}
+
+    def capacity(names: Iterable[str], time: int) -> int:
+        rows = [r for r in record(names).series if r.measure == "capacity_kg_per_day"]
+        return [r.value for r in rows if r.time <= time][-1]
+
+    whole = run(scenario(events))
+    for time in range(0, 3_000, 100):
+        kept = sorted((e for e in events if events[e]["at"] <= time), key=lambda e: events[e]["at"])
+        now = state(kept, time)
+        for event in reversed(kept.copy()):
+            fewer = [e for e in kept if e != event]
+            if state(fewer, time) == now:
+                kept = fewer
+        expected = {
+            e: change
+            for n, e in enumerate(kept)
+            if (change := capacity(kept[: n + 1], time) - capacity(kept[:n], time))
+        }
+        found = {row.event: row.kg_per_day for row in whole.credits if row.time <= time}
+        assert {e: kg for e, kg in found.items() if kg} == expected, time
 
 
 def test_instants_apart_are_credited_apart(make: Make) -> None:

@@ -117,7 +117,7 @@ def test_the_displaced_are_shared_out_by_a_logit_of_hours(make: Make) -> None:
     garrisons = Garrisons(w)
     regroup = Regroup(w, garrisons)
     w.signals.settled.subscribe(lambda change: regroup.settle(change.places))
-    w.apply("test", lambda control: control.capture("g", {"blue": PPM}))
+    w.apply("test", "g", lambda control, place: control.capture(place, {"blue": PPM}))
     w.clock.run_through(0)
     shares = {row.option: row.probability for row in w.record.choices}
     assert shares == {"a": pytest.approx(2 / 3), "b": pytest.approx(1 / 3)}

@@ -15,13 +15,14 @@ from sim.engine.signals import NetChange, Signal
 from sim.engine.supply.axes import draw_axes
 from sim.engine.world import World
 from sim.scenario.model import PPM, Scenario
+from sim.state.control import Control
 from sim.state.luck import Luck
 
 Make = Callable[..., Scenario]
 
 
-def world(scenario: Scenario, *, credit: bool = False) -> World:
-    return World(scenario, Luck(seed=1), credit=credit)
+def world(scenario: Scenario) -> World:
+    return World(scenario, Luck(seed=1))
 
 
 def hears(w: World) -> list[tuple[int, NetChange]]:
@@ -46,27 +47,28 @@ def test_changes_of_one_instant_are_settled_once_and_those_that_cancel_not_at_al
     w = world(make("a-b:1 b-c:1"))
     heard = hears(w)
     for place in ("c", "a"):
-        w.apply("taken", lambda control, place=place: control.capture(place, {"blue": PPM}))
-    w.apply("closed", lambda control: control.close("a-b", "closed"))
-    w.apply("opened", lambda control: control.open("a-b"))
+        w.apply("taken", place, lambda control, p: control.capture(p, {"blue": PPM}))
+    w.apply("closed", "a-b", lambda control, road: control.close(road, "closed"))
+    w.apply("opened", "a-b", Control.open)
     w.clock.run_through(0)
     ((time, change),) = heard
-    assert (time, change.places, change.roads, change.before) == (0, ["a", "c"], [], None)
-    assert [cause for cause, _ in change.applied] == ["taken", "taken", "closed", "opened"]
+    assert (time, change.places, change.roads) == (0, ["a", "c"], [])
     assert [row[1:] for row in w.record.control if row.value == "blue=1"] == [
         ("place", "a", "holders", "blue=1"),
         ("place", "c", "holders", "blue=1"),
     ]
 
 
-def test_credit_gets_the_state_before_the_instant(make: Make) -> None:
-    w = world(make("a-b:1"), credit=True)
-    heard = hears(w)
-    w.apply("taken", lambda control: control.capture("a", {"blue": PPM}))
-    w.clock.run_through(0)
-    assert heard[0][1].before is not None
-    assert heard[0][1].before.holders["a"] == {"red": PPM}
-    assert w.control.holders["a"] == {"blue": PPM}
+def test_each_change_is_told_with_its_cause_and_its_beginning(make: Make) -> None:
+    w = world(make("a-b:1"))
+    heard: list[tuple[str, int, str]] = []
+    w.signals.applied.subscribe(lambda a: heard.append((a.cause, a.began, a.subject)))
+    w.clock.at(7, Phase.CLOSURES, "x", lambda: w.apply("x", "a-b", lambda c, r: c.close(r, "x")))
+    w.clock.at(
+        9, Phase.OPENINGS, "x", lambda: w.apply("x", "a-b", lambda c, r: c.open(r, "x"), began=7)
+    )
+    w.clock.run_through(10)
+    assert heard == [("x", 7, "a-b"), ("x", 7, "a-b")]
 
 
 def test_of_the_numbers_of_an_instant_the_last_is_written_where_it_changed(make: Make) -> None:

@@ -32,11 +32,10 @@ class Assault:
         force.turn_to("ringing")
         force.ringed = place
 
-        def close(control: Control) -> None:
-            if force.ringed == place:
-                control.besiege(place, enemies & control.holders[place].keys())
+        def close(control: Control, place: str) -> None:
+            control.besiege(place, enemies & control.holders[place].keys())
 
-        force.change_soon(Phase.CLOSURES, close)
+        force.change_soon(Phase.CLOSURES, place, close, ringing=True)
         force.say("ring", f"{force.name} closes a ring round {self._named(place)}")
         name = f"operation:{force.id}:ring:{place}"
         wait = self._world.luck.value(force.operation.rings[place], name)
@@ -48,7 +47,7 @@ class Assault:
         others = self._field.forces.values()
         if place is None or any(f.ringed == place and f.actor in force.side.own for f in others):
             return
-        force.change_soon(Phase.OPENINGS, lambda control: control.relieve(place))
+        force.change_soon(Phase.OPENINGS, place, Control.relieve)
 
     # --- attack ------------------------------------------------------------------------------
 

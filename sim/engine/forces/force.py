@@ -249,10 +249,20 @@ class Force:
             self.due, Phase.ARRIVALS, f"operation:{self.id}", lambda: act(self)
         )
 
-    def change_soon(self, phase: Phase, change: Change, step: str = "") -> None:
-        """Let it change the state a second from now; ``step`` is added to its key in the order."""
+    def change_soon(
+        self, phase: Phase, place: str, change: Change, step: str = "", *, ringing: bool = False
+    ) -> None:
+        """Let it change a place a second from now; ``step`` is added to its key in the order.
+
+        ``ringing``: only if it has its ring round the place still.
+        """
         clock, key = self.world.clock, f"operation:{self.id}{step}"
-        clock.at(clock.now + 1, phase, key, lambda: self.world.apply(self.id, change))
+
+        def act() -> None:
+            if not ringing or self.ringed == place:
+                self.world.apply(self.id, place, change)
+
+        clock.at(clock.now + 1, phase, key, act)
 
     def _call_off(self) -> None:
         call_off(self.moment)

@@ -89,7 +89,7 @@ class March:
 
         def capture() -> None:
             force.taken.append(stop)
-            world.apply(force.id, lambda control: control.capture(place, shares))
+            world.apply(force.id, place, lambda control, place: control.capture(place, shares))
             force.say("taken", f"{force.name} takes {world.scenario.network.places[place].name}")
 
         world.clock.at(world.clock.now + 1, Phase.CONTROL, f"operation:{force.id}", capture)

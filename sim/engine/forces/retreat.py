@@ -95,11 +95,11 @@ class Retreat:
             return
         shares = {by: PPM}
 
-        def give_up(control: Control) -> None:
+        def give_up(control: Control, place: str) -> None:
             if set(control.holders[place]) == {actor}:
                 control.capture(place, shares)
 
-        force.change_soon(Phase.CONTROL, give_up, ":gives-up")
+        force.change_soon(Phase.CONTROL, place, give_up, ":gives-up")
         named = world.scenario.network.places[place].name
         force.say("given_up", f"{force.name} gives {named} up")
 

@@ -30,12 +30,8 @@ class Supply:
         self._convoys = Convoys(world, self.sinks)
         self._by_actor = by_actor(axes)
 
-    def settle(self, change: NetChange) -> list[tuple[AxisState, int, int]]:
-        """Take in the net change of an instant: what is caught, who must be planned again.
-
-        Returns the axes whose capacity (kg/day) changed, with the old and the new one.
-        """
-        capacities = []
+    def settle(self, change: NetChange) -> None:
+        """Take in the net change of an instant: what is caught, who must be planned again."""
         for state in self.axes.values():
             for sink in state.sinks.values():
                 if sink.place in change.places:
@@ -44,13 +40,9 @@ class Supply:
                 state.ways.clear()
                 self._convoys.look_around(state)
                 self._plans.soon(state.axis.actor)
-                now = self._plans.capacity(state)
-                if now != state.capacity:
-                    capacities.append((state, state.capacity, now))
             elif change.places:
                 # a convoy that waits in a ring is lost with the place, which passed nothing before
                 self._convoys.look_around(state)
-        return capacities
 
     # --- what others ask -------------------------------------------------------------------
 
