@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from sim.scenario.model import Scenario
-from sim.state.luck import Luck
+from sim.state.luck import Luck, luck_keys
 from sim.state.record import Record
 
 from .conditions import Conditions
@@ -35,7 +35,7 @@ class Simulation:
     """
 
     def __init__(self, scenario: Scenario, seed: int, replicate: int, credit: bool) -> None:
-        self.world = world = World(scenario, Luck(seed, replicate))
+        self.world = world = World(scenario, Luck(seed, replicate, luck_keys(scenario)))
         axes = draw_axes(world)
         conditions = Conditions(world, axes)
         self.supply = Supply(world, axes)

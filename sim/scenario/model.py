@@ -59,6 +59,18 @@ class Sourced:
     provenance: Provenance = field(default=UNSTATED, kw_only=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn(Sourced):
+    """A thing with numbers that luck may draw: each by a key of its own.
+
+    Who renames it and keeps its key keeps its draws, and things of one key have the same luck.
+    """
+
+    id: k.Id
+    luck: k.Text | None = field(default=None, kw_only=True)
+    """key of its draws; default: its id"""
+
+
 ConditionKind = Literal[
     "falls", "besieged", "axis_cut", "axis_open", "stock_out", "event", "all", "any"
 ]
@@ -90,7 +102,7 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happening(Sourced):
+class Happening(Drawn):
     """What happens at an instant or on a condition, once, with a chance.
 
     Exactly one of ``at`` (seconds from the start) and ``when`` is set; ``delay`` (seconds, at
@@ -113,7 +125,7 @@ class Happening(Sourced):
 
 
 @dataclass(frozen=True, slots=True)
-class Place(Sourced):
+class Place(Drawn):
     """A node of the network: town, crossroads, bridge, dam, border crossing, base or well."""
 
     id: k.Id
@@ -138,7 +150,7 @@ class Place(Sourced):
 
 
 @dataclass(frozen=True, slots=True)
-class RoadClass(Sourced):
+class RoadClass(Drawn):
     """Speed and capacity of the roads of a class. A range is drawn once for the whole class."""
 
     id: k.Id
@@ -149,7 +161,7 @@ class RoadClass(Sourced):
 
 
 @dataclass(frozen=True, slots=True)
-class Road(Sourced):
+class Road(Drawn):
     """A link between two places, open in both directions, each with the full capacity.
 
     It joins the places ``a`` and ``b``.
@@ -192,7 +204,7 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
-class Actor(Sourced):
+class Actor(Drawn):
     """A faction.
 
     Shares in ``transit`` are ppm.
@@ -276,7 +288,7 @@ class ConvoyRule(Sourced):
 
 
 @dataclass(frozen=True, slots=True)
-class Axis(Sourced):
+class Axis(Drawn):
     """One actor's supply line, from its sources to its sinks."""
 
     id: k.Id
@@ -324,7 +336,7 @@ class Event(Happening):
 
 
 @dataclass(frozen=True, slots=True)
-class Garrison(Sourced):
+class Garrison(Drawn):
     """Strength of an actor at a place, displaced when the place is lost."""
 
     id: k.Id
@@ -343,7 +355,7 @@ class Garrison(Sourced):
 
 
 @dataclass(frozen=True, slots=True)
-class Exit(Sourced):
+class Exit(Drawn):
     """A named way out of the network for displaced strength.
 
     ``seconds`` is the time from any of ``places`` to the other side.
@@ -478,7 +490,7 @@ class Fighting(Sourced):
 
 
 @dataclass(frozen=True, slots=True)
-class Support(Sourced):
+class Support(Drawn):
     """A factor on what the attackers of an operation do, as of strikes.
 
     It holds from one instant to another (seconds from the start).

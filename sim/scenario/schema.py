@@ -27,7 +27,7 @@ from . import kinds as k
 from .faults import InputError
 from .fields import type_of
 from .keys import Declared, bare, has, keys_of, mark_of, parts_of, shape_of, things_in
-from .model import Happening, Sourced
+from .model import Drawn, Happening, Sourced
 from .quantities import PROVENANCE_KEYS
 from .written import CONDITIONS, SHORT, WrittenCondition
 
@@ -69,7 +69,7 @@ def _model(cls: type, keys: tuple[Declared, ...]) -> type[Model]:
     if cls is WrittenCondition:
         validators["one_kind"] = model_validator(mode="after")(_one_kind)
     # fields that many share are made once
-    parent = next((base for base in cls.__mro__[1:] if base in (Happening, Sourced)), None)
+    parent = next((base for base in cls.__mro__[1:] if base in (Happening, Drawn, Sourced)), None)
     shared = {key.field for key in keys_of(parent)} if parent else ()
     fields: dict[str, Any] = {
         key.field: (_type_of_key(key, cls), _field(key)) for key in keys if key.field not in shared
