@@ -4,10 +4,17 @@ That such a plan is a largest flow is proven by a cut, as of every flow: that of
 that have a way at all. That none takes less time is plain: each kilogram goes the fastest way
 that there is. Where the ways together overload something it takes
 :meth:`~sim.network.flow.FlowProblem.plan`.
+
+Ties go by the rule of those plans: as much as can be from the first source, then over the first
+road, and so on. Nothing being short, each sink is fed by itself, so its way is the first by that
+rule: it begins at the first source, and where two of equal time part, it takes the side with the
+first of the roads in which they differ. What is so of a way is so of the ways that it goes on
+from; so one step back is kept for each place.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,11 +22,11 @@ import numpy as np
 from .certificate import Flow
 from .flow import FlowProblem
 from .graph import BoolArray, IntArray, passable
-from .routes import Route, times_from
+from .routes import Route, TravelTimes, times_from
 
 
 class FastestWays:
-    """The fastest way to each sink of a problem through what has capacity, ties as in ``routes``.
+    """The fastest way to each sink of a problem through what has capacity.
 
     ``road`` (m, 2) and ``place`` (n,) are capacities, ``supply`` (k,) is that of the sources,
     all in kg/day.
@@ -34,6 +41,10 @@ class FastestWays:
         usable = passable(graph, road > 0, place > 0)
         roots = [s for s, amount in zip(sources, supply.tolist(), strict=True) if amount]
         times = times_from(graph, usable, place > 0, roots)
+        tail = np.stack([graph.a, graph.b], axis=1)
+        head = tail[:, ::-1]
+        by_way = times.seconds[tail] + graph.seconds[:, np.newaxis]
+        times = _first(times, usable & (by_way == times.seconds[head]), sources, sinks)
         found = ((number, times.route(sink)) for number, sink in enumerate(sinks))
         self._routes = {number: route for number, route in found if route is not None}
 
@@ -60,7 +71,6 @@ class FastestWays:
         self._shut = [s for s in roots if not reached[s]]
 
         # Ways that are closed, and by which some place would be reached as soon or sooner.
-        by_way = times.seconds[tail] + graph.seconds[:, np.newaxis]
         self._inviting: BoolArray = ~usable & (by_way <= times.seconds[head])
 
     def hold(self, road: IntArray, place: IntArray) -> bool:
@@ -77,9 +87,9 @@ class FastestWays:
     def plan(self, road: IntArray, place: IntArray, demand: IntArray) -> Flow | None:
         """The plan within these capacities (kg/day), None where they are too small for it.
 
-        It has the value and the travel time of :meth:`FlowProblem.plan`; its cut is a minimum
-        cut, but not always the one nearest the sources. None also where no cut proves it, as
-        when the ways do not :meth:`hold`. Raises the errors of :meth:`FlowProblem.limits`.
+        It is the flow of :meth:`FlowProblem.plan`; its cut is a minimum cut, but not always the
+        one nearest the sources. None also where no cut proves it, as when the ways do not
+        :meth:`hold`. Raises the errors of :meth:`FlowProblem.limits`.
         """
         limits = self._problem.limits(road, place, self._supply, demand)
         if sum(demand.tolist()) >= 2**53:
@@ -97,3 +107,34 @@ class FastestWays:
         rates = plan.sink_flow.tolist()
         taken = [replace(r, rate=rates[n]) for n, r in self._routes.items() if rates[n]]
         return tuple(sorted(taken, key=lambda r: (r.seconds, len(r.roads), r.source, r.places)))
+
+
+def _first(
+    times: TravelTimes, ways: BoolArray, sources: Sequence[int], sinks: Sequence[int]
+) -> TravelTimes:
+    """The same times, with the first of the fastest routes to each sink.
+
+    ``ways`` (m, 2) are those that fastest routes from ``sources`` go by.
+    """
+    taken, neighbours = ways.ravel().tolist(), times.graph.neighbours
+    into: dict[int, list[tuple[int, int]]] = {}  # (place, road) from which each place is reached
+    queue = list(sinks)
+    for place in queue:  # grows while it is read
+        if place not in into:
+            into[place] = [(x, flat >> 1) for x, flat in neighbours[place] if taken[flat ^ 1]]
+            queue += [x for x, _ in into[place]]
+    if all(len(steps) <= 1 for steps in into.values()):
+        return times  # no ties
+
+    # A route is a number with a bit for its source and for each road: the first has the greatest.
+    roads = sorted({road for steps in into.values() for _, road in steps}, reverse=True)
+    bit = {road: 1 << i for i, road in enumerate(roads)}
+    route = {place: 1 << (len(roads) + i) for i, place in enumerate(reversed(sources))}
+    step_place, step_road = times.step_place.copy(), times.step_road.copy()
+    seconds = times.seconds.tolist()
+    for place in sorted(into, key=seconds.__getitem__):
+        if into[place]:
+            route[place], step_place[place], step_road[place] = max(
+                (route[x] + bit[road], x, road) for x, road in into[place]
+            )
+    return replace(times, step_place=step_place, step_road=step_road)

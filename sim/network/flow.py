@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .certificate import UNLIMITED, Certificate, CertificateError, Cut, Flow
 from .graph import BoolArray, Graph, IntArray
+from .ties import Ties
 
 
 class FlowProblem:
@@ -142,7 +143,9 @@ class FlowProblem:
         """A largest flow of the least total travel time (kg/day times seconds).
 
         Arguments, errors and cut as :meth:`max_flow`. It is acyclic: every road takes at
-        least a second, so a circle in it could be left out at a gain.
+        least a second, so a circle in it could be left out at a gain. Of several such flows it
+        is the one in which the first source sends most, then the second, and so on in their
+        order, then the first road carries most, then the second, and so on (``ties``).
         """
         limits = self.limits(road_capacity, place_capacity, supply, demand)
         value, cut = self._largest(limits)
@@ -150,7 +153,8 @@ class FlowProblem:
             # Nothing to solve: all zeros, where the largest flow may hold circles.
             return self._certified(limits, value, None, cut)
         if self._planner is None:
-            self._planner = _Planner(self._tail, self._head, self.graph.seconds)
+            supplies = np.arange(self._ends[1], self._ends[2])
+            self._planner = _Planner(self._tail, self._head, self.graph.seconds, supplies)
         amounts = self._planner.solve(limits, value, self._root, self._goal)
         return self._certified(limits, value, amounts, cut)
 
@@ -228,13 +232,21 @@ class FlowProblem:
 
 
 class _Planner:
-    """Cheapest flow of a given value over the arcs of a :class:`FlowProblem`."""
+    """Cheapest flow of a given value over the arcs of a :class:`FlowProblem`.
 
-    def __init__(self, tail: IntArray, head: IntArray, seconds: IntArray) -> None:
+    Ties go to the arcs ``supplies`` in their order, then to the roads, the first arcs.
+    """
+
+    def __init__(
+        self, tail: IntArray, head: IntArray, seconds: IntArray, supplies: IntArray
+    ) -> None:
         from ortools.graph.python import min_cost_flow
 
+        roads = 2 * len(seconds)
         cost = np.zeros(len(tail), dtype=np.int64)
-        cost[: 2 * len(seconds)] = np.repeat(seconds, 2)
+        cost[:roads] = np.repeat(seconds, 2)
+        order = np.concatenate((supplies, np.arange(roads)))
+        self._ties = Ties(tail[:-1], head[:-1], cost[:-1], order)
         self._solver = min_cost_flow.SimpleMinCostFlow()
         self._arcs = self._solver.add_arcs_with_capacity_and_unit_cost(
             tail.astype(np.int32), head.astype(np.int32), np.zeros(len(tail), dtype=np.int64), cost
@@ -244,7 +256,8 @@ class _Planner:
         """Flow on each arc. Raises OverflowError and CertificateError as ``plan`` says."""
         solver = self._solver
         # No arc of an acyclic flow carries more than the flow's value.
-        solver.set_arc_capacities(self._arcs, np.minimum(limits, value))
+        capacity = np.minimum(limits, value)
+        solver.set_arc_capacities(self._arcs, capacity)
         solver.set_node_supply(root, value)
         solver.set_node_supply(goal, -value)
         status = solver.solve()
@@ -252,8 +265,7 @@ class _Planner:
             raise OverflowError("capacities times travel times are too large to plan with")
         if status != solver.OPTIMAL:
             raise CertificateError(f"min-cost flow ended with status {status.name}")
-        amounts: IntArray = solver.flows(self._arcs)
-        return amounts
+        return self._ties.settle(capacity, solver.flows(self._arcs), value)
 
 
 def certify(

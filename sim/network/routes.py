@@ -48,7 +48,7 @@ class TravelTimes:
     graph: Graph
     toward: bool
     seconds: IntArray  # (n,) UNREACHABLE where there is no way
-    hops: IntArray  # (n,) roads on the route, -1 where there is no way
+    hops: IntArray  # (n,) fewest roads of a fastest route, -1 where there is no way
     step_place: IntArray  # (n,)
     step_road: IntArray  # (n,)
 
@@ -64,8 +64,8 @@ class TravelTimes:
         if not self.reaches(place):
             return None
         places, roads = [int(place)], []
-        for _ in range(int(self.hops[place])):
-            roads.append(int(self.step_road[places[-1]]))
+        while (road := int(self.step_road[places[-1]])) >= 0:
+            roads.append(road)
             places.append(int(self.step_place[places[-1]]))
         if not self.toward:
             places.reverse()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -121,3 +122,46 @@ def _cases(
 def cases() -> Callable[..., st.SearchStrategy[Case]]:
     """``cases(max_places=, max_roads=, limited=)``: a strategy of flow problems."""
     return _cases
+
+
+def _tied(seed: int) -> Case:
+    """Places in layers, roads from each layer to the next, nearly all as fast: full of ties.
+
+    The first layer sends, the last one asks. Names tell nothing of layers, and roads lead either
+    way.
+    """
+    rng = np.random.default_rng(seed)
+    layers = [int(width) for width in rng.integers(2, 4, int(rng.integers(2, 5)))]
+    number = [int(i) for i in rng.permutation(sum(layers))]
+    names = [[f"p{number.pop()}" for _ in range(width)] for width in layers]
+    ends = [
+        (x, y) if rng.random() < 0.5 else (y, x)
+        for here, there in pairwise(names)
+        for x in here
+        for y in there
+        for _ in range(int(rng.choice([0, 1, 1, 1, 2])))
+    ]
+    ids = [f"r{i:02}" for i in rng.permutation(len(ends))]
+    seconds = np.where(rng.random(len(ends)) < 0.1, 2, 1).tolist()
+    rows = [(r, *pair, s, 1.0) for r, pair, s in zip(ids, ends, seconds, strict=True)]
+    graph = Graph.build([name for layer in names for name in layer], rows)
+
+    def amounts(size: int, share_unlimited: float) -> NDArray[np.int64]:
+        few = rng.integers(1, 6, size)
+        return np.where(rng.random(size) < share_unlimited, UNLIMITED, few)
+
+    return Case(
+        graph,
+        tuple(graph.place_index[name] for name in names[0]),
+        tuple(graph.place_index[name] for name in names[-1]),
+        amounts(2 * len(ends), 0).reshape(-1, 2),
+        amounts(len(graph.places), 0.6),
+        amounts(layers[0], 0.4),
+        amounts(layers[-1], 0.4),
+    )
+
+
+@pytest.fixture(scope="session")
+def tied() -> Callable[[int], Case]:
+    """``tied(7)``: one of many flow problems full of ties."""
+    return _tied
