@@ -264,3 +264,13 @@ def test_plans_without_a_solver_are_the_same(tied: Any) -> None:
         assert vector(fastest) == vector(plan)
         assert ways.routes(fastest) == decompose(problem, plan)
         certify(problem, fastest, *limits, demand)
+
+
+def test_what_was_planned_before_changes_nothing(tied: Any) -> None:
+    rng = np.random.default_rng(0)
+    case = tied(7)
+    problem = case.problem()
+    for _ in range(100):
+        roads = rng.integers(0, 6, case.roads.shape)
+        plan = problem.plan(roads, *case.limits[1:])
+        assert vector(plan) == vector(case.problem().plan(roads, *case.limits[1:]))
