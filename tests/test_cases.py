@@ -70,3 +70,18 @@ def test_a_loss_that_heals_is_credited_for_its_time() -> None:
     assert value(run, "events.big.capacity_change_total.a") == -2_000
     # the other way bears 20, and is closed from the 10th to the 12th
     assert value(run, "events.small.capacity_change_total.a") == -40
+
+
+def test_an_axis_that_was_not_open_at_the_start_is_drawn(tmp_path: Path) -> None:
+    run = ran("closed_at_start")
+    assert value(run, "axes.line.capacity_start") == 0
+    assert value(run, "axes.line.capacity_end") == 20  # red takes the gate, on day 3
+    folder = run.write(tmp_path / "run")
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    assert manifest["figures"] == "done"
+    said = "line was not open at the start, ends with 20 t/day"
+    for of, at in (("map", "9 days"), ("axis", None)):
+        texts = [text.get_text() for text in run.plot(of, at=at).texts]
+        assert any(text.startswith(said) for text in texts), texts
+    page = api.report(folder).read_text("utf-8")
+    assert "is not open at the start and carries 20 t/day at the end" in page

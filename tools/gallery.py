@@ -8,11 +8,10 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 
-from matplotlib.figure import Figure
 from PIL import Image
 
 import sim
@@ -113,17 +112,14 @@ def pictures() -> Iterator[tuple[Picture, bytes]]:
         runs = [sim.run(sim.load(ROOT / f"scenarios/{name}.yaml")) for name in scenarios]
         if len(runs) == 1:
             analysis = runs[0].analysis
-            weak = weakness_of(analysis, analysis.scenario.main_axis, 0)
-            draw = {name: draw for name, draw, _ in figures(analysis, weak)}
+            weak = cache(partial(weakness_of, analysis, analysis.scenario.main_axis, 0))
+            draw = dict(figures(analysis, weak))
         else:
-            made = comparison_figures(sim.compare(*runs))
-            draw = {name: partial(_itself, figure) for name, figure, _ in made}
+            draw = dict(comparison_figures(sim.compare(*runs)))
         for picture in group:
-            yield picture, reduced(drawn(draw[picture.figure](), "png"))
-
-
-def _itself(figure: Figure) -> Figure:
-    return figure
+            made = draw[picture.figure]()
+            assert made is not None, picture.figure
+            yield picture, reduced(drawn(made[0], "png"))
 
 
 def page() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,45 +11,46 @@ from sim.many.studies import Study
 from sim.measure.compare import Comparison
 from sim.measure.compare_many import ManyComparison
 from sim.scenario.model import Scenario
+from sim.tables.folder import Undrawn
 
 
 def draw_ensemble(
     scenario: Scenario, summary: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], folder: Path
-) -> None:
+) -> Sequence[Undrawn]:
     """Draw the figures of an ensemble into a folder that is there."""
     from sim.view.charts.ensemble_figures import ensemble_figures
     from sim.view.draw import save_each
 
-    save_each(ensemble_figures(scenario, summary, rows), folder)
+    return save_each(ensemble_figures(scenario, summary, rows), folder)
 
 
-def draw_study(study: Study, folder: Path) -> None:
+def draw_study(study: Study, folder: Path) -> Sequence[Undrawn]:
     """Draw the figures of a study into a folder that is there."""
     from sim.view.charts.study_figures import study_figures
     from sim.view.draw import save_each
 
-    save_each(study_figures(study), folder)
+    return save_each(study_figures(study), folder)
 
 
-def draw_sensitivity(study: SensitivityStudy, folder: Path) -> None:
+def draw_sensitivity(study: SensitivityStudy, folder: Path) -> Sequence[Undrawn]:
     """Draw the tornados of a sensitivity study into a folder that is there."""
     from sim.view.charts.study_figures import tornados
     from sim.view.draw import save_each
 
-    save_each(tornados(study), folder)
+    return save_each(tornados(study), folder)
 
 
-def draw_comparison(comparison: Comparison, folder: Path) -> None:
+def draw_comparison(comparison: Comparison, folder: Path) -> Sequence[Undrawn]:
     """Draw the figures of a comparison of runs into a folder that is there."""
     from sim.view.charts.compare_figures import comparison_figures
     from sim.view.draw import save_each
 
-    save_each(comparison_figures(comparison), folder)
+    return save_each(comparison_figures(comparison), folder)
 
 
-def draw_many(comparison: ManyComparison, folder: Path) -> None:
+def draw_many(comparison: ManyComparison, folder: Path) -> Sequence[Undrawn]:
     """Draw the figures of a comparison of ensembles into a folder that is there."""
     from sim.view.charts.many_figures import many_figures
     from sim.view.draw import save_each
 
-    save_each(many_figures(comparison), folder)
+    return save_each(many_figures(comparison), folder)

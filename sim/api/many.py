@@ -73,14 +73,16 @@ class Ensemble(Shown, _many.Ensemble):
             ("folder", str(self.folder)),
             ("runs", f"{self.summary['n']}, {len(self.failed)} failed"),
             ("seed", str(self.plan.seed)),
-            *((name.replace("_", " "), _mean(m)) for name, m in found.items() if m.get("mean")),
+            *((name.replace("_", " "), _said(m)) for name, m in found.items() if m.get("n")),
         ]
 
 
-def _mean(measure: dict[str, object]) -> str:
-    """A mean with its interval."""
+def _said(measure: Mapping[str, Any]) -> str:
+    """A mean with its interval; of a time that did not come in every run how often it came."""
+    if "mean" not in measure:
+        share = measure["came"]["value"]
+        return f"in {share:.0%} of runs" if share else "never"
     mean, unit = measure["mean"], str(measure["unit"])
-    assert isinstance(mean, dict)  # as a summary has it
     if mean["low"] is None:
         return amount(mean["value"], unit)
     return f"{amount(mean['value'], unit)} ({number(mean['low'])} to {number(mean['high'])})"

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +118,8 @@ class Run(Shown):
 
         Args:
             out: the folder itself; None makes ``results/<scenario>/<UTC time>-<hash8>``.
-            figures: draw the figures too.
+            figures: draw the figures too, into the folder once it is there. One that fails costs
+                no more than itself: the manifest names it, and a warning.
             argv: the words of the command that the manifest names; None: those of this process.
 
         Raises:
@@ -132,17 +133,22 @@ class Run(Shown):
             else Path(out)
         )
         head = {"status": "complete", "seed": seed, "started": _folder.now()}
-        with whole_folder(target) as partial:
-            (partial / "scenario.resolved.yaml").write_text(text, encoding="utf-8")
-            _folder.write_tables(partial, self.scenario, self.record)
-            _folder.write_json(partial / "summary.json", self.summary)
-            if figures:
-                from sim.view.figures import write_figures
-
-                weak = weakness_of(self.analysis, self.scenario.main_axis, 0)
-                write_figures(self.analysis, weak, partial / "figures")
-            _folder.write_manifest(partial, head, sys.argv if argv is None else argv)
+        with whole_folder(target) as partial_folder:
+            (partial_folder / "scenario.resolved.yaml").write_text(text, encoding="utf-8")
+            _folder.write_tables(partial_folder, self.scenario, self.record)
+            _folder.write_json(partial_folder / "summary.json", self.summary)
+            words = sys.argv if argv is None else argv
+            _folder.write_manifest(partial_folder, head, words, pending=figures)
+        _folder.draw_into(target, self._draw if figures else None)
         return target
+
+    def _draw(self, folder: Path) -> Sequence[_folder.Undrawn]:
+        """Draw the figures into a folder that is there."""
+        from sim.view.draw import save_each
+        from sim.view.figures import figures
+
+        weak = cache(partial(weakness_of, self.analysis, self.scenario.main_axis, 0))
+        return save_each(figures(self.analysis, weak), folder)
 
     def _glance(self) -> tuple[str, Facts]:
         scenario = self.scenario

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from html import escape
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sim.base import numbers
 from sim.base.diagnostics import suggest
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.tables.data import DataTable
+    from sim.view.draw import Drawing
 
 T = TypeVar("T", bound="DataclassInstance")
 
@@ -91,9 +92,7 @@ def table_named(tables: Iterable[DataTable], name: str) -> DataTable:
     return found[chosen(name, found, "table")]
 
 
-def figure_named(
-    figures: Iterable[tuple[str, Figure, Any]], kind: str, of: str | None = None
-) -> Figure:
+def figure_named(figures: Iterable[Drawing], kind: str, of: str | None = None) -> Figure:
     """The first figure of a kind, or the one of something: an axis, an operation, a measure.
 
     Raises:
@@ -101,9 +100,12 @@ def figure_named(
     """
     seen = []
     wanted = kind if of is None else f"{kind}_{of.replace('.', '_')}"
-    for name, figure, _ in figures:
+    for name, draw in figures:
         if name == wanted or (of is None and name.startswith(f"{kind}_")):
-            return figure
-        seen.append(name)
+            drawn = draw()
+            if drawn is not None:
+                return drawn[0]
+        else:
+            seen.append(name)
     chosen(wanted, seen, "figure")
     raise AssertionError("a figure that is there was found above")

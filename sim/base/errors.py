@@ -11,6 +11,15 @@ class Error(Exception):
         return f"error: {self}"
 
 
+class FigureWarning(UserWarning):
+    """A figure could not be drawn; all else is there."""
+
+
+def words(error: BaseException) -> str:
+    """An error in one line."""
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
 class BadInputError(Error):
     """What was given cannot be used; whoever gave it can mend it."""
 

@@ -126,6 +126,40 @@ def sweep(folder: Path) -> None:
             _remove(left)
 
 
+def lock(file: int, folder: Path) -> None:
+    """Keep other writers of a folder out until a file that is open ends, or this process does.
+
+    Raises:
+        FolderError: another process has the lock.
+    """
+    try:
+        import fcntl
+    except ImportError:  # a system without such locks
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise FolderError(f"{folder} is in use: another process writes to it") from error
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Inside, no other process that asks for the lock of this folder gets it.
+
+    Raises:
+        FolderError: it cannot be opened, or another process has the lock.
+    """
+    try:
+        file = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise FolderError(f"cannot open {folder}: {error.strerror}") from error
+    try:
+        lock(file, folder)
+        yield
+    finally:
+        os.close(file)
+
+
 def digest(data: bytes) -> str:
     """sha256 in hex."""
     return hashlib.sha256(data).hexdigest()

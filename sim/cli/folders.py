@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.verbs import NO_FIGURES, Verb, answer, print_json
+from sim.cli.verbs import NO_FIGURES, Verb, answer, end_undrawn, print_json
 
 
 @click.command(cls=Verb)
@@ -55,12 +55,13 @@ def compare(
         document = comparison.document()
     if as_json:
         print_json({"folder": str(folder), **document})
-        return
-    if isinstance(comparison, sim.ManyComparison):
+    elif isinstance(comparison, sim.ManyComparison):
         terminal_study.print_many(comparison, everything=everything and not only_changed)
+        click.echo(f"\nwritten to {folder}")
     else:
         terminal_compare.print_comparison(comparison, everything=everything)
-    click.echo(f"\nwritten to {folder}")
+        click.echo(f"\nwritten to {folder}")
+    end_undrawn(folder)
 
 
 @click.command(cls=Verb)

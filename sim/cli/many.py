@@ -1,7 +1,7 @@
 """Commands over many runs: ensemble, merge, study. Registered in :mod:`sim.cli.program`.
 
 Exit codes: 0 done, 1 the engine or the disk failed, 2 bad input, 3 some replicates failed,
-130 interrupted (go on with ``--resume``).
+130 interrupted (go on with ``--resume``). A figure that could not be drawn is a failure too (1).
 """
 
 from __future__ import annotations
@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import click
 
 from sim.base.errors import BadInputError, FailedError, FullDiskError
-from sim.cli.verbs import NO_FIGURES, SEED, SETS, Verb, answer, gathered, is_quiet, print_json
+from sim.cli.verbs import (
+    NO_FIGURES,
+    SEED,
+    SETS,
+    Verb,
+    answer,
+    end_undrawn,
+    gathered,
+    is_quiet,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from sim.api.many import EngineName, Ensemble, SensitivityStudy, Study
@@ -191,9 +201,10 @@ def _report_study(done: Study | SensitivityStudy, as_json: bool) -> None:
     document = {"folder": str(done.folder), **done.summary}
     if isinstance(done, sim.Study):
         _say(document, as_json, print_study)
-        _end_failed(done.failed)
+        _end(done.folder, done.failed)
     else:
         _say(document, as_json, print_sensitivity)
+        _end(done.folder, 0)
 
 
 def _say(document: dict[str, Any], as_json: bool, show: Callable[[dict[str, Any]], None]) -> None:
@@ -204,10 +215,12 @@ def _say(document: dict[str, Any], as_json: bool, show: Callable[[dict[str, Any]
         click.echo(f"\nwritten to {document['folder']}")
 
 
-def _end_failed(failed: int) -> None:
-    """Exit code 3 where replicates failed."""
+def _end(folder: Path, failed: int) -> None:
+    """Exit code 1 where figures could not be drawn, else 3 where replicates failed."""
     if failed:
         click.echo(f"{failed} replicates failed", err=True)
+    end_undrawn(folder)
+    if failed:
         sys.exit(3)
 
 
@@ -287,7 +300,7 @@ def _report(done: Ensemble, as_json: bool) -> None:
     _say({"folder": str(done.folder), **done.summary}, as_json, show)
     for replicate, error in list(done.failed.items())[:10]:
         click.echo(f"replicate {replicate} failed: {error}", err=True)
-    _end_failed(len(done.failed))
+    _end(done.folder, len(done.failed))
 
 
 COMMANDS = (ensemble, merge, study)

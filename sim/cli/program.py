@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli import folders, many, networks
-from sim.cli.verbs import NO_FIGURES, SEED, SETS, Commands, answer, print_json
+from sim.cli.verbs import NO_FIGURES, SEED, SETS, Commands, answer, end_undrawn, print_json
 
 if TYPE_CHECKING:
     from sim.api.files import Kind
@@ -59,6 +59,7 @@ def run(
     else:
         terminal.print_summary(done.summary)
         click.echo(f"\nwritten to {folder}")
+    end_undrawn(folder)
 
 
 @cli.command()
@@ -119,8 +120,9 @@ def main() -> None:
         code = cli.main(standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+    except (click.exceptions.Abort, KeyboardInterrupt) as stop:
+        what_stands = str(stop.__cause__ or stop)  # click turns a Ctrl-C into an Abort
+        click.echo(f"interrupted; {what_stands}" if what_stands else "interrupted", err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show()

@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, redirect_stdout
 from functools import wraps
 from io import StringIO
+from pathlib import Path
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 import click
 
-from sim.base.errors import BadInputError, Error, FailedError
+from sim.base.errors import BadInputError, Error, FailedError, FigureWarning
 
 SEED = click.IntRange(0, 2**63 - 1)
 
@@ -72,7 +74,8 @@ class Verb(click.Command):
         quiet = ctx.meta[_QUIET] = ctx.params.pop("quiet")
         hushed = quiet and not ctx.params["as_json"]
         try:
-            with redirect_stdout(StringIO()) if hushed else nullcontext():
+            with redirect_stdout(StringIO()) if hushed else nullcontext(), catch_warnings():
+                simplefilter("ignore", FigureWarning)  # end_undrawn tells of them
                 return super().invoke(ctx)
         except BadInputError as error:
             if type(error) is not BadInputError:  # a scenario's faults name files
@@ -108,10 +111,6 @@ class Commands(click.Group):
             raise told(error.render()) from error
         except MemoryError as error:
             raise _Told("error: there is not enough memory") from error
-        except RuntimeError as error:
-            if type(error).__name__ != "BrokenProcessPool":  # by name, imported only if raised
-                raise
-            raise _Told("error: a process that drew figures was ended from outside") from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands, section by section."""
@@ -120,6 +119,18 @@ class Commands(click.Group):
             with formatter.section(title):
                 rows = [(n.ljust(widest), self.commands[n].get_short_help_str(90)) for n in names]
                 formatter.write_dl(rows)
+
+
+def end_undrawn(folder: Path) -> None:
+    """Name the figures that could not be drawn into a folder; exit code 1 where there are any."""
+    from sim.tables.folder import undrawn
+
+    found = undrawn(folder)
+    for figure, error in found:
+        click.echo(f"figure {figure} could not be drawn: {error}", err=True)
+    if found:
+        click.echo(f"all else in {folder} is whole", err=True)
+        sys.exit(1)
 
 
 class _Told(click.ClickException):

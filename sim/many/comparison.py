@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +11,20 @@ from sim.measure.compare import Comparison
 from sim.measure.compare_many import ManyComparison, ManyRow
 from sim.tables import of_many
 from sim.tables.data import DataTable
-from sim.tables.folder import default_target, now, write_json, write_manifest
+from sim.tables.folder import Draw, default_target, draw_into, now, write_json, write_manifest
 
 
 def write_comparison(
     comparison: Comparison | ManyComparison,
     out: Path | None = None,
     *,
-    draw: Callable[[Path], None] | None = None,
+    draw: Draw | None = None,
     argv: Sequence[str] = (),
 ) -> Path:
-    """Write the folder of a comparison, whole or not at all, and return it.
+    """Write the folder of a comparison, whole or not at all but for its figures, and return it.
 
     Args:
-        draw: draws its figures into a folder that is there; None draws none.
+        draw: draws its figures into the folder once it is there; None draws none.
 
     Raises:
         FolderError: the folder holds something already or cannot be written.
@@ -38,10 +38,8 @@ def write_comparison(
         write_json(partial / "comparison.json", document)
         for table in comparison_tables(comparison):
             table.write_csv(partial / f"{table.name}.csv")
-        if draw is not None:
-            (partial / "figures").mkdir()
-            draw(partial / "figures")
-        write_manifest(partial, head, argv)
+        write_manifest(partial, head, argv, pending=draw is not None)
+    draw_into(target, draw)
     return target
 
 

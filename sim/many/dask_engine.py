@@ -21,9 +21,9 @@ from importlib.util import find_spec
 from itertools import islice
 from typing import Any
 
-from sim.base.errors import BadInputError
+from sim.base.errors import BadInputError, words
 
-from .engines import TRIES, EngineError, Finished, Task, attempt, cores, words
+from .engines import TRIES, EngineError, Finished, Task, attempt, cores
 
 BATCH = 8
 """Replicates in a task."""

@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection, wait
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from sim.base.errors import FailedError
+from sim.base.errors import FailedError, words
 
 if TYPE_CHECKING:  # a worker imports what its task needs, and no more
     from .replicate import Result
@@ -54,11 +54,6 @@ class Engine(Protocol):
     def run(self, task: Task, replicates: Iterator[int]) -> Generator[Finished, None, None]:
         """Finished replicates in any order. Raises EngineError where nothing can go on."""
         ...
-
-
-def words(error: BaseException) -> str:
-    """An error in one line."""
-    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def attempt(task: Task, replicate: int) -> Finished:

@@ -20,11 +20,11 @@ import numpy as np
 
 from sim.base.diagnostics import did_you_mean
 from sim.base.errors import BadInputError, FolderError
-from sim.base.files import sweep, whole_folder
+from sim.base.files import sweep
 from sim.measure.ensemble import Replicates, table
 from sim.measure.steps import is_time
 from sim.scenario.model import DAY, Scenario
-from sim.tables.folder import read_summary
+from sim.tables.folder import Undrawn, draw_into, read_summary
 
 from .engines import Engine, EngineError, Pool, Serial, Task, cores
 from .ensemble_folder import (
@@ -58,9 +58,9 @@ MOST_FAILURES = 10
 Progress = Callable[[int, int], None]
 """Told how many replicates are done, and of how many."""
 
-Draw = Callable[[Scenario, Mapping[str, Any], Iterable[Mapping[str, Any]], Path], None]
+Draw = Callable[[Scenario, Mapping[str, Any], Iterable[Mapping[str, Any]], Path], Sequence[Undrawn]]
 """Draws figures into a folder that is there: of a scenario, the summary of its ensemble, and the
-rows of the journal."""
+rows of the journal; gives those that could not be drawn."""
 
 
 @dataclass(frozen=True)
@@ -157,22 +157,10 @@ def carry_out(
             raise EngineError(f"no replicate came through: {why}")
         journal.sync()
         status = "stopped" if stopped_early else "failed" if failed else "complete"
-        done = _conclude(folder, scenario, plan, journal, chosen, failed, draw)
-    close_manifest(folder, status, plan, failed, means.argv)
-    return done
-
-
-def _conclude(
-    folder: Path, scenario: Scenario, plan: Plan, journal: Journal, chosen: Sequence[int],
-    failed: dict[int, str], draw: Draw | None,
-) -> Ensemble:  # fmt: skip
-    """Make the tables, the summary and the figures of an ensemble from its journal."""
-    found = derive(folder, scenario, plan, journal, chosen, sorted(failed))
-    summary = read_summary(folder)
-    if draw is not None:  # beside the folder's own, and in their place when they are whole
-        with whole_folder(folder / "figures", replace=True) as target:
-            draw(scenario, summary, journal.rows(found.replicates), target)
-    return Ensemble(folder, scenario, plan, found, summary, failed)
+        found = derive(folder, scenario, plan, journal, chosen, sorted(failed))
+        close_manifest(folder, status, plan, failed, means.argv, pending=draw is not None)
+        _draw(draw, folder, scenario, journal.rows(found.replicates))
+    return Ensemble(folder, scenario, plan, found, read_summary(folder), failed)
 
 
 class _Run:
@@ -249,6 +237,13 @@ class _Run:
         return self._rule.reached(np.array(values, dtype=float), unit, self.scenario.length / DAY)
 
 
+def _draw(
+    draw: Draw | None, folder: Path, scenario: Scenario, rows: Iterable[Mapping[str, Any]]
+) -> None:
+    """Draw the figures of an ensemble whose tables and manifest are whole."""
+    draw_into(folder, draw and (lambda place: draw(scenario, read_summary(folder), rows, place)))
+
+
 def rows_of(ensemble: Ensemble) -> Iterator[Mapping[str, Any]]:
     """The rows of the journal that count, in the order of the replicates.
 
@@ -293,12 +288,14 @@ def merge(
                     f"{len(missing)} of {plan.n} replicates are in none of the shards: {shown}; "
                     "run or resume the shard that has them"
                 )
-            done = _conclude(target, scenario, whole, journal, whole.replicates, {}, draw)
+            found = derive(target, scenario, whole, journal, whole.replicates, ())
+            close_manifest(target, "complete", whole, {}, argv, pending=draw is not None)
     except BaseException:
         rmtree(target)
         raise
-    close_manifest(target, "complete", whole, {}, argv)
-    return done
+    with Journal(target / JOURNAL) as journal:
+        _draw(draw, target, scenario, journal.rows(found.replicates))
+    return Ensemble(target, scenario, whole, found, read_summary(target), {})
 
 
 def open_ensemble(folder: Path) -> Ensemble:

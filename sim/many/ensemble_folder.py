@@ -255,9 +255,12 @@ def set_status(folder: Path, status: str, plan: Plan) -> None:
 
 
 def close_manifest(
-    folder: Path, status: str, plan: Plan, failed: Mapping[int, str], argv: Sequence[str]
-) -> None:
+    folder: Path, status: str, plan: Plan, failed: Mapping[int, str], argv: Sequence[str],
+    *, pending: bool = False,
+) -> None:  # fmt: skip
     """Write the final manifest: versions, git state, sha256 of every file but the journal.
+
+    Figures may be ``pending``.
 
     Raises:
         FullDiskError: it cannot be written.
@@ -266,4 +269,4 @@ def close_manifest(
         **_manifest(status, plan, read_manifest(folder)["scenario_sha256"]),
         "failed": [{"replicate": r, "error": error} for r, error in sorted(failed.items())],
     }
-    write_manifest(folder, head, argv, leave_out=[JOURNAL])
+    write_manifest(folder, head, argv, leave_out=[JOURNAL], pending=pending)

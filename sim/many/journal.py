@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.base.errors import FolderError, FullDiskError
+from sim.base.files import lock
 
 ROWS_A_SYNC = 64
 SECONDS_A_SYNC = 2.0
@@ -42,7 +43,11 @@ class Journal:
         except OSError as error:
             raise FolderError(f"cannot open {path}: {error.strerror}") from error
         if write:
-            _lock(self._file, path)
+            try:
+                lock(self._file, path.parent)
+            except FolderError:
+                os.close(self._file)
+                raise
         self._end = self._read()
         if write and self._end < os.fstat(self._file).st_size:
             os.ftruncate(self._file, self._end)
@@ -152,16 +157,3 @@ def _parse(line: bytes) -> dict[str, Any] | None:
         and all(isinstance(unit, str) for unit in units.values())
     )
     return row if whole else None
-
-
-def _lock(file: int, path: Path) -> None:
-    """Keep other writers out until the file is closed or this process ends."""
-    try:
-        import fcntl
-    except ImportError:  # a system without such locks
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(file)
-        raise FolderError(f"{path.parent} is in use: another process writes to it") from error

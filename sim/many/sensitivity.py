@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,7 +21,16 @@ from .design import Design, Sensitivity
 from .engines import Task
 from .ensemble import Ensemble, Means, carry_out, open_ensemble
 from .inputs import run_sample, uncertain
-from .studies import begin_parts, check_measures, close_study, column, headlines, marked, read_study
+from .studies import (
+    DrawStudy,
+    begin_parts,
+    check_measures,
+    close_study,
+    column,
+    headlines,
+    marked,
+    read_study,
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ def begin_sensitivity(design: Design, out: Path | None = None, *, resume: bool =
 
 
 def carry_out_sensitivity(
-    folder: Path, means: Means, draw: Callable[[SensitivityStudy, Path], None] | None = None
+    folder: Path, means: Means, draw: DrawStudy[SensitivityStudy] | None = None
 ) -> SensitivityStudy:
     """Run what is missing, then work out the indices into sensitivity.csv.
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,13 +23,15 @@ from sim.base.files import fingerprint, whole_file, whole_folder
 from sim.measure import statistics as st
 from sim.measure.effects import Effect, effects, rank_intervals
 from sim.measure.ensemble import Replicates, absent, interval
-from sim.measure.steps import is_time
+from sim.measure.steps import is_time, step_of
 from sim.scenario.loader import load
 from sim.scenario.model import DAY, Scenario
 from sim.tables.data import DataTable
 from sim.tables.folder import (
     MANIFEST,
+    Undrawn,
     default_target,
+    draw_into,
     interrupted_folder,
     write_json,
     write_manifest,
@@ -52,6 +55,9 @@ from .ensemble_folder import JOURNAL
 from .replicate import run_replicate
 
 S = TypeVar("S")
+
+DrawStudy = Callable[[S, Path], Sequence[Undrawn]]
+"""Draws the figures of a study into a folder that is there; gives those that failed."""
 
 STUDY = "study.json"
 _FILES = {"measures": "study", "effects": "effects", "ranks": "ranks"}
@@ -195,21 +201,18 @@ def head(status: str) -> dict[str, Any]:
 
 
 def close_study(
-    folder: Path, study: S, draw: Callable[[S, Path], None] | None, status: str, argv: Sequence[str]
+    folder: Path, study: S, draw: DrawStudy[S] | None, status: str, argv: Sequence[str]
 ) -> None:
-    """Draw the figures of a study, and write its final manifest.
+    """Write the manifest of a study whose tables are whole, and draw its figures.
 
     Its ensembles have manifests of their own.
     """
-    if draw is not None:
-        with whole_folder(folder / "figures", replace=True) as target:
-            draw(study, target)
-    write_manifest(folder, head(status), argv, leave_out=["cells", "samples", JOURNAL])
+    apart = ["cells", "samples", JOURNAL]
+    write_manifest(folder, head(status), argv, apart, pending=draw is not None)
+    draw_into(folder, draw and partial(draw, study))
 
 
-def carry_out_study(
-    folder: Path, means: Means, draw: Callable[[Study, Path], None] | None = None
-) -> Study:
+def carry_out_study(folder: Path, means: Means, draw: DrawStudy[Study] | None = None) -> Study:
     """Run what is missing of a study, then make its tables.
 
     Raises:
@@ -301,7 +304,8 @@ def _conclude(
         if len(known) < len(columns):
             continue
         by_levels = {cell.levels: c for cell, c in zip(cells, known, strict=True)}
-        found[path] = effects(names, by_levels)
+        unit = next(table.units[path] for table in tables if path in table.units)
+        found[path] = effects(names, by_levels, step_of(unit))
         ranks[path] = rank_intervals(known)
     return Study(
         folder, document["title"], names, tuple(cells), tuple(done), found,
@@ -329,7 +333,7 @@ def study_tables(study: Study) -> list[DataTable]:
 
 
 def column(table: Replicates, path: str, horizon: float) -> st.Values | None:
-    """A measure of one cell as effects take it: a time that did not come is the period long."""
+    """A measure of one cell as effects take it: of a time the days of the period before it came."""
     found = table.column(path)
     return found if found is None or not is_time(path) else np.minimum(found, horizon)
 
@@ -383,11 +387,14 @@ def summary(study: Study) -> dict[str, Any]:
 
 
 def _mean(measure: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Mean and interval of a measure in a cell; of a time also the share of runs it came in."""
-    if measure is None or "mean" not in measure:
+    """Mean and interval of a measure in a cell; of a time also the share of runs it came in.
+
+    The mean of a time is None where it did not come in every run.
+    """
+    if measure is None or not measure["n"]:
         return None
     came = {"came": measure["came"]["value"]} if "came" in measure else {}
-    return {**measure["mean"], **came}
+    return {**measure.get("mean", dict.fromkeys(("value", "low", "high"))), **came}
 
 
 def _unit(study: Study, path: str) -> str:

@@ -18,7 +18,7 @@ from . import statistics as st
 from .compare import Change, differences
 from .ensemble import Replicates, describe, interval, log_rank_test, tidy
 from .model_scores import ModelScore, ensemble_scores
-from .steps import is_time
+from .steps import is_time, step_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def _compare(path: str, outcomes: Sequence[Many], tables: Sequence[Replicates]) 
         None if c is None else describe(path, c, o.days)
         for c, o in zip(columns, outcomes, strict=True)
     )
-    base = columns[0]
+    base, alike = columns[0], step_of(unit) / 2
     against = []
     for outcome, column in zip(outcomes[1:], columns[1:], strict=True):
         if base is None or column is None:
@@ -177,11 +177,11 @@ def _compare(path: str, outcomes: Sequence[Many], tables: Sequence[Replicates]) 
         elif is_time(path):
             # what comes after the shorter period has not come for the comparison
             one, two = (np.where(c <= horizon, c, np.inf) for c in (base, column))
-            found = st.paired(one, two, horizon=horizon)
+            found = st.paired(one, two, horizon=horizon, alike=alike)
             p = log_rank_test(one, two, horizon)[1]
             against.append(Against(outcome.name, found, p))
         else:
             both = np.isfinite(base) & np.isfinite(column)
-            pairs = st.paired(base[both], column[both]) if both.any() else None
+            pairs = st.paired(base[both], column[both], alike=alike) if both.any() else None
             against.append(Against(outcome.name, pairs))
     return ManyRow(path, unit, stated, tuple(against))

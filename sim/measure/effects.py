@@ -29,8 +29,12 @@ class Effect:
     paired: st.Paired
 
 
-def effects(factors: Sequence[str], cells: Cells) -> list[Effect]:
-    """Main effects, then interactions of pairs; those that no cells tell are left out."""
+def effects(factors: Sequence[str], cells: Cells, step: float = 0) -> list[Effect]:
+    """Main effects, then interactions of pairs; those that no cells tell are left out.
+
+    ``step`` is what the values are rounded to. An interaction is taken of four of them, each off by
+    half a step at most: within two steps it cannot be told from none.
+    """
     levels = [list(dict.fromkeys(cell[i] for cell in cells)) for i in range(len(factors))]
     found = []
     for i, factor in enumerate(factors):
@@ -42,16 +46,18 @@ def effects(factors: Sequence[str], cells: Cells) -> list[Effect]:
             ]
             if pairs:
                 base, other = (_mean([p[k] for p in pairs]) for k in (0, 1))
-                found += _effect((factor,), ((levels[i][0], level),), base, other)
+                found += _effect((factor,), ((levels[i][0], level),), base, other, step / 2)
     for i, j in itertools.combinations(range(len(factors)), 2):
         for to_i, to_j in itertools.product(levels[i][1:], levels[j][1:]):
-            found += _interaction(factors, cells, (i, levels[i][0], to_i), (j, levels[j][0], to_j))
+            one, two = (i, levels[i][0], to_i), (j, levels[j][0], to_j)
+            found += _interaction(factors, cells, one, two, 2 * step)
     return found
 
 
 def _interaction(
-    factors: Sequence[str], cells: Cells, one: tuple[int, str, str], two: tuple[int, str, str]
-) -> list[Effect]:
+    factors: Sequence[str], cells: Cells, one: tuple[int, str, str], two: tuple[int, str, str],
+    alike: float,
+) -> list[Effect]:  # fmt: skip
     (i, from_i, to_i), (j, from_j, to_j) = one, two
     low, high = [], []
     for cell in cells:
@@ -65,14 +71,17 @@ def _interaction(
     if not low:
         return []
     term = (factors[i], factors[j])
-    return _effect(term, ((from_i, to_i), (from_j, to_j)), _mean(low), _mean(high))
+    return _effect(term, ((from_i, to_i), (from_j, to_j)), _mean(low), _mean(high), alike)
 
 
 def _effect(
-    term: tuple[str, ...], levels: tuple[tuple[str, str], ...], base: st.Values, other: st.Values
-) -> list[Effect]:
+    term: tuple[str, ...], levels: tuple[tuple[str, str], ...], base: st.Values, other: st.Values,
+    alike: float,
+) -> list[Effect]:  # fmt: skip
     known = np.isfinite(base) & np.isfinite(other)
-    return [Effect(term, levels, st.paired(base[known], other[known]))] if known.any() else []
+    if not known.any():
+        return []
+    return [Effect(term, levels, st.paired(base[known], other[known], alike=alike))]
 
 
 def _with(cell: tuple[str, ...], i: int, level: str) -> tuple[str, ...]:

@@ -115,16 +115,18 @@ def log_rank_test(one: st.Values, other: st.Values, horizon: float) -> tuple[flo
 def describe(path: str, column: st.Values, horizon: float) -> dict[str, Any]:
     """One measure over all runs as plain data (values in its unit; times in days).
 
-    ``n`` runs have a value. A time has ``came``, the probability that it came, and its mean is
-    the restricted one.
+    ``n`` runs have a value. A time has ``came``, the probability that it came, and a ``mean`` only
+    where it came in every run; else ``restricted_mean``, the days of the period before it came.
     """
     if is_time(path):
-        curve = survival(column, horizon)
-        came = st.probability(int(np.isfinite(column).sum()), len(column))
+        curve, happened = survival(column, horizon), np.isfinite(column)
+        came = st.probability(int(happened.sum()), len(column))
         return {
             "n": len(column),
             "came": interval(came),
-            "mean": interval(restricted_mean(curve, horizon)),
+            "mean" if happened.all() else "restricted_mean": interval(
+                restricted_mean(curve, horizon)
+            ),
             **_ranges(column, st.quantile_of_times),
             "curve": _steps(curve),
         }

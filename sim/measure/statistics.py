@@ -148,10 +148,13 @@ class Paired:
         return "higher" if low > 0 else "lower"
 
 
-def paired(base: Values, other: Values, *, horizon: float | None = None) -> Paired:
+def paired(
+    base: Values, other: Values, *, horizon: float | None = None, alike: float = 0
+) -> Paired:
     """Compare two measures run by run.
 
     Args:
+        alike: values no further apart are equal: what rounding and floating point make of equals.
         horizon: for times that may be infinite (they did not come): the length of the period,
             which stands for them in the mean. In above and below they are later than any.
 
@@ -160,6 +163,7 @@ def paired(base: Values, other: Values, *, horizon: float | None = None) -> Pair
     """
     if len(base) != len(other) or not len(base):
         raise ValueError("paired runs must be as many on both sides, and some")
+    other = np.where(np.isclose(other, base, rtol=0, atol=alike), base, other)
     above, below = float(np.mean(other > base)), float(np.mean(other < base))
     if horizon is not None:
         base, other = np.minimum(base, horizon), np.minimum(other, horizon)

@@ -13,6 +13,17 @@ DIGITS = 6
 """Decimals of a measure in days: enough to tell one second from the next."""
 
 
+_STEPS = {"t": 1e-3, "t/day": 1e-3, "day": 10.0**-DIGITS, "km": 1e-3, "h": 1e-2}
+
+
+def step_of(unit: str) -> float:
+    """The last digit of measures in a unit: a kilogram of those in tonnes; 1e-9 of what has none.
+
+    Values less than half of it apart are equal.
+    """
+    return _STEPS.get(unit, 1e-9)
+
+
 def is_time(path: str) -> bool:
     """True for measures that say when something came, if it came."""
     *stem, last = path.split(".")

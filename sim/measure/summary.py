@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from sim.scenario.model import DAY, Operation, Scenario
 from sim.state.control import Control
 from sim.state.rebuild import states
-from sim.state.record import Record
+from sim.state.record import Pocket, Record
 
 from .axis import AxisLens, AxisView, view_document
 from .claims import verdicts
@@ -218,8 +218,22 @@ class Analysis:
         if any(axis.actor == actor for axis in self.scenario.axes.values()):
             self._put(f"{path}.pockets_start", sum(r.time == 0 for r in rows), "pockets")
             self._put(f"{path}.pockets_end", sum(r.ended is None for r in rows), "pockets")
-            inside = sum(r.pocket.persons for r in rows if r.ended is None)
-            self._put(f"{path}.persons_in_pockets_end", inside, "persons")
+            left = [r.pocket for r in rows if r.ended is None]
+            inside = [n for n in map(self._persons, left) if n is not None]
+            known = sum(inside) if inside or not left else None
+            self._put(f"{path}.persons_in_pockets_end", known, "persons")
+
+    def _persons(self, pocket: Pocket) -> int | None:
+        """Who was in a pocket when it formed; None where nobody was ever said to be."""
+        there = {(g.actor, g.place) for g in self.scenario.garrisons.values()}
+        stated = any((pocket.actor, place) in there for place in pocket.places)
+        return pocket.persons if pocket.persons or stated else None
+
+    def _stock(self, pocket: Pocket) -> float | None:
+        """Tonnes of stock in a pocket when it formed; None where no sink of its actor is in it."""
+        axes = (axis for axis in self.scenario.axes.values() if axis.actor == pocket.actor)
+        modelled = any(place in axis.sinks for axis in axes for place in pocket.places)
+        return _tonnes(pocket.stock_kg) if modelled else None
 
     def _places(self) -> None:
         """When the places that the scenario is about were ringed, taken and lost."""
@@ -345,8 +359,8 @@ class Analysis:
                     "places": list(row.pocket.places),
                     "from_day": in_days(row.time),
                     "to_day": in_days(row.ended),
-                    "persons": row.pocket.persons,
-                    "stock_t": _tonnes(row.pocket.stock_kg),
+                    "persons": self._persons(row.pocket),
+                    "stock_t": self._stock(row.pocket),
                 }
                 for row in record.pockets
             ],

@@ -160,8 +160,9 @@ def _cells(this: _Study) -> Html:
 def _reading(this: _Study) -> Html:
     """How to read the effects, and the files that hold them."""
     late = (
-        " A time that did not come counts as the length of the period in a mean, and as later "
-        "than any in a median or range."
+        " An effect on a time is one on the days of the period before it came. A mean of a time is "
+        "given where it came in every run; in a median or range one that did not come is later "
+        "than any."
     )
     return join(
         el("p", "A factor's effect is what its level changes against its first level, averaged "
@@ -181,7 +182,10 @@ def _measure(this: _Study, path: str, *, first: bool) -> Html:
     name = join(el("strong", this.names[path]), with_unit("", unit))
     pictures = [
         picture(this.link, f"{kind}_{stem}", title, kind="svg", about=path)
-        for kind, title in (("interaction", "Means of the cells"), ("ranks", "Ranks of the cells"))
+        for kind, title in (
+            ("interaction", "The cells" if path in this.late else "Means of the cells"),
+            ("ranks", "Ranks of the cells"),
+        )
     ]
     return measure_fold(
         join(name, ": ", brief(unit, found, this.pairs)), path,

@@ -169,8 +169,11 @@ def _main(name: Html, unit: str, late: bool, found: Sequence[Effect]) -> Html:
         return join("More than one factor may move ", name, " most, for their 95 % intervals "
                     "overlap: ", listed(few(sized, MOST_NAMED)))  # fmt: skip
     low, high = sorted((abs(top["low"]), abs(top["high"])))
-    way = {"higher": "later", "lower": "earlier"}[top["verdict"]] if late else top["verdict"]
-    said = f" it {'comes' if late else 'is'} {amount(abs(top['value']), unit)} "
+    size, way = amount(abs(top["value"]), unit), top["verdict"]
+    said = f" it is {size} "
+    if late:  # a difference of times that may not come
+        said = f" the period has {size} "
+        way = {"higher": "more", "lower": "fewer"}[way] + " before it comes"
     most = f"Of {len(best)} factors, " if len(best) > 1 else ""
     return join(
         most, term(top), " moves ", name, " most" if most else "", ": ", change(top), said,

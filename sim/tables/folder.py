@@ -1,6 +1,7 @@
 """What is in the folder that a run leaves, and reading it again.
 
-All files but ``manifest.json`` are the same bytes for the same scenario and seed.
+All files but ``manifest.json`` are the same bytes for the same scenario and seed. A folder is in
+place as soon as its tables are; its figures are drawn into it, so that none can cost a run.
 """
 
 from __future__ import annotations
@@ -8,13 +9,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from shutil import rmtree
+from typing import Any, NamedTuple
 
-from sim.base.errors import FolderError
-from sim.base.files import digests, whole_file
+from sim.base.errors import FigureWarning, FolderError, words
+from sim.base.files import digests, locked, whole_file
 from sim.measure.sides import side_series
 from sim.scenario.dates import date_of
 from sim.scenario.model import DAY, Scenario
@@ -96,29 +99,92 @@ def write_json(path: Path, document: Any) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-MANIFEST = "manifest.json"
+MANIFEST, FIGURES = "manifest.json", "figures"
+
+PENDING, DONE, NONE = "pending", "done", "none"
+"""What a manifest says of figures; where some could not be drawn it lists them instead."""
+
+
+class Undrawn(NamedTuple):
+    """A figure that could not be drawn, and why."""
+
+    figure: str
+    error: str
+
+
+Draw = Callable[[Path], Sequence[Undrawn]]
+"""Draws figures into a folder that is there, each whole, whatever becomes of the others."""
 
 
 def write_manifest(
-    folder: Path, head: Mapping[str, Any], argv: Sequence[str], leave_out: Sequence[str] = ()
-) -> None:
-    """Write manifest.json of what is complete.
+    folder: Path, head: Mapping[str, Any], argv: Sequence[str], leave_out: Sequence[str] = (),
+    *, pending: bool = False,
+) -> None:  # fmt: skip
+    """Write manifest.json of what is complete but for its figures.
 
-    It holds ``head``, argv, when it was finished, versions, git state, and sha256 of every file
-    but those that ``leave_out`` names.
+    It holds ``head``, whether figures are ``pending``, argv, when it was finished, versions, git
+    state, and sha256 of every file but figures and those that ``leave_out`` names.
 
     Raises:
         FullDiskError, FolderError: it cannot be written.
     """
     document = {
         **head,
+        FIGURES: PENDING if pending else NONE,
         "argv": readable(argv),
         "finished": now(),
         **provenance(),
-        "sha256": digests(folder, (MANIFEST, *leave_out)),
+        "sha256": digests(folder, (MANIFEST, FIGURES, *leave_out)),
     }
     with whole_file(folder / MANIFEST) as path:
         write_json(path, document)
+
+
+def draw_into(folder: Path, draw: Draw | None) -> None:
+    """Draw the figures of a folder whose tables and manifest are whole, in place of older ones.
+
+    The manifest then says that they are done, or which could not be drawn and why, of which
+    :class:`FigureWarning` tells too. Interrupted, it still says pending. Where ``draw`` is None
+    those of older tables are removed.
+
+    Raises:
+        FolderError: another process draws into it.
+        FullDiskError: there is no room for the manifest; the old one stays.
+    """
+    place = folder / FIGURES
+    with locked(folder):
+        rmtree(place, ignore_errors=True)
+        if draw is None:
+            return
+        try:
+            undrawn = _drawn(place, draw)
+        except KeyboardInterrupt as stop:
+            raise KeyboardInterrupt(f"{folder} is whole but for its figures") from stop
+        document = json.loads((folder / MANIFEST).read_bytes())
+        document[FIGURES] = [u._asdict() for u in undrawn] if undrawn else DONE
+        document["finished"] = now()
+        drawn = {f"{FIGURES}/{name}": digest for name, digest in digests(place).items()}
+        document["sha256"] = dict(sorted({**document["sha256"], **drawn}.items()))
+        with whole_file(folder / MANIFEST) as path:
+            write_json(path, document)
+    for figure, error in undrawn:
+        said = f"figure {figure} of {folder} could not be drawn: {error}"
+        warnings.warn(said, FigureWarning, stacklevel=2)
+
+
+def _drawn(place: Path, draw: Draw) -> Sequence[Undrawn]:
+    """The figures that could not be drawn; all of them together where none can be begun."""
+    try:
+        place.mkdir()
+        return draw(place)
+    except Exception as error:
+        return [Undrawn(FIGURES, words(error))]
+
+
+def undrawn(folder: Path) -> list[Undrawn]:
+    """The figures that could not be drawn into a folder, by its manifest."""
+    said = _manifest_of(folder).get(FIGURES)
+    return [Undrawn(**one) for one in said] if isinstance(said, list) else []
 
 
 def now() -> str:
@@ -136,10 +202,16 @@ def kind_of(folder: Path) -> str:
 
 def _said_of(folder: Path, key: str, default: str) -> str:
     """What the manifest in a folder says, if it can be read."""
+    return str(_manifest_of(folder).get(key, default))
+
+
+def _manifest_of(folder: Path) -> Mapping[str, Any]:
+    """The manifest in a folder; nothing where it cannot be read."""
     try:
-        return str(json.loads((folder / MANIFEST).read_bytes()).get(key, default))
-    except (OSError, ValueError, AttributeError):
-        return default
+        found = json.loads((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def readable(argv: Sequence[str]) -> list[str]:

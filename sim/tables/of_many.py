@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -39,14 +40,16 @@ def spread(measure: Document | None) -> list[object]:
     """One measure over many runs as ``SPREAD`` shows it; a time as a date, or never."""
     if measure is None or not measure["n"]:
         return [*[None] * (len(SPREAD) - 1), 0]
-    came, mean = measure.get("came"), measure["mean"]
+    came, mean = measure.get("came"), measure.get("mean")
     if came is None:
+        assert mean is not None  # what is no time has a mean where it has a value
         middle: list[object] = [mean["value"], interval(mean), measure["median"]]
         return [*middle, Range(*measure["range_90"]), "", "", measure["n"]]
-    never = not came["value"]
+    # older folders state a mean of what did not come in every run
+    known = None if mean is None or came["value"] < 1 else Day(mean["value"])
     return [
-        Never(mean["value"]) if never else Day(mean["value"]),
-        None if never else interval(mean, Day), day(measure["median"]),
+        known if came["value"] else Never(math.inf),
+        None if known is None else interval(mean, Day), day(measure["median"]),
         Range(*map(day, measure["range_90"])), came["value"], interval(came, Percent), measure["n"],
     ]  # fmt: skip
 

@@ -77,6 +77,8 @@ def stocks(summary: Document) -> Table:
     return Table("Stocks of the sinks", STOCKS, rows, start_of(summary))
 
 
+NOT_MODELLED = "not modelled"
+
 POCKETS = (
     Column("places", "Places", Ids), Column("actor", "Actor", Id), Column("from_day", "From", Day),
     Column("to_day", "To", Day), Column("persons", "Persons then"),
@@ -84,10 +86,15 @@ POCKETS = (
 )  # fmt: skip
 
 
+_UNSAID = {
+    "to_day": "the end of the period", "persons": NOT_MODELLED, "stock_t": NOT_MODELLED,
+}  # fmt: skip
+
+
 def pockets(summary: Document) -> Table:
-    """Parts of a territory that no source reached, with who was in them."""
+    """Parts of a territory that no source reached, with what is modelled of who was in them."""
     rows = [
-        ["the end of the period" if pocket[c.key] is None else pocket[c.key] for c in POCKETS]
+        [_UNSAID[c.key] if pocket[c.key] is None else pocket[c.key] for c in POCKETS]
         for pocket in summary["pockets"]
     ]
     caption = "Pockets, with what was in each when it formed"

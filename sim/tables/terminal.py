@@ -178,13 +178,17 @@ def _print_pockets(out: Console, summary: Document) -> None:
     still = [p for p in summary["pockets"] if p["to_day"] is None]
     if still:
         out.print("\npockets at the end, with what was in each when it formed:")
-    largest = sorted(still, key=lambda p: (-p["persons"], -p["stock_t"], -len(p["places"])))
+    largest = sorted(
+        still, key=lambda p: (-(p["persons"] or 0), -(p["stock_t"] or 0), -len(p["places"]))
+    )
     shown = {id(pocket) for pocket in largest[:MOST_POCKETS]}
     table = of_run.pockets({**summary, "pockets": [p for p in still if id(p) in shown]})
     for actor, places, persons, stock, since in texts(
         table.pick("actor", "places", "persons", "stock_t", "from_day")
     ):
-        out.print(f"  {actor}: {places} ({persons} persons, {stock} t; since {since})")
+        amounts = (persons, "persons"), (stock, "t")
+        inside = ", ".join(f"{n} {unit}" for n, unit in amounts if n != of_run.NOT_MODELLED)
+        out.print(f"  {actor}: {places} ({inside or 'persons not modelled'}; since {since})")
     if len(still) > len(shown):
         out.print(f"  and {number(len(still) - len(shown))} smaller ones, all in summary.json")
 

@@ -11,6 +11,7 @@ from sim.base.numbers import with_unit
 from sim.measure.compare_many import ManyComparison, ManyRow
 from sim.measure.sensitivity import Index
 from sim.measure.statistics import Paired
+from sim.measure.steps import is_time
 
 from . import of_many
 from .terminal import console, print_table
@@ -88,6 +89,8 @@ def print_many(comparison: ManyComparison, *, everything: bool = False) -> None:
         shown = ranked if everything else ranked[:MOST_DIFFERENCES]
         table = of_many.differences((row, i) for _, row in shown).ranged()
         print_table(out, table.pick(*SHOWN))
+        if any(is_time(row.path) for _, row in shown):
+            out.print(OF_TIMES)
         if len(ranked) > len(shown):
             out.print(f"... and {len(ranked) - len(shown)} more in the tables")
         same = sum(p.verdict == "same" for p, _ in pairs)
@@ -102,6 +105,8 @@ def _order(found: tuple[Paired, ManyRow]) -> tuple[bool, float, str]:
 
 
 EFFECTS_SHOWN = ("term", "from", "to", "effect", "interval", "verdict", "runs_to_settle")
+
+OF_TIMES = "a difference of times is one of the days of the period before they came"
 
 MOST_CELLS = 16
 """Cells of a study whose means are printed; where there are more they are in the tables only."""
@@ -123,8 +128,8 @@ def print_study(document: Document) -> None:
         print_table(out, table.pick(*EFFECTS_SHOWN))
     if any(len(effect["term"]) > 1 for found in effects.values() for effect in found):
         out.print("\na x b: how much more the one does where the other is at its second level")
-    if any("came" in (cell["means"][path] or {}) for cell in cells for path in effects):
-        out.print("\na time that did not come counts as the length of the period in its mean")
+    if any(is_time(path) for path, found in effects.items() if found):
+        out.print(f"\n{OF_TIMES}")
 
 
 MOST_INPUTS = 8

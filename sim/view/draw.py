@@ -10,11 +10,12 @@ import functools
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeVar, cast
 
 import matplotlib as mpl
 from matplotlib import font_manager
@@ -26,11 +27,17 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import Stroke
 
 from sim.base import numbers
+from sim.base.errors import words
+from sim.base.files import whole_file
 from sim.base.numbers import ELLIPSIS
+from sim.tables.folder import FIGURES, Undrawn
 from sim.view.look import DPI, FAINT_INK, HEIGHT, INK, SOFT_INK, WHITE, WIDTH, Look, hatch_ink
 from sim.view.tables import Numbers, write_numbers
 
+from .charts.shared import shared
 from .data import Page
+
+T = TypeVar("T")
 
 PT = 72 / DPI
 """Points in a pixel: widths of lines are points to matplotlib."""
@@ -83,25 +90,73 @@ def context() -> Iterator[None]:
 
 
 def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
-    """Writes ``name``.png and ``name``.svg into ``folder`` (which must exist).
+    """Writes ``name``.png and ``name``.svg into ``folder`` (which must exist), each whole.
 
     Returns the two paths. The same figure gives the same bytes with the same matplotlib.
     """
     png, svg = folder / f"{name}.png", folder / f"{name}.svg"
-    png.write_bytes(drawn(figure, "png"))
-    svg.write_bytes(drawn(figure, "svg"))
+    with whole_file(png) as partial:
+        partial.write_bytes(drawn(figure, "png"))
+    with whole_file(svg) as partial:
+        partial.write_bytes(drawn(figure, "svg"))
     return png, svg
 
 
-Found = tuple[str, Figure, Numbers]
-"""A figure by its name, with the numbers that it shows."""
+Drawn = tuple[Figure, Numbers]
+"""A figure, and the numbers that it shows."""
+
+Drawing = tuple[str, Callable[[], Drawn | None]]
+"""A figure by its name, not drawn yet, and what draws it; that finds nothing to draw in None."""
 
 
-def save_each(figures: Iterable[Found], folder: Path) -> None:
-    """Writes figures by their names, each with its numbers, into ``folder`` (which must exist)."""
-    for name, figure, table in figures:
-        save(figure, folder, name)
-        write_numbers(table, folder / f"{name}.csv")
+def drawing(
+    name: str,
+    fill: Callable[[], T | None],
+    draw: Callable[[T], Figure],
+    table: Callable[[T], Numbers],
+) -> Drawing:
+    """A figure that is drawn, and whose numbers are taken, from data that ``fill`` finds."""
+
+    def make() -> Drawn | None:
+        data = fill()
+        return None if data is None else (draw(data), table(data))
+
+    return name, make
+
+
+def save_each(drawings: Iterable[Drawing], folder: Path) -> list[Undrawn]:
+    """Draws figures into ``folder`` (which must exist), each with its numbers, each whole.
+
+    One that fails costs no other; those that failed are given back.
+    """
+    listed: list[Drawing] = []
+    failed = []
+    try:
+        listed += drawings
+    except Exception as error:  # in what they are drawn from: those listed before it are drawn
+        failed.append(Undrawn(FIGURES, words(error)))
+    outcomes = shared([partial(_save_drawing, folder, *one) for one in listed])
+    for (name, _), why in zip(listed, outcomes, strict=True):
+        if why is None:
+            why = "the process that drew it was ended from outside"
+        if why:
+            failed.append(Undrawn(name, why))
+    return failed
+
+
+def _save_drawing(folder: Path, name: str, make: Callable[[], Drawn | None]) -> str:
+    """Draw one figure and say what went wrong, with nothing of it left then; "" if nothing did."""
+    try:
+        made = make()
+        if made is not None:
+            save(made[0], folder, name)
+            with whole_file(folder / f"{name}.csv") as path:
+                write_numbers(made[1], path)
+    except Exception as error:
+        for kind in ("png", "svg", "csv"):
+            (folder / f"{name}.{kind}").unlink(missing_ok=True)
+        return words(error)
+    return ""
 
 
 def drawn(figure: Figure, kind: Literal["png", "svg"]) -> bytes:

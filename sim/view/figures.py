@@ -10,9 +10,7 @@ regrouping.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
-from pathlib import Path
-from typing import TypeVar
+from functools import cache, partial
 
 from matplotlib.figure import Figure
 
@@ -23,81 +21,72 @@ from sim.scenario.model import DAY
 
 from .charts.advance import advance_data, advance_table, draw_advance
 from .charts.axis import axis_data, axis_table, draw_axis
-from .charts.control import control_data, control_table, draw_control
+from .charts.control import ControlData, control_data, control_table, draw_control
 from .charts.frontier import draw_frontier, frontier_table
-from .charts.garrison import draw_garrisons, garrison_data, garrison_table
+from .charts.garrison import GarrisonData, draw_garrisons, garrison_data, garrison_table
 from .charts.regroup import draw_regroup, regroup_data, regroup_table
-from .charts.shared import shared
 from .charts.sides import draw_sides, sides_data, sides_table
-from .draw import save_each
+from .cut_data import CutMapData, FrontierData
+from .draw import Drawing, Drawn, drawing
 from .fill_cuts import cuts_of_run
 from .map.cut import cut_map_table, draw_cut_map
 from .map.figure import Maps, draw_map, map_table
 from .map.multiples import draw_multiples, multiples_data, multiples_table
 from .map.regroup import displacement_table, displacements_of, draw_regroup_map, regroup_map
-from .tables import Numbers
-
-T = TypeVar("T")
-
-Drawing = tuple[str, Callable[[], Figure], Callable[[], Numbers]]
-"""A file name, what draws the figure, and what makes the table of its numbers."""
 
 
-def write_figures(analysis: Analysis, weak: Weak | None, folder: Path) -> None:
-    """Draw every figure of a run into ``folder`` as PNG and SVG, its numbers as CSV.
+def figures(analysis: Analysis, weak: Callable[[], Weak | None]) -> Iterator[Drawing]:
+    """Every figure of a run, one by one, not drawn yet, each with what it is drawn from.
 
-    ``weak`` is where its main axis is weak at the start, None where nothing flows.
+    ``weak`` finds where its main axis is weak at the start, None where nothing flows.
     """
-    folder.mkdir()
-    shared(partial(_write, folder), list(figures(analysis, weak)))
-
-
-def _write(folder: Path, drawing: Drawing) -> None:
-    name, draw, table = drawing
-    save_each([(name, draw(), table())], folder)
-
-
-def figures(analysis: Analysis, weak: Weak | None) -> Iterator[Drawing]:
-    """Every figure of a run, one by one, not drawn yet; ``weak`` as :func:`write_figures`."""
     scenario, main = analysis.scenario, analysis.scenario.main_axis
     run = Maps(analysis)
     if main is not None:
         for i, view in enumerate(run.turning_points(main)):
             name = f"map_{i:02d}_day_{view.time // DAY:03d}"
-            yield _drawing(name, run.map(main, view), draw_map, map_table)
-        multiples = multiples_data(run, main)
-        yield _drawing("turning_points", multiples, draw_multiples, multiples_table)
-        if weak is not None:
-            cuts = cuts_of_run(run, main, 0, weak)
-            yield _drawing(f"cut_map_{main}", cuts[0], draw_cut_map, cut_map_table)
-            yield _drawing(f"frontier_{main}", cuts[1], draw_frontier, frontier_table)
+            yield drawing(name, partial(run.map, main, view), draw_map, map_table)
+        multiples = partial(multiples_data, run, main)
+        yield drawing("turning_points", multiples, draw_multiples, multiples_table)
+        cuts = cache(partial(_cuts, run, main, weak))
+        yield drawing(f"cut_map_{main}", lambda: cuts()[0], draw_cut_map, cut_map_table)
+        yield drawing(f"frontier_{main}", lambda: cuts()[1], draw_frontier, frontier_table)
     for axis, looks in analysis.views.items():
         if axis == main or any(v.capacity != looks[0].capacity for v in looks):
-            yield _drawing(f"axis_{axis}", axis_data(run, axis), draw_axis, axis_table)
+            yield drawing(f"axis_{axis}", partial(axis_data, run, axis), draw_axis, axis_table)
     for operation in scenario.operations:
-        advance = advance_data(run, operation)
-        yield _drawing(f"advance_{operation}", advance, draw_advance, advance_table)
-    control = control_data(run)
-    if control.rows:
-        yield _drawing("who_held_what", control, draw_control, control_table)
+        advance = partial(advance_data, run, operation)
+        yield drawing(f"advance_{operation}", advance, draw_advance, advance_table)
+    yield drawing("who_held_what", partial(_held, run), draw_control, control_table)
     if scenario.operations:
-        yield _drawing("sides", sides_data(run), draw_sides, sides_table)
-        garrisons = garrison_data(run)
-        if garrisons.rows:
-            yield _drawing("garrisons", garrisons, draw_garrisons, garrison_table)
+        yield drawing("sides", partial(sides_data, run), draw_sides, sides_table)
+        yield drawing("garrisons", partial(_garrisons, run), draw_garrisons, garrison_table)
     if any(not move.reserve for move in analysis.record.moves):
-        yield _drawing("regroup", regroup_data(run), draw_regroup, regroup_table)
-        found = displacements_of(run)
-        shares = regroup_map(scenario, found, run.credit)
-        if shares is not None:
-            table = partial(displacement_table, found)
-            yield "regroup_map", partial(draw_regroup_map, shares), table
+        yield drawing("regroup", partial(regroup_data, run), draw_regroup, regroup_table)
+        yield "regroup_map", partial(_regroup_map, run)
 
 
-def _drawing(
-    name: str, data: T, draw: Callable[[T], Figure], table: Callable[[T], Numbers]
-) -> Drawing:
-    return name, partial(draw, data), partial(table, data)
+def _cuts(
+    run: Maps, axis: str, weak: Callable[[], Weak | None]
+) -> tuple[CutMapData, FrontierData] | tuple[None, None]:
+    found = weak()
+    return (None, None) if found is None else cuts_of_run(run, axis, 0, found)
+
+
+def _held(run: Maps) -> ControlData | None:
+    found = control_data(run)
+    return found if found.rows else None
+
+
+def _garrisons(run: Maps) -> GarrisonData | None:
+    found = garrison_data(run)
+    return found if found.rows else None
+
+
+def _regroup_map(run: Maps) -> Drawn | None:
+    found = displacements_of(run)
+    shares = regroup_map(run.scenario, found, run.credit)
+    return None if shares is None else (draw_regroup_map(shares), displacement_table(found))
 
 
 OF_AXIS = ("axis", "map", "cut", "frontier", "turning_points")

@@ -36,6 +36,7 @@ def test_run_writes_its_folder_and_says_where(sim: Sim, scenario: Path, tmp_path
     ]  # fmt: skip
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["status"] == "complete"
+    assert manifest["figures"] == "none"
     assert set(manifest["sha256"]) == {p.name for p in folder.iterdir()} - {"manifest.json"}
 
 
@@ -180,7 +181,7 @@ def drawing(folder: Path) -> subprocess.Popen[str]:
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     deadline = time.monotonic() + 30
-    while not list(folder.glob("out/.run.partial-*/figures")):
+    while not (folder / "out/run/figures").is_dir():
         assert time.monotonic() < deadline, "the run never began to draw"
         assert process.poll() is None, "the run ended before it could be interrupted"
         time.sleep(0.005)
@@ -188,15 +189,20 @@ def drawing(folder: Path) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=str)
-def test_interrupted_while_drawing_leaves_nothing_behind(
+def test_interrupted_while_drawing_leaves_the_tables_and_says_pending(
     number: signal.Signals, scenario: Path, tmp_path: Path, ctrl_c: None
 ) -> None:
     process = drawing(tmp_path)
     process.send_signal(number)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert errors.strip() == "interrupted"
-    assert list((tmp_path / "out").iterdir()) == []
+    assert errors.strip() == "interrupted; out/run is whole but for its figures"
+    run = tmp_path / "out/run"
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["run"]
+    manifest = json.loads((run / "manifest.json").read_text())
+    assert (manifest["status"], manifest["figures"]) == ("complete", "pending")
+    assert set(manifest["sha256"]) == {p.name for p in run.iterdir()} - {"manifest.json", "figures"}
+    assert not [p for p in run.rglob("*") if p.name.startswith(".")]
 
 
 def test_copies_that_draw_end_with_the_first_process(scenario: Path, tmp_path: Path) -> None:

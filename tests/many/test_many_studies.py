@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim.base.diagnostics import ScenarioError
@@ -16,8 +18,11 @@ from sim.many.inputs import fixed, uncertain
 from sim.many.replicate import run_replicate
 from sim.many.sensitivity import begin_sensitivity, carry_out_sensitivity, count
 from sim.many.studies import begin_study, carry_out_study, scenarios
+from sim.measure.ensemble import describe
 from sim.scenario.loader import load
 from sim.scenario.model import Scenario
+from sim.view.charts.interaction import interaction
+from sim.view.charts.study_figures import study_figures
 
 STUDY = """\
 format: 1
@@ -151,6 +156,27 @@ def test_a_study_has_effects_and_is_resumed_to_the_same_bytes(file: Path, tmp_pa
     assert {r["gate"] for r in cells} == {"holds", "falls"}
     came = {r["cell"]: r["came"] for r in cells if r["measure"].endswith("first_cut")}
     assert came["gate_holds-stock_8_t"] == "0.0"
+    means = {r["cell"]: r["mean"] for r in cells if r["measure"].endswith("first_cut")}
+    assert means["gate_holds-stock_8_t"] == ""  # never is no day
+
+
+def test_a_time_that_may_not_come_is_drawn_by_its_chances(file: Path, tmp_path: Path) -> None:
+    design = read_design(file)
+    study = carry_out_study(begin_study(design, str(file), tmp_path / "a"), engine=Serial())
+    drawn = {name: made for name, make in study_figures(study) if (made := make())}
+    path = "axes.line.sinks.town.time_of_exhaustion"
+    figure, numbers = drawn[f"interaction_{path.replace('.', '_')}"]
+    assert numbers.columns == ("gate", "stock", "came", "low", "high")
+    chances = {tuple(row[:2]): row[2] for row in numbers.rows}
+    measures = {e.folder.name: e.summary["measures"][path] for e in study.ensembles}
+    assert chances["holds", "8 t"] == 100 * measures["gate_holds-stock_8_t"]["came"]["value"] == 0
+    assert chances["falls", "8 t"] > 0
+    title = figure.texts[0].get_text()
+    assert title.startswith("Time of exhaustion: comes in 0 to ")
+    # where no cell ever sees it there is no chart of it
+    never = [replace(e, summary={"measures": {path: describe(path, np.full(9, np.inf), 10)}})
+             for e in study.ensembles]  # fmt: skip
+    assert interaction(replace(study, ensembles=tuple(never)), path, study.effects[path]) is None
 
 
 # --- sensitivity -------------------------------------------------------------------------

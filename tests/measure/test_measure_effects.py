@@ -7,6 +7,7 @@ import pytest
 
 from sim.measure import sensitivity
 from sim.measure.effects import effects, rank_intervals
+from sim.measure.steps import step_of
 
 
 def test_a_two_by_two_by_hand() -> None:
@@ -24,6 +25,22 @@ def test_a_two_by_two_by_hand() -> None:
     assert found["a", "b"].levels == (("off", "on"), ("off", "on"))
     # luck of deviation 50 cancels out of every contrast
     assert found["a",].paired.difference.half_width == pytest.approx(0, abs=1e-9)
+
+
+def test_what_adds_up_to_the_kilogram_is_no_interaction() -> None:
+    # tonnes rounded to the kilogram, as runs write them: 1 / 3 and 2 / 3 t more, and both. What
+    # floating point and four roundings make of exactly nothing is nothing, not something small
+    luck = np.random.default_rng(4).uniform(0, 9, 50)
+    cells = {
+        (a, b): np.round(luck + (a == "on") / 3 + 2 * (b == "on") / 3, 3)
+        for a in ("off", "on")
+        for b in ("off", "on")
+    }
+    found = {e.term: e.paired for e in effects(("a", "b"), cells, step_of("t"))}
+    both = found["a", "b"]
+    assert (both.verdict, both.runs, both.difference.value) == ("same", None, 0)
+    assert found["a",].verdict == "higher"
+    assert effects(("a", "b"), cells)[-1].paired.verdict != "same"
 
 
 def test_a_cell_left_out_leaves_what_the_others_tell() -> None:

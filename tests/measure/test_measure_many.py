@@ -53,7 +53,8 @@ def test_nobody_went_where_nobody_went() -> None:
 def test_a_time_that_never_came_has_a_description() -> None:
     found = describe("axes.a.time_of_first_cut", np.full(4, math.inf), 10)
     assert found["came"]["value"] == 0
-    assert found["mean"] == {"value": 10, "low": 10, "high": 10}
+    assert "mean" not in found  # never is no day
+    assert found["restricted_mean"] == {"value": 10, "low": 10, "high": 10}
     assert found["median"] is None
     assert describe("axes.a.slack", np.full(4, math.nan), 10) == {"n": 0}
 
@@ -80,7 +81,25 @@ def test_a_place_that_does_not_fall_counts_with_the_whole_period() -> None:
     column = table(rows(places__x__time_lost_by__red=[None, 4, None, None]), {}, 4).columns
     found = describe("places.x.time_lost_by.red", column["places.x.time_lost_by.red"], 10)
     assert (found["n"], found["came"]["value"]) == (4, 0.25)
-    assert found["mean"]["value"] == 8.5
+    assert "mean" not in found
+    assert found["restricted_mean"]["value"] == 8.5
+    every = describe("places.x.time_lost_by.red", np.array([4.0, 2.0]), 10)
+    assert (every["mean"]["value"], "restricted_mean" in every) == (3, False)
+
+
+def test_whole_kilograms_are_compared_as_whole_kilograms() -> None:
+    # 0.1 + 0.2 t and 0.3 t are 300 kg both; 301 kg are more
+    units = {"a.t": "t", "b.t": "t"}
+    one = table(rows(a__t=[0.3] * 4, b__t=[0.3] * 4), units, 4)
+    two = table(rows(a__t=[0.1 + 0.2] * 4, b__t=[0.301] * 4), units, 4)
+    found = {
+        r.path: r.against[0].paired for r in compare_many([many("x", one), many("y", two)]).rows
+    }
+    equal, more = found["a.t"], found["b.t"]
+    assert equal is not None
+    assert more is not None
+    assert (equal.verdict, equal.runs, equal.difference.value) == ("same", None, 0)
+    assert more.verdict == "higher"
 
 
 def test_ensembles_are_compared_pair_by_pair_over_what_they_share() -> None:

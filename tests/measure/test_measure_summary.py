@@ -146,6 +146,20 @@ def test_persons_in_pockets(make: Make) -> None:
     assert value(found, "actors.red.persons_in_pockets_end") == 5
 
 
+def test_who_is_in_a_pocket_is_not_0_where_nobody_is_said_to_be(make: Make) -> None:
+    # the arm s-t is cut; red's men are stated elsewhere, and in t and a sink of it there is stock
+    found = line(make, {"kind": "close", "roads": "s-t", "at": DAY},
+                 garrisons={"men": {"place": "s", "strength": 5}})  # fmt: skip
+    assert value(found, "actors.red.persons_in_pockets_end") is None
+    (pocket,) = found.document["pockets"]
+    assert (pocket["places"], pocket["persons"]) == (["t"], None)
+    assert pocket["stock_t"] is not None
+    # a garrison that is stated and gone is none
+    found = line(make, {"kind": "close", "roads": "s-t", "at": DAY},
+                 garrisons={"men": {"place": "t", "strength": 0}})  # fmt: skip
+    assert value(found, "actors.red.persons_in_pockets_end") == 0
+
+
 def test_convoys_and_sinks(make: Make) -> None:
     # 400 kg/day and convoys of 100 kg: one each 21,600 s, from 21,600 s on, there 1,000 s later;
     # the way closes at 2 days, before the 8th leaves (closures go before dispatch): 7 in all

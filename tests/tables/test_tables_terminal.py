@@ -176,6 +176,9 @@ def test_of_very_many_pockets_the_largest_are_listed(
     print_summary(run.summary)
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  red: arm")]
     assert len(lines) == 20
-    assert any(line.startswith("  red: arm29 (500 persons") for line in lines)
+    assert any(line.startswith("  red: arm29 (500 persons;") for line in lines)
+    assert any(line.startswith("  red: arm05 (0 t;") for line in lines)  # a sink without stock
+    assert any(line.startswith("  red: arm01 (persons not modelled;") for line in lines)
+    assert not any("0 persons" in line for line in lines if "500 persons" not in line)
     print_summary(run.summary)
     assert "  and 10 smaller ones, all in summary.json" in capsys.readouterr().out

@@ -263,13 +263,14 @@ def test_a_run_with_forces_has_all_their_figures(make: Make) -> None:
         operations={"op": {"route": "b x y", "strength": 1000}},
     )
     analysis = Analysis(scenario, run(scenario))
-    found = {name: table for name, _draw, table in figures(analysis, None)}
+    drawn = {name: draw() for name, draw in figures(analysis, lambda: None)}
+    found = {name: made[1] for name, made in drawn.items() if made}
     names = {"advance_op", "who_held_what", "sides", "garrisons", "regroup", "regroup_map"}
     assert names <= set(found)
-    assert ("Y (Blue)", "strength", "persons", 0, 200.0) in list(found["garrisons"]().rows)
+    assert ("Y (Blue)", "strength", "persons", 0, 200.0) in list(found["garrisons"].rows)
     title = garrison_data(Words(analysis)).page.title
     assert title == "The garrison of Y, 200 men at the start, is gone in the end"
-    rows = list(found["regroup_map"]().rows)
+    rows = list(found["regroup_map"].rows)
     assert [row[1:3] for row in rows] == [("y", "z")]
     assert rows[0][5] == 1.0
     assert sides_data(Words(analysis)).page.title.startswith("Blue loses 2 places; fallen: ")

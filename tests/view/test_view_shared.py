@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
+import time
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,21 +15,26 @@ import pytest
 from sim.view.charts.shared import LEAST, shared
 
 
-def note(folder: Path, number: int) -> None:
+def note(folder: Path, number: int) -> int:
     """Leaves a file that says which process did the piece."""
     if number < 0:
         raise ValueError(f"piece {number}")
     with (folder / str(number)).open("x") as file:
         file.write(str(os.getpid()))
+    return number
+
+
+def pieces(folder: Path, numbers: Sequence[int]) -> list[Callable[[], int]]:
+    return [partial(note, folder, number) for number in numbers]
 
 
 def test_every_piece_is_done_once(tmp_path: Path) -> None:
-    shared(partial(note, tmp_path), range(9))
+    assert shared(pieces(tmp_path, range(9))) == [*range(9)]
     assert sorted(p.name for p in tmp_path.iterdir()) == [str(i) for i in range(9)]
 
 
 def test_few_pieces_are_done_here(tmp_path: Path) -> None:
-    shared(partial(note, tmp_path), range(LEAST - 1))
+    shared(pieces(tmp_path, range(LEAST - 1)))
     assert {p.read_text() for p in tmp_path.iterdir()} == {str(os.getpid())}
 
 
@@ -35,7 +43,7 @@ def test_beside_another_thread_all_is_done_here(tmp_path: Path) -> None:
     other = threading.Thread(target=stop.wait)
     other.start()
     try:
-        shared(partial(note, tmp_path), range(9))
+        shared(pieces(tmp_path, range(9)))
     finally:
         stop.set()
         other.join()
@@ -44,4 +52,22 @@ def test_beside_another_thread_all_is_done_here(tmp_path: Path) -> None:
 
 def test_a_failure_comes_through(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="piece -2"):
-        shared(partial(note, tmp_path), [0, 1, -2, 3, 4])
+        shared(pieces(tmp_path, [0, 1, -2, 3, 4]))
+
+
+def test_what_a_process_did_before_it_died_counts(tmp_path: Path) -> None:
+    begin = os.getpid()
+
+    def die() -> int | None:
+        if os.getpid() == begin:  # a machine on which all is done in one process
+            return None
+        deadline = time.monotonic() + 20
+        while not (tmp_path / "0").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGKILL)
+        return 1
+
+    found = shared([*pieces(tmp_path, [0]), die, *pieces(tmp_path, [2, 3])])
+    assert len(found) == 4
+    assert found[1] is None
+    assert all(one in (None, number) for number, one in enumerate(found))

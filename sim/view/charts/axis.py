@@ -115,7 +115,9 @@ def _axis_title(run: Words, axis: str) -> str:
     end = measures[f"axes.{axis}.capacity_end"].value or 0
     first = measures[f"axes.{axis}.time_of_first_cut"].value
     lasting = measures[f"axes.{axis}.time_of_lasting_cut"].value
-    if first is None:
+    if not start and end:
+        found = f"{name} was not open at the start, ends with {tonnes(end)}"
+    elif first is None:
         found = (
             f"{name} keeps its capacity of {tonnes(start)}"
             if start == end

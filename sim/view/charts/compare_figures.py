@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -24,7 +25,7 @@ from sim.view.charts.panels import (
 )
 from sim.view.charts.series import difference, points
 from sim.view.data import Curve, Page, Span
-from sim.view.draw import Found, context, note, plain, sheet, short
+from sim.view.draw import Drawing, context, drawing, note, plain, sheet, short
 from sim.view.look import INK
 from sim.view.tables import Numbers
 from sim.view.words import curve
@@ -56,7 +57,7 @@ class CompareData:
     panels: tuple[ComparePanel, ...]
 
 
-def comparison_figures(comparison: Comparison) -> Iterator[Found]:
+def comparison_figures(comparison: Comparison) -> Iterator[Drawing]:
     """One figure for each axis that is in all runs and not the same in all of them."""
     tables = [series_by_key(o.series) for o in comparison.outcomes]
     axes = sorted(set.intersection(*({s for s, _ in t if s.startswith("axis:")} for t in tables)))
@@ -64,8 +65,8 @@ def comparison_figures(comparison: Comparison) -> Iterator[Found]:
     for subject in axes:
         axis = subject.removeprefix("axis:")
         if axis in changed:
-            data = _compare_data(comparison, tables, axis)
-            yield f"compare_{axis}", draw_compare(data), _table(data)
+            data = partial(_compare_data, comparison, tables, axis)
+            yield drawing(f"compare_{axis}", data, draw_compare, _table)
 
 
 def _compare_data(

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from sim.base.numbers import number, signed, true_minus
 from sim.measure.compare_many import Many, ManyComparison, ManyRow
 from sim.measure.statistics import Estimate, Paired
+from sim.measure.steps import is_time
 from sim.tables.terminal_study import HEADLINES
 from sim.view.charts.many import credit
 from sim.view.charts.panels import LABEL, SHAPES, few_ticks, line_style, row_axes, signed_numeral
@@ -71,8 +72,10 @@ def _clearest(row: ManyRow) -> float:
 def dot_data(comparison: ManyComparison, rows: Sequence[ManyRow]) -> DotData:
     base = comparison.outcomes[0]
     names = tuple(o.name for o in comparison.outcomes[1:])
-    dots = [DotRow(measure_label(base, r.path), r.unit, tuple(_dot(a.paired) for a in r.against))
-            for r in rows]  # fmt: skip
+    dots = [
+        DotRow(measure_label(base, r.path), _unit(r), tuple(_dot(a.paired) for a in r.against))
+        for r in rows
+    ]
     page = Page(
         _dots_title(comparison, rows),
         f"Mean difference from {base.name} with 95 % intervals, {comparison.n} pairs of runs under "
@@ -81,6 +84,11 @@ def dot_data(comparison: ManyComparison, rows: Sequence[ManyRow]) -> DotData:
     )
     scale = f"left of the line: less than in {base.name}; right: more"
     return DotData(page, names, tuple(dots), scale)
+
+
+def _unit(row: ManyRow) -> str:
+    """What a difference is counted in; times that may not come have a panel of their own."""
+    return "days of the period before it came" if is_time(row.path) else row.unit
 
 
 def _dot(found: Paired | None) -> Estimate | None:

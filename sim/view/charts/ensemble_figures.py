@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from sim.view.charts.fan import (
 from sim.view.charts.many import Document, credit
 from sim.view.charts.series import Values
 from sim.view.charts.survival import draw_survival, survival_data, survival_table
-from sim.view.draw import Found
+from sim.view.draw import Drawing, Drawn, drawing
 from sim.view.map.regroup import displacement_table, draw_regroup_map, regroup_map
 
 MOST_SINKS = 2
@@ -29,7 +30,7 @@ GRID = 240
 
 def ensemble_figures(
     scenario: Scenario, summary: Document, rows: Iterable[Document]
-) -> Iterator[Found]:
+) -> Iterator[Drawing]:
     """A fan and survival curves of the main axis, a fan of each advance, the map of regrouping."""
     axis = scenario.main_axis
     grid = np.linspace(0, scenario.length, GRID + 1)
@@ -53,19 +54,21 @@ def ensemble_figures(
             if runs[path]
         ]
         if panels:
-            fan = axis_fan(scenario, summary, axis, panels)
-            yield f"fan_{axis}", draw_fan(fan), fan_table(fan)
-        curves = survival_data(scenario, summary, axis)
-        if curves is not None:
-            yield f"survival_{axis}", draw_survival(curves), survival_table(curves)
+            fan = partial(axis_fan, scenario, summary, axis, panels)
+            yield drawing(f"fan_{axis}", fan, draw_fan, fan_table)
+        curves = partial(survival_data, scenario, summary, axis)
+        yield drawing(f"survival_{axis}", curves, draw_survival, survival_table)
     for path, operation in moving.items():
         if runs[path]:
-            fan = advance_fan(scenario, summary, operation, grid, np.array(runs[path]))
-            yield f"fan_advance_{operation}", draw_fan(fan), fan_table(fan)
+            fan = partial(advance_fan, scenario, summary, operation, grid, np.array(runs[path]))
+            yield drawing(f"fan_advance_{operation}", fan, draw_fan, fan_table)
+    yield "regroup_map", partial(_regroup_map, scenario, summary, moves)
+
+
+def _regroup_map(scenario: Scenario, summary: Document, moves: Sequence[Document]) -> Drawn | None:
     found = displacements(moves)
-    regrouped = regroup_map(scenario, found, credit(summary), summary["n"])
-    if regrouped is not None:
-        yield "regroup_map", draw_regroup_map(regrouped), displacement_table(found)
+    shares = regroup_map(scenario, found, credit(summary), summary["n"])
+    return None if shares is None else (draw_regroup_map(shares), displacement_table(found))
 
 
 def _panel_name(scenario: Scenario, path: str) -> str:

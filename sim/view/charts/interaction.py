@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from sim.view.charts.many import plainly
+from sim.measure.steps import is_time
+from sim.view.charts.many import Document, plainly
 from sim.view.charts.panels import (
     LABEL,
     SHAPES,
@@ -18,7 +19,7 @@ from sim.view.charts.panels import (
     signed_numeral,
 )
 from sim.view.data import Page
-from sim.view.draw import Found, context, plain, sheet, short
+from sim.view.draw import Drawn, context, plain, sheet, short
 from sim.view.look import RULE, SOFT_INK
 from sim.view.tables import Numbers
 
@@ -28,34 +29,53 @@ if TYPE_CHECKING:
 
 
 Points = Mapping[tuple[str, str], tuple[float, float, float]]
-"""Mean and its interval by (level across, level of the line)."""
+"""A mean, or a chance in percent, and its interval by (level across, level of the line)."""
 
 
-def interaction(study: Study, path: str, found: Sequence[Effect]) -> Found | None:
-    """The means of a measure in the cells of two factors; None of more factors, and of no mean."""
-    points = _points(study, path) if len(study.names) == 2 else {}
-    if not points:
+def interaction(study: Study, path: str, found: Sequence[Effect]) -> Drawn | None:
+    """A measure in the cells of two factors: its means; of a time that may not come its chances.
+
+    None of more factors, of no mean, and of a time that never comes.
+    """
+    if len(study.names) != 2:
+        return None
+    cells = [e.summary["measures"].get(path, {"n": 0}) for e in study.ensembles]
+    known = [measure for measure in cells if measure["n"]]
+    always = all(measure.get("came", {"value": 1})["value"] == 1 for measure in known)
+    what = "mean" if always else "came"
+    points = _points(study, cells, what)
+    if not points or (is_time(path) and not any(m["came"]["value"] for m in known)):
         return None
     unit = next((e.measured.units[path] for e in study.ensembles if path in e.measured.units), "")
+    shown = f"Mean of {path}, {unit}" if what == "mean" else f"{path}: in how many runs it came, %"
     subtitle = (
-        f"Mean of {path}, {unit}, with 95 % intervals; {study.names[0]} across, a line for "
-        f"each level of {study.names[1]}"
+        f"{shown}, with 95 % intervals; {study.names[0]} across, a line for each level of "
+        f"{study.names[1]}"
     )
-    page = Page(effects_found(path, found, unit), subtitle, study.title)
+    title = effects_found(path, found, unit) if what == "mean" else _chances(path, points)
     table = Numbers(
-        (*study.names, "mean", "low", "high"), [(*at, *mean) for at, mean in points.items()]
+        (*study.names, what, "low", "high"), [(*at, *mean) for at, mean in points.items()]
     )
-    name = f"interaction_{path.replace('.', '_')}"
-    return name, draw_interaction(page, study.names, points), table
+    page = Page(title, subtitle, study.title)
+    return draw_interaction(page, study.names, points), table
 
 
-def _points(study: Study, path: str) -> Points:
+def _points(study: Study, cells: Sequence[Document], what: str) -> Points:
     points = {}
-    for cell, ensemble in zip(study.cells, study.ensembles, strict=True):
-        mean = ensemble.summary["measures"].get(path, {}).get("mean")
-        if mean is not None and mean["low"] is not None:
-            points[cell.levels[0], cell.levels[1]] = (mean["value"], mean["low"], mean["high"])
+    scale = 100 if what == "came" else 1
+    for cell, measure in zip(study.cells, cells, strict=True):
+        found = measure.get(what)
+        if found is not None and found["low"] is not None:
+            value, low, high = (scale * found[end] for end in ("value", "low", "high"))
+            points[cell.levels[0], cell.levels[1]] = (value, low, high)
     return points
+
+
+def _chances(path: str, points: Points) -> str:
+    """In how many runs a time came, from the least cell to the greatest."""
+    least, most = min(points.values())[0], max(points.values())[0]
+    span = f"{least:.0f} %" if least == most else f"{least:.0f} to {most:.0f} %"
+    return f"{plainly(path)}: comes in {span} of runs, by cell"
 
 
 def effects_found(path: str, found: Sequence[Effect], unit: str) -> str:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from sim.base.numbers import number
+from sim.measure.steps import is_time
 from sim.scenario.model import Scenario
 
 from .time_axis import date_name
@@ -30,6 +31,11 @@ def date_of_day(scenario: Scenario, days: float) -> str:
 def share_words(interval: Document) -> str:
     """A share with its interval."""
     return f"{interval['value']:.0%} ({interval['low']:.0%} to {interval['high']:.0%})"
+
+
+def counted(path: str) -> str:
+    """A measure as effects, ranks and indices take it: of a time the days before it came."""
+    return f"{path} (days of the period before it)" if is_time(path) else path
 
 
 def plainly(path: str) -> str:

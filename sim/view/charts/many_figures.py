@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from sim.measure.compare_many import Many, ManyComparison
 from sim.view.charts.dots import dot_data, dot_rows, dot_table, draw_dots
 from sim.view.charts.survival import compared_survival, draw_survival, survival_table
-from sim.view.draw import Found
+from sim.view.draw import Drawing, drawing
 
 
-def many_figures(comparison: ManyComparison) -> Iterator[Found]:
+def many_figures(comparison: ManyComparison) -> Iterator[Drawing]:
     """Differences with intervals, and survival curves of the main axis side by side."""
     comparison = replace(comparison, outcomes=_apart(comparison.outcomes))
     rows = dot_rows(comparison)
     if rows:
-        dots = dot_data(comparison, rows)
-        yield "differences", draw_dots(dots), dot_table(dots)
-    curves = compared_survival(comparison)
-    if curves is not None:
-        yield "survival", draw_survival(curves), survival_table(curves)
+        yield drawing("differences", partial(dot_data, comparison, rows), draw_dots, dot_table)
+    curves = partial(compared_survival, comparison)
+    yield drawing("survival", curves, draw_survival, survival_table)
 
 
 def _apart(outcomes: Sequence[Many]) -> tuple[Many, ...]:

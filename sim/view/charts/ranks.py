@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from sim.view.charts.many import plainly
+from sim.view.charts.many import counted, plainly
 from sim.view.charts.panels import LABEL, row_axes
 from sim.view.data import Page
-from sim.view.draw import MARGIN, Found, context, sheet_for, wrap
+from sim.view.draw import MARGIN, Drawn, context, sheet_for, wrap
 from sim.view.look import BLUE, INK, SOFT_INK
 from sim.view.tables import Numbers
 
@@ -24,7 +24,7 @@ RankRow = tuple[str, float, float, float]
 """A cell by its levels, its median rank and the range of it."""
 
 
-def ranks(study: Study, path: str) -> Found | None:
+def ranks(study: Study, path: str) -> Drawn | None:
     """The ranks of the cells by a measure; None of less than three, and where all are equal."""
     found = study.ranks.get(path, [])
     if len(found) < 3 or len({middle for middle, _, _ in found}) < 2:
@@ -34,10 +34,12 @@ def ranks(study: Study, path: str) -> Found | None:
         for cell, rank in zip(study.cells, found, strict=True)
     ]
     rows.sort(key=lambda r: (r[1], r[2], r[3], r[0]))
-    subtitle = f"Rank of each cell by its mean of {path}, 1 the highest: median and 90 % range"
+    subtitle = (
+        f"Rank of each cell by its mean of {counted(path)}, 1 the highest: median and 90 % range"
+    )
     page = Page(rank_title(path, rows), subtitle, study.title)
     table = Numbers(("cell", "rank", "low", "high"), rows)
-    return f"ranks_{path.replace('.', '_')}", draw_ranks(page, rows[:MOST_CELLS]), table
+    return draw_ranks(page, rows[:MOST_CELLS]), table
 
 
 def rank_title(path: str, rows: Sequence[RankRow]) -> str:

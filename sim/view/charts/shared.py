@@ -9,8 +9,10 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from typing import TypeVar
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -18,37 +20,54 @@ LEAST = 4
 """Fewer pieces than this are not worth a process."""
 
 
-def shared(work: Callable[[T], None], pieces: Sequence[T]) -> None:
-    """Does ``work`` for each piece: on two processes where there are two cores, else in turn.
+def shared(pieces: Sequence[Callable[[], T]]) -> list[T | None]:
+    """What each piece gives: on two processes where there are two cores, else in turn.
 
     The processes are copies (fork) of this one, which saves their imports but is safe only
-    where no other thread runs; elsewhere the pieces are done here, one by one. ``work`` and
-    the pieces must be picklable, and the order of the work must not matter.
+    where no other thread runs; elsewhere the pieces are done here, one by one. What they give must
+    be picklable, and their order must not matter. None of those that were not done since a process
+    was ended from outside, such as for want of memory.
 
     Raises:
-        Exception: what ``work`` raised for the first piece that failed.
+        Exception: what the first piece that failed raised.
     """
     if len(pieces) < LEAST or not _may_fork():
-        for piece in pieces:
-            work(piece)
-        return
+        return [piece() for piece in pieces]
     with warnings.catch_warnings():
         # threads that numpy's linear algebra keeps waiting are known to survive a fork
         warnings.simplefilter("ignore", DeprecationWarning)
         context = multiprocessing.get_context("fork")
-        pool = ProcessPoolExecutor(2, context, initializer=_follow)
+        pool = ProcessPoolExecutor(2, context, initializer=_follow, initargs=(pieces,))
+        begun: list[Future[T]] = []
         try:
-            for _ in pool.map(work, pieces):
-                pass
+            with suppress(BrokenProcessPool):
+                begun.extend(pool.submit(_piece, number) for number in range(len(pieces)))
+            return [_outcome(future) for future in begun] + [None] * (len(pieces) - len(begun))
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def _follow() -> None:
+def _outcome(future: Future[T]) -> T | None:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return None
+
+
+_inherited: list[Callable[[], Any]] = []
+"""In a copy: the pieces, which it has from the first process as they are."""
+
+
+def _piece(number: int) -> Any:
+    return _inherited[number]()
+
+
+def _follow(pieces: Sequence[Callable[[], Any]]) -> None:
     """In a copy: a Ctrl-C is for the first process alone, which then drops what was not begun.
 
     Where that is killed, so that nobody waits for the copy any more, the copy ends too.
     """
+    _inherited[:] = pieces
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     first = multiprocessing.parent_process()
     assert first is not None  # this is a copy

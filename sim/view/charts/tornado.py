@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 
 from sim.measure.sensitivity import Index
-from sim.view.charts.many import plainly
+from sim.view.charts.many import counted, plainly
 from sim.view.charts.panels import LABEL, few_ticks, numeral, row_axes
 from sim.view.data import Page
-from sim.view.draw import MARGIN, Found, context, sheet, wrap
+from sim.view.draw import MARGIN, Drawn, context, sheet, wrap
 from sim.view.look import BLUE, INK, SKY, SOFT_INK
 from sim.view.tables import Numbers
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOST_BARS = 15
 
 
-def tornado(study: SensitivityStudy, path: str, indices: list[Index]) -> Found:
+def tornado(study: SensitivityStudy, path: str, indices: list[Index]) -> Drawn:
     """On which inputs a measure depends most."""
     if study.method == "morris":
         unit = study.runs.measured.units[path]
@@ -30,13 +30,13 @@ def tornado(study: SensitivityStudy, path: str, indices: list[Index]) -> Found:
         what = "share of variance of each input, alone and with others (total index)"
     page = Page(
         f"{plainly(path)} depends most on {indices[0].name}",
-        f"{path}: {what}, with 95 % intervals",
+        f"{counted(path)}: {what}, with 95 % intervals",
         f"{study.title} ({study.scenario.id}, seed {study.scenario.seed}, "
         f"{study.runs.summary['n']} runs)",
     )
     rows = [(i.name, i.main, i.half_width) for i in indices]
     table = Numbers(("input", "index", "half_width"), rows)
-    return f"tornado_{path.replace('.', '_')}", draw_tornado(page, indices), table
+    return draw_tornado(page, indices), table
 
 
 @context()

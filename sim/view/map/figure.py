@@ -200,6 +200,8 @@ class Maps(Words):
                 stand = "stands" if len(view.cut.barrier) == 1 else "stand"
                 return f"{name} ends cut; {way} {stand} in the way" if way else f"{name} ends cut"
             start = looks[0].capacity
+            if not start:
+                return f"{name} was not open at the start, ends with {rate}"
             part = "all" if view.capacity == start else f"{view.capacity / start:.0%}"
             return f"{name} ends with {rate}, {part} of what it had"
         events = [

@@ -1,0 +1,208 @@
+"""Figures that cannot be drawn: each costs itself, and nothing else of what was written."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim import api
+from sim.base.errors import FigureWarning, FolderError
+from sim.base.files import locked
+from sim.tables.folder import Undrawn, draw_into, undrawn
+from sim.view import figures as of_run
+
+Sim = Callable[..., subprocess.CompletedProcess[str]]
+PARTS = ("png", "svg", "csv")
+ENOSPC = "No space left on device"
+
+
+def broken(*_: object) -> Any:
+    raise ZeroDivisionError("division by zero")
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    found = json.loads((folder / "manifest.json").read_bytes())
+    assert isinstance(found, dict)
+    return found
+
+
+def hidden(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.name.startswith(".")]
+
+
+@pytest.fixture
+def home(tmp_path: Path, two_ways: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "toy.yaml").write_text(two_ways, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("part", ["axis_data", "draw_axis", "axis_table"])
+def test_a_figure_that_fails_is_named_and_all_else_stands(
+    part: str, sim: Sim, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sim("run", "toy.yaml", "--out", "whole", cwd=home).returncode == 0
+    monkeypatch.setattr(of_run, part, broken)
+    done = sim("run", "toy.yaml", "--out", "out", cwd=home)
+    assert done.returncode == 1
+    said = "figure axis_line could not be drawn: ZeroDivisionError: division by zero\n"
+    assert done.stderr == f"{said}all else in out is whole\n"
+    assert done.stdout.endswith("written to out\n")
+    one, other = ({p.relative_to(f): p.read_bytes() for p in f.rglob("*") if p.is_file()}
+                  for f in (Path("whole"), Path("out")))  # fmt: skip
+    lost = {Path(f"figures/axis_line.{kind}") for kind in PARTS}
+    assert one.keys() - other.keys() == lost
+    del one[Path("manifest.json")], other[Path("manifest.json")]
+    assert other.items() <= one.items()
+    failed = [{"figure": "axis_line", "error": "ZeroDivisionError: division by zero"}]
+    assert manifest(Path("out"))["figures"] == failed
+    assert manifest(Path("whole"))["figures"] == "done"
+    assert set(manifest(Path("out"))["sha256"]) == {p.as_posix() for p in other}
+
+
+def test_what_all_figures_are_drawn_from_may_fail(
+    sim: Sim, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(of_run, "Maps", broken)
+    done = sim("run", "toy.yaml", "--out", "out", "--json", cwd=home)
+    assert (done.returncode, json.loads(done.stdout)["folder"]) == (1, "out")
+    assert "figure figures could not be drawn: ZeroDivisionError" in done.stderr
+    assert (home / "out/summary.json").is_file()
+    assert sim("show", "out", cwd=home).returncode == 0
+
+
+def test_a_disk_that_is_full_of_figures(
+    sim: Sim, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Path.write_bytes
+
+    def small(path: Path, data: bytes) -> int:
+        if len(data) > 40_000:
+            raise OSError(errno.ENOSPC, ENOSPC, str(path))
+        return write(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", small)  # pictures are written so, and only they
+    done = sim("run", "toy.yaml", "--out", "out", cwd=home)
+    assert done.returncode == 1
+    said = {line.split()[1] for line in done.stderr.splitlines() if ENOSPC in line}
+    failed = {one.figure for one in undrawn(home / "out")}
+    assert said == failed
+    assert "map_00_day_000" in failed
+    assert not hidden(home)
+    for path in (home / "out/figures").iterdir():  # of what was drawn all three files are there
+        assert path.stem not in failed
+        assert {path.with_suffix(f".{kind}").is_file() for kind in PARTS} == {True}
+
+
+def test_a_disk_too_full_for_the_last_manifest(
+    sim: Sim, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def full(path: Path, target: Path) -> Path:
+        if target.name == "manifest.json" and target.is_file():
+            raise OSError(errno.ENOSPC, ENOSPC, str(path))
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    done = sim("run", "toy.yaml", "--out", "out", cwd=home)
+    assert (done.returncode, ENOSPC in done.stderr) == (1, True)
+    assert manifest(home / "out")["figures"] == "pending"
+    assert not hidden(home)
+    assert api.open_run("out").summary["measures"]
+
+
+ENSEMBLE = ("ensemble", "toy.yaml", "-n", "4", "--workers", "1", "--out", "many")
+
+
+def test_an_ensemble_keeps_its_runs_and_draws_the_next_time(
+    sim: Sim, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim.view.charts import ensemble_figures
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ensemble_figures, "axis_fan", broken)
+        done = sim(*ENSEMBLE, cwd=home)
+        assert done.returncode == 1
+        assert "figure fan_line could not be drawn" in done.stderr
+        assert [one.figure for one in undrawn(home / "many")] == ["fan_line"]
+        assert manifest(home / "many")["status"] == "complete"
+        assert not (home / "many/figures/fan_line.png").exists()
+    assert sim("ensemble", "--resume", "many", cwd=home).returncode == 0
+    assert manifest(home / "many")["figures"] == "done"
+    assert (home / "many/figures/fan_line.png").is_file()
+
+
+def test_a_larger_ensemble_keeps_no_figures_of_the_smaller(sim: Sim, home: Path) -> None:
+    assert sim(*ENSEMBLE, cwd=home).returncode == 0
+    more = sim("ensemble", "--resume", "many", "-n", "6", "--no-figures", cwd=home)
+    assert more.returncode == 0
+    assert manifest(home / "many")["figures"] == "none"
+    assert not (home / "many/figures").exists()
+
+
+def test_a_comparison_and_a_study_keep_their_tables(
+    sim: Sim, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim.view.charts import compare_figures, study_figures
+
+    monkeypatch.setattr(compare_figures, "draw_compare", broken)
+    monkeypatch.setattr(study_figures, "interaction", broken)
+    for name, size in (("a", "10 t"), ("b", "5 t")):
+        words = ("run", "toy.yaml", "--no-figures", "--out", name)
+        assert sim(*words, "--set", f"axes.line.convoy.size={size}", cwd=home).returncode == 0
+    done = sim("compare", "a", "b", "--out", "ab", cwd=home)
+    assert done.returncode == 1
+    assert [one.figure for one in undrawn(home / "ab")] == ["compare_line"]
+    assert (home / "ab/measures.csv").is_file()
+    (home / "study.yaml").write_text(
+        "format: 1\nbase: toy.yaml\nn: 2\nmeasures: [axes.line.delivered]\n"
+        "grid: {axes.line.convoy.size: [10 t, 5 t]}\n"
+    )
+    done = sim("study", "study.yaml", "--workers", "1", "--out", "study", cwd=home)
+    assert done.returncode == 1
+    assert "figure interaction_axes_line_delivered could not be drawn" in done.stderr
+    assert (home / "study/effects.csv").is_file()
+    assert manifest(home / "study")["status"] == "complete"
+
+
+def test_a_process_that_draws_may_be_killed(
+    sim: Sim, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = os.getpid()
+
+    def killed(*_: object) -> Any:
+        if os.getpid() == first:  # a machine on which all is drawn in one process
+            broken()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    monkeypatch.setattr(of_run, "draw_axis", killed)
+    done = sim("run", "toy.yaml", "--out", "out", cwd=home)
+    assert done.returncode == 1
+    assert "axis_line" in {one.figure for one in undrawn(home / "out")}
+    assert api.open_run("out").summary["measures"]
+
+
+def test_one_process_at_a_time_draws_into_a_folder(home: Path) -> None:
+    pytest.importorskip("fcntl")
+    folder = api.run(api.load("toy.yaml")).write("out", figures=False)
+    other = "import sys; from pathlib import Path; from sim.tables.folder import draw_into\n"
+    other += "draw_into(Path('out'), lambda place: [])"
+    with locked(folder):
+        done = subprocess.run([sys.executable, "-c", other], capture_output=True, text=True,
+                              check=False)  # fmt: skip
+        with pytest.raises(FolderError, match="is in use"):
+            draw_into(folder, None)
+    assert "FolderError: out is in use: another process writes to it" in done.stderr
+    with pytest.warns(FigureWarning, match="figure x of out could not be drawn: why"):
+        draw_into(folder, lambda place: [Undrawn("x", "why")])
+    assert undrawn(folder) == [Undrawn("x", "why")]
