@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from sim import api
+from sim.tables.headline import findings
+from sim.view.charts.axis import axis_data
+from sim.view.words import Words
 
 CASES = Path(__file__).parent / "data" / "cases" / "supply"
 
@@ -84,4 +87,32 @@ def test_an_axis_that_was_not_open_at_the_start_is_drawn(tmp_path: Path) -> None
         texts = [text.get_text() for text in run.plot(of, at=at).texts]
         assert any(text.startswith(said) for text in texts), texts
     page = api.report(folder).read_text("utf-8")
-    assert "is not open at the start and carries 20 t/day at the end" in page
+    assert "was not open at the start, ends with 20 t/day" in page
+
+
+def told(name: str) -> list[str]:
+    """What a terminal says of the axes of a run, and the title of its chart of the main axis."""
+    run = ran(name)
+    title = axis_data(Words(run.analysis), run.scenario.main_axis or "").page.title
+    return [*findings(run.summary), title]
+
+
+def test_a_loss_that_heals_is_told_with_its_least_and_how_long() -> None:
+    # 50 t/day are needed on 60 days; the roads carry less from 20 April to 10 May alone. 100 t were
+    # in stock, 237 convoys of 10 t came, 0.417 t are left: 3,000 - 2,469.583 t were not there
+    first, second, title = told("loss_that_heals")
+    path = "falls to 20 t/day from 20 April to 10 May 2020, then back to 120"
+    assert first == f"a {path}; bound by roads for 20 days and by need for 40 days"
+    assert second.startswith("a: of 3,000 t needed at its sinks 530 t (18 %) was not there, over ")
+    assert title.startswith(f"a {path}")
+    assert "keeps" not in title
+
+
+def test_an_axis_that_was_closed_at_the_start_is_said_to_have_been() -> None:
+    # blue holds the gate for 3 of 9 days; 8 t/day are needed, 72 t in all. From day 3 on they come,
+    # a convoy of 20 t is full after 2.5 days and 20 km are 0.4 h: day 5.52, 44.1 t too late
+    first, second, title = told("closed_at_start")
+    said = "line was not open at the start, ends with 20 t/day"
+    assert first == f"{said}; bound by roads for 3 days and by need for 6 days"
+    assert second == "line: of 72 t needed at its sinks 44 t (61 %) was not there, over 5.52 days"
+    assert title.startswith(said)

@@ -29,10 +29,11 @@ written, `FailedError` (and `FullDiskError`) for what could not be done. Nothing
 """
 
 GROUPS = (
-    ("Scenarios", ("load", "Scenario", "validate", "CheckedFile", "schema")),
+    ("Scenarios", ("load", "Scenario", "validate", "CheckedFile", "listing", "Listing",
+                   "schema")),
     ("One run", ("run", "Run", "cut", "Cut", "film")),
     ("Many runs", ("ensemble", "Ensemble", "study", "Study", "SensitivityStudy", "plan_study",
-                   "StudyPlan", "resume", "merge")),
+                   "StudyPlan", "resume", "merge", "beside", "Beside")),
     ("Folders", ("open_run", "RunFolder", "open_ensemble", "open_study", "summary", "compare",
                  "Comparison", "ManyComparison", "report")),
     ("Networks", ("Network", "interdict", "rank")),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from .comparisons import Comparison, ManyComparison, compare
     from .files import CheckedFile, schema, summary, validate
+    from .listings import Listing, listing
     from .many import (
         Ensemble,
         SensitivityStudy,
@@ -38,13 +39,15 @@ if TYPE_CHECKING:
     from .pages import report
     from .runs import Cut, Run, RunFolder, cut, film, open_run, run
     from .scenarios import Scenario, load
+    from .standings import Beside, beside
 
 __all__ = [
-    "BadInputError", "CheckedFile", "Comparison", "Cut", "DataTable", "Ensemble", "Error",
-    "FailedError", "FolderError", "FullDiskError", "ManyComparison", "Network", "Run", "RunFolder",
-    "Scenario", "ScenarioError", "SensitivityStudy", "Study", "StudyPlan", "compare", "cut",
-    "ensemble", "film", "interdict", "load", "merge", "open_ensemble", "open_run", "open_study",
-    "plan_study", "rank", "report", "resume", "run", "schema", "study", "summary", "validate",
+    "BadInputError", "Beside", "CheckedFile", "Comparison", "Cut", "DataTable", "Ensemble", "Error",
+    "FailedError", "FolderError", "FullDiskError", "Listing", "ManyComparison", "Network", "Run",
+    "RunFolder", "Scenario", "ScenarioError", "SensitivityStudy", "Study", "StudyPlan", "beside",
+    "compare", "cut", "ensemble", "film", "interdict", "listing", "load", "merge", "open_ensemble",
+    "open_run", "open_study", "plan_study", "rank", "report", "resume", "run", "schema", "study",
+    "summary", "validate",
 ]  # fmt: skip
 
 _HOMES = {
@@ -57,10 +60,12 @@ _HOMES = {
         "Ensemble", "SensitivityStudy", "Study", "StudyPlan", "ensemble", "merge",
         "open_ensemble", "open_study", "plan_study", "resume", "study",
     ),
+    "sim.api.listings": ("Listing", "listing"),
     "sim.api.networks": ("Network", "interdict", "rank"),
     "sim.api.pages": ("report",),
     "sim.api.runs": ("Cut", "Run", "RunFolder", "cut", "film", "open_run", "run"),
     "sim.api.scenarios": ("Scenario", "load"),
+    "sim.api.standings": ("Beside", "beside"),
 }  # fmt: skip
 """Where each public name is at home."""
 

@@ -7,60 +7,106 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from sim.base.diagnostics import ScenarioError
+from sim.base.diagnostics import Diagnostic, Findings, ScenarioError
 
 from .show import Facts, Shown
+
+if TYPE_CHECKING:
+    from .scenarios import Source
 
 Kind = Literal["scenario", "network"]
 
 
 @dataclass(frozen=True, repr=False)
 class CheckedFile(Shown):
-    """A scenario or network file that was read: how much is in it, or the ``error`` it is."""
+    """A scenario or network file that was read: how much is in it, or the ``error`` it is.
+
+    ``warnings`` are of what is right by the rules of the language and yet makes no sense, each
+    with its place and what mends it; their ``render()`` is the text of all.
+    """
 
     file: str
     kind: Kind
     places: int = 0
     roads: int = 0
     error: ScenarioError | None = None
+    warnings: Findings = field(default_factory=Findings)
+
+    @property
+    def size(self) -> str:
+        """How much is in it, and how many warnings if any, in words."""
+        said = f"{self.places} places, {self.roads} roads"
+        if not self.warnings:
+            return said
+        return f"{said}, {len(self.warnings)} warning{'s' * (len(self.warnings) > 1)}"
 
     def document(self) -> dict[str, Any]:
         """What ``sim validate --json`` prints of it."""
         head = {"file": self.file, "kind": self.kind}
-        if self.error is None:
-            return head | {"places": self.places, "roads": self.roads}
-        told = ("file", "line", "column", "message", "hint")
-        faults = [{key: getattr(d, key) for key in told} for d in self.error.diagnostics]
-        return head | {"faults": faults}
+        if self.error is not None:
+            return head | {"faults": _told(self.error.diagnostics)}
+        warnings = {"warnings": _told(self.warnings)} if self.warnings else {}
+        return head | {"places": self.places, "roads": self.roads} | warnings
 
     def _glance(self) -> tuple[str, Facts]:
         if self.error is not None:
             faults = self.error.diagnostics
-            shown = [(f"line {d.line}", d.message) for d in faults[:10]]
-            return f"{self.file}: {len(faults)} faults", shown
+            return f"{self.file}: {len(faults)} faults", _lines(faults)
         size = [("places", str(self.places)), ("roads", str(self.roads))]
-        return f"{self.file}: {self.kind} ok", size
+        return f"{self.file}: {self.kind} ok", [*size, *_lines(self.warnings)]
 
 
-def validate(file: str | os.PathLike[str], *, sets: Sequence[str] = ()) -> CheckedFile:
-    """Check a scenario or network file without running it; what is wrong is not raised.
+def _told(found: Sequence[Diagnostic]) -> list[dict[str, Any]]:
+    """What is wrong with a file, or makes no sense in it, as plain data."""
+    told = ("file", "line", "column", "message", "hint")
+    return [
+        {key: getattr(d, key) for key in told} | ({"warning": d.code} if d.code else {})
+        for d in found
+    ]
+
+
+def _lines(found: Sequence[Diagnostic]) -> Facts:
+    return [(f"line {d.line}", d.message) for d in found[:10]]
+
+
+def validate(source: Source, *, sets: Sequence[str] | Mapping[str, object] = ()) -> CheckedFile:
+    """Check a scenario or a network file, and warn of what makes no sense in a scenario.
+
+    What is wrong is not raised. Claims over no measure of the scenario, or with a value of another
+    unit than their measure, are wrong. The table of warnings is in docs/scenario-reference.md;
+    ``accepts`` in the scenario silences one.
 
     Args:
-        sets: values set in a scenario by their dotted paths, texts ``path=value``.
-    """
-    from sim.scenario.loader import load, load_network
+        source: the path of a scenario or of a network file, or a scenario as :func:`sim.load`
+            takes it.
+        sets: values set in a scenario by their dotted paths, as there.
 
-    name = os.fspath(file)
-    kind: Kind = "network" if is_network_yaml(name) else "scenario"
+    Raises:
+        BadInputError: ``source`` is neither path nor text nor mapping.
+    """
+    from sim.scenario.loader import load_network, read
+
+    from .scenarios import path_and_text, settings
+    from .sense import findings
+
+    path, text = path_and_text(source, "scenario")
+    name = os.fspath(path)
+    kind: Kind = "network" if text is None and is_network_yaml(name) else "scenario"
+    warnings = Findings()
     try:
-        net = load_network(file) if kind == "network" else load(file, sets=sets).network
+        if kind == "network":
+            net = load_network(path)
+        else:
+            texts = settings(sets) if isinstance(sets, Mapping) else sets
+            loaded = read(path, sets=texts, text=text)
+            net, warnings = loaded.scenario.network, findings(loaded)
     except ScenarioError as error:
         return CheckedFile(name, kind, error=error)
-    return CheckedFile(name, kind, len(net.places), len(net.roads))
+    return CheckedFile(name, kind, len(net.places), len(net.roads), warnings=warnings)
 
 
 def is_scenario(file: str) -> bool:

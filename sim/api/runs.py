@@ -14,7 +14,7 @@ from sim.base.errors import BadInputError, FolderError
 from sim.base.files import fingerprint, whole_folder
 from sim.engine import simulation
 from sim.measure.axis import AxisLens, AxisView
-from sim.measure.claims import unknown_measures
+from sim.measure.claims import faults
 from sim.measure.compare import Outcome
 from sim.measure.summary import Analysis
 from sim.scenario import model
@@ -24,6 +24,7 @@ from sim.state.rebuild import state_at
 from sim.state.record import Record
 from sim.tables import folder as _folder
 from sim.tables.data import DataTable
+from sim.tables.of_run import luck_of
 
 from .scenarios import Source, When, axis_of, load, scenario_of, seconds_of, seeded
 from .show import Facts, Shown, amount, chosen, made, names, table_named
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 HEADLINES = (
     "capacity_start", "capacity_end", "time_of_first_cut", "days_cut", "delivered",
-    "time_of_exhaustion", "days_without",
+    "time_of_exhaustion", "days_without", "needed", "unmet", "unmet_share",
 )  # fmt: skip
 """Measures of the main axis that a run shows of itself."""
 
@@ -55,8 +56,9 @@ class Run(Shown):
 
     @property
     def warnings(self) -> list[str]:
-        """A message for every claim over a measure that the run does not have."""
-        return unknown_measures(self.analysis)
+        """A message for every claim over no measure of the scenario, or with a value of another
+        unit than its measure."""
+        return [str(fault) for fault in faults(self.analysis)]
 
     def outcome(self, name: str | None = None) -> Outcome:
         """This run as a comparison takes it."""
@@ -128,11 +130,14 @@ class Run(Shown):
         """
         text, seed = dump_resolved(self.scenario), self.record.seed
         target = (
-            _folder.default_target(self.scenario.id, fingerprint([text, seed]))
+            _folder.default_target(self.scenario.id, fingerprint([text, seed, self.record.nominal]))
             if out is None
             else Path(out)
         )
-        head = {"status": "complete", "seed": seed, "started": _folder.now()}
+        nominal = self.record.nominal
+        head = {
+            "status": "complete", "seed": seed, "nominal": nominal, "started": _folder.now()
+        }  # fmt: skip
         with whole_folder(target) as partial_folder:
             (partial_folder / "scenario.resolved.yaml").write_text(text, encoding="utf-8")
             _folder.write_tables(partial_folder, self.scenario, self.record)
@@ -231,7 +236,8 @@ class RunFolder(Shown):
             ScenarioError: its scenario.resolved.yaml cannot be read.
         """
         resolved = self.folder / "scenario.resolved.yaml"
-        done = run(load(resolved), self.summary["seed"])
+        nominal = self.summary.get("nominal", False)
+        done = run(load(resolved), self.summary["seed"], nominal=nominal)
         if _json_like(done.summary["measures"]) != self.summary["measures"]:
             raise FolderError(
                 f"{self.folder} was written by another version of the program, which ran it "
@@ -244,12 +250,17 @@ class RunFolder(Shown):
         return title, [("folder", str(self.folder)), *facts]
 
 
-def run(scenario: model.Scenario | Source, seed: int | None = None, *, replicate: int = 0) -> Run:
+def run(
+    scenario: model.Scenario | Source, seed: int | None = None, *, replicate: int = 0,
+    nominal: bool = False,
+) -> Run:  # fmt: skip
     """Execute a scenario once. ``seed`` None takes the scenario's own.
 
     Args:
         scenario: one that was loaded, or what :func:`load` takes.
         replicate: which of the runs of an ensemble; 0 is the run that the scenario names.
+        nominal: take the median of every range in place of a draw, and let happen what has a
+            chance of half or more; convoys that are lost and single battles go by the seed still.
 
     Raises:
         CertificateError: a published flow did not equal its cut (a defect of this program).
@@ -257,7 +268,7 @@ def run(scenario: model.Scenario | Source, seed: int | None = None, *, replicate
         ScenarioError: the scenario is faulty.
     """
     found = seeded(scenario_of(scenario), seed)
-    record = simulation.run(found, replicate=replicate)
+    record = simulation.run(found, replicate=replicate, nominal=nominal)
     return Run(found, record, Analysis(found, record))
 
 
@@ -380,6 +391,7 @@ def _glance(summary: Mapping[str, Any]) -> tuple[str, Facts]:
     return f"Run: {scenario['title']}", [
         ("scenario", scenario["id"]),
         ("seed", str(summary["seed"])),
+        ("luck", luck_of(summary)),
         ("axis", scenario["focus"] or "none"),
         *(
             (name.replace("_", " "), amount(**measures[stem + name]))
@@ -404,8 +416,9 @@ def _measured(summary: Mapping[str, Any]) -> Iterator[DataTable]:
         "observed",
         "unit",
         "verdict",
+        "stated_in",
     )
-    claims = [tuple(claim[head] for head in heads) for claim in summary["claims"]]
+    claims = [tuple(claim.get(head) for head in heads) for claim in summary["claims"]]
     yield DataTable("claims", ("claim", *heads[1:]), claims, {"when_day": "day"})
 
 

@@ -14,6 +14,7 @@ from .errors import BadInputError
 
 __all__ = [
     "Diagnostic",
+    "Findings",
     "Mark",
     "Report",
     "ScenarioError",
@@ -63,12 +64,34 @@ def suggest(word: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """The one of ``known`` that is closest to ``word``, or None where nothing is close."""
+    """The one of ``known`` that is closest to ``word``, or None where nothing is close.
+
+    First one that is the same but for case, spaces and signs (``AlBab``, ``Al Bab``: ``al-Bab``),
+    then one that has it as the only long word in it (``Bab``), then the most similar letters.
+    """
     names = sorted(known)
-    close = difflib.get_close_matches(word[:200], names, n=1, cutoff=0.6)
-    if not close:
-        close = [name for name in names if name.casefold() == word.casefold()][:1]
+    plain = _letters(word[:200])
+    close = [name for name in names if plain and _letters(name) == plain]
+    close += difflib.get_close_matches(word[:200], names, n=1, cutoff=0.6) if not close else []
+    if not close or _letters(close[0]) != plain:
+        close = [name for name in names if plain in _long_words(name)] or close
     return close[0] if close else None
+
+
+def _letters(word: str) -> str:
+    """The letters and digits of a word, without case and accents."""
+    apart = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(c for c in apart if c.isalnum())
+
+
+def _long_words(name: str) -> list[str]:
+    """The words in a name of several, if but one of them is no article or the like."""
+    words = [_letters(word) for word in re.split(r"[^\w]+|_+", name)]
+    long = [word for word in words if len(word) > _ARTICLE]
+    return long if len(long) == 1 and len(words) > 1 else []
+
+
+_ARTICLE = 2  # letters of al, el, ar, as, de, la, ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +108,8 @@ class Mark:
 class Diagnostic:
     """One message with its place: ``line`` and ``column`` count from 1 (0: the whole file).
 
-    ``length`` is the number of characters to mark; ``hint`` says how to mend it.
+    ``length`` is the number of characters to mark; ``hint`` says how to mend it; ``code`` is the
+    id of a warning.
     """
 
     file: str
@@ -95,13 +119,15 @@ class Diagnostic:
     hint: str | None = None
     severity: Literal["error", "warning"] = "error"
     length: int = 1
+    code: str = ""
 
     def render(self, source_lines: Sequence[str] = ()) -> str:
         """The message, the line it is about, a caret and the hint, as several lines of text."""
         where = shown_path(self.file)
         if self.line:
             where += f":{self.line}:{self.column}"
-        out = [f"{where}: {self.severity}: {safe(self.message, 400)}"]
+        code = f" [{self.code}]" if self.code else ""
+        out = [f"{where}: {self.severity}: {safe(self.message, 400)}{code}"]
         if 0 < self.line <= len(source_lines):
             margin = f"{self.line:>5} | "
             text, caret = _window(source_lines[self.line - 1], self.column - 1, self.length)
@@ -144,6 +170,30 @@ def shown_path(path: str) -> str:
     return safe(path, 300)
 
 
+class Findings(list[Diagnostic]):
+    """Diagnostics in the order of files, each once, with the lines of the files they are about."""
+
+    def __init__(
+        self,
+        diagnostics: Iterable[Diagnostic] = (),
+        sources: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        super().__init__(
+            sorted(set(diagnostics), key=lambda d: (d.file, d.line, d.column, d.message))
+        )
+        self.sources: dict[str, Sequence[str]] = {
+            d.file: (sources or {}).get(d.file, ()) for d in self
+        }
+
+    def render(self) -> str:
+        """All of them as text, at most ``MOST_SHOWN``."""
+        shown = [d.render(self.sources[d.file]) for d in self[:MOST_SHOWN]]
+        more = len(self) - len(shown)
+        if more:
+            shown.append(f"... and {more} more")
+        return "\n".join(shown)
+
+
 class ScenarioError(BadInputError):
     """A scenario that cannot be used. ``diagnostics`` holds all that is wrong, in file order.
 
@@ -153,23 +203,16 @@ class ScenarioError(BadInputError):
     def __init__(
         self, diagnostics: Iterable[Diagnostic], sources: Mapping[str, Sequence[str]] | None = None
     ) -> None:
-        found = sorted(set(diagnostics), key=lambda d: (d.file, d.line, d.column, d.message))
-        self.diagnostics: list[Diagnostic] = found
-        self.sources: dict[str, Sequence[str]] = {
-            d.file: (sources or {}).get(d.file, ()) for d in found
-        }
-        super().__init__(found, self.sources)
+        self.diagnostics = Findings(diagnostics, sources)
+        self.sources = self.diagnostics.sources
+        super().__init__(self.diagnostics, self.sources)
 
     def __reduce__(self) -> tuple[type[ScenarioError], tuple[object, object]]:
-        return (ScenarioError, (self.diagnostics, self.sources))
+        return (ScenarioError, (list(self.diagnostics), self.sources))
 
     def render(self) -> str:
         """All diagnostics as text, at most ``MOST_SHOWN``."""
-        shown = [d.render(self.sources[d.file]) for d in self.diagnostics[:MOST_SHOWN]]
-        more = len(self.diagnostics) - len(shown)
-        if more:
-            shown.append(f"... and {more} more")
-        return "\n".join(shown)
+        return self.diagnostics.render()
 
     def __str__(self) -> str:
         return self.render()

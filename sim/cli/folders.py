@@ -10,42 +10,52 @@ from pathlib import Path
 
 import click
 
-from sim.cli.verbs import NO_FIGURES, Verb, answer, end_undrawn, print_json
+from sim.cli.verbs import BESIDE, NO_FIGURES, Verb, answer, end_undrawn, print_json
 
 
 @click.command(cls=Verb)
 @click.argument("folder", metavar="RUN", type=click.Path(path_type=Path))
-def show(folder: Path, as_json: bool) -> None:
+@BESIDE
+def show(folder: Path, beside: str | None, as_json: bool) -> None:
     """Print the summary of an old run, ensemble or study."""
     import sim
     from sim.tables import terminal, terminal_study
 
     summary = sim.summary(folder)
+    lies = None if beside is None else sim.beside(folder, beside)
     if as_json:
-        print_json(summary)
+        print_json(summary if lies is None else {**summary, "beside": lies.document()})
     elif summary.get("kind") == "ensemble":
         terminal_study.print_ensemble(summary)
     elif summary.get("kind") == "study":
         terminal_study.print_study(summary)
     else:
-        terminal.print_summary(summary)
+        terminal.print_summary(summary, str(folder / "scenario.resolved.yaml"))
+        if lies is not None:
+            terminal.print_beside(lies.shown, lies.ensemble, lies.runs)
 
 
 @click.command(cls=Verb)
 @click.argument("runs", nargs=-1, required=True, type=click.Path())
 @click.option("--out", type=click.Path(), help="Folder for tables and figures.")
 @click.option("--all", "everything", is_flag=True, help="Print equal measures too.")
+@click.option(
+    "--only", multiple=True, metavar="PATTERN",
+    help="Only measures whose path matches, as 'axes.x.*'; may be given again.",
+)  # fmt: skip
 @click.option("--only-changed", is_flag=True, help="Leave equal measures out of the tables too.")
 @NO_FIGURES
 def compare(
-    runs: Sequence[str], out: str | None, everything: bool, only_changed: bool,
-    figures: bool, as_json: bool,
+    runs: Sequence[str], out: str | None, everything: bool, only: tuple[str, ...],
+    only_changed: bool, figures: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Compare runs, ensembles or studies (folders), the first with each of the others."""
     import sim
     from sim.tables import terminal_compare, terminal_study
 
     comparison = sim.compare(*runs)
+    if only:
+        comparison = comparison.only(*only)
     if isinstance(comparison, sim.ManyComparison):
         folder = comparison.write(out, figures=figures, only_changed=only_changed)
         document = comparison.document(only_changed=only_changed)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli import folders, many, networks
-from sim.cli.verbs import NO_FIGURES, SEED, SETS, Commands, answer, end_undrawn, print_json
+from sim.cli.verbs import BESIDE, NO_FIGURES, SEED, SETS, Commands, answer, end_undrawn, print_json
 
 if TYPE_CHECKING:
     from sim.api.files import Kind
@@ -40,24 +40,36 @@ _SEED = click.option("--seed", type=SEED, help="Seed of all luck.")
 @_FILE
 @_SEED
 @click.option("--out", type=click.Path(), help="The run folder itself; it must not exist.")
+@click.option(
+    "--nominal",
+    is_flag=True,
+    help="Draw no input: take the median of every range, and let happen what is likelier.",
+)
+@BESIDE
 @SETS
 @NO_FIGURES
 def run(
-    file: str, seed: int | None, out: str | None, sets: tuple[str, ...], figures: bool,
-    as_json: bool,
+    file: str, seed: int | None, out: str | None, nominal: bool, beside: str | None,
+    sets: tuple[str, ...], figures: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run a scenario once; write its folder; print its summary."""
     import sim
     from sim.tables import terminal
 
-    done = sim.run(sim.load(file, sets=sets), seed)
+    many = None if beside is None else sim.open_ensemble(beside)
+    done = sim.run(sim.load(file, sets=sets), seed, nominal=nominal)
+    lies = None if many is None else sim.beside(done, many)
     for line in done.warnings:
         click.echo(f"{file}: warning: {line}", err=True)
     folder = done.write(out, figures=figures)
     if as_json:
-        print_json({"folder": str(folder), **done.summary})
+        told = {} if lies is None else {"beside": lies.document()}
+        print_json({"folder": str(folder), **done.summary, **told})
     else:
-        terminal.print_summary(done.summary)
+        again = file if not sets and seed is None else str(folder / "scenario.resolved.yaml")
+        terminal.print_summary(done.summary, again)
+        if lies is not None:
+            terminal.print_beside(lies.shown, lies.ensemble, lies.runs)
         click.echo(f"\nwritten to {folder}")
     end_undrawn(folder)
 
@@ -65,8 +77,9 @@ def run(
 @cli.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path())
 @SETS
-def validate(files: Sequence[str], sets: tuple[str, ...], as_json: bool) -> None:
-    """Check scenario and network files without running them."""
+@click.option("--strict", is_flag=True, help="Take warnings for errors.")
+def validate(files: Sequence[str], sets: tuple[str, ...], strict: bool, as_json: bool) -> None:
+    """Check scenario and network files, and warn of what makes no sense in scenarios."""
     import sim
 
     checked = []
@@ -75,12 +88,40 @@ def validate(files: Sequence[str], sets: tuple[str, ...], as_json: bool) -> None
         checked.append(found)
         if found.error is not None:
             click.echo(str(found.error), err=True)
-        elif not as_json:
-            click.echo(f"{file}: {found.kind} ok: {found.places} places, {found.roads} roads")
+        elif found.warnings:
+            click.echo(found.warnings.render(), err=True)
+        if found.error is None and not as_json:
+            click.echo(f"{file}: {found.kind} ok: {found.size}")
     if as_json:
         print_json({"files": [found.document() for found in checked]})
-    if any(found.error for found in checked):
+    if any(found.error or (strict and found.warnings) for found in checked):
         sys.exit(2)
+
+
+@cli.command("list")
+@_FILE
+@click.argument(
+    "kind", required=False,
+    type=click.Choice(["places", "roads", "axes", "events", "measures", "claims"]),
+)  # fmt: skip
+@click.option("--search", default="", metavar="TEXT", help="Only what has this in its id or name.")
+@SETS
+def list_(file: str, kind: str | None, search: str, sets: tuple[str, ...], as_json: bool) -> None:
+    """List what a scenario or network file has: places, roads, axes, events, measures, claims.
+
+    Without a kind and a search, how many there are of each. Case, accents and separators do not
+    matter to a search. Measures are those of a nominal run.
+    """
+    import sim
+    from sim.tables import terminal
+
+    found = sim.listing(file, kind, search, sets=sets)
+    if as_json:
+        print_json(found.document())
+    elif kind is None and not search:
+        click.echo(repr(found))
+    else:
+        terminal.print_found(found.tables, search, found.near)
 
 
 @cli.command()
@@ -102,7 +143,7 @@ for _command in (*folders.COMMANDS, *many.COMMANDS, *networks.COMMANDS):
     cli.add_command(_command)
 
 Commands.sections = {
-    "Scenarios": ("validate", "schema"),
+    "Scenarios": ("validate", "list", "schema"),
     "One run": ("run", "film"),
     "Many runs": ("ensemble", "study", "merge"),
     "Networks": ("cut", "interdict", "rank", "import"),

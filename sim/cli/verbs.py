@@ -26,6 +26,10 @@ NO_FIGURES = click.option(
     "--no-figures", "figures", is_flag=True, callback=lambda _, __, given: not given,
     help="Draw nothing.",
 )  # fmt: skip
+BESIDE = click.option(
+    "--beside", type=click.Path(), metavar="ENSEMBLE",
+    help="Say where the run lies among those of an ensemble of its scenario.",
+)  # fmt: skip
 
 _QUIET = "sim.quiet"
 

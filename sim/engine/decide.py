@@ -7,7 +7,6 @@ an event: what waits for it begins.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping
 from functools import partial
@@ -64,9 +63,7 @@ class Decisions:
             world.note_event("decision", decision.id, "", f"{actor} has nothing to decide on")
             return
         shares = logit([option.utility for option in options])
-        drawn = world.luck.uniform(f"decision:{decision.id}") * math.fsum(shares)
-        sums = list(itertools.accumulate(shares))
-        n = next((i for i, total in enumerate(sums) if drawn < total), len(sums) - 1)
+        n = world.luck.pick(shares, f"decision:{decision.id}")
         chosen = decision.options[options[n].id]
         world.record.decisions.extend(
             DecisionRow(now, decision.id, decision.actor, o.id, share, int(i == n), o.seconds)

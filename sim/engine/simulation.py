@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from sim.scenario.model import Scenario
-from sim.state.luck import Luck, luck_keys
+from sim.state.luck import Luck, NominalLuck, luck_keys
 from sim.state.record import Record
 
 from .conditions import Conditions
@@ -34,8 +34,11 @@ class Simulation:
     order in which they take in what an instant changed.
     """
 
-    def __init__(self, scenario: Scenario, seed: int, replicate: int, credit: bool) -> None:
-        self.world = world = World(scenario, Luck(seed, replicate, luck_keys(scenario)))
+    def __init__(
+        self, scenario: Scenario, seed: int, replicate: int, credit: bool, nominal: bool = False
+    ) -> None:
+        kind = NominalLuck if nominal else Luck
+        self.world = world = World(scenario, kind(seed, replicate, luck_keys(scenario)))
         axes = draw_axes(world)
         conditions = Conditions(world, axes)
         self.supply = Supply(world, axes)
@@ -90,6 +93,7 @@ class Simulation:
         record.events.sort(key=lambda row: row.time)  # stable: the order within an instant stays
         record.credits.sort()
         record.drawn = dict(sorted(world.luck.drawn.items()))
+        record.chances = dict(sorted(world.luck.chances.items()))
         return record
 
     def _persons(self) -> Counter[str]:
@@ -115,7 +119,12 @@ class Simulation:
 
 
 def run(
-    scenario: Scenario, seed: int | None = None, replicate: int = 0, *, credit: bool = True
+    scenario: Scenario,
+    seed: int | None = None,
+    replicate: int = 0,
+    *,
+    credit: bool = True,
+    nominal: bool = False,
 ) -> Record:
     """Execute a scenario once.
 
@@ -123,13 +132,15 @@ def run(
         seed: of all luck; the scenario's own where None.
         replicate: number of the replicate in an ensemble (0 for a single run).
         credit: work out which event cost which axis how much capacity.
+        nominal: take the median of every range in place of a draw; see
+            :class:`sim.state.luck.NominalLuck`.
 
     Raises:
         CertificateError: a flow did not prove itself (see :mod:`sim.network`).
     """
     chosen = scenario.seed if seed is None else seed
     with collector_paused():
-        return Simulation(scenario, chosen, replicate, credit).finish()
+        return Simulation(scenario, chosen, replicate, credit, nominal).finish()
 
 
 @contextmanager

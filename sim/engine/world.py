@@ -30,7 +30,7 @@ class World:
         self.scenario = scenario
         self.luck = luck
         self.clock = Clock()
-        self.record = Record(seed=luck.seed, replicate=luck.replicate, end=scenario.length)
+        self.record = Record(luck.seed, luck.replicate, scenario.length, nominal=luck.nominal)
         self.control = Control.at_start(scenario, Terrain.draw(scenario, luck))
         self.graph = self.control.terrain.graph
         self.sides = {actor: Side.of(actor, scenario.actors) for actor in scenario.actors}

@@ -178,19 +178,24 @@ def _claims(found: Replicates) -> list[str]:
     return [f"claims.{claim}" for claim in found.claims]
 
 
+CLAIMS = ("claim", "text", "measure", "true", "false", "undecided", "stated_in")
+"""Columns of the claims of an ensemble."""
+
+
 def ensemble_tables(summary: Mapping[str, Any], found: Replicates) -> list[DataTable]:
     """measures (what the runs say of each), claims, and replicates."""
     measures = [
         (path, measure["unit"], *stated(measure)) for path, measure in summary["measures"].items()
     ]
     claims = [
-        (c["id"], c["text"], c["measure"], c["true"], c["false"], c["undecided"])
+        (c["id"], c["text"], c["measure"], c["true"], c["false"], c["undecided"],
+         c.get("stated_in"))
         for c in summary["claims"]
-    ]
+    ]  # fmt: skip
     columns = ("replicate", *found.columns, *_claims(found))
     return [
         DataTable("measures", ("measure", "unit", *STATED), measures),
-        DataTable("claims", ("claim", "text", "measure", "true", "false", "undecided"), claims),
+        DataTable("claims", CLAIMS, claims),
         DataTable("replicates", columns, list(replicate_rows(found)), found.units),
     ]
 

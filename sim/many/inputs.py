@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.scenario.distributions import Constant
 from sim.scenario.model import Event, Scenario
 
 from .replicate import Result, run_replicate
@@ -40,7 +39,7 @@ def fixed(scenario: Scenario, at: Mapping[str, float]) -> Scenario:
     def settle(path: str, part: Any) -> Any:
         if path not in at:
             return part
-        return Constant(part.ppf(at[path])) if hasattr(part, "ppf") else float(at[path] < part)
+        return part.at(at[path]) if hasattr(part, "ppf") else float(at[path] < part)
 
     made: Scenario = _changed(scenario, "", settle)
     return made

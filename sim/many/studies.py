@@ -340,7 +340,7 @@ def column(table: Replicates, path: str, horizon: float) -> st.Values | None:
 
 _HEADLINES = (
     "capacity_mean", "time_of_first_cut", "days_cut", "delivered", "time_of_exhaustion",
-    "days_without",
+    "days_without", "unmet_share",
 )  # fmt: skip
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, Self
+from fnmatch import fnmatchcase
+from typing import Any, NamedTuple, Protocol, Self, TypeVar
 
+from sim.base.diagnostics import suggest
 from sim.base.errors import BadInputError
 from sim.state.record import EventRow, SeriesRow
 
-from .model_scores import ModelScore, run_scores
+from .model_scores import SCORES, ModelScore, run_scores
 
 MISSING = "(absent)"
 
@@ -65,6 +67,16 @@ class Comparison:
         """The same without the measures that are equal in all."""
         return replace(self, rows=tuple(r for r in self.rows if r.changed))
 
+    def only(self, *patterns: str) -> Self:
+        """The same with those measures alone that match a pattern, as ``axes.*.delivered``.
+
+        Raises:
+            BadInputError: no measure matches one of them.
+        """
+        rows = tuple(matching(self.rows, patterns))
+        scored = any(row.path.startswith(SCORES) for row in rows)
+        return replace(self, rows=rows, scores=self.scores if scored else ())
+
     def document(self) -> dict[str, Any]:
         """Plain data for JSON."""
         return {
@@ -76,6 +88,33 @@ class Comparison:
             "measures": [row._asdict() | {"changed": row.changed} for row in self.rows],
             "model_scores": [s.document() for s in self.scores],
         }
+
+
+class OfMeasure(Protocol):
+    """A row of a comparison."""
+
+    @property
+    def path(self) -> str:
+        """The measure that it is about."""
+
+
+Of = TypeVar("Of", bound=OfMeasure)
+
+
+def matching(rows: Iterable[Of], patterns: Sequence[str]) -> Iterator[Of]:
+    """Rows of the measures that match one of some patterns, in which ``*`` stands for anything.
+
+    Raises:
+        BadInputError: one of them matches nothing.
+    """
+    found = list(rows)
+    for pattern in patterns:
+        if not any(fnmatchcase(row.path, pattern) for row in found):
+            hint = suggest(pattern, [row.path for row in found])
+            raise BadInputError(
+                f"only: no measure matches '{pattern}'" + (f"; {hint}" if hint else "")
+            )
+    return (row for row in found if any(fnmatchcase(row.path, p) for p in patterns))
 
 
 def compare(outcomes: Sequence[Outcome]) -> Comparison:

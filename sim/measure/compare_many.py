@@ -15,9 +15,9 @@ import numpy as np
 from sim.base.errors import BadInputError
 
 from . import statistics as st
-from .compare import Change, differences
+from .compare import Change, differences, matching
 from .ensemble import Replicates, describe, interval, log_rank_test, tidy
-from .model_scores import ModelScore, ensemble_scores
+from .model_scores import SCORES, ModelScore, ensemble_scores
 from .steps import is_time, step_of
 
 
@@ -79,6 +79,16 @@ class ManyComparison:
     def only_changed(self) -> Self:
         """The same without the measures that are equal in all."""
         return replace(self, rows=tuple(r for r in self.rows if r.changed))
+
+    def only(self, *patterns: str) -> Self:
+        """The same with those measures alone that match a pattern, as ``axes.*.delivered``.
+
+        Raises:
+            BadInputError: no measure matches one of them.
+        """
+        rows = tuple(matching(self.rows, patterns))
+        scored = any(row.path.startswith(SCORES) for row in rows)
+        return replace(self, rows=rows, scores=self.scores if scored else ())
 
     def document(self, *, only_changed: bool = False) -> dict[str, Any]:
         """Plain data for JSON."""

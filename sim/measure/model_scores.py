@@ -20,6 +20,9 @@ OWN = "logit"
 MODELS = (OWN, "nearest", "gravity", "reserves")
 """In the order shown; reserves that were sent are scored apart, and compared with none."""
 
+SCORES = "regroup.score."
+"""How the paths of the measures that are scores begin."""
+
 RULES = ("log", "brier")
 
 
@@ -76,7 +79,7 @@ def run_scores(name: str, measures: Mapping[str, Mapping[str, Any]]) -> list[Mod
         {
             path: np.array([m["value"]], dtype=float)
             for path, m in measures.items()
-            if path.startswith("regroup.score.") and m["value"] is not None
+            if path.startswith(SCORES) and m["value"] is not None
         },
     )
 
@@ -86,13 +89,13 @@ def ensemble_scores(name: str, columns: Mapping[str, st.Values]) -> list[ModelSc
     found = []
     for model in MODELS:
         for rule in RULES:
-            column = columns.get(f"regroup.score.{model}.{rule}")
+            column = columns.get(f"{SCORES}{model}.{rule}")
             if column is None or not np.isfinite(column).any():
                 continue
             scored = np.isfinite(column)
-            moves = columns[f"regroup.score.{model}.moves"][scored]
+            moves = columns[f"{SCORES}{model}.moves"][scored]
             less = None
-            own = columns.get(f"regroup.score.{OWN}.{rule}")
+            own = columns.get(f"{SCORES}{OWN}.{rule}")
             if model not in (OWN, "reserves") and own is not None:
                 both = scored & np.isfinite(own)
                 less = st.mean(column[both] - own[both]) if both.any() else None

@@ -144,18 +144,28 @@ def days_carried(
 
 
 def days_stocked(
-    scenario: Scenario,
-    consumption: Mapping[tuple[str, str], int],
-    series: Mapping[tuple[str, str], Steps],
-    actor: str,
-    place: str,
-) -> list[tuple[int, float]]:
-    """(time, days that the stock of an actor's sink at a place lasts); empty where none eats.
+    scenario: Scenario, series: Mapping[tuple[str, str], Steps], actor: str, place: str
+) -> list[tuple[int, float | None]]:
+    """(time, days that the stock of an actor's sink at a place lasts); empty of no sink that eats.
 
-    ``consumption`` is kg/day by (axis, sink). Of several axes to the place the first by id counts.
+    Of several axes to the place the first by id counts whose sink eats; see :func:`days_left`.
     """
-    for (axis, sink), eaten in sorted(consumption.items()):
-        if sink == place and scenario.axes[axis].actor == actor and eaten:
-            stock = series[f"sink:{axis}/{sink}", "stock_kg"]
-            return [(t, kg / eaten) for t, kg in zip(stock.times, stock.values, strict=True)]
+    for axis in sorted(scenario.axes.values(), key=lambda axis: axis.id):
+        subject = f"sink:{axis.id}/{place}"
+        if axis.actor == actor and place in axis.sinks:
+            demand = series[subject, "demand_kg_per_day"]
+            if any(demand.values):
+                return days_left(series[subject, "stock_kg"], demand)
     return []
+
+
+def days_left(stock: Steps, demand: Steps) -> list[tuple[int, float | None]]:
+    """(time, days that a stock lasts) at each row of it.
+
+    ``stock`` is in kg, ``demand`` all that eats from it at that instant, forces included, in
+    kg/day. No stock is drawn as 0 days, whoever eats; None where there is one that nothing eats.
+    """
+    return [
+        (time, kg / eaten if (eaten := demand.at(time)) else None if kg else 0.0)
+        for time, kg in zip(stock.times, stock.values, strict=True)
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sim.scenario.model import DAY
 from sim.state.record import Record, SeriesRow
@@ -70,6 +70,16 @@ def credit_levels(record: Record) -> dict[tuple[str, str], Steps]:
     for row in record.credits:
         found[row.event, row.axis].append(SeriesRow(row.time, row.event, row.axis, row.kg_per_day))
     return {key: Steps(rows) for key, rows in found.items()}
+
+
+def joint_spans(end: int, *series: Steps) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+    """(from, to, the value of each) over the whole period, at each change of any of them.
+
+    Each series begins at 0. The last instant is a span of no length where something changes then.
+    """
+    times = sorted({t for steps in series for t in steps.times if t <= end})
+    for since, until in zip(times, [*times[1:], end], strict=True):
+        yield since, until, tuple(steps.at(since) or 0 for steps in series)
 
 
 def series_by_key(rows: Iterable[SeriesRow]) -> dict[tuple[str, str], Steps]:

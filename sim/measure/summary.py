@@ -25,6 +25,7 @@ from .ground import ground, links, passages
 from .moves import scores
 from .sides import days_carried, fronts, holders_over_time, on_the_road, person_days
 from .steps import Steps, credit_levels, in_days, series_by_key
+from .want import bound, slacks, together
 
 Number = int | float | None
 
@@ -148,21 +149,24 @@ class Analysis:
     def _axis(self, axis: str) -> None:
         path, end = f"axes.{axis}", self.record.end
         capacity = self.series[f"axis:{axis}", "capacity_kg_per_day"]
-        demand = self.series[f"axis:{axis}", "demand_kg_per_day"]
         for name in ("capacity", "deliverable", "demand"):
             steps = self.series[f"axis:{axis}", f"{name}_kg_per_day"]
             self._put_ends(f"{path}.{name}", steps, "t/day")
         self._put(f"{path}.capacity_mean", _tonnes(capacity.mean(end)), "t/day")
-        self._put(f"{path}.capacity_least", _tonnes(min(capacity.values)), "t/day")
+        least = min(capacity.values)
+        self._put(f"{path}.capacity_least", _tonnes(least), "t/day")
+        since = capacity.times[capacity.values.index(least)]
+        self._put(f"{path}.time_of_capacity_least", in_days(since), "day")
+        lasts = sum(b - a for a, b, v in capacity.spans(end) if v == least)
+        self._put(f"{path}.days_at_capacity_least", in_days(lasts), "day")
         cut = [(a, b) for a, b, v in capacity.spans(end) if v == 0]
         self._put(f"{path}.time_of_first_cut", in_days(cut[0][0]) if cut else None, "day")
         lasting = _last_run(capacity, end)
         self._put(f"{path}.time_of_lasting_cut", in_days(lasting), "day")
         self._put(f"{path}.days_cut", in_days(sum(b - a for a, b in cut)), "day")
+        self._bound(axis)
         for name, i in (("start", 0), ("end", -1)):
-            asked, view = demand.values[i], self.views[axis][i]
-            slack = round(capacity.values[i] / asked, 3) if asked else None
-            self._put(f"{path}.slack_{name}", slack, "1")
+            view = self.views[axis][i]
             fastest = view.fastest
             hours = round(fastest.hours, 2) if fastest else None
             self._put(f"{path}.fastest_hours_{name}", hours, "h")
@@ -172,6 +176,35 @@ class Analysis:
             fewest = None if view.fewest_places is None else len(view.fewest_places)
             self._put(f"{path}.fewest_places_cut_{name}", fewest, "places")
         self._convoys(axis)
+        self._want(axis)
+
+    def _bound(self, axis: str) -> None:
+        """What bound an axis, for how long, and its slack over the whole path."""
+        path, end = f"axes.{axis}", self.record.end
+        bounds = bound(self.series, axis, end)
+        for name in ("roads", "sources", "need"):
+            self._put(f"{path}.days_bound_by_{name}", in_days(getattr(bounds, name)), "day")
+        self._put(f"{path}.days_nothing_asked", in_days(bounds.nothing), "day")
+        slack = [None if s is None else round(s, 3) for s in slacks(self.series, axis, end)]
+        self._put(f"{path}.slack_start", slack[0], "1")
+        self._put(f"{path}.slack_end", slack[-1], "1")
+        least = min((s for s in slack if s is not None), default=None)
+        self._put(f"{path}.slack_least", least, "1")
+
+    def _want(self, axis: str) -> None:
+        """What was needed at the sinks of an axis and was not there."""
+        path, record = f"axes.{axis}", self.record
+        sinks = [key for key in record.tallies if key[0] == axis]
+        for keys, stem in [(sinks, path), *(([k], f"{path}.sinks.{k[1]}") for k in sinks)]:
+            needed, unmet = (sum(of[k] for k in keys) for of in (record.needed, record.unmet))
+            self._put(f"{stem}.needed", _tonnes(needed / DAY), "t")
+            self._put(f"{stem}.unmet", _tonnes(unmet / DAY), "t")
+            self._put(f"{stem}.unmet_share", round(unmet / needed, 6) if needed else None, "1")
+            if record.persons.keys() >= set(keys):  # persons of some sinks alone say little
+                days = (record.persons[k] * _length(record.empty.get(k, [])) for k in keys)
+                self._put(f"{stem}.person_days_short", in_days(sum(days)), "person-days")
+        short = together(span for k in sinks for span in record.empty.get(k, []))
+        self._put(f"{path}.days_short", in_days(short), "day")
 
     def _convoys(self, axis: str) -> None:
         path = f"axes.{axis}"
@@ -187,11 +220,10 @@ class Analysis:
             stock = self.series[f"sink:{axis}/{sink}", "stock_kg"]
             sub = f"{path}.sinks.{sink}"
             self._put(f"{sub}.time_of_exhaustion", in_days(empty[0][0]) if empty else None, "day")
-            without = sum(until - since for since, until in empty)
-            self._put(f"{sub}.days_without", in_days(without), "day")
+            self._put(f"{sub}.days_without", in_days(_length(empty)), "day")
             self._put_ends(f"{sub}.stock", stock, "t")
             self._put(f"{sub}.delivered", _tonnes(tallies[sink].delivered_kg), "t")
-            eaten = self.record.consumption[axis, sink]
+            eaten = self.series[f"sink:{axis}/{sink}", "demand_kg_per_day"].values[-1]
             supply = round(stock.values[-1] / eaten, 3) if eaten else None
             self._put(f"{sub}.days_of_supply_end", supply, "day")
 
@@ -351,6 +383,7 @@ class Analysis:
             "scenario": scenario_document(scenario),
             "seed": record.seed,
             "replicate": record.replicate,
+            "nominal": record.nominal,
             "measures": {k: {"value": m.value, "unit": m.unit} for k, m in self.measures.items()},
             "axes": {axis: [view_document(v) for v in looks] for axis, looks in self.views.items()},
             "pockets": [
@@ -366,6 +399,7 @@ class Analysis:
             ],
             "claims": [verdict._asdict() for verdict in self.verdicts],
             "drawn": {k: float(f"{v:.12g}") for k, v in record.drawn.items()},
+            "chances": record.chances,
             "checks": {
                 "flows_certified": record.solves,
                 "kg_balanced": True,
@@ -406,6 +440,11 @@ def _last_run(capacity: Steps, end: int) -> int | None:
         elif start is None:
             start = a
     return start
+
+
+def _length(spans: list[tuple[int, int]]) -> int:
+    """Seconds of spans (from, to) that do not overlap."""
+    return sum(until - since for since, until in spans)
 
 
 def _tonnes(kg: float) -> float:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
+from sim.base.said import Name, Sentence
+
 _VOID = frozenset({"br", "col", "img", "input", "meta"})
 
 
@@ -46,6 +48,8 @@ def _markup(piece: Piece) -> Html:
         return Html("")
     if isinstance(piece, Html):
         return piece
+    if isinstance(piece, Sentence):
+        return join(*(named(part) if isinstance(part, Name) else part for part in piece.parts))
     if isinstance(piece, str | int | float):
         return Html(escape(str(piece)))
     return join(*piece)

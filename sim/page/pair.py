@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.base.numbers import in_line, short, whole
+from sim.base.said import Said, Sentence
 from sim.measure.compare import Change, Comparison, Outcome, Row, compare
 from sim.tables import of_many
+from sim.tables.headline import Teller, common_axis, same_deliveries
+from sim.tables.of_run import claim_text
 
 from . import tables
 from .ground import stage
@@ -40,7 +43,7 @@ def page(a: RunFiles, b: RunFiles, file: Path) -> str:
     runs, links = (a, b), (Links(file, a.folder), Links(file, b.folder))
     found = compare([_outcome(run) for run in runs])
     common = [(id_, axis.name) for id_, axis in a.scenario.axes.items() if id_ in b.scenario.axes]
-    axis = _axis(a, b)
+    axis = common_axis([a.summary, b.summary])
     names = [join(el("strong", letter), ": ", named(run.scenario.title))
              for letter, run in zip("AB", runs, strict=True)]  # fmt: skip
     who = [
@@ -78,8 +81,13 @@ def page(a: RunFiles, b: RunFiles, file: Path) -> str:
 _MAP = ["control.csv", "flows.csv"]
 
 
-def finding(a: RunFiles, b: RunFiles, axis: str | None, found: Comparison) -> tuple[Html, Html]:
-    """Two sentences: what B makes of the axis against A, and what the two differ in."""
+def finding(
+    a: RunFiles, b: RunFiles, axis: str | None, found: Comparison
+) -> tuple[Sentence | Html, ...]:
+    """What B makes of the axis against A, and what the two differ in.
+
+    Where deliveries do not differ, that comes first.
+    """
     changed = sum(row.changed for row in found.rows)
     changes = _ranked(found.changes)
     paths = few([el("code", change.path) for change in changes], MOST_NAMED)
@@ -87,23 +95,44 @@ def finding(a: RunFiles, b: RunFiles, axis: str | None, found: Comparison) -> tu
     second = join(told, f"; {changed:,} of {len(found.rows):,} measures are not the same.")
     if axis is None:
         return Html("The two runs have no axis in common."), second
-    name = named(a.name(axis))
-    ends = [run.value(f"axes.{axis}.capacity_end") or 0.0 for run in (a, b)]
-    cuts = [run.value(f"axes.{axis}.time_of_lasting_cut") for run in (a, b)]
+    tells = [Teller(run.summary, run.name) for run in (a, b)]
+    same = same_deliveries([a.summary, b.summary], axis, a.name)
+    if same is not None:
+        return Sentence(same.capitalized(), "."), _capacities(tells, axis), second
+    missing = [t for t in tells if t.knows(f"axes.{axis}.unmet")]
+    if len(missing) < len(tells):  # an earlier version wrote one of them
+        return _capacities(tells, axis), second
+    return _capacities(tells, axis), _unmet(tells, axis), second
+
+
+def _capacities(tells: Sequence[Teller], axis: str) -> Sentence:
+    """What the axis can carry at the end of B and of A, or when it is cut; and on average."""
+    stem, name = f"axes.{axis}", tells[0].name(axis)
+    a, b = (tell.size(f"{stem}.capacity_end", unit=tell is tells[1]) for tell in tells)
+    path = f"{stem}.time_of_lasting_cut"
+    cuts = [tell.day(path) if tell.came(path) else None for tell in tells]
     if cuts[0] != cuts[1]:
-        said = ["not cut for good" if cut is None else f"cut for good on {run.day(cut)}"
-                for run, cut in zip((a, b), cuts, strict=True)]  # fmt: skip
-        first = f"is {said[1]} in B, and {said[0]} in A"
-    elif ends[0] != ends[1]:
-        first = f"can carry {whole(ends[1])} t/day at the end of B, "
-        first += f"{whole(ends[0])} at the end of A"
+        said = [Sentence("not cut for good") if cut is None else Sentence("cut for good on ", cut)
+                for cut in cuts]  # fmt: skip
+        first = Sentence(name, " is ", said[1], " in B, and ", said[0], " in A")
+    elif a.value != b.value:
+        first = Sentence(name, " can carry ", b, " at the end of B, ", a, " at the end of A")
     else:
-        first = f"ends alike in both, with {whole(ends[0])} t/day"
-    mean = [run.value(f"axes.{axis}.capacity_mean") or 0.0 for run in (a, b)]
-    gap = round(mean[1] - mean[0], 3)
-    more = f"{whole(abs(gap))} t/day {'less' if gap < 0 else 'more'} in B"
-    tail = f"; on average it can carry {more if gap else 'the same'}."
-    return join(name, " ", first, tail), second
+        first = Sentence(name, " ends alike in both, with ", b)
+    path = f"{stem}.capacity_mean"
+    gap = round(tells[1].value(path) - tells[0].value(path), 3)
+    if not gap:
+        return Sentence(first, "; on average it can carry the same.")
+    amount = Said(f"{whole(abs(gap))} t/day", abs(gap), "t/day", path)
+    less = " less in B." if gap < 0 else " more in B."
+    return Sentence(first, "; on average it can carry ", amount, less)
+
+
+def _unmet(tells: Sequence[Teller], axis: str) -> Sentence:
+    """What of what was needed at its sinks was not there in B and in A."""
+    stem = f"axes.{axis}.unmet"
+    a, b = (Sentence(tell.size(stem), " (", tell.share(f"{stem}_share"), ")") for tell in tells)
+    return Sentence("Of what was needed at its sinks ", b, " was not there in B, ", a, " in A.")
 
 
 def _ranked(changes: Sequence[Change]) -> list[Change]:
@@ -114,12 +143,6 @@ def _ranked(changes: Sequence[Change]) -> list[Change]:
 
 def _outcome(run: RunFiles) -> Outcome:
     return Outcome(run.scenario.id, run.scenario.resolved, run.summary, run.series, run.events)
-
-
-def _axis(a: RunFiles, b: RunFiles) -> str | None:
-    """The axis that both have: the one in focus, else the first of A's."""
-    wanted = [a.focus, b.focus, *a.scenario.axes]
-    return next((x for x in wanted if x in a.scenario.axes and x in b.scenario.axes), None)
 
 
 def _dates(a: RunFiles, b: RunFiles) -> Html | None:
@@ -165,7 +188,7 @@ def _claims(a: RunFiles, b: RunFiles) -> Html | None:
         known = next(claim for claim in both if claim is not None)
         verdicts = ["-" if claim is None else claim["verdict"] for claim in both]
         shown = [el("span", v, class_=f"verdict {'none' if v == '-' else v}") for v in verdicts]
-        rows.append((verdicts[0] == verdicts[1], id_, [named(known["text"]), *shown]))
+        rows.append((verdicts[0] == verdicts[1], id_, [named(claim_text(known)), *shown]))
     if not rows:
         return None
     body = [row for _, _, row in sorted(rows, key=lambda r: r[:2])]

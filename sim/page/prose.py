@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from sim.base.numbers import amount, number, percent, tonnes, whole
-from sim.scenario.model import DAY
+from sim.base.numbers import number, tonnes, whole
+from sim.base.said import Name, Said, Sentence, counted, several
+from sim.scenario.model import DAY, PPM
 from sim.state.record import EventRow
+from sim.tables.headline import Teller, arrived, headline
 
-from .markup import Html, few, join, listed, named
 from .run import RunFiles
 
 MOST_REASONS = 3
@@ -40,43 +41,23 @@ class Entry:
     """
 
     time: int
-    causes: tuple[Html, ...]
-    effects: tuple[Html, ...]
+    causes: tuple[Sentence, ...]
+    effects: tuple[Sentence, ...]
     axes: tuple[str, ...]
 
 
-def finding(run: RunFiles) -> tuple[Html, Html]:
-    """Two sentences on the axis in focus: what it lost and when; why, and what came of it."""
+def finding(run: RunFiles) -> tuple[Sentence, ...]:
+    """Sentences on the axis in focus: what it could carry and when, what arrived, and why."""
     axis = run.focus
     if axis is None:
-        return Html("This scenario has no axis."), Html("The page shows who held what, and when.")
-    stem, name = f"axes.{axis}", named(run.name(axis))
-    start = run.value(f"{stem}.capacity_start") or 0.0
-    end = run.value(f"{stem}.capacity_end") or 0.0
-    first = run.value(f"{stem}.time_of_first_cut")
-    lasting = run.value(f"{stem}.time_of_lasting_cut")
-    before = f"{whole(start)} t/day"
-    if not start:
-        said = "is not open at the start"
-        said += f" and carries {whole(end)} t/day at the end." if end else "."
-    elif lasting is not None:
-        said = f"loses all that it could carry, {before}: it is cut for good on {run.day(lasting)}"
-        said += "." if first == lasting else f", after a first cut on {run.day(first)}."
-    elif first is not None:
-        long = amount(run.value(f"{stem}.days_cut") or 0.0, "day")
-        said = f"is cut for {long}, first on {run.day(first)}, and open again at the end "
-        said += f"with {'all' if end == start else whole(end)} of {before}."
-    elif end < start:
-        said = f"loses {percent(1 - end / start)} of what it could carry, from {before} "
-        said += f"to {whole(end)} t/day, and is never cut."
-    elif end > start:
-        said = f"can carry more at the end, {whole(end)} t/day for {before}."
-    else:
-        said = f"keeps all that it could carry, {before}, and is never cut."
-    return join(name, " ", said), _why(run, axis)
+        nothing = Sentence("This scenario has no axis.")
+        return nothing, Sentence("The page shows who held what, and when.")
+    tell = Teller(run.summary, run.name)
+    said = (headline(tell, axis), arrived(tell, axis))
+    return (*(Sentence(s.capitalized(), ".") for s in said if s), _why(run, axis))
 
 
-def _why(run: RunFiles, axis: str) -> Html:
+def _why(run: RunFiles, axis: str) -> Sentence:
     """What cost the axis its capacity, and whether its sinks run out."""
     ends = f".capacity_change.{axis}"
     costs = sorted(
@@ -85,9 +66,9 @@ def _why(run: RunFiles, axis: str) -> Html:
         if path.startswith("events.") and path.endswith(ends) and (m["value"] or 0) < 0
     )
     drops = _drops(run, axis)
-    reasons = few([_reason(run, event, cost, drops) for cost, event in costs], MOST_REASONS)
+    reasons = _few([_reason(run, event, axis, cost, drops) for cost, event in costs])
     if not costs:  # what was given back is credited with nothing on the whole
-        reasons = few([_drop(run, time, cost) for cost, time in sorted(drops)], MOST_REASONS)
+        reasons = _few([_drop(run, time, cost) for cost, time in sorted(drops)])
     dry = [
         (when, sink)
         for sink in run.scenario.axes[axis].sinks
@@ -95,12 +76,21 @@ def _why(run: RunFiles, axis: str) -> Html:
     ]
     if dry:
         when, sink = min(dry)
-        stock = join(named(run.name(sink)), f" runs out of stock on {run.day(when)}")
+        path = f"axes.{axis}.sinks.{sink}.time_of_exhaustion"
+        stock = Sentence(Name(run.name(sink)), " runs out of stock on ",
+                         Said(run.day(when), when, "day", path))  # fmt: skip
     else:
-        stock = Html("no stock of it runs out")
+        stock = Sentence("no stock of it runs out")
     if not reasons:
-        return join("Nothing that happened cost it capacity; ", stock, ".")
-    return join("What cost it: ", listed(reasons), "; ", stock, ".")
+        return Sentence("Nothing that happened cost it capacity; ", stock, ".")
+    return Sentence("What cost it: ", several(reasons), "; ", stock, ".")
+
+
+def _few(reasons: Sequence[Sentence]) -> list[Sentence]:
+    """The first reasons, then how many more there are."""
+    more = len(reasons) - MOST_REASONS
+    rest = [Sentence(Said(f"{more} more", more, "reasons"))] if more > 0 else []
+    return [*reasons[:MOST_REASONS], *rest]
 
 
 def _drops(run: RunFiles, axis: str) -> list[tuple[float, int]]:
@@ -110,25 +100,36 @@ def _drops(run: RunFiles, axis: str) -> list[tuple[float, int]]:
     return [((b - a) / 1000, time) for (_, a), (time, b) in moments if b < a]
 
 
-def _reason(run: RunFiles, event: str, cost: float, drops: Sequence[tuple[float, int]]) -> Html:
+def _reason(
+    run: RunFiles, event: str, axis: str, cost: float, drops: Sequence[tuple[float, int]]
+) -> Sentence:
     """What an event or operation did when capacity was lost (a state acts a second later)."""
+    said = Said(_minus(cost), cost, "t/day", f"events.{event}.capacity_change.{axis}")
     rows = [e for e in run.events if e.cause == event and e.kind != "ends"]
     if not rows:
-        return join(named(event), f" (\u2212{whole(-cost)} t/day)")
+        return Sentence(Name(event), " (", said, ")")
     moments = {time - late for _, time in drops for late in (0, 1)}
     row = next((e for e in reversed(rows) if e.time in moments), rows[0])
-    return _lost(run, cause(run, row), row.time, cost)
+    return _lost(run, cause(run, row), row.time, said)
 
 
-def _drop(run: RunFiles, time: int, cost: float) -> Html:
+def _drop(run: RunFiles, time: int, cost: float) -> Sentence:
     """What was done at, or a second before, an instant at which capacity was lost."""
     rows = [e for e in run.events if e.time in (time, time - 1) and e.cause]
-    what = listed(cause(run, row) for row in rows) if rows else Html("a change of control")
-    return _lost(run, what, time, cost)
+    what = several([cause(run, row) for row in rows]) if rows else Sentence("a change of control")
+    return _lost(run, what, time, Said(_minus(cost), cost, "t/day"))
 
 
-def _lost(run: RunFiles, what: Html, time: int, cost: float) -> Html:
-    return join(what, f" ({run.date(time)}, \u2212{whole(-cost)} t/day)")
+def _lost(run: RunFiles, what: Sentence, time: int, cost: Said) -> Sentence:
+    return Sentence(what, " (", _date(run, time), ", ", cost, ")")
+
+
+def _date(run: RunFiles, time: int) -> Said:
+    return Said(run.date(time), time / DAY, "day")
+
+
+def _minus(cost: float) -> str:
+    return f"\u2212{whole(-cost)} t/day"
 
 
 def happenings(run: RunFiles) -> list[Entry]:
@@ -140,9 +141,9 @@ def happenings(run: RunFiles) -> list[Entry]:
 
 
 def _happening(run: RunFiles, time: int, rows: Sequence[EventRow]) -> Entry:
-    causes: list[Html] = []
-    changes: list[Html] = []
-    effects: list[Html] = []
+    causes: list[Sentence] = []
+    changes: list[Sentence] = []
+    effects: list[Sentence] = []
     axes = tuple(row.subject for row in rows if row.kind in _SHOWN)
     for row in rows:
         if row.kind in _SHOWN:
@@ -150,7 +151,7 @@ def _happening(run: RunFiles, time: int, rows: Sequence[EventRow]) -> Entry:
         elif row.cause or row.kind == "battle":
             said = cause(run, row)
             text = row.text if row.kind in _DONE or row.kind == "capture" else ""
-            causes.append(join(said, ": ", named(text)) if text else said)
+            causes.append(Sentence(said, ": ", Name(text)) if text else said)
         elif row.kind not in _CONVOYS and not row.text.startswith("0 kg"):
             effects.append(_effect(run, row))
     effects += _convoys(run, rows)
@@ -160,95 +161,96 @@ def _happening(run: RunFiles, time: int, rows: Sequence[EventRow]) -> Entry:
     return Entry(time, tuple(causes), tuple(effects), axes)
 
 
-def cause(run: RunFiles, row: EventRow) -> Html:
+def cause(run: RunFiles, row: EventRow) -> Sentence:
     """What was done, in a few words."""
     if row.kind == "battle":
-        return join("Battle at ", named(run.name(row.subject)), ": ", _battle(run, row.text))
+        return Sentence("Battle at ", Name(run.name(row.subject)), ": ", _battle(run, row.text))
     if row.cause in run.scenario.operations:
-        return named(row.text)
-    what = listed(named(run.name(item)) for item in row.subject.split(", "))
+        return Sentence(Name(row.text))
+    what = several([Name(run.name(item)) for item in row.subject.split(", ")])
     if row.kind == "ends":
-        return join(what, ": ", row.text)
+        return Sentence(what, ": ", Name(row.text))
     if row.kind in _DONE:
         road = " road" if row.kind in ("close", "open") and "," not in row.subject else ""
-        return join(what, f"{road} {_DONE[row.kind]}")
+        return Sentence(what, f"{road} {_DONE[row.kind]}")
     event = run.scenario.events.get(row.cause)
     if event is None or row.kind != "capture":
-        return join(what, f": {row.kind}")
+        return Sentence(what, f": {row.kind}")
     if event.by is not None:
-        return join(what, " taken by ", named(run.name(event.by)))
+        return Sentence(what, " taken by ", Name(run.name(event.by)))
     shares = [
-        join(named(run.name(a)), f" {ppm / 10_000:.3g} %")
+        Sentence(Name(run.name(a)), " ", Said(f"{ppm / 10_000:.3g} %", ppm / PPM, "1"))
         for a, ppm in sorted(event.shares.items(), key=lambda s: (-s[1], s[0]))
     ]
-    return join(what, " divided: ", listed(shares))
+    return Sentence(what, " divided: ", several(shares))
 
 
-def _change(run: RunFiles, row: EventRow) -> Html:
+def _change(run: RunFiles, row: EventRow) -> Sentence:
     """How the capacity of an axis changed at one instant."""
     steps = run.capacity(row.subject)
     before, after = steps.at(row.time - 1) or 0, steps.at(row.time) or 0
     tail = {"axis_cut": " (cut)", "axis_open": " (open again)"}.get(row.kind, "")
-    said = f": capacity {tonnes(before)} \u2192 {tonnes(after)} t/day{tail}"
-    return join(named(run.name(row.subject)), said)
+    change = [Said(tonnes(kg), kg / 1000, "t/day") for kg in (before, after)]
+    name = Name(run.name(row.subject))
+    return Sentence(name, ": capacity ", several(change, last=" \u2192 "), " t/day", tail)
 
 
-def _effect(run: RunFiles, row: EventRow) -> Html:
+def _effect(run: RunFiles, row: EventRow) -> Sentence:
     """What followed, in words; a kind that is not known here in the record's own."""
     owner, _, place = row.subject.partition("/")
-    here, who = named(run.name(place)), named(run.name(owner))
+    here, who = Name(run.name(place)), Name(run.name(owner))
     persons = _PERSONS.match(row.text)
     if row.kind == "pocket":
         places = row.text.removeprefix("cut off: ").split(", ")
         verb = "are" if len(places) > 1 else "is"
-        names = listed(named(run.name(p)) for p in places)
-        return join(names, f" {verb} a pocket of ", who)
+        names = several([Name(run.name(p)) for p in places])
+        return Sentence(names, f" {verb} a pocket of ", who)
     if row.kind == "stock_out":
-        return join(here, " runs out of what ", who, " brings")
+        return Sentence(here, " runs out of what ", who, " brings")
     if row.kind == "stock_back":
-        return join(here, " has stock of ", who, " again")
+        return Sentence(here, " has stock of ", who, " again")
     if row.kind == "hand_to_mouth":
-        return join(here, " lives from convoy to convoy of ", who)
+        return Sentence(here, " lives from convoy to convoy of ", who)
     if row.kind == "stock_lost":
         kg = int(row.text.split(" ", 1)[0])
-        return join(f"{tonnes(kg)} t of stock of ", who, " lost with ", here)
+        amount = Said(f"{tonnes(kg)} t", kg / 1000, "t")
+        return Sentence(amount, " of stock of ", who, " lost with ", here)
     if row.kind == "displaced" and persons:
         lost = int(persons[2] or 0)
-        tail = f", {number(lost)} of them lost" if lost else ""
-        return join(f"{number(int(persons[1]))} persons of ", who, " displaced from ", here, tail)
+        tail = Sentence(", ", Said(number(lost), lost, "persons"), " of them lost")
+        said = Sentence(_persons(persons[1]), " of ", who, " displaced from ", here)
+        return Sentence(said, tail) if lost else said
     if row.kind == "reserve" and persons:
-        origin = named(run.name(persons[3]))
-        people = number(int(persons[1]))
-        return join(f"{people} persons of ", who, " sent from ", origin, " to ", here)
-    return join(named(row.subject), f": {row.kind.replace('_', ' ')}, ", named(row.text))
+        origin = Name(run.name(persons[3]))
+        return Sentence(_persons(persons[1]), " of ", who, " sent from ", origin, " to ", here)
+    return Sentence(Name(row.subject), f": {row.kind.replace('_', ' ')}, ", Name(row.text))
 
 
-def _convoys(run: RunFiles, rows: Iterable[EventRow]) -> list[Html]:
+def _convoys(run: RunFiles, rows: Iterable[EventRow]) -> list[Sentence]:
     """How many convoys of each axis were lost, turned, or sent another way."""
     counts = Counter((row.subject.split("/")[0], row.kind) for row in rows if row.kind in _CONVOYS)
     return [
-        join(
-            f"{counts[axis, kind]} convoy{'s' if counts[axis, kind] > 1 else ''} of ",
-            named(run.name(axis)), f" {done}"
-        )
+        Sentence(counted(counts[axis, kind], "convoy"), " of ", Name(run.name(axis)), f" {done}")
         for axis in dict.fromkeys(axis for axis, _ in counts)
         for kind, done in _CONVOYS.items()
         if counts[axis, kind]
     ]  # fmt: skip
 
 
-def _battle(run: RunFiles, text: str) -> Html:
+def _battle(run: RunFiles, text: str) -> Sentence:
     found = _BATTLE.match(text)
     if not found:
-        return named(text)
-    sides = [
-        join(_sides(run, found[i]), f" with {number(int(found[i + 1]))} persons") for i in (1, 3)
-    ]
-    return join(sides[0], " against ", sides[1])
+        return Sentence(Name(text))
+    sides = [Sentence(_sides(run, found[i]), " with ", _persons(found[i + 1])) for i in (1, 3)]
+    return Sentence(sides[0], " against ", sides[1])
 
 
-def _sides(run: RunFiles, text: str) -> Html:
-    return listed(named(run.name(actor)) for actor in text.split(", "))
+def _sides(run: RunFiles, text: str) -> Sentence:
+    return several([Name(run.name(actor)) for actor in text.split(", ")])
+
+
+def _persons(text: str) -> Said:
+    return Said(f"{number(int(text))} persons", int(text), "persons")
 
 
 def iso(run: RunFiles, time: int) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sim.scenario.model import DAY, PPM
+from sim.tables.of_run import luck_of
 from sim.view import look
 
 from .markup import Html, Piece, details, el, join, named, script_json, source_line
@@ -200,13 +201,11 @@ def entries(run: RunFiles, found: Iterable[Entry]) -> Html:
     return el("ol", items, class_="happenings")
 
 
-def _is_about(run: RunFiles, happening: Entry, effect: Html) -> bool:
+def _is_about(run: RunFiles, happening: Entry, effect: str) -> bool:
     """True for a change of the axis in focus."""
     focus = run.focus
     return (
-        focus is not None
-        and focus in happening.axes
-        and effect.startswith(join(named(run.name(focus)), ":"))
+        focus is not None and focus in happening.axes and effect.startswith(f"{run.name(focus)}:")
     )
 
 
@@ -232,12 +231,13 @@ def section(id_: str, title: str, *parts: Piece, seen: bool = True) -> Html | No
 
 
 def about(run: RunFiles) -> Html:
-    """One line on a run: its id, kind, period and seed."""
+    """One line on a run: its id, kind, period, seed and luck."""
     scenario, summary = run.scenario, run.summary
     days = scenario.length / DAY
     period = f"{run.date(0)} to {run.date(scenario.length)}" if scenario.start else f"{days:g} days"
     replicate = summary.get("replicate")
     more = f", replicate {replicate}" if replicate else ""
     return join(
-        el("code", scenario.id), f", {scenario.kind}, {period}, seed {summary['seed']}{more}"
-    )
+        el("code", scenario.id), f", {scenario.kind}, {period}, seed {summary['seed']}{more}, ",
+        luck_of(summary),
+    )  # fmt: skip

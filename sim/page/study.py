@@ -16,6 +16,7 @@ from sim.scenario.loader import load
 from sim.scenario.model import Scenario
 from sim.tables import of_many
 from sim.tables.folder import read_summary
+from sim.tables.of_run import claim_text
 from sim.tables.table import Column, Gap
 
 from . import inputs, tables
@@ -254,7 +255,7 @@ def _claim(
         told = "undecided in every cell"
     elif low == high:
         told = f"holds in {percent(low)} of the runs of every cell"
-    text = named(rows[0][1]["text"])
+    text = named(claim_text(rows[0][1]))
     cells = [(levels, of_many.chance(claim)) for levels, claim in rows]
     table = of_many.by_level(this.design["names"], of_many.CHANCE, cells)
     shown = tables.html(table, caption=join("Cells: ", text), sorts=True, most=MOST_CELLS)

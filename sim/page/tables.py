@@ -145,7 +145,7 @@ def claims(run: RunFiles) -> Html:
     shown = [
         (
             el("span", claim["verdict"], class_=f"verdict {claim['verdict']}"),
-            join(named(claim["text"]), f" ({claim['claim']})" if claim["claim"] else ""),
+            join(named(of_run.claim_text(claim)), f" ({claim['claim']})" if claim["claim"] else ""),
             join(el("code", claim["measure"]), f" {stated}"),
         )
         for claim, stated in zip(run.summary["claims"], found["stated"], strict=True)
@@ -211,9 +211,18 @@ def folds(groups: Mapping[str, Table]) -> Html:
 def luck(run: RunFiles) -> Html | None:
     """What was drawn for this run."""
     found = of_run.luck(run.summary)
+    said = el("p", typical(of_run.luck_of(run.summary)))
     if not found.rows:
-        return None
-    return details(f"{len(found.rows)} uncertain inputs, as drawn", html(found))
+        return said
+    return join(said, details(f"{len(found.rows)} uncertain inputs", html(found)))
+
+
+def typical(luck: str) -> Html:
+    """What of luck is in a run, and how to see how typical that makes it."""
+    return join(
+        f"This run is {luck}. How typical it is, many runs tell: ",
+        el("code", "sim ensemble scenario.resolved.yaml"), ".",
+    )  # fmt: skip
 
 
 def manifest(document: Mapping[str, Any], link: Link) -> Html:

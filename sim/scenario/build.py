@@ -229,7 +229,12 @@ def _event(name: str, e: Any, roads: Mapping[str, Any]) -> m.Event:
     )
 
 
-_OTHERWISE = ("commodities", "holders", "events")
+def _claim(name: str, c: Any) -> m.Claim:
+    """One claim, with the unit that its value was stated in."""
+    return made(m.Claim, c, name, unit=None if c.value is None else c.value.unit)
+
+
+_OTHERWISE = ("commodities", "holders", "events", "claims")
 """Sections whose things are written otherwise than they are kept."""
 
 
@@ -249,5 +254,6 @@ def filled(scenario: m.Scenario, things: Mapping[str, Things], holder: str | Non
         commodities=_commodities(things["commodities"], scenario.truck_load),
         holders=_holders(things["holders"], network.places, holder),
         events={n: _event(n, e.model, network.roads) for n, e in things["events"].items()},
+        claims={name: _claim(name, claim.model) for name, claim in things["claims"].items()},
         **parts,
     )

@@ -16,8 +16,9 @@ __all__ = ["KINDS", "Composer", "kind_of_ids", "without_nulls"]
 
 FORMAT = "1"
 _MOST_FILES = 32  # in one chain of extends
+_STATED_IN = "stated_in"  # of a claim
 _TABLES = (".csv", ".geojson", ".json", ".graphml", ".tntp", ".npz")
-_NOT_INHERITED = ("format", "id", "extends", "overrides")
+_NOT_INHERITED = ("format", "id", "title", "about", "tests", "extends", "overrides")
 
 KINDS = {
     "actors": "actor",
@@ -98,6 +99,7 @@ class Composer:
                 base = self._whole(read_file(target, self.report), target, (*chain, path))
             if base is None:
                 return None
+            base = _told_from(base, target.name, own)
         overrides = own.entries.get("overrides")
         own = self._inline_network(_without(own, ("format", "extends", "overrides")), path)
         merged = own if base is None else self._merge(_without(base, _NOT_INHERITED), own, ())
@@ -304,6 +306,29 @@ def without_nulls(node: Map, report: Report, path: tuple[str, ...] = ()) -> Map:
 
 def _without(node: Map, keys: Sequence[str]) -> Map:
     return Map(node.mark, {key: entry for key, entry in node.entries.items() if key not in keys})
+
+
+def _told_from(base: Map, file: str, own: Map) -> Map:
+    """``base`` with the file that states it in each claim, but those that ``own`` states too."""
+    stated = [tree.entries.get("claims") for tree in (base, own)]
+    claims, restated = (e.value if e and isinstance(e.value, Map) else None for e in stated)
+    if claims is None or stated[0] is None:
+        return base
+    told = dict(claims.entries)
+    for name, claim in claims.entries.items():
+        if isinstance(claim.value, Map):
+            entries = claim.value.entries
+            if restated and name in restated.entries:
+                entries = {key: entry for key, entry in entries.items() if key != _STATED_IN}
+            elif _STATED_IN not in entries:
+                entries = entries | {_STATED_IN: Entry(claim.key_mark, _text(claim.key_mark, file))}
+            told[name] = Entry(claim.key_mark, Map(claim.value.mark, entries))
+    entry = Entry(stated[0].key_mark, Map(claims.mark, told))
+    return Map(base.mark, base.entries | {"claims": entry}, base.left_out)
+
+
+def _text(mark: Mark, text: str) -> Scalar:
+    return Scalar(mark, text, plain=False)
 
 
 def _unshared(node: Map) -> Map:

@@ -41,6 +41,10 @@ class Uncertain(Generic[U]):
         """True where two draws may differ."""
         return self.high > self.low
 
+    def at(self, u: float) -> Uncertain[U]:
+        """What it is when drawn at ``u``: known."""
+        return Constant(self.ppf(u))
+
     if TYPE_CHECKING:  # of some these are fields
 
         @property
@@ -206,6 +210,9 @@ class Product(Uncertain[U]):
 
     def ppf(self, u: float) -> float:
         return self.left.ppf(u) * self.right.ppf(u)
+
+    def at(self, u: float) -> Product[U]:
+        return Product(self.left.at(u), self.right.at(u))
 
     @property
     def nominal(self) -> float:

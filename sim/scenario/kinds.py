@@ -208,6 +208,7 @@ ActorId = Annotated[str, _id("ActorId", "actor")]
 AxisId = Annotated[str, _id("AxisId", "axis")]
 CommodityId = Annotated[str, _id("CommodityId", "commodity")]
 OperationId = Annotated[str, _id("OperationId", "operation")]
+WarningId = Annotated[str, _id("WarningId", "warning")]
 EventId = Annotated[str, _id("EventId", "event", "operation", "option")]
 
 Pair = Annotated[tuple[PlaceId, ...], ListRule(2, 2)]

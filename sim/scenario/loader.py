@@ -8,8 +8,9 @@ Reading goes through :mod:`~sim.scenario.tree` (YAML to nodes), :mod:`~sim.scena
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,13 +27,43 @@ from .model import DAY, SUPPLIES, Fighting, Network, Scenario
 from .readers import Context, check_id
 from .schema import Model, header_of, model_of
 from .tree import Entry, Map
-from .validate import Found, Validator, section
+from .validate import Found, Validator, mark_at, section
+from .warnings import WARNINGS
 from .written import Period, ScenarioFile, WrittenNetwork, WrittenScenario
 
-__all__ = ["ScenarioError", "date_of", "dump_resolved", "format_instant", "load", "load_network"]
+__all__ = [
+    "ScenarioError",
+    "date_of",
+    "dump_resolved",
+    "format_instant",
+    "load",
+    "load_network",
+    "read",
+]
 
 _NETWORK = ("classes", "places", "roads")
 _PLACEHOLDER = datetime(2000, 1, 1)  # for checking dates where the period itself is faulty
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A scenario, and where each part of it is stated.
+
+    ``tree`` is what all of its files say together; ``file`` is the one that was asked for;
+    ``sources`` are the lines of each.
+    """
+
+    scenario: Scenario
+    tree: Map
+    file: str
+    sources: Mapping[str, Sequence[str]]
+
+    def at(self, *path: str, key: bool = False) -> Mark:
+        """Where the value at a path of keys is stated, or with ``key`` its last key.
+
+        Where the files say nothing there, the deepest thing that they state.
+        """
+        return mark_at(self.tree, path, Mark(self.file, 1, 1), key=key)
 
 
 def load(
@@ -42,7 +73,22 @@ def load(
     seed: int | None = None,
     text: str | None = None,
 ) -> Scenario:
-    """The scenario of a YAML file.
+    """The scenario of a YAML file; :func:`read` says what the arguments are.
+
+    Raises:
+        ScenarioError: with every fault found, each with its file, line and column.
+    """
+    return read(path, sets=sets, seed=seed, text=text).scenario
+
+
+def read(
+    path: str | os.PathLike[str],
+    *,
+    sets: Sequence[str] = (),
+    seed: int | None = None,
+    text: str | None = None,
+) -> Loaded:
+    """The scenario of a YAML file, and where its parts are stated.
 
     ``sets`` are texts ``dotted.path=VALUE`` applied after everything else; ``seed``
     replaces the scenario's own; ``text`` is what the file holds, where it is not on disk.
@@ -61,8 +107,9 @@ def load(
         tree = without_nulls(tree, report)
         scenario = _Assembler(report, tree, file, not composer.network_failed).scenario(seed)
     report.stop_on_errors()
+    assert tree is not None
     assert scenario is not None  # nothing is wrong, so everything was made
-    return scenario
+    return Loaded(scenario, tree, str(file), report.sources)
 
 
 def load_network(path: str | os.PathLike[str]) -> Network:
@@ -107,6 +154,7 @@ class _Assembler:
             for key in decisions
             for option in section(tree, "decisions", key, "options").entries
         }
+        ids["warning"] = set(WARNINGS)
         self.context = Context(ids, suggest=report.suggest)
         if not with_network:
             self._forget_network()

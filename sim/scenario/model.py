@@ -27,6 +27,9 @@ PPM = 1_000_000
 DAY = 86_400
 """Seconds in a day."""
 
+DATED = "date"
+"""The unit of a claim's value that was stated as a date; it is in seconds from the start."""
+
 SUPPLIES = "supplies"
 """The commodity that always exists."""
 
@@ -432,7 +435,8 @@ class RecordedMove(Sourced):
 class Claim(Sourced):
     """A statement about the outcome that a run confirms or refutes.
 
-    ``value`` is in the measure's own base unit; ``when`` is in seconds from the start.
+    ``value`` is in the measure's own base unit; ``when`` is in seconds from the start. ``unit`` is
+    the base unit that the value was stated in (``DATED`` of a date), None of a plain number.
     """
 
     id: k.Id
@@ -448,6 +452,9 @@ class Claim(Sourced):
     """instant at which the measure is taken"""
     seed_claim: Annotated[k.Text | None, k.Key("claim")] = None
     """id of the seed's claim that this tests"""
+    stated_in: k.Text | None = None
+    """file that it is inherited from; `extends` fills it in"""
+    unit: str | None = None
 
 
 # --- forces -----------------------------------------------------------------------------------
@@ -690,6 +697,8 @@ class Scenario:
     """forecast (scored against the record), replay (states the record, never scored) or what-if"""
     tests: tuple[k.Text, ...] = ()
     """ids of the seed's claims that it tests"""
+    accepts: Mapping[k.WarningId, k.Text] = field(default_factory=dict)
+    """warnings of `sim validate` that are meant so, each with the reason"""
     start: datetime | None
     length: int
     seed: k.Seed = 0

@@ -97,11 +97,8 @@ def read_demand(data: Any) -> Quantity:
         with inside(key):
             parts[key] = read_quantity(data[key], dimension)
     left, right = (part.dist for part in parts.values())
-    dist: Dist = Product(left, right)
-    if isinstance(left, Constant) and isinstance(right, Constant):
-        dist = Constant(left.value * right.value)
     written = {key: part.written for key, part in parts.items()}
-    return Quantity(dist, written | _provenance(data))
+    return Quantity(Product(left, right), written | _provenance(data))
 
 
 def read_instant(data: Any, start: datetime | None) -> Quantity:

@@ -10,18 +10,19 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sim.base.diagnostics import safe, suggest
 
-from .dates import parse_date, parse_instant
+from .dates import date_meant, parse_date, parse_instant
 from .distributions import Constant
 from .faults import InputError, inside
+from .model import DATED
 from .quantities import Quantity, number_data, read_instant
 from .tree import Quoted
-from .units import DIMENSIONS, NUMBER, parse_number, parse_quantity
+from .units import DIMENSIONS, NUMBER, format_quantity, meant, parse_number, parse_quantity
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 LONGEST_ID = 100
@@ -244,13 +245,41 @@ def _inside(low: float, high: float, context: Context, *, end_too: bool = False)
     if low < 0:
         raise InputError(
             "outside the period: before its start",
-            "what happened before the start is stated in 'holders'",
+            _in_another_year(low, context)
+            or f"{_bound(context, 0, 'begins')}; what happened before is stated in 'holders'",
         )
     if low > context.length or (low == context.length and not end_too):
         raise InputError(
             "outside the period: at or after its end",
-            "the period ends before 00:00 of the day 'end'",
+            _in_another_year(low, context) or _bound(context, context.length, "ends"),
         )
+
+
+def _bound(context: Context, seconds: float, verb: str) -> str:
+    """Where the period begins or ends, in words."""
+    if context.start is None:
+        return f"the period is {format_quantity(context.length or 0, 'duration')} long"
+    when = write_date(context.start + timedelta(seconds=seconds))
+    return f"the period {verb} {'on' if verb == 'begins' else 'before 00:00 of'} {when}"
+
+
+def _in_another_year(seconds: float, context: Context) -> str | None:
+    """The same day of another year, where that lies in the period and this one in none near it."""
+    if context.start is None or not abs(seconds) < _CENTURY:
+        return None
+    end = context.start + timedelta(seconds=context.length or 0)
+    day = context.start + timedelta(seconds=seconds)
+    for year in range(context.start.year, end.year + 1):
+        try:
+            other = day.replace(year=year)
+        except ValueError:  # 29 February
+            continue
+        if context.start <= other < end:
+            return f"did you mean {write_date(other)}? {_bound(context, 0, 'begins')}"
+    return None
+
+
+_CENTURY = 100 * 366 * 86_400
 
 
 def read_distance(data: Any, context: Context) -> float:
@@ -267,10 +296,14 @@ def read_distance(data: Any, context: Context) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """The value of a claim in base units (an instant: seconds from the start), and as written."""
+    """The value of a claim in base units (an instant: seconds from the start), and as written.
+
+    ``unit`` is the base unit of a quantity, ``date`` of a date, None of anything else.
+    """
 
     value: float | str | bool
     written: Any
+    unit: str | None = None
 
 
 def read_stated(data: Any, context: Context) -> Stated:
@@ -289,12 +322,16 @@ def read_stated(data: Any, context: Context) -> Stated:
         with suppress(InputError):
             number = number_data(parse_number(text))
             return Stated(float(number), number)
-    if re.match(r"[0-9]{4}-[0-9]", text):
-        return Stated(parse_instant(text, context.start), text)
+    if re.match(r"[0-9]{4}-[0-9]", text) or date_meant(text):
+        return Stated(parse_instant(text, context.start), text, DATED)
     found = re.match(rf"{NUMBER}\s*([^\d\s.:][^\d\s]*)$", text)
     if found:
         for dimension in DIMENSIONS.values():
             if found[1] in dimension.units:
-                return Stated(parse_quantity(text, dimension.name), text)
-        raise InputError(f"'{safe(text)}' has an unknown unit '{safe(found[1])}'")
+                return Stated(parse_quantity(text, dimension.name), text, dimension.base)
+        better = next(filter(None, (meant(text, name) for name in DIMENSIONS)), None)
+        raise InputError(
+            f"'{safe(text)}' has an unknown unit '{safe(found[1])}'",
+            f"write it as {better}" if better else None,
+        )
     return Stated(str(data), str(data))

@@ -26,6 +26,7 @@ from .quantities import PROVENANCE_KEYS
 from .readers import an, joined
 from .schema import model_of, name_of
 from .units import DIMENSIONS, Dimension, format_quantity
+from .warnings import WARNINGS, Warned
 from .written import EVENTS, SHORT, WRITTEN, NetworkFile, ScenarioFile, WrittenCondition
 
 __all__ = ["json_schema", "markdown", "write"]
@@ -154,6 +155,7 @@ def markdown() -> str:
     page = files(__package__).joinpath("reference.md").read_text(encoding="utf-8")
     slots = {
         "quantities": map(_quantity, DIMENSIONS.values()),
+        "warnings": itertools.starmap(_warning, WARNINGS.items()),
         "scenario": (*_table(ScenarioFile), *_sections(ScenarioFile)),
         "provenance": _table(Provenance),
         "network": (*_table(NetworkFile), *_sections(NetworkFile)),
@@ -169,6 +171,12 @@ def _quantity(dim: Dimension) -> str:
     base = "" if dim.bare else dim.base
     largest = "100 years" if dim.name == "duration" else f"{dim.limit:,.0f}"
     return f"| {dim.title} (`{dim.example}`) | {units} | {base} | {largest} |"
+
+
+def _warning(name: str, warned: Warned) -> str:
+    """The row of the table of warnings that tells of one."""
+    mend = warned.mend.replace("'", "`")
+    return f"| `{name}` | {warned.what} | {mend} |"
 
 
 def _sections(cls: type, of: str = "") -> Iterator[str]:

@@ -21,6 +21,7 @@ __all__ = [
     "Dimension",
     "UnitError",
     "format_quantity",
+    "meant",
     "parse_number",
     "parse_quantity",
     "split_quantity",
@@ -200,10 +201,10 @@ def split_quantity(text: str, dimension: str) -> tuple[Decimal, str | None]:
         return value, None
     if unit in dim.units:
         return value, unit
-    raise UnitError(f"'{_clip(text.strip())}' is not a {dim.title}", _unit_hint(unit, dim))
+    raise UnitError(f"'{_clip(text.strip())}' is not a {dim.title}", _unit_hint(value, unit, dim))
 
 
-def _unit_hint(unit: str, dim: Dimension) -> str:
+def _unit_hint(value: Decimal, unit: str, dim: Dimension) -> str:
     for other in DIMENSIONS.values():
         if unit in other.units:
             if not dim.units:
@@ -212,7 +213,63 @@ def _unit_hint(unit: str, dim: Dimension) -> str:
     for known in dim.units:
         if known.lower() == unit.lower():
             return f"write '{known}' for '{unit}'"
+    if better := _in_units(value, unit, dim):
+        return f"write it as {better}"
     return f"unknown unit '{_clip(unit)}'; write it as {dim.example}"
+
+
+_OTHER_NAMES: Mapping[str, tuple[str, float]] = MappingProxyType(
+    {
+        name: (kind, float(size))
+        for kind, sizes in {
+            "mass": "t ton tons tonne tonnes 1000, kg kgs kilo kilos kilogram kilograms 1, "
+            "g gram grams 0.001, lb lbs pound pounds 0.45359237",
+            "time": "s sec secs second seconds 1, min mins minute minutes 60, "
+            "h hr hrs hour hours 3600, d day days 86400, w wk week weeks 604800, "
+            "fortnight fortnights 1209600, month months 2592000, year years 31536000",
+            "length": "km kms kilometre kilometres kilometer kilometers 1, "
+            "metre metres meter meters 0.001, mi mile miles 1.609344",
+            "people": "person persons people man men soldier soldiers fighter fighters head 1",
+            "trucks": "truck trucks lorry lorries 1",
+            "share": "% 0.01, percent pct 0.01",
+        }.items()
+        for group in sizes.split(", ")
+        for *names, size in [group.split()]
+        for name in names
+    }
+)
+"""Other names of units, and units that the language does not have: kind and size."""
+
+
+def _sized(unit: str) -> list[tuple[str, float]] | None:
+    """Kind and size of each part of a unit as people write it (``tons per day``), or None."""
+    plain = unit.casefold().replace(" per ", "/").replace("kph", "km/h").replace("mph", "mi/h")
+    found = [_OTHER_NAMES.get(part.strip().rstrip(".")) for part in plain.split("/")]
+    known = [part for part in found if part is not None]
+    return known if len(known) == len(found) else None
+
+
+def _in_units(value: Decimal, unit: str, dim: Dimension) -> str | None:
+    """The quantity in a unit of ``dim``, where its own only has another name or size."""
+    parts = _sized(unit)
+    found: list[tuple[float, str]] = []
+    for known in dim.units:
+        sizes = _sized(known)
+        if parts and sizes and [kind for kind, _ in parts] == [kind for kind, _ in sizes]:
+            ratios = [size / other for (_, size), (_, other) in zip(parts, sizes, strict=True)]
+            amount = float(value) * ratios[0] / math.prod(ratios[1:])
+            if abs(amount) < 1e15:
+                found.append((abs(math.log(ratios[0])), f"{_plain(amount)} {known}"))
+    return min(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def meant(text: str, dimension: str) -> str | None:
+    """What a text in units of other names or sizes means: ``3 weeks`` is ``21 days``; else None."""
+    found = _SPLIT.fullmatch(text.strip())
+    if found is None or not _NUMBER.fullmatch(found[1]) or len(found[1]) > _LONGEST:
+        return None
+    dim = DIMENSIONS[dimension]
+    return None if found[2] in dim.units else _in_units(Decimal(found[1]), found[2], dim)
 
 
 def format_quantity(value: float, dimension: str) -> str:

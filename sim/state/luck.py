@@ -7,8 +7,10 @@ states a key of its own (``luck:``) is drawn by that in place of its id.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
+from itertools import accumulate
 
 from sim.scenario.distributions import Dist
 from sim.scenario.model import Drawn, Scenario
@@ -47,9 +49,12 @@ def luck_keys(scenario: Scenario) -> dict[tuple[str, str], str]:
 class Luck:
     """The draws of one replicate.
 
-    ``drawn`` keeps every uncertain quantity drawn so far, by key, in its base unit. ``keys`` are
-    as :func:`luck_keys` gives them.
+    ``drawn`` keeps every uncertain quantity drawn so far, by key, in its base unit; ``chances``
+    what became of everything asked for that has a chance between 0 and 1. ``keys`` are as
+    :func:`luck_keys` gives them.
     """
+
+    nominal = False
 
     def __init__(
         self, seed: int, replicate: int = 0, keys: Mapping[tuple[str, str], str] | None = None
@@ -57,6 +62,7 @@ class Luck:
         self.seed = seed
         self.replicate = replicate
         self.drawn: dict[str, float] = {}
+        self.chances: dict[str, bool] = {}
         self._keys = keys or {}
 
     def _stated(self, key: str) -> str:
@@ -83,16 +89,54 @@ class Luck:
 
     def happens(self, chance: float, key: str) -> bool:
         """True with probability ``chance``, for the thing ``key``."""
-        return chance >= 1 or self.uniform(key) < chance
+        if not 0 < chance < 1:
+            return chance >= 1
+        if key not in self.chances:
+            self.chances[key] = self._happens(chance, key)
+        return self.chances[key]
 
     def value(self, dist: Dist, key: str) -> float:
-        """The value of ``dist`` for the thing ``key``, by inverse CDF."""
+        """The value of ``dist`` for the thing ``key``."""
         if not dist.uncertain:
             return dist.nominal
         if key not in self.drawn:
-            self.drawn[key] = dist.ppf(self.uniform(key))
+            self.drawn[key] = self._value(dist, key)
         return self.drawn[key]
 
     def whole(self, dist: Dist, key: str) -> int:
         """The value rounded down to a whole number, after mending float dust (1e-9)."""
         return int(self.value(dist, key) + 1e-9)
+
+    def pick(self, weights: Sequence[float], key: str) -> int:
+        """Which of some options ``key`` falls on, each with a probability as its weight."""
+        reached = self.uniform(key) * math.fsum(weights)
+        sums = accumulate(weights)
+        return next((i for i, total in enumerate(sums) if reached < total), len(weights) - 1)
+
+    def _happens(self, chance: float, key: str) -> bool:
+        return self.uniform(key) < chance
+
+    def _value(self, dist: Dist, key: str) -> float:
+        """By inverse CDF."""
+        return dist.ppf(self.uniform(key))
+
+
+class NominalLuck(Luck):
+    """No inputs are drawn: each range is at its median, what has a chance of half or more happens.
+
+    Of options the most probable is picked, the first of equals. Single numbers stay those of the
+    seed: a convoy on a road that is lost, or a man in a battle, has no median that says what is
+    usual of many of them.
+    """
+
+    nominal = True
+
+    def pick(self, weights: Sequence[float], key: str) -> int:
+        """The option of the greatest weight."""
+        return max(range(len(weights)), key=weights.__getitem__)
+
+    def _happens(self, chance: float, key: str) -> bool:
+        return chance >= 0.5
+
+    def _value(self, dist: Dist, key: str) -> float:
+        return dist.nominal

@@ -174,16 +174,21 @@ class Tally:
 class Record:
     """All that a run leaves: see the rows' classes.
 
-    ``end`` is the length of the period (s); ``consumption`` kg/day by (axis, sink); ``empty``
-    the spans [from, to) in s without stock there while its side holds it, an open one to ``end``;
+    ``end`` is the length of the period (s); by (axis, sink) ``consumption`` is what it eats
+    itself (kg/day), ``empty`` the spans [from, to) in s without stock there while its side
+    holds it, an open one to ``end``;
+    ``needed`` what was to be eaten there and ``unmet`` what of that was not there, exactly, in
+    kg * s / day; ``persons`` who eat there, where the demand is stated by head;
     ``fallen`` persons lost in battles by actor; ``drawn`` every uncertain quantity in its
-    base unit; ``solves`` the number of flows solved, each of which has passed its
+    base unit; ``chances`` what became of all that has a chance; ``nominal``: the quantities are
+    medians; ``solves`` the number of flows solved, each of which has passed its
     certificate.
     """
 
     seed: int
     replicate: int
     end: int
+    nominal: bool = False
     control: list[ControlRow] = field(default_factory=list)
     series: list[SeriesRow] = field(default_factory=list)
     flows: list[FlowRow] = field(default_factory=list)
@@ -197,6 +202,10 @@ class Record:
     tallies: dict[tuple[str, str], Tally] = field(default_factory=dict)
     consumption: dict[tuple[str, str], int] = field(default_factory=dict)
     empty: dict[tuple[str, str], list[tuple[int, int]]] = field(default_factory=dict)
+    needed: dict[tuple[str, str], int] = field(default_factory=dict)
+    unmet: dict[tuple[str, str], int] = field(default_factory=dict)
+    persons: dict[tuple[str, str], int] = field(default_factory=dict)
     fallen: dict[str, int] = field(default_factory=dict)
     drawn: dict[str, float] = field(default_factory=dict)
+    chances: dict[str, bool] = field(default_factory=dict)
     solves: int = 0

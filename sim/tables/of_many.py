@@ -15,11 +15,36 @@ from sim.measure.ensemble import tidy
 from sim.measure.model_scores import OWN, ModelScore
 from sim.measure.sensitivity import Index
 from sim.measure.statistics import Estimate
+from sim.measure.steps import is_time
+from sim.measure.typical import Standing
 
-from .of_run import start_of
+from .of_run import claim_text, start_of
 from .table import Code, Column, Day, Gap, Never, Percent, Range, Table, Unit, UserText, day
 
 Document = Mapping[str, Any]
+
+
+HEADLINES = (
+    "capacity_end", "capacity_mean", "capacity_least", "time_of_first_cut", "time_of_lasting_cut",
+    "days_cut", "delivered", "unmet", "unmet_share", "time_of_exhaustion", "days_without",
+)  # fmt: skip
+"""Measures of the axis in focus and its sinks that people are told first."""
+
+
+def is_headline(path: str, axis: str | None) -> bool:
+    """True for a measure that is told first of an axis."""
+    return path.startswith(f"axes.{axis}.") and path.rpartition(".")[2] in HEADLINES
+
+
+def told_once(paths: Iterable[str], measures: Document) -> list[str]:
+    """The paths, without those of a sink that say what its axis says: it may be the only one."""
+    found = []
+    for path in dict.fromkeys(paths):
+        kind, thing, *_, last = path.split(".")
+        own = f"{kind}.{thing}.{last}"
+        if path == own or measures.get(path) != measures.get(own):
+            found.append(path)
+    return found
 
 
 def interval(found: Document | None, kind: Callable[[float], float] = float) -> Range | None:
@@ -67,6 +92,26 @@ def measures(
     return Table(caption, columns, rows, start_of(summary))
 
 
+STANDINGS = (
+    Column("value", "This run"),
+    Column("percentile", "Percentile", Percent), Column("median", "Median"),
+    Column("range_90", "90 % of runs"), Column("unit", "Unit", Unit),
+)  # fmt: skip
+
+
+def standings(found: Iterable[Standing], axis: str | None, start: datetime | None) -> Table:
+    """Where a run lies among many, by measure of an axis."""
+    stem, rows = f"axes.{axis}.", []
+    for s in found:
+        time = is_time(s.path)
+        ends: list[Any] = [day(x) if time else x for x in (s.value, s.median, s.low, s.high)]
+        value, median, low, high = ends
+        name, unit = s.path.removeprefix(stem), "" if time else s.unit
+        rows.append([name, value, s.percentile, median, Range(low, high), unit])
+    heads = (Column("measure", stem, Code), *STANDINGS)
+    return Table("Where this run lies among them", heads, rows, start)
+
+
 CHANCE = (
     Column("probability", "Holds in", Percent), Column("interval", "95 % interval"),
     *(Column(verdict, verdict.capitalize()) for verdict in VERDICTS),
@@ -82,7 +127,7 @@ def chance(claim: Document) -> list[object]:
 
 def claims(summary: Document) -> Table:
     """The chance of each claim of an ensemble."""
-    rows = [[claim["id"], claim["text"], *chance(claim)] for claim in summary["claims"]]
+    rows = [[claim["id"], claim_text(claim), *chance(claim)] for claim in summary["claims"]]
     columns = (Column("id", "Id", Code), Column("text", "Claim", UserText), *CHANCE)
     return Table("Claims, and the share of runs in which they hold", columns, rows)
 

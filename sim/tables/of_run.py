@@ -42,7 +42,8 @@ AXES = (
     Column("capacity_end", "at the end, t/day", Whole), Column("demand_start", "Demand, t/day"),
     Column("time_of_first_cut", "First cut", Day),
     Column("time_of_lasting_cut", "Cut for good", Day), Column("delivered", "Delivered, t"),
-    Column("out_of_stock", "First out of stock", Day),
+    Column("needed", "Needed, t", Whole), Column("unmet", "of it not there, t", Whole),
+    Column("unmet_share", "Not there", Percent), Column("out_of_stock", "First out of stock", Day),
 )  # fmt: skip
 
 
@@ -63,7 +64,10 @@ STOCKS = (
     Column("sink", "Sink", Id), Column("axis", "Axis", Id),
     Column("stock_start", "Stock at the start, t"), Column("stock_end", "at the end, t"),
     Column("days_of_supply_end", "Days of supply at the end"), Column("delivered", "Delivered, t"),
+    Column("needed", "Needed, t", Whole), Column("unmet", "of it not there, t", Whole),
+    Column("unmet_share", "Not there", Percent),
     Column("time_of_exhaustion", "Ran out", Day), Column("days_without", "Days without"),
+    Column("person_days_short", "Person-days without", Whole),
 )  # fmt: skip
 
 
@@ -147,6 +151,12 @@ CLAIMS = (
 )  # fmt: skip
 
 
+def claim_text(claim: Document) -> str:
+    """What a claim says, and the file that it is inherited from, if it is."""
+    origin = claim.get("stated_in")
+    return f"{claim['text']} (from {origin})" if origin else str(claim["text"])
+
+
 def claims(summary: Document) -> Table:
     """What the scenario claims, and what the run says to it."""
     start = start_of(summary)
@@ -155,7 +165,7 @@ def claims(summary: Document) -> Table:
         seen = "did not come" if is_time(claim["measure"]) else "not in this run"
         stated = _quantity(claim["value"], claim["unit"], start, "never")
         rows.append(
-            [claim["verdict"], claim["id"], claim["text"], claim["measure"],
+            [claim["verdict"], claim["id"], claim_text(claim), claim["measure"],
              f"{_SIGNS[claim['relation']]} {stated}",
              "the whole period" if claim["when_day"] is None else claim["when_day"],
              _quantity(claim["observed"], claim["unit"], start, seen)]
@@ -206,8 +216,35 @@ def parted(path: str) -> tuple[str, str]:
     return f"{kind}.{thing}", what or path
 
 
+def luck_words(nominal: bool, ranges: int, chances: int) -> str:
+    """What one run is: how many of its ranges and chances were drawn, or are at their medians."""
+    found = [
+        f"{count:,} {what}{'' if count == 1 else 's'}"
+        for count, what in ((ranges, "range"), (chances, "chance"))
+        if count
+    ]
+    if not found:
+        return "a run without uncertain inputs"
+    of = " and ".join(found)
+    return f"a nominal run, at the medians of {of}" if nominal else f"one draw of {of}"
+
+
+def is_drawn(summary: Document) -> bool:
+    """True of a run in which some input was drawn, or is at its median."""
+    return bool(summary["drawn"] or summary.get("chances"))
+
+
+def luck_of(summary: Document) -> str:
+    """:func:`luck_words` of the summary of a run; folders of version 0.1.0 tell no chances."""
+    chances = summary.get("chances", {})
+    return luck_words(summary.get("nominal", False), len(summary["drawn"]), len(chances))
+
+
 def luck(summary: Document) -> Table:
-    """What was drawn for the run."""
+    """What was drawn for the run, or the medians in place of it."""
     rows = [[path, f"{drawn:,.6g}"] for path, drawn in summary["drawn"].items()]
-    caption = "Drawn for this run, in base units (kg, kg/day, s, km/h, persons, 1)"
+    chances = summary.get("chances", {}).items()
+    rows += [[path, "happened" if came else "did not happen"] for path, came in chances]
+    what = "Medians taken" if summary.get("nominal") else "Drawn"
+    caption = f"{what} for this run, in base units (kg, kg/day, s, km/h, persons, 1)"
     return Table(caption, (Column("input", "What", Code), Column("value", "Value")), rows)

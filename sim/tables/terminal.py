@@ -9,22 +9,24 @@ from __future__ import annotations
 import os
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from io import TextIOWrapper
 from itertools import groupby
 from typing import Any, Literal
 
 from rich import box
-from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
 from sim.base.diagnostics import safe
-from sim.base.numbers import day_iso, enumerated, number, percent, short
+from sim.base.numbers import day_iso, enumerated, number, short
+from sim.base.said import Name, Said, Sentence, counted, several
 
-from . import of_run
+from . import grid, of_run
+from .grid import wide
+from .headline import Teller, findings
 from .spark import spark
 from .table import Column, Ids, Table, said
 
@@ -35,9 +37,6 @@ MOST_POCKETS = 20
 
 MOST_NAMES = 6
 """Places or choices named in one line; the others are counted or left out."""
-
-MOST_UNFOLDED = 24
-"""Characters of the names of rows that are never folded."""
 
 LEAST_SPARK, MOST_SPARK = 10, 60
 """Characters of the spark of an axis."""
@@ -65,8 +64,11 @@ def cleaned(value: Any) -> Any:
     return [cleaned(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
-def print_summary(summary: Document) -> None:
-    """The headline of one run: axes, pockets, displaced strength, claims."""
+def print_summary(summary: Document, file: str = "FILE") -> None:
+    """The headline of one run: axes, pockets, displaced strength, claims, luck.
+
+    ``file`` is the scenario of which many runs tell how typical this one is.
+    """
     out, summary = console(), cleaned(summary)
     scenario = summary["scenario"]
     out.print(Text(scenario["title"], style="bold"))
@@ -75,28 +77,50 @@ def print_summary(summary: Document) -> None:
     )
     out.print(f"{scenario['id']}, {scenario['kind']}, {period}, seed {summary['seed']}")
     _print_axes(out, summary)
-    _print_pockets(out, summary)
-    _print_displaced(out, summary)
-    _print_decisions(out, summary)
+    for sentence in told(summary):
+        out.print(sentence)
     _print_claims(out, summary)
     checks = summary["checks"]
     out.print(f"\n{number(checks['flows_certified'])} flows solved, each equal to its cut")
+    luck = of_run.luck_of(summary)
+    typical = " How typical it is, many runs tell:" if of_run.is_drawn(summary) else ""
+    out.print(f"{luck[0].upper()}{luck[1:]}.{typical}")
+    if typical:
+        out.print(f"  sim ensemble {safe(file, 1000)}", soft_wrap=True)
 
 
 def print_table(out: Console, table: Table) -> None:
-    """The table, what is too long folded, but for short names of rows; nothing without rows."""
+    """The table, no name broken in its middle; nothing without rows."""
     if not table.rows:
         return
-    rows = texts(table)
-    short_names = wide(row[0] for row in rows) <= MOST_UNFOLDED
-    grid = Grid(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
-    for i, column in enumerate(table.columns):
-        justify: Literal["left", "right"] = "right" if column.numeric else "left"
-        whole = short_names and not i
-        grid.add_column(column.head, justify=justify, overflow="fold", no_wrap=whole)
-    for row in rows:
-        grid.add_row(*row)
-    out.print(grid)
+    heads = [column.head for column in table.columns]
+    right = [column.numeric for column in table.columns]
+    rule = "-" if out.options.ascii_only else "\u2500"
+    out.print()
+    for line in grid.lines(heads, texts(table), right, out.width, rule):
+        out.print(line, soft_wrap=True)
+    out.print()
+
+
+def print_beside(table: Table, ensemble: str, runs: int) -> None:
+    """Where a run lies among those of an ensemble."""
+    out = console()
+    out.print(f"\n{table.caption}, {number(runs)} runs of {safe(ensemble, 1000)}:", soft_wrap=True)
+    print_table(out, table)
+
+
+def print_found(tables: Mapping[str, Table], search: str, near: str | None) -> None:
+    """Tables by what they list; where none has a row, what was searched for and what is near."""
+    out = console()
+    for kind, table in tables.items():
+        if len(tables) > 1 and table.rows:
+            out.print(Text(table.caption, style="bold"))
+        print_table(out, table)
+        if not search and not table.rows:
+            out.print(f"no {kind}")
+    if search and not any(table.rows for table in tables.values()):
+        hint = f"; did you mean '{safe(near)}'?" if near else ""
+        out.print(f"nothing has '{safe(search)}'{hint}")
 
 
 def texts(table: Table) -> list[list[str]]:
@@ -107,11 +131,6 @@ def texts(table: Table) -> list[list[str]]:
         return enumerated(cell, MOST_NAMES) if isinstance(cell, Ids) else said(cell, date)
 
     return [[text(cell) for cell in row] for row in table.cells]
-
-
-def wide(texts: Iterable[str]) -> int:
-    """Characters of the widest line."""
-    return max(cell_len(line) for text in texts for line in text.split("\n"))
 
 
 def fitting(columns: Mapping[str, tuple[int, int]], width: int) -> tuple[list[str], int]:
@@ -132,8 +151,8 @@ def fitting(columns: Mapping[str, tuple[int, int]], width: int) -> tuple[list[st
 
 _OVER_TIME = Column("over_time", "Over time", str)
 _RANKS = {
-    "axis": 0, "capacity": 1, "over_time": 2, "demand_start": 5, "time_of_first_cut": 3,
-    "time_of_lasting_cut": 7, "delivered": 6, "out_of_stock": 4,
+    "axis": 0, "capacity": 1, "over_time": 2, "demand_start": 6, "time_of_first_cut": 4,
+    "time_of_lasting_cut": 9, "delivered": 7, "needed": 8, "unmet_share": 3, "out_of_stock": 5,
 }  # fmt: skip
 """The columns of the table of axes in order, and which of them give way first."""
 
@@ -165,55 +184,72 @@ def _print_axes(out: Console, summary: Document) -> None:
     out.print()
     out.print(grid)
     out.print()
-    for axis, looks in summary["axes"].items():
-        cut = looks[-1]["minimum_cut"]
-        ids = [*cut["places"], *cut["roads"]]
-        if looks[-1]["capacity_kg_per_day"] == 0 and ids:
-            out.print(f"{axis} is cut at the end; it would reopen with: {', '.join(ids)}")
-        elif cut["never_open"]:
-            out.print(f"{axis} was never open")
 
 
-def _print_pockets(out: Console, summary: Document) -> None:
+def told(summary: Document) -> Iterator[Sentence]:
+    """What is said of one run beside its tables, line by line; things are called by their ids."""
+    yield from findings(summary)
+    yield from _pockets(summary)
+    yield from _displaced(summary)
+    yield from _decisions(summary)
+
+
+def _pockets(summary: Document) -> Iterator[Sentence]:
     still = [p for p in summary["pockets"] if p["to_day"] is None]
     if still:
-        out.print("\npockets at the end, with what was in each when it formed:")
+        yield Sentence("\npockets at the end, with what was in each when it formed:")
     largest = sorted(
         still, key=lambda p: (-(p["persons"] or 0), -(p["stock_t"] or 0), -len(p["places"]))
     )
     shown = {id(pocket) for pocket in largest[:MOST_POCKETS]}
-    table = of_run.pockets({**summary, "pockets": [p for p in still if id(p) in shown]})
-    for actor, places, persons, stock, since in texts(
-        table.pick("actor", "places", "persons", "stock_t", "from_day")
-    ):
-        amounts = (persons, "persons"), (stock, "t")
-        inside = ", ".join(f"{n} {unit}" for n, unit in amounts if n != of_run.NOT_MODELLED)
-        out.print(f"  {actor}: {places} ({inside or 'persons not modelled'}; since {since})")
-    if len(still) > len(shown):
-        out.print(f"  and {number(len(still) - len(shown))} smaller ones, all in summary.json")
+    kept = [p for p in still if id(p) in shown]
+    table = of_run.pockets({**summary, "pockets": kept})
+    rows = texts(table.pick("actor", "places", "persons", "stock_t", "from_day"))
+    for pocket, (actor, places, persons, stock, since) in zip(kept, rows, strict=True):
+        amounts = [
+            Said(f"{shown_as} {unit}", pocket[key], unit)
+            for key, shown_as, unit in (("persons", persons, "persons"), ("stock_t", stock, "t"))
+            if shown_as != of_run.NOT_MODELLED
+        ]
+        inside = several(amounts, last=", ") if amounts else Sentence("persons not modelled")
+        began = Said(since, pocket["from_day"], "day")
+        yield Sentence(
+            "  ", Name(actor), ": ", Name(places), " (", inside, "; since ", began, ")"
+        )  # fmt: skip
+    if more := len(still) - len(shown):
+        yield Sentence("  and ", counted(more, "smaller one"), ", all in summary.json")
 
 
-def _print_displaced(out: Console, summary: Document) -> None:
-    rows = texts(of_run.displaced(summary).pick("actor", "goal", "share"))
-    for actor, moves in groupby(rows, key=lambda row: row[0]):
-        total = number(of_run.value(summary, f"regroup.{actor}.displaced"))
-        went = [f"{goal} {share}" for _, goal, share in moves]
-        out.print(f"\ndisplaced, {actor}: {total} persons: {', '.join(went[:MOST_NAMES])}")
+def _displaced(summary: Document) -> Iterator[Sentence]:
+    tell, table = Teller(summary), of_run.displaced(summary)
+    pairs = zip(table["actor"], table["goal"], strict=True)
+    for actor, moves in groupby(pairs, key=lambda pair: pair[0]):
+        stem = f"regroup.{actor}"
+        went = [
+            Sentence(Name(goal), " ", tell.share(f"{stem}.to.{goal}.share")) for _, goal in moves
+        ]
+        total = tell.size(f"{stem}.displaced")
+        goals = several(went[:MOST_NAMES], last=", ")
+        yield Sentence("\ndisplaced, ", Name(actor), ": ", total, ": ", goals)
 
 
-def _print_decisions(out: Console, summary: Document) -> None:
+def _decisions(summary: Document) -> Iterator[Sentence]:
     """What was decided when, with the probability of each option then."""
+    tell = Teller(summary)
     for decision, day in of_run.by_thing(summary, "decisions", "time"):
+        name, stem = Name(decision), f"decisions.{decision}.to"
         if day is None:
-            out.print(f"\ndecision {decision}: not made")
+            yield Sentence("\ndecision ", name, ": not made")
             continue
-        stem = f"decisions.{decision}.to"
         options = of_run.by_thing(summary, stem, "probability")
-        ranked = sorted((-share, option) for option, share in options if share is not None)
-        chosen = next(o for _, o in ranked if of_run.value(summary, f"{stem}.{o}.chosen"))
-        listed = ", ".join(f"{option} {percent(-share)}" for share, option in ranked)
-        when = day_iso(of_run.start_of(summary), day)
-        out.print(f"\ndecision {decision}, {when}: {chosen} (probabilities: {listed})")
+        ranked = [o for _, o in sorted((-share, o) for o, share in options if share is not None)]
+        chosen = next(o for o in ranked if of_run.value(summary, f"{stem}.{o}.chosen"))
+        listed = [Sentence(Name(o), " ", tell.share(f"{stem}.{o}.probability")) for o in ranked]
+        when = Said(
+            day_iso(of_run.start_of(summary), day), day, "day", f"decisions.{decision}.time"
+        )
+        yield Sentence("\ndecision ", name, ", ", when, ": ", Name(chosen), " (probabilities: ",
+                       several(listed, last=", "), ")")  # fmt: skip
 
 
 def _print_claims(out: Console, summary: Document) -> None:

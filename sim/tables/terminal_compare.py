@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from string import ascii_uppercase
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from sim.base.numbers import in_line, short
-from sim.measure.compare import Change, Comparison
+from sim.measure.compare import Change, Comparison, Row
 from sim.measure.model_scores import ModelScore
 
 from . import of_many
+from .headline import common_axis, same_deliveries
 from .terminal import console, print_table
 
 MOST_CHANGES = 40
@@ -19,24 +22,53 @@ MOST_CHANGES = 40
 
 
 def print_comparison(comparison: Comparison, *, everything: bool = False) -> None:
-    """What differs in the scenarios, then the measures side by side."""
+    """Whether deliveries differ, the axis in focus, what differs in the scenarios, the rest."""
     out = console()
+    summaries = [o.summary for o in comparison.outcomes]
+    axis = common_axis(summaries)
+    if axis is not None and (said := same_deliveries(summaries, axis)) is not None:
+        out.print(Text(said.capitalized(), style="bold"))
     names = [o.name for o in comparison.outcomes]
+    heads = columns_for(names, out.width)
+    for head, name in zip(heads, names, strict=True):
+        if head != name:
+            out.print(f"{head}: {name}", soft_wrap=True)
+    focus = comparison.outcomes[0].summary["scenario"]["focus"]
+    first = [r for r in comparison.rows if of_many.is_headline(r.path, focus)]
+    if first:
+        _print_rows(out, f"{focus}, the axis in focus", first, heads, everything)
     print_changes(out, comparison.changes, names)
-    rows = [r for r in comparison.rows if everything or r.changed]
-    out.print(Text("\nMeasures" if everything else "\nMeasures that differ", style="bold"))
-    table = of_many.side_by_side(rows, names)
+    rest = [r for r in comparison.rows if r not in first]
+    if rest:
+        title = "Other measures" if everything else "Other measures that differ"
+        _print_rows(out, f"\n{title}", rest, heads, everything)
+    print_scores(out, comparison.scores)
+
+
+def columns_for(names: Sequence[str], width: int) -> Sequence[str]:
+    """What columns of runs are called: their names, or letters where these take a third."""
+    if sum(map(cell_len, names)) <= width // 3 or len(names) > len(ascii_uppercase):
+        return names
+    return ascii_uppercase[: len(names)]
+
+
+def _print_rows(
+    out: Console, title: str, rows: Sequence[Row], names: Sequence[str], everything: bool
+) -> None:
+    """Measures side by side, those that differ unless ``everything`` is wanted."""
+    shown = [r for r in rows if everything or r.changed]
+    out.print(Text(title, style="bold"))
+    table = of_many.side_by_side(shown, names)
     if len(names) > 2:
         table = table.pick("path", "unit", *names)
     print_table(out, table)
-    same = sum(not r.changed for r in comparison.rows)
-    out.print(f"{same} measures are the same in all")
-    print_scores(out, comparison.scores)
+    same = sum(not r.changed for r in rows)
+    out.print(f"{same} of {len(rows)} measures are the same in all")
 
 
 def print_changes(out: Console, changes: Sequence[Change], names: Sequence[str]) -> None:
     """Settings that differ between scenarios, a value for each of them."""
-    out.print(Text("What differs in the scenarios", style="bold"))
+    out.print(Text("\nWhat differs in the scenarios", style="bold"))
     if not changes:
         out.print("  nothing")
     for change in changes[:MOST_CHANGES]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.console import Console
 from rich.text import Text
 
 from sim.base.numbers import with_unit
@@ -19,19 +20,6 @@ from .terminal_compare import print_changes, print_scores
 
 Document = Mapping[str, Any]
 
-HEADLINES = (
-    "capacity_end",
-    "capacity_mean",
-    "time_of_first_cut",
-    "time_of_lasting_cut",
-    "days_cut",
-    "delivered",
-    "time_of_exhaustion",
-    "days_without",
-)
-"""Measures of the main axis and its sinks that are printed, where they differ between runs;
-and those that claims are about. All of them are in the tables."""
-
 
 def print_ensemble(summary: Document) -> None:
     """The headline of an ensemble: measures that vary, claims with their probability."""
@@ -40,14 +28,8 @@ def print_ensemble(summary: Document) -> None:
     out.print(Text(scenario["title"], style="bold"))
     failed = f", {len(summary['failed'])} failed" if summary["failed"] else ""
     out.print(f"{scenario['id']}, {summary['n']} runs{failed}, seed {summary['seed']}")
-    claimed = {claim["measure"] for claim in summary["claims"] if claim["when_day"] is None}
     stem = f"axes.{scenario['focus']}."
-    names = {
-        path: path.removeprefix(stem)
-        for path, measure in summary["measures"].items()
-        if _varies(measure)
-        and (path in claimed or (path.startswith(stem) and path.rpartition(".")[2] in HEADLINES))
-    }
+    names = {path: path.removeprefix(stem) for path in _told(summary)}
     found = of_many.measures(summary, names, "Measures", stem)
     print_table(out, found.without("chance", "n"))
     same = sum(not _varies(m) for m in summary["measures"].values())
@@ -56,6 +38,18 @@ def print_ensemble(summary: Document) -> None:
     if claims.rows:
         out.print(f"\n{claims.caption}")
     print_table(out, claims.pick("id", "probability", "interval", "text"))
+
+
+def _told(summary: Document) -> list[str]:
+    """Measures that are printed: headlines of the axis in focus, then those of claims.
+
+    All differ between runs; a sink's that is the axis' own is not printed again.
+    """
+    focus, found = summary["scenario"]["focus"], summary["measures"]
+    first = [path for path in found if of_many.is_headline(path, focus)]
+    claimed = sorted({claim["measure"] for claim in summary["claims"] if claim["when_day"] is None})
+    told = [path for path in [*first, *claimed] if path in found and _varies(found[path])]
+    return of_many.told_once(told, found)
 
 
 def _varies(measure: Document) -> bool:
@@ -78,24 +72,37 @@ SHOWN = (
 
 
 def print_many(comparison: ManyComparison, *, everything: bool = False) -> None:
-    """What differs in the scenarios, then the differences of the measures, settled ones first."""
+    """The axis in focus, what differs in the scenarios, then the differences of other measures."""
     out = console()
-    base, *names = (o.name for o in comparison.outcomes)
+    first = comparison.outcomes[0]
+    focus = first.summary["scenario"]["focus"]
+    base, names = first.name, [o.name for o in comparison.outcomes[1:]]
+    heads = [r for r in comparison.rows if of_many.is_headline(r.path, focus)]
+    rest = [r for r in comparison.rows if r not in heads]
+    if heads:
+        for i, name in enumerate(names):
+            out.print(Text(f"{focus}: {name} less {base}, {comparison.n} pairs", style="bold"))
+            _print_differences(out, heads, i, everything)
     print_changes(out, comparison.changes, [base, *names])
-    for i, name in enumerate(names):
+    for i, name in enumerate(names if rest else ()):
         out.print(Text(f"\n{name} less {base}, {comparison.n} pairs", style="bold"))
-        pairs = [(p, r) for r in comparison.rows if (p := r.against[i].paired) is not None]
-        ranked = sorted((x for x in pairs if everything or x[0].verdict != "same"), key=_order)
-        shown = ranked if everything else ranked[:MOST_DIFFERENCES]
-        table = of_many.differences((row, i) for _, row in shown).ranged()
-        print_table(out, table.pick(*SHOWN))
-        if any(is_time(row.path) for _, row in shown):
-            out.print(OF_TIMES)
-        if len(ranked) > len(shown):
-            out.print(f"... and {len(ranked) - len(shown)} more in the tables")
-        same = sum(p.verdict == "same" for p, _ in pairs)
-        out.print(f"{same} measures are the same in every pair")
+        _print_differences(out, rest, i, everything)
     print_scores(out, comparison.scores)
+
+
+def _print_differences(out: Console, rows: Sequence[ManyRow], i: int, everything: bool) -> None:
+    """Measures of the i-th ensemble less those of the base, settled differences first."""
+    pairs = [(p, r) for r in rows if (p := r.against[i].paired) is not None]
+    ranked = sorted((x for x in pairs if everything or x[0].verdict != "same"), key=_order)
+    shown = ranked if everything else ranked[:MOST_DIFFERENCES]
+    table = of_many.differences((row, i) for _, row in shown).ranged()
+    print_table(out, table.pick(*SHOWN))
+    if any(is_time(row.path) for _, row in shown):
+        out.print(OF_TIMES)
+    if len(ranked) > len(shown):
+        out.print(f"... and {len(ranked) - len(shown)} more in the tables")
+    same = sum(p.verdict == "same" for p, _ in pairs)
+    out.print(f"{same} of {len(pairs)} measures are the same in every pair")
 
 
 def _order(found: tuple[Paired, ManyRow]) -> tuple[bool, float, str]:

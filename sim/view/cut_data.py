@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sim.base.numbers import listed, number
+from sim.base.said import Name, Said, Sentence, counted
 from sim.cuts.attacks import AttackAnswer, DelayFrontier, FlowFrontier, JointFrontier
 from sim.cuts.case import Case
 from sim.cuts.ranking import RankedLoss, Ranking
@@ -78,8 +79,8 @@ def rank_data(ranking: Ranking) -> RankData:
     names = {row.name: case.said(row.name) for row in rows}
     spread = "; whiskers: 5 to 95 % of the networks drawn" if any(r.interval for r in rows) else ""
     subtitle = f"{_of(case)}: what the loss of each alone takes from the capacity{spread}"
-    made = RankData(Page("", subtitle, _credit(case)), unit, whole, rows, names)
-    return replace(made, page=replace(made.page, title=f"{case.title}: {_worst(made)}"))
+    title = Sentence(Name(case.title), ": ", _worst(rows, whole, unit, names))
+    return RankData(Page(title, subtitle, _credit(case)), unit, whole, rows, names)
 
 
 def _scaled(row: RankedLoss, scale: float) -> RankedLoss:
@@ -90,14 +91,16 @@ def _scaled(row: RankedLoss, scale: float) -> RankedLoss:
     return replace(row, loss=row.loss / scale, interval=drawn)
 
 
-def _worst(data: RankData) -> str:
-    most = data.rows[0].loss if data.rows else 0
-    if most <= 0:
-        return "no single loss takes anything from the capacity"
-    names = listed([data.names[r.name] for r in data.rows if r.loss == most], "or")
-    if most >= data.whole:
-        return f"the loss of {names} alone stops it"
-    return f"the loss of {names} costs most: {amount(most, data.unit)} of {amount(data.whole, '')}"
+def _worst(
+    rows: Sequence[RankedLoss], whole: float, unit: str, names: Mapping[str, str]
+) -> Sentence:
+    if not rows or rows[0].loss <= 0:
+        return Sentence("no single loss takes anything from the capacity")
+    top = Name(listed([names[r.name] for r in rows if r.loss == rows[0].loss], "or"))
+    if rows[0].loss >= whole:
+        return Sentence("the loss of ", top, " alone stops it")
+    costs = amount(rows[0].loss, unit), amount(whole, unit, bare=True)
+    return Sentence("the loss of ", top, " costs most: ", costs[0], " of ", costs[1])
 
 
 def frontier_data(frontier: Frontier) -> FrontierData:
@@ -122,7 +125,8 @@ def frontier_data(frontier: Frontier) -> FrontierData:
             captures = _told(case, [own], scale)
     targets = "places or roads" if frontier.targets == "both" else frontier.targets
     subtitle = f"{of}: {what.replace('losses', f'losses of {targets}')}"
-    title = f"{name}: {_stops(exact, greedy, unit, isinstance(frontier, DelayFrontier))}"
+    found = _stops(exact, greedy, unit, isinstance(frontier, DelayFrontier))
+    title = Sentence(Name(name), ": ", found)
     page = Page(title, subtitle, "" if unit == "h" else _credit(case))
     return FrontierData(page, unit, quantity, exact, greedy, captures)
 
@@ -141,35 +145,38 @@ def _told(case: Case, attacks: Sequence[AttackAnswer], scale: float) -> tuple[At
 
 def _stops(
     exact: Sequence[AttackAnswer], greedy: Sequence[AttackAnswer], unit: str, late: bool
-) -> str:
+) -> Sentence:
     last = exact[-1]
     if late:
         none = next((a for a in exact if a.left is None), None)
         if none is not None:
-            return f"{_losses(none.k)} can leave no way: {listed(none.removed)}"
-        return f"{_losses(last.k)} can make the fastest route {amount(last.left or 0, unit)} long"
+            removed = Name(listed(none.removed))
+            return Sentence(_losses(none.k), " can leave no way: ", removed)
+        long = amount(last.left or 0, unit)
+        return Sentence(_losses(last.k), " can make the fastest route ", long, " long")
     stop = next((a for a in exact if a.left == 0 and a.bound is None), None)
     if stop is not None:
-        found = f"{_losses(stop.k, 's')}: {listed(stop.removed)}"
+        stops = " stops it: " if stop.k == 1 else " stop it: "
+        found = Sentence(_losses(stop.k), stops, Name(listed(stop.removed)))
         simple = next((a.k for a in greedy if a.left == 0), None)
         if simple == stop.k or not greedy:
             return found
-        one_by_one = "does not within the budget" if simple is None else f"needs {simple}"
-        return f"{found}; one by one {one_by_one}"
+        if simple is None:
+            return Sentence(found, "; one by one does not within the budget")
+        return Sentence(found, "; one by one needs ", Said(str(simple), simple, "losses"))
     if last.left is None:
-        return f"no {_losses(last.k)} bound the flow"
-    found = f"{_losses(last.k)} can leave {amount(last.left, unit)}"
+        return Sentence("no ", _losses(last.k), " bound the flow")
+    found = Sentence(_losses(last.k), " can leave ", amount(last.left, unit))
     if exact[0].left:
-        found += f" of {amount(exact[0].left, '')}"
+        found = Sentence(found, " of ", amount(exact[0].left, unit, bare=True))
     if greedy and greedy[-1].left is not None and greedy[-1].left > last.left:
-        found += f"; taken one by one they leave {amount(greedy[-1].left, '')}"
+        left = amount(greedy[-1].left, unit, bare=True)
+        found = Sentence(found, "; taken one by one they leave ", left)
     return found
 
 
-def _losses(k: int, verb: str = "") -> str:
-    """ "2 losses", or "2 losses stop it" where ``verb``."""
-    word = f"{k} loss" if k == 1 else f"{k} losses"
-    return word if not verb else f"{word} {'stops' if k == 1 else 'stop'} it"
+def _losses(k: int) -> Said:
+    return counted(k, "loss", "losses")
 
 
 def cut_map_data(base: MapData, weakness: Weakness) -> CutMapData:
@@ -179,13 +186,15 @@ def cut_map_data(base: MapData, weakness: Weakness) -> CutMapData:
     count = Counter(name for cut in found for name in cut.cut)
     shares = {name: n / len(found) for name, n in sorted(count.items())}
     places = frozenset(p.id for p in base.places)
-    ways = "1 minimum cut holds" if len(found) == 1 else f"{len(found)} minimum cuts hold"
+    hold = " holds " if len(found) == 1 else " hold "
     more = "" if complete else " (more not listed)"
     whole = amount(ranking.whole, ranking.unit)
     if not ranking.whole:
-        title = f"{case.title} carries nothing: there is nothing left to cut"
+        title = Sentence(Name(case.title), " carries nothing: there is nothing left to cut")
     else:
-        title = f"{case.title}: {ways} {whole}{more}; {_worst(ranking)}"
+        worst = _worst(ranking.rows, ranking.whole, ranking.unit, ranking.names)
+        ways = counted(len(found), "minimum cut")
+        title = Sentence(Name(case.title), ": ", ways, hold, whole, more, "; ", worst)
     subtitle = f"{_of(case)}: all minimum cuts, and places by what the loss of each alone costs"
     focus = base.focus
     if not focus:
@@ -209,10 +218,11 @@ def flow_map_data(base: MapData, case: Case) -> MapData:
     value = case.value(flow.value)
     net = (flow.road_flow[:, 0] - flow.road_flow[:, 1]) * (1000 / (scale * case.scale))
     cut = flow.cut
-    title = f"{case.title}: no limit bounds the flow"
+    title = Sentence(Name(case.title), ": no limit bounds the flow")
     if value is not None:
         most = amount(value / scale, unit)
-        title = f"{case.title}: {most} at most, cut by {listed(case.ids(cut.places, cut.roads))}"
+        names = Name(listed(case.ids(cut.places, cut.roads)))
+        title = Sentence(Name(case.title), ": ", most, " at most, cut by ", names)
     subtitle = f"{_of(case)}: a largest flow, and the minimum cut nearest where it starts"
     return replace(
         base,
@@ -226,10 +236,10 @@ def flow_map_data(base: MapData, case: Case) -> MapData:
     )
 
 
-def amount(value: float, unit: str) -> str:
-    """An amount with its unit; whole numbers from 100 on."""
+def amount(value: float, unit: str, *, bare: bool = False) -> Said:
+    """An amount with its unit, which is not written of a ``bare`` one; whole from 100 on."""
     shown = round(value) if abs(value) >= 100 else value
-    return f"{number(shown)} {unit}".rstrip()
+    return Said(f"{number(shown)} {'' if bare else unit}".rstrip(), value, unit or "1")
 
 
 def _unit(case: Case) -> tuple[str, float]:

@@ -116,12 +116,14 @@ def drawing(
     table: Callable[[T], Numbers],
 ) -> Drawing:
     """A figure that is drawn, and whose numbers are taken, from data that ``fill`` finds."""
+    return name, partial(_drawn_from, fill, draw, table)
 
-    def make() -> Drawn | None:
-        data = fill()
-        return None if data is None else (draw(data), table(data))
 
-    return name, make
+def _drawn_from(
+    fill: Callable[[], T | None], draw: Callable[[T], Figure], table: Callable[[T], Numbers]
+) -> Drawn | None:
+    data = fill()
+    return None if data is None else (draw(data), table(data))
 
 
 def save_each(drawings: Iterable[Drawing], folder: Path) -> list[Undrawn]:

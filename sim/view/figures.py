@@ -27,12 +27,19 @@ from .charts.garrison import GarrisonData, draw_garrisons, garrison_data, garris
 from .charts.regroup import draw_regroup, regroup_data, regroup_table
 from .charts.sides import draw_sides, sides_data, sides_table
 from .cut_data import CutMapData, FrontierData
-from .draw import Drawing, Drawn, drawing
+from .draw import Drawing, drawing
 from .fill_cuts import cuts_of_run
 from .map.cut import cut_map_table, draw_cut_map
 from .map.figure import Maps, draw_map, map_table
 from .map.multiples import draw_multiples, multiples_data, multiples_table
-from .map.regroup import displacement_table, displacements_of, draw_regroup_map, regroup_map
+from .map.regroup import (
+    RegroupMapData,
+    displacement_table,
+    displacements_of,
+    draw_regroup_map,
+    regroup_map,
+)
+from .tables import Numbers
 
 
 def figures(analysis: Analysis, weak: Callable[[], Weak | None]) -> Iterator[Drawing]:
@@ -63,7 +70,7 @@ def figures(analysis: Analysis, weak: Callable[[], Weak | None]) -> Iterator[Dra
         yield drawing("garrisons", partial(_garrisons, run), draw_garrisons, garrison_table)
     if any(not move.reserve for move in analysis.record.moves):
         yield drawing("regroup", partial(regroup_data, run), draw_regroup, regroup_table)
-        yield "regroup_map", partial(_regroup_map, run)
+        yield drawing("regroup_map", partial(_shares, run), draw_regroup_map, partial(_moved, run))
 
 
 def _cuts(
@@ -83,10 +90,12 @@ def _garrisons(run: Maps) -> GarrisonData | None:
     return found if found.rows else None
 
 
-def _regroup_map(run: Maps) -> Drawn | None:
-    found = displacements_of(run)
-    shares = regroup_map(run.scenario, found, run.credit)
-    return None if shares is None else (draw_regroup_map(shares), displacement_table(found))
+def _shares(run: Maps) -> RegroupMapData | None:
+    return regroup_map(run.scenario, displacements_of(run), run.credit)
+
+
+def _moved(run: Maps, _shares: RegroupMapData) -> Numbers:
+    return displacement_table(displacements_of(run))
 
 
 OF_AXIS = ("axis", "map", "cut", "frontier", "turning_points")

@@ -7,15 +7,18 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
-from sim.base.numbers import listed, whole
+from sim.base.numbers import whole
+from sim.base.said import Name, Said, Sentence, several
 from sim.measure.steps import Steps, credit_levels
 from sim.measure.summary import Analysis
 from sim.scenario.dates import date_of, format_instant
-from sim.scenario.model import Actor, Axis, Exit, Operation, Place, Scenario
+from sim.scenario.model import DAY, Actor, Axis, Exit, Operation, Place, Scenario
 from sim.state.control import Control
 from sim.state.rebuild import states
 from sim.state.record import EventRow
+from sim.tables.headline import Teller
 from sim.tables.names import name_of
+from sim.tables.of_run import luck_words
 from sim.view.draw import legible
 
 from .data import Curve, Span
@@ -56,23 +59,37 @@ class Words:
 
     @property
     def credit(self) -> str:
-        """Small print of the run's figures: scenario and seed."""
-        return f"{self.scenario.title} ({self.scenario.id}, seed {self.record.seed})"
+        """Small print of the run's figures: scenario, seed and luck."""
+        scenario, record = self.scenario, self.record
+        luck = luck_words(record.nominal, len(record.drawn), len(record.chances))
+        said = f"{luck}, sim ensemble tells how typical"
+        return f"{scenario.title} ({scenario.id}, seed {record.seed}; {said})"
 
-    def date(self, seconds: int) -> str:
-        """An instant for people: "24 August 2016", or "day 86"."""
+    @cached_property
+    def tell(self) -> Teller:
+        """Tells the run's measures."""
+        return Teller(self.analysis.document, self.name)
+
+    def date(self, seconds: int, measure: str = "") -> Said:
+        """An instant for people: "24 August 2016", or "day 86"; ``measure`` is what has it."""
         date = date_of(self.scenario, seconds)
-        if date is None:
-            return format_instant(self.scenario, seconds)
-        return f"{date.day} {date:%B %Y}"
+        text = format_instant(self.scenario, seconds)
+        if date is not None:
+            text = f"{date.day} {date:%B %Y}"
+        return Said(text, seconds / DAY, "day", measure)
 
     def name(self, item: str) -> str:
         """A place by its name, a road by the names of its ends."""
         return name_of(self.scenario, item)
 
-    def names(self, items: Sequence[str], most: int = 3) -> str:
+    def names(self, items: Sequence[str], most: int = 3) -> Sentence:
         """Names with commas and "and" between, the last of more than ``most`` counted."""
-        return listed([self.name(item) for item in items], most=most) if items else ""
+        names: list[str] = [Name(self.name(item)) for item in items]
+        if len(names) > most:
+            more = len(names) - most
+            first = several(names[:most], last=", ")
+            return Sentence(first, " and ", Said(f"{more} more", more, "names"))
+        return several(names)
 
     def state(self, time: int) -> Control:
         """The state at an instant (seconds), what changes then included."""
@@ -90,9 +107,10 @@ class Words:
         return sorted(rows, key=lambda e: (-abs(parts[e.cause]), e.cause))
 
 
-def tonnes(rate: float) -> str:
+def rate(axis: str, kg_per_day: float, unit: str = " t/day") -> Said:
     """A capacity for a title: whole tonnes, but not 0 for what is more than nothing."""
-    return f"{whole(rate)} t/day"
+    tonnes = kg_per_day / 1000
+    return Said(f"{whole(tonnes)}{unit}", tonnes, "t/day", f"axes.{axis}.capacity")
 
 
 def curve(of: Steps, *, straight: bool = False) -> Curve:

@@ -71,6 +71,12 @@ def test_an_error_survives_pickling() -> None:
     assert "line" in str(again)
 
 
+@pytest.mark.parametrize("word", ["AlBab", "Al Bab", "Bab", "al bab", "AL-BAB"])
+@pytest.mark.parametrize("name", ["al-Bab", "al_bab"])
+def test_a_name_is_known_without_its_signs_and_its_article(word: str, name: str) -> None:
+    assert did_you_mean(word, ["aleppo", "azaz", "bab_al_hawa", name]) == name
+
+
 def test_hints() -> None:
     assert did_you_mean("brigde", ["bridge", "market"]) == "bridge"
     assert did_you_mean("xyz", ["bridge", "market"]) is None

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from sim.cli.program import cli
 from sim.engine import simulation
+from sim.many.ensemble import open_ensemble
 from sim.measure.summary import Analysis
 from sim.scenario.model import Scenario
 
@@ -188,3 +189,41 @@ def test_a_lean_analysis_has_the_measures_of_a_whole_one(small: Scenario) -> Non
         whole, lean = Analysis(small, record), Analysis(small, record, every_change=False)
         assert lean.measures == whole.measures
         assert lean.verdicts == whole.verdicts
+
+
+def test_a_run_is_told_where_it_lies_in_an_ensemble(home: Path) -> None:
+    sim("ensemble", "small.yaml", "-n", "40", "--workers", "1", "--no-figures", "--out", "many")
+    words = ("run", "small.yaml", "--no-figures", "--beside", "many")
+    told = sim(*words, "--out", "one").stdout
+    assert "Where this run lies among them, 40 runs of many:" in told
+    document = json.loads(sim(*words, "--out", "two", "--json").stdout)["beside"]
+    assert (document["ensemble"], document["runs"]) == ("many", 40)
+    found = {s["path"]: s for s in document["standings"]}
+    # run 0 of the ensemble is the run itself: its rank among the forty, counted by hand
+    columns = open_ensemble(home / "many").measured.columns
+    for path, standing in found.items():
+        values = columns[path]
+        below, same = (values < values[0]).sum(), (values == values[0]).sum()
+        assert standing["percentile"] == pytest.approx((below + same / 2) / 40, abs=1e-6)
+        assert path.startswith("axes.line.")
+    assert "axes.line.capacity_least" in found
+    shown = json.loads(sim("show", "one", "--beside", "many", "--json").stdout)
+    assert shown["beside"] == document
+    before = sorted(home.iterdir())
+    done = sim(*words, "--set", "axes.line.priority=2", "--out", "three")
+    assert done.exit_code == 2
+    assert "--beside: many is an ensemble of another scenario" in done.output
+    assert "axes.line.priority" in done.output
+    assert sim("show", "many", "--beside", "many").exit_code == 2
+    assert sorted(home.iterdir()) == before  # nothing is written of what cannot be told
+
+
+def test_an_ensemble_prints_the_least_capacity_and_each_measure_once(home: Path) -> None:
+    told = sim(
+        "ensemble", "small.yaml", "-n", "40", "--workers", "1", "--no-figures", "--out", "m"
+    ).stdout
+    rows = [line.split()[0] for line in told.splitlines() if line.strip()]
+    assert rows.count("capacity_least") == 1
+    # the axis has one sink: what it delivered there is what it delivered
+    assert rows.count("delivered") == 1
+    assert not any(row.startswith("sinks.") and row.endswith(".delivered") for row in rows)

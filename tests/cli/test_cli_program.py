@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+import sim as api
+
 Sim = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -90,6 +92,38 @@ def test_set_and_seed_reach_the_run(sim: Sim, scenario: Path, tmp_path: Path) ->
             assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
 
 
+RANGE = "network.roads.hill--town.capacity=4..10 t/day"
+
+
+def test_a_run_says_how_much_of_it_is_luck(sim: Sim, scenario: Path, tmp_path: Path) -> None:
+    chance = "events.gate_falls.chance=0.4"
+    words = ("run", "toy.yaml", "--no-figures", "--set", RANGE, "--set", chance)
+    drawn = sim(*words, "--out", "drawn", cwd=tmp_path).stdout
+    assert "One draw of 1 range and 1 chance. How typical it is, many runs tell:\n" in drawn
+    assert "\n  sim ensemble drawn/scenario.resolved.yaml\n" in drawn
+    nominal = sim(*words, "--nominal", "--out", "nominal", cwd=tmp_path).stdout
+    assert "A nominal run, at the medians of 1 range and 1 chance. How typical" in nominal
+    folder = tmp_path / "nominal"
+    summary = json.loads((folder / "summary.json").read_text())
+    assert (summary["nominal"], summary["drawn"]) == (True, {"road:hill--town:capacity": 7000.0})
+    # a chance of 0.4 does not come: the gate holds, 20 and the median of 4 and 10 t/day are left
+    assert summary["chances"] == {"event:gate_falls:happens": False}
+    assert summary["measures"]["axes.line.capacity_end"]["value"] == 27.0
+    assert json.loads((folder / "manifest.json").read_text())["nominal"] is True
+    shown = sim("show", "nominal", cwd=tmp_path).stdout
+    assert "A nominal run" in shown
+    assert "How typical it is, many runs tell:\n  sim ensemble " in shown
+    # run again from its folder it is the same run, and a page can be made of it
+    assert api.open_run(folder).again.record.nominal
+    sim("report", "nominal", cwd=tmp_path)
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "This run is a nominal run, at the medians of 1 range and 1 chance." in page
+    assert ", seed 7, a nominal run, at the medians of 1 range and 1 chance</p>" in page
+    told = sim("run", "toy.yaml", "--no-figures", cwd=tmp_path).stdout
+    assert "A run without uncertain inputs." in told
+    assert "sim ensemble" not in told  # many runs of it would all be this one
+
+
 def test_cut_names_the_cut_and_the_routes(sim: Sim, scenario: Path, tmp_path: Path) -> None:
     done = sim("cut", "toy.yaml", "--axis", "line", "--at", "2020-01-02", "--json", cwd=tmp_path)
     document = json.loads(done.stdout)
@@ -129,9 +163,61 @@ def test_show_and_compare_old_runs(sim: Sim, scenario: Path, tmp_path: Path) -> 
     assert rows["axes.line.capacity_end"]["differences"] == [0.0, -20.0]
     assert rows["axes.line.capacity_start"]["changed"] is False
     assert (tmp_path / "ab/figures/compare_line.png").is_file()
-    assert sim("compare", "b", "a", "--no-figures", cwd=tmp_path).stdout.startswith(
-        "What differs in the scenarios\n  events.gate_falls\n"
+    told = sim("compare", "b", "a", "--no-figures", cwd=tmp_path).stdout
+    # two runs of one name; the axis in focus first, then the settings, then other measures
+    first, settings, rest = (
+        told.index(words)
+        for words in ("line, the axis in focus", "What differs in the scenarios\n  events.gate_fa",
+                      "Other measures that differ")
+    )  # fmt: skip
+    assert first < told.index("capacity_end") < settings < rest
+    only = sim("compare", "b", "a", "--no-figures", "--only", "axes.*.capacity_[el]*", "--json",
+               cwd=tmp_path)  # fmt: skip
+    paths = [row["path"] for row in json.loads(only.stdout)["measures"]]
+    assert paths == ["axes.line.capacity_end", "axes.line.capacity_least"]
+    shown = sim("compare", "b", "a", "--only", "axes.*.capacity_[el]*", cwd=tmp_path).stdout
+    assert "Other measures" not in shown
+    none = sim("compare", "b", "a", "--only", "axes.line.capacity_ende", cwd=tmp_path)
+    assert none.returncode == 2
+    assert (
+        "--only: no measure matches 'axes.line.capacity_ende'; did you mean 'axes." in none.stderr
     )
+
+
+def test_a_comparison_breaks_no_name_in_eighty_columns(
+    sim: Sim, scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    text = scenario.read_text(encoding="utf-8").replace("line:", "the_longest_line_to_the_town:")
+    for name in ("a_scenario_of_a_long_name", "another_one_of_a_long_name"):
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+        sets = ["--set", "events=null"] if name.startswith("a_") else []
+        sim("run", f"{name}.yaml", "--no-figures", *sets, "--out", name, cwd=tmp_path)
+    told = sim("compare", "a_scenario_of_a_long_name", "another_one_of_a_long_name",
+               "--no-figures", "--out", "both", cwd=tmp_path).stdout  # fmt: skip
+    assert told.startswith("A: a_scenario_of_a_long_name\nB: another_one_of_a_long_name\n")
+    assert max(map(len, told.splitlines())) <= 80
+    lines = told.splitlines()
+    # 67 characters are no column of 80 with three numbers beside it: it stands above its rows
+    under = lines.index("axes.the_longest_line_to_the_town.sinks.town")
+    assert lines[under + 1].split()[0] == "days_of_supply_end" or lines[under + 1].startswith("  ")
+    assert "  time_of_exhaustion " in told
+
+
+def test_warnings_of_validation_and_strict(sim: Sim, tmp_path: Path) -> None:
+    file = Path(__file__).parents[1] / "data/warnings/captured_by_holder.yaml"
+    done = sim("validate", str(file), cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout.endswith(", 1 warning\n")
+    assert f"{file}:21:20: warning: 'again' captures 'gate'" in done.stderr
+    assert "[captured_by_holder]" in done.stderr
+    assert "= look who holds it then" in done.stderr
+    done = sim("validate", "--strict", "--json", str(file), cwd=tmp_path)
+    assert done.returncode == 2
+    (told,) = json.loads(done.stdout)["files"]
+    assert [warning["warning"] for warning in told["warnings"]] == ["captured_by_holder"]
+    accepted = ("--set", "accepts.captured_by_holder=it is meant so")
+    assert sim("validate", "--strict", str(file), *accepted, cwd=tmp_path).returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ ENSEMBLE = ("ensemble", "small.yaml", "-n", "4", "--workers", "1", "--no-figures
 
 CALLS: dict[str, tuple[str, ...]] = {
     "validate": ("small.yaml",),
+    "list": ("small.yaml", "measures"),
     "schema": (),
     "run": ("small.yaml", "--no-figures", "--out", "new"),
     "film": ("run", "--fps", "1", "--seconds", "2", "--out", "new.png"),

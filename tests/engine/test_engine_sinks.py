@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.engine.simulation import Simulation, run
+from sim.measure.steps import series_by_key
 from sim.measure.summary import Analysis
 from sim.scenario.model import DAY, Scenario
 from sim.state.record import Record
@@ -274,3 +275,22 @@ def test_those_who_fight_at_a_sink_hear_of_what_is_delivered_there(make: Make) -
         (battle,) = sim.operations.combat.battles.values()
         effects[time] = battle.effects[1]
     assert effects == {14_999: 1.0, 15_001: 0.2, 30_999: 0.2, 31_000: 1.0}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_needed_and_unmet_are_those_of_rates_and_empty_spans(
+    wild_war: Callable[[int], Scenario], seed: int
+) -> None:
+    record = run(wild_war(seed))
+    series = series_by_key(record.series)
+    for axis, sink in record.tallies:
+        spans = series[f"sink:{axis}/{sink}", "demand_kg_per_day"].spans(record.end)
+        assert record.needed[axis, sink] == sum((b - a) * rate for a, b, rate in spans)
+        # a stock ends within a second: that second alone is not in the span that follows it
+        empty = record.empty.get((axis, sink), [])
+        wanted = sum(
+            max(0, min(b, until) - max(a, since)) * rate
+            for since, until in empty for a, b, rate in spans
+        )  # fmt: skip
+        most = max(rate for *_, rate in spans)
+        assert 0 <= record.unmet[axis, sink] - wanted <= most * len(empty)

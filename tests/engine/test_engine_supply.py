@@ -109,6 +109,7 @@ def test_capacity_deliverable_and_planned_are_three_things(make: Make) -> None:
     found = first(run(make("s-t:1/500", axes=axes)), "line")
     assert found == {
         "capacity": 500, "deliverable": 300, "planned": 300, "asked": 864, "demand": 864,
+        "supply": 300,
     }  # fmt: skip
     axes = {"line": line(200, supply={"s": 300})}
     found = first(run(make("s-t:1/500", axes=axes)), "line")

@@ -162,7 +162,7 @@ def test_a_study_has_effects_and_is_resumed_to_the_same_bytes(file: Path, tmp_pa
 
 def test_a_time_that_may_not_come_is_drawn_by_its_chances(file: Path, tmp_path: Path) -> None:
     design = read_design(file)
-    study = carry_out_study(begin_study(design, str(file), tmp_path / "a"), engine=Serial())
+    study = carry_out_study(begin_study(design, tmp_path / "a"), Means(Serial()))
     drawn = {name: made for name, make in study_figures(study) if (made := make())}
     path = "axes.line.sinks.town.time_of_exhaustion"
     figure, numbers = drawn[f"interaction_{path.replace('.', '_')}"]

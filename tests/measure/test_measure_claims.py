@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sim.engine.simulation import run
-from sim.measure.claims import unknown_measures
+from sim.measure.claims import faults
 from sim.measure.summary import Analysis
 from sim.scenario.model import DAY, Scenario
 
@@ -129,7 +129,8 @@ def test_what_is_not_there_is_undecided_and_named(make: Make) -> None:
         "c": (CUT, "=", None), "d": ("regroup.red.to.t.persons", "=", 1),
     }  # fmt: skip
     scenario = make("s-t:1", axes=AXES, claims=claims)
-    assert unknown_measures(Analysis(scenario, run(scenario))) == [
+    assert [str(fault) for fault in faults(Analysis(scenario, run(scenario)))][:2] == [
         "claim 'a': no measure 'axes.line.capacitie_end'; did you mean 'axes.line.capacity_end'?",
-        "claim 'b': no measure 'axes.line.capacitie'; did you mean 'axes.line.capacity'?",
+        "claim 'b': no measure 'axes.line.capacitie' that changes in time; "
+        "did you mean 'axes.line.capacity'?",
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -59,11 +60,18 @@ def test_every_mode_in_the_field_has_a_word() -> None:
 def test_days_in_stock_are_kilograms_over_what_is_eaten(make: Make) -> None:
     sinks = {"b": {"demand": 50, "stock": 400}}
     scenario = make("a-b:36", axes={"line": {"sources": "a", "sinks": sinks}})
-    stock = Steps([SeriesRow(0, "s", "stock_kg", 400), SeriesRow(DAY, "s", "stock_kg", 350)])
-    series = {("sink:line/b", "stock_kg"): stock}
-    # 400 / 50 = 8 days, then 350 / 50 = 7
-    found = days_stocked(scenario, {("line", "b"): 50}, series, "red", "b")
-    assert found == [(0, 8.0), (DAY, 7.0)]
-    assert days_stocked(scenario, {("line", "b"): 50}, series, "blue", "b") == []
-    assert days_stocked(scenario, {("line", "b"): 0}, series, "red", "b") == []
-    assert days_stocked(scenario, {("line", "b"): 50}, series, "red", "a") == []
+
+    def steps(*values: int) -> Steps:
+        return Steps([SeriesRow(n * DAY, "s", "x", value) for n, value in enumerate(values)])
+
+    def stocked(demand: Steps, actor: str = "red", place: str = "b") -> list[Any]:
+        series = {("sink:line/b", "stock_kg"): steps(400, 350, 300, 0),
+                  ("sink:line/b", "demand_kg_per_day"): demand}  # fmt: skip
+        return days_stocked(scenario, series, actor, place)
+
+    # 400 / 50 = 8 days; then a force eats 20 kg/day beside them: 350 / 70 = 5; then nothing eats
+    # what is there, and in the end nothing is there
+    assert stocked(steps(50, 70, 0)) == [(0, 8.0), (DAY, 5.0), (2 * DAY, None), (3 * DAY, 0.0)]
+    assert stocked(steps(50), actor="blue") == []
+    assert stocked(steps(0)) == []
+    assert stocked(steps(50), place="a") == []

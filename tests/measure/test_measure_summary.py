@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from sim.engine.simulation import run
+from sim.many.inputs import fixed
 from sim.measure.ground import day_zero_pockets
 from sim.measure.steps import Steps
 from sim.measure.summary import Analysis
+from sim.scenario.distributions import Constant, Product, Uniform
 from sim.scenario.model import DAY, Scenario
 from sim.state.record import SeriesRow
 
@@ -247,3 +249,73 @@ def test_a_record_that_contradicts_itself_is_refused(make: Make) -> None:
     record.series[i] = record.series[i]._replace(value=7)
     with pytest.raises(AssertionError, match="control rows give 0 kg/day, the run wrote 7"):
         Analysis(scenario, record)
+
+
+def test_what_was_needed_and_was_not_there(make: Make) -> None:
+    # no road: at 400 kg/day t eats its 1,000 kg in 2.5 days and wants for 7.5 of 10; at
+    # 100 kg/day u eats its 200 kg in 2 and wants for 8. 4,000 + 1,000 kg are needed, of which
+    # 3,000 + 800 are not there, and somebody wants from day 2 on
+    sinks = {"t": {"demand": 400, "stock": 1_000}, "u": {"demand": 100, "stock": 200}}
+    found = line(make, roads="s-t:1! t-u:1", axes={"line": {"sources": "s", "sinks": sinks}})
+    names = ("needed", "unmet", "unmet_share")
+    assert [value(found, f"axes.line.sinks.t.{n}") for n in names] == [4.0, 3.0, 0.75]
+    assert [value(found, f"axes.line.sinks.u.{n}") for n in names] == [1.0, 0.8, 0.8]
+    assert [value(found, f"axes.line.{n}") for n in names] == [5.0, 3.8, 0.76]
+    assert value(found, "axes.line.days_short") == 8
+    assert value(found, "axes.line.sinks.t.days_without") == 7.5
+
+
+def test_persons_who_went_short_are_told_where_the_demand_is_by_head(make: Make) -> None:
+    # 200 persons of 2 kg/day with food for 2.5 days of 10: 1,500 person-days; u states no persons
+    head = Product(Constant(200.0), Constant(2.0))
+    sinks = {"t": {"demand": head, "stock": 1_000}, "u": {"demand": 100}}
+    found = line(make, roads="s-t:1! t-u:1", axes={"line": {"sources": "s", "sinks": sinks}})
+    assert found.measures["axes.line.sinks.t.person_days_short"] == (1_500, "person-days")
+    assert "axes.line.sinks.u.person_days_short" not in found.measures
+    assert "axes.line.person_days_short" not in found.measures
+    alone = line(make, roads="s-t:1!", axes={"line": {"sources": "s", "sinks": {"t": sinks["t"]}}})
+    assert value(alone, "axes.line.person_days_short") == 1_500
+
+
+def test_persons_are_drawn_with_what_they_eat(make: Make) -> None:
+    head = Product(Uniform(100, 300), Uniform(1, 3))
+    axes = {"line": {"sources": "s", "sinks": {"t": {"demand": head}}}}
+    scenario = make("s-t:1!", axes=axes)
+    record = run(scenario, replicate=7)
+    # one u for both: persons (100 + 200 u) times kg (1 + 2 u), so 100 persons are one kg each
+    persons, eaten = record.persons["line", "t"], record.drawn["axis:line:sink:t:demand"]
+    assert eaten == pytest.approx(persons * persons / 100, rel=0.01)
+    sample = fixed(scenario, {"axes.line.sinks.t.demand": 0.5})
+    assert run(sample).persons == {("line", "t"): 200}
+
+
+def test_a_force_eats_from_the_stock_that_days_of_supply_divide(make: Make) -> None:
+    # b eats 100 kg/day, a force of 300 with 3 kg each 900 beside it: 4,000 kg last 4 days
+    axes = {"line": {"sources": "s", "sinks": {"b": {"demand": 100, "stock": 5_000}}}}
+    force = {"route": "b x", "axis": "line", "strength": 300, "each": 3, "carries": 0}
+    found = analyse(make("s-b:1! b-x:1000", axes=axes, operations={"op": force}, length=DAY))
+    assert value(found, "axes.line.sinks.b.stock_end") == 4.0
+    assert value(found, "axes.line.sinks.b.days_of_supply_end") == 4.0
+    assert value(found, "axes.line.sinks.b.needed") == 1.0
+
+
+def test_what_binds_an_axis_over_the_whole_path(make: Make) -> None:
+    # 400 kg/day are asked all along. The road carries 1,000, 200 from day 2 to 5 and again 1,000;
+    # the source gives 500, so 500 / 400 is what it could do, and 200 / 400 at its worst
+    events = {"kind": "damage", "roads": "s-t", "loss": 0.8, "at": 2 * DAY, "lasts": 3 * DAY}
+    axes = {"line": {"sources": "s", "sinks": {"t": {"demand": 400}}, "supply": {"s": 500}}}
+    found = line(make, events, axes=axes)
+    binds = {by: value(found, f"axes.line.days_bound_by_{by}")
+             for by in ("roads", "sources", "need")}  # fmt: skip
+    assert binds == {"roads": 3, "sources": 0, "need": 7}
+    slack = [value(found, f"axes.line.slack_{w}") for w in ("start", "least", "end")]
+    assert slack == [1.25, 0.5, 1.25]
+    assert value(found, "axes.line.capacity_least") == 0.2
+    assert value(found, "axes.line.time_of_capacity_least") == 2
+    assert value(found, "axes.line.days_at_capacity_least") == 3
+    axes["line"]["supply"] = {"s": 300}
+    found = line(make, events, axes=axes)
+    # 300 of 400 come while the road is whole, 200 while it is not
+    assert value(found, "axes.line.days_bound_by_sources") == 7
+    assert value(found, "axes.line.days_bound_by_roads") == 3
+    assert value(found, "axes.line.slack_start") == 0.75

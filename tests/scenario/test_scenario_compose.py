@@ -55,7 +55,6 @@ holders: {well: {by: pink}}
     )
     assert scenario.id == "child"  # not inherited
     assert scenario.title == "Changed"
-    assert scenario.about == base.about
     assert scenario.tests == ("C9",)
     assert scenario.actors["red"].friends == frozenset()
     assert scenario.actors["red"].transit == base.actors["red"].transit
@@ -72,6 +71,29 @@ holders: {well: {by: pink}}
     assert not scenario.network.roads["back"].closed
     again = child(write, "overrides: {network.roads.back.closed: true}")
     assert again.network.roads["back"].closed
+
+
+def test_what_a_scenario_says_of_itself_is_not_inherited(write: Write) -> None:
+    scenario = child(write, "axes: {bread: null}")
+    assert (scenario.title, scenario.about, scenario.tests) == ("child", "", ())
+
+
+def test_an_inherited_claim_says_from_which_file(write: Write) -> None:
+    claim = "text: t, measure: axes.line.capacity_end, relation: '=', value: 0 t/day"
+    child(write, f"claims: {{own: {{{claim}}}, c2_never: {{text: Restated}}}}", "mother.yaml")
+    write("child.yaml", "format: 1\nextends: mother.yaml\nclaims: {own: {text: Again}}\n")
+    scenario = load(write("grandchild.yaml", "format: 1\nextends: child.yaml\n"))
+    assert {name: claim.stated_in for name, claim in scenario.claims.items()} == {
+        "c1_open": "base.yaml",
+        "c2_never": "mother.yaml",  # who states any key of it states the claim
+        "own": "child.yaml",
+    }
+    assert scenario.claims["own"].text == "Again"
+    mother = load(
+        write("m.yaml", "format: 1\nextends: mother.yaml\nclaims: {c2_never: {value: 1}}")
+    )
+    assert mother.claims["c2_never"].stated_in is None
+    assert mother.claims["c1_open"].stated_in == "base.yaml"
 
 
 def test_a_network_may_be_changed_or_replaced(write: Write) -> None:

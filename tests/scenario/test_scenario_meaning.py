@@ -161,7 +161,9 @@ def test_products() -> None:
     constant = load(DATA / "small.yaml", sets=[
         "axes.bread.sinks.town.demand={persons: 2000 persons, each: 0.5 kg/person/day}"
     ])  # fmt: skip
-    assert constant.axes["bread"].sinks["town"].demand == Constant(1000)
+    # the persons stay known, for who goes short is told in persons
+    assert constant.axes["bread"].sinks["town"].demand == Product(Constant(2000), Constant(0.5))
+    assert Product(Uniform(1, 3), Constant(4)).at(0.5) == Product(Constant(2), Constant(4))
 
 
 def test_garrisons_exits_and_regrouping(scenario: Scenario) -> None:

@@ -47,7 +47,8 @@ def test_a_quantity_in_base_units(text: str, dimension: str, value: float) -> No
         ("3", "duration", "'3' needs a unit: days, hours, minutes or s", None),
         ("40 t", "rate", "'40 t' is not a flow", "'t' is a unit of mass"),
         ("40 T/day", "rate", "'40 T/day' is not a flow", "write 't/day'"),
-        ("40 tons", "mass", "'40 tons' is not a mass", "unknown unit 'tons'"),
+        ("40 tons", "mass", "'40 tons' is not a mass", "write it as 40 t"),
+        ("40 tuns", "mass", "'40 tuns' is not a mass", "unknown unit 'tuns'"),
         ("9e99 t/day", "rate", "too large", None),
         ("1e400 t/day", "rate", "too large", None),
         ("9" * 400 + " t", "mass", "too many digits", None),
@@ -67,6 +68,31 @@ def test_a_text_that_is_no_quantity(
     assert message in caught.value.message
     if hint:
         assert hint in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "dimension", "meant"),
+    [
+        ("3 weeks", "duration", "21 days"),
+        ("36 hrs", "duration", "36 hours"),
+        ("2 months", "duration", "60 days"),
+        ("5 tons/day", "rate", "5 t/day"),
+        ("5 tonnes per day", "rate", "5 t/day"),
+        ("2 t/h", "rate", "48 t/day"),
+        ("7 t/week", "rate", "1 t/day"),
+        ("500 kilograms", "mass", "500 kg"),
+        ("40 kph", "speed", "40 km/h"),
+        ("10 mph", "speed", "16.09344 km/h"),  # 1.609344 km
+        ("40 percent", "share", "40 %"),
+        ("500 men", "persons", "500 persons"),
+        ("2 kg/man/day", "ration", "2 kg/person/day"),
+    ],
+)
+def test_a_hint_has_the_numbers_of_the_text(text: str, dimension: str, meant: str) -> None:
+    with pytest.raises(UnitError) as caught:
+        parse_quantity(text, dimension)
+    assert caught.value.hint == f"write it as {meant}"
+    assert math.isfinite(parse_quantity(meant, dimension))
 
 
 @pytest.mark.parametrize(

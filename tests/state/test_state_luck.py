@@ -21,7 +21,7 @@ from sim.scenario.distributions import (
     Uniform,
 )
 from sim.scenario.model import Scenario
-from sim.state.luck import Luck
+from sim.state.luck import Luck, NominalLuck
 
 Make = Callable[..., Scenario]
 
@@ -101,3 +101,45 @@ def test_scenarios_that_share_ids_share_luck(make: Make) -> None:
     assert {key: second[key] for key in first} == first
     assert run(small, replicate=1).drawn != first
     assert run(small, 2).drawn != first
+
+
+def test_a_nominal_run_draws_no_input() -> None:
+    luck = NominalLuck(3)
+    # the weighted median by value: half of the weight 4 lies at 1 and 2, in whatever order stated
+    choice = Choice((5.0, 1.0, 2.0), (2.0, 1.0, 1.0))
+    for key, dist, median in (
+        ("uniform", Uniform(10, 20), 15),
+        # F(x) = x^2 is a half at the root of a half
+        ("triangular", Triangular(0, 1, 1), math.sqrt(0.5)),
+        ("exponential", Exponential(3), 3 * math.log(2)),
+        ("lognormal", LogNormal(5, 0.3), 5),
+        ("choice", choice, 2),
+    ):
+        assert luck.value(dist, key) == pytest.approx(median, rel=1e-12)
+    assert len(luck.drawn) == 5
+    assert [luck.happens(c, f"{c}") for c in (0, 0.49, 0.5, 0.9, 1)] == [
+        False, False, True, True, True,
+    ]  # fmt: skip
+    # what is certain, either way, is no chance
+    assert luck.chances == {"0.49": False, "0.5": True, "0.9": True}
+    assert luck.pick([0.2, 0.4, 0.4], "decision") == 1
+    assert luck.uniform("convoy") == Luck(3).uniform("convoy")
+
+
+def test_an_option_is_picked_as_often_as_its_weight() -> None:
+    n, weights = 20_000, [1.0, 2.0, 5.0]
+    found = [Luck(9, i).pick(weights, "decision") for i in range(n)]
+    for option, weight in enumerate(weights):
+        share = weight / 8
+        # five standard errors of a binomial share
+        error = 5 * math.sqrt(share * (1 - share) / n)
+        assert found.count(option) / n == pytest.approx(share, abs=error)
+
+
+def test_nominal_runs_differ_by_no_seed_where_inputs_alone_are_uncertain(make: Make) -> None:
+    axis = {"sources": "s", "sinks": {"t": {"demand": Uniform(50, 90), "stock": 500}}}
+    scenario = make("s-t:1", axes={"line": axis}, capacity=Uniform(100, 200))
+    one, two = (run(scenario, seed, nominal=True) for seed in (1, 2))
+    assert one.drawn == {"class:road:capacity": 150, "axis:line:sink:t:demand": 70}
+    assert (one.nominal, one.series, one.flows) == (True, two.series, two.flows)
+    assert run(scenario, 1).series != run(scenario, 2).series

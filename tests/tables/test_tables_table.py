@@ -15,6 +15,7 @@ from sim.page.tables import html
 from sim.state.record import FlowRow
 from sim.tables.csv_files import read_rows, write_csv
 from sim.tables.data import DataTable
+from sim.tables.of_run import claim_text
 from sim.tables.table import (
     Code,
     Column,
@@ -147,3 +148,9 @@ def test_rows_are_read_as_they_were_written(tmp_path: Path) -> None:
     path.write_text("time_s,axis,road,origin,destination,kg_per_day\nnoon,a,r,o,d,1\n")
     with pytest.raises(FolderError, match=r"flows\.csv cannot be read"):
         read_rows(tmp_path, "flows.csv", FlowRow)
+
+
+def test_a_claim_that_is_inherited_says_from_where() -> None:
+    claim = {"text": "It is open"}  # folders of older versions say nothing of it
+    assert claim_text(claim) == claim_text(claim | {"stated_in": None}) == "It is open"
+    assert claim_text(claim | {"stated_in": "base.yaml"}) == "It is open (from base.yaml)"

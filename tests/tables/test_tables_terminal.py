@@ -14,8 +14,9 @@ from rich.cells import cell_len
 
 import sim
 from sim.scenario.model import Scenario
+from sim.tables.grid import wide
 from sim.tables.spark import BLOCKS, PLAIN, spark
-from sim.tables.terminal import cleaned, fitting, print_summary, wide
+from sim.tables.terminal import cleaned, fitting, print_summary
 
 DAY = 86_400
 

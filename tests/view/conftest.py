@@ -56,7 +56,9 @@ def map_data(page: Page) -> MapData:
 def axis_data(page: Page) -> AxisSeries:
     steps = Curve((0, 5 * DAY), (500_000, 0))
     rate = Curve((0, 5 * DAY), (25_000, 0))
-    stock = Curve((0, 5 * DAY, 9 * DAY, 30 * DAY), (100_000, 100_000, 0, 0), steps=False)
+    times = (0, 5 * DAY, 9 * DAY, 30 * DAY)
+    stock = Curve(times, (100_000, 100_000, 0, 0), steps=False)
+    days = Curve(times, (4, 4, 0, 0), steps=False)
     return AxisSeries(
         page,
         SPAN,
@@ -65,7 +67,7 @@ def axis_data(page: Page) -> AxisSeries:
         demand=Curve((0,), (25_000,)),
         planned=rate,
         delivered=Curve((0, 3 * DAY, 4 * DAY), (0, 40_000, 0)),
-        stocks=(SinkStock("Fort", stock, 25_000, 9 * DAY),),
+        stocks=(SinkStock("Fort", stock, days, 9 * DAY),),
         events=EVENTS,
     )
 

@@ -196,7 +196,7 @@ def test_charts_of_little_data(page: Page, tmp_path: Path) -> None:
         draw_axis(AxisSeries(page, Span(DAY), zero, zero, zero, zero, zero)),
         draw_axis(
             AxisSeries(
-                page, Span(DAY), zero, zero, zero, zero, stocks=(SinkStock("x", empty, 0, DAY),)
+                page, Span(DAY), zero, zero, zero, zero, stocks=(SinkStock("x", empty, None, DAY),)
             )
         ),
         draw_compare(CompareData(page, span, (), ())),
@@ -232,7 +232,7 @@ def test_many_events_sinks_runs_rows_and_moves(page: Page, tmp_path: Path) -> No
     events = tuple(EventMark(i * DAY, f"event number {i}", i % 9 == 0) for i in range(60))
     curve = Curve((0, 9 * DAY), (5000.0, 10.0))
     actors = tuple(Actor(f"a{i}", f"Actor {i}") for i in range(15))
-    stocks = tuple(SinkStock(f"sink {i}", curve, i % 2, DAY * i) for i in range(12))
+    stocks = tuple(SinkStock(f"sink {i}", curve, (None, curve)[i % 2], DAY * i) for i in range(12))
     runs = tuple(f"run number {i}" for i in range(12))
     panels = tuple(ComparePanel(f"panel {i}", "t", (curve,) * 12, 1, True) for i in range(3))
     rows = tuple(

@@ -12,6 +12,7 @@ from sim.engine.clock import Moment
 from sim.engine.journeys import Journey
 from sim.engine.world import World
 from sim.network import UNLIMITED, FlowProblem, Graph, IntArray, TravelTimes
+from sim.scenario.distributions import Dist, Product
 from sim.scenario.model import Axis
 from sim.state.luck import Luck
 from sim.state.passages import Passage
@@ -34,6 +35,7 @@ class SinkState:
     place: str
     index: int
     consumption: int
+    persons: int | None  # who they are that eat so much, where that is stated
     target: int
     refill: int
     low: int  # refilling starts below this many kg
@@ -139,6 +141,7 @@ class AxisState:
                 place=sink.place,
                 index=graph.place_index[sink.place],
                 consumption=consumption,
+                persons=_persons(sink.demand, luck, f"{name}:demand"),
                 target=target,
                 refill=luck.whole(sink.refill, f"{name}:refill"),
                 # a convoy and a day of slack: one arrival must not stop what the next restarts
@@ -166,6 +169,14 @@ class AxisState:
             convoy_kg=size,
             loss=luck.value(axis.convoy.loss, f"axis:{axis.id}:loss"),
         )
+
+
+def _persons(demand: Dist, luck: Luck, key: str) -> int | None:
+    """The persons of a demand that is stated by head, drawn with it; None of another."""
+    if not isinstance(demand, Product):
+        return None
+    persons = demand.left
+    return int((persons.ppf(luck.uniform(key)) if demand.uncertain else persons.nominal) + 1e-9)
 
 
 def draw_axes(world: World) -> dict[str, AxisState]:

@@ -219,6 +219,8 @@ class Plans:
         world.note(subject, "asked_kg_per_day", asked)
         demand = sum(s.rate for s in state.sinks.values())
         world.note(subject, "demand_kg_per_day", demand)
+        if (supply := _total(state.supply)) < UNLIMITED:
+            world.note(subject, "supply_kg_per_day", supply)
         if before != capacity and world.clock.now > 0:
             kind = "axis_changed" if before and capacity else "axis_open"
             kind = kind if capacity else "axis_cut"

@@ -46,9 +46,16 @@ class Sinks:
             for sink in state.sinks.values():
                 record.tallies[state.axis.id, sink.place] = sink.tally
                 record.consumption[state.axis.id, sink.place] = sink.consumption
+                if sink.persons is not None:
+                    record.persons[state.axis.id, sink.place] = sink.persons
                 sink.active = self._holds(state, sink)
+                sink.stock.rate = sink.rate  # nothing, where an enemy holds the place
+                self._note_demand(sink)
                 self.look(sink)
         world.every_sample(Phase.RECORD, "sample", self._sample)
+
+    def _note_demand(self, sink: SinkState) -> None:
+        self._world.note(sink.subject, "demand_kg_per_day", sink.rate)
 
     def _holds(self, state: AxisState, sink: SinkState) -> bool:
         side = state.passage.side
@@ -215,6 +222,7 @@ class Sinks:
         sink.stock.advance(self._world.clock.now)
         sink.eaters[force] = kg_per_day
         sink.stock.rate = sink.rate
+        self._note_demand(sink)
         self.look(sink)
         self.arm(sink)
         self._world.signals.asks_changed.tell(sink.actor)
@@ -257,6 +265,7 @@ class Sinks:
             sink.back = None
             text = f"{left} kg of stock lost with the place"
             self._world.note_event("stock_lost", sink.name, "", text)
+        self._note_demand(sink)
         self.look(sink)
         self.arm(sink)
         self._world.signals.asks_changed.tell(sink.actor)
@@ -316,6 +325,9 @@ class Sinks:
             raise AssertionError(f"{sink.name}: kg of the stock do not add up")
         if loaded != sink.taken:
             raise AssertionError(f"{sink.name}: forces took {loaded} kg")
+        record, missed = self._world.record, sink.stock.missed
+        record.needed[sink.axis, sink.place] = sink.stock.eaten + missed
+        record.unmet[sink.axis, sink.place] = missed
 
 
 def convoy_key(sink: SinkState, ordinal: int) -> str:

@@ -8,20 +8,23 @@ from sim.scenario.model import DAY
 class Stock:
     """A stock eaten at a constant rate: exact in kg * s / day, so that nothing drifts.
 
-    ``eaten`` is what the rate has taken, in that unit.
+    In that unit ``eaten`` is what the rate has taken, ``missed`` what it would have taken beyond.
     """
 
     def __init__(self, kg: int, rate: int) -> None:
         self.rate = rate  # kg/day
         self.eaten = 0
+        self.missed = 0
         self._level = kg * DAY
         self._since = 0
 
     def advance(self, now: int) -> None:
         """Bring the level to ``now`` (seconds)."""
-        drawn = min(self._level, self.rate * (now - self._since))
+        wanted = self.rate * (now - self._since)
+        drawn = min(self._level, wanted)
         self._level -= drawn
         self.eaten += drawn
+        self.missed += wanted - drawn
         self._since = now
 
     def level(self, now: int) -> int:

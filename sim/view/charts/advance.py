@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
-from sim.base.numbers import number
+from sim.base.said import Name, Sentence, counted
 from sim.measure.routes import stops_km
 from sim.measure.sides import days_carried
-from sim.scenario.model import DAY, Operation
+from sim.scenario.model import Operation
 from sim.view.charts.panels import (
     LABEL,
     Panel,
@@ -85,29 +85,27 @@ def advance_data(run: Words, operation: str) -> AdvanceData:
     )  # fmt: skip
 
 
-def _advance_title(run: Words, operation: str) -> str:
+def _advance_title(run: Words, operation: str) -> Sentence:
     """How far it came, and what stopped it."""
     this, measures = run.scenario.operations[operation], run.analysis.measures
     path = f"operations.{operation}"
     if measures[f"{path}.time_of_start"].value is None:
-        return f"{this.name} does not begin"
-    far = measures[f"{path}.furthest_km"].value or 0
-    when = measures[f"{path}.time_of_furthest"].value
-    found = f"{this.name} comes {number(round(far))} km"
-    if when is not None:
-        found += f" by {run.date(round(when * DAY))}"
+        return Sentence(Name(this.name), " does not begin")
+    found = Sentence(Name(this.name), " comes ", run.tell.size(f"{path}.furthest_km"))
+    if measures[f"{path}.time_of_furthest"].value is not None:
+        found = Sentence(found, " by ", run.tell.day(f"{path}.time_of_furthest"))
     stops = [
-        (value, kind, words)
+        (value, kind, words, f"{path}.time_of_{measure}")
         for measure, kind, words in (
             ("stall", "stalled", "stalls out of supply"), ("repulse", "repulsed", "is beaten")
         )
         if (value := measures[f"{path}.time_of_{measure}"].value) is not None
     ]  # fmt: skip
     if stops:
-        day, kind, words = min(stops)
+        _, kind, words, when = min(stops)
         times = sum((e.kind, e.subject) == (kind, operation) for e in run.record.events)
-        often = f" {times} times, first" if times > 1 else ""
-        found += f"; it {words}{often} on {run.date(round(day * DAY))}"
+        often = Sentence(" ", counted(times, "time"), ", first") if times > 1 else Sentence("")
+        found = Sentence(found, f"; it {words}", often, " on ", run.tell.day(when))
     return found
 
 

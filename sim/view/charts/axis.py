@@ -9,10 +9,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.base.numbers import number
+from sim.base.said import Sentence
+from sim.measure.sides import days_left
 from sim.measure.steps import Steps
 from sim.scenario.model import DAY
 from sim.state.record import EventRow
+from sim.tables.headline import headline, missing
 from sim.view.charts.panels import (
     LABEL,
     RIGHT,
@@ -29,7 +31,7 @@ from sim.view.draw import context, ended, plain, sheet, short, text_size
 from sim.view.look import BLACK, BLUE, INK, SKY, SOFT_INK, VERMILLION, WHITE
 from sim.view.map.labels import Taken
 from sim.view.tables import Numbers, curve_rows
-from sim.view.words import Words, curve, tonnes
+from sim.view.words import Words, curve, joined
 
 _AXIS_SUBTITLE = "what the roads can carry, what reaches the sinks, and what they have in store"
 
@@ -46,14 +48,14 @@ TONNE = 1000.0
 
 @dataclass(frozen=True, slots=True)
 class SinkStock:
-    """The stock of one sink: ``stock`` in kg, ``demand`` its consumption (kg/day, 0: unknown).
+    """The stock of one sink: ``stock`` in kg, ``days`` that it lasts (None: not always defined).
 
     ``empty_at`` is when it first ran out (s), None for never.
     """
 
     name: str
     stock: Curve
-    demand: int = 0
+    days: Curve | None = None
     empty_at: int | None = None
 
 
@@ -88,10 +90,13 @@ def axis_data(run: Words, axis: str) -> AxisSeries:
     sinks = []
     for sink in this.sinks:
         stock = analysis.series[f"sink:{axis}/{sink}", "stock_kg"]
+        left = days_left(stock, analysis.series[f"sink:{axis}/{sink}", "demand_kg_per_day"])
+        days = [(time, last) for time, last in left if last is not None]
         out = analysis.measures[f"axes.{axis}.sinks.{sink}.time_of_exhaustion"].value
         sinks.append(
             SinkStock(
-                run.name(sink), curve(stock, straight=True), run.record.consumption[axis, sink],
+                run.name(sink), curve(stock, straight=True),
+                joined(days) if len(days) == len(left) else None,
                 None if out is None else round(out * DAY),
             )
         )  # fmt: skip
@@ -101,44 +106,13 @@ def axis_data(run: Words, axis: str) -> AxisSeries:
         step = delivered.times[1] / DAY
         if delivered.times[1] > run.scenario.sample:
             subtitle += f"; deliveries as means over {step:g} days"
+    title = Sentence(headline(run.tell, axis), "; ", missing(run.tell, axis))
     return AxisSeries(
-        page=Page(_axis_title(run, axis), subtitle, run.credit), span=run.span,
+        page=Page(title, subtitle, run.credit), span=run.span,
         capacity=over_time("capacity_kg_per_day"), deliverable=over_time("deliverable_kg_per_day"),
         demand=over_time("demand_kg_per_day"), planned=over_time("planned_kg_per_day"),
         delivered=delivered, stocks=tuple(sinks), events=event_marks(run, axis),
     )  # fmt: skip
-
-
-def _axis_title(run: Words, axis: str) -> str:
-    name, measures = run.scenario.axes[axis].name, run.analysis.measures
-    start = measures[f"axes.{axis}.capacity_start"].value or 0
-    end = measures[f"axes.{axis}.capacity_end"].value or 0
-    first = measures[f"axes.{axis}.time_of_first_cut"].value
-    lasting = measures[f"axes.{axis}.time_of_lasting_cut"].value
-    if not start and end:
-        found = f"{name} was not open at the start, ends with {tonnes(end)}"
-    elif first is None:
-        found = (
-            f"{name} keeps its capacity of {tonnes(start)}"
-            if start == end
-            else f"{name} goes from {number(round(start))} to {tonnes(end)} and is never cut"
-        )
-    elif lasting is not None:
-        found = f"{name} is cut for good on {run.date(round(lasting * DAY))}"
-        if lasting != first:
-            found += f", first on {run.date(round(first * DAY))}"
-    else:
-        days = measures[f"axes.{axis}.days_cut"].value
-        found = f"{name} is cut for {number(days)} days, then open again"
-    empty = [
-        (value, run.name(sink))
-        for sink in run.scenario.axes[axis].sinks
-        if (value := measures[f"axes.{axis}.sinks.{sink}.time_of_exhaustion"].value) is not None
-    ]
-    if empty:
-        day, sink = min(empty)
-        return f"{found}; {sink} runs out on {run.date(round(day * DAY))}"
-    return f"{found}; no stock runs out"
 
 
 def event_marks(run: Words, axis: str) -> tuple[EventMark, ...]:
@@ -264,13 +238,13 @@ def _shortfall(axes: Axes, times: Values, able: Values, wanted: Values) -> None:
 
 
 def _draw_stocks(panel: Panel, data: AxisSeries) -> None:
-    """Stocks as days of supply where every sink's consumption is known, else as tonnes."""
+    """Stocks as days of supply where these are defined all along for every sink, else as tonnes."""
     in_days = _in_days(data.stocks)
     for nth, stock in enumerate(data.stocks):
         colour, style = line_style(nth)
-        scale = float(stock.demand) if in_days else TONNE
-        times, values = points(stock.stock, data.span.end)
-        name = _stock_name(stock, values, in_days)
+        shown, scale = (stock.days, 1.0) if in_days and stock.days else (stock.stock, TONNE)
+        times, values = points(shown, data.span.end)
+        name = _stock_name(stock, in_days)
         panel.curve(times, values / scale, name, colour, ls=style, lw=1.9, zorder=3)
         if stock.empty_at is not None:
             panel.axes.plot(
@@ -281,15 +255,14 @@ def _draw_stocks(panel: Panel, data: AxisSeries) -> None:
 
 
 def _in_days(stocks: Sequence[SinkStock]) -> bool:
-    return all(stock.demand > 0 for stock in stocks)
+    return all(stock.days is not None for stock in stocks)
 
 
-def _stock_name(stock: SinkStock, values: Values, in_days: bool) -> str:
+def _stock_name(stock: SinkStock, in_days: bool) -> str:
     held = ""
-    if len(values):
-        left = last(values)
-        days = f"{numeral(left / stock.demand)} d, " if in_days else ""
-        held = f" {days}{numeral(left / TONNE)} t"
+    if stock.stock.values:
+        days = f"{numeral(stock.days.values[-1])} d, " if in_days and stock.days else ""
+        held = f" {days}{numeral(stock.stock.values[-1] / TONNE)} t"
     texts = (f"{ended(short(stock.name, limit))}{held}" for limit in range(18, 1, -1))
     return next((t for t in texts if text_size(plain(t), LABEL)[0] <= RIGHT - 20), held.strip())
 

@@ -14,6 +14,7 @@ from sim.base.numbers import day_iso, number
 from sim.measure.compare import Comparison
 from sim.measure.steps import Steps, series_by_key
 from sim.scenario.model import DAY
+from sim.tables.headline import same_deliveries
 from sim.view.charts.panels import (
     Stack,
     last,
@@ -96,7 +97,12 @@ def _compare_data(
 
 
 def _compare_title(comparison: Comparison, axis: str, name: str, start: datetime | None) -> str:
-    """The first of capacity at the end, time of cut, tonnes delivered in which runs differ."""
+    """The first of capacity at the end, time of cut, tonnes delivered in which runs differ.
+
+    Where deliveries do not differ that stands before it.
+    """
+    same = same_deliveries([o.summary for o in comparison.outcomes], axis)
+    head = f"{name}, " if same is None else f"{name} delivers the same in each run; "
     rows = {r.path: r for r in comparison.rows}
     names = [o.name for o in comparison.outcomes]
 
@@ -114,12 +120,12 @@ def _compare_title(comparison: Comparison, axis: str, name: str, start: datetime
 
     lasting = said("time_of_lasting_cut", date)
     if lasting:
-        return f"{name}, cut for good: {lasting}"
+        return f"{head}cut for good: {lasting}"
     mean = said("capacity_mean", lambda v: f"{tonnes(v)} t/day")
     if mean:
-        return f"{name}, mean capacity: {mean}"
+        return f"{head}mean capacity: {mean}"
     delivered = said("delivered", lambda v: f"{tonnes(v)} t")
-    return f"{name}, delivered: {delivered}" if delivered else f"{name}: small differences"
+    return f"{head}delivered: {delivered}" if delivered else f"{head}small differences"
 
 
 @context()

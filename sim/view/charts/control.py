@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.base.numbers import number
+from sim.base.said import Name, Said, Sentence, counted
 from sim.scenario.model import Actor
 from sim.view.charts.time_axis import moment, set_times
 from sim.view.data import WHOLE, Holders, Page, Span
@@ -110,7 +111,7 @@ def control_data(run: Words) -> ControlData:
     )  # fmt: skip
 
 
-def _control_title(run: Words, rows: int) -> str:
+def _control_title(run: Words, rows: int) -> Sentence:
     measures = run.analysis.measures
     change = {
         a.id: (measures[f"actors.{a.id}.places_end"].value or 0)
@@ -120,14 +121,20 @@ def _control_title(run: Words, rows: int) -> str:
     loser = min(change, key=lambda a: (change[a], a))
     winner = max(change, key=lambda a: (change[a], a))
     names = run.scenario.actors
-    words = ("place changes", "is") if rows == 1 else ("places change", "are")
-    found = f"{rows} {words[0]} hands or {words[1]} besieged"
+    words = (" changes", "is") if rows == 1 else (" change", "are")
+    found = Sentence(counted(rows, "place"), f"{words[0]} hands or {words[1]} besieged")
     if change[loser] >= 0 or change[winner] <= 0:
         return found
-    return (
-        f"{found}: {names[loser].name} loses {number(round(-change[loser], 1))}, "
-        f"{names[winner].name} gains {number(round(change[winner], 1))}"
-    )
+
+    def gained(actor: str, sign: int) -> Said:
+        ends = (f"actors.{actor}.places_{when}" for when in ("end", "start")[::sign])
+        size = sign * change[actor]
+        return Said(number(size), size, "places", " - ".join(ends))
+
+    return Sentence(
+        found, ": ", Name(names[loser].name), " loses ", gained(loser, -1), ", ",
+        Name(names[winner].name), " gains ", gained(winner, 1),
+    )  # fmt: skip
 
 
 @context()

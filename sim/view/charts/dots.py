@@ -12,7 +12,7 @@ from sim.base.numbers import number, signed, true_minus
 from sim.measure.compare_many import Many, ManyComparison, ManyRow
 from sim.measure.statistics import Estimate, Paired
 from sim.measure.steps import is_time
-from sim.tables.terminal_study import HEADLINES
+from sim.tables.of_many import HEADLINES
 from sim.view.charts.many import credit
 from sim.view.charts.panels import LABEL, SHAPES, few_ticks, line_style, row_axes, signed_numeral
 from sim.view.data import Page

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.base.numbers import number
+from sim.base.said import Name, Said, Sentence
 from sim.measure.sides import days_stocked
 from sim.measure.steps import Steps
 from sim.view.charts.panels import LABEL, last, numeral, set_scale
@@ -61,8 +62,9 @@ def garrison_data(run: Words) -> GarrisonData:
     for _, post, steps_ in sorted(found, key=lambda f: f[:2])[:MOST_GARRISONS]:
         actor, _, place = post.partition("/")
         name = f"{run.name(place)} ({run.scenario.actors[actor].name})"
-        days = days_stocked(run.scenario, run.record.consumption, run.analysis.series, actor, place)
-        rows.append(GarrisonRow(name, curve(steps_), joined(days)))
+        left = days_stocked(run.scenario, run.analysis.series, actor, place)
+        days = joined([(time, last) for time, last in left if last is not None])
+        rows.append(GarrisonRow(name, curve(steps_), days))
     return GarrisonData(
         Page(_garrison_title(run, found), "Strength, and days of supply in stock where an axis "
              "supplies the place: the garrisons that changed most", run.credit),
@@ -70,7 +72,7 @@ def garrison_data(run: Words) -> GarrisonData:
     )  # fmt: skip
 
 
-def _garrison_title(run: Words, found: Sequence[tuple[int, str, Steps]]) -> str:
+def _garrison_title(run: Words, found: Sequence[tuple[int, str, Steps]]) -> Sentence:
     """The greatest garrison that is gone at the end, else the one that lost most."""
     fewer = [
         (bool(men.values[-1]), men.values[-1] - men.values[0], post, men)
@@ -78,12 +80,14 @@ def _garrison_title(run: Words, found: Sequence[tuple[int, str, Steps]]) -> str:
         if men.values[-1] < men.values[0]
     ]
     if not fewer:
-        return f"{len(found)} garrisons change, none ends with fewer men"
+        changed = Said(number(len(found)), len(found), "garrisons")
+        return Sentence(changed, " garrisons change, none ends with fewer men")
     left, _, post, men = min(fewer, key=lambda f: f[:3])
-    where, before = run.name(post.partition("/")[2]), number(men.values[0])
+    first, last_ = (Said(f"{number(men.values[i])} men", men.values[i], "persons") for i in (0, -1))
+    garrison = Sentence("The garrison of ", Name(run.name(post.partition("/")[2])))
     if not left:
-        return f"The garrison of {where}, {before} men at the start, is gone in the end"
-    return f"The garrison of {where} goes from {before} men to {number(men.values[-1])}"
+        return Sentence(garrison, ", ", first, " at the start, is gone in the end")
+    return Sentence(garrison, " goes from ", first, " to ", last_)
 
 
 @context()

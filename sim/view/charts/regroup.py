@@ -9,7 +9,8 @@ from typing import Literal
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.base.numbers import number
+from sim.base.numbers import number, percent
+from sim.base.said import Name, Said, Sentence
 from sim.scenario.model import Actor
 from sim.state.record import DISPERSE, STAY, Move
 from sim.view.data import Page
@@ -144,7 +145,7 @@ def _regroup_move(run: Words, move: Move) -> RegroupMove:
     return RegroupMove(run.name(choice), persons, hours)
 
 
-def _regroup_title(run: Words) -> str:
+def _regroup_title(run: Words) -> Sentence:
     total = sum(m.persons for m in _displaced(run) if m.outcome != "chose again")
     by_choice: dict[str, int] = defaultdict(int)
     lost = sum(m.persons for m in _displaced(run) if m.outcome == "lost")
@@ -152,17 +153,19 @@ def _regroup_title(run: Words) -> str:
         if move.outcome not in ("lost", "chose again"):
             by_choice[move.choice] += move.persons
     if not by_choice:
-        return f"All {number(total)} displaced are lost"
+        return Sentence("All ", Said(number(total), total, "persons"), " displaced are lost")
     first = min(by_choice, key=lambda c: (-by_choice[c], c))
     if first in (STAY, DISPERSE):
         name = "staying" if first == STAY else "dispersal"
     else:
         exit_ = run.scenario.exits.get(first)
         name = exit_.name if exit_ else run.name(first)
-    return (
-        f"Of {number(total)} displaced {number(lost)} are lost; {name} takes more than any "
-        f"other choice ({by_choice[first] / total:.0%})"
-    )
+    share = by_choice[first] / total
+    return Sentence(
+        "Of ", Said(number(total), total, "persons"), " displaced ",
+        Said(number(lost), lost, "persons"), " are lost; ", Name(name),
+        " takes more than any other choice (", Said(percent(share), share, "1"), ")",
+    )  # fmt: skip
 
 
 @context()

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import Normal, Stroke
 
 from sim.base.numbers import number
+from sim.base.said import Name, Said, Sentence, several
 from sim.measure.sides import side_series
 from sim.measure.steps import Steps, series_by_key
 from sim.scenario.model import Actor
@@ -103,7 +104,7 @@ def _taken(run: Words, event: EventRow) -> str:
     return event.text
 
 
-def _sides_title(run: Words, found: Mapping[tuple[str, str], Steps]) -> str:
+def _sides_title(run: Words, found: Mapping[tuple[str, str], Steps]) -> Sentence:
     """Who lost most ground, and what each side's battles cost it."""
     said = []
     actors = run.scenario.actors
@@ -114,15 +115,21 @@ def _sides_title(run: Words, found: Mapping[tuple[str, str], Steps]) -> str:
     }
     loser = min(change, key=lambda a: (change[a], a), default=None)
     if loser is not None and change[loser] < 0:
-        gone = round(-change[loser], 1)
-        places = "place" if gone == 1 else "places"
-        said.append(f"{actors[loser].name} loses {number(gone)} {places}")
+        gone = round(-change[loser], 6)
+        path = f"actors.{loser}.places_start - actors.{loser}.places_end"
+        places = Said(f"{number(gone)} {'place' if gone == 1 else 'places'}", gone, "places", path)
+        said.append(Sentence(Name(actors[loser].name), " loses ", places))
     fallen = sorted(run.record.fallen.items(), key=lambda p: (-p[1], p[0]))
-    losses = [f"{actors[a].name} {number(n)}" for a, n in fallen if n]
+    losses = [
+        Sentence(Name(actors[a].name), " ", Said(number(n), n, "persons", f"actors.{a}.fallen"))
+        for a, n in fallen
+        if n
+    ]
     if losses:
-        said.append(f"fallen: {', '.join(losses[:2])}")
-    found_ = "; ".join(said) or "No side loses ground or men"
-    return found_[0].upper() + found_[1:]
+        said.append(Sentence("fallen: ", several(losses[:2], last=", ")))
+    if not said:
+        return Sentence("No side loses ground or men")
+    return several(said, "; ", "; ").capitalized()
 
 
 @context()

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from matplotlib.figure import Figure
 
-from sim.base.numbers import number
+from sim.base.said import Name, Sentence
 from sim.engine.forces.force import MODES
 from sim.measure.axis import AxisLens, AxisView
 from sim.measure.routes import DOING, stops_km
@@ -26,7 +26,7 @@ from sim.view.draw import context, legible, sheet
 from sim.view.look import HEIGHT, WIDTH
 from sim.view.map.compose import compose
 from sim.view.tables import Numbers, held_words
-from sim.view.words import Words, tonnes
+from sim.view.words import Words, rate
 
 MOST_MAPS = 8
 """Maps of one run at most: the start, the end, and the greatest changes between."""
@@ -184,35 +184,37 @@ class Maps(Words):
             shown.update(self.scenario.events[event].places)
         return tuple(sorted(shown))
 
-    def _map_title(self, axis: str, view: AxisView) -> str:
-        name = self.scenario.axes[axis].name
+    def _map_title(self, axis: str, view: AxisView) -> Sentence:
+        name = Name(self.scenario.axes[axis].name)
         looks = self.analysis.views[axis]
-        rate = tonnes(view.capacity / 1000)
+        carries = rate(axis, view.capacity)
         if view.time == looks[0].time:
             if not view.capacity:
-                return f"{name} is not open at the start"
+                return Sentence(name, " is not open at the start")
             others = "" if view.cut.unique else " (other cuts bind it too)"
-            return f"{name} can carry {rate}, bound by {self.names(view.cut.names)}{others}"
+            bound = self.names(view.cut.names)
+            return Sentence(name, " can carry ", carries, ", bound by ", bound, others)
         before = max((v for v in looks[:-1] if v.time < view.time), key=lambda v: v.time)
         if view.time == self.record.end and before.capacity == view.capacity:
             if not view.capacity:
                 way = self.names(view.cut.barrier)
                 stand = "stands" if len(view.cut.barrier) == 1 else "stand"
-                return f"{name} ends cut; {way} {stand} in the way" if way else f"{name} ends cut"
+                ends = Sentence(name, " ends cut")
+                return Sentence(ends, "; ", way, f" {stand} in the way") if way else ends
             start = looks[0].capacity
             if not start:
-                return f"{name} was not open at the start, ends with {rate}"
-            part = "all" if view.capacity == start else f"{view.capacity / start:.0%}"
-            return f"{name} ends with {rate}, {part} of what it had"
+                return Sentence(name, " was not open at the start, ends with ", carries)
+            of = "all" if view.capacity == start else rate(axis, start)
+            had = " that it had" if view.capacity == start else " that it had at the start"
+            return Sentence(name, " ends with ", carries, ", " if of == "all" else " of ", of, had)
         events = [
-            e.text if e.text and legible(e.text) else self.names(e.subject.split(", "))
+            Name(e.text) if e.text and legible(e.text) else self.names(e.subject.split(", "))
             for e in self.causes(axis, view.time)
         ]
-        why = f"{events[0]}: " if events else ""
+        why = Sentence(events[0], ": ") if events else Sentence("")
         if not view.capacity:
-            return f"{why}{name} is cut"
-        old = number(round(before.capacity / 1000))
-        return f"{why}{name} goes from {old} to {rate}"
+            return Sentence(why, name, " is cut")
+        return Sentence(why, name, " goes from ", rate(axis, before.capacity, ""), " to ", carries)
 
 
 @context()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.base.numbers import number
+from sim.base.said import Sentence, several
 from sim.view.data import MapData, Page
 from sim.view.draw import MARGIN, context, sheet, wrap
 from sim.view.look import FAINT_INK, WIDTH
@@ -24,7 +24,7 @@ from sim.view.map.network import draw_edge, draw_network
 from sim.view.map.scene import Scene
 from sim.view.map.union import merged, union
 from sim.view.tables import Numbers
-from sim.view.words import tonnes
+from sim.view.words import rate
 
 COLUMNS, HEIGHT, HEAD, GAP = 2, 320.0, 26.0, 14.0
 """Maps in a row, pixels of a map's height, of the words above it, and between maps."""
@@ -42,18 +42,19 @@ def multiples_data(maps: Maps, axis: str) -> MultiplesData:
     """The maps of the turning points, with the capacity at each."""
     looks = maps.turning_points(axis)
     name = maps.scenario.axes[axis].name
-    rates = [number(round(v.capacity / 1000)) for v in looks]
+    rates = [rate(axis, v.capacity, "") for v in looks]
     between = rates[1:-1]
     if between and between[-1] == rates[-1]:  # the last change is what it ends with
         between.pop()
-    way = f" by way of {', '.join(between)}" if between else ""
+    way = Sentence(" by way of ", several(between, last=", ")) if between else Sentence("")
     page = Page(
-        f"{name} goes from {rates[0]} to {tonnes(looks[-1].capacity / 1000)}{way}",
+        Sentence(maps.tell.name(axis), " goes from ", rates[0], " to ", rates[-1], " t/day", way),
         f"{name}: the largest flow that its roads can carry at its turning points",
         maps.credit,
     )
     shown = (
-        (f"{maps.date(v.time)}: {tonnes(v.capacity / 1000)}", maps.map(axis, v)) for v in looks
+        (Sentence(maps.date(v.time), ": ", rate(axis, v.capacity)), maps.map(axis, v))
+        for v in looks
     )
     return MultiplesData(page, tuple(shown))
 

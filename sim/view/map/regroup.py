@@ -12,6 +12,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from sim.base.numbers import number
+from sim.base.said import Name, Said, Sentence, several
 from sim.measure.flows import LOST, Displacement, displaced, displacements
 from sim.scenario.model import Actor, Scenario
 from sim.view.data import MapPlace, Page
@@ -177,20 +178,21 @@ def _range(d: Displacement) -> str:
     return f"{100 * d.share.value:.0f} % ({100 * low:.0f}-{100 * high:.0f})"
 
 
-def _title(scenario: Scenario, group: Sequence[Displacement], runs: int | None) -> str:
+def _title(scenario: Scenario, group: Sequence[Displacement], runs: int | None) -> Sentence:
     """What became of the displaced of the greatest group."""
-    origin = scenario.network.places[group[0].origin].name
-    said = [f"{_share(d, runs)} do not get away" for d in group if d.choice == LOST]
+    origin = Name(scenario.network.places[group[0].origin].name)
+    said = [Sentence(_share(d, runs), " do not get away") for d in group if d.choice == LOST]
     away = [d for d in group if d.choice != LOST]
     if away:
-        said.append(
-            f"{_goal(scenario, away[0])} takes more than any other place, {_share(away[0], runs)}"
-        )
-    return f"Displaced from {origin}: {'; '.join(said)}"
+        goal = Name(_goal(scenario, away[0]))
+        more = " takes more than any other place, "
+        said.append(Sentence(goal, more, _share(away[0], runs)))
+    return Sentence("Displaced from ", origin, ": ", several(said, "; ", "; "))
 
 
-def _share(d: Displacement, runs: int | None) -> str:
-    return _range(d) if runs else f"{100 * d.share.value:.0f} %"
+def _share(d: Displacement, runs: int | None) -> Said:
+    text = _range(d) if runs else f"{100 * d.share.value:.0f} %"
+    return Said(text, d.share.value, "1")
 
 
 @context()

@@ -1,0 +1,75 @@
+"""What `sim validate` says of a scenario that can be read: warnings, and faults of its claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from sim.base.diagnostics import Diagnostic, Findings, ScenarioError
+from sim.engine import simulation
+from sim.measure.claims import faults
+from sim.measure.summary import Analysis
+from sim.scenario.distributions import Constant, Uncertain
+from sim.scenario.loader import Loaded
+from sim.scenario.model import Happening, Scenario
+from sim.scenario.sense import Doubt, diagnostic, doubts
+
+
+def findings(loaded: Loaded) -> Findings:
+    """The warnings that a scenario raises and does not accept.
+
+    Raises:
+        ScenarioError: a claim is over no measure of the scenario, or its value is of another unit.
+    """
+    wrong = list(_faults_of_claims(loaded))
+    if wrong:
+        raise ScenarioError(wrong, loaded.sources)
+    accepted = loaded.scenario.accepts
+    found = [*doubts(loaded.scenario), *_order_of_ids(loaded.scenario)]
+    told = [diagnostic(loaded, doubt) for doubt in found if doubt.warning not in accepted]
+    for warning in sorted(accepted.keys() - {doubt.warning for doubt in found}):
+        said = f"this scenario does not raise '{warning}'"
+        idle = diagnostic(loaded, Doubt("accepts_nothing", ("accepts", warning), said, True))
+        if idle.file in (loaded.file, "--set"):  # what a file inherits it need not raise itself
+            told.append(idle)
+    return Findings(told, loaded.sources)
+
+
+def _faults_of_claims(loaded: Loaded) -> Iterator[Diagnostic]:
+    """Faults of claims, by the measures that a run of the first instant has."""
+    if not loaded.scenario.claims:
+        return
+    first = replace(loaded.scenario, length=1)
+    run = Analysis(first, simulation.run(first, credit=False), every_change=False)
+    for fault in faults(run):
+        mark = loaded.at("claims", fault.claim, fault.key)
+        yield Diagnostic(
+            mark.file, mark.line, mark.column, f"claim '{fault.claim}': {fault.message}",
+            fault.hint, length=mark.length,
+        )  # fmt: skip
+
+
+def _order_of_ids(scenario: Scenario) -> Iterator[Doubt]:
+    """Where a run of the medians says that the order of ids decided between axes."""
+    ranks = {(axis.priority, axis.actor) for axis in scenario.axes.values()}
+    if len({priority for priority, _ in ranks}) == len(ranks):
+        return  # no two actors have an axis of equal priority
+    for event in simulation.run(_medians(scenario), credit=False).events:
+        if event.kind == "order_of_ids":
+            yield Doubt("order_of_ids", ("axes", event.subject, "priority"), event.text)
+
+
+def _medians(thing: Any) -> Any:
+    """A scenario, or a part of one, with the median in place of every range; what is as likely as
+    not to happen happens."""
+    if isinstance(thing, Uncertain):
+        return Constant(thing.nominal)
+    if isinstance(thing, Mapping):
+        return {key: _medians(value) for key, value in thing.items()}
+    if is_dataclass(thing) and not isinstance(thing, type):
+        settled = {f.name: _medians(getattr(thing, f.name)) for f in fields(thing)}
+        if isinstance(thing, Happening):
+            settled["chance"] = float(thing.chance >= 0.5)
+        return replace(thing, **settled)
+    return thing

@@ -1,0 +1,177 @@
+"""Warnings of validation: one small file raises each, shipped scenarios raise none unexplained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.api.scenarios import Source
+from sim.base.diagnostics import Diagnostic, Findings
+from sim.scenario.warnings import WARNINGS
+
+ROOT = Path(__file__).parents[2]
+FILES = ROOT / "tests/data/warnings"
+SUPPLY = ROOT / "tests/data/cases/supply"
+
+
+def warnings(source: Source, **sets: object) -> Findings:
+    """The warnings of a scenario in which nothing is wrong; ``sets`` are values by dotted path."""
+    found = sim.validate(source, sets=sets)
+    assert found.error is None
+    return found.warnings
+
+
+def codes(found: list[Diagnostic]) -> list[str]:
+    return [d.code for d in found]
+
+
+@pytest.mark.parametrize("warning", WARNINGS)
+def test_a_small_file_raises_each_warning_and_no_other(warning: str) -> None:
+    file = FILES / f"{warning}.yaml"
+    (found,) = warnings(file)
+    assert (found.code, found.severity, found.file) == (warning, "warning", str(file))
+    assert found.line > 1
+    assert found.hint == WARNINGS[warning].mend
+    checked = sim.validate(file)
+    assert checked.size.endswith(" roads, 1 warning")
+    assert checked.document()["warnings"][0]["warning"] == warning
+    if warning != "accepts_nothing":
+        assert warnings(file, **{f"accepts.{warning}": "it is meant so"}) == []
+
+
+def test_there_is_a_file_for_every_warning_and_for_no_other() -> None:
+    assert {file.stem for file in FILES.glob("*.yaml")} == set(WARNINGS)
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "scenarios").glob("*.yaml")), ids=lambda f: f.stem)
+def test_shipped_scenarios_raise_nothing_that_is_not_explained(file: Path) -> None:
+    assert warnings(file) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("hub_runs_empty", ["target_without_refill", "hub_without_stock", "target_without_refill"]),
+        ("two_friends_one_road", ["order_of_ids"]),
+    ],
+)
+def test_cases_are_warned_of(name: str, expected: list[str]) -> None:
+    text = (Path(f"{SUPPLY}/{name}.yaml")).read_text("utf-8")
+    assert codes(warnings(text)) == expected
+
+
+# what makes sense, one change away from what does not
+@pytest.mark.parametrize(
+    ("warning", "change"),
+    [
+        ("retake_before_fall", {"events.retaken.at": "8..12 days"}),
+        ("retake_before_fall", {"events.retaken.by": "blue", "events.falls.chance": 0.5}),
+        ("captured_by_holder", {"holders.gate": "blue"}),
+        ("captured_by_holder", {"events.r": {"raid": "gate", "by": "blue", "lasts": "9 days",
+                                             "at": "4 days"}}),  # the capture ends it
+        ("captured_by_holder", {"events.s": {"besiege": "gate", "by": "blue", "at": "4 days"}}),
+        ("raid_on_own", {"events.c": {"capture": "gate", "by": "blue", "at": "1..3 days"}}),
+        ("raids_at_once", {"events.b.at": "121 h"}),
+        ("raids_at_once", {"events.b.by": "blue", "events.c": {
+            "capture": "fort", "by": "green", "at": "1 day"}}),
+        ("never_flows", {"events.open": {"open": "port--gate", "at": "9 days"}}),
+        ("never_happens", {"events.c": {"capture": "gate", "by": "blue", "at": "9 days"}}),
+        ("below_one_convoy", {"axes.line.convoy.size": "10 t"}),
+        ("load_below_bands", {"operations.push.carries": "3 days"}),
+        ("damage_without_capacity", {"network.places.gate.capacity": "9 t/day"}),
+        ("order_of_ids", {"axes.fuel.priority": 2}),
+        ("order_of_ids", {"network.classes.road.capacity": "30 t/day"}),  # 15 + 15: nothing binds
+        ("never_read", {"axes.line.commodity": "fuel"}),
+        ("accepts_nothing", {"events.r": {"raid": "gate", "by": "red", "lasts": "1 day",
+                                          "at": "4 days"}}),
+    ],
+)  # fmt: skip
+def test_what_makes_sense_raises_nothing(warning: str, change: dict[str, object]) -> None:
+    assert warnings(FILES / f"{warning}.yaml", **change) == []
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        {"a": {"close": "gate--town", "at": "1 day", "chance": 0}},
+        {"a": {"close": "gate--town", "when": {"event": "b"}},
+         "b": {"open": "gate--town", "when": {"event": "a"}}},  # each waits for the other
+        {"a": {"close": "gate--town", "when": {"axis_open": "line"}, "delay": "21 days"}},
+        {"a": {"close": "gate--town", "when": {"besieged": "gate"}}},
+        {"a": {"close": "gate--town", "when": {"all": [{"axis_open": "line"}, {"falls": "gate"}]}}},
+    ],
+)  # fmt: skip
+def test_what_can_never_happen(events: dict[str, object]) -> None:
+    change = {f"events.{name}": event for name, event in events.items()}
+    found = warnings(FILES / "accepts_nothing.yaml", **change, accepts={})
+    assert codes(found) == ["never_happens"] * len(events)
+
+
+def test_what_a_scenario_inherits_it_need_not_raise_itself(tmp_path: Path) -> None:
+    for file in ("hub_without_stock", "accepts_nothing"):
+        (tmp_path / f"{file}.yaml").write_text((FILES / f"{file}.yaml").read_text("utf-8"))
+    child = tmp_path / "child.yaml"
+    child.write_text("format: 1\nextends: accepts_nothing.yaml\n")
+    assert warnings(child) == []
+    child.write_text("format: 1\nextends: hub_without_stock.yaml\naccepts: {hub_without_stock: y}")
+    assert warnings(child) == []
+    child.write_text("format: 1\nextends: hub_without_stock.yaml\naccepts: {hub: y}")
+    assert "child.yaml:3:11: error: unknown warning 'hub'" in str(sim.validate(child).error)
+
+
+CLAIM = "{{text: t, measure: {0}, relation: '=', value: {1}}}"
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "said", "hint"),
+    [
+        ("axes.line.delivered", "5 days", "is in t, and here is a length of time", "such as 200 t"),
+        ("axes.line.capacity_end", "5", "in t/day, and here is a number", "write it as 5 t/day"),
+        ("axes.line.days_cut", "2 t", "is in days, and here is a mass", "such as 2.5 days"),
+        ("axes.line.days_cut", "3", "here is a number without unit", "write it as 3 days"),
+        ("axes.line.slack_end", "2 t/day", "is in 1, and here is a flow", "without a unit"),
+        ("axes.line.routes_by_roads_end", "2 days", "is in routes", "without a unit"),
+        ("axes.line.capacity_end", "true", "here is true or false", "such as 40 t/day"),
+        ("axes.line.capacity_end", "much", "here is a text", "such as 40 t/day"),
+        ("axes.line.capasity_end", "2 t/day", "no measure", "did you mean"),
+        ("axes.line.sinks.port.delivered", "2 t", "no measure", "did you mean"),
+    ],
+)
+def test_a_claim_of_another_unit_is_a_fault(
+    tmp_path: Path, measure: str, value: str, said: str, hint: str
+) -> None:
+    text = (FILES / "accepts_nothing.yaml").read_text("utf-8")
+    file = tmp_path / "claims.yaml"
+    file.write_text(f"{text}claims:\n  c: {CLAIM.format(measure, value)}\n")
+    error = sim.validate(file).error
+    assert error is not None
+    (fault,) = error.diagnostics
+    assert fault.severity == "error"
+    assert said in fault.message
+    assert hint in (fault.hint or "")
+    line = file.read_text().split("\n")[fault.line - 1]
+    assert line[fault.column - 1 :].startswith(measure if "no measure" in said else value)
+    # it can be run, and is undecided; a number alone is then taken to be in base units
+    verdict = sim.run(file).summary["claims"][0]["verdict"]
+    assert verdict == ("false" if value.isdigit() else "undecided")
+
+
+@pytest.mark.parametrize(
+    ("measure", "value"),
+    [
+        ("axes.line.delivered", "0.5 t"), ("axes.line.days_cut", "60 min"),
+        ("axes.line.time_of_first_cut", "null"), ("axes.line.time_of_first_cut", "9 days"),
+        ("axes.line.slack_end", "2.5"), ("axes.line.fastest_hours_end", "30 min"),
+        ("actors.red.road_km_end", "20"), ("actors.red.road_km_end", "20 km"),
+        ("regroup.red.to.town.persons", "30 persons"), ("regroup.red.to.town.share", "40 %"),
+        ("regroup.red.displaced", "30"), ("events.e.capacity_change.line", "1 t/day"),
+        ("events.e.capacity_change_days.line", "2 days"),
+        ("events.e.capacity_change_total.line", "1 t"),
+    ],
+)  # fmt: skip
+def test_a_claim_of_the_unit_that_is_due(measure: str, value: str) -> None:
+    text = (FILES / "captured_by_holder.yaml").read_text("utf-8")
+    text = text.replace("again: ", "e: ").replace("by: red", "by: blue")
+    assert warnings(f"{text}claims:\n  c: {CLAIM.format(measure, value)}\n") == []
