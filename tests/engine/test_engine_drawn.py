@@ -56,7 +56,8 @@ def draw_runs(scenario: Scenario, *, pixels: bool) -> tuple[api.Run, api.Run]:
     """Draw all figures of a run, and those of it beside one of other luck; gives both."""
     run, other = api.run(scenario), api.run(scenario, seed=99)
     weak = weakness_of(run.analysis, scenario.main_axis, 0)
-    assert draw(figures(run.analysis, lambda: weak), pixels=pixels) >= 5
+    # whatever happens, or does not: a map, the turning points and the curves of the main axis
+    assert draw(figures(run.analysis, lambda: weak), pixels=pixels) >= 3
     both = compare([run.outcome("one"), other.outcome("other")])
     draw(comparison_figures(both), pixels=pixels)
     return run, other
