@@ -17,7 +17,7 @@ run: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -m "not slow" $(ARGS)
 
-# minutes, not seconds: run before a release
+# the tests that take minutes each, or hundreds of random inputs: about twenty minutes
 test-slow: $(READY)
 	$(BIN)/python -m pytest -m slow $(ARGS)
 

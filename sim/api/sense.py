@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
 
 from sim.base.diagnostics import Diagnostic, Findings, ScenarioError
 from sim.engine import simulation
 from sim.measure.claims import faults
 from sim.measure.summary import Analysis
-from sim.scenario.distributions import Constant, Uncertain
 from sim.scenario.loader import Loaded
-from sim.scenario.model import Happening, Scenario
+from sim.scenario.model import Scenario
 from sim.scenario.sense import Doubt, diagnostic, doubts
 
 
@@ -51,25 +49,10 @@ def _faults_of_claims(loaded: Loaded) -> Iterator[Diagnostic]:
 
 
 def _order_of_ids(scenario: Scenario) -> Iterator[Doubt]:
-    """Where a run of the medians says that the order of ids decided between axes."""
+    """Where a nominal run says that the order of ids decided between axes."""
     ranks = {(axis.priority, axis.actor) for axis in scenario.axes.values()}
     if len({priority for priority, _ in ranks}) == len(ranks):
         return  # no two actors have an axis of equal priority
-    for event in simulation.run(_medians(scenario), credit=False).events:
+    for event in simulation.run(scenario, credit=False, nominal=True).events:
         if event.kind == "order_of_ids":
             yield Doubt("order_of_ids", ("axes", event.subject, "priority"), event.text)
-
-
-def _medians(thing: Any) -> Any:
-    """A scenario, or a part of one, with the median in place of every range; what is as likely as
-    not to happen happens."""
-    if isinstance(thing, Uncertain):
-        return Constant(thing.nominal)
-    if isinstance(thing, Mapping):
-        return {key: _medians(value) for key, value in thing.items()}
-    if is_dataclass(thing) and not isinstance(thing, type):
-        settled = {f.name: _medians(getattr(thing, f.name)) for f in fields(thing)}
-        if isinstance(thing, Happening):
-            settled["chance"] = float(thing.chance >= 0.5)
-        return replace(thing, **settled)
-    return thing

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .errors import BadInputError
+from .names import folded
 
 __all__ = [
     "Diagnostic",
@@ -70,23 +71,17 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     then one that has it as the only long word in it (``Bab``), then the most similar letters.
     """
     names = sorted(known)
-    plain = _letters(word[:200])
-    close = [name for name in names if plain and _letters(name) == plain]
+    plain = folded(word[:200])
+    close = [name for name in names if plain and folded(name) == plain]
     close += difflib.get_close_matches(word[:200], names, n=1, cutoff=0.6) if not close else []
-    if not close or _letters(close[0]) != plain:
+    if not close or folded(close[0]) != plain:
         close = [name for name in names if plain in _long_words(name)] or close
     return close[0] if close else None
 
 
-def _letters(word: str) -> str:
-    """The letters and digits of a word, without case and accents."""
-    apart = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(c for c in apart if c.isalnum())
-
-
 def _long_words(name: str) -> list[str]:
     """The words in a name of several, if but one of them is no article or the like."""
-    words = [_letters(word) for word in re.split(r"[^\w]+|_+", name)]
+    words = [folded(word) for word in re.split(r"[^\w]+|_+", name)]
     long = [word for word in words if len(word) > _ARTICLE]
     return long if len(long) == 1 and len(words) > 1 else []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple, Protocol, Self, TypeVar
@@ -73,9 +73,8 @@ class Comparison:
         Raises:
             BadInputError: no measure matches one of them.
         """
-        rows = tuple(matching(self.rows, patterns))
-        scored = any(row.path.startswith(SCORES) for row in rows)
-        return replace(self, rows=rows, scores=self.scores if scored else ())
+        rows, scores = narrowed(self.rows, self.scores, patterns)
+        return replace(self, rows=rows, scores=scores)
 
     def document(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -101,20 +100,24 @@ class OfMeasure(Protocol):
 Of = TypeVar("Of", bound=OfMeasure)
 
 
-def matching(rows: Iterable[Of], patterns: Sequence[str]) -> Iterator[Of]:
+def narrowed(
+    rows: Sequence[Of], scores: tuple[ModelScore, ...], patterns: Sequence[str]
+) -> tuple[tuple[Of, ...], tuple[ModelScore, ...]]:
     """Rows of the measures that match one of some patterns, in which ``*`` stands for anything.
+
+    The scores of models come with them where a measure of theirs is among these.
 
     Raises:
         BadInputError: one of them matches nothing.
     """
-    found = list(rows)
     for pattern in patterns:
-        if not any(fnmatchcase(row.path, pattern) for row in found):
-            hint = suggest(pattern, [row.path for row in found])
+        if not any(fnmatchcase(row.path, pattern) for row in rows):
+            hint = suggest(pattern, [row.path for row in rows])
             raise BadInputError(
                 f"only: no measure matches '{pattern}'" + (f"; {hint}" if hint else "")
             )
-    return (row for row in found if any(fnmatchcase(row.path, p) for p in patterns))
+    kept = tuple(row for row in rows if any(fnmatchcase(row.path, p) for p in patterns))
+    return kept, scores if any(row.path.startswith(SCORES) for row in kept) else ()
 
 
 def compare(outcomes: Sequence[Outcome]) -> Comparison:

@@ -15,9 +15,9 @@ import numpy as np
 from sim.base.errors import BadInputError
 
 from . import statistics as st
-from .compare import Change, differences, matching
+from .compare import Change, differences, narrowed
 from .ensemble import Replicates, describe, interval, log_rank_test, tidy
-from .model_scores import SCORES, ModelScore, ensemble_scores
+from .model_scores import ModelScore, ensemble_scores
 from .steps import is_time, step_of
 
 
@@ -86,9 +86,8 @@ class ManyComparison:
         Raises:
             BadInputError: no measure matches one of them.
         """
-        rows = tuple(matching(self.rows, patterns))
-        scored = any(row.path.startswith(SCORES) for row in rows)
-        return replace(self, rows=rows, scores=self.scores if scored else ())
+        rows, scores = narrowed(self.rows, self.scores, patterns)
+        return replace(self, rows=rows, scores=scores)
 
     def document(self, *, only_changed: bool = False) -> dict[str, Any]:
         """Plain data for JSON."""

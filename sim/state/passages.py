@@ -127,7 +127,7 @@ class Passages:
 
     def __init__(self, control: Control, sides: Mapping[str, Side], truck_load: int) -> None:
         self._control = control
-        self._sides = sides
+        self._sides = {**sides, EVERYONE: Everyone()}
         self._truck_load = truck_load
         self._kept: dict[tuple[str, int], dict[frozenset[str], Passage]] = {}
 
@@ -144,7 +144,7 @@ class Passages:
             if kept:
                 kept[foreign] = next(iter(kept.values())).sourced(foreign)
             else:
-                side = Everyone() if actor == EVERYONE else self._sides[actor]
+                side = self._sides[actor]
                 kept[foreign] = Passage(self._control, side, foreign, load, self._truck_load)
         return kept[foreign]
 
