@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from sim.cuts.attacks import ChanceAnswer, HoldAnswer, Losses
     from sim.cuts.from_scenario import AxisCut
     from sim.network.interdict import Method
+    from sim.scenario import model
     from sim.scenario.model import Scenario
     from sim.state.record import ControlRow
 
@@ -202,10 +203,15 @@ class Network(Shown):
         if is_table(path):
             text = None if default_capacity is None else str(default_capacity)
             return cls(read_table(path, default_capacity=text), "unit of the file")
-        from sim.cuts.from_scenario import graph_of_network
         from sim.scenario.loader import load_network
 
-        net = load_network(path)
+        return cls.from_model(load_network(path))
+
+    @classmethod
+    def from_model(cls, net: model.Network) -> Network:
+        """The network of a scenario, its medians, roads that are closed at 0."""
+        from sim.cuts.from_scenario import graph_of_network
+
         graph, roads, limits = graph_of_network(net)
         at = np.array([(net.places[p].lat, net.places[p].lon) for p in graph.places])
         two_way = np.ones(len(graph.roads), dtype=bool)
@@ -298,6 +304,11 @@ class Network(Shown):
             else:
                 partial.write_text(network_yaml(self.roads, unit, two_way), encoding="utf-8")
         return target
+
+    @property
+    def case(self) -> Case:
+        """The network without ends, as :mod:`sim.cuts` takes it."""
+        return self._case()
 
     def between(self, a: object, b: object) -> Between:
         """The network between ``a`` and ``b``, each a place or several.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import click
 
 from sim.base.errors import BadInputError
-from sim.cli.verbs import SEED, Command, Verb, answer, gathered, print_json
+from sim.cli.verbs import SEED, SETS, Command, Verb, answer, gathered, print_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,20 +78,7 @@ class Asked:
 
         BadInputError too where the table beside it would replace the file that is read.
         """
-        if self.figure is None:
-            return None
-        from pathlib import Path
-
-        target = Path(self.figure)
-        if target.suffix.lower() not in (".png", ".svg"):
-            raise BadInputError("--figure: write to a file that ends in .png or .svg")
-        if not target.parent.is_dir():
-            raise BadInputError(f"--figure: there is no folder {target.parent}")
-        if target.with_suffix(".csv").resolve() == Path(self.file).resolve():
-            raise BadInputError(
-                f"--figure: its numbers would replace {self.file}; name another file"
-            )
-        return target
+        return drawn_to(self.figure, self.file)
 
     def answer(
         self, document: Document, show: Callable[[Document], None], save: Callable[[Path], None]
@@ -104,6 +91,22 @@ class Asked:
             print_json(document)
         else:
             show(document)
+
+
+def drawn_to(figure: str | None, file: str) -> Path | None:
+    """The file that ``--figure`` names; raises BadInputError as :meth:`Asked.target`."""
+    if figure is None:
+        return None
+    from pathlib import Path
+
+    target = Path(figure)
+    if target.suffix.lower() not in (".png", ".svg"):
+        raise BadInputError("--figure: write to a file that ends in .png or .svg")
+    if not target.parent.is_dir():
+        raise BadInputError(f"--figure: there is no folder {target.parent}")
+    if target.with_suffix(".csv").resolve() == Path(file).resolve():
+        raise BadInputError(f"--figure: its numbers would replace {file}; name another file")
+    return target
 
 
 def asked(at: str) -> Callable[[Command], Command]:
@@ -350,6 +353,49 @@ def rank(
     asked.answer(found.document(), print_rank, found.save)
 
 
+@click.command(cls=Verb)
+@click.argument("file", type=click.Path())
+@click.option(
+    "--against", required=True, type=click.Path(), metavar="GRAPH",
+    help="The reference: any network file that has coordinates.",
+)  # fmt: skip
+@click.option(
+    "--near", type=float, default=5.0, show_default=True,
+    help="Places further (km) from its roads are not audited.",
+)  # fmt: skip
+@click.option(
+    "--detour", type=float, default=0.04, show_default=True,
+    help="A link is lacking where it shortens the way by this share.",
+)  # fmt: skip
+@click.option(
+    "--length", type=float, default=0.08, show_default=True,
+    help="Lengths that differ by more than this share are told.",
+)  # fmt: skip
+@click.option("--skip", multiple=True, metavar="PLACE", help="Leave a place out of the audit.")
+@click.option("--at", help="When axes are looked at: a date or '12 days'; the start unless told.")
+@SETS
+@click.option("--figure", type=click.Path(dir_okay=False), help="Draw the map: .png or .svg.")
+def audit(
+    file: str, against: str, near: float, detour: float, length: float, skip: tuple[str, ...],
+    at: str | None, sets: tuple[str, ...], figure: str | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Hold a network against a graph of the same ground: links that it lacks, roads that differ."""
+    import sim
+    from sim.tables.terminal_network import print_audit
+
+    target = drawn_to(figure, file)
+    found = sim.audit(
+        file, against, near=near, detour=detour, length=length, skip=skip, sets=sets, at=at
+    )
+    if target is not None:
+        found.save(target)
+    document = found.document()
+    if as_json:
+        print_json(document)
+    else:
+        print_audit(document)
+
+
 @click.command(name="import", cls=Verb)
 @click.argument("file", type=click.Path())
 @click.option("--out", required=True, type=click.Path(), help="A .yaml or .npz file to write.")
@@ -373,4 +419,4 @@ def import_(
     answer(as_json, document, f"{out}: {places} places, {roads} roads")
 
 
-COMMANDS = (cut, interdict, rank, import_)
+COMMANDS = (cut, interdict, rank, audit, import_)

@@ -146,7 +146,7 @@ Commands.sections = {
     "Scenarios": ("validate", "list", "schema"),
     "One run": ("run", "film"),
     "Many runs": ("ensemble", "study", "merge"),
-    "Networks": ("cut", "interdict", "rank", "import"),
+    "Networks": ("cut", "interdict", "rank", "audit", "import"),
     "Folders": ("show", "compare", "report"),
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -260,3 +260,73 @@ def print_rank(document: Document) -> None:
             if row["low"] != row["high"]:
                 span = f" ({_amount(document, row['low'])} to {_amount(document, row['high'])})"
             out.print(f"  {row['name']}: {_amount(document, row['share'])}{span}")
+
+
+def print_audit(document: Document) -> None:
+    """What a reference graph says of a network, in words."""
+    out, told = console(), cleaned(document)
+    names = told["names"]
+
+    def called(place: str) -> str:
+        return f"{names.get(place, place)}"
+
+    def way(places: Sequence[str]) -> str:
+        return f" over {', '.join(map(called, places))}" if places else ""
+
+    out.print(Text(f"{told['title']}, held against {told['against']}", style="bold"))
+    left = told["not_audited"]
+    out.print(f"audited: {told['places'] - len(left)} of {told['places']} places")
+    if left:
+        out.print(f"no edge of the reference within {told['tolerance']['near_km']:g} km of:")
+        out.print(f"  {', '.join(map(called, left))}")
+    _heading(out, "links that it lacks", told["lacking"])
+    for row in told["lacking"]:
+        far = "no way" if row["network_km"] is None else f"{row['network_km']:,.1f} km"
+        pair = f"{called(row['a'])} - {called(row['b'])}"
+        _whole(out, f"  {pair}: {row['km']:,.1f} km; the network has {far}{way(row['via'])}")
+    for key, head in (
+        ("over", "roads that run through other places"),
+        ("absent", "roads that the reference does not have"),
+        ("lengths", "roads of another length"),
+    ):
+        _heading(out, head, told[key])
+        for row in told[key]:
+            far = "no way" if row["reference_km"] is None else f"{row['reference_km']:,.1f} km"
+            said = f"{row['km']:,.1f} km; the reference has {far}{way(row['over'])}"
+            _whole(out, f"  {row['road']}: {said}")
+    _heading(out, "places that the reference has elsewhere", told["elsewhere"])
+    for row in told["elsewhere"]:
+        _whole(out, f"  {called(row['place'])}: {row['km']:,.1f} km away")
+    for axis in told["axes"]:
+        _print_change(out, axis, called)
+
+
+def _heading(out: Console, head: str, rows: Sequence[object]) -> None:
+    out.print(f"{head}: {len(rows) or 'none'}")
+
+
+def _print_change(out: Console, axis: Document, called: Callable[[str], str]) -> None:
+    """What of an axis is otherwise if the links that the network lacks are there."""
+    before, after = axis["before"], axis["after"]
+
+    def listed(places: Sequence[str] | None) -> str:
+        return "none" if not places else ", ".join(map(called, places))
+
+    out.print(Text(f"{axis['name']} ({axis['axis']}) with the links that it lacks:", "bold"))
+    if before is None or after is None:
+        have = "carries nothing that can be ranked"
+        out.print(f"  {have} {'in both' if before == after else 'in one of the two'}")
+        return
+    same = True
+    for key, head in (("alone", "one place that stops it"), ("fewest", "fewest places that do")):
+        if before[key] != after[key]:
+            same = False
+            _whole(out, f"  {head}: {listed(before[key])} -> {listed(after[key])}")
+    ranks = axis["ranks"]
+    for row in ranks[:MOST_NAMES]:
+        here, there = (f"{rank}" if rank else "none" for rank in (row["before"], row["after"]))
+        _whole(out, f"  rank of {called(row['place'])}: {here} -> {there}")
+    if len(ranks) > MOST_NAMES:
+        out.print(f"  and {len(ranks) - MOST_NAMES} more ranks")
+    if same and not ranks:
+        out.print("  nothing changes")

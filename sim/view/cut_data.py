@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from sim.base.numbers import listed, number
 from sim.base.said import Name, Said, Sentence, counted
 from sim.cuts.attacks import AttackAnswer, DelayFrontier, FlowFrontier, JointFrontier
+from sim.cuts.audit import Audit, Differs
 from sim.cuts.case import Case
 from sim.cuts.ranking import RankedLoss, Ranking
 from sim.cuts.weakness import Weakness
@@ -68,6 +69,45 @@ class CutMapData:
     cuts: int
     complete: bool
     ranking: RankData
+
+
+@dataclass(frozen=True, slots=True)
+class AuditMapData:
+    """A network held against a reference.
+
+    ``lacking`` are pairs of places, ``differ`` and ``lengths`` ids of roads; ``rows`` are the
+    kind, the id, the km of the network, those of the reference, and places on the way.
+    """
+
+    map: MapData
+    lacking: tuple[tuple[str, str], ...]
+    differ: frozenset[str]
+    lengths: frozenset[str]
+    rows: tuple[tuple[str, str, float | None, float | None, str], ...]
+
+
+def audit_data(base: MapData, audit: Audit) -> AuditMapData:
+    """The map of an audit."""
+    links = counted(len(audit.lacking), "link")
+    title = Sentence(Name(audit.title), " lacks ", links, " that the reference has")
+    left = counted(len(audit.not_audited), "place")
+    subtitle = Sentence(
+        f"Held against {audit.against}; ", left, " without a road of it nearby left out"
+    )
+    rows: list[tuple[str, str, float | None, float | None, str]] = [
+        ("lacking", lack.road, lack.network_km, lack.km, " ".join(lack.via))
+        for lack in audit.lacking
+    ]
+    for kind in ("over", "absent", "lengths"):
+        found: Sequence[Differs] = getattr(audit, kind)
+        rows += [(kind, d.road, d.km, d.reference_km, " ".join(d.over)) for d in found]
+    return AuditMapData(
+        replace(base, page=Page(title, subtitle)),
+        tuple((lack.a, lack.b) for lack in audit.lacking),
+        frozenset(row.road for row in (*audit.over, *audit.absent)),
+        frozenset(row.road for row in audit.lengths),
+        tuple(rows),
+    )
 
 
 def rank_data(ranking: Ranking) -> RankData:

@@ -329,3 +329,51 @@ def test_a_figure_that_cannot_be_written_leaves_nothing(
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "error: cannot write rank.png: No space left on device\n"
     assert set(folder.iterdir()) == before
+
+
+def test_an_audit_finds_a_road_that_is_missing_and_what_it_changes(
+    answer: Answer, sim: Sim, folder: Path, two_ways: str
+) -> None:
+    """The reference joins port and town by the sea in 18 km, the toy by the gate in 20."""
+    straight = "    gate--port: {km: 10, class: road}\n"
+    # the place at sea keeps the road off the gate, which lies on the straight line
+    more = two_ways.replace(
+        "    hill: {", "    sea: {name: Sea, lat: -0.06, lon: 0.1}\n    hill: {"
+    ).replace(
+        straight,
+        straight + "    port--sea: {km: 9, class: road}\n    sea--town: {km: 9, class: road}\n",
+    )
+    (folder / "map.yaml").write_text(more)
+    found = answer("audit", "toy.yaml", "--against", "map.yaml", cwd=folder)
+    assert [(r["a"], r["b"], r["km"], r["network_km"], r["via"]) for r in found["lacking"]] == [
+        ("port", "town", 18.0, 20.0, ["gate"])
+    ]
+    assert found["roads"] == {
+        "port--town": {"between": ["port", "town"], "km": 18.0, "class": "road"}
+    }
+    (line,) = found["axes"]
+    # 25 t/day: the gate takes 20 of them, and 20 of 45 with the road by the sea
+    assert line["before"]["ranked"] == {"gate": 0.8, "hill": 0.2}
+    assert line["after"]["ranked"] == pytest.approx({"gate": 20 / 45, "hill": 5 / 45})
+    assert (line["before"]["fewest"], line["after"]["fewest"]) == (["gate", "hill"], None)
+    done = sim("audit", "toy.yaml", "--against", "map.yaml", "--figure", "a.png", cwd=folder)
+    assert done.returncode == 0
+    assert "Port - Town: 18.0 km; the network has 20.0 km over Gate" in done.stdout
+    assert "fewest places that do: Gate, Hill -> none" in done.stdout
+    assert (folder / "a.csv").read_text().splitlines()[:2] == [
+        "kind,id,km,reference_km,over", "lacking,port--town,20,18,gate",
+    ]  # fmt: skip
+    none = answer("audit", "map.yaml", "--against", "toy.yaml", cwd=folder)
+    assert none["lacking"] == []
+    assert answer("audit", "toy.yaml", "--against", "map.yaml", "--detour", "0.2", cwd=folder)[
+        "lacking"
+    ] == []  # fmt: skip
+    for extra, said in (
+        (("--against", "edges.csv"), "needs the coordinates of all places"),
+        (("--against", "map.yaml", "--near", "-1"), "--near: -1 km is not from 0 to 1000"),
+        (("--against", "map.yaml", "--skip", "gat"), "--skip: unknown place 'gat'; did you mean"),
+        (("--against", "none.yaml"), "none.yaml"),
+    ):
+        refused = sim("audit", "toy.yaml", *extra, cwd=folder)
+        assert refused.returncode == 2
+        assert said in refused.stderr
