@@ -1,7 +1,8 @@
 """A builder of small scenarios by hand, so that expected numbers can be derived by hand.
 
 A road ``a-b:3`` is 3 km of class ``road``: 3.6 km/h, so 1,000 s a km, and 1,000 kg/day each
-way. ``a-b:3/50`` carries 50 kg/day, ``a-b#x:3`` is a second road beside it, a ``!`` at the end
+way. ``a-b:3/50`` carries 50 kg/day, ``a-b:3/50/20`` 20 of them back, ``a>b:3`` is open from a
+to b alone, ``a-b#x:3`` is a second road beside it, a ``!`` at the end
 says that it is closed at the start. Everything is held by ``red`` unless ``held`` says else.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import io
+import random
 import re
 import signal
 import subprocess
@@ -26,7 +28,7 @@ from sim.scenario.loader import load
 from sim.state.record import Record
 
 DAY = m.DAY
-_ROAD = re.compile(r"(\w+)-(\w+)(#\w+)?:([\d.]+)(?:/(\d+))?(!?)$")
+_ROAD = re.compile(r"(\w+)([->])(\w+)(#\w+)?:([\d.]+)(?:/(\d+))?(?:/(\d+))?(!?)$")
 
 
 def _dist(value: Any) -> Any:
@@ -212,11 +214,12 @@ def make_scenario(
     for word in roads.split():
         found = _ROAD.match(word)
         assert found, word
-        a, b, mark, km, kg, shut = found.groups()
+        a, ways, b, mark, km, kg, back, shut = found.groups()
         name = f"{a}-{b}{mark or ''}"
         links[name] = m.Road(
-            name, a, b, float(km), "road", capacity=_dist(kg and int(kg)), closed=bool(shut)
-        )
+            name, a, b, float(km), "road", capacity=_dist(kg and int(kg)), closed=bool(shut),
+            back=_dist(back and int(back)), one_way=ways == ">",
+        )  # fmt: skip
     names = sorted({end for r in links.values() for end in (r.a, r.b)} | set(places or {}))
     told = places or {}
 
@@ -309,6 +312,25 @@ def make_scenario(
         fronts={actor: _front(actor, **g) for actor, g in (fronts or {}).items()},
         decisions={name: _decision(name, **g) for name, g in (decisions or {}).items()},
     )
+
+
+def _some_ways(roads: str, seed: int) -> str:
+    """The words of roads, some of them one-way now and some with another capacity back."""
+    rng = random.Random(f"ways {seed}")
+
+    def directed(word: str) -> str:
+        kind = rng.randrange(5)
+        if kind == 0:
+            return word.replace("-", ">", 1)
+        return re.sub(r"/(\d+)", rf"/\1/{rng.choice([0, 150, 900])}", word) if kind == 1 else word
+
+    return " ".join(map(directed, roads.split()))
+
+
+@pytest.fixture(scope="session")
+def some_ways() -> Callable[[str, int], str]:
+    """:func:`_some_ways`, for roads as the builder takes them."""
+    return _some_ways
 
 
 @pytest.fixture(scope="session")

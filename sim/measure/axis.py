@@ -294,15 +294,10 @@ class AxisLens:
         return sum(self._ids(places, roads), ())
 
     def _own(self, control: Control, passage: Passage) -> tuple[BoolArray, BoolArray]:
-        """Which roads are open by their own state, their ends aside, and which places."""
-        terrain = control.terrain
-        roads = np.array(
-            [
-                terrain.road_capacity[i] > 0
-                and road not in control.closed
-                and all(control.kept.get(("road", road), {"": 1}).values())
-                for i, road in enumerate(self.graph.roads)
-            ],
-            dtype=bool,
-        )
-        return roads, passage.open.copy()
+        """Which roads are open each way by their own state, their ends aside, and which places."""
+        open_ = [
+            road not in control.closed and all(control.kept.get(("road", road), {"": 1}).values())
+            for road in self.graph.roads
+        ]
+        capacity = np.array(control.terrain.road_capacity, dtype=np.int64).reshape(-1, 2)
+        return (capacity > 0) & np.array(open_, dtype=bool)[:, None], passage.open.copy()

@@ -73,7 +73,7 @@ class States:
             places, roads = changed[time, "place"], changed[time, "road"]
             if not time:
                 capacity = control.terrain.road_capacity
-                self.nominal = dict(zip(self.graph.roads, capacity, strict=True))
+                self.nominal = dict(zip(self.graph.roads, map(max, capacity), strict=True))
                 for axis in scenario.axes:
                     passages[axis] = AxisLens(scenario, axis, control).passage(control)
             self._control(time, control, places, roads)
@@ -102,7 +102,7 @@ class States:
         for place, limit in zip(graph.places, passage.place.tolist(), strict=True):
             found = self.passing[axis][self._place[place]]
             put(found, time, NO_LIMIT if limit == UNLIMITED else limit)
-        for road, limit in zip(graph.roads, passage.road[:, 0].tolist(), strict=True):
+        for road, limit in zip(graph.roads, passage.road.max(axis=1).tolist(), strict=True):
             put(self.capacity[axis][self._road[road]], time, limit)
 
     def document(self) -> dict[str, Any]:

@@ -12,7 +12,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from .table import Rows, flag, in_degrees, metres, refused, stated
+from sim.base.globe import metres
+
+from .table import Rows, flag, in_degrees, refused, stated
 
 Point = tuple[float, float]
 

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from itertools import pairwise
 
 import numpy as np
 
@@ -284,18 +283,6 @@ def flag(text: str) -> bool | None:
     if word in ("true", "yes", "1", "t", "y"):
         return True
     return False if word in ("", "false", "no", "0", "f", "n") else None
-
-
-def metres(points: Sequence[tuple[float, float]]) -> float:
-    """Length of a line of (longitude, latitude) on a sphere of 6,371,008.8 m radius."""
-    total = 0.0
-    for (lon1, lat1), (lon2, lat2) in pairwise(points):
-        dlat, dlon = math.radians(lat2 - lat1) / 2, math.radians(lon2 - lon1) / 2
-        half = math.sin(dlat) ** 2 + math.sin(dlon) ** 2 * math.cos(math.radians(lat1)) * math.cos(
-            math.radians(lat2)
-        )
-        total += 2 * 6_371_008.8 * math.asin(min(1.0, math.sqrt(half)))
-    return total
 
 
 def stated(properties: Mapping[str, object], *names: str) -> str | None:

@@ -93,7 +93,8 @@ class Maps(Words):
             roads.append(
                 MapRoad(
                     road, graph.places[graph.a[i]], graph.places[graph.b[i]],
-                    int(passage.road[i, 0]), control.terrain.road_capacity[i], int(net_flow[i]),
+                    int(passage.road[i].max()), max(control.terrain.road_capacity[i]),
+                    int(net_flow[i]),
                     ("closed" if since else "cut") if closed else "open",
                 )
             )  # fmt: skip
