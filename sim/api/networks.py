@@ -27,17 +27,15 @@ from sim.network.arcs import Kinds
 from sim.network.graph import IntArray
 from sim.network.readers import NetworkTable, is_table, read_table
 from sim.network.readers.objects import Number, read_edges, read_graph
-from sim.tables.data import DataTable
 
 from .network_answers import (
-    ROAD_COLUMNS,
     Interdicted,
     MaxFlow,
     MinCut,
     RankedLosses,
     graph_of,
     listed,
-    rows_of,
+    roads_table,
     yes,
 )
 from .show import Facts, Shown
@@ -177,7 +175,7 @@ class Network(Shown):
 
     Made by :meth:`from_file`, :meth:`from_networkx` or :meth:`from_edges`. ``limits`` (n,) are
     capacities of the places, ``names`` what places are called, ``nodes`` the nodes of the graph
-    that was given; all by place id.
+    that was given; all by place id. Roads that are ``estimated`` state no length.
     """
 
     roads: NetworkTable
@@ -185,6 +183,7 @@ class Network(Shown):
     limits: IntArray | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     nodes: Mapping[str, Hashable] = field(default_factory=dict)
+    estimated: frozenset[str] = frozenset()
 
     @classmethod
     def from_file(
@@ -208,9 +207,11 @@ class Network(Shown):
         net = load_network(path)
         graph, roads, limits = graph_of_network(net)
         at = np.array([(net.places[p].lat, net.places[p].lon) for p in graph.places])
-        two_way = np.ones(len(graph.roads), dtype=bool)
+        two_way = np.array([not net.roads[road].one_way for road in graph.roads], dtype=bool)
         table = NetworkTable(graph, roads, two_way, 1, net.title, True, at)
-        return cls(table, "kg/day", limits, {p.id: p.name for p in net.places.values()})
+        names = {p.id: p.name for p in net.places.values()}
+        estimated = frozenset(road.id for road in net.roads.values() if road.estimated)
+        return cls(table, "kg/day", limits, names, estimated=estimated)
 
     @classmethod
     def from_networkx(
@@ -346,7 +347,7 @@ class Network(Shown):
         Raises:
             BadInputError: pandas is not installed.
         """
-        return DataTable("roads", ROAD_COLUMNS, list(rows_of(self._case()))).to_frame()
+        return roads_table(self._case()).to_frame()
 
     def plot(self) -> Figure:
         """The map of the network.
@@ -364,7 +365,8 @@ class Network(Shown):
             table.title, table.graph, table.roads,
             table.places if self.limits is None else self.limits,
             tuple(index[name] for name in sources), tuple(index[name] for name in sinks),
-            self.unit, table.scale, names=self.names, coordinates=table.coordinates,
+            self.unit, table.scale, names=self.names, estimated=self.estimated,
+            coordinates=table.coordinates,
         )  # fmt: skip
 
     @cached_property

@@ -35,7 +35,8 @@ class Case:
     """A network with its ends. Capacities count 1 / ``scale`` of ``unit``.
 
     ``captured`` are the places that the scenario takes from the axis after the date looked
-    at. ``axis`` is None for a network. ``names`` are those of places that have one.
+    at. ``axis`` is None for a network. ``names`` are those of places that have one, and roads that
+    are ``estimated`` state no length.
     """
 
     title: str
@@ -53,6 +54,7 @@ class Case:
     supply: IntArray | None = None  # (k,) of the sources, where the axis states any
     demand: IntArray | None = None  # (l,) of the sinks
     pockets: tuple[tuple[int, ...], ...] | None = None  # of the axis' actor; None for a network
+    estimated: frozenset[str] = frozenset()
     coordinates: FloatArray | None = None  # (n, 2) latitude and longitude, where known
 
     def value(self, amount: int) -> Amount | None:
