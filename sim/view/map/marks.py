@@ -118,6 +118,8 @@ def one_ways(axes: Axes, lines: Sequence[Line], fine: float = 1.0) -> None:
     """Small white heads along roads that are open the way of each line alone."""
     size = ROAD.one_way * max(fine, 0.5)
     heads = [head for line in lines for head in _arrow_heads(line, size, ROAD.one_way_at)]
+    if not heads:  # nor a trace of them: what there is no such road in has the same bytes
+        return
     axes.add_collection(
         PolyCollection(
             heads, facecolors=WHITE, edgecolors=INK, linewidths=1.0 * PT, zorder=Z_FLOW + 0.3
