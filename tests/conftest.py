@@ -15,11 +15,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sim.base.numbers import day_iso, day_words
+from sim.base.said import Name, Said, Sentence, at
 from sim.scenario import model as m
 from sim.scenario.distributions import Constant, Dist
 from sim.scenario.loader import load
@@ -388,3 +391,68 @@ def ctrl_c() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+NUMBER = re.compile(r"-?[\d,]*\.?\d+(?:e-?\d+)?")
+
+
+def _held_to(sentence: str, stated: Callable[[Said], list[float]], start: datetime | None) -> None:
+    """Words hold no digits; what a number says of itself is what there is."""
+    assert isinstance(sentence, Sentence), sentence
+    for part in sentence.parts:
+        if isinstance(part, Said):
+            _check_number(part, stated, start)
+        elif not isinstance(part, Name):
+            assert not re.search(r"\d", part), (part, sentence)
+
+
+def _check_number(
+    said: Said, stated: Callable[[Said], list[float]], start: datetime | None
+) -> None:
+    value, text = said.value, said.replace("\u2212", "-")
+    assert said.unit, said
+    assert value is not None, said
+    if said.measure:
+        near = 1e-6 + 1e-8 * abs(value)  # documents keep nine digits
+        assert any(abs(value - v) < near for v in stated(said)), said
+    if said.unit == "day" and not re.fullmatch(r"[+-]?[\d.,]+( days?)?", text):
+        words = day_words(start, value)
+        assert start is None or text in {words, words[:-5], day_iso(start, value)}, said
+    elif text.startswith(("under", "over")):
+        assert 0 < value < 0.005 or 0.995 <= value < 1, said
+    else:
+        found = NUMBER.search(text)
+        assert found is not None, said
+        shown, digits = float(found[0].replace(",", "")), found[0].partition(".")[2]
+        size = value * (100 if text.endswith("%") else 1)
+        least = 0.06 * abs(size) if 0 < abs(size) < 0.1 else 0.5 * 10 ** -len(digits)
+        if not shown:  # less than half a kilogram of a tonne, half a metre of a kilometre
+            least = 0.0005
+        assert abs(shown - size) <= least + 1e-6, (said, value)
+
+
+@pytest.fixture(scope="session")
+def held_to() -> Callable[..., None]:
+    """``held_to(sentence, stated, start)``: each number is one of the values of its measure."""
+    return _held_to
+
+
+def _of_document(document: Mapping[str, Any]) -> Callable[[Said], list[float]]:
+    def stated(said: Said) -> list[float]:
+        found = at(document, said.measure)
+        kind, _, rest = said.measure.partition("/")
+        if kind == "measures" and rest:
+            unit = at(document, f"measures/{rest.partition('/')[0]}")["unit"]
+            assert said.unit == ("1" if "/came/" in rest else unit), said
+        if isinstance(found, list | tuple | dict):
+            return [len(found)]
+        kg = document.get("unit") == "kg/day" and said.unit == "t/day"
+        return [found / 1000 if kg else found]
+
+    return stated
+
+
+@pytest.fixture(scope="session")
+def of_document() -> Callable[..., Callable[[Said], list[float]]]:
+    """``of_document(document)``: what stands where a number says that it stands."""
+    return _of_document

@@ -159,6 +159,7 @@ class SensitivityStudy(Shown, _sensitivity.SensitivityStudy):
             "title": self.title,
             "method": self.method,
             "runs": self.runs.summary["n"],
+            "days": self.days,
             "units": {path: self.runs.measured.units[path] for path in self.indices},
             "indices": {path: [i._asdict() for i in found] for path, found in self.indices.items()},
         }

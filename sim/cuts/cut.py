@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -18,6 +17,7 @@ from sim.network import (
 )
 from sim.network.mincuts import CutList, minimum_cuts, near_minimum_cuts
 from sim.network.territory import weak_points
+from sim.tables.of_cuts import explained
 
 Gap = float | Decimal | str
 """How much more than the least a cut may hold: a number, or its text."""
@@ -137,37 +137,6 @@ def territory_of(case: Case) -> WeakPoints:
     return WeakPoints(
         case.ids(weak.places), case.ids((), weak.roads), tuple(case.ids(part) for part in apart)
     )
-
-
-def explained(document: Document) -> list[str]:
-    """The flow and its witness in sentences: what carries it, and what stops more."""
-    flow = document["max_flow"]
-    if flow is None:
-        return ["A way without any limit leads from the sources to the sinks."]
-    if flow == 0:
-        return ["Nothing gets through: no way is open from a source to a sink."]
-    names: dict[str, str] = document.get("names", {})
-
-    def said(value: float) -> str:
-        if document["unit"] == "kg/day":
-            return f"{value / 1000:,.1f} t/day"
-        return f"{int(value) if value == int(value) else value:,}"
-
-    def listed(items: Sequence[str]) -> str:
-        return ", ".join(names.get(item, item) for item in items)
-
-    sentences = [
-        f"{said(route.get('kg_per_day', route.get('flow')))} can go by "
-        f"{' - '.join(names.get(place, place) for place in route['places'])}."
-        for route in document["routes"]
-    ]
-    sentences.append(
-        f"Together {said(flow)}, and no more: all of it crosses {listed(document['cut'])}, "
-        "and no more than that can."
-    )
-    if not document["unique"]:
-        sentences.append(f"All of it crosses {listed(document['other_cut'])} too.")
-    return sentences
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 from sim.base.errors import BadInputError
 from sim.cuts.attacks import FlowFrontier, Losses, least_flow
 from sim.cuts.case import Case, Document
-from sim.cuts.cut import Gap, WeakPoints, explained, more_cuts, territory_of
+from sim.cuts.cut import Gap, WeakPoints, more_cuts, territory_of
 from sim.cuts.weakness import Weakness, weakness_of
 from sim.measure.axis import AxisLens, AxisView, cut_document
 from sim.measure.ground import day_zero_pockets
@@ -19,6 +19,7 @@ from sim.scenario.dates import format_instant
 from sim.scenario.model import Network, Scenario
 from sim.state.rebuild import state_at
 from sim.state.record import ControlRow
+from sim.tables.of_cuts import explained
 
 MOST_LOST = 5
 """Losses up to which the attacks on an axis are found for its figures."""

@@ -114,7 +114,7 @@ def test_cut_names_weak_points_and_pockets_and_says_why(
 def test_cut_of_a_scenario_names_weak_points_and_pockets(answer: Answer, folder: Path) -> None:
     before = answer("cut", "toy.yaml", "--at", "1 days", cwd=folder)
     assert (before["routes_by_roads"], before["articulation_points"]) == (2, [])
-    assert "25.0 t/day, and no more" in before["explanation"][-2]
+    assert "25 t/day, and no more" in before["explanation"][-2]
     # Once gate has fallen, all goes by hill.
     after = answer("cut", "toy.yaml", "--at", "10 days", cwd=folder)
     assert after["articulation_points"] == ["hill"]

@@ -101,9 +101,12 @@ class Maps(Words):
         lost = cut.barrier or cut.names
         marked = cut.names if view.capacity else lost
         when = self.date(view.time)
-        subtitle = f"the largest flow its roads can carry on {when}, by the fastest routes"
+        subtitle = Sentence(
+            Name(this.name), ": the largest flow its roads can carry on ", when,
+            ", by the fastest routes",
+        )  # fmt: skip
         return MapData(
-            Page(self._map_title(axis, view), f"{this.name}: {subtitle}", self.credit),
+            Page(self._map_title(axis, view), subtitle, self.credit),
             when, this.actor, self.actors,
             tuple(self._place(p, control, axis) for p in graph.places), tuple(roads),
             cut_places=frozenset(m for m in marked if m in scenario.network.places),
