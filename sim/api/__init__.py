@@ -20,12 +20,10 @@ if TYPE_CHECKING:
     from sim.tables.data import DataTable
 
     from .comparisons import Comparison, ManyComparison, compare
+    from .ensembles import Ensemble, SensitivityStudy, Study
     from .files import CheckedFile, schema, summary, validate
     from .listings import Listing, listing
     from .many import (
-        Ensemble,
-        SensitivityStudy,
-        Study,
         StudyPlan,
         ensemble,
         merge,
@@ -56,9 +54,10 @@ _HOMES = {
     "sim.tables.data": ("DataTable",),
     "sim.api.comparisons": ("Comparison", "ManyComparison", "compare"),
     "sim.api.files": ("CheckedFile", "schema", "summary", "validate"),
+    "sim.api.ensembles": ("Ensemble", "SensitivityStudy", "Study"),
     "sim.api.many": (
-        "Ensemble", "SensitivityStudy", "Study", "StudyPlan", "ensemble", "merge",
-        "open_ensemble", "open_study", "plan_study", "resume", "study",
+        "StudyPlan", "ensemble", "merge", "open_ensemble", "open_study", "plan_study", "resume",
+        "study",
     ),
     "sim.api.listings": ("Listing", "listing"),
     "sim.api.networks": ("Network", "interdict", "rank"),

@@ -5,13 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 from sim.base.errors import BadInputError, FolderError
-from sim.base.numbers import number
 from sim.many import ensemble as _many
 from sim.many import sensitivity as _sensitivity
 from sim.many import studies as _studies
@@ -21,16 +20,12 @@ from sim.many.ensemble import Means, Plan, Progress
 from sim.many.stopping import StopRule
 from sim.scenario import model
 from sim.scenario.loader import load as read
-from sim.tables.data import DataTable
 from sim.tables.folder import kind_of
 
 from .drawing import draw_ensemble, draw_sensitivity, draw_study
-from .runs import HEADLINES
+from .ensembles import Ensemble, SensitivityStudy, Study
 from .scenarios import Source, path_and_text, scenario_of, seeded
-from .show import Facts, Shown, amount, figure_named, made, names, table_named
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from .show import Facts, Shown, made, names
 
 Folder = str | os.PathLike[str]
 EngineName = Literal["local", "dask"]
@@ -38,139 +33,6 @@ Begun = Callable[[Path], None]
 
 RUNS = 1000
 """Runs of an ensemble unless told."""
-
-
-class Ensemble(Shown, _many.Ensemble):
-    """Many runs of one scenario that differ in luck alone, in a folder.
-
-    :class:`sim.many.ensemble.Ensemble` says what it holds.
-    """
-
-    def table(self, name: str = "measures") -> DataTable:
-        """measures (mean with its interval, quantiles), claims, or replicates (a row a run).
-
-        Raises:
-            BadInputError: there is none of that name.
-        """
-        return table_named(_many.ensemble_tables(self.summary, self.measured), name)
-
-    def plot(self, kind: str = "fan", of: str | None = None) -> Figure:
-        """A figure over all runs: fan or survival (of an axis), fan of an operation, regroup_map.
-
-        Raises:
-            BadInputError: there is no such figure.
-        """
-        from sim.view.charts.ensemble_figures import ensemble_figures
-
-        rows = _many.rows_of(self)
-        return figure_named(ensemble_figures(self.scenario, self.summary, rows), kind, of)
-
-    def _glance(self) -> tuple[str, Facts]:
-        stem = f"axes.{self.scenario.main_axis}."
-        measures = self.summary["measures"]
-        found = {name: measures.get(stem + name, {}) for name in HEADLINES}
-        return f"Ensemble: {self.scenario.title}", [
-            ("folder", str(self.folder)),
-            ("runs", f"{self.summary['n']}, {len(self.failed)} failed"),
-            ("seed", str(self.plan.seed)),
-            *((name.replace("_", " "), _said(m)) for name, m in found.items() if m.get("n")),
-        ]
-
-
-def _said(measure: Mapping[str, Any]) -> str:
-    """A mean with its interval; of a time that did not come in every run how often it came."""
-    if "mean" not in measure:
-        share = measure["came"]["value"]
-        return f"in {share:.0%} of runs" if share else "never"
-    mean, unit = measure["mean"], str(measure["unit"])
-    if mean["low"] is None:
-        return amount(mean["value"], unit)
-    return f"{amount(mean['value'], unit)} ({number(mean['low'])} to {number(mean['high'])})"
-
-
-class Study(Shown, _studies.Study):
-    """A finished grid of settings: an ensemble a cell, effects with intervals.
-
-    :class:`sim.many.studies.Study` says what it holds.
-    """
-
-    def table(self, name: str = "measures") -> DataTable:
-        """measures (of each cell), effects or ranks.
-
-        Raises:
-            BadInputError: there is none of that name.
-        """
-        return table_named(_studies.study_tables(self), name)
-
-    def plot(self, kind: str = "interaction", of: str | None = None) -> Figure:
-        """interaction or ranks of a measure (``of`` its path; None: the first).
-
-        Raises:
-            BadInputError: there is no such figure.
-        """
-        from sim.view.charts.study_figures import study_figures
-
-        return figure_named(study_figures(self), kind, of)
-
-    @property
-    def summary(self) -> Mapping[str, Any]:
-        """What its summary.json holds: cells, and effects with their intervals."""
-        return _studies.summary(self)
-
-    def _glance(self) -> tuple[str, Facts]:
-        return f"Study: {self.title}", [
-            ("folder", str(self.folder)),
-            ("factors", names(self.names)),
-            ("cells", str(len(self.cells))),
-            ("runs a cell", str(self.ensembles[0].plan.n)),
-            ("failed", str(self.failed)),
-            ("measures", names(self.effects)),
-        ]
-
-
-class SensitivityStudy(Shown, _sensitivity.SensitivityStudy):
-    """A finished sensitivity study: what each uncertain input does to each measure.
-
-    :class:`sim.many.sensitivity.SensitivityStudy` says what it holds.
-    """
-
-    def table(self, name: str = "indices") -> DataTable:
-        """indices: of each measure, the greatest first.
-
-        Raises:
-            BadInputError: there is none of that name.
-        """
-        return table_named([_sensitivity.index_table(self)], name)
-
-    def plot(self, kind: str = "tornado", of: str | None = None) -> Figure:
-        """The tornado of a measure (``of`` its path; None: the first).
-
-        Raises:
-            BadInputError: there is no such figure.
-        """
-        from sim.view.charts.study_figures import tornados
-
-        return figure_named(tornados(self), kind, of)
-
-    @property
-    def summary(self) -> Mapping[str, Any]:
-        """What was found, as plain data: the indices of each measure, and the units of both."""
-        return {
-            "title": self.title,
-            "method": self.method,
-            "runs": self.runs.summary["n"],
-            "days": self.days,
-            "units": {path: self.runs.measured.units[path] for path in self.indices},
-            "indices": {path: [i._asdict() for i in found] for path, found in self.indices.items()},
-        }
-
-    def _glance(self) -> tuple[str, Facts]:
-        return f"Sensitivity: {self.title}", [
-            ("folder", str(self.folder)),
-            ("method", self.method),
-            ("runs", str(self.runs.summary["n"])),
-            *((path, f"most on {found[0].name}") for path, found in [*self.indices.items()][:9]),
-        ]
 
 
 def ensemble(

@@ -28,7 +28,8 @@ from sim.cli.verbs import (
 )
 
 if TYPE_CHECKING:
-    from sim.api.many import EngineName, Ensemble, SensitivityStudy, Study
+    from sim.api.ensembles import Ensemble, SensitivityStudy, Study
+    from sim.api.many import EngineName
     from sim.many.ensemble import Progress
 
 RUNS = click.IntRange(1, 10**9)
