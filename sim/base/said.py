@@ -69,7 +69,7 @@ class Sentence(str):
             pieces = [part] if isinstance(part, Name | Said) else part.split(between)
             found[-1].append(pieces[0])
             found += [[piece] for piece in pieces[1:]]
-        return [Sentence(*parts) for parts in found]
+        return [Sentence(*filter(None, parts)) for parts in found]
 
     def capitalized(self) -> Sentence:
         """The same with a capital at its beginning, unless that is a name or a number."""
@@ -143,5 +143,5 @@ def at(document: Any, path: str) -> Any:
         elif key.isdigit():
             document = document[int(key)]
         else:
-            document = next(one for one in document if one["path"] == key)
+            document = {one["path"]: one for one in document}[key]
     return document
