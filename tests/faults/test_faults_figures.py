@@ -156,7 +156,7 @@ def test_a_comparison_and_a_study_keep_their_tables(
     from sim.view.charts import compare_figures, study_figures
 
     monkeypatch.setattr(compare_figures, "draw_compare", broken)
-    monkeypatch.setattr(study_figures, "interaction", broken)
+    monkeypatch.setattr(study_figures, "interaction_data", broken)
     for name, size in (("a", "10 t"), ("b", "5 t")):
         words = ("run", "toy.yaml", "--no-figures", "--out", name)
         assert sim(*words, "--set", f"axes.line.convoy.size={size}", cwd=home).returncode == 0
