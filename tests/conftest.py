@@ -67,15 +67,20 @@ def _axis(
     loss: float | Dist = 0,
     foreign: str = "",
     supply: Mapping[str, float | Dist] | None = None,
+    first: Mapping[str, int] | None = None,
 ) -> m.Axis:
-    abroad, limits = foreign.split(), supply or {}
+    """``first`` are priorities of sources."""
+    abroad, limits, ranks = foreign.split(), supply or {}, first or {}
     return m.Axis(
         name,
         name,
         actor,
         commodity,
         priority,
-        {s: m.Source(s, _dist(limits.get(s)), s in abroad) for s in _words(sources)},
+        {
+            s: m.Source(s, _dist(limits.get(s)), s in abroad, ranks.get(s, 1))
+            for s in _words(sources)
+        },
         {
             s: m.Sink(
                 s,

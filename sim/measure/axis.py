@@ -190,7 +190,7 @@ class AxisLens:
         self.axis: Axis = scenario.axes[axis]
         graph = start.terrain.graph
         self.graph = graph
-        self.sources = tuple(graph.place_index[p] for p in sorted(self.axis.sources))
+        self.sources = tuple(graph.place_index[s.place] for s in self.axis.sources_in_order)
         self.sinks = tuple(graph.place_index[p] for p in sorted(self.axis.sinks))
         self._foreign = frozenset(s.place for s in self.axis.sources.values() if s.foreign)
         self._load = scenario.commodities[self.axis.commodity].load

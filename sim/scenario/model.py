@@ -263,6 +263,8 @@ class Source(Sourced):
     """flow that it can give; default: unlimited"""
     foreign: k.Flag = False
     """true where it serves the axis whoever holds the place; then only sealing closes it"""
+    priority: k.Priority = 1
+    """of plans that take the same time, that in which the lower number sends most; ties by id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +311,11 @@ class Axis(Drawn):
     """what it feeds, by place"""
     convoy: ConvoyRule = ConvoyRule()
     """size and risk of its convoys"""
+
+    @property
+    def sources_in_order(self) -> list[Source]:
+        """Its sources in the order in which plans that take the same time prefer them."""
+        return sorted(self.sources.values(), key=lambda s: (s.priority, s.place))
 
 
 EventKind = Literal[
