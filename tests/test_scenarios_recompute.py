@@ -339,10 +339,11 @@ def random_scenario(seed: int) -> dict[str, Any]:
 
     def axis() -> dict[str, Any]:
         a, b, c = rng.sample(names, 3)
+        second = {b: {"priority": rng.choice([0, 2])}} if rng.random() < 0.5 else {}
         return {
             "actor": rng.choice(actors), "priority": rng.choice([1, 1, 2]),
             "commodity": rng.choice(["supplies", "fuel"]), "convoy": {"size": "3 t"},
-            "sources": {a: {}, **({b: {}} if rng.random() < 0.5 else {})},
+            "sources": {a: {}} | second,
             "sinks": {c: {"demand": f"{rng.randrange(1, 12)} t/day",
                           "stock": f"{rng.randrange(0, 200)} t"}},
         }  # fmt: skip

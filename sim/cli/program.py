@@ -61,7 +61,7 @@ def run(
     lies = None if many is None else sim.beside(done, many)
     for line in done.warnings:
         click.echo(f"{file}: warning: {line}", err=True)
-    folder = done.write(out, figures=figures)
+    folder = done.write(out, figures=figures, beside=lies)
     if as_json:
         told = {} if lies is None else {"beside": lies.document()}
         print_json({"folder": str(folder), **done.summary, **told})
