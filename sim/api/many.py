@@ -6,10 +6,11 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from sim.base.diagnostics import Findings
 from sim.base.errors import BadInputError, FolderError
 from sim.base.numbers import number
 from sim.many import ensemble as _many
@@ -20,7 +21,7 @@ from sim.many.engines import Engine
 from sim.many.ensemble import Means, Plan, Progress
 from sim.many.stopping import StopRule
 from sim.scenario import model
-from sim.scenario.loader import load as read
+from sim.scenario.loader import read
 from sim.tables.data import DataTable
 from sim.tables.folder import kind_of
 
@@ -32,9 +33,12 @@ from .show import Facts, Shown, amount, figure_named, made, names, table_named
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from .sense import CellWarnings
+
 Folder = str | os.PathLike[str]
 EngineName = Literal["local", "dask"]
 Begun = Callable[[Path], None]
+Warned = Callable[[Findings], None]
 
 RUNS = 1000
 """Runs of an ensemble unless told."""
@@ -315,6 +319,7 @@ def study(
     figures: bool = True,
     progress: Progress | None = None,
     begun: Begun | None = None,
+    warned: Warned | None = None,
     resume: bool = True,
     argv: Sequence[str] | None = None,
 ) -> Study | SensitivityStudy:
@@ -326,6 +331,8 @@ def study(
         source: the path of a YAML file, YAML text, or what such a text holds; the base scenario of
             a text or a mapping is relative to the current folder.
         n: runs a cell, in place of the file's.
+        warned: called with what ``warnings`` of :func:`plan_study` are, before anything is run;
+            what it raises ends the study.
 
     Raises:
         ScenarioError: the study or its scenario is faulty.
@@ -338,8 +345,14 @@ def study(
     if design.sensitivity is not None and keep_going:
         raise BadInputError(ALL_NEEDED)
     means = _means(engine, workers, address, keep_going, progress, argv)
-    begin = _studies.begin_study if design.sensitivity is None else _sensitivity.begin_sensitivity
-    folder = begin(design, None if out is None else Path(out), resume=resume)
+    place, made = None if out is None else Path(out), None
+    if warned is not None:
+        made, cells = look_at(design)
+        warned(cells.warnings())
+    if design.sensitivity is None:
+        folder = _studies.begin_study(design, place, resume=resume, made=made)
+    else:
+        folder = _sensitivity.begin_sensitivity(design, place, resume=resume)
     if begun is not None:
         begun(folder)
     return _carry_out(folder, means, figures)
@@ -360,11 +373,30 @@ def _design(source: Source, n: int | None) -> Design:
     return replace(design, n=n)
 
 
+def look_at(design: Design) -> tuple[list[model.Scenario], CellWarnings]:
+    """The scenarios of the cells of a study, the base of a sensitivity, and their warnings.
+
+    Raises:
+        ScenarioError: the study or its scenario is faulty.
+    """
+    from .sense import BASE, CellWarnings
+
+    cells = CellWarnings(design)
+    if design.sensitivity is None:
+        made = _studies.scenarios(design, cells.look)
+    else:
+        base = read(design.base)
+        cells.look(BASE, base)
+        made = [base.scenario]
+    return made, cells
+
+
 @dataclass(frozen=True, repr=False)
 class StudyPlan(Shown):
     """What a study would run: ``n`` runs in each of its cells, or as a sensitivity takes them.
 
-    ``method`` and ``inputs`` (how many are uncertain) are those of a sensitivity.
+    ``method`` and ``inputs`` (how many are uncertain) are those of a sensitivity. ``warnings`` are
+    those of :func:`sim.validate` for its cells, each once, with the cells that raise it.
     """
 
     title: str
@@ -373,6 +405,7 @@ class StudyPlan(Shown):
     runs: int
     method: str | None = None
     inputs: int = 0
+    warnings: Findings = field(default_factory=Findings)
 
     def _glance(self) -> tuple[str, Facts]:
         first = ("cells", f"{len(self.cells)} of {self.n} runs")
@@ -390,12 +423,18 @@ def plan_study(source: Source, n: int | None = None) -> StudyPlan:
         BadInputError: ``n`` with a sensitivity.
     """
     design = _design(source, n)
+    return plan_of(design, *look_at(design))
+
+
+def plan_of(design: Design, made: Sequence[model.Scenario], cells: CellWarnings) -> StudyPlan:
+    """What a study would run, of what :func:`look_at` gave."""
+    warnings = cells.warnings()
     if design.sensitivity is None:
-        _studies.scenarios(design)
-        return StudyPlan(design.title, design.cells, design.n, len(design.cells) * design.n)
+        runs = len(design.cells) * design.n
+        return StudyPlan(design.title, design.cells, design.n, runs, warnings=warnings)
     method = design.sensitivity.method
-    inputs, runs = _sensitivity.count(read(design.base), design.sensitivity)
-    return StudyPlan(design.title, (), 1, runs, method, inputs)
+    inputs, runs = _sensitivity.count(made[0], design.sensitivity)
+    return StudyPlan(design.title, (), 1, runs, method, inputs, warnings)
 
 
 def _carry_out(folder: Path, means: Means, figures: bool) -> Study | SensitivityStudy:

@@ -79,7 +79,7 @@ def run(
 @SETS
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
 def validate(files: Sequence[str], sets: tuple[str, ...], strict: bool, as_json: bool) -> None:
-    """Check scenario and network files, and warn of what makes no sense in scenarios."""
+    """Check scenario, network and study files, and warn of what makes no sense in scenarios."""
     import sim
 
     checked = []

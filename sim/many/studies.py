@@ -24,7 +24,7 @@ from sim.measure import statistics as st
 from sim.measure.effects import Effect, effects, rank_intervals
 from sim.measure.ensemble import Replicates, absent, interval
 from sim.measure.steps import is_time, step_of
-from sim.scenario.loader import load
+from sim.scenario.loader import Loaded, load, read
 from sim.scenario.model import DAY, Scenario
 from sim.tables.data import DataTable
 from sim.tables.folder import (
@@ -81,8 +81,15 @@ class Study:
     ranks: dict[str, list[tuple[float, float, float]]]
 
 
-def scenarios(design: Design) -> list[Scenario]:
+Look = Callable[[Cell, Loaded], None]
+"""Looks at a cell of a study, at its scenario and where that is stated."""
+
+
+def scenarios(design: Design, look: Look | None = None) -> list[Scenario]:
     """The scenario of every cell, all under one seed.
+
+    Args:
+        look: called with every cell in turn.
 
     Raises:
         ScenarioError: the base is faulty, a setting of a cell does not fit it, or no cell has a
@@ -96,10 +103,13 @@ def scenarios(design: Design) -> list[Scenario]:
     for cell in design.cells:
         sets = [*cell.settings, f"id={base.id}-{cell.id}"]
         try:
-            found.append(load(design.base, sets=sets).seeded(seed))
+            loaded = read(design.base, sets=sets)
+            found.append(loaded.scenario.seeded(seed))
+            if look is not None:
+                look(cell, loaded)
         except ScenarioError as error:
             for fault in error.diagnostics:
-                mark, message = _where(design, cell, fault)
+                mark, message = placed(design, cell, fault)
                 if (mark, message) not in told:
                     told.add((mark, message))
                     report.error(mark, message, fault.hint)
@@ -130,25 +140,34 @@ def check_measures(design: Design, made: Sequence[Scenario]) -> None:
     report.stop_on_errors()
 
 
-def _where(design: Design, cell: Cell, fault: Diagnostic) -> tuple[Mark, str]:
+def placed(design: Design, cell: Cell, fault: Diagnostic) -> tuple[Mark, str]:
     """Where the study names the factor whose setting is at fault, and what is wrong with it."""
-    if fault.file == "--set" and 1 <= fault.line <= len(cell.settings):
+    if is_of_setting(cell, fault):
         factor, _, value = cell.settings[fault.line - 1].partition("=")
         return design.marks[factor], f"{fault.message} (set to {value})"
     return Mark(str(design.file), 1, 1), f"cell {', '.join(cell.settings)}: {fault.message}"
 
 
-def begin_study(design: Design, out: Path | None = None, *, resume: bool = False) -> Path:
+def is_of_setting(cell: Cell, fault: Diagnostic) -> bool:
+    """Whether a fault is in a setting of a cell, not in the base."""
+    return fault.file == "--set" and 1 <= fault.line <= len(cell.settings)
+
+
+def begin_study(
+    design: Design, out: Path | None = None, *, resume: bool = False,
+    made: Sequence[Scenario] | None = None,
+) -> Path:  # fmt: skip
     """Make the folder of a study with every cell begun and nothing run, and return it.
 
     Args:
         resume: return the folder of this very study where it was begun before.
+        made: what :func:`scenarios` gave, where it was called before.
 
     Raises:
         ScenarioError: as :func:`scenarios`.
         FolderError: the folder holds something already or cannot be made.
     """
-    made = scenarios(design)
+    made = scenarios(design) if made is None else made
     document = {
         "format": 1,
         "title": design.title,
