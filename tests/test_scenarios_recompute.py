@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import csv
 import math
-import random
 from collections import defaultdict
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -314,65 +314,12 @@ def test_a_shipped_scenario_is_as_a_second_program_has_it(path: Path, tmp_path: 
     all_follows(api.load(path), tmp_path / "run")
 
 
-def random_scenario(seed: int) -> dict[str, Any]:
-    """Towns, friends and strangers, captures, raids, damage and closures, as a file says it."""
-    rng = random.Random(seed)
-    names = [f"p{i}" for i in range(rng.choice([4, 6, 8]))]
-    pairs = {tuple(sorted((names[rng.randrange(i)], names[i]))) for i in range(1, len(names))}
-    pairs |= {tuple(sorted(rng.sample(names, 2))) for _ in range(len(names) - 2)}
-    actors = ["red", "green", "blue"]
-
-    def event(n: int) -> dict[str, Any]:
-        place, by = rng.choice(names), rng.choice(actors)
-        found = rng.choice([
-            {"capture": place, "by": by},
-            {"capture": place, "shares": {"red": 0.5, "blue": 0.3}},
-            {"raid": place, "by": by, "lasts": f"{rng.randrange(5, 60)} h"},
-            {"raid": place, "by": by, "lasts": f"{rng.randrange(5, 60)} h"},
-            {"besiege": place, "by": by},
-            {"relieve": place},
-            {"damage": "--".join(rng.choice(sorted(pairs))), "loss": "35 %"},
-            {"close": "--".join(rng.choice(sorted(pairs)))},
-            {"open": "--".join(rng.choice(sorted(pairs)))},
-        ])  # fmt: skip
-        return found | {"at": f"{rng.randrange(0, 20) * 6} h"}
-
-    def axis() -> dict[str, Any]:
-        a, b, c = rng.sample(names, 3)
-        second = {b: {"priority": rng.choice([0, 2])}} if rng.random() < 0.5 else {}
-        return {
-            "actor": rng.choice(actors), "priority": rng.choice([1, 1, 2]),
-            "commodity": rng.choice(["supplies", "fuel"]), "convoy": {"size": "3 t"},
-            "sources": {a: {}} | second,
-            "sinks": {c: {"demand": f"{rng.randrange(1, 12)} t/day",
-                          "stock": f"{rng.randrange(0, 200)} t"}},
-        }  # fmt: skip
-
-    return {
-        "format": 1, "title": "random", "period": {"length": "6 days"},
-        "sample": f"{rng.choice([5, 24])} h", "default_holder": "red",
-        "truck_load": "20 t/truck",
-        "commodities": {"fuel": {"load": "15 t/truck"}},
-        "actors": {"red": {"friends": ["green"]}, "green": {}, "blue": {"transit": {"red": 0.4}}},
-        "holders": {p: rng.choice(actors) for p in names if rng.random() < 0.5},
-        "network": {
-            "classes": {"r": {"speed": "40 km/h", "capacity": "20 t/day"}},
-            "places": {
-                p: {"lat": 0, "lon": i / 10, **rng.choice([{}, {}, {"capacity": "13 t/day"}])}
-                for i, p in enumerate(names)
-            },
-            "roads": {f"{a}--{b}": {"km": rng.randrange(5, 90), "class": "r"}
-                      for a, b in sorted(pairs)},
-        },
-        "axes": {f"x{n}": axis() for n in range(rng.choice([1, 3, 4]))},
-        "events": {f"e{n}": event(n) for n in rng.sample(range(20), 9)},
-    }  # fmt: skip
-
-
 BATCHES = [*range(6), *(pytest.param(n, marks=pytest.mark.slow) for n in range(6, 30))]
 
 
 @pytest.mark.parametrize("batch", BATCHES)
-def test_random_scenarios_are_as_a_second_program_has_them(batch: int, tmp_path: Path) -> None:
+def test_random_scenarios_are_as_a_second_program_has_them(
+    batch: int, random_scenario: Callable[[int], dict[str, Any]], tmp_path: Path
+) -> None:
     for seed in range(10 * batch, 10 * batch + 10):
         all_follows(api.load(random_scenario(seed)), tmp_path / str(seed))
