@@ -64,7 +64,7 @@ build/bench/.ready: requirements/bench.txt
 # pin again (needs uv)
 pins:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade pyproject.toml -o requirements/run.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra dask --extra parquet --extra sensitivity --extra dev pyproject.toml -o requirements/dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra dask --extra gis --extra osm --extra parquet --extra sensitivity --extra dev pyproject.toml -o requirements/dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra bench pyproject.toml -c requirements/dev.txt -o requirements/bench.txt
 
 # this list

@@ -18,7 +18,7 @@ from sim.cli.verbs import SEED, Command, Verb, answer, gathered, print_json
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sim.api.networks import Between
+    from sim.api.networks import Between, Network
     from sim.network.arcs import Kinds
     from sim.network.interdict import Method
     from sim.scenario.model import Scenario
@@ -26,8 +26,83 @@ if TYPE_CHECKING:
 Document = Mapping[str, Any]
 
 
+def _metres(_: click.Context, param: click.Parameter, text: str) -> float:
+    """Metres from ``5 m`` or ``5``."""
+    bare = text.strip().removesuffix("m").strip()
+    try:
+        value = float(bare)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1e6:
+        raise click.BadParameter(f"'{text}' is no length such as 5 m", param=param)
+    return value
+
+
+FILE_OPTIONS = (
+    click.option("--default-capacity", help="Capacity of roads of a file that state none."),
+    click.option(
+        "--capacity-by", multiple=True, metavar="COLUMN=FILE",
+        help="Capacity (and speed) by class, lanes or any column: FILE has class,capacity[,speed].",
+    ),
+    click.option(
+        "--column", "columns", multiple=True, metavar="WHAT=NAME",
+        help="Read a column as this, such as capacity=weight or length_m=len.",
+    ),
+    click.option("--nodes", type=click.Path(), help="A file of places: coordinates, names, ..."),
+    click.option(
+        "--snap", default="1 m", show_default=True, callback=_metres, metavar="METRES",
+        help="Join lines of a map that meet within this; 0 joins none.",
+    ),
+    click.option("--layer", help="The layer of lines, in a file with several."),
+    click.option(
+        "--classes", default="motorway..tertiary", show_default=True,
+        help="Classes of OpenStreetMap that are kept: a range or a list.",
+    ),
+    click.option(
+        "--bridges", default="0 m", show_default=True, callback=_metres, metavar="METRES",
+        help="From which length on a bridge of OpenStreetMap is a place that can be closed.",
+    ),
+)  # fmt: skip
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class Asked:
+class FileOptions:
+    """How a network file is read."""
+
+    default_capacity: str | None
+    capacity_by: tuple[str, ...]
+    columns: tuple[str, ...]
+    nodes: str | None
+    snap: float
+    layer: str | None
+    classes: str
+    bridges: float
+
+    def network(self, file: str) -> Network:
+        """The network of a file."""
+        from sim.api.networks import Network
+
+        return Network.from_file(
+            file, default_capacity=self.default_capacity, nodes=self.nodes, snap=self.snap,
+            columns=_pairs("column", self.columns, "WHAT=NAME"), layer=self.layer,
+            capacity_by=_pairs("capacity-by", self.capacity_by, "COLUMN=FILE"),
+            classes=self.classes, bridges=self.bridges,
+        )  # fmt: skip
+
+
+def _pairs(option: str, texts: Sequence[str], form: str) -> dict[str, str]:
+    """Texts by name from ``NAME=TEXT``."""
+    found = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not (sign and name.strip() and value.strip()):
+            raise BadInputError(f"--{option}: '{text}' is not {form}")
+        found[name.strip()] = value.strip()
+    return found
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Asked(FileOptions):
     """Which network, between which places and when, and how the answer is given."""
 
     file: str
@@ -36,7 +111,6 @@ class Asked:
     sinks: tuple[str, ...]
     seed: int | None
     sets: tuple[str, ...]
-    default_capacity: str | None
     as_json: bool
     figure: str | None
     at: str | None
@@ -60,7 +134,7 @@ class Asked:
 
     def between(self) -> Between:
         """The network file between its ends, or the axis of the scenario."""
-        from sim.api.networks import Network, axis_at
+        from sim.api.networks import axis_at
 
         if self.of_scenario:
             return axis_at(self.scenario(), self.axis, self.at, self.seed)
@@ -70,8 +144,7 @@ class Asked:
             )
         if not self.sources or not self.sinks:
             raise BadInputError("a network file needs --from and --to")
-        network = Network.from_file(self.file, default_capacity=self.default_capacity)
-        return network.between(self.sources, self.sinks)
+        return self.network(self.file).between(self.sources, self.sinks)
 
     def target(self) -> Path | None:
         """The file of ``--figure``; refused where it is neither PNG nor SVG, or has no folder.
@@ -119,15 +192,13 @@ def asked(at: str) -> Callable[[Command], Command]:
             help="Set one value of the scenario by its dotted path.",
         ),
         click.option(
-            "--default-capacity", help="Capacity of rows of a file that state none.",
-        ),
-        click.option(
             "--figure", type=click.Path(dir_okay=False),
             help="Draw it too: a .png or .svg file, its numbers as .csv beside it.",
         ),
         click.option(
             "--at", help=f"A date or '12 days' from the start; the {at} where none is named."
         ),
+        *FILE_OPTIONS,
     )  # fmt: skip
 
     return gathered(Asked, options)
@@ -351,26 +422,20 @@ def rank(
 
 
 @click.command(name="import", cls=Verb)
+@gathered(FileOptions, FILE_OPTIONS)
 @click.argument("file", type=click.Path())
 @click.option("--out", required=True, type=click.Path(), help="A .yaml or .npz file to write.")
-@click.option("--default-capacity", help="Capacity of rows that state none.")
 @click.option(
     "--unit", type=click.Choice(["t/day", "kg/day"]), default="t/day", show_default=True,
     help="Unit of the file's capacities, for a network YAML.",
 )  # fmt: skip
 @click.option("--two-way", is_flag=True, help="Take one-way roads as two-way, for a network YAML.")
 def import_(
-    file: str, out: str, default_capacity: str | None, unit: str, two_way: bool, as_json: bool
+    options: FileOptions, file: str, out: str, unit: str, two_way: bool, as_json: bool
 ) -> None:
-    """Turn CSV, GeoJSON, GraphML or TNTP into a network YAML or a binary table."""
-    import sim
-
-    network = sim.Network.from_file(file, default_capacity=default_capacity)
-    network.write(out, unit=unit, two_way=two_way)
-    graph = network.roads.graph
-    places, roads = len(graph.places), len(graph.roads)
-    document = {"file": out, "places": places, "roads": roads}
-    answer(as_json, document, f"{out}: {places} places, {roads} roads")
+    """Turn a network file of any kind (docs/networks.md) into a network YAML or a binary table."""
+    written = options.network(file).written(out, unit=unit, two_way=two_way)
+    answer(as_json, written.document(), "\n".join(written.said()))
 
 
 COMMANDS = (cut, interdict, rank, import_)

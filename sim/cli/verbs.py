@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, redirect_stdout
+from dataclasses import fields
 from functools import wraps
 from io import StringIO
 from pathlib import Path
@@ -47,7 +48,7 @@ def gathered(
     def wrap(command: Command) -> Command:
         @wraps(command)
         def call(*before: object, **given: Any) -> None:
-            made = kind(**{name: given.pop(name) for name in kind.__annotations__})
+            made = kind(**{part.name: given.pop(part.name) for part in fields(kind)})
             command(*before, made, **given)
 
         offered: Command = call

@@ -64,7 +64,8 @@ class CutAnswer:
 
     ``max_flow`` is None where nothing bounds it. ``cut`` is the one nearest the sources;
     ``other_cut`` the one nearest the sinks, empty where that is the same. ``ways`` and
-    ``territory`` are None where the network is too large for them.
+    ``territory`` are None where the network is too large for them. ``fewest_roads`` cut a network
+    whose flow has no limit because roads state no capacity.
     """
 
     case: Case
@@ -74,6 +75,7 @@ class CutAnswer:
     other_cut: tuple[str, ...]
     ways: Ways | None
     territory: WeakPoints | None
+    fewest_roads: tuple[str, ...] | None = None
 
     def document(self, most: int | None = None, gap: Gap | None = None) -> Document:
         """What ``sim cut --json`` prints of a network file; of more cuts as :func:`more_cuts`."""
@@ -82,6 +84,8 @@ class CutAnswer:
     def _document(self) -> Document:
         document = self.case.head() | flow_document(self.max_flow, "max_flow")
         document |= {"cut": self.cut, "unique": self.unique, "other_cut": self.other_cut}
+        if self.fewest_roads is not None:
+            document["fewest_roads_cut"] = self.fewest_roads
         if self.ways is None or self.territory is None:
             return document
         fastest = self.ways.fastest
@@ -103,8 +107,16 @@ def cut_of_case(case: Case) -> CutAnswer:
     return CutAnswer(
         case, case.value(flow.value), case.ids(flow.cut.places, flow.cut.roads), far is None,
         () if far is None else case.ids(far.places, far.roads), _ways(case) if case.small else None,
-        territory_of(case) if case.small else None,
+        territory_of(case) if case.small else None, _fewest_roads(case),
     )  # fmt: skip
+
+
+def _fewest_roads(case: Case) -> tuple[str, ...] | None:
+    """The fewest roads that cut a case that no capacity bounds, None where there are none."""
+    if not case.flow.unlimited or case.counted is None:
+        return None
+    flow = case.counted.flow
+    return None if flow.unlimited else case.ids((), flow.cut.roads)
 
 
 def _ways(case: Case) -> Ways:

@@ -37,6 +37,13 @@ def _title(document: Document) -> Text:
     return Text(f"{document['title']}: {ends}", style="bold")
 
 
+def _print_head(out: Console, document: Document) -> None:
+    """How the file was read, where anything is to be said of it; then what was asked."""
+    for note in cleaned(document).get("notes", ()):
+        out.print(f"note: {note}", style="dim", soft_wrap=True)
+    out.print(_title(document))
+
+
 def _once(document: Document) -> str:
     return "the only minimum cut" if document["unique"] else "not the only minimum cut"
 
@@ -91,7 +98,7 @@ def print_axis_cut(document: Document) -> None:
 def print_case_cut(document: Document) -> None:
     """Max flow, minimum cut and routes of a network file, in words."""
     out = console()
-    out.print(_title(document))
+    _print_head(out, document)
     flow = document["max_flow"]
     out.print(f"max flow: {_amount(document, flow)}")
     if flow:
@@ -100,6 +107,8 @@ def print_case_cut(document: Document) -> None:
             out.print(f"another, nearest the sinks: {_listed(document['other_cut'])}")
     elif flow == 0:
         out.print("nothing passes")
+    if "fewest_roads_cut" in document:
+        out.print(f"fewest roads that cut it: {_listed(document['fewest_roads_cut'])}")
     if flow and "routes" in document:
         fewest = document["fewest_places_cut"]
         some = "no set of places alone does" if fewest is None else _listed(fewest)
@@ -160,7 +169,7 @@ def _unproven(document: Document, found: Document, limit: str) -> str:
 def print_interdict(document: Document) -> None:
     """The frontier, the optimal sets, greedy's answer and the scenario's own captures."""
     out = console()
-    out.print(_title(document))
+    _print_head(out, document)
     rows = [
         [
             str(row["k"]),
@@ -207,7 +216,7 @@ def print_interdict(document: Document) -> None:
 def print_delay(document: Document) -> None:
     """How slow the fastest route can be made."""
     out = console()
-    out.print(_title(document))
+    _print_head(out, document)
     for row in document["frontier"]:
         hours = "no way left" if row["unreachable"] else f"{number(row['hours'])} h"
         sure = "" if row["proven"] else " (not proven)"
@@ -235,7 +244,7 @@ RANKING = (
 def print_rank(document: Document) -> None:
     """The ranking as a table, then the Shapley shares."""
     out = console()
-    out.print(_title(document))
+    _print_head(out, document)
     out.print(f"max flow: {_amount(document, document['max_flow'])}")
     names = document["names"]
     rows = [

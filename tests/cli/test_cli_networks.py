@@ -127,7 +127,11 @@ def test_no_flow_is_no_error_and_no_limit_is_null(answer: Answer, folder: Path) 
     assert answer("cut", "x.csv", "--from", "a", "--to", "d", cwd=folder)["max_flow"] == 0
     found = answer("cut", "x.csv", "--from", "a", "--to", "b", cwd=folder)
     assert (found["max_flow"], found["unlimited"], found["cut"]) == (None, True, [])
+    # a -> b states no capacity: that is not one without limit, so it can be cut
     found = answer("interdict", "x.csv", "--from", "a", "--to", "b", "-k", "1", cwd=folder)
+    assert [r["flow"] for r in found["frontier"]] == [None, 0]
+    (folder / "y.csv").write_text("from,to,capacity\na,b,inf\n")
+    found = answer("interdict", "y.csv", "--from", "a", "--to", "b", "-k", "1", cwd=folder)
     assert [(r["flow"], r["unlimited"]) for r in found["frontier"]] == [(None, True)] * 2
 
 
@@ -215,10 +219,16 @@ def test_import_and_read_back(sim: Sim, answer: Answer, folder: Path) -> None:
     # 80 t/day; roads both ways open no new way here
     assert answer("cut", "edges.yaml", *ENDS, cwd=folder)["max_flow"] == 80_000
     assert sim("validate", "edges.yaml", cwd=folder).returncode == 0
-    done = sim("import", "edges.csv", "--out", "one_way.yaml", cwd=folder)
+    # one-way roads stay so
+    assert sim("import", "edges.csv", "--out", "one_way.yaml", cwd=folder).returncode == 0
+    assert answer("cut", "one_way.yaml", *ENDS, cwd=folder)["max_flow"] == 80_000
+    back = ("--from", "End", "--to", "Start")
+    assert answer("cut", "one_way.yaml", *back, cwd=folder)["max_flow"] == 0
+    (folder / "bare.csv").write_text("from,to\na,b\n")
+    done = sim("import", "bare.csv", "--out", "bare.yaml", cwd=folder)
     assert done.returncode == 2
-    assert "edges.csv:2:1" in done.stderr
-    assert not (folder / "one_way.yaml").exists()
+    assert "bare.csv:2:1" in done.stderr
+    assert not (folder / "bare.yaml").exists()
 
 
 def test_what_people_read(sim: Sim, folder: Path) -> None:

