@@ -20,7 +20,7 @@ from .columns import NONE, Table, choose
 from .notes import FileReport
 from .options import Reading
 from .table import KM_PER_HOUR, MOST_CAPACITY, Closure, NetworkTable, Place
-from .taken import Taken
+from .taken import Taken, first
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -96,13 +96,15 @@ class Rows(FileReport):
         drawn: Sequence[float] | None = None,
         share: Sequence[float] | None = None,
         suffix: Sequence[str] | None = None,
+        classes: Sequence[str | None] | None = None,
     ) -> None:
         """Take rows by their columns; ``both`` is what a row is that says nothing of its ways.
 
         ``also``, ``needed`` and ``unused`` as :func:`~sim.network.readers.columns.choose` takes
         them. Of lines in a map ``ends`` are the places at both ends, ``drawn`` the lengths (km)
         that stand where a row states none, ``share`` what part of the stated line a row is, and
-        ``suffix`` what is added to its id. Raises BadInputError as ``choose``.
+        ``suffix`` what is added to its id; ``classes`` stand where no column is the class. Raises
+        BadInputError as ``choose``.
         """
         by = self.options.capacity_by
         idle = {"class", "lanes"} if not by else set()
@@ -121,6 +123,8 @@ class Rows(FileReport):
         labels = taken.texts("id")
         if suffix is not None:
             labels = [one and one + more for one, more in zip(labels, suffix, strict=True)]
+        kinds = [one and first(one) for one in taken.texts("class")]
+        kinds = kinds if classes is None else list(classes)
         for row in back:
             tails[row], heads[row] = heads[row], tails[row]
         loops = [row for row, (a, b) in enumerate(zip(tails, heads, strict=True)) if a == b]
@@ -134,13 +138,13 @@ class Rows(FileReport):
             self.both += ways
             self.labels += labels
             self.lines += lines
-            self.classes += [None] * len(lines)
+            self.classes += kinds
             return
-        rows = zip(tails, heads, capacity, km, seconds, ways, labels, lines, strict=True)
-        for row, (tail, head, amount, length, time, two, label, line) in enumerate(rows):
+        rows = zip(tails, heads, capacity, km, seconds, ways, labels, lines, kinds, strict=True)
+        for row, (tail, head, amount, length, time, two, label, line, kind) in enumerate(rows):
             if row not in lost:
                 self.add(tail, head, amount, line=line, km=length, seconds=time, both=two,
-                         label=label)  # fmt: skip
+                         label=label, road_class=kind)  # fmt: skip
 
     def table(self) -> NetworkTable:
         """The network.
