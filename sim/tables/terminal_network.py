@@ -170,12 +170,18 @@ def print_interdict(document: Document) -> None:
     """The frontier, the optimal sets, greedy's answer and the scenario's own captures."""
     out = console()
     _print_head(out, document)
+    whole = document["frontier"][0]["flow"]
+
+    def left(flow: float | None) -> str:
+        """What is left; where nothing bounds the whole, no amount but whether there is a way."""
+        return "no way left" if whole is None and flow == 0 else _amount(document, flow)
+
     rows = [
         [
             str(row["k"]),
-            _amount(document, row["flow"]) + _unproven(document, row, "not proven; at least"),
+            left(row["flow"]) + _unproven(document, row, "not proven; at least"),
             _listed(row["removed"]),
-            _amount(document, simple["flow"]),
+            left(simple["flow"]),
         ]
         for row, simple in zip(document["frontier"], document["greedy"], strict=True)
     ]

@@ -18,7 +18,10 @@ from sim.base.diagnostics import ScenarioError
 from sim.network import UNLIMITED
 from sim.network.readers import NetworkTable, Reading, is_table, read_table
 from sim.network.readers.binary import read_binary, write_binary
+from sim.network.readers.columns import Chosen
+from sim.network.readers.notes import FileReport
 from sim.network.readers.rows import Rows
+from sim.network.readers.taken import Taken
 from sim.scenario import load_network
 from sim.scenario.from_table import network_yaml
 
@@ -444,3 +447,59 @@ def test_a_capacity_too_large_is_refused_and_never_unlimited(tmp_path: Path, amo
     with pytest.raises(ScenarioError, match="too many for 64-bit flows") as caught:
         read_table(path)
     assert [d.line for d in caught.value.diagnostics] == [3]
+
+
+FIELDS = st.tuples(
+    st.sampled_from(["a", "b", " a", "c\u00a0", ""]), st.sampled_from(["a", "d", "b "]),
+    st.sampled_from(["1", "2.50", "", "inf", " 3", "x", "1_0"]),
+    st.sampled_from(["1", "", "0.5", "1e3", "2 m", "inf", "nan", "-1", "1_0"]),
+    st.sampled_from(["", "true", "No", "maybe"]), st.sampled_from(["", "r", "s"]),
+)  # fmt: skip
+
+
+@settings(max_examples=150, derandomize=True, deadline=None)
+@given(st.lists(FIELDS, min_size=1, max_size=6))
+def test_csv_is_the_same_plain_quoted_and_with_other_line_ends(
+    tmp_path_factory: pytest.TempPathFactory, body: list[tuple[str, ...]]
+) -> None:
+    # what is read at once and what is read with care: quotes, line ends, and one row that lacks km
+    folder = tmp_path_factory.mktemp("csv")
+    rows = [*body, ("y", "z", "7", "1", "true", "")]
+    plain = ["from,to,capacity,km,both,id", *(",".join(row) for row in rows)]
+    quoted = [plain[0], *(",".join(f'"{field}"' for field in row) for row in rows)]
+    found = []
+    for text in ("\n".join(plain), "\r\n".join(plain) + "\r\n", "\n".join(quoted) + "\n\n"):
+        path = folder / "t.csv"
+        path.write_bytes(text.encode())
+        try:
+            table = read_table(path)
+        except ScenarioError as error:
+            found.append([(d.line, d.message) for d in error.diagnostics])
+            continue
+        arrays = (table.roads, table.two_way, table.graph.km, table.graph.seconds, table.line)
+        found.append([table.graph.roads, table.notes, *(a.tolist() for a in arrays)])
+    assert found[0] == found[1] == found[2]
+
+
+@settings(max_examples=150, derandomize=True, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(["", "0", "-0", " 7", "1e9", "1e10", "inf", "nan", "-1", "2 m", "1_0"]),
+            st.floats(0, 1e6).map(str),
+        ),
+        min_size=1, max_size=6,
+    )
+)  # fmt: skip
+def test_numbers_are_the_same_at_once_and_one_by_one(texts: list[str]) -> None:
+    def taken(column: list[str]) -> Taken:
+        return Taken(
+            FileReport("x"), {}, {"m": column}, Chosen({"km": ("m", 0.001)}), [*range(len(column))]
+        )
+
+    together = taken(texts)
+    alone = [taken([one]) for one in texts]
+    assert together.lengths(None, None)[0] == [one.lengths(None, None)[0][0] for one in alone]
+    assert [d.message for d in together.rows.report.diagnostics] == [
+        d.message for one in alone for d in one.rows.report.diagnostics
+    ]

@@ -98,10 +98,12 @@ ROLES: Mapping[str, Role] = {
 }
 
 NODE_ROLES: Mapping[str, Role] = {
-    "id": Role("the place", _plain("id", "node_id", "node", "place", "osmid", "name")),
+    "id": Role("the place", _plain("id", "node_id", "nodeid", "node", "place", "osmid", "name")),
     "name": Role("what it is called", _plain("name", "label", "title")),
-    "lat": Role("latitude", _plain("lat", "latitude", "y", "y_coord", "gps_y")),
-    "lon": Role("longitude", _plain("lon", "lng", "long", "longitude", "x", "x_coord", "gps_x")),
+    "lat": Role("latitude", _plain("lat", "latitude", "y", "y_coord", "ycoord", "gps_y")),
+    "lon": Role(
+        "longitude", _plain("lon", "lng", "long", "longitude", "x", "x_coord", "xcoord", "gps_x")
+    ),
     "capacity": Role("what it lets through", _plain("capacity"), ("cap", "throughput")),
     "population": Role("inhabitants", _plain("population", "pop", "inhabitants")),
     "kind": Role("town, bridge, ...: a free text", _plain("kind", "place_type", "node_type")),
@@ -165,7 +167,10 @@ def choose(
             if found is not None and found[0] not in {c for c, _ in at.values()}:
                 at[name] = found
     taken = {column for column, _ in at.values()} | {names.get(plain(c), "") for c in needed}
-    ends = [at[end][0] for end in ("from", "to") if end in at and plain(at[end][0]) != end]
+    ends = [
+        at[end][0] for end in ("from", "to")
+        if end in at and plain(at[end][0]) != end and plain(at[end][0]) not in also
+    ]  # fmt: skip
     unread = [_unread(column, roles, at) for column in names.values() if column not in taken]
     return Chosen(at, tuple(ends) if roles is ROLES and not told.keys() & {"from", "to"} else (),
                   tuple(unread))  # fmt: skip
@@ -208,6 +213,14 @@ def _unread(column: str, roles: Mapping[str, Role], at: Mapping[str, object]) ->
         if like and role not in at and roles is ROLES:
             return f"{column} (--column {role}={column} reads it)"
     return column
+
+
+UNITS: Mapping[str, Mapping[str, float]] = {
+    "km": {"km": 1.0, "m": 0.001, "mi": 1.609344, "ft": 0.0003048},
+    "seconds": {"s": 1.0, "min": 60.0, "h": 3600.0},
+    "speed": {"km/h": 1.0, "kmh": 1.0, "kph": 1.0, "mph": 1.609344},
+}
+"""Units that may stand behind a number, by role, each with the factor to the role's own."""
 
 
 Table = Mapping[str, Sequence[object]]

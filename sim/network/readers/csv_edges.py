@@ -24,10 +24,13 @@ def read_csv(file: str, text: str, options: Reading) -> Rows:
     return rows
 
 
-def records(rows: Rows, text: str) -> tuple[dict[str, Sequence[str]], list[int]]:
+def records(
+    rows: Rows, text: str, least: int | None = None
+) -> tuple[dict[str, Sequence[str]], list[int]]:
     """The columns of CSV by their names as in the header, and the line of each row.
 
-    Empty rows are left out; a row of another width, or a name that stands twice, is reported.
+    Empty rows are left out; a row of another width, or a name that stands twice, is reported. The
+    last fields of a row may lack where it has at ``least`` so many.
     """
     first = text.partition("\n")[0]
     delimiter = max(",;\t|", key=first.count)
@@ -53,7 +56,7 @@ def records(rows: Rows, text: str) -> tuple[dict[str, Sequence[str]], list[int]]
     _check_header(rows, header)
     width = len(header)
     if set(map(len, found)) - {width} or any(map(_empty, found)):
-        found, lines = _even(rows, found, lines, width)
+        found, lines = _even(rows, found, lines, width, width if least is None else least)
     columns: list[Sequence[str]] = list(zip(*found, strict=True)) or [()] * width
     if text.count(" ") or (delimiter != "\t" and "\t" in text):
         columns = [[field.strip() for field in column] for column in columns]
@@ -65,17 +68,17 @@ def _empty(row: Sequence[str]) -> bool:
 
 
 def _even(
-    rows: Rows, found: list[list[str]], lines: list[int], width: int
+    rows: Rows, found: list[list[str]], lines: list[int], width: int, least: int
 ) -> tuple[list[list[str]], list[int]]:
     """The rows that hold anything, all of one width."""
     kept = []
     for row, line in zip(found, lines, strict=True):
         if _empty(row):
             continue
-        if len(row) < width or not _empty(row[width:] or [""]):
+        if len(row) < least or not _empty(row[width:]):
             rows.error(line, f"{len(row)} fields, not {width} as in the header")
         else:
-            kept.append((row[:width], line))
+            kept.append(([*row, *[""] * (width - len(row))][:width], line))
     return [row for row, _ in kept], [line for _, line in kept]
 
 

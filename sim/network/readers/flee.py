@@ -24,6 +24,7 @@ from .taken import flag
 _LOCATIONS = ("name", "region", "country", "lat", "lon", "location_type", "conflict_date",
               "population")  # fmt: skip
 _ROUTES = ("name1", "name2", "distance", "forced_redirection")
+_LEAST = 3  # fields of a row: what comes behind may lack
 _CLOSURES = ("closure_type", "name1", "name2", "closure_start", "closure_end")
 
 
@@ -35,7 +36,7 @@ def read_flee(folder: Path, options: Reading) -> Rows:
     given = {"1": "-1", "2": "true"}
     rows.take(
         {**table, "oneway": [given.get(word, "") for word in forced]}, lines, both=True,
-        also={"distance": ("km", 1.0)},
+        also={"distance": ("km", 1.0), "name1": ("from", 1.0), "name2": ("to", 1.0)},
     )  # fmt: skip
     odd = sorted(set(forced) - {"", "0", *given})
     if odd:
@@ -67,7 +68,7 @@ def _columns(file: Path, names: Sequence[str]) -> tuple[dict[str, Sequence[str]]
         told = [h or f"column_{k + 1}" for k, h in enumerate(header)]
         told = [names[k] if k < len(names) and told.index(h) < k else h for k, h in enumerate(told)]
         text = ",".join(told) + "\n" + text.partition("\n")[2]
-    table, lines = records(own, text)
+    table, lines = records(own, text, _LEAST)
     if own.report.diagnostics:
         raise ScenarioError(own.report.diagnostics)
     return {plain(name): column for name, column in table.items()}, lines
@@ -120,7 +121,8 @@ def _take_conflicts(rows: Rows, file: Path) -> None:
     own = Rows(str(file), file.stem)
     table, lines = records(own, utf8(file))
     if own.report.diagnostics:
-        raise ScenarioError(own.report.diagnostics)
+        rows.notes.add("not read: conflicts.csv, which is no table")
+        return
     found = []
     for name, values in list(table.items())[1:]:
         days = [row for row, word in enumerate(values) if flag(word)]

@@ -37,7 +37,8 @@ def read_gmns(folder: Path, options: Reading) -> Rows:
     rows.take(
         table, lines, both=False,
         also={"length": ("km", length), "free_speed": ("speed", speed),
-              "directed": ("oneway", 1.0), "link_id": ("id", 1.0)},
+              "directed": ("oneway", 1.0), "link_id": ("id", 1.0), "from_node_id": ("from", 1.0),
+              "to_node_id": ("to", 1.0)},
         needed=("lanes",),
     )  # fmt: skip
     if (nodes := folder / "node.csv").exists() and not rows.report.diagnostics:

@@ -23,7 +23,10 @@ def read_places(rows: Rows, file: Path) -> None:
     stated = utf8(file)
     if file.suffix.lower() == ".tntp":
         bare = (line.partition("~")[0].partition(";")[0] for line in stated.splitlines())
-        stated = "\n".join(",".join(line.split()) for line in bare)
+        stated = "\n".join(",".join(line.split()) for line in bare).lstrip()
+        if stated[:1].isdigit():
+            stated = "node,x,y\n" + stated
+        rows.notes.add("X and Y of the nodes are taken as degrees (longitude, latitude)")
     own = Rows(str(file), file.stem)
     table, lines = records(own, stated)
     if not own.report.diagnostics and table and not take_places(rows, table, lines, str(file)):

@@ -24,6 +24,8 @@ from .taken import Taken, first
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
+_LATIN = re.compile("[A-Za-z]")
+
 _NO_LIMIT = frozenset({"inf", "+inf", "infinity", "unlimited"})
 
 
@@ -158,15 +160,19 @@ class Rows(FileReport):
             raise BadInputError(
                 f"default_capacity: '{default}' {problem}" + (f"; {hint}" if hint else "")
             )
-        stated = [bool(text) and not text.isspace() for text in self._stated()]
-        amounts, limits, scale = self._amounts()
+        words = Counter(self.capacity)
+        blank = {word for word in words if not word or word.isspace()}
+        told = {word: (default or "") if word in blank else str(word) for word in words}
+        amounts, limits, scale = self._amounts(told)
         names = self._names()
         if not self.tails and not self.report.diagnostics:
             self.error(0, "the file holds no roads", "; ".join(self.notes.told()) or None)
         places = sorted({*self.tails, *self.heads, *self.lone})
         self._printable(places)
         self.report.stop_on_errors()
-        self._tell(places, stated)
+        unknown = blank if not default else set()
+        fixed = [word for word, one in told.items() if one.strip().lower() in _NO_LIMIT]
+        self._tell(places, sum(words[w] for w in unknown), sum(words[w] for w in fixed))
         index = {place: i for i, place in enumerate(places)}
         order = sorted(range(len(names)), key=names.__getitem__)
         pick = np.array(order)
@@ -190,13 +196,13 @@ class Rows(FileReport):
             both,
             scale,
             self.title,
-            any(km is not None for km in self.km),
+            self.km.count(None) < len(self.km),
             np.array([self.where[p] for p in places], dtype=np.float64)
-            if all(p in self.where for p in places)
+            if self.where and all(p in self.where for p in places)
             else None,
             np.array(self.lines, dtype=np.int64)[pick],
             self.file,
-            None if all(stated) else np.array(stated, dtype=bool)[pick],
+            np.array([word not in unknown for word in self.capacity])[pick] if unknown else None,
             of_places,
             np.array([p not in self.shut for p in places]) if self.shut else None,
             {p: self.places[p] for p in places if p in self.places},
@@ -205,51 +211,47 @@ class Rows(FileReport):
             self.notes.told(),
         )
 
-    def _stated(self) -> list[str]:
-        """The capacities as texts, the default where a row states none."""
-        default = self.options.default_capacity or ""
-        return [text if text and not text.isspace() else default for text in self.capacity]
-
-    def _tell(self, places: Sequence[str], stated: Sequence[bool]) -> None:
-        """Notes on what the whole table lacks."""
-        missing = len(stated) - sum(stated)
-        if missing:
-            ways = "--default-capacity N, or --capacity-by class=FILE (or lanes=FILE), gives one"
-            if missing == len(stated):
-                self.notes.put_first(
-                    "no road states a capacity: each is without limit, what is cut is counted in "
-                    f"roads; {ways}, --column capacity=NAME reads one"
-                )
-            else:
-                self.notes.put_first(
-                    f"{missing:,} of {len(stated):,} roads state no capacity: they are taken as "
-                    f"without limit, and can be cut all the same; {ways}"
-                )
-        fixed = sum(text.strip().lower() in _NO_LIMIT for text in self._stated())
+    def _tell(self, places: Sequence[str], missing: int, fixed: int) -> None:
+        """Notes on what the table lacks: capacities, coordinates, names that differ to the eye."""
+        ways = "--default-capacity N, or --capacity-by class=FILE (or lanes=FILE), gives one"
+        if missing == len(self.tails):
+            self.notes.put_first(
+                "no road states a capacity: each is without limit, what is cut is counted in "
+                f"roads; {ways}, --column capacity=NAME reads one"
+            )
+        elif missing:
+            self.notes.put_first(
+                f"{missing:,} of {len(self.tails):,} roads state no capacity: they are taken as "
+                f"without limit, and can be cut all the same; {ways}"
+            )
         if fixed:
             self.notes.add(
                 f"{fixed:,} road{'s' * (fixed > 1)} without limit by the file: they cannot be cut"
             )
-        lacking = [p for p in places if p not in self.where]
-        if 0 < len(lacking) < len(places):
-            self.notes.add(f"{len(lacking):,} places have no coordinates, so there is no map")
+        lacking = sum(p not in self.where for p in places) if self.where else 0
+        if 0 < lacking < len(places):
+            self.notes.add(f"{lacking:,} places have no coordinates, so there is no map")
         twins: dict[str, str] = {}
-        for place in places:
-            if not place.isascii() and (other := twins.get(look_alike(place))) is not None:
+        for place in places if not "".join(places).isascii() else ():
+            alike = look_alike(place)
+            if (other := twins.setdefault(alike, place)) != place:
                 self.notes.add(f"'{other}' and '{place}' look alike, with letters of two scripts")
-            twins[look_alike(place)] = place
+            elif alike != place and alike.isascii() and _LATIN.search(place):
+                self.notes.add(f"'{place}' mixes letters of two scripts that look alike")
 
-    def _amounts(self) -> tuple[list[int], dict[str, int], int]:
-        """Whole capacities of roads and places, and how many of them are one of the unit."""
-        capacity = self._stated()
+    def _amounts(self, told: Mapping[str | None, str]) -> tuple[list[int], dict[str, int], int]:
+        """Whole capacities of roads and places, and how many of them are one of the unit.
+
+        ``told`` is what each capacity of a row stands for.
+        """
         lines: dict[str, list[int]] = {}
-        known = {one: self._decimal(one) for one in dict.fromkeys(capacity)}
+        known = {one: self._decimal(one) for one in told.values()}
         of_places = {n: p.capacity for n, p in self.places.items() if p.capacity is not None}
         known |= {one: self._decimal(one) for one in dict.fromkeys(of_places.values())}
         faults = {one: value for one, value in known.items() if isinstance(value, str)}
         if faults:
-            for line, one in zip(self.lines, capacity, strict=True):
-                lines.setdefault(one, []).append(line)
+            for line, word in zip(self.lines, self.capacity, strict=True):
+                lines.setdefault(told[word], []).append(line)
             for one, problem in faults.items():
                 for line in lines.get(one, [0]):
                     self.error(line, f"capacity '{one.strip()}' {problem}", _hint(one))
@@ -258,15 +260,16 @@ class Rows(FileReport):
         scale = 10**digits
         whole = dict.fromkeys(known, UNLIMITED)
         whole |= {one: int(value.scaleb(digits)) for one, value in sizes.items()}
-        amounts = [whole[one] for one in capacity]
+        by_word = {word: whole[one] for word, one in told.items()}
+        amounts = [by_word[word] for word in self.capacity]
         limits = {name: whole[one] for name, one in of_places.items()}
         most = max((whole[one] for one in sizes), default=0)
         if 2 * most * (len(amounts) + len(limits)) < MOST_CAPACITY:
             return amounts, limits, scale
         total = sum(limit for limit in limits.values() if limit < UNLIMITED)
-        for one, line, both in zip(capacity, self.lines, self.both, strict=True):
-            if one in sizes:
-                total += whole[one] * (2 if both else 1)
+        for word, line, both in zip(self.capacity, self.lines, self.both, strict=True):
+            if told[word] in sizes:
+                total += by_word[word] * (2 if both else 1)
                 if total >= MOST_CAPACITY:
                     self.error(
                         line,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 from sim.base.diagnostics import did_you_mean
 from sim.base.errors import BadInputError
 from sim.base.names import to_the_eye
 
-from .columns import ROLES, Chosen, Table, plain
+from .columns import ROLES, UNITS, Chosen, Table, plain
 from .notes import FileReport
 from .options import ByClass
 from .table import MOST
@@ -18,6 +19,7 @@ _TRUE = ("true", "yes", "1", "t", "y", "1.0")
 _FALSE = ("", "false", "no", "0", "f", "n", "0.0")
 _AGAINST = ("-1", "-1.0", "reverse", "reversed")
 _EITHER = ("reversible", "alternating")
+_WITH_UNIT = re.compile(r"(\d+(?:\.\d*)?)\s*([A-Za-z/]+)")
 
 
 def flag(word: str) -> bool | None:
@@ -78,7 +80,10 @@ class Taken:
         """The texts of a role, None where a row states none."""
         if role not in self.chosen.at:
             return [None] * len(self.lines)
-        return [text(value) or None for value in self.table[self.chosen.at[role][0]]]
+        values = self.table[self.chosen.at[role][0]]
+        if set(map(type, values)) == {str} and "" not in values:  # all as they are, much faster
+            return list(map(str, values))
+        return [text(value) or None for value in values]
 
     def ends(self) -> tuple[list[str], list[str]]:
         """The places at both ends, as they are seen; "" where a row names none."""
@@ -166,13 +171,25 @@ class Taken:
             and not any(one and "_" in one for one in stated)
         )
         if not plain_:
-            found = [
-                self.rows.number(line, name, (one and one.strip()) or None)
+            return [
+                self._number(role, name, (one and first(one.strip())) or None, line, factor)
                 for one, line in zip(stated, self.lines, strict=True)
             ]
         if factor == 1:
             return [None if one is None else abs(one) for one in found]
         return [None if one is None else abs(one) * factor for one in found]
+
+    def _number(
+        self, role: str, name: str, stated: str | None, line: int, factor: float
+    ) -> float | None:
+        """One number in the unit of a role; a unit of its own may stand behind it."""
+        number, unit = stated, ""
+        if stated is not None and (match := _WITH_UNIT.fullmatch(stated)) is not None:
+            number, unit = match[1], match[2].lower()
+            if unit not in UNITS.get(role, {}):
+                number, unit = stated, ""
+        value = self.rows.number(line, name, number)
+        return None if value is None else value * (UNITS[role][unit] if unit else factor)
 
     def ways(self, both: bool | Sequence[bool]) -> tuple[list[bool], list[int]]:
         """Whether each row is of two ways, and the rows that lead against their own direction."""
@@ -182,19 +199,31 @@ class Taken:
         for role, two in (("oneway", False), ("both", True)):
             if role not in self.chosen.at:
                 continue
-            for row, word in enumerate(self.texts(role)):
-                if word is None or not (bare := word.strip().lower()):
-                    continue
-                known = flag(bare)
-                if not two and bare in _AGAINST:
-                    back.append(row)
-                    known = True
-                elif not two and bare in _EITHER:
-                    self.rows.notes.add(f"taken as of two ways: {role} '{bare}'", self.lines[row])
-                    known = False
-                if known is None:
-                    column = self.chosen.at[role][0]
-                    self.rows.error(self.lines[row], f"{column} '{word}' is neither true nor false")
-                else:
-                    ways[row] = known is two
+            words = self.texts(role)
+            for word in dict.fromkeys(words):
+                if word is not None and word.strip():
+                    self._take_way(role, two, word.strip(), words, ways, back)
         return ways, back
+
+    def _take_way(
+        self, role: str, two: bool, word: str, words: Sequence[str | None], ways: list[bool],
+        back: list[int],
+    ) -> None:  # fmt: skip
+        """What the rows of one word are: ``two`` ways where it is true, or else one."""
+        bare = word.lower()
+        known = flag(bare)
+        rows = [row for row, one in enumerate(words) if one is not None and one.strip() == word]
+        if not two and bare in _AGAINST:
+            back += rows
+            known = True
+        elif not two and bare in _EITHER:
+            known = False
+            for row in rows:
+                self.rows.notes.add(f"taken as of two ways: {role} '{bare}'", self.lines[row])
+        if known is None:
+            column = self.chosen.at[role][0]
+            for row in rows:
+                self.rows.error(self.lines[row], f"{column} '{word}' is neither true nor false")
+        else:
+            for row in rows:
+                ways[row] = known is two

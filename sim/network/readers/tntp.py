@@ -15,7 +15,8 @@ from .rows import Rows
 
 _TAG = re.compile(r"\s*<([^>]*)>\s*(.*)")
 _COLUMNS = ("init_node", "term_node", "capacity", "length", "free_flow_time")
-_ALSO = {"length": ("km", 1.0), "free_flow_time": ("seconds", 60.0)}
+_ALSO = {"length": ("km", 1.0), "free_flow_time": ("seconds", 60.0), "init_node": ("from", 1.0),
+         "term_node": ("to", 1.0)}  # fmt: skip
 
 
 def read_tntp(file: str, text: str, options: Reading) -> Rows:
