@@ -31,17 +31,15 @@ from sim.network.readers.objects import Number, read_edges, read_graph
 from sim.network.readers.options import CLASSES, SNAP
 from sim.network.readers.snap import coordinates_as_name
 from sim.network.readers.table import Place
-from sim.tables.data import DataTable
 
 from .network_answers import (
-    ROAD_COLUMNS,
     Interdicted,
     MaxFlow,
     MinCut,
     RankedLosses,
     graph_of,
     listed,
-    rows_of,
+    roads_table,
     yes,
 )
 from .show import Facts, Shown
@@ -211,13 +209,15 @@ class Network(Shown):
     """Places and roads with capacities, and what flows and cuts there.
 
     Made by :meth:`from_file`, :meth:`from_networkx` or :meth:`from_edges`. ``nodes`` are the nodes
-    of the graph that was given, by place id; ``of_yaml`` is true of a network of scenarios.
+    of the graph that was given, by place id; ``of_yaml`` is true of a network of scenarios,
+    of which roads that are ``estimated`` state no length.
     """
 
     roads: NetworkTable
     unit: str
     nodes: Mapping[str, Hashable] = field(default_factory=dict)
     of_yaml: bool = False
+    estimated: frozenset[str] = frozenset()
 
     @classmethod
     def from_file(
@@ -265,7 +265,8 @@ class Network(Shown):
             graph, roads, two_way, 1, net.title, True, at, limits=limits,
             known={p.id: Place(p.name) for p in net.places.values()},
         )  # fmt: skip
-        return cls(table, "kg/day", of_yaml=True)
+        estimated = frozenset(road.id for road in net.roads.values() if road.estimated)
+        return cls(table, "kg/day", of_yaml=True, estimated=estimated)
 
     @classmethod
     def from_networkx(
@@ -418,7 +419,7 @@ class Network(Shown):
         Raises:
             BadInputError: pandas is not installed.
         """
-        return DataTable("roads", ROAD_COLUMNS, list(rows_of(self._case()))).to_frame()
+        return roads_table(self._case()).to_frame()
 
     def plot(self) -> Figure:
         """The map of the network.
@@ -441,7 +442,7 @@ class Network(Shown):
         return Case(
             table.title, table.graph, table.roads, table.limits_between((*begin, *end)), begin, end,
             self.unit, table.scale, names=table.names, coordinates=table.coordinates,
-            stated=table.stated, notes=table.notes,
+            stated=table.stated, notes=table.notes, estimated=self.estimated,
         )  # fmt: skip
 
     @cached_property

@@ -37,8 +37,8 @@ class Case:
     """A network with its ends. Capacities count 1 / ``scale`` of ``unit``.
 
     ``captured`` are the places that the scenario takes from the axis after the date looked
-    at. ``axis`` is None for a network. ``names`` are those of places that have one. ``notes`` say
-    how a file was read.
+    at. ``axis`` is None for a network. ``names`` are those of places that have one, roads that are
+    ``estimated`` state no length. ``notes`` say how a file was read.
     """
 
     title: str
@@ -56,6 +56,7 @@ class Case:
     supply: IntArray | None = None  # (k,) of the sources, where the axis states any
     demand: IntArray | None = None  # (l,) of the sinks
     pockets: tuple[tuple[int, ...], ...] | None = None  # of the axis' actor; None for a network
+    estimated: frozenset[str] = frozenset()
     coordinates: FloatArray | None = None  # (n, 2) latitude and longitude, where known
     stated: BoolArray | None = None  # (m,) roads whose capacity is stated; None: all
     notes: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from sim.base.errors import BadInputError
 from sim.cuts.case import Amount, Case, Document, flow_document
 from sim.network import (
+    Route,
     components,
     decompose,
     disjoint_routes,
@@ -28,11 +29,29 @@ MOST_LISTED = 100
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One route: ids of its places, its length, and what it carries (None: without limit)."""
+    """One route: ids of its places, its length, and what it carries (None: without limit).
+
+    ``estimated`` is true where a road of it states no length.
+    """
 
     places: tuple[str, ...]
     flow: Amount | None
     km: float
+    estimated: bool = False
+
+    @classmethod
+    def of(cls, case: Case, route: Route, flow: Amount | None) -> Way:
+        """A route of a case."""
+        estimated = not case.estimated.isdisjoint(case.ids((), route.roads))
+        return cls(case.ids(route.places), flow, round(route.km, 3), estimated)
+
+    def document(self) -> Document:
+        """The route as plain data."""
+        return {"places": self.places, "flow": self.flow, **self.length()}
+
+    def length(self) -> Document:
+        """Its length as plain data, and that it is estimated where it is."""
+        return {"km": self.km} | ({"estimated": True} if self.estimated else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +113,8 @@ class CutAnswer:
             "routes_by_roads": self.ways.routes_by_roads,
             "routes_by_places": self.ways.routes_by_places,
             **asdict(self.territory),
-            "fastest": None if fastest is None else {"places": fastest.places, "km": fastest.km},
-            "routes": [asdict(way) for way in self.ways.routes],
+            "fastest": None if fastest is None else {"places": fastest.places, **fastest.length()},
+            "routes": [way.document() for way in self.ways.routes],
         }
         return document | {"explanation": explained(document)}
 
@@ -129,8 +148,8 @@ def _ways(case: Case) -> Ways:
         None if fewest is None else case.ids(fewest),
         disjoint.by_roads,
         disjoint.by_places,
-        None if fastest is None else Way(case.ids(fastest.places), None, round(fastest.km, 3)),
-        tuple(Way(case.ids(r.places), case.value(r.rate), round(r.km, 3)) for r in routes),
+        None if fastest is None else Way.of(case, fastest, None),
+        tuple(Way.of(case, route, case.value(route.rate)) for route in routes),
     )
 
 

@@ -29,13 +29,17 @@ from sim.state.sides import Side
 
 @dataclass(frozen=True, slots=True)
 class RouteView:
-    """One route: place and road ids, kg/day it carries (0 for the fastest alone), hours, km."""
+    """One route: place and road ids, kg/day it carries (0 for the fastest alone), hours, km.
+
+    ``estimated`` is true where a road of it states no length.
+    """
 
     places: tuple[str, ...]
     roads: tuple[str, ...]
     kg_per_day: int
     hours: float
     km: float
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +131,13 @@ def _routes_document(view: AxisView) -> dict[str, Any]:
 
 
 def route_document(route: RouteView) -> dict[str, Any]:
-    """A route as plain data: place ids, kg/day, hours, km."""
+    """A route as plain data: place ids, kg/day, hours, km, and whether these are estimated."""
     return {
         "places": list(route.places),
         "kg_per_day": route.kg_per_day,
         "hours": round(route.hours, 3),
         "km": route.km,
+        **({"estimated": True} if route.estimated else {}),
     }
 
 
@@ -262,12 +267,13 @@ class AxisLens:
         )
 
     def _route(self, places: tuple[int, ...], roads: tuple[int, ...], rate: int) -> RouteView:
-        graph = self.graph
+        graph, stated = self.graph, self.scenario.network.roads
         return RouteView(
             *self._ids(places, roads),
             rate,
             float(graph.seconds[list(roads)].sum()) / 3600,
             round(float(graph.km[list(roads)].sum()), 3),
+            any(stated[graph.roads[road]].estimated for road in roads),
         )
 
     def _cut(self, control: Control, passage: Passage, flow: Flow) -> CutView:

@@ -197,6 +197,11 @@ class Road(Drawn):
     back: Uncertain[k.KgPerDay] | None = field(default=None, kw_only=True)
     estimated: bool = field(default=False, kw_only=True)
 
+    @property
+    def directed(self) -> bool:
+        """True where it is one-way, or carries less one way than the other."""
+        return self.one_way or self.back is not None
+
     def leads_from(self, place: str) -> bool:
         """True where one may go from this one of its places to the other."""
         return not self.one_way or place == self.a

@@ -88,7 +88,7 @@ def print_axis_cut(document: Document) -> None:
         out.print(f"fewest places that cut it: {', '.join(map(named, fewest))}")
     for route in told["routes"]:
         way = " - ".join(names.get(p, p) for p in route["places"])
-        size = f"{route['hours']:.1f} h, {route['km']:.0f} km"
+        size = f"{route['hours']:.1f} h, {_km(route)}"
         _whole(out, f"{_flow(route['kg_per_day'])}, {size}: {way}")
     out.print()
     _print_territory(document)
@@ -116,10 +116,15 @@ def print_case_cut(document: Document) -> None:
         out.print("these roads carry it:")
         for route in document["routes"]:
             way = " - ".join(route["places"])
-            _whole(out, f"  {_amount(document, route['flow'])}, {route['km']:.0f} km: {way}")
+            _whole(out, f"  {_amount(document, route['flow'])}, {_km(route)}: {way}")
     if "routes" in document:
         _print_territory(document)
     _print_more_cuts(document)
+
+
+def _km(route: Document) -> str:
+    """The length of a route; "about" where a road of it states none."""
+    return f"{'about ' if route.get('estimated') else ''}{route['km']:.0f} km"
 
 
 def _print_territory(document: Document) -> None:
