@@ -130,6 +130,11 @@ class Asked(FileOptions):
             raise BadInputError(
                 "--from and --to are for network files; a scenario has axes: --axis"
             )
+        if self.default_capacity or self.columns or self.capacity_by or self.nodes or self.layer:
+            raise BadInputError(
+                "--default-capacity, --column, --capacity-by, --nodes and --layer are for network "
+                "files"
+            )
         return sim.load(self.file, sets=self.sets)
 
     def between(self) -> Between:

@@ -153,6 +153,12 @@ def test_no_flow_is_no_error_and_no_limit_is_null(answer: Answer, folder: Path) 
         (("rank", "edges.csv", *ENDS, "--captured", "x"), "--captured"),
         (("import", "edges.csv", "--out", "x.txt"), "--out"),
         (("cut", "none.csv", *ENDS), "cannot be read"),
+        (("cut", "toy.yaml", "--column", "capacity=x"), "are for network files"),
+        (("cut", "edges.csv", *ENDS, "--column", "capacity"), "--column: 'capacity' is not"),
+        (("cut", "edges.csv", *ENDS, "--column", "capacity=wide"), "--column: there is no column"),
+        (("cut", "edges.csv", *ENDS, "--capacity-by", "class=none.csv"), "none.csv: error"),
+        (("cut", "edges.csv", *ENDS, "--snap", "near"), "no length such as 5 m"),
+        (("cut", "edges.csv", *ENDS, "--default-capacity", "1 t"), "--default-capacity: '1 t'"),
     ],
 )
 def test_what_a_user_can_mend_is_one_message_and_code_2(
@@ -240,6 +246,17 @@ def test_what_people_read(sim: Sim, folder: Path) -> None:
     assert "the scenario takes gate (1): leaves 5 t/day" in text
     text = sim("rank", "toy.yaml", cwd=folder).stdout
     assert "Gate (gate)" in text
+
+
+def test_a_file_without_capacities_says_so_first(sim: Sim, folder: Path) -> None:
+    (folder / "bare.csv").write_text("from,to,km\ns,a,1\na,t,1\ns,t,9\n")
+    ends = ("--from", "s", "--to", "t")
+    text = sim("interdict", "bare.csv", *ends, "-k", "2", cwd=folder).stdout
+    assert text.startswith("note: no road states a capacity: each is without limit")
+    assert "no way left" in text
+    text = sim("cut", "bare.csv", *ends, cwd=folder).stdout
+    assert "max flow: unlimited" in text
+    assert "fewest roads that cut it: s->a, s->t" in text
 
 
 def test_time_hold_chance_and_several_axes(sim: Sim, answer: Answer, folder: Path) -> None:
