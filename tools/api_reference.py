@@ -36,7 +36,7 @@ GROUPS = (
                    "StudyPlan", "resume", "merge", "beside", "Beside")),
     ("Folders", ("open_run", "RunFolder", "open_ensemble", "open_study", "summary", "compare",
                  "Comparison", "ManyComparison", "report")),
-    ("Networks", ("Network", "interdict", "rank")),
+    ("Networks", ("Network", "audit", "Audited", "interdict", "rank")),
     ("Tables", ("DataTable",)),
     ("Errors", ("Error", "BadInputError", "ScenarioError", "FolderError", "FailedError",
                 "FullDiskError")),

@@ -118,8 +118,8 @@ def beside_the_record(n: int) -> None:
     found = runs(scenario, n)
     rows: list[tuple[str, First, str, int]] = [
         ("Manbij ringed", ringed, "10 Jun", 11),
-        ("Rasafah crossroads reached", taken("rusafa", "gov"), "8 Jun", 9),
-        ("Rasafah crossroads lost", lost("rusafa", "gov"), "20 Jun", 21),
+        ("Rasafah crossroads reached", taken("sfaiyeh", "gov"), "8 Jun", 9),
+        ("Rasafah crossroads lost", lost("sfaiyeh", "gov"), "20 Jun", 21),
         ("Mare' freed", freed, "8 Jun", 9),
         ("Manbij's fall", lost("manbij", "daesh"), "12 Aug", 74),
     ]
@@ -140,13 +140,13 @@ def beside_the_record(n: int) -> None:
         outcomes = [won for r in found for out, won in storms(r) if out == hungry]
         state = "after it had run out" if hungry else "while the garrison had stock"
         print(f"- storms {state}: {len(outcomes)}, won {sum(outcomes)}")
-    never = [r for r in found if taken("rusafa", "gov")(r) == NEVER]
-    sent = sum(any(m.reserve and m.choice == "rusafa" for m in r.moves) for r in never)
+    never = [r for r in found if taken("sfaiyeh", "gov")(r) == NEVER]
+    sent = sum(any(m.reserve and m.choice == "sfaiyeh" for m in r.moves) for r in never)
     print(
         f"- crossroads never reached: {len(never)} runs, in {sent} of them reserves were sent there"
     )
     left = [
-        [m.time / DAY for m in r.moves if m.reserve and m.origin in ("dabiq", "soran_azaz")]
+        [m.time / DAY for m in r.moves if m.reserve and m.origin in ("dabiq", "kaljibrin")]
         for r in found
     ]
     print(f"- runs in which men leave the front before Mare' by 8 June: "
@@ -213,7 +213,7 @@ def stab(n: int) -> None:
             found = runs(scenario, n)
             back = [turned(r, "gov_march") for r in found]
             far = quantile([reached(r, "gov_march") for r in found], 0.5)
-            gone[raid, reserves] = [lost("rusafa", "gov")(r) for r in found]
+            gone[raid, reserves] = [lost("sfaiyeh", "gov")(r) for r in found]
             out = [
                 min((e.time / DAY for e in r.events
                      if (e.kind, e.subject) == ("stock_out", "gov_ithriya/ithriya")), default=NEVER)
@@ -276,7 +276,7 @@ def timings(n: int) -> None:
         cut = quantile([ringed(r) - day for r, day in zip(found, first_day, strict=True)], 0.5)
         near = [abs(b.get("gov_march", NEVER) - b["sdf_qara_qozak"]) <= 2 for b in begun]
         row(
-            name, f"{cut:.0f}", came([taken("rusafa", "gov")(r) for r in found]),
+            name, f"{cut:.0f}", came([taken("sfaiyeh", "gov")(r) for r in found]),
             came([taken("tabqa", "gov")(r) for r in found]),
             came([lost("manbij", "daesh")(r) for r in found]), f"{100 * sum(near) / n:.0f} %",
         )  # fmt: skip

@@ -44,7 +44,7 @@ class Program:
         self.luck = Luck(scenario.seed, replicate)
         drawn = Terrain.draw(scenario, self.luck)
         names = drawn.graph.roads
-        self.capacity = dict(zip(names, drawn.road_capacity, strict=True))
+        self.capacity = dict(zip(names, drawn.road_capacity, strict=True))  # there, and back
         self.seconds = dict(zip(names, drawn.graph.seconds.tolist(), strict=True))
         start = scenario.holders
         self.holders = {p: dict(start[p].shares) if p in start else {} for p in drawn.graph.places}
@@ -147,14 +147,15 @@ class Program:
             share = min(shares[road.a], shares[road.b])
             if not share or self.closed.get(road.id):
                 continue
-            over = self.capacity[road.id] * share * load
-            under = PPM * PPM * self.scenario.truck_load
-            for kept in self.kept.get(road.id, {}).values():
-                over, under = over * kept, under * PPM
-            if over // under:
-                for a, b in ((road.a, road.b), (road.b, road.a)):
+            ways = zip(((road.a, road.b), (road.b, road.a)), self.capacity[road.id], strict=True)
+            for ends, whole in ways:
+                over = whole * share * load
+                under = PPM * PPM * self.scenario.truck_load
+                for kept in self.kept.get(road.id, {}).values():
+                    over, under = over * kept, under * PPM
+                if over // under:
                     made.add_edge(
-                        a, b, capacity=over // under, road=road.id, seconds=self.seconds[road.id]
+                        *ends, capacity=over // under, road=road.id, seconds=self.seconds[road.id]
                     )
         for source in axis.sources:
             if shares[source]:

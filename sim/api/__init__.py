@@ -19,13 +19,12 @@ if TYPE_CHECKING:
     from sim.base.errors import BadInputError, Error, FailedError, FolderError, FullDiskError
     from sim.tables.data import DataTable
 
+    from .audits import Audited, audit
     from .comparisons import Comparison, ManyComparison, compare
+    from .ensembles import Ensemble, SensitivityStudy, Study
     from .files import CheckedFile, schema, summary, validate
     from .listings import Listing, listing
     from .many import (
-        Ensemble,
-        SensitivityStudy,
-        Study,
         StudyPlan,
         ensemble,
         merge,
@@ -42,23 +41,25 @@ if TYPE_CHECKING:
     from .standings import Beside, beside
 
 __all__ = [
-    "BadInputError", "Beside", "CheckedFile", "Comparison", "Cut", "DataTable", "Ensemble", "Error",
-    "FailedError", "FolderError", "FullDiskError", "Listing", "ManyComparison", "Network", "Run",
-    "RunFolder", "Scenario", "ScenarioError", "SensitivityStudy", "Study", "StudyPlan", "beside",
-    "compare", "cut", "ensemble", "film", "interdict", "listing", "load", "merge", "open_ensemble",
-    "open_run", "open_study", "plan_study", "rank", "report", "resume", "run", "schema", "study",
-    "summary", "validate",
+    "Audited", "BadInputError", "Beside", "CheckedFile", "Comparison", "Cut", "DataTable",
+    "Ensemble", "Error", "FailedError", "FolderError", "FullDiskError", "Listing", "ManyComparison",
+    "Network", "Run", "RunFolder", "Scenario", "ScenarioError", "SensitivityStudy", "Study",
+    "StudyPlan", "audit", "beside", "compare", "cut", "ensemble", "film", "interdict", "listing",
+    "load", "merge", "open_ensemble", "open_run", "open_study", "plan_study", "rank", "report",
+    "resume", "run", "schema", "study", "summary", "validate",
 ]  # fmt: skip
 
 _HOMES = {
     "sim.base.diagnostics": ("ScenarioError",),
     "sim.base.errors": ("BadInputError", "Error", "FailedError", "FolderError", "FullDiskError"),
     "sim.tables.data": ("DataTable",),
+    "sim.api.audits": ("Audited", "audit"),
     "sim.api.comparisons": ("Comparison", "ManyComparison", "compare"),
     "sim.api.files": ("CheckedFile", "schema", "summary", "validate"),
+    "sim.api.ensembles": ("Ensemble", "SensitivityStudy", "Study"),
     "sim.api.many": (
-        "Ensemble", "SensitivityStudy", "Study", "StudyPlan", "ensemble", "merge",
-        "open_ensemble", "open_study", "plan_study", "resume", "study",
+        "StudyPlan", "ensemble", "merge", "open_ensemble", "open_study", "plan_study", "resume",
+        "study",
     ),
     "sim.api.listings": ("Listing", "listing"),
     "sim.api.networks": ("Network", "interdict", "rank"),

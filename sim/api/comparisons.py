@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -25,10 +25,10 @@ from sim.tables.folder import kind_of
 
 from .drawing import draw_comparison, draw_many
 from .runs import Run, RunFolder, open_run
-from .show import Facts, Shown, figure_named, made, names, table_named
+from .show import Facts, Found, made, names
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from sim.view.draw import Drawing
 
 Folder = str | os.PathLike[str]
 
@@ -36,29 +36,23 @@ MOST_CHANGES = 5
 """Settings and measures that differ which a comparison shows of itself."""
 
 
-class Comparison(Shown, of_runs.Comparison):
+class Comparison(Found, of_runs.Comparison):
     """Runs side by side; the first is the one that the others are compared with.
 
+    Tables: measures, scenarios (the settings that differ), scores where moves were scored. Figure:
+    compare, the curves of an axis over one another (the first that differs).
     :class:`sim.measure.compare.Comparison` says what it holds.
     """
 
-    def table(self, name: str) -> DataTable:
-        """measures, scenarios (the settings that differ), or scores where moves were scored.
+    _first = "measures", "compare"
 
-        Raises:
-            BadInputError: there is none of that name.
-        """
-        return table_named(comparison_tables(self), name)
+    def _tables(self) -> Iterable[DataTable]:
+        return comparison_tables(self)
 
-    def plot(self, kind: str = "compare", of: str | None = None) -> Figure:
-        """The curves of an axis (``of``; None: the first that differs) over one another.
-
-        Raises:
-            BadInputError: there is no such figure, or no axis differs.
-        """
+    def _figures(self) -> Iterable[Drawing]:
         from sim.view.charts.compare_figures import comparison_figures
 
-        return figure_named(comparison_figures(self), kind, of)
+        return comparison_figures(self)
 
     def write(
         self, out: Folder | None = None, *, figures: bool = True, argv: Sequence[str] | None = None
@@ -73,38 +67,28 @@ class Comparison(Shown, of_runs.Comparison):
         return write_comparison(self, _path(out), draw=draw, argv=_words(argv))
 
     def _glance(self) -> tuple[str, Facts]:
-        changed = [row.path for row in self.rows if row.changed]
         return f"Comparison of {len(self.outcomes)} runs", [
-            ("runs", names(o.name for o in self.outcomes)),
-            ("settings that differ", _few([c.path for c in self.changes])),
-            ("measures that differ", f"{len(changed)} of {len(self.rows)}"),
-            ("the first", _few(changed)),
-        ]
+            ("runs", names(o.name for o in self.outcomes)), *_apart_in(self)
+        ]  # fmt: skip
 
 
-class ManyComparison(Shown, of_ensembles.ManyComparison):
+class ManyComparison(Found, of_ensembles.ManyComparison):
     """Ensembles side by side, run by run; the first is the one to compare with.
 
+    Tables: differences, measures, scenarios (the settings that differ), scores where moves were
+    scored. Figures: differences with their intervals, survival of the axis in focus.
     :class:`sim.measure.compare_many.ManyComparison` says what it holds.
     """
 
-    def table(self, name: str) -> DataTable:
-        """differences, measures, scenarios, or scores where moves were scored.
+    _first = "differences", "differences"
 
-        Raises:
-            BadInputError: there is none of that name.
-        """
-        return table_named(comparison_tables(self), name)
+    def _tables(self) -> Iterable[DataTable]:
+        return comparison_tables(self)
 
-    def plot(self, kind: str = "differences") -> Figure:
-        """Differences with their intervals, or survival curves of the axis in focus.
-
-        Raises:
-            BadInputError: there is no such figure.
-        """
+    def _figures(self) -> Iterable[Drawing]:
         from sim.view.charts.many_figures import many_figures
 
-        return figure_named(many_figures(self), kind)
+        return many_figures(self)
 
     def write(
         self,
@@ -128,14 +112,21 @@ class ManyComparison(Shown, of_ensembles.ManyComparison):
         return write_comparison(kept, _path(out), draw=draw, argv=_words(argv))
 
     def _glance(self) -> tuple[str, Facts]:
-        changed = [row.path for row in self.rows if row.changed]
         return f"Comparison of {len(self.outcomes)} ensembles", [
             ("ensembles", names(o.name for o in self.outcomes)),
             ("pairs of runs", str(self.n)),
-            ("settings that differ", _few([c.path for c in self.changes])),
-            ("measures that differ", f"{len(changed)} of {len(self.rows)}"),
-            ("the first", _few(changed)),
+            *_apart_in(self),
         ]
+
+
+def _apart_in(found: Comparison | ManyComparison) -> Facts:
+    """In what settings and measures those compared differ."""
+    changed = [row.path for row in found.rows if row.changed]
+    return [
+        ("settings that differ", _few([c.path for c in found.changes])),
+        ("measures that differ", f"{len(changed)} of {len(found.rows)}"),
+        ("the first", _few(changed)),
+    ]
 
 
 def _few(paths: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.base.diagnostics import Diagnostic, Findings, ScenarioError
+from sim.base.errors import BadInputError
 
 from .show import Facts, Shown
 
@@ -19,27 +20,37 @@ if TYPE_CHECKING:
     from .scenarios import Source
 
 Kind = Literal["scenario", "network"]
+"""Kinds of files that have a schema."""
 
 
 @dataclass(frozen=True, repr=False)
 class CheckedFile(Shown):
-    """A scenario or network file that was read: how much is in it, or the ``error`` it is.
+    """A scenario, network or study file that was read: how much is in it, or the ``error`` it is.
 
     ``warnings`` are of what is right by the rules of the language and yet makes no sense, each
-    with its place and what mends it; their ``render()`` is the text of all.
+    with its place and what mends it; their ``render()`` is the text of all. Those of a study are
+    of the scenarios of its cells, each once, with the cells that raise it.
     """
 
     file: str
-    kind: Kind
+    kind: Kind | Literal["study"]
     places: int = 0
     roads: int = 0
     error: ScenarioError | None = None
     warnings: Findings = field(default_factory=Findings)
+    cells: int = 0
+    runs: int = 0
+
+    @property
+    def _sizes(self) -> dict[str, int]:
+        if self.kind == "study":  # a sensitivity has no cells
+            return ({"cells": self.cells} if self.cells else {}) | {"runs": self.runs}
+        return {"places": self.places, "roads": self.roads}
 
     @property
     def size(self) -> str:
         """How much is in it, and how many warnings if any, in words."""
-        said = f"{self.places} places, {self.roads} roads"
+        said = ", ".join(f"{number} {what}" for what, number in self._sizes.items())
         if not self.warnings:
             return said
         return f"{said}, {len(self.warnings)} warning{'s' * (len(self.warnings) > 1)}"
@@ -48,23 +59,23 @@ class CheckedFile(Shown):
         """What ``sim validate --json`` prints of it."""
         head = {"file": self.file, "kind": self.kind}
         if self.error is not None:
-            return head | {"faults": _told(self.error.diagnostics)}
-        warnings = {"warnings": _told(self.warnings)} if self.warnings else {}
-        return head | {"places": self.places, "roads": self.roads} | warnings
+            return head | {"faults": told(self.error.diagnostics)}
+        warnings = {"warnings": told(self.warnings)} if self.warnings else {}
+        return head | self._sizes | warnings
 
     def _glance(self) -> tuple[str, Facts]:
         if self.error is not None:
             faults = self.error.diagnostics
             return f"{self.file}: {len(faults)} faults", _lines(faults)
-        size = [("places", str(self.places)), ("roads", str(self.roads))]
+        size = [(what, str(number)) for what, number in self._sizes.items()]
         return f"{self.file}: {self.kind} ok", [*size, *_lines(self.warnings)]
 
 
-def _told(found: Sequence[Diagnostic]) -> list[dict[str, Any]]:
+def told(found: Sequence[Diagnostic]) -> list[dict[str, Any]]:
     """What is wrong with a file, or makes no sense in it, as plain data."""
-    told = ("file", "line", "column", "message", "hint")
+    keys = ("file", "line", "column", "message", "hint")
     return [
-        {key: getattr(d, key) for key in told} | ({"warning": d.code} if d.code else {})
+        {key: getattr(d, key) for key in keys} | ({"warning": d.code} if d.code else {})
         for d in found
     ]
 
@@ -74,19 +85,20 @@ def _lines(found: Sequence[Diagnostic]) -> Facts:
 
 
 def validate(source: Source, *, sets: Sequence[str] | Mapping[str, object] = ()) -> CheckedFile:
-    """Check a scenario or a network file, and warn of what makes no sense in a scenario.
+    """Check a scenario, a network file or a study, and warn of what makes no sense in scenarios.
 
     What is wrong is not raised. Claims over no measure of the scenario, or with a value of another
     unit than their measure, are wrong. The table of warnings is in docs/scenario-reference.md;
     ``accepts`` in the scenario silences one.
 
     Args:
-        source: the path of a scenario or of a network file, or a scenario as :func:`sim.load`
-            takes it.
+        source: the path of a scenario, of a network file or of a study, or a scenario as
+            :func:`sim.load` takes it.
         sets: values set in a scenario by their dotted paths, as there.
 
     Raises:
-        BadInputError: ``source`` is neither path nor text nor mapping.
+        BadInputError: ``source`` is neither path nor text nor mapping, or ``sets`` are for what is
+            no scenario.
     """
     from sim.scenario.loader import load_network, read
 
@@ -95,6 +107,10 @@ def validate(source: Source, *, sets: Sequence[str] | Mapping[str, object] = ())
 
     path, text = path_and_text(source, "scenario")
     name = os.fspath(path)
+    if text is None and _is_study(name):
+        if sets:
+            raise BadInputError(f"sets: {name} is a study, which states its settings itself")
+        return _checked_study(name)
     kind: Kind = "network" if text is None and is_network_yaml(name) else "scenario"
     warnings = Findings()
     try:
@@ -109,6 +125,24 @@ def validate(source: Source, *, sets: Sequence[str] | Mapping[str, object] = ())
     return CheckedFile(name, kind, len(net.places), len(net.roads), warnings=warnings)
 
 
+def _checked_study(file: str) -> CheckedFile:
+    from sim.many.design import read_design
+
+    from .many import look_at, plan_of
+
+    try:
+        design = read_design(file)
+        made, cells = look_at(design)
+    except ScenarioError as error:
+        return CheckedFile(file, "study", error=error)
+    if faults := cells.faults():
+        return CheckedFile(file, "study", error=ScenarioError(faults, faults.sources))
+    plan = plan_of(design, made, cells)
+    return CheckedFile(
+        file, "study", warnings=plan.warnings, cells=len(plan.cells), runs=plan.runs
+    )  # fmt: skip
+
+
 def is_scenario(file: str) -> bool:
     """False for network files of any kind."""
     from sim.network.readers import is_table
@@ -118,14 +152,25 @@ def is_scenario(file: str) -> bool:
 
 def is_network_yaml(file: str) -> bool:
     """A YAML file with places of its own and no ``network:`` at the root."""
+    roots = _roots(file)
+    return "places" in roots and not roots & {"network", "extends", "axes"}
+
+
+def _is_study(file: str) -> bool:
+    """A YAML file with a ``base:`` at the root, which no scenario has."""
+    roots = _roots(file)
+    return "base" in roots and not roots & {"network", "extends", "axes", "places"}
+
+
+def _roots(file: str) -> set[str]:
+    """The keys at the root of a YAML file; none of what is no such file."""
     try:
         if not os.path.isfile(file):  # a pipe would be emptied, or waited for
-            return False
+            return set()
         with open(file, encoding="utf-8", errors="replace") as text:
-            roots = {line.split(":")[0] for line in text if line[:1].isalpha()}
+            return {line.split(":")[0] for line in text if line[:1].isalpha()}
     except (OSError, ValueError):
-        return False
-    return "places" in roots and not roots & {"network", "extends", "axes"}
+        return set()
 
 
 def schema(kind: Kind = "scenario") -> dict[str, Any]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
+from sim.base.diagnostics import Findings
 from sim.base.errors import BadInputError, FolderError
-from sim.base.numbers import number
 from sim.many import ensemble as _many
 from sim.many import sensitivity as _sensitivity
 from sim.many import studies as _studies
@@ -20,156 +20,24 @@ from sim.many.engines import Engine
 from sim.many.ensemble import Means, Plan, Progress
 from sim.many.stopping import StopRule
 from sim.scenario import model
-from sim.scenario.loader import load as read
-from sim.tables.data import DataTable
+from sim.scenario.loader import read
 from sim.tables.folder import kind_of
 
 from .drawing import draw_ensemble, draw_sensitivity, draw_study
-from .runs import HEADLINES
+from .ensembles import Ensemble, SensitivityStudy, Study
 from .scenarios import Source, path_and_text, scenario_of, seeded
-from .show import Facts, Shown, amount, figure_named, made, names, table_named
+from .show import Facts, Shown, made, names
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from .sense import CellWarnings
 
 Folder = str | os.PathLike[str]
 EngineName = Literal["local", "dask"]
 Begun = Callable[[Path], None]
+Warned = Callable[[Findings], None]
 
 RUNS = 1000
 """Runs of an ensemble unless told."""
-
-
-class Ensemble(Shown, _many.Ensemble):
-    """Many runs of one scenario that differ in luck alone, in a folder.
-
-    :class:`sim.many.ensemble.Ensemble` says what it holds.
-    """
-
-    def table(self, name: str = "measures") -> DataTable:
-        """measures (mean with its interval, quantiles), claims, or replicates (a row a run).
-
-        Raises:
-            BadInputError: there is none of that name.
-        """
-        return table_named(_many.ensemble_tables(self.summary, self.measured), name)
-
-    def plot(self, kind: str = "fan", of: str | None = None) -> Figure:
-        """A figure over all runs: fan or survival (of an axis), fan of an operation, regroup_map.
-
-        Raises:
-            BadInputError: there is no such figure.
-        """
-        from sim.view.charts.ensemble_figures import ensemble_figures
-
-        rows = _many.rows_of(self)
-        return figure_named(ensemble_figures(self.scenario, self.summary, rows), kind, of)
-
-    def _glance(self) -> tuple[str, Facts]:
-        stem = f"axes.{self.scenario.main_axis}."
-        measures = self.summary["measures"]
-        found = {name: measures.get(stem + name, {}) for name in HEADLINES}
-        return f"Ensemble: {self.scenario.title}", [
-            ("folder", str(self.folder)),
-            ("runs", f"{self.summary['n']}, {len(self.failed)} failed"),
-            ("seed", str(self.plan.seed)),
-            *((name.replace("_", " "), _said(m)) for name, m in found.items() if m.get("n")),
-        ]
-
-
-def _said(measure: Mapping[str, Any]) -> str:
-    """A mean with its interval; of a time that did not come in every run how often it came."""
-    if "mean" not in measure:
-        share = measure["came"]["value"]
-        return f"in {share:.0%} of runs" if share else "never"
-    mean, unit = measure["mean"], str(measure["unit"])
-    if mean["low"] is None:
-        return amount(mean["value"], unit)
-    return f"{amount(mean['value'], unit)} ({number(mean['low'])} to {number(mean['high'])})"
-
-
-class Study(Shown, _studies.Study):
-    """A finished grid of settings: an ensemble a cell, effects with intervals.
-
-    :class:`sim.many.studies.Study` says what it holds.
-    """
-
-    def table(self, name: str = "measures") -> DataTable:
-        """measures (of each cell), effects or ranks.
-
-        Raises:
-            BadInputError: there is none of that name.
-        """
-        return table_named(_studies.study_tables(self), name)
-
-    def plot(self, kind: str = "interaction", of: str | None = None) -> Figure:
-        """interaction or ranks of a measure (``of`` its path; None: the first).
-
-        Raises:
-            BadInputError: there is no such figure.
-        """
-        from sim.view.charts.study_figures import study_figures
-
-        return figure_named(study_figures(self), kind, of)
-
-    @property
-    def summary(self) -> Mapping[str, Any]:
-        """What its summary.json holds: cells, and effects with their intervals."""
-        return _studies.summary(self)
-
-    def _glance(self) -> tuple[str, Facts]:
-        return f"Study: {self.title}", [
-            ("folder", str(self.folder)),
-            ("factors", names(self.names)),
-            ("cells", str(len(self.cells))),
-            ("runs a cell", str(self.ensembles[0].plan.n)),
-            ("failed", str(self.failed)),
-            ("measures", names(self.effects)),
-        ]
-
-
-class SensitivityStudy(Shown, _sensitivity.SensitivityStudy):
-    """A finished sensitivity study: what each uncertain input does to each measure.
-
-    :class:`sim.many.sensitivity.SensitivityStudy` says what it holds.
-    """
-
-    def table(self, name: str = "indices") -> DataTable:
-        """indices: of each measure, the greatest first.
-
-        Raises:
-            BadInputError: there is none of that name.
-        """
-        return table_named([_sensitivity.index_table(self)], name)
-
-    def plot(self, kind: str = "tornado", of: str | None = None) -> Figure:
-        """The tornado of a measure (``of`` its path; None: the first).
-
-        Raises:
-            BadInputError: there is no such figure.
-        """
-        from sim.view.charts.study_figures import tornados
-
-        return figure_named(tornados(self), kind, of)
-
-    @property
-    def summary(self) -> Mapping[str, Any]:
-        """What was found, as plain data: the indices of each measure, and the units of both."""
-        return {
-            "title": self.title,
-            "method": self.method,
-            "runs": self.runs.summary["n"],
-            "units": {path: self.runs.measured.units[path] for path in self.indices},
-            "indices": {path: [i._asdict() for i in found] for path, found in self.indices.items()},
-        }
-
-    def _glance(self) -> tuple[str, Facts]:
-        return f"Sensitivity: {self.title}", [
-            ("folder", str(self.folder)),
-            ("method", self.method),
-            ("runs", str(self.runs.summary["n"])),
-            *((path, f"most on {found[0].name}") for path, found in [*self.indices.items()][:9]),
-        ]
 
 
 def ensemble(
@@ -315,6 +183,7 @@ def study(
     figures: bool = True,
     progress: Progress | None = None,
     begun: Begun | None = None,
+    warned: Warned | None = None,
     resume: bool = True,
     argv: Sequence[str] | None = None,
 ) -> Study | SensitivityStudy:
@@ -326,6 +195,8 @@ def study(
         source: the path of a YAML file, YAML text, or what such a text holds; the base scenario of
             a text or a mapping is relative to the current folder.
         n: runs a cell, in place of the file's.
+        warned: called with what ``warnings`` of :func:`plan_study` are, before anything is run;
+            what it raises ends the study.
 
     Raises:
         ScenarioError: the study or its scenario is faulty.
@@ -338,8 +209,14 @@ def study(
     if design.sensitivity is not None and keep_going:
         raise BadInputError(ALL_NEEDED)
     means = _means(engine, workers, address, keep_going, progress, argv)
-    begin = _studies.begin_study if design.sensitivity is None else _sensitivity.begin_sensitivity
-    folder = begin(design, None if out is None else Path(out), resume=resume)
+    place, made = None if out is None else Path(out), None
+    if warned is not None:
+        made, cells = look_at(design)
+        warned(cells.warnings())
+    if design.sensitivity is None:
+        folder = _studies.begin_study(design, place, resume=resume, made=made)
+    else:
+        folder = _sensitivity.begin_sensitivity(design, place, resume=resume)
     if begun is not None:
         begun(folder)
     return _carry_out(folder, means, figures)
@@ -360,11 +237,30 @@ def _design(source: Source, n: int | None) -> Design:
     return replace(design, n=n)
 
 
+def look_at(design: Design) -> tuple[list[model.Scenario], CellWarnings]:
+    """The scenarios of the cells of a study, the base of a sensitivity, and their warnings.
+
+    Raises:
+        ScenarioError: the study or its scenario is faulty.
+    """
+    from .sense import BASE, CellWarnings
+
+    cells = CellWarnings(design)
+    if design.sensitivity is None:
+        made = _studies.scenarios(design, cells.look)
+    else:
+        base = read(design.base)
+        cells.look(BASE, base)
+        made = [base.scenario]
+    return made, cells
+
+
 @dataclass(frozen=True, repr=False)
 class StudyPlan(Shown):
     """What a study would run: ``n`` runs in each of its cells, or as a sensitivity takes them.
 
-    ``method`` and ``inputs`` (how many are uncertain) are those of a sensitivity.
+    ``method`` and ``inputs`` (how many are uncertain) are those of a sensitivity. ``warnings`` are
+    those of :func:`sim.validate` for its cells, each once, with the cells that raise it.
     """
 
     title: str
@@ -373,6 +269,7 @@ class StudyPlan(Shown):
     runs: int
     method: str | None = None
     inputs: int = 0
+    warnings: Findings = field(default_factory=Findings)
 
     def _glance(self) -> tuple[str, Facts]:
         first = ("cells", f"{len(self.cells)} of {self.n} runs")
@@ -390,12 +287,18 @@ def plan_study(source: Source, n: int | None = None) -> StudyPlan:
         BadInputError: ``n`` with a sensitivity.
     """
     design = _design(source, n)
+    return plan_of(design, *look_at(design))
+
+
+def plan_of(design: Design, made: Sequence[model.Scenario], cells: CellWarnings) -> StudyPlan:
+    """What a study would run, of what :func:`look_at` gave."""
+    warnings = cells.warnings()
     if design.sensitivity is None:
-        _studies.scenarios(design)
-        return StudyPlan(design.title, design.cells, design.n, len(design.cells) * design.n)
+        runs = len(design.cells) * design.n
+        return StudyPlan(design.title, design.cells, design.n, runs, warnings=warnings)
     method = design.sensitivity.method
-    inputs, runs = _sensitivity.count(read(design.base), design.sensitivity)
-    return StudyPlan(design.title, (), 1, runs, method, inputs)
+    inputs, runs = _sensitivity.count(made[0], design.sensitivity)
+    return StudyPlan(design.title, (), 1, runs, method, inputs, warnings)
 
 
 def _carry_out(folder: Path, means: Means, figures: bool) -> Study | SensitivityStudy:

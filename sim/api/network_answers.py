@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 Found = Mapping[str, Amount]
 """What was found of a place or road, as attributes of a graph of networkx."""
 
-ROAD_COLUMNS = ("road", "from", "to", "km", "capacity")
-"""What :func:`rows_of` gives."""
-
 
 def listed(names: Sequence[str], most: int = 6) -> str:
     """Names in a row, and how many more there are."""
@@ -45,12 +42,25 @@ def yes(true: bool) -> str:
     return "yes" if true else "no"
 
 
-def rows_of(case: Case) -> Iterable[tuple[str, str, str, float, float]]:
-    """The roads of a case, each with its ends, length and capacity the way it is stated."""
-    graph = case.graph
-    ends = graph.a.tolist(), graph.b.tolist(), graph.km.tolist(), case.roads[:, 0].tolist()
-    for road, a, b, km, amount in zip(graph.roads, *ends, strict=True):
-        yield road, graph.places[a], graph.places[b], km, _finite(case, amount)
+def roads_table(case: Case) -> DataTable:
+    """The roads of a case, each with its ends, length and capacity the way it is stated.
+
+    Where roads of it carry another amount back, that has a column too.
+    """
+    columns = ("road", "from", "to", "km", "capacity", "back")
+    rows = [(road, *ends, km, *(_finite(case, amount) for amount in amounts))
+            for road, ends, km, amounts in _roads_of(case)]  # fmt: skip
+    if not any(0 != back != there for *_, there, back in rows):
+        return DataTable("roads", columns[:-1], [row[:-1] for row in rows])
+    return DataTable("roads", columns, rows)
+
+
+def _roads_of(case: Case) -> Iterator[tuple[str, tuple[str, str], float, list[int]]]:
+    """Each road with its ends, its length, and its amounts there and back."""
+    graph, places = case.graph, case.graph.places
+    columns = graph.a.tolist(), graph.b.tolist(), graph.km.tolist(), case.roads.tolist()
+    for road, a, b, km, amounts in zip(graph.roads, *columns, strict=True):
+        yield road, (places[a], places[b]), km, amounts
 
 
 def _finite(case: Case, amount: int) -> float:
@@ -70,10 +80,10 @@ def graph_of(
             "lat": float(case.coordinates[i, 0]), "lon": float(case.coordinates[i, 1])
         }  # fmt: skip
         graph.add_node(nodes.get(place, place), **at, **{**others, **found.get(place, {})})
-    for r, (road, a, b, km, _) in enumerate(rows_of(case)):
+    for road, (a, b), km, amounts in _roads_of(case):
         for way, (tail, head) in enumerate(((a, b), (b, a))):
-            amount = int(case.roads[r, way])
-            if amount == 0 and (way or case.roads[r, 1]):
+            amount = amounts[way]
+            if amount == 0 and (way or amounts[1]):
                 continue
             data = {**others, **found.get(road, {})}
             if "flow" in data:
@@ -178,9 +188,9 @@ class MaxFlow(Answer):
 
     def table(self) -> DataTable:
         """The roads: their ends, length, capacity the way they are stated, and flow."""
-        cut = set(self.cut)
-        rows = [(*row, self.flow[row[0]], row[0] in cut) for row in rows_of(self.case)]
-        return DataTable("flow", (*ROAD_COLUMNS, "flow", "cut"), rows)
+        cut, roads = set(self.cut), roads_table(self.case)
+        rows = [(*row, self.flow[row[0]], row[0] in cut) for row in roads.rows]
+        return DataTable("flow", (*roads.columns, "flow", "cut"), rows)
 
     def drawing(self) -> Drawing:
         """The map of the flow and the cut. Raises BadInputError without coordinates."""

@@ -11,6 +11,7 @@ Where one is asked for, several may be given in a list; they then share the flow
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -21,23 +22,24 @@ import numpy as np
 
 from sim.base.errors import BadInputError
 from sim.base.files import whole_file
+from sim.base.names import to_the_eye
 from sim.cuts.case import Case, unknown
 from sim.cuts.cut import cut_of_case
 from sim.network.arcs import Kinds
-from sim.network.graph import IntArray
-from sim.network.readers import NetworkTable, is_table, read_table
+from sim.network.readers import NetworkTable, Reading, is_table, read_capacities, read_table
 from sim.network.readers.objects import Number, read_edges, read_graph
-from sim.tables.data import DataTable
+from sim.network.readers.options import CLASSES, SNAP
+from sim.network.readers.snap import coordinates_as_name
+from sim.network.readers.table import Place
 
 from .network_answers import (
-    ROAD_COLUMNS,
     Interdicted,
     MaxFlow,
     MinCut,
     RankedLosses,
     graph_of,
     listed,
-    rows_of,
+    roads_table,
     yes,
 )
 from .show import Facts, Shown
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from sim.cuts.attacks import ChanceAnswer, HoldAnswer, Losses
     from sim.cuts.from_scenario import AxisCut
     from sim.network.interdict import Method
+    from sim.scenario import model
     from sim.scenario.model import Scenario
     from sim.state.record import ControlRow
 
@@ -171,46 +174,107 @@ class Between(Shown):
         ]
 
 
+@dataclass(frozen=True)
+class WrittenNetwork:
+    """A network that was written: how much is in the file, and what is to be said of it.
+
+    ``scenario`` is the file of a scenario with the closures that the network's source states.
+    """
+
+    path: Path
+    places: int
+    roads: int
+    notes: tuple[str, ...] = ()
+    scenario: Path | None = None
+
+    def document(self) -> dict[str, object]:
+        """What ``sim import --json`` prints."""
+        found: dict[str, object] = {
+            "file": str(self.path), "places": self.places, "roads": self.roads,
+        }  # fmt: skip
+        found |= {} if self.scenario is None else {"scenario": str(self.scenario)}
+        return found | ({"notes": list(self.notes)} if self.notes else {})
+
+    def said(self) -> list[str]:
+        """The same in lines."""
+        roads = f"{self.roads} road{'s' * (self.roads != 1)}"
+        lines = [f"note: {note}" for note in self.notes]
+        lines.append(f"{self.path}: {self.places} places, {roads}")
+        if self.scenario is not None:
+            lines.append(f"{self.scenario}: a scenario with the closures")
+        return lines
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Network(Shown):
     """Places and roads with capacities, and what flows and cuts there.
 
-    Made by :meth:`from_file`, :meth:`from_networkx` or :meth:`from_edges`. ``limits`` (n,) are
-    capacities of the places, ``names`` what places are called, ``nodes`` the nodes of the graph
-    that was given; all by place id.
+    Made by :meth:`from_file`, :meth:`from_networkx` or :meth:`from_edges`. ``nodes`` are the nodes
+    of the graph that was given, by place id; ``of_yaml`` is true of a network of scenarios,
+    of which roads that are ``estimated`` state no length.
     """
 
     roads: NetworkTable
     unit: str
-    limits: IntArray | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
     nodes: Mapping[str, Hashable] = field(default_factory=dict)
+    of_yaml: bool = False
+    estimated: frozenset[str] = frozenset()
 
     @classmethod
     def from_file(
-        cls, path: str | os.PathLike[str], *, default_capacity: Number | str | None = None
-    ) -> Network:
-        """A network of a CSV, GeoJSON, GraphML, TNTP, binary (.npz) or YAML file, by its ending.
+        cls, path: str | os.PathLike[str], *, default_capacity: Number | str | None = None,
+        columns: Mapping[str, str] | None = None,
+        capacity_by: Mapping[str, str | os.PathLike[str]] | None = None,
+        nodes: str | os.PathLike[str] | None = None, snap: float = SNAP, layer: str | None = None,
+        classes: str = CLASSES, bridges: float = 0.0,
+    ) -> Network:  # fmt: skip
+        """A network of a file or folder of any kind that docs/networks.md lists, or of a YAML file.
+
+        What a reader left out, guessed or doubts is in :attr:`notes`.
 
         Args:
             default_capacity: of roads of a table that state none; such a road is without limit
                 if None.
+            columns: which column is what, as ``{"capacity": "weight"}``.
+            capacity_by: files with what each class of roads carries (``class,capacity[,speed]``),
+                by the column that states the class, as ``{"lanes": "lanes.csv"}``.
+            nodes: a file of places: coordinates, names, capacities, inhabitants.
+            snap: metres within which lines of a map are joined; 0 joins none.
+            layer: the layer of a file with several.
+            classes: what is kept of OpenStreetMap, as "motorway..tertiary" or "primary,service".
+            bridges: the metres from which on a bridge of OpenStreetMap is a place of its own.
 
         Raises:
             ScenarioError: with every line that cannot be used.
+            BadInputError: a column, layer or class that there is not, or a library that lacks.
         """
         if is_table(path):
-            text = None if default_capacity is None else str(default_capacity)
-            return cls(read_table(path, default_capacity=text), "unit of the file")
-        from sim.cuts.from_scenario import graph_of_network
+            reading = Reading(
+                None if default_capacity is None else str(default_capacity), columns or {},
+                {c: read_capacities(file) for c, file in (capacity_by or {}).items()},
+                None if nodes is None else Path(nodes), snap, layer, classes, bridges,
+            )  # fmt: skip
+            return cls(read_table(path, reading), "unit of the file")
+        if default_capacity is not None or columns or capacity_by or nodes or layer:
+            raise BadInputError(f"{os.fspath(path)}: a YAML file says itself how it is to be read")
         from sim.scenario.loader import load_network
 
-        net = load_network(path)
+        return cls.from_model(load_network(path))
+
+    @classmethod
+    def from_model(cls, net: model.Network) -> Network:
+        """The network of a scenario, its medians, roads that are closed at 0."""
+        from sim.cuts.from_scenario import graph_of_network
+
         graph, roads, limits = graph_of_network(net)
         at = np.array([(net.places[p].lat, net.places[p].lon) for p in graph.places])
-        two_way = np.ones(len(graph.roads), dtype=bool)
-        table = NetworkTable(graph, roads, two_way, 1, net.title, True, at)
-        return cls(table, "kg/day", limits, {p.id: p.name for p in net.places.values()})
+        two_way = np.array([not net.roads[road].one_way for road in graph.roads], dtype=bool)
+        table = NetworkTable(
+            graph, roads, two_way, 1, net.title, True, at, limits=limits,
+            known={p.id: Place(p.name) for p in net.places.values()},
+        )  # fmt: skip
+        estimated = frozenset(road.id for road in net.roads.values() if road.estimated)
+        return cls(table, "kg/day", of_yaml=True, estimated=estimated)
 
     @classmethod
     def from_networkx(
@@ -275,29 +339,51 @@ class Network(Shown):
     ) -> Path:
         """Write a network YAML for scenarios, or a binary table (.npz), and return its path.
 
+        Closures that the file states become a scenario of events beside a YAML.
+
         Args:
             unit: that of the capacities in a YAML, "t/day" or "kg/day".
-            two_way: take one-way roads as two-way, which all are in a YAML.
+            two_way: take one-way roads as two-way.
 
         Raises:
             BadInputError: the file is to end otherwise, or the network is of a YAML file.
             ScenarioError: with every road that a YAML cannot state.
             FullDiskError: there is no room for it.
         """
+        return self.written(out, unit=unit, two_way=two_way).path
+
+    def written(
+        self, out: str | os.PathLike[str], *, unit: str = "t/day", two_way: bool = False
+    ) -> WrittenNetwork:
+        """:meth:`write`, and what was written. Raises as it."""
         from sim.network.readers.binary import write_binary
         from sim.scenario.from_table import network_yaml
 
         target = Path(out)
         if target.suffix not in (".yaml", ".yml", ".npz"):
             raise BadInputError("out: write to a file that ends in .yaml or .npz")
-        if self.limits is not None:
+        if self.of_yaml:
             raise BadInputError(f"{self.roads.title} is of a network YAML already")
-        with whole_file(target) as partial:
-            if target.suffix == ".npz":
+        graph = self.roads.graph
+        if target.suffix == ".npz":
+            with whole_file(target) as partial:
                 write_binary(partial, self.roads)
-            else:
-                partial.write_text(network_yaml(self.roads, unit, two_way), encoding="utf-8")
-        return target
+            return WrittenNetwork(target, len(graph.places), len(graph.roads), self.notes)
+        made = network_yaml(self.roads, unit, two_way)
+        with whole_file(target) as partial:
+            partial.write_text(made.text, encoding="utf-8")
+        scenario = None
+        if made.scenario is not None:
+            scenario = target.with_name(f"{target.stem}_closures.yaml")
+            with whole_file(scenario) as partial:
+                named = made.scenario.replace("NETWORK", target.name, 1)
+                partial.write_text(named, encoding="utf-8")
+        return WrittenNetwork(target, made.places, made.roads, (*self.notes, *made.notes), scenario)
+
+    @property
+    def case(self) -> Case:
+        """The network without ends, as :mod:`sim.cuts` takes it."""
+        return self._case()
 
     def between(self, a: object, b: object) -> Between:
         """The network between ``a`` and ``b``, each a place or several.
@@ -346,7 +432,7 @@ class Network(Shown):
         Raises:
             BadInputError: pandas is not installed.
         """
-        return DataTable("roads", ROAD_COLUMNS, list(rows_of(self._case()))).to_frame()
+        return roads_table(self._case()).to_frame()
 
     def plot(self) -> Figure:
         """The map of the network.
@@ -358,13 +444,18 @@ class Network(Shown):
 
         return network_of(self._case())
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader of the file left out, guessed or doubts."""
+        return self.roads.notes
+
     def _case(self, sources: Iterable[str] = (), sinks: Iterable[str] = ()) -> Case:
         table, index = self.roads, self.roads.graph.place_index
+        begin, end = (tuple(index[name] for name in names) for names in (sources, sinks))
         return Case(
-            table.title, table.graph, table.roads,
-            table.places if self.limits is None else self.limits,
-            tuple(index[name] for name in sources), tuple(index[name] for name in sinks),
-            self.unit, table.scale, names=self.names, coordinates=table.coordinates,
+            table.title, table.graph, table.roads, table.limits_between((*begin, *end)), begin, end,
+            self.unit, table.scale, names=table.names, estimated=self.estimated,
+            coordinates=table.coordinates, stated=table.stated, notes=table.notes,
         )  # fmt: skip
 
     @cached_property
@@ -389,7 +480,19 @@ class Network(Shown):
             return None
         if given in self._ids:
             return self._ids[given]
-        return given if isinstance(given, str) and given in self.roads.graph.place_index else None
+        if not isinstance(given, str):
+            return None
+        known = self.roads.graph.place_index
+        seen = to_the_eye(given)
+        spelled = (given, seen, self._called.get(seen), coordinates_as_name(seen))
+        return next((name for name in spelled if name is not None and name in known), None)
+
+    @cached_property
+    def _called(self) -> Mapping[str, str]:
+        """Places by what they are called, of those of a name of their own."""
+        names = self.roads.names
+        often = Counter(names.values())
+        return {name: place for place, name in names.items() if often[name] == 1}
 
     def _glance(self) -> tuple[str, Facts]:
         graph = self.roads.graph
@@ -399,6 +502,7 @@ class Network(Shown):
             ("roads", f"{len(graph.roads):,}, {one_way:,} of them one-way"),
             ("capacities", f"{self.unit}, exact to 1/{self.roads.scale}"),
             ("coordinates", yes(self.roads.coordinates is not None)),
+            *(("note", note) for note in self.notes),
         ]
 
 

@@ -3,34 +3,86 @@
 from __future__ import annotations
 
 import os
+import warnings
+from functools import partial
 from pathlib import Path
 
-from sim.base.errors import BadInputError
+from sim.base.errors import BadInputError, Error, FigureWarning
+from sim.many import ensemble as _many
 from sim.many.ensemble import Ensemble
 from sim.many.sensitivity import SensitivityStudy
 from sim.many.studies import Study
+from sim.tables.folder import Draw, draw_into, kind_of, lacks_figures, read_summary
 
-from .runs import Run, RunFolder
+from .drawing import draw_ensemble, draw_sensitivity, draw_study
+from .many import open_study
+from .runs import Run, RunFolder, draw_run, open_run
+from .standings import Beside
+from .standings import beside as among
 
 
 def report(
     *results: RunFolder | Ensemble | Study | SensitivityStudy | str | os.PathLike[str],
     out: str | os.PathLike[str] | None = None,
+    beside: Beside | Ensemble | str | os.PathLike[str] | None = None,
 ) -> Path:
     """Write one HTML page of a folder, or of two runs side by side, and return its path.
+
+    Figures that were to be drawn into a folder and are not all there are drawn first. Those that
+    cannot be drawn are told of by :class:`sim.base.errors.FigureWarning`, and cost no page.
 
     Args:
         results: folders, or what was opened of them.
         out: the page itself; None is report.html in the folder, comparison.html in the second.
+        beside: where the one run lies among many, or an ensemble of its scenario to lay it beside;
+            None: what :meth:`sim.Run.write` was told of that.
 
     Raises:
-        BadInputError: not one or two, or a run that is in no folder.
+        BadInputError: not one or two, a run that is in no folder, or ``beside`` is an ensemble of
+            another scenario or not with one run.
         FolderError, ScenarioError: a folder cannot be read, or the page not written.
         FullDiskError: there is no room for it.
     """
     from sim.page.write import write_report
 
-    return write_report([_folder(one) for one in results], out)
+    folders = [_folder(one) for one in results]
+    if beside is not None and [kind_of(folder) for folder in folders] != ["run"]:
+        raise BadInputError("beside: one run is laid beside an ensemble")
+    if beside is not None and not isinstance(beside, Beside):
+        beside = among(folders[0], beside)
+    for folder in folders:
+        if lacks_figures(folder):
+            _draw(folder)
+    return write_report(folders, out, beside)
+
+
+def _draw(folder: Path) -> None:
+    """Draw the figures of a folder; what keeps all of them from it is a warning."""
+    try:
+        draw_into(folder, _drawing(folder))
+    except Error as error:
+        said = f"figures of {folder} could not be drawn: {error}"
+        warnings.warn(said, FigureWarning, stacklevel=3)
+
+
+def _drawing(folder: Path) -> Draw:
+    """What draws the figures of a folder.
+
+    Raises:
+        FolderError, ScenarioError, BadInputError: it cannot be read, or not run again.
+    """
+    kind = kind_of(folder)
+    if kind == "run":
+        return partial(draw_run, open_run(folder).again)
+    if kind == "ensemble":
+        done = _many.open_ensemble(folder)
+        return lambda place: draw_ensemble(
+            done.scenario, read_summary(folder), _many.rows_of(done), place
+        )
+    study = open_study(folder)
+    if isinstance(study, SensitivityStudy):
+        return partial(draw_sensitivity, study)
+    return partial(draw_study, study)
 
 
 def _folder(one: object) -> Path:

@@ -17,6 +17,7 @@ from sim.measure.axis import AxisLens, AxisView
 from sim.measure.claims import faults
 from sim.measure.compare import Outcome
 from sim.measure.summary import Analysis
+from sim.measure.typical import Among
 from sim.scenario import model
 from sim.scenario.dates import format_instant
 from sim.scenario.loader import dump_resolved
@@ -114,6 +115,7 @@ class Run(Shown):
         out: str | os.PathLike[str] | None = None,
         *,
         figures: bool = True,
+        beside: Among | None = None,
         argv: Sequence[str] | None = None,
     ) -> Path:
         """Write the run's folder, whole or not at all, and return it.
@@ -122,6 +124,8 @@ class Run(Shown):
             out: the folder itself; None makes ``results/<scenario>/<UTC time>-<hash8>``.
             figures: draw the figures too, into the folder once it is there. One that fails costs
                 no more than itself: the manifest names it, and a warning.
+            beside: where it lies among many runs (:func:`sim.beside`), to be shown in a figure and
+                on its page.
             argv: the words of the command that the manifest names; None: those of this process.
 
         Raises:
@@ -142,18 +146,13 @@ class Run(Shown):
             (partial_folder / "scenario.resolved.yaml").write_text(text, encoding="utf-8")
             _folder.write_tables(partial_folder, self.scenario, self.record)
             _folder.write_json(partial_folder / "summary.json", self.summary)
+            if beside is not None:
+                _folder.write_json(partial_folder / _folder.BESIDE, beside.document())
             words = sys.argv if argv is None else argv
             _folder.write_manifest(partial_folder, head, words, pending=figures)
-        _folder.draw_into(target, self._draw if figures else None)
+        if figures:
+            _folder.draw_into(target, partial(draw_run, self))
         return target
-
-    def _draw(self, folder: Path) -> Sequence[_folder.Undrawn]:
-        """Draw the figures into a folder that is there."""
-        from sim.view.draw import save_each
-        from sim.view.figures import figures
-
-        weak = cache(partial(weakness_of, self.analysis, self.scenario.main_axis, 0))
-        return save_each(figures(self.analysis, weak), folder)
 
     def _glance(self) -> tuple[str, Facts]:
         scenario = self.scenario
@@ -161,6 +160,19 @@ class Run(Shown):
         period = ("period", " to ".join(ends))
         title, facts = _glance(self.summary)
         return title, [*facts[:2], period, *facts[2:]]
+
+
+def draw_run(run: Run, place: Path) -> Sequence[_folder.Undrawn]:
+    """Draw the figures of a run into ``place``, a folder that is there; gives those that failed.
+
+    Where the run lies among many is read from the folder that ``place`` is in.
+    """
+    from sim.view.draw import save_each
+    from sim.view.figures import figures
+
+    weak = cache(partial(weakness_of, run.analysis, run.scenario.main_axis, 0))
+    beside = partial(_folder.read_beside, place.parent)
+    return save_each(figures(run.analysis, weak, beside), place)
 
 
 def weakness_of(analysis: Analysis, axis: str | None, time: int) -> Weak | None:

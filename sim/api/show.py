@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from html import escape
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from sim.base import numbers
 from sim.base.diagnostics import suggest
@@ -48,6 +48,38 @@ class Shown:
             for label, said in facts
         )
         return f"<table><caption>{escape(title)}</caption>{rows}</table>"
+
+
+class Found(Shown):
+    """What was found, as tables and figures that are asked for by name; its kind says which."""
+
+    _first: ClassVar[tuple[str, str]]
+    """The table and the figure that are given where none is named."""
+
+    def _tables(self) -> Iterable[DataTable]:
+        raise NotImplementedError
+
+    def _figures(self) -> Iterable[Drawing]:
+        raise NotImplementedError
+
+    def table(self, name: str | None = None) -> DataTable:
+        """One of its tables; None: the one that is named first.
+
+        Raises:
+            BadInputError: there is none of that name.
+        """
+        return table_named(self._tables(), self._first[0] if name is None else name)
+
+    def plot(self, kind: str | None = None, of: str | None = None) -> Figure:
+        """One of its figures; None: the one that is named first.
+
+        Args:
+            of: the axis, operation or measure that it is of; None: the first that there is.
+
+        Raises:
+            BadInputError: there is no such figure.
+        """
+        return figure_named(self._figures(), self._first[1] if kind is None else kind, of)
 
 
 def amount(value: float | None, unit: str) -> str:

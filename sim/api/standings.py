@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sim.base.errors import BadInputError
 from sim.base.numbers import enumerated, percent
 from sim.many.ensemble import Ensemble as EnsembleData
 from sim.many.ensemble import open_ensemble
 from sim.measure.compare import differences
-from sim.measure.typical import Standing, standings
+from sim.measure.typical import Among, Standing, standings
 from sim.tables import of_many
 from sim.tables.data import DataTable
 from sim.tables.of_run import start_of
@@ -25,15 +24,12 @@ Folder = str | os.PathLike[str]
 
 
 @dataclass(frozen=True, repr=False)
-class Beside(Shown):
+class Beside(Shown, Among):
     """Where a run lies among the runs of an ensemble, in each headline measure.
 
     ``shown`` is the table that people read.
     """
 
-    ensemble: str
-    runs: int
-    standings: tuple[Standing, ...]
     shown: Table
 
     def table(self, name: str = "standings") -> DataTable:
@@ -44,11 +40,6 @@ class Beside(Shown):
         """
         rows = [tuple(standing) for standing in self.standings]
         return table_named([DataTable("standings", Standing._fields, rows)], name)
-
-    def document(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        found = [standing._asdict() for standing in self.standings]
-        return {"ensemble": self.ensemble, "runs": self.runs, "standings": found}
 
     def _glance(self) -> tuple[str, Facts]:
         said = [(s.path, f"percentile {percent(s.percentile)}") for s in self.standings]

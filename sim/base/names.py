@@ -4,8 +4,32 @@ from __future__ import annotations
 
 import unicodedata
 
+_ALIKE = str.maketrans(
+    "АВЕЗКМНОРСТУХЅІЈаеорсухѕіјΑΒΕΖΗΙΚΜΝΟΡΤΥΧοكيى",
+    "ABE3KMHOPCTYXSIJaeopcyxsijABEZHIKMNOPTYXoکیی",
+)
+"""Letters of Cyrillic and Greek that look like Latin ones, and of Arabic like those of Persian."""
+
 
 def folded(name: str) -> str:
     """A name without case, accents and all that is no letter or digit: "al-Bab" is "albab"."""
     apart = unicodedata.normalize("NFKD", name.casefold())
     return "".join(c for c in apart if c.isalnum())
+
+
+def to_the_eye(name: str) -> str:
+    """A name as it is seen: two that look equal are equal.
+
+    Composed (NFC), any space a plain one and only between words, without characters that are
+    never seen, such as marks of width nothing and of direction. Control characters stay.
+    """
+    if name.isascii() and "  " not in name and "\t" not in name:
+        return name.strip()
+    kinds = ((c, unicodedata.category(c)) for c in unicodedata.normalize("NFC", name))
+    seen = "".join(" " if kind[0] == "Z" else c for c, kind in kinds if kind != "Cf")
+    return " ".join(part for part in seen.strip().split(" ") if part)
+
+
+def look_alike(name: str) -> str:
+    """A name with letters of other scripts as the ones that they look like."""
+    return name.translate(_ALIKE)

@@ -29,10 +29,15 @@ def signed(value: float | None) -> str:
 
 
 def whole(value: float | None) -> str:
-    """A rate or stock in whole numbers from 10 on, as it is to three decimals below."""
+    """A rate or stock in whole numbers from 10 on, below as :func:`number`.
+
+    What is less than half a thousandth, of a tonne half a kilogram, is 0.
+    """
     if value is None:
         return "-"
-    return number(round(value) if abs(value) >= 10 else round(value, 3))
+    if abs(value) >= 10:
+        return number(round(value))
+    return number(value) if round(value, 3) else "0"
 
 
 def tonnes(kg: float) -> str:

@@ -10,7 +10,15 @@ from pathlib import Path
 
 import click
 
-from sim.cli.verbs import BESIDE, NO_FIGURES, Verb, answer, end_undrawn, print_json
+from sim.cli.verbs import (
+    BESIDE,
+    NO_FIGURES,
+    Verb,
+    answer,
+    end_undrawn,
+    print_json,
+    telling_undrawn,
+)
 
 
 @click.command(cls=Verb)
@@ -81,19 +89,22 @@ def compare(
     type=click.Path(path_type=Path),
     help="The page itself; else report.html in the folder, or comparison.html in the second.",
 )
-def report(folders: tuple[str, ...], out: Path | None, as_json: bool) -> None:
+@BESIDE
+def report(folders: tuple[str, ...], out: Path | None, beside: str | None, as_json: bool) -> None:
     """Write one HTML page of a run, an ensemble or a study, or of two runs side by side.
 
     The page is one file that opens from disk without a network: map and curves with a time
     slider, what happened and what came of it, claims, tables, inputs with their sources; of a
-    study what each factor does, and the chances and ranges of its cells.
+    study what each factor does, and the chances and ranges of its cells. Figures that the folder
+    still lacks, or whose drawing failed, are drawn first.
     """
     if len(folders) > 2:
         raise click.UsageError("a page shows one folder, or two runs side by side")
     import sim
 
-    target = sim.report(*folders, out=out)
-    answer(as_json, {"file": str(target)}, f"written to {target}")
+    with telling_undrawn():
+        target = sim.report(*folders, out=out, beside=beside)
+        answer(as_json, {"file": str(target)}, f"written to {target}")
 
 
 @click.command(cls=Verb)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -28,7 +29,9 @@ from sim.cli.verbs import (
 )
 
 if TYPE_CHECKING:
-    from sim.api.many import EngineName, Ensemble, SensitivityStudy, Study
+    from sim.api.ensembles import Ensemble, SensitivityStudy, Study
+    from sim.api.many import EngineName
+    from sim.base.diagnostics import Findings
     from sim.many.ensemble import Progress
 
 RUNS = click.IntRange(1, 10**9)
@@ -152,6 +155,7 @@ def merge(shards: Sequence[Path], out: Path | None, figures: bool, as_json: bool
 @click.command(cls=Verb)
 @click.argument("file", type=click.Path(), required=False)
 @click.option("--dry-run", is_flag=True, help="List the cells and the number of runs; run nothing.")
+@click.option("--strict", is_flag=True, help="Take warnings of 'sim validate' for errors.")
 @click.option("-n", "n", type=RUNS, help="Runs a cell, in place of the file's.")
 @click.option("--out", type=click.Path(path_type=Path), help="The folder of the study.")
 @click.option(
@@ -162,20 +166,23 @@ def merge(shards: Sequence[Path], out: Path | None, figures: bool, as_json: bool
 )
 @gathered(Means, _MEANS)
 def study(
-    means: Means, file: str | None, dry_run: bool, n: int | None, out: Path | None,
+    means: Means, file: str | None, dry_run: bool, strict: bool, n: int | None, out: Path | None,
     resume: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Run a scenario over a grid of settings, or its sensitivity, as a study file states it."""
     import sim
 
     begun = _is_begun(file, resume, "study")
-    if begun and (out is not None or dry_run or n is not None):
-        raise BadInputError("--resume goes on as begun: it takes no --out, no -n and no --dry-run")
+    if begun and (out is not None or dry_run or strict or n is not None):
+        raise BadInputError(
+            "--resume goes on as begun: it takes no --out, no -n, no --dry-run and no --strict"
+        )
     if begun and not _is_study(resume):
         raise BadInputError(f"{resume} is not the folder of a study")
     if dry_run:
         assert file is not None
-        _list_cells(file, n, as_json)
+        warnings = _list_cells(file, n, as_json)
+        _warn(warnings, strict=strict)
         return
     with _resumable("study", resume) as tell, _progress() as progress:
         if begun:
@@ -184,13 +191,22 @@ def study(
         else:
             assert file is not None
             done = sim.study(
-                file, n, out=resume or out, **means, progress=progress, begun=tell, resume=False
-            )
+                file, n, out=resume or out, **means, progress=progress, begun=tell, resume=False,
+                warned=partial(_warn, strict=strict),
+            )  # fmt: skip
     if isinstance(done, sim.Ensemble):
         raise BadInputError(
             f"{resume} is the folder of an ensemble: sim ensemble --resume {resume}"
         )
     _report_study(done, as_json)
+
+
+def _warn(warnings: Findings, *, strict: bool) -> None:
+    """Say what the cells of a study are warned of; exit code 2 where that is strict."""
+    if warnings:
+        click.echo(warnings.render(), err=True)
+        if strict:
+            sys.exit(2)
 
 
 def _report_study(done: Study | SensitivityStudy, as_json: bool) -> None:
@@ -224,20 +240,23 @@ def _end(folder: Path, failed: int) -> None:
         sys.exit(3)
 
 
-def _list_cells(file: str, n: int | None, as_json: bool) -> None:
-    """Say what a study would run."""
+def _list_cells(file: str, n: int | None, as_json: bool) -> Findings:
+    """Say what a study would run; gives what its cells are warned of."""
     import sim
+    from sim.api.files import told
 
     plan = sim.plan_study(file, n)
     if plan.method is not None:
-        document = {"method": plan.method, "inputs": plan.inputs, "runs": plan.runs}
+        document: dict[str, Any] = {"method": plan.method, "inputs": plan.inputs}
         lines = [f"{plan.method} over {plan.inputs} inputs: {plan.runs} runs"]
     else:
         cells = [{"id": cell.id, "settings": cell.settings} for cell in plan.cells]
-        document = {"cells": cells, "n": plan.n, "runs": plan.runs}
+        document = {"cells": cells, "n": plan.n}
         lines = [f"{cell.id}: {', '.join(cell.settings)}" for cell in plan.cells]
         lines.append(f"{len(cells)} cells of {plan.n} runs: {plan.runs} runs")
-    answer(as_json, document, "\n".join(lines))
+    warned = {"warnings": told(plan.warnings)} if plan.warnings else {}
+    answer(as_json, {**document, "runs": plan.runs, **warned}, "\n".join(lines))
+    return plan.warnings
 
 
 @contextmanager

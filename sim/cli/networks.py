@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import click
 
 from sim.base.errors import BadInputError
-from sim.cli.verbs import SEED, Command, Verb, answer, gathered, print_json
+from sim.cli.verbs import SEED, SETS, Command, Verb, answer, gathered, print_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sim.api.networks import Between
+    from sim.api.networks import Between, Network
     from sim.network.arcs import Kinds
     from sim.network.interdict import Method
     from sim.scenario.model import Scenario
@@ -26,8 +26,83 @@ if TYPE_CHECKING:
 Document = Mapping[str, Any]
 
 
+def _metres(_: click.Context, param: click.Parameter, text: str) -> float:
+    """Metres from ``5 m`` or ``5``."""
+    bare = text.strip().removesuffix("m").strip()
+    try:
+        value = float(bare)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1e6:
+        raise click.BadParameter(f"'{text}' is no length such as 5 m", param=param)
+    return value
+
+
+FILE_OPTIONS = (
+    click.option("--default-capacity", help="Capacity of roads of a file that state none."),
+    click.option(
+        "--capacity-by", multiple=True, metavar="COLUMN=FILE",
+        help="Capacity (and speed) by class, lanes or any column: FILE has class,capacity[,speed].",
+    ),
+    click.option(
+        "--column", "columns", multiple=True, metavar="WHAT=NAME",
+        help="Read a column as this, such as capacity=weight or length_m=len.",
+    ),
+    click.option("--nodes", type=click.Path(), help="A file of places: coordinates, names, ..."),
+    click.option(
+        "--snap", default="1 m", show_default=True, callback=_metres, metavar="METRES",
+        help="Join lines of a map that meet within this; 0 joins none.",
+    ),
+    click.option("--layer", help="The layer of lines, in a file with several."),
+    click.option(
+        "--classes", default="motorway..tertiary", show_default=True,
+        help="Classes of OpenStreetMap that are kept: a range or a list.",
+    ),
+    click.option(
+        "--bridges", default="0 m", show_default=True, callback=_metres, metavar="METRES",
+        help="From which length on a bridge of OpenStreetMap is a place that can be closed.",
+    ),
+)  # fmt: skip
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class Asked:
+class FileOptions:
+    """How a network file is read."""
+
+    default_capacity: str | None
+    capacity_by: tuple[str, ...]
+    columns: tuple[str, ...]
+    nodes: str | None
+    snap: float
+    layer: str | None
+    classes: str
+    bridges: float
+
+    def network(self, file: str) -> Network:
+        """The network of a file."""
+        from sim.api.networks import Network
+
+        return Network.from_file(
+            file, default_capacity=self.default_capacity, nodes=self.nodes, snap=self.snap,
+            columns=_pairs("column", self.columns, "WHAT=NAME"), layer=self.layer,
+            capacity_by=_pairs("capacity-by", self.capacity_by, "COLUMN=FILE"),
+            classes=self.classes, bridges=self.bridges,
+        )  # fmt: skip
+
+
+def _pairs(option: str, texts: Sequence[str], form: str) -> dict[str, str]:
+    """Texts by name from ``NAME=TEXT``."""
+    found = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not (sign and name.strip() and value.strip()):
+            raise BadInputError(f"--{option}: '{text}' is not {form}")
+        found[name.strip()] = value.strip()
+    return found
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Asked(FileOptions):
     """Which network, between which places and when, and how the answer is given."""
 
     file: str
@@ -36,7 +111,6 @@ class Asked:
     sinks: tuple[str, ...]
     seed: int | None
     sets: tuple[str, ...]
-    default_capacity: str | None
     as_json: bool
     figure: str | None
     at: str | None
@@ -56,11 +130,16 @@ class Asked:
             raise BadInputError(
                 "--from and --to are for network files; a scenario has axes: --axis"
             )
+        if self.default_capacity or self.columns or self.capacity_by or self.nodes or self.layer:
+            raise BadInputError(
+                "--default-capacity, --column, --capacity-by, --nodes and --layer are for network "
+                "files"
+            )
         return sim.load(self.file, sets=self.sets)
 
     def between(self) -> Between:
         """The network file between its ends, or the axis of the scenario."""
-        from sim.api.networks import Network, axis_at
+        from sim.api.networks import axis_at
 
         if self.of_scenario:
             return axis_at(self.scenario(), self.axis, self.at, self.seed)
@@ -70,28 +149,14 @@ class Asked:
             )
         if not self.sources or not self.sinks:
             raise BadInputError("a network file needs --from and --to")
-        network = Network.from_file(self.file, default_capacity=self.default_capacity)
-        return network.between(self.sources, self.sinks)
+        return self.network(self.file).between(self.sources, self.sinks)
 
     def target(self) -> Path | None:
         """The file of ``--figure``; refused where it is neither PNG nor SVG, or has no folder.
 
         BadInputError too where the table beside it would replace the file that is read.
         """
-        if self.figure is None:
-            return None
-        from pathlib import Path
-
-        target = Path(self.figure)
-        if target.suffix.lower() not in (".png", ".svg"):
-            raise BadInputError("--figure: write to a file that ends in .png or .svg")
-        if not target.parent.is_dir():
-            raise BadInputError(f"--figure: there is no folder {target.parent}")
-        if target.with_suffix(".csv").resolve() == Path(self.file).resolve():
-            raise BadInputError(
-                f"--figure: its numbers would replace {self.file}; name another file"
-            )
-        return target
+        return drawn_to(self.figure, self.file)
 
     def answer(
         self, document: Document, show: Callable[[Document], None], save: Callable[[Path], None]
@@ -104,6 +169,22 @@ class Asked:
             print_json(document)
         else:
             show(document)
+
+
+def drawn_to(figure: str | None, file: str) -> Path | None:
+    """The file that ``--figure`` names; raises BadInputError as :meth:`Asked.target`."""
+    if figure is None:
+        return None
+    from pathlib import Path
+
+    target = Path(figure)
+    if target.suffix.lower() not in (".png", ".svg"):
+        raise BadInputError("--figure: write to a file that ends in .png or .svg")
+    if not target.parent.is_dir():
+        raise BadInputError(f"--figure: there is no folder {target.parent}")
+    if target.with_suffix(".csv").resolve() == Path(file).resolve():
+        raise BadInputError(f"--figure: its numbers would replace {file}; name another file")
+    return target
 
 
 def asked(at: str) -> Callable[[Command], Command]:
@@ -119,15 +200,13 @@ def asked(at: str) -> Callable[[Command], Command]:
             help="Set one value of the scenario by its dotted path.",
         ),
         click.option(
-            "--default-capacity", help="Capacity of rows of a file that state none.",
-        ),
-        click.option(
             "--figure", type=click.Path(dir_okay=False),
             help="Draw it too: a .png or .svg file, its numbers as .csv beside it.",
         ),
         click.option(
             "--at", help=f"A date or '12 days' from the start; the {at} where none is named."
         ),
+        *FILE_OPTIONS,
     )  # fmt: skip
 
     return gathered(Asked, options)
@@ -350,27 +429,64 @@ def rank(
     asked.answer(found.document(), print_rank, found.save)
 
 
+@click.command(cls=Verb)
+@click.argument("file", type=click.Path())
+@click.option(
+    "--against", required=True, type=click.Path(), metavar="GRAPH",
+    help="The reference: any network file that has coordinates.",
+)  # fmt: skip
+@click.option(
+    "--near", type=float, default=5.0, show_default=True,
+    help="Places further (km) from its roads are not audited.",
+)  # fmt: skip
+@click.option(
+    "--detour", type=float, default=0.04, show_default=True,
+    help="A link is lacking where it shortens the way by this share.",
+)  # fmt: skip
+@click.option(
+    "--length", type=float, default=0.08, show_default=True,
+    help="Lengths that differ by more than this share are told.",
+)  # fmt: skip
+@click.option("--skip", multiple=True, metavar="PLACE", help="Leave a place out of the audit.")
+@click.option("--at", help="When axes are looked at: a date or '12 days'; the start unless told.")
+@SETS
+@click.option("--figure", type=click.Path(dir_okay=False), help="Draw the map: .png or .svg.")
+def audit(
+    file: str, against: str, near: float, detour: float, length: float, skip: tuple[str, ...],
+    at: str | None, sets: tuple[str, ...], figure: str | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Hold a network against a graph of the same ground: links that it lacks, roads that differ."""
+    import sim
+    from sim.tables.terminal_network import print_audit
+
+    target = drawn_to(figure, file)
+    found = sim.audit(
+        file, against, near=near, detour=detour, length=length, skip=skip, sets=sets, at=at
+    )
+    if target is not None:
+        found.save(target)
+    document = found.document()
+    if as_json:
+        print_json(document)
+    else:
+        print_audit(document)
+
+
 @click.command(name="import", cls=Verb)
+@gathered(FileOptions, FILE_OPTIONS)
 @click.argument("file", type=click.Path())
 @click.option("--out", required=True, type=click.Path(), help="A .yaml or .npz file to write.")
-@click.option("--default-capacity", help="Capacity of rows that state none.")
 @click.option(
     "--unit", type=click.Choice(["t/day", "kg/day"]), default="t/day", show_default=True,
     help="Unit of the file's capacities, for a network YAML.",
 )  # fmt: skip
 @click.option("--two-way", is_flag=True, help="Take one-way roads as two-way, for a network YAML.")
 def import_(
-    file: str, out: str, default_capacity: str | None, unit: str, two_way: bool, as_json: bool
+    options: FileOptions, file: str, out: str, unit: str, two_way: bool, as_json: bool
 ) -> None:
-    """Turn CSV, GeoJSON, GraphML or TNTP into a network YAML or a binary table."""
-    import sim
-
-    network = sim.Network.from_file(file, default_capacity=default_capacity)
-    network.write(out, unit=unit, two_way=two_way)
-    graph = network.roads.graph
-    places, roads = len(graph.places), len(graph.roads)
-    document = {"file": out, "places": places, "roads": roads}
-    answer(as_json, document, f"{out}: {places} places, {roads} roads")
+    """Turn a network file of any kind (docs/networks.md) into a network YAML or a binary table."""
+    written = options.network(file).written(out, unit=unit, two_way=two_way)
+    answer(as_json, written.document(), "\n".join(written.said()))
 
 
-COMMANDS = (cut, interdict, rank, import_)
+COMMANDS = (cut, interdict, rank, audit, import_)

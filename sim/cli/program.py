@@ -61,7 +61,7 @@ def run(
     lies = None if many is None else sim.beside(done, many)
     for line in done.warnings:
         click.echo(f"{file}: warning: {line}", err=True)
-    folder = done.write(out, figures=figures)
+    folder = done.write(out, figures=figures, beside=lies)
     if as_json:
         told = {} if lies is None else {"beside": lies.document()}
         print_json({"folder": str(folder), **done.summary, **told})
@@ -79,7 +79,7 @@ def run(
 @SETS
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
 def validate(files: Sequence[str], sets: tuple[str, ...], strict: bool, as_json: bool) -> None:
-    """Check scenario and network files, and warn of what makes no sense in scenarios."""
+    """Check scenario, network and study files, and warn of what makes no sense in scenarios."""
     import sim
 
     checked = []
@@ -146,7 +146,7 @@ Commands.sections = {
     "Scenarios": ("validate", "list", "schema"),
     "One run": ("run", "film"),
     "Many runs": ("ensemble", "study", "merge"),
-    "Networks": ("cut", "interdict", "rank", "import"),
+    "Networks": ("cut", "interdict", "rank", "audit", "import"),
     "Folders": ("show", "compare", "report"),
 }
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext, redirect_stdout
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from functools import wraps
 from io import StringIO
 from pathlib import Path
@@ -44,10 +44,12 @@ def gathered(
     ``options`` are added to those of the command.
     """
 
+    names = [name for base in kind.__mro__ for name in getattr(base, "__annotations__", ())]
+
     def wrap(command: Command) -> Command:
         @wraps(command)
         def call(*before: object, **given: Any) -> None:
-            made = kind(**{name: given.pop(name) for name in kind.__annotations__})
+            made = kind(**{name: given.pop(name) for name in names})
             command(*before, made, **given)
 
         offered: Command = call
@@ -134,6 +136,19 @@ def end_undrawn(folder: Path) -> None:
         click.echo(f"figure {figure} could not be drawn: {error}", err=True)
     if found:
         click.echo(f"all else in {folder} is whole", err=True)
+        sys.exit(1)
+
+
+@contextmanager
+def telling_undrawn() -> Iterator[None]:
+    """Tell of the figures that could not be drawn inside; exit code 1 where there are any."""
+    with catch_warnings(record=True) as told:
+        simplefilter("always", FigureWarning)
+        yield
+    failed = [str(one.message) for one in told if issubclass(one.category, FigureWarning)]
+    for message in failed:
+        click.echo(message, err=True)
+    if failed:
         sys.exit(1)
 
 

@@ -7,9 +7,11 @@ those of scenarios see :mod:`sim.cuts.from_scenario`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, get_args
+
+import numpy as np
 
 from sim.base.diagnostics import suggest
 from sim.base.errors import BadInputError
@@ -35,7 +37,8 @@ class Case:
     """A network with its ends. Capacities count 1 / ``scale`` of ``unit``.
 
     ``captured`` are the places that the scenario takes from the axis after the date looked
-    at. ``axis`` is None for a network. ``names`` are those of places that have one.
+    at. ``axis`` is None for a network. ``names`` are those of places that have one, roads that are
+    ``estimated`` state no length. ``notes`` say how a file was read.
     """
 
     title: str
@@ -53,7 +56,10 @@ class Case:
     supply: IntArray | None = None  # (k,) of the sources, where the axis states any
     demand: IntArray | None = None  # (l,) of the sinks
     pockets: tuple[tuple[int, ...], ...] | None = None  # of the axis' actor; None for a network
+    estimated: frozenset[str] = frozenset()
     coordinates: FloatArray | None = None  # (n, 2) latitude and longitude, where known
+    stated: BoolArray | None = None  # (m,) roads whose capacity is stated; None: all
+    notes: tuple[str, ...] = ()
 
     def value(self, amount: int) -> Amount | None:
         """An amount in ``unit``; None for one without limit."""
@@ -72,6 +78,19 @@ class Case:
     def usable(self) -> tuple[BoolArray, BoolArray]:
         """Masks (m, 2) and (n,) of the ways and places that carry anything."""
         return self.roads > 0, self.places > 0
+
+    @property
+    def counted(self) -> Case | None:
+        """The case with one for each road that can be cut: its cuts are the fewest roads.
+
+        None where every capacity is stated, for then they tell what a cut is.
+        """
+        if self.stated is None:
+            return None
+        sure = (self.roads >= UNLIMITED) & self.stated[:, np.newaxis]
+        ones = np.where(sure, UNLIMITED, np.minimum(self.roads, 1))
+        places = np.where(self.places > 0, UNLIMITED, 0)
+        return replace(self, roads=ones, places=places, scale=1, unit="roads", stated=None)
 
     @property
     def ends(self) -> set[Target]:
@@ -133,14 +152,16 @@ class Case:
         return found
 
     def targets(self, kinds: Kinds, protect: Iterable[str] = ()) -> tuple[Target, ...]:
-        """What may be lost: open places and limited roads, less ends and ``protect``.
+        """What may be lost: open places and roads that can be cut, less ends and ``protect``.
 
         Raises BadInputError for ``kinds`` that are none, and for an unknown name.
         """
         if kinds not in get_args(Kinds):
             raise BadInputError(f"targets: '{kinds}' is none of {', '.join(get_args(Kinds))}")
         barred = self.ends | {t for name in protect for t in self.named(name, "protect")}
-        return targets_of(self.graph, self.roads, self.places, kinds=kinds, protected=barred)
+        return targets_of(
+            self.graph, self.roads, self.places, kinds=kinds, protected=barred, stated=self.stated
+        )
 
     def prices(self, targets: Iterable[Target], cost: Mapping[str, int]) -> dict[Target, int]:
         """What targets cost that do not cost 1, from costs by name.
@@ -170,8 +191,10 @@ class Case:
         return " - ".join(self.names.get(end, end) for end in ends)
 
     def head(self) -> Document:
-        """What was looked at: title or axis, ends, unit."""
+        """What was looked at: title or axis, ends, unit; and how a file was read."""
         head: Document = {"title": self.title, "unit": self.unit}
+        if self.notes:
+            head = {"notes": list(self.notes)} | head
         if self.axis is not None:
             head = {"axis": self.axis, "name": self.title, "at": self.at, "unit": self.unit}
         return head | {"from": list(self.ids(self.sources)), "to": list(self.ids(self.sinks))}

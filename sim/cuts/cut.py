@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal, InvalidOperation
 
 from sim.base.errors import BadInputError
 from sim.cuts.case import Amount, Case, Document, flow_document
 from sim.network import (
+    Route,
     components,
     decompose,
     disjoint_routes,
@@ -18,6 +18,7 @@ from sim.network import (
 )
 from sim.network.mincuts import CutList, minimum_cuts, near_minimum_cuts
 from sim.network.territory import weak_points
+from sim.tables.of_cuts import explained
 
 Gap = float | Decimal | str
 """How much more than the least a cut may hold: a number, or its text."""
@@ -28,11 +29,29 @@ MOST_LISTED = 100
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One route: ids of its places, its length, and what it carries (None: without limit)."""
+    """One route: ids of its places, its length, and what it carries (None: without limit).
+
+    ``estimated`` is true where a road of it states no length.
+    """
 
     places: tuple[str, ...]
     flow: Amount | None
     km: float
+    estimated: bool = False
+
+    @classmethod
+    def of(cls, case: Case, route: Route, flow: Amount | None) -> Way:
+        """A route of a case."""
+        estimated = not case.estimated.isdisjoint(case.ids((), route.roads))
+        return cls(case.ids(route.places), flow, round(route.km, 3), estimated)
+
+    def document(self) -> Document:
+        """The route as plain data."""
+        return {"places": self.places, "flow": self.flow, **self.length()}
+
+    def length(self) -> Document:
+        """Its length as plain data, and that it is estimated where it is."""
+        return {"km": self.km} | ({"estimated": True} if self.estimated else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +83,8 @@ class CutAnswer:
 
     ``max_flow`` is None where nothing bounds it. ``cut`` is the one nearest the sources;
     ``other_cut`` the one nearest the sinks, empty where that is the same. ``ways`` and
-    ``territory`` are None where the network is too large for them.
+    ``territory`` are None where the network is too large for them. ``fewest_roads`` cut a network
+    whose flow has no limit because roads state no capacity.
     """
 
     case: Case
@@ -74,6 +94,7 @@ class CutAnswer:
     other_cut: tuple[str, ...]
     ways: Ways | None
     territory: WeakPoints | None
+    fewest_roads: tuple[str, ...] | None = None
 
     def document(self, most: int | None = None, gap: Gap | None = None) -> Document:
         """What ``sim cut --json`` prints of a network file; of more cuts as :func:`more_cuts`."""
@@ -82,6 +103,8 @@ class CutAnswer:
     def _document(self) -> Document:
         document = self.case.head() | flow_document(self.max_flow, "max_flow")
         document |= {"cut": self.cut, "unique": self.unique, "other_cut": self.other_cut}
+        if self.fewest_roads is not None:
+            document["fewest_roads_cut"] = self.fewest_roads
         if self.ways is None or self.territory is None:
             return document
         fastest = self.ways.fastest
@@ -90,8 +113,8 @@ class CutAnswer:
             "routes_by_roads": self.ways.routes_by_roads,
             "routes_by_places": self.ways.routes_by_places,
             **asdict(self.territory),
-            "fastest": None if fastest is None else {"places": fastest.places, "km": fastest.km},
-            "routes": [asdict(way) for way in self.ways.routes],
+            "fastest": None if fastest is None else {"places": fastest.places, **fastest.length()},
+            "routes": [way.document() for way in self.ways.routes],
         }
         return document | {"explanation": explained(document)}
 
@@ -103,8 +126,16 @@ def cut_of_case(case: Case) -> CutAnswer:
     return CutAnswer(
         case, case.value(flow.value), case.ids(flow.cut.places, flow.cut.roads), far is None,
         () if far is None else case.ids(far.places, far.roads), _ways(case) if case.small else None,
-        territory_of(case) if case.small else None,
+        territory_of(case) if case.small else None, _fewest_roads(case),
     )  # fmt: skip
+
+
+def _fewest_roads(case: Case) -> tuple[str, ...] | None:
+    """The fewest roads that cut a case that no capacity bounds, None where there are none."""
+    if not case.flow.unlimited or case.counted is None:
+        return None
+    flow = case.counted.flow
+    return None if flow.unlimited else case.ids((), flow.cut.roads)
 
 
 def _ways(case: Case) -> Ways:
@@ -117,8 +148,8 @@ def _ways(case: Case) -> Ways:
         None if fewest is None else case.ids(fewest),
         disjoint.by_roads,
         disjoint.by_places,
-        None if fastest is None else Way(case.ids(fastest.places), None, round(fastest.km, 3)),
-        tuple(Way(case.ids(r.places), case.value(r.rate), round(r.km, 3)) for r in routes),
+        None if fastest is None else Way.of(case, fastest, None),
+        tuple(Way.of(case, route, case.value(route.rate)) for route in routes),
     )
 
 
@@ -137,37 +168,6 @@ def territory_of(case: Case) -> WeakPoints:
     return WeakPoints(
         case.ids(weak.places), case.ids((), weak.roads), tuple(case.ids(part) for part in apart)
     )
-
-
-def explained(document: Document) -> list[str]:
-    """The flow and its witness in sentences: what carries it, and what stops more."""
-    flow = document["max_flow"]
-    if flow is None:
-        return ["A way without any limit leads from the sources to the sinks."]
-    if flow == 0:
-        return ["Nothing gets through: no way is open from a source to a sink."]
-    names: dict[str, str] = document.get("names", {})
-
-    def said(value: float) -> str:
-        if document["unit"] == "kg/day":
-            return f"{value / 1000:,.1f} t/day"
-        return f"{int(value) if value == int(value) else value:,}"
-
-    def listed(items: Sequence[str]) -> str:
-        return ", ".join(names.get(item, item) for item in items)
-
-    sentences = [
-        f"{said(route.get('kg_per_day', route.get('flow')))} can go by "
-        f"{' - '.join(names.get(place, place) for place in route['places'])}."
-        for route in document["routes"]
-    ]
-    sentences.append(
-        f"Together {said(flow)}, and no more: all of it crosses {listed(document['cut'])}, "
-        "and no more than that can."
-    )
-    if not document["unique"]:
-        sentences.append(f"All of it crosses {listed(document['other_cut'])} too.")
-    return sentences
 
 
 @dataclass(frozen=True, slots=True)

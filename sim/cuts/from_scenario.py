@@ -10,7 +10,7 @@ import numpy as np
 from sim.base.errors import BadInputError
 from sim.cuts.attacks import FlowFrontier, Losses, least_flow
 from sim.cuts.case import Case, Document
-from sim.cuts.cut import Gap, WeakPoints, explained, more_cuts, territory_of
+from sim.cuts.cut import Gap, WeakPoints, more_cuts, territory_of
 from sim.cuts.weakness import Weakness, weakness_of
 from sim.measure.axis import AxisLens, AxisView, cut_document
 from sim.measure.ground import day_zero_pockets
@@ -19,6 +19,7 @@ from sim.scenario.dates import format_instant
 from sim.scenario.model import Network, Scenario
 from sim.state.rebuild import state_at
 from sim.state.record import ControlRow
+from sim.tables.of_cuts import explained
 
 MOST_LOST = 5
 """Losses up to which the attacks on an axis are found for its figures."""
@@ -31,12 +32,13 @@ def graph_of_network(net: Network) -> tuple[Graph, IntArray, IntArray]:
         default = net.classes[road.road_class]
         speed = (road.speed or default.speed).nominal
         rows.append((road.id, road.a, road.b, max(1, round(road.km / speed * 3600)), road.km))
-        amounts[road.id] = 0 if road.closed else round((road.capacity or default.capacity).nominal)
+        each_way = [round(way.nominal) for way in road.each_way(default)]
+        amounts[road.id] = [0, 0] if road.closed else each_way
     graph = Graph.build(net.places, rows)
-    one_way = np.array([amounts[road] for road in graph.roads], dtype=np.int64)
+    roads = np.array([amounts[road] for road in graph.roads], dtype=np.int64).reshape(-1, 2)
     bounds = [net.places[p].capacity for p in graph.places]
     places = np.array([UNLIMITED if b is None else round(b.nominal) for b in bounds])
-    return graph, np.column_stack([one_way, one_way]), places.astype(np.int64)
+    return graph, roads, places.astype(np.int64)
 
 
 def case_of_record(scenario: Scenario, control: Sequence[ControlRow], axis: str, time: int) -> Case:

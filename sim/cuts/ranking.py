@@ -19,6 +19,10 @@ from sim.network.territory import dominators
 
 T = TypeVar("T", int, float)
 
+COUNTED = (
+    "each road counts one, for capacities are not stated: a loss is in routes that share no road"
+)
+
 MOST_CUTS = 100
 """Minimum cuts that are listed to count in how many a thing is."""
 
@@ -114,14 +118,22 @@ def rank_case(
     """Places and roads by what the loss of each alone costs, the worst first.
 
     ``top`` None ranks everything that carries flow or lies on the fastest route. The joint loss
-    of ``captured``, of a scenario's own captures without any, is shared out (Shapley). Raises
-    BadInputError where the flow is unlimited, and for an unknown name.
+    of ``captured``, of a scenario's own captures without any, is shared out (Shapley). Where roads
+    without a stated capacity leave the flow unlimited each road counts one. Raises BadInputError
+    where the flow is unlimited all the same, and for an unknown name.
     """
     targets = case.targets(kinds)
     net = case.arcs(targets)
     whole = net.residual(())
+    if whole >= UNLIMITED and (counted := case.counted) is not None:
+        case = replace(counted, notes=(*case.notes, COUNTED))
+        net = case.arcs(targets)
+        whole = net.residual(())
     if whole >= UNLIMITED:
-        raise BadInputError("the flow is unlimited: no loss of one thing can be ranked")
+        raise BadInputError(
+            "the flow is unlimited: no loss of one thing can be ranked; --default-capacity gives "
+            "a capacity to roads that state none"
+        )
     residual = Residual(net)
     carried = _planned(case, targets, residual)
     losing = residual.top(len(targets) if top is None else top)

@@ -65,7 +65,8 @@ class Journey:
         i = max(0, bisect_right(self.times, now) - 1)
         if self.leaving and i == 0:
             i = 1
-        return any(not passage.road[r, 0] for r in self.roads[i:]) or any(
+        legs = zip(self.roads[i:], self.places[i:], strict=False)
+        return any(not passage.carries(road, start) for road, start in legs) or any(
             not passage.open[p] for p in self.places[i:]
         )
 
@@ -84,13 +85,17 @@ class Journey:
 def way_out(standing: Standing, passage: Passage) -> list[tuple[int, int]]:
     """The places that a traveller can get to from where it stands: (place, seconds).
 
-    At a place: that place. On an open road: on to the next, or back to the last. On a road
-    that closed: whichever of the two can still be passed (it gets off the road).
+    At a place: that place. On an open road: on to the next, or back to the last, as far as it is
+    open that way. On a road that closed: whichever of the two can still be passed (it gets off the
+    road, against the traffic too).
     """
-    if standing.road is None or standing.ahead is None:
-        ends = [(standing.here, 0)]
+    road, here, ahead = standing.road, standing.here, standing.ahead
+    if road is None or ahead is None:
+        ends = [(here, 0)]
     else:
-        ends = [(standing.here, standing.since), (standing.ahead, standing.left)]
+        back, on = passage.carries(road, ahead), passage.carries(road, here)
+        ends = [(here, standing.since)] if back or not on else []
+        ends += [(ahead, standing.left)] if on or not back else []
     return [(place, seconds) for place, seconds in ends if passage.open[place]]
 
 
@@ -121,5 +126,5 @@ def depart(
         times.append(clock - length)
     times += accumulate((int(seconds[road]) for road in roads), initial=clock)
     places, roads = head + places, head_roads + roads
-    leaving = bool(roads) and not (passage.open[places[0]] and passage.road[roads[0], 0])
+    leaving = bool(roads) and not (passage.open[places[0]] and passage.carries(roads[0], places[0]))
     return Journey(places, roads, tuple(times), leaving)

@@ -229,13 +229,14 @@ class Regroup:
     def _ways_from(self, standing: Standing, passage: Passage) -> TravelTimes:
         """Travel times from where a group stands; it may leave a lost place by any open road."""
         graph, control = self._world.graph, self._world.control
-        roads, places = passage.road[:, 0] > 0, passage.open.copy()
+        roads, places = passage.road > 0, passage.open.copy()
         if not places[standing.here]:
             places[standing.here] = True
             for other, flat in graph.neighbours[standing.here]:
-                road = flat >> 1
-                if passage.open[other] and graph.roads[road] not in control.closed:
-                    roads[road] = True
+                road = self._world.scenario.network.roads[graph.roads[flat >> 1]]
+                leads = road.leads_from(graph.places[standing.here])
+                if passage.open[other] and leads and road.id not in control.closed:
+                    roads[flat >> 1, flat & 1] = True
         return times_from(graph, roads, places, [standing.here])
 
     def fed(self, actor: str) -> BoolArray:
@@ -244,7 +245,7 @@ class Regroup:
         sources, foreign = sources_of(self._world.scenario, actor)
         passage = self._world.passages.of(actor, foreign)
         roots = sorted(graph.place_index[place] for place in sources)
-        return reach(graph, passage.road[:, 0] > 0, passage.open, roots)
+        return reach(graph, passage.road > 0, passage.open, roots)
 
     def _taken(self, place: str) -> int:
         """Billets of a place that are taken, or promised to those on the way."""

@@ -88,6 +88,7 @@ class Simulation:
         # what changes at time 0 takes the place of the row that the start wrote
         record.control = sorted({row[:4]: row for row in record.control}.values())
         record.series.sort()
+        record.losses.sort()
         record.flows.sort()
         record.loads.sort()
         record.events.sort(key=lambda row: row.time)  # stable: the order within an instant stays

@@ -73,7 +73,10 @@ def _many_tables(rows: Sequence[ManyRow], names: Sequence[str]) -> list[DataTabl
     ]
 
 
-STATED = ("n", "mean", "low", "high", "median", "q25", "q75", "q05", "q95", "came")
+STATED = (
+    "n", "mean", "low", "high", "median", "q25", "q75", "q05", "q95", "came", "restricted_mean",
+    "restricted_low", "restricted_high",
+)  # fmt: skip
 """What :func:`stated` says of a measure."""
 
 
@@ -81,12 +84,15 @@ def stated(measure: Mapping[str, Any]) -> list[Any]:
     """A measure of an ensemble in the order of :data:`STATED`, None where it has no such thing.
 
     ``low`` and ``high`` bound the mean, ``q05`` to ``q95`` are quantiles, ``came`` is the
-    share of runs in which a time came.
+    share of runs in which a time came. A time has a restricted mean too, equal to the mean where
+    it came in every run.
     """
     mean = measure.get("mean") or {}
     ranges = [*measure.get("range_50", (None, None)), *measure.get("range_90", (None, None))]
     came = measure.get("came") or {}
+    restricted = measure.get("restricted_mean", mean) if came else {}
+    keys = ("value", "low", "high")
     return [
-        measure["n"], *(mean.get(k) for k in ("value", "low", "high")), measure.get("median"),
-        *ranges, came.get("value"),
+        measure["n"], *map(mean.get, keys), measure.get("median"), *ranges, came.get("value"),
+        *map(restricted.get, keys),
     ]  # fmt: skip

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from sim.base.errors import BadInputError, FolderError
 from sim.measure import sensitivity as measure
 from sim.measure.ensemble import tidy
+from sim.measure.steps import is_time
 from sim.scenario.loader import load
 from sim.scenario.model import DAY, Scenario
 from sim.tables.data import DataTable
@@ -43,6 +44,11 @@ class SensitivityStudy:
     scenario: Scenario
     runs: Ensemble
     indices: dict[str, list[measure.Index]]
+
+    @property
+    def days(self) -> float:
+        """Length of the period, to which times are restricted."""
+        return self.scenario.length / DAY
 
 
 def count(scenario: Scenario, wanted: Sensitivity) -> tuple[int, int]:
@@ -147,11 +153,16 @@ def _sample(document: dict[str, Any]) -> tuple[str, tuple[str, ...], npt.NDArray
 
 
 def index_table(study: SensitivityStudy) -> DataTable:
-    """The indices of each measure, the greatest first."""
+    """The indices of each measure, the greatest first.
+
+    Those of a time are of the time restricted to the period: the days without it.
+    """
     rows = [
-        (path, study.runs.measured.units[path] if study.method == "morris" else "1", i.name,
+        (path, "restricted time" if is_time(path) else "value",
+         study.runs.measured.units[path] if study.method == "morris" else "1", i.name,
          *map(tidy, i[1:]))
         for path, found in study.indices.items()
         for i in found
     ]  # fmt: skip
-    return DataTable("indices", ("measure", "unit", "input", *measure.COLUMNS[study.method]), rows)
+    heads = ("measure", "of", "unit", "input", *measure.COLUMNS[study.method])
+    return DataTable("indices", heads, rows)

@@ -22,9 +22,10 @@ from sim.base.errors import FolderError
 from sim.base.files import fingerprint, whole_file, whole_folder
 from sim.measure import statistics as st
 from sim.measure.effects import Effect, effects, rank_intervals
-from sim.measure.ensemble import Replicates, absent, interval
-from sim.measure.steps import is_time, step_of
-from sim.scenario.loader import load
+from sim.measure.ensemble import Replicates, absent, interval, survival
+from sim.measure.steps import compared, is_time, step_of
+from sim.measure.survival import restricted_mean
+from sim.scenario.loader import Loaded, load, read
 from sim.scenario.model import DAY, Scenario
 from sim.tables.data import DataTable
 from sim.tables.folder import (
@@ -80,9 +81,21 @@ class Study:
     failed: int
     ranks: dict[str, list[tuple[float, float, float]]]
 
+    @property
+    def days(self) -> float:
+        """Length of the shortest period of its cells: times are compared within it."""
+        return _shortest(self.ensembles)
 
-def scenarios(design: Design) -> list[Scenario]:
+
+Look = Callable[[Cell, Loaded], None]
+"""Looks at a cell of a study, at its scenario and where that is stated."""
+
+
+def scenarios(design: Design, look: Look | None = None) -> list[Scenario]:
     """The scenario of every cell, all under one seed.
+
+    Args:
+        look: called with every cell in turn.
 
     Raises:
         ScenarioError: the base is faulty, a setting of a cell does not fit it, or no cell has a
@@ -96,10 +109,13 @@ def scenarios(design: Design) -> list[Scenario]:
     for cell in design.cells:
         sets = [*cell.settings, f"id={base.id}-{cell.id}"]
         try:
-            found.append(load(design.base, sets=sets).seeded(seed))
+            loaded = read(design.base, sets=sets)
+            found.append(loaded.scenario.seeded(seed))
+            if look is not None:
+                look(cell, loaded)
         except ScenarioError as error:
             for fault in error.diagnostics:
-                mark, message = _where(design, cell, fault)
+                mark, message = placed(design, cell, fault)
                 if (mark, message) not in told:
                     told.add((mark, message))
                     report.error(mark, message, fault.hint)
@@ -130,25 +146,34 @@ def check_measures(design: Design, made: Sequence[Scenario]) -> None:
     report.stop_on_errors()
 
 
-def _where(design: Design, cell: Cell, fault: Diagnostic) -> tuple[Mark, str]:
+def placed(design: Design, cell: Cell, fault: Diagnostic) -> tuple[Mark, str]:
     """Where the study names the factor whose setting is at fault, and what is wrong with it."""
-    if fault.file == "--set" and 1 <= fault.line <= len(cell.settings):
+    if is_of_setting(cell, fault):
         factor, _, value = cell.settings[fault.line - 1].partition("=")
         return design.marks[factor], f"{fault.message} (set to {value})"
     return Mark(str(design.file), 1, 1), f"cell {', '.join(cell.settings)}: {fault.message}"
 
 
-def begin_study(design: Design, out: Path | None = None, *, resume: bool = False) -> Path:
+def is_of_setting(cell: Cell, fault: Diagnostic) -> bool:
+    """Whether a fault is in a setting of a cell, not in the base."""
+    return fault.file == "--set" and 1 <= fault.line <= len(cell.settings)
+
+
+def begin_study(
+    design: Design, out: Path | None = None, *, resume: bool = False,
+    made: Sequence[Scenario] | None = None,
+) -> Path:  # fmt: skip
     """Make the folder of a study with every cell begun and nothing run, and return it.
 
     Args:
         resume: return the folder of this very study where it was begun before.
+        made: what :func:`scenarios` gave, where it was called before.
 
     Raises:
         ScenarioError: as :func:`scenarios`.
         FolderError: the folder holds something already or cannot be made.
     """
-    made = scenarios(design)
+    made = scenarios(design) if made is None else made
     document = {
         "format": 1,
         "title": design.title,
@@ -295,7 +320,7 @@ def _conclude(
     names = tuple(document["names"])
     common = sorted(set.intersection(*(set(e.measured.replicates) for e in done)))
     tables = [e.measured.at(common) for e in done]
-    horizon = min(e.scenario.length for e in done) / DAY
+    horizon = _shortest(done)
     chosen = document["measures"] or headlines(done[0].scenario, tables)
     found, ranks = {}, {}
     for path in chosen:
@@ -313,6 +338,10 @@ def _conclude(
     )  # fmt: skip
 
 
+def _shortest(ensembles: Sequence[Ensemble]) -> float:
+    return min(e.scenario.length for e in ensembles) / DAY
+
+
 def study_tables(study: Study) -> list[DataTable]:
     """measures (of each cell), effects and ranks."""
     measures = [
@@ -321,21 +350,21 @@ def study_tables(study: Study) -> list[DataTable]:
         for path, measure in ensemble.summary["measures"].items()
     ]
     ranks = [
-        [path, cell.id, *rank]
+        [path, compared(path), cell.id, *rank]
         for path, found in study.ranks.items()
         for cell, rank in zip(study.cells, found, strict=False)
     ]
     return [
         DataTable("measures", ("cell", *study.names, "measure", "unit", *STATED), measures),
         DataTable.of("effects", effects_table(summary(study)["effects"])),
-        DataTable("ranks", ("measure", "cell", "rank", "rank_q05", "rank_q95"), ranks),
+        DataTable("ranks", ("measure", "compared", "cell", "rank", "rank_q05", "rank_q95"), ranks),
     ]
 
 
 def column(table: Replicates, path: str, horizon: float) -> st.Values | None:
-    """A measure of one cell as effects take it: of a time the days of the period before it came."""
+    """A measure of one cell as it is compared: a time restricted to a period (days)."""
     found = table.column(path)
-    return found if found is None or not is_time(path) else np.minimum(found, horizon)
+    return found if found is None or not is_time(path) else st.restricted(found, horizon)
 
 
 _HEADLINES = (
@@ -362,10 +391,11 @@ def summary(study: Study) -> dict[str, Any]:
         "kind": "study",
         "title": study.title,
         "factors": list(study.names),
+        "days": study.days,
         "cells": [
             {"id": cell.id, "levels": list(cell.levels), "n": e.summary["n"],
              "failed": e.summary["failed"], "claims": e.summary["claims"],
-             "means": {path: _mean(e.summary["measures"].get(path)) for path in study.effects}}
+             "means": {path: _mean(e, path, study.days) for path in study.effects}}
             for cell, e in zip(study.cells, study.ensembles, strict=True)
         ],
         "units": {path: _unit(study, path) for path in study.effects},
@@ -386,15 +416,21 @@ def summary(study: Study) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _mean(measure: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Mean and interval of a measure in a cell; of a time also the share of runs it came in.
+def _mean(cell: Ensemble, path: str, days: float) -> dict[str, Any] | None:
+    """Mean and interval of a measure in a cell.
 
-    The mean of a time is None where it did not come in every run.
+    Of a time also the share of runs it came in, and the restricted mean within a period, by which
+    cells are compared; the mean itself is None where it did not come in every run.
     """
+    measure = cell.summary["measures"].get(path)
     if measure is None or not measure["n"]:
         return None
-    came = {"came": measure["came"]["value"]} if "came" in measure else {}
-    return {**measure.get("mean", dict.fromkeys(("value", "low", "high"))), **came}
+    mean = measure.get("mean", dict.fromkeys(("value", "low", "high")))
+    if not is_time(path):
+        return dict(mean)
+    curve = survival(cell.measured.columns[path], days)
+    restricted = interval(restricted_mean(curve, days))
+    return {**mean, "came": measure["came"]["value"], "restricted_mean": restricted}
 
 
 def _unit(study: Study, path: str) -> str:

@@ -29,13 +29,17 @@ from sim.state.sides import Side
 
 @dataclass(frozen=True, slots=True)
 class RouteView:
-    """One route: place and road ids, kg/day it carries (0 for the fastest alone), hours, km."""
+    """One route: place and road ids, kg/day it carries (0 for the fastest alone), hours, km.
+
+    ``estimated`` is true where a road of it states no length.
+    """
 
     places: tuple[str, ...]
     roads: tuple[str, ...]
     kg_per_day: int
     hours: float
     km: float
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +131,13 @@ def _routes_document(view: AxisView) -> dict[str, Any]:
 
 
 def route_document(route: RouteView) -> dict[str, Any]:
-    """A route as plain data: place ids, kg/day, hours, km."""
+    """A route as plain data: place ids, kg/day, hours, km, and whether these are estimated."""
     return {
         "places": list(route.places),
         "kg_per_day": route.kg_per_day,
         "hours": round(route.hours, 3),
         "km": route.km,
+        **({"estimated": True} if route.estimated else {}),
     }
 
 
@@ -190,7 +195,7 @@ class AxisLens:
         self.axis: Axis = scenario.axes[axis]
         graph = start.terrain.graph
         self.graph = graph
-        self.sources = tuple(graph.place_index[p] for p in sorted(self.axis.sources))
+        self.sources = tuple(graph.place_index[s.place] for s in self.axis.sources_in_order)
         self.sinks = tuple(graph.place_index[p] for p in sorted(self.axis.sinks))
         self._foreign = frozenset(s.place for s in self.axis.sources.values() if s.foreign)
         self._load = scenario.commodities[self.axis.commodity].load
@@ -262,12 +267,13 @@ class AxisLens:
         )
 
     def _route(self, places: tuple[int, ...], roads: tuple[int, ...], rate: int) -> RouteView:
-        graph = self.graph
+        graph, stated = self.graph, self.scenario.network.roads
         return RouteView(
             *self._ids(places, roads),
             rate,
             float(graph.seconds[list(roads)].sum()) / 3600,
             round(float(graph.km[list(roads)].sum()), 3),
+            any(stated[graph.roads[road]].estimated for road in roads),
         )
 
     def _cut(self, control: Control, passage: Passage, flow: Flow) -> CutView:
@@ -294,15 +300,10 @@ class AxisLens:
         return sum(self._ids(places, roads), ())
 
     def _own(self, control: Control, passage: Passage) -> tuple[BoolArray, BoolArray]:
-        """Which roads are open by their own state, their ends aside, and which places."""
-        terrain = control.terrain
-        roads = np.array(
-            [
-                terrain.road_capacity[i] > 0
-                and road not in control.closed
-                and all(control.kept.get(("road", road), {"": 1}).values())
-                for i, road in enumerate(self.graph.roads)
-            ],
-            dtype=bool,
-        )
-        return roads, passage.open.copy()
+        """Which roads are open each way by their own state, their ends aside, and which places."""
+        open_ = [
+            road not in control.closed and all(control.kept.get(("road", road), {"": 1}).values())
+            for road in self.graph.roads
+        ]
+        capacity = np.array(control.terrain.road_capacity, dtype=np.int64).reshape(-1, 2)
+        return (capacity > 0) & np.array(open_, dtype=bool)[:, None], passage.open.copy()

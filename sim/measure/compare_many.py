@@ -18,7 +18,7 @@ from . import statistics as st
 from .compare import Change, differences, narrowed
 from .ensemble import Replicates, describe, interval, log_rank_test, tidy
 from .model_scores import ModelScore, ensemble_scores
-from .steps import is_time, step_of
+from .steps import compared, is_time, step_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,11 @@ class ManyComparison:
     rows: tuple[ManyRow, ...]
     scores: tuple[ModelScore, ...] = ()
 
+    @property
+    def days(self) -> float:
+        """Length of the shortest period: times are compared within it."""
+        return shortest(self.outcomes)
+
     def only_changed(self) -> Self:
         """The same without the measures that are equal in all."""
         return replace(self, rows=tuple(r for r in self.rows if r.changed))
@@ -94,6 +99,7 @@ class ManyComparison:
         return {
             "kind": "ensembles",
             "pairs": self.n,
+            "days": self.days,
             "seed": self.outcomes[0].summary["seed"],
             "ensembles": [
                 {
@@ -110,6 +116,11 @@ class ManyComparison:
         }
 
 
+def shortest(outcomes: Sequence[Many]) -> float:
+    """Length of the shortest of the periods of ensembles."""
+    return min(o.days for o in outcomes)
+
+
 def _row(row: ManyRow) -> dict[str, Any]:
     stated = [None if s is None else {k: v for k, v in s.items() if k != "curve"}
               for s in row.stated]  # fmt: skip
@@ -117,6 +128,7 @@ def _row(row: ManyRow) -> dict[str, Any]:
         "path": row.path,
         "unit": row.unit,
         "changed": row.changed,
+        "compared": compared(row.path),
         "ensembles": stated,
         "differences": [_against(a) for a in row.against],
     }
@@ -130,6 +142,7 @@ def _against(against: Against) -> dict[str, Any]:
         "name": against.name,
         "pairs": found.n,
         "verdict": found.verdict,
+        "means": [tidy(mean) for mean in found.means],
         "difference": interval(found.difference),
         "unpaired": interval(found.unpaired),
         "higher_in": tidy(found.above),
@@ -172,7 +185,7 @@ def compare_many(outcomes: Sequence[Many]) -> ManyComparison:
 
 def _compare(path: str, outcomes: Sequence[Many], tables: Sequence[Replicates]) -> ManyRow:
     unit = next(t.units[path] for t in tables if path in t.units)
-    horizon = min(o.days for o in outcomes)
+    horizon = shortest(outcomes)
     columns = [table.column(path) for table in tables]
     stated = tuple(
         None if c is None else describe(path, c, o.days)

@@ -17,7 +17,11 @@ import numpy as np
 from . import statistics as st
 
 Cells = Mapping[tuple[str, ...], st.Values]
-"""Runs of each cell by its levels; run i of every cell has the same luck (nan: no value)."""
+"""Runs of each cell by its levels; run i of every cell has the same luck (nan: no value).
+
+Times are restricted to the period (:func:`~sim.measure.statistics.restricted`), so that effects on
+them are differences of restricted means.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,8 @@ def rank_intervals(columns: Sequence[st.Values]) -> list[tuple[float, float, flo
     """Rank of each cell by its mean (1 is the highest): median and 90 % range over resamples.
 
     Runs are drawn anew with replacement, the same runs for every cell (Efron 1979), by a fixed
-    seed. Ties share the mean of their ranks. Runs with a nan in any cell are left out.
+    seed. Ties share the mean of their ranks: of restricted times all cells in which it never came
+    tie at the end. Runs with a nan in any cell are left out.
     """
     runs = np.array(columns)
     runs = runs[:, np.isfinite(runs).all(axis=0)]

@@ -44,7 +44,7 @@ def links(scenario: Scenario, control: Control, ways: Passages, actor: str) -> d
         places = passage.open.copy()
         for other in sources - {source}:
             places[graph.place_index[other]] = False
-        seen = reach(graph, passage.road[:, 0] > 0, places, [graph.place_index[source]])
+        seen = reach(graph, passage.road > 0, places, [graph.place_index[source]])
         linked = any(seen[i] and actor in control.holders[p] for i, p in enumerate(graph.places))
         found[country] = found.get(country, 0) + linked
     return found

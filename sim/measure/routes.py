@@ -25,8 +25,8 @@ def stops_km(
 ) -> list[tuple[str, float]]:
     """The base and each place of a route with its km from the base.
 
-    Of parallel roads the quickest counts, of equally quick ones the first by id: in a run by the
-    speeds that it drew, which its ``graph`` knows, else by nominal speeds.
+    Of parallel roads that lead that way the quickest counts, of equally quick ones the first by
+    id: in a run by the speeds that it drew, which its ``graph`` knows, else by nominal speeds.
     """
     roads = sorted(network.roads.values(), key=lambda road: road.id)
 
@@ -38,6 +38,7 @@ def stops_km(
 
     km, stops = 0.0, [(operation.base, 0.0)]
     for leg in pairwise((operation.base, *operation.route)):
-        km += min((road for road in roads if {road.a, road.b} == set(leg)), key=slowness).km
+        joining = (r for r in roads if {r.a, r.b} == set(leg) and r.leads_from(leg[0]))
+        km += min(joining, key=slowness).km
         stops.append((leg[1], km))
     return stops

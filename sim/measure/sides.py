@@ -29,17 +29,26 @@ def side_series(scenario: Scenario, record: Record) -> list[SeriesRow]:
     """Rows of actors over time, subject ``actor:<id>``, in the order of time.
 
     Measures: ``places_ppm`` (shares of places held, summed, in parts per million),
-    ``road_m`` (metres of road held), ``fallen_persons``, ``reserves_on_road_persons`` and
-    ``displaced_on_road_persons``; the last three of actors that have any.
+    ``road_m`` (metres of road held), ``fallen_persons`` as of each event of a battle,
+    ``reserves_on_road_persons`` and ``displaced_on_road_persons``; the last three of actors that
+    have any.
     """
-    rows = list(_ground(scenario, record))
-    rows += [r for r in record.series if r.subject.startswith("actor:")]
-    rows += [SeriesRow(0, f"actor:{a}", "fallen_persons", 0) for a in sorted(record.fallen)]
+    rows = [*_ground(scenario, record), *_fallen(record)]
     for who, reserve in (("reserves", True), ("displaced", False)):
         measure = f"{who}_on_road_persons"
         for actor, steps in on_the_road(record, reserve=reserve).items():
             rows += [SeriesRow(time, f"actor:{actor}", measure, men) for time, men in steps]
     return sorted(rows)
+
+
+def _fallen(record: Record) -> Iterator[SeriesRow]:
+    for actor, total in record.fallen.items():
+        subject, last = f"actor:{actor}", -1
+        known = {row.time: row.value for row in record.losses if row.subject == subject}
+        for time, persons in sorted({0: 0, **known, record.end: total}.items()):
+            if persons != last:
+                last = persons
+                yield SeriesRow(time, subject, "fallen_persons", persons)
 
 
 def _ground(scenario: Scenario, record: Record) -> Iterator[SeriesRow]:

@@ -109,17 +109,29 @@ def quantile_of_times(times: Values, share: float) -> float | None:
     return found if math.isfinite(found) else None
 
 
+def restricted(times: Values, horizon: float) -> Values:
+    """Times restricted to a period: of each the length of the period before it came.
+
+    Where it did not come (it is infinite, or later) that is all of the period. Their mean is the
+    restricted mean survival time, for nothing is censored before the end.
+    """
+    return np.minimum(times, horizon)
+
+
 @dataclass(frozen=True, slots=True)
 class Paired:
     """``other`` less ``base``, run by run under the same luck.
 
-    ``above`` and ``below`` are the shares of runs in which other is the higher and the lower;
-    ``beats`` is above and half of the ties. ``unpaired`` is the difference had the
-    luck not been shared. ``runs`` is how many pairs would settle a difference of this size
-    (None where nothing differs, or it is settled).
+    ``means`` are those of base and other in these runs, ``difference`` the one of the other less
+    the one of base; of times that may not come they are restricted means. ``above`` and ``below``
+    are the shares of runs in which other is the higher and the lower; times that did not come tie
+    at the end, later than any that came. ``beats`` is above and half of the ties. ``unpaired`` is
+    the difference had the luck not been shared. ``runs`` is how many pairs would settle a
+    difference of this size (None where nothing differs, or it is settled).
     """
 
     n: int
+    means: tuple[float, float]
     difference: Estimate
     unpaired: Estimate
     above: float
@@ -155,8 +167,8 @@ def paired(
 
     Args:
         alike: values no further apart are equal: what rounding and floating point make of equals.
-        horizon: for times that may be infinite (they did not come): the length of the period,
-            which stands for them in the mean. In above and below they are later than any.
+        horizon: for times that may be infinite (they did not come): the length of the period to
+            which means are restricted, see :func:`restricted`.
 
     Raises:
         ValueError: lengths differ, or there are no runs.
@@ -166,9 +178,10 @@ def paired(
     other = np.where(np.isclose(other, base, rtol=0, atol=alike), base, other)
     above, below = float(np.mean(other > base)), float(np.mean(other < base))
     if horizon is not None:
-        base, other = np.minimum(base, horizon), np.minimum(other, horizon)
-    difference = mean(other - base)
-    found = Paired(len(base), difference, difference_of_means(base, other), above, below, None)
+        base, other = restricted(base, horizon), restricted(other, horizon)
+    means = float(np.mean(base)), float(np.mean(other))
+    difference, unpaired = mean(other - base), difference_of_means(base, other)
+    found = Paired(len(base), means, difference, unpaired, above, below, None)
     if found.verdict != "no difference found":
         return found
     return replace(found, runs=runs_to_settle(other - base))

@@ -32,6 +32,19 @@ def is_time(path: str) -> bool:
     return last.startswith("time_of_") or stem[-1:] in (["time_taken_by"], ["time_lost_by"])
 
 
+MEAN, RESTRICTED_MEAN = "mean", "restricted mean"
+"""What of a measure is compared between ensembles, see :func:`compared`."""
+
+
+def compared(path: str) -> str:
+    """What of a measure is compared between ensembles: its mean, of a time its restricted mean.
+
+    A time that may not come is restricted to the period (Irwin 1949; Royston and Parmar 2013): the
+    days of the period without it, which are all of them in a run in which it did not come.
+    """
+    return RESTRICTED_MEAN if is_time(path) else MEAN
+
+
 def in_days(seconds: float | None) -> float | None:
     """A time or a duration as measures state it; None stays None."""
     return None if seconds is None else round(seconds / DAY, DIGITS)

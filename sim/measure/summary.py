@@ -418,7 +418,16 @@ def scenario_document(scenario: Scenario) -> dict[str, Any]:
         "days": in_days(scenario.length),
         "tests": list(scenario.tests),
         "focus": scenario.main_axis,
+        **_estimated(scenario),
     }
+
+
+def _estimated(scenario: Scenario) -> dict[str, Any]:
+    """How many roads state no length, and what it was worked out with; nothing where all do."""
+    roads = scenario.network.roads.values()
+    estimated = sum(road.estimated for road in roads)
+    told = {"roads": estimated, "of": len(roads), "detour": scenario.network.detour}
+    return {"estimated_lengths": told} if estimated else {}
 
 
 def _taken_and_lost(

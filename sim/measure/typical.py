@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,6 +29,30 @@ class Standing(NamedTuple):
     low: float | None
     high: float | None
     n: int
+
+
+@dataclass(frozen=True)
+class Among:
+    """Where a run lies among the ``runs`` of an ``ensemble`` of its scenario, which is a folder."""
+
+    ensemble: str
+    runs: int
+    standings: tuple[Standing, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        found = [standing._asdict() for standing in self.standings]
+        return {"ensemble": self.ensemble, "runs": self.runs, "standings": found}
+
+
+def read_among(document: Mapping[str, Any]) -> Among:
+    """That of which :meth:`Among.document` was made.
+
+    Raises:
+        LookupError, TypeError: it was not made so.
+    """
+    found = tuple(Standing(**standing) for standing in document["standings"])
+    return Among(document["ensemble"], document["runs"], found)
 
 
 def standings(

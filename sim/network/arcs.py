@@ -259,16 +259,19 @@ def targets_of(
     *,
     kinds: Kinds = "both",
     protected: Iterable[Target] = (),
+    stated: BoolArray | None = None,
 ) -> tuple[Target, ...]:
-    """What may be lost: open places and open roads of finite capacity, less ``protected``.
+    """What may be lost: open places and open roads that can be cut, less ``protected``.
 
-    A road without limit is no road that one can cut, so it is no target.
+    A road without limit is no road that one can cut, so it is no target, unless that is not
+    ``stated`` (m,): then it is one of a capacity that nobody knows.
     """
     found: list[Target] = []
     if kinds != "roads":
         found += [Target("place", i) for i in np.flatnonzero(places > 0).tolist()]
     if kinds != "places":
-        open_ = (roads > 0).any(axis=1) & (roads < UNLIMITED).all(axis=1)
+        limited = (roads < UNLIMITED).all(axis=1)
+        open_ = (roads > 0).any(axis=1) & (limited if stated is None else limited | ~stated)
         found += [Target("road", r) for r in np.flatnonzero(open_).tolist()]
     barred = set(protected)
     return tuple(t for t in found if t not in barred) if barred else tuple(found)

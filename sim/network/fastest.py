@@ -106,7 +106,10 @@ class FastestWays:
         """The routes that carry a :meth:`plan`, as ``decompose`` finds them."""
         rates = plan.sink_flow.tolist()
         taken = [replace(r, rate=rates[n]) for n, r in self._routes.items() if rates[n]]
-        return tuple(sorted(taken, key=lambda r: (r.seconds, len(r.roads), r.source, r.places)))
+        first = self._problem.sources.index
+        return tuple(
+            sorted(taken, key=lambda r: (r.seconds, len(r.roads), first(r.source), r.places))
+        )
 
 
 def _first(

@@ -101,7 +101,7 @@ def fastest_route(
     that is both source and sink gives a route of that place alone, of 0 seconds.
     """
     times = times_to(graph, usable_roads, usable_places, sinks)
-    best = _nearest(times, sources)
+    best = _nearest(times, sorted(sources))
     return None if best is None else times.route(best)
 
 
@@ -110,8 +110,9 @@ def decompose(problem: FlowProblem, flow: Flow) -> tuple[Route, ...]:
 
     Again and again the fastest route in what is left of the flow is taken at the highest
     rate it bears; so there are at most as many as roads, sources and sinks with flow, in order of
-    their time. Rates sum to the value. Of a plan (:meth:`FlowProblem.plan`) they use up all
-    the flow; circles in another flow are left over. Raises ValueError for an unlimited flow.
+    their time; of equals fewer places come first, then the source that the problem names first.
+    Rates sum to the value. Of a plan (:meth:`FlowProblem.plan`) they use up all the flow; circles
+    in another flow are left over. Raises ValueError for an unlimited flow.
     """
     if flow.unlimited:
         raise ValueError("an unlimited flow has no rates to share out")
@@ -144,12 +145,13 @@ def _positive(places: Sequence[int], amounts: IntArray) -> dict[int, int]:
 
 
 def _nearest(times: TravelTimes, places: Iterable[int]) -> int | None:
+    """The nearest of some places to a root; of equals that with fewer roads, then the first."""
     ranked = [
-        (int(times.seconds[place]), int(times.hops[place]), int(place))
-        for place in places
+        (int(times.seconds[place]), int(times.hops[place]), number, int(place))
+        for number, place in enumerate(places)
         if times.reaches(place)
     ]
-    return min(ranked)[2] if ranked else None
+    return min(ranked)[3] if ranked else None
 
 
 def _route(graph: Graph, places: Sequence[int], roads: Sequence[int], rate: int = 0) -> Route:

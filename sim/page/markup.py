@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-from sim.base.said import Name, Sentence
+from sim.base.said import Key, Name, Sentence
 
 _VOID = frozenset({"br", "col", "img", "input", "meta"})
 
@@ -49,10 +49,17 @@ def _markup(piece: Piece) -> Html:
     if isinstance(piece, Html):
         return piece
     if isinstance(piece, Sentence):
-        return join(*(named(part) if isinstance(part, Name) else part for part in piece.parts))
+        return join(*map(_part, piece.parts))
     if isinstance(piece, str | int | float):
         return Html(escape(str(piece)))
     return join(*piece)
+
+
+def _part(part: str) -> str:
+    """A part of a sentence: keys as code, names kept apart."""
+    if isinstance(part, Key):
+        return el("code", part)
+    return named(part) if isinstance(part, Name) else part
 
 
 def named(text: str) -> Html:

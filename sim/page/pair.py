@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.base.numbers import in_line, short, whole
-from sim.base.said import Said, Sentence
+from sim.base.said import Key, Said, Sentence, listed
 from sim.measure.compare import Change, Comparison, Outcome, Row, compare
 from sim.tables import of_many
 from sim.tables.headline import Teller, common_axis, same_deliveries
 from sim.tables.of_run import claim_text
 
-from . import tables
+from . import markup, tables
 from .ground import stage
 from .inputs import LONGEST
-from .markup import Html, details, el, few, join, listed, named, table
+from .markup import Html, details, el, join, named, table
 from .prose import happenings
 from .run import RunFiles
 from .shell import (
@@ -81,20 +81,14 @@ def page(a: RunFiles, b: RunFiles, file: Path) -> str:
 _MAP = ["control.csv", "flows.csv"]
 
 
-def finding(
-    a: RunFiles, b: RunFiles, axis: str | None, found: Comparison
-) -> tuple[Sentence | Html, ...]:
+def finding(a: RunFiles, b: RunFiles, axis: str | None, found: Comparison) -> tuple[Sentence, ...]:
     """What B makes of the axis against A, and what the two differ in.
 
     Where deliveries do not differ, that comes first.
     """
-    changed = sum(row.changed for row in found.rows)
-    changes = _ranked(found.changes)
-    paths = few([el("code", change.path) for change in changes], MOST_NAMED)
-    told = join("They differ in ", listed(paths)) if paths else Html("The scenarios are the same")
-    second = join(told, f"; {changed:,} of {len(found.rows):,} measures are not the same.")
+    second = _apart(found)
     if axis is None:
-        return Html("The two runs have no axis in common."), second
+        return Sentence("The two runs have no axis in common."), second
     tells = [Teller(run.summary, run.name) for run in (a, b)]
     same = same_deliveries([a.summary, b.summary], axis, a.name)
     if same is not None:
@@ -103,6 +97,19 @@ def finding(
     if len(missing) < len(tells):  # an earlier version wrote one of them
         return _capacities(tells, axis), second
     return _capacities(tells, axis), _unmet(tells, axis), second
+
+
+def _apart(found: Comparison) -> Sentence:
+    """In which settings the scenarios differ, and in how many measures the runs."""
+    changed, rows = sum(row.changed for row in found.rows), len(found.rows)
+    paths = [Key(change.path) for change in _ranked(found.changes)]
+    told = Sentence("The scenarios are the same")
+    if paths:
+        told = Sentence("They differ in ", listed(paths, most=MOST_NAMED))
+    return Sentence(
+        told, "; ", Said(f"{changed:,}", changed, "measures"), " of ",
+        Said(f"{rows:,}", rows, "measures", "measures"), " measures are not the same.",
+    )  # fmt: skip
 
 
 def _capacities(tells: Sequence[Teller], axis: str) -> Sentence:
@@ -172,7 +179,7 @@ def _settings(found: Comparison) -> Html:
 
 
 def _data(link: Links, files: Sequence[str]) -> Html:
-    return join("Data: ", listed((link(name) for name in files), ", "))
+    return join("Data: ", markup.listed((link(name) for name in files), ", "))
 
 
 def _both(pair: Sequence[Html]) -> Html:

@@ -12,12 +12,13 @@ from typing import Any
 from sim.base.errors import FolderError
 from sim.base.numbers import day_words
 from sim.measure.steps import Steps, series_by_key
+from sim.measure.typical import Among
 from sim.scenario.loader import load
 from sim.scenario.model import DAY, Scenario
 from sim.state.record import ControlRow, EventRow, FlowRow, SeriesRow
 from sim.tables import of_run
 from sim.tables.csv_files import read_rows
-from sim.tables.folder import read_summary
+from sim.tables.folder import read_beside, read_summary
 from sim.tables.names import name_of
 
 FORMAT = 1
@@ -36,6 +37,7 @@ class RunFiles:
     series: Sequence[SeriesRow]
     flows: Sequence[FlowRow]
     events: Sequence[EventRow]
+    beside: Among | None = None  # where it lies among many runs
 
     @cached_property
     def steps(self) -> dict[tuple[str, str], Steps]:
@@ -93,6 +95,7 @@ def read_run(folder: Path) -> RunFiles:
         read_rows(folder, "timeseries.csv", SeriesRow),
         read_rows(folder, "flows.csv", FlowRow),
         read_rows(folder, "events.csv", EventRow),
+        read_beside(folder),
     )
     _check(run)
     return run

@@ -13,6 +13,7 @@ from typing import Any
 from sim.base.errors import FolderError
 from sim.base.numbers import in_line, number, percent, short, with_unit
 from sim.measure.sensitivity import COLUMNS, Index
+from sim.measure.steps import is_time
 from sim.scenario.loader import load
 from sim.scenario.model import Scenario
 from sim.tables import of_many
@@ -177,14 +178,16 @@ def _given(this: _Sensitivity, path: str) -> Input | None:
 
 def _does(this: _Sensitivity, path: str, index: Index) -> str:
     """What an input does to a measure, with its interval."""
+    what = "the number of days of the period without it" if is_time(path) else "the measure"
     if this.is_morris:
         return (
-            f"across the middle 95 % of it the measure changes by "
+            f"across the middle 95 % of it {what} changes by "
             f"{amount(index.main, this.units[path])} on average "
             f"(95 % interval {ends(index.low, index.high)})"
         )
     low, high = _share(index.low), _share(index.high)
-    return f"it has a part in {_share(index.main)} of the variance (95 % interval {low} to {high})"
+    of = f"the variance of {what}" if is_time(path) else "the variance"
+    return f"it has a part in {_share(index.main)} of {of} (95 % interval {low} to {high})"
 
 
 def _share(value: float) -> str:

@@ -36,8 +36,10 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "at_most": "at most {rate}",
     "may_not_pass": "may not pass",
     # a road
-    "length": "{km} km, {kind}",
-    "length_named": "{km} km, {kind}, {name}",
+    "km": "{km} km",
+    "km_about": "about {km} km (great circle \u00d7 {detour})",
+    "length": "{km}, {kind}",
+    "length_named": "{km}, {kind}, {name}",
     "closed_since": "closed {since}",
     "open_since": "open {since}",
     "both_ends": "both ends held by {a}",
@@ -45,6 +47,12 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "flow_toward": "flow: {rate} planned toward {place} {since}",
     "flow": "flow: {rate} planned {since}",
     "road_capacity": "capacity for {axis}: {rate} each way of {whole} {since}",
+    "road_one_way": "one-way; capacity for {axis}: {rate} toward {to} of {whole} {since}",
+    "road_each_way": (
+        "capacity for {axis}: {rate} toward {to} of {whole}, {back} toward {from} of {whole_back} "
+        "{since}"
+    ),
+    "ways": "{there} there, {back} back",
     # a force
     "afield_not": "not in the field",
     "force_of": "force of {actor}",

@@ -34,6 +34,7 @@ def page(run: RunFiles, file: Path) -> str:
         el("noscript", el("p", NOSCRIPT)),
         section("stage", "The run, day by day", bar(axes, run.focus), _stage(run, link),
                 seen=False),
+        section("beside", "Among many runs", tables.beside(run, link)),
         section("claims", "Claims", tables.claims(run)),
         section("axes", "Axes", tables.axes(run) if axes else None),
         section("stocks", "Stocks", tables.stocks(run, link) if axes else None),

@@ -8,7 +8,7 @@ are kg/day, stocks kg, shares parts per million, places and roads numbers into t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sim.base.numbers import short
@@ -30,6 +30,9 @@ from .run import RunFiles
 
 Changes = list[Any]
 """``[time, value, time, value, ...]``"""
+
+EachWay = int | list[int]
+"""A rate of a road (kg/day) in both directions, or there and back."""
 
 NO_LIMIT = -1
 """Capacity of a place that bounds nothing."""
@@ -58,7 +61,7 @@ class States:
         self.closed: dict[str, Changes] = defaultdict(list)
         self.passing: dict[str, dict[int, Changes]] = defaultdict(lambda: defaultdict(list))
         self.capacity: dict[str, dict[int, Changes]] = defaultdict(lambda: defaultdict(list))
-        self.nominal: dict[str, int] = {}
+        self.nominal: dict[str, EachWay] = {}
         self.graph: Graph | None = None
         self._walk()
 
@@ -73,7 +76,10 @@ class States:
             places, roads = changed[time, "place"], changed[time, "road"]
             if not time:
                 capacity = control.terrain.road_capacity
-                self.nominal = dict(zip(self.graph.roads, capacity, strict=True))
+                self.nominal = {
+                    road: self._each_way(road, each)
+                    for road, each in zip(self.graph.roads, capacity, strict=True)
+                }
                 for axis in scenario.axes:
                     passages[axis] = AxisLens(scenario, axis, control).passage(control)
             self._control(time, control, places, roads)
@@ -102,8 +108,13 @@ class States:
         for place, limit in zip(graph.places, passage.place.tolist(), strict=True):
             found = self.passing[axis][self._place[place]]
             put(found, time, NO_LIMIT if limit == UNLIMITED else limit)
-        for road, limit in zip(graph.roads, passage.road[:, 0].tolist(), strict=True):
-            put(self.capacity[axis][self._road[road]], time, limit)
+        for road, each in zip(graph.roads, passage.road.tolist(), strict=True):
+            put(self.capacity[axis][self._road[road]], time, self._each_way(road, each))
+
+    def _each_way(self, road: str, each: Sequence[int]) -> EachWay:
+        """A rate of a road; a pair, there and back, where those may differ."""
+        there, back = each
+        return [there, back] if self.run.scenario.network.roads[road].directed else there
 
     def document(self) -> dict[str, Any]:
         """All of it, for the script."""
@@ -134,6 +145,8 @@ class States:
                     "id": r.id, "name": r.name, "a": self._place[r.a], "b": self._place[r.b],
                     "km": r.km, "kind": r.road_class, "whole": self.nominal[r.id],
                     "shut": _quiet(self.closed[r.id]),
+                    **({"one_way": True} if r.one_way else {}),
+                    **({"detour": net.detour} if r.estimated else {}),
                 }
                 for r in net.roads.values()
             ],
@@ -161,7 +174,11 @@ class States:
             "sinks": [self._sink(axis, p) for p in this.sinks],
             "frame": self._frame(axis),
             "passing": {i: c for i, c in sorted(self.passing[axis].items()) if c != [0, NO_LIMIT]},
-            "capacity": {i: c for i, c in sorted(self.capacity[axis].items()) if c != [0, 0]},
+            "capacity": {
+                i: c
+                for i, c in sorted(self.capacity[axis].items())
+                if c not in ([0, 0], [0, [0, 0]])
+            },
             "flow": dict(sorted(self._flows(axis).items())),
             "cuts": self._cuts(axis),
             "series": {

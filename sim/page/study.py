@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.base.errors import FolderError
 from sim.base.numbers import number, percent, with_unit
-from sim.measure.steps import is_time
+from sim.measure.steps import RESTRICTED_MEAN, is_time
 from sim.scenario.loader import load
 from sim.scenario.model import Scenario
 from sim.tables import of_many
@@ -161,9 +161,10 @@ def _cells(this: _Study) -> Html:
 def _reading(this: _Study) -> Html:
     """How to read the effects, and the files that hold them."""
     late = (
-        " An effect on a time is one on the days of the period before it came. A mean of a time is "
-        "given where it came in every run; in a median or range one that did not come is later "
-        "than any."
+        " An effect on a time is a difference of restricted means: of the mean days without it "
+        "within the period, which are all of them in a run in which it did not come. A mean of a "
+        "time is given where it came in every run; in a median or range one that did not come is "
+        "later than any."
     )
     return join(
         el("p", "A factor's effect is what its level changes against its first level, averaged "
@@ -202,7 +203,9 @@ def _effects(this: _Study, path: str, found: Sequence[Mapping[str, Any]], unit: 
     table = of_many.effects({path: found}).ranged()
     table = table.put(Column("factor", "Factor", str), map(term, found))
     table = table.put(Column("change", "Change", str), map(change, found))
-    head = with_unit("Effect", "days" if path in this.late else unit)
+    head = with_unit("Effect", unit)
+    if path in this.late:
+        head = f"Effect on the {RESTRICTED_MEAN}, days"
     table = table.put(Column("size", head, Gap), table["effect"])
     table = table.put(Column("finding", "Finding", str), map(verdict, found))
     about_0 = [whisker(e["value"], e["low"], e["high"], most) for e in found]

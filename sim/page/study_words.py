@@ -11,6 +11,7 @@ from typing import Any
 
 from sim.base import numbers
 from sim.base.numbers import number, true_minus
+from sim.measure.steps import RESTRICTED_MEAN
 from sim.scenario.model import Scenario
 from sim.tables import of_many
 from sim.tables.names import name_of
@@ -172,8 +173,7 @@ def _main(name: Html, unit: str, late: bool, found: Sequence[Effect]) -> Html:
     size, way = amount(abs(top["value"]), unit), top["verdict"]
     said = f" it is {size} "
     if late:  # a difference of times that may not come
-        said = f" the period has {size} "
-        way = {"higher": "more", "lower": "fewer"}[way] + " before it comes"
+        said = f" the {RESTRICTED_MEAN} is {size} "
     most = f"Of {len(best)} factors, " if len(best) > 1 else ""
     return join(
         most, term(top), " moves ", name, " most" if most else "", ": ", change(top), said,

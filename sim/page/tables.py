@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from sim.base.numbers import day_words, number, tonnes, true_minus
+from sim.base.numbers import day_words, number, percent, tonnes, true_minus
+from sim.base.said import Sentence, counted
 from sim.measure.steps import Steps
-from sim.tables import of_run
+from sim.tables import of_many, of_run
 from sim.tables.table import Code, Column, Id, Ids, Range, Table, UserText, said
 
 from .markup import Html, Piece, details, el, join, listed, named, source_line, table
@@ -215,6 +216,34 @@ def luck(run: RunFiles) -> Html | None:
     if not found.rows:
         return said
     return join(said, details(f"{len(found.rows)} uncertain inputs", html(found)))
+
+
+def beside(run: RunFiles, link: Link) -> Html | None:
+    """Where the run lies among the runs of an ensemble, measure by measure."""
+    if run.beside is None:
+        return None
+    among, axis = run.beside, run.focus
+    found = of_many.standings(among.standings, axis, run.scenario.start)
+    strips = [_among(percentile) for percentile in found["percentile"]]
+    head, *rest = (column.key for column in found.columns)
+    found = found.put(Column("among", "Among them", str), strips)
+    found = found.pick(head, "value", "percentile", "among", *rest[2:])
+    runs = counted(among.runs, "run")
+    text = Sentence(
+        "Beside ", runs, " of its scenario. A percentile is the share of them with less, and half "
+        "of those with as much; a time that did not come is later than any. The line spans nine "
+        "runs in ten."
+    )  # fmt: skip
+    source = source_line("The ensemble: ", el("code", among.ensemble), "; ", link("beside.json"))
+    return join(el("p", text), html(found), source)
+
+
+def _among(percentile: float) -> Html:
+    """A dot at a percentile, on the line in which nine runs in ten lie."""
+    middle, room = SPARK_HEIGHT / 2, SPARK_WIDTH - 10
+    line = el("line", x1=5 + 0.05 * room, x2=5 + 0.95 * room, y1=middle, y2=middle)
+    dot = el("circle", cx=f"{5 + percentile * room:.1f}", cy=middle, r=2.8)
+    return _picture(f"at {percent(percentile)}", line, dot)
 
 
 def typical(luck: str) -> Html:

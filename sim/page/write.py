@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sim.base.errors import BadInputError, FolderError
 from sim.base.files import whole_file
+from sim.measure.typical import Among
 from sim.tables.folder import kind_of
 
 from .run import read_run
 
 
 def write_report(
-    folders: Sequence[str | os.PathLike[str]], out: str | os.PathLike[str] | None = None
+    folders: Sequence[str | os.PathLike[str]],
+    out: str | os.PathLike[str] | None = None,
+    beside: Among | None = None,
 ) -> Path:
     """Write the page of one folder, or of two runs side by side, and return its path.
 
     The page of one folder is ``report.html`` in it; that of two is ``comparison.html`` in the
     second, which is compared with the first. A page that is there already is replaced.
+    ``beside`` is where the one run lies among many; None shows what its folder says of that.
 
     Raises:
         FolderError: a folder cannot be read, is of another version, or the page cannot be written.
@@ -32,7 +37,7 @@ def write_report(
         raise BadInputError("a page is made of one folder or of two runs")
     file = Path(out) if out is not None else paths[-1] / _NAMES[len(paths)]
     try:
-        text = _page(paths, file)
+        text = _page(paths, file, beside)
     except (LookupError, AttributeError, TypeError, ValueError) as error:
         # what a folder holds is input: of another version, or changed by hand
         raise FolderError(
@@ -47,7 +52,7 @@ def write_report(
 _NAMES = {1: "report.html", 2: "comparison.html"}
 
 
-def _page(paths: Sequence[Path], file: Path) -> str:
+def _page(paths: Sequence[Path], file: Path, beside: Among | None) -> str:
     many = [path for path in paths if kind_of(path) != "run"]
     if many and len(paths) > 1:
         raise FolderError(
@@ -65,7 +70,8 @@ def _page(paths: Sequence[Path], file: Path) -> str:
     if len(paths) == 1:
         from .single import page
 
-        return page(read_run(paths[0]), file)
+        run = read_run(paths[0])
+        return page(run if beside is None else replace(run, beside=beside), file)
     from .pair import page as pair_page
 
     return pair_page(read_run(paths[0]), read_run(paths[1]), file)

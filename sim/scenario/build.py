@@ -13,7 +13,7 @@ from . import kinds as k
 from . import model as m
 from .distributions import Uncertain
 from .keys import bare, has, hints_of, keys_of, mark_of, parts_of, sections_of, shape_of
-from .quantities import PROVENANCE_KEYS, Quantity
+from .quantities import PROVENANCE_KEYS, EachWay, Quantity
 from .readers import Stated
 from .schema import Model
 from .validate import Found
@@ -156,18 +156,23 @@ def make_network(
     places: Things,
     roads: Things,
     ends: Mapping[str, tuple[str, str]],
+    lengths: Mapping[str, float],
 ) -> m.Network:
-    """The network of valid classes, places and roads."""
+    """The network of valid classes, places and roads, these with their ends and lengths (km)."""
     return made(
         m.Network,
         header,
         classes={name: made(m.RoadClass, c.model, name) for name, c in classes.items()},
         places={name: made(m.Place, p.model, name) for name, p in places.items()},
-        roads={
-            name: made(m.Road, r.model, name, a=ends[name][0], b=ends[name][1])
-            for name, r in roads.items()
-        },
+        roads={name: _road(name, r.model, *ends[name], lengths[name]) for name, r in roads.items()},
     )
+
+
+def _road(name: str, road: Any, a: str, b: str, km: float) -> m.Road:
+    given: dict[str, Any] = {"a": a, "b": b, "km": km, "estimated": road.km is None}
+    if isinstance(road.capacity, EachWay):
+        given |= {"capacity": road.capacity.there.dist, "back": road.capacity.back.dist}
+    return made(m.Road, road, name, **given)
 
 
 def _shares(shares: Mapping[str, Quantity] | None, by: str | None) -> dict[str, int]:

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sim.base.diagnostics import Mark, Report, safe
+from sim.base.globe import metres
 
 from .distributions import Dist
 from .model import DAY, ConvoyRule
-from .quantities import Quantity
+from .quantities import EachWay, Quantity
 from .units import format_quantity
 from .validate import Found
 from .written import KIND_OF
@@ -48,14 +49,55 @@ def check_places(report: Report, places: Things) -> None:
         seen[plain] = (name, mark)
 
 
-def check_times(report: Report, roads: Things, classes: Things) -> None:
+def check_ways(report: Report, roads: Things) -> None:
+    """A road that is open one way only has no capacity back."""
+    for name, found in roads.items():
+        if found.model.one_way and isinstance(found.model.capacity, EachWay):
+            report.error(
+                found.at("capacity", "back", key=True),
+                f"road '{safe(name)}' has 'one_way' and a capacity back",
+                "keep one; a one-way road has one capacity: 'capacity: 60 t/day'",
+            )
+
+
+def lengths_of(
+    report: Report,
+    roads: Things,
+    places: Things,
+    ends: Mapping[str, tuple[str, str]],
+    detour: float,
+) -> dict[str, float]:
+    """The length (km) of each road, by what it states or else from where its ends are.
+
+    A road with a faulty end has none.
+    """
+    lengths: dict[str, float] = {}
+    for name, found in roads.items():
+        at = [places[end].model for end in ends.get(name, ()) if end in places]
+        if found.model.km is not None:
+            lengths[name] = found.model.km
+        elif len(at) == 2:
+            km = metres([(place.lon, place.lat) for place in at]) / 1000 * detour
+            lengths[name] = round(km, 3)  # the last digits of sines differ between machines
+            if not lengths[name]:
+                report.error(
+                    found.mark,
+                    f"road '{safe(name)}' has no 'km', and its ends are at one spot",
+                    "add 'km: LENGTH'",
+                )
+    return lengths
+
+
+def check_times(
+    report: Report, roads: Things, classes: Things, lengths: Mapping[str, float]
+) -> None:
     """No road takes more than ``LONGEST_TIME`` at the speed that is in the middle of its range."""
     for name, found in roads.items():
         stated = found.model.speed
         if stated is None:
             default = classes.get(found.model.road_class)
             stated = default.model.speed if default else None
-        if stated is not None and found.model.km > stated.dist.nominal * LONGEST_TIME:
+        if stated is not None and lengths.get(name, 0.0) > stated.dist.nominal * LONGEST_TIME:
             report.error(
                 found.at("km"),
                 f"road '{safe(name)}' takes more than {LONGEST_TIME:,} hours to travel",
@@ -123,9 +165,11 @@ class Checks:
         self.report, self.things, self.crossings = report, things, crossings
         self.axes, self.operations = things["axes"], things["operations"]
         self.classes = {road: found.model.road_class for road, found in roads.items()}
-        self.joined: dict[frozenset[str], list[str]] = {}
-        for road, pair in ends.items():
-            self.joined.setdefault(frozenset(pair), []).append(road)
+        self.joined: dict[tuple[str, str], list[str]] = {}
+        for road, (a, b) in ends.items():
+            self.joined.setdefault((a, b), []).append(road)
+            if road not in roads or not roads[road].model.one_way:
+                self.joined.setdefault((b, a), []).append(road)
 
     def _check_shares(self, shares: Mapping[str, Quantity] | None, found: Found) -> None:
         if shares and (total := math.fsum(s.dist.nominal for s in shares.values())) > 1 + 1e-9:
@@ -205,13 +249,14 @@ class Checks:
             model = found.model
             stops = [model.base, *model.route]
             for index, (here, there) in enumerate(itertools.pairwise(stops)):
-                roads = self.joined.get(frozenset((here, there)), ())
+                roads = self.joined.get((here, there), ())
                 if self.joined and not roads:
-                    self.report.error(
-                        found.at("route", index),
-                        f"no road joins '{safe(here)}' and '{safe(there)}'",
-                        "name every place on the way",
-                    )
+                    fault = f"no road joins '{safe(here)}' and '{safe(there)}'"
+                    if against := self.joined.get((there, here)):
+                        fault = f"'{safe(against[0])}' is one-way, from '{safe(there)}' to "
+                        fault += f"'{safe(here)}'"
+                    mark = found.at("route", index)
+                    self.report.error(mark, fault, "name every place on the way")
                 needed = {self.classes[road] for road in roads if road in self.classes}
                 if isinstance(model.tempo, dict) and (missing := sorted(needed - {*model.tempo})):
                     self.report.error(

@@ -17,8 +17,15 @@ from typing_extensions import TypeAliasType
 
 from .dates import parse_date
 from .kinds import Amount, Kind, OneOf, Reference
-from .patterns import DATE, demand_schema, instant_schema, pattern_of, quantity_schema
-from .quantities import Quantity, read_demand, read_quantity
+from .patterns import (
+    DATE,
+    demand_schema,
+    instant_schema,
+    pattern_of,
+    quantity_schema,
+    road_rate_schema,
+)
+from .quantities import Quantity, read_demand, read_quantity, read_road_rate
 from .readers import (
     ID,
     Context,
@@ -133,6 +140,7 @@ _OTHERS: Mapping[str, Reads] = {
     "Number": Reads(read_number, {"type": "number"}),
     "Latitude": _between(-90, 90),
     "Longitude": _between(-180, 180),
+    "Detour": _between(1, 10),
     "Seed": _whole(0, 2**63 - 1),
     "Priority": Reads(whole_between(-(10**6), 10**6), {"type": "integer"}),
     "Unit": _whole(1, 10**6, "persons"),
@@ -155,6 +163,7 @@ _OTHERS: Mapping[str, Reads] = {
         write_date,
     ),
     "Demand": Reads(lambda data, context: read_demand(data), demand_schema(), _written),
+    "RoadRate": Reads(lambda data, context: read_road_rate(data), road_rate_schema(), _written),
     "Instant": Reads(read_at, instant_schema(), _written),
     "When": Reads(
         read_when,

@@ -163,6 +163,7 @@ Color = Annotated[str, Kind("Color", "colour")]
 Day = Annotated[date, Kind("Day", "date")]
 Moment = Annotated[date, Kind("Moment", "date")]
 Kilometres = Annotated[float, Kind("Kilometres", "km above 0: a number, with or without `km`")]
+Detour = Annotated[float, Kind("Detour", "number from 1")]
 Sealed = Annotated[frozenset[str], Kind("Sealed", "list: actor, or true")]
 Value = Annotated[float | str | bool, Kind("Value", "value of the measure, or null")]
 
@@ -176,6 +177,10 @@ Rate = Annotated[Uncertain[KgPerDay], _amount("Rate", "rate")]
 Demand = Annotated[
     Uncertain[KgPerDay],
     Kind("Demand", "flow, distribution, or `{persons:, each:}` (their product)"),
+]
+RoadRate = Annotated[
+    Uncertain[KgPerDay],
+    Kind("RoadRate", "flow, distribution, or `{there:, back:}` with one of each"),
 ]
 Mass = Annotated[Uncertain[Kg], _amount("Mass", "mass")]
 MassAboveZero = Annotated[Uncertain[Kg], _amount("MassAboveZero", "mass", "positive")]

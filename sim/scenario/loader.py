@@ -23,7 +23,7 @@ from .dates import date_of, format_instant
 from .emit import to_yaml
 from .faults import InputError, reported
 from .keys import keys_of, sections_of
-from .model import DAY, SUPPLIES, Fighting, Network, Scenario
+from .model import DAY, DETOUR, SUPPLIES, Fighting, Network, Scenario
 from .readers import Context, check_id
 from .schema import Model, header_of, model_of
 from .tree import Entry, Map
@@ -214,18 +214,24 @@ class _Assembler:
         things = self._all(WrittenNetwork, "network")
         classes, places, roads = (things[key] for key in _NETWORK)
         checks.check_places(self.report, places)
-        checks.check_times(self.report, roads, classes)
+        checks.check_ways(self.report, roads)
         ends = self.ends = checks.ends_of(self.report, roads, self.context.ids.get("place"))
+        detour = header.detour if header else DETOUR
+        lengths = checks.lengths_of(self.report, roads, places, ends, detour)
+        checks.check_times(self.report, roads, classes, lengths)
         self.places, self.roads = places, roads
         if self.context.ids.get("place") == set():
             self.report.error(mark, "the network has no places")
         if self.report.diagnostics or header is None:
             return None
+        if any(found.model.km is None for found in roads.values()):
+            # stated, so that what hangs on it is to be seen, and is the same in every version
+            header = header.model_copy(update={"detour": detour})
         resolved = build.dumped(header)
         for key, found in things.items():
             self._dump(resolved, key, found)
         self.resolved["network"] = resolved
-        return build.make_network(header, classes, places, roads, ends)
+        return build.make_network(header, classes, places, roads, ends, lengths)
 
     def _period(self) -> tuple[datetime | None, int | None]:
         """Start and length in seconds; the length is None where the period is faulty."""

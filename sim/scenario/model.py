@@ -19,7 +19,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from . import kinds as k
-from .distributions import Constant
+from .distributions import Constant, Dist, Uncertain
 
 PPM = 1_000_000
 """One whole, in parts per million: the unit of every share in this module."""
@@ -29,6 +29,9 @@ DAY = 86_400
 
 DATED = "date"
 """The unit of a claim's value that was stated as a date; it is in seconds from the start."""
+
+DETOUR = 1.3
+"""How many times as long as the great circle a road of unknown length is, where nothing is said."""
 
 SUPPLIES = "supplies"
 """The commodity that always exists."""
@@ -165,9 +168,11 @@ class RoadClass(Drawn):
 
 @dataclass(frozen=True, slots=True)
 class Road(Drawn):
-    """A link between two places, open in both directions, each with the full capacity.
+    """A link between two places, open both ways with the full capacity unless it says otherwise.
 
-    It joins the places ``a`` and ``b``.
+    It joins the places ``a`` and ``b``; ``there`` is the direction from ``a`` to ``b``. ``back``
+    is the capacity from ``b`` to ``a`` where it is another; ``estimated`` is true where ``km`` is
+    not stated: it is the great circle between the ends times the network's detour then.
     """
 
     id: k.Id
@@ -181,12 +186,30 @@ class Road(Drawn):
     """name or number of the road"""
     capacity: k.Rate | None = None
     """capacity in each direction; default: that of the class"""
+    one_way: k.Flag = False
+    """true where it is open from the first of its places to the second alone"""
     speed: k.Speed | None = None
     """speed; default: that of the class"""
     closed: k.Flag = False
     """true where the road is closed at the start"""
     crossing: k.Text | None = None
     """what it crosses and how, such as `River: bridge`"""
+    back: Uncertain[k.KgPerDay] | None = field(default=None, kw_only=True)
+    estimated: bool = field(default=False, kw_only=True)
+
+    @property
+    def directed(self) -> bool:
+        """True where it is one-way, or carries less one way than the other."""
+        return self.one_way or self.back is not None
+
+    def leads_from(self, place: str) -> bool:
+        """True where one may go from this one of its places to the other."""
+        return not self.one_way or place == self.a
+
+    def each_way(self, of_class: RoadClass) -> tuple[Dist, Dist]:
+        """Its capacities (kg/day) there and back; those of its class where it states none."""
+        there = self.capacity or of_class.capacity
+        return there, Constant(0.0) if self.one_way else self.back or there
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +227,8 @@ class Network:
     """roads by id"""
     classes: Annotated[Mapping[k.NewId, RoadClass], k.Key(default={}, before="places")]
     """road classes by id"""
+    detour: Annotated[k.Detour, k.Key(before="classes")] = DETOUR
+    """how many times as long as the great circle between its ends a road without `km` is"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +288,8 @@ class Source(Sourced):
     """flow that it can give; default: unlimited"""
     foreign: k.Flag = False
     """true where it serves the axis whoever holds the place; then only sealing closes it"""
+    priority: k.Priority = 1
+    """of plans that take the same time, that in which the lower number sends most; ties by id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +336,11 @@ class Axis(Drawn):
     """what it feeds, by place"""
     convoy: ConvoyRule = ConvoyRule()
     """size and risk of its convoys"""
+
+    @property
+    def sources_in_order(self) -> list[Source]:
+        """Its sources in the order in which plans that take the same time prefer them."""
+        return sorted(self.sources.values(), key=lambda s: (s.priority, s.place))
 
 
 EventKind = Literal[

@@ -87,6 +87,22 @@ def demand_schema() -> dict[str, Any]:
     }
 
 
+def road_rate_schema() -> dict[str, Any]:
+    """JSON Schema of what a road carries: a flow, or one of each direction."""
+    base = quantity_schema("rate")
+    each_way = {
+        "type": "object",
+        "properties": {"there": base, "back": base},
+        "required": ["there", "back"],
+        "additionalProperties": False,
+    }
+    return {
+        "anyOf": [*base["anyOf"], each_way],
+        "description": "flow, in t/day, kg/day (a distribution may stand here), or one of each "
+        "direction: {there: 60 t/day, back: 40 t/day}",
+    }
+
+
 def instant_schema() -> dict[str, Any]:
     """JSON Schema of an instant: a date, a length of time, or a distribution of them."""
     length, _ = pattern_of("duration", ranges=True)

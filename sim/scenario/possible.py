@@ -135,9 +135,9 @@ class Possible:
         foreign = {p for p, s in axis.sources.items() if s.foreign and self._unsealed(p, actor)}
         ways: dict[str, list[str]] = defaultdict(list)
         for road in network.roads.values():
-            if self._open(road):
-                ways[road.a].append(road.b)
-                ways[road.b].append(road.a)
+            there, back = self._open(road)
+            ways[road.a] += [road.b] if there else []
+            ways[road.b] += [road.a] if back else []
         reached = {p for p in axis.sources if p in usable or p in foreign}
         ahead = [*reached]
         while ahead:
@@ -146,9 +146,11 @@ class Possible:
             ahead += new
         return not reached.isdisjoint(axis.sinks.keys() & usable)
 
-    def _open(self, road: Road) -> bool:
-        capacity = road.capacity or self.scenario.network.classes[road.road_class].capacity
-        return capacity.high > 0 and (not road.closed or bool(self.events(road.id, "open")))
+    def _open(self, road: Road) -> tuple[bool, bool]:
+        """Whether a road may ever be open there, and back."""
+        opens = not road.closed or bool(self.events(road.id, "open"))
+        there, back = road.each_way(self.scenario.network.classes[road.road_class])
+        return opens and there.high > 0, opens and back.high > 0
 
     def _unsealed(self, place: str, actor: str) -> bool:
         sealed = self.scenario.holders[place].sealed

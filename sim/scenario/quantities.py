@@ -36,11 +36,13 @@ from .units import DIMENSIONS, parse_number, parse_quantity, split_quantity
 
 __all__ = [
     "PROVENANCE_KEYS",
+    "EachWay",
     "Quantity",
     "number_data",
     "read_demand",
     "read_instant",
     "read_quantity",
+    "read_road_rate",
 ]
 
 PROVENANCE_KEYS = tuple(field.name for field in fields(Provenance))
@@ -63,6 +65,19 @@ class Quantity:
 
     dist: Dist
     written: Any
+
+
+@dataclass(frozen=True, slots=True)
+class EachWay:
+    """What a road carries from its first place to its second, and what back."""
+
+    there: Quantity
+    back: Quantity
+
+    @property
+    def written(self) -> Any:
+        """The plain data in their normal form."""
+        return {"there": self.there.written, "back": self.back.written}
 
 
 def read_quantity(
@@ -99,6 +114,26 @@ def read_demand(data: Any) -> Quantity:
     left, right = (part.dist for part in parts.values())
     written = {key: part.written for key, part in parts.items()}
     return Quantity(Product(left, right), written | _provenance(data))
+
+
+def read_road_rate(data: Any) -> Quantity | EachWay:
+    """A flow (kg/day) for both directions, or ``{there:, back:}``."""
+    if not isinstance(data, dict) or not ({"there", "back"} & data.keys()):
+        return read_quantity(data, "rate")
+    parts = {}
+    for key in data:
+        if key not in ("there", "back"):
+            hint = suggest(key, ("there", "back")) or "known are there, back"
+            raise InputError(f"unknown key '{safe(key)}'", hint, (key,))
+    for key in ("there", "back"):
+        if data.get(key) is None:
+            raise InputError(
+                f"'{key}' is missing",
+                "state 'there' and 'back', or 'one_way: true' beside one capacity",
+            )
+        with inside(key):
+            parts[key] = read_quantity(data[key], "rate")
+    return EachWay(**parts)
 
 
 def read_instant(data: Any, start: datetime | None) -> Quantity:

@@ -30,6 +30,11 @@ class WrittenRoad(Road):
 
     between: Annotated[k.Pair | None, k.Key(before="km")] = None
     """the two places; may be left out where the id is `a--b`"""
+    km: Annotated[k.Kilometres, k.Key(default=None)]
+    """length; default: the great circle between the two places times the network's `detour`"""
+    capacity: k.RoadRate | None = None
+    """capacity in each direction, or of each: `{there: 60 t/day, back: 40 t/day}`, there being
+    from the first of its places to the second; default: that of the class"""
 
 
 class WrittenNetwork(Network):

@@ -17,6 +17,13 @@ Key = tuple[Kind, str, str]
 
 Held = TypeVar("Held")
 
+CAPACITY = "capacity_kg_per_day"
+"""What control.csv calls the drawn capacity of a place, or of a road: in both directions, or from
+its first place to the second where it has another one back."""
+
+CAPACITY_BACK = "capacity_back_kg_per_day"
+"""That of a road from its second place to the first, where it is another."""
+
 EVERYONE = "*"
 """All actors, where a crossing is sealed."""
 
@@ -262,9 +269,12 @@ class Control:
                 if text := self.value(("place", place, what)):
                     yield ("place", place, what), text
             if self.terrain.place_capacity[i] != UNLIMITED:
-                yield ("place", place, "capacity_kg_per_day"), str(self.terrain.place_capacity[i])
+                yield ("place", place, CAPACITY), str(self.terrain.place_capacity[i])
         for i, road in enumerate(graph.roads):
-            yield ("road", road, "capacity_kg_per_day"), str(self.terrain.road_capacity[i])
+            there, back = self.terrain.road_capacity[i]
+            yield ("road", road, CAPACITY), str(there)
+            if back != there:
+                yield ("road", road, CAPACITY_BACK), str(back)
             yield ("road", road, "seconds"), str(int(graph.seconds[i]))
             yield ("road", road, "state"), self.value(("road", road, "state"))
 

@@ -17,7 +17,7 @@ from .sides import Everyone, Side
 class Passage:
     """Capacities that one actor finds, kept up to date as control changes.
 
-    ``road`` is (m, 2) kg/day, both directions alike; ``place`` is (n,) kg/day with
+    ``road`` is (m, 2) kg/day, there and back; ``place`` is (n,) kg/day with
     :data:`~sim.network.UNLIMITED`; ``open`` (n,) marks the places with any capacity.
     ``foreign`` names places that serve whoever holds them; ``load`` and ``truck_load``
     scale roads and places to a commodity. A road takes the smaller share of its two ends;
@@ -43,7 +43,7 @@ class Passage:
         self._road_kg = [self._of_road(r) for r in range(len(graph.roads))]
         self.place: IntArray = np.array(self._place_kg, dtype=np.int64)
         self.open: BoolArray = self.place > 0
-        self.road: IntArray = np.array([self._road_kg, self._road_kg], dtype=np.int64).T.copy()
+        self.road: IntArray = np.array(self._road_kg, dtype=np.int64).reshape(-1, 2)
         self._key = b""
 
     @property
@@ -52,6 +52,11 @@ class Passage:
         if not self._key:
             self._key = self.road.tobytes() + self.place.tobytes()
         return self._key
+
+    def carries(self, road: int, start: int) -> bool:
+        """True where a road can be used from ``start``, the place at one of its ends."""
+        there, back = self._road_kg[road]
+        return (there if self.control.terrain.ends[road][0] == start else back) > 0
 
     def under(self, control: Control) -> Passage:
         """The same actor's capacities under another state of control."""
@@ -86,10 +91,10 @@ class Passage:
                 changed = True
             stale.update(terrain.roads_at[p])
         for r in stale:
-            capacity = self._of_road(r)
-            if capacity != self._road_kg[r]:
-                self._road_kg[r] = capacity
-                self.road[r] = capacity
+            each_way = self._of_road(r)
+            if each_way != self._road_kg[r]:
+                self._road_kg[r] = each_way
+                self.road[r] = each_way
                 changed = True
         if changed:
             self._key = b""
@@ -102,14 +107,16 @@ class Passage:
             return UNLIMITED if share else 0
         return self._scaled(whole, share, "place", terrain.graph.places[p])
 
-    def _of_road(self, r: int) -> int:
+    def _of_road(self, r: int) -> tuple[int, int]:
         terrain = self.control.terrain
         a, b = terrain.ends[r]
         least = self.share[a] if self.share[a] < self.share[b] else self.share[b]
         road = terrain.graph.roads[r]
         if not least or road in self.control.closed:
-            return 0
-        return self._scaled(terrain.road_capacity[r], least, "road", road)
+            return 0, 0
+        there, back = terrain.road_capacity[r]
+        left = self._scaled(there, least, "road", road)
+        return left, left if back == there else self._scaled(back, least, "road", road)
 
     def _scaled(self, whole: int, share: int, kind: Kind, name: str) -> int:
         over, under = self._load

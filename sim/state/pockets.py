@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.network import components
+from sim.network import components, reach
 from sim.scenario.model import Scenario
 
 from .control import Control
@@ -23,18 +23,20 @@ def pockets(
 ) -> list[tuple[str, ...]]:
     """The pockets of one actor: tuples of place ids, sorted.
 
-    A part is connected by roads that the actor can use; it is a pocket where it holds a
-    place of the actor's own and no place of ``sources``. A held place that nothing can pass (a
-    besieged one) is a part by itself. ``passage`` must serve the foreign ones of ``sources``.
+    A part is connected by roads that the actor can use, whichever way, and is what no place of
+    ``sources`` reaches; it is a pocket where it holds a place of the actor's own. A held place
+    that nothing can pass (a besieged one) is a part by itself. ``passage`` must serve the
+    foreign ones of ``sources``.
     """
     graph = control.terrain.graph
     mine = {i for i, p in enumerate(graph.places) if side.actor in control.holders[p]}
     roots = {graph.place_index[p] for p in sources}
-    parts = components(graph, passage.road[:, 0] > 0, passage.open)
+    ways = passage.road > 0
+    parts = components(graph, ways, passage.open & ~reach(graph, ways, passage.open, roots))
     found = [
         tuple(graph.places[i] for i in part if i in mine)
         for part in parts
-        if roots.isdisjoint(part) and not mine.isdisjoint(part)
+        if not mine.isdisjoint(part)
     ]
     found.extend((graph.places[i],) for i in mine if not passage.open[i])
     return sorted(found)

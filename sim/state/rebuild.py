@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from sim.scenario.model import PPM, Network, Scenario
-from sim.state.control import Control, Kind, put
+from sim.state.control import CAPACITY, CAPACITY_BACK, Control, Kind, put
 from sim.state.record import ControlRow
 from sim.state.terrain import Terrain
 
@@ -45,12 +45,13 @@ def state_at(scenario: Scenario, rows: Iterable[ControlRow], time: int) -> Contr
 
 
 def _terrain(network: Network, rows: Iterable[ControlRow]) -> Terrain:
-    drawn: dict[str, dict[str, int]] = {"seconds": {}, "capacity_kg_per_day": {}}
+    drawn: dict[str, dict[str, int]] = {"seconds": {}, CAPACITY: {}, CAPACITY_BACK: {}}
     for row in rows:
         if row.what in drawn:
             drawn[row.what][row.id] = int(row.value)
-    capacity = drawn["capacity_kg_per_day"]
-    return Terrain.of(network, drawn["seconds"], capacity, capacity)
+    capacity, back = drawn[CAPACITY], drawn[CAPACITY_BACK]
+    each_way = {road: (capacity[road], back.get(road, capacity[road])) for road in network.roads}
+    return Terrain.of(network, drawn["seconds"], each_way, capacity)
 
 
 def _apply(control: Control, row: ControlRow) -> None:

@@ -179,7 +179,8 @@ class Record:
     holds it, an open one to ``end``;
     ``needed`` what was to be eaten there and ``unmet`` what of that was not there, exactly, in
     kg * s / day; ``persons`` who eat there, where the demand is stated by head;
-    ``fallen`` persons lost in battles by actor; ``drawn`` every uncertain quantity in its
+    ``fallen`` persons lost in battles by actor, ``losses`` the same as of each event of a battle
+    (``series`` has them as of samples too); ``drawn`` every uncertain quantity in its
     base unit; ``chances`` what became of all that has a chance; ``nominal``: the quantities are
     medians; ``solves`` the number of flows solved, each of which has passed its
     certificate.
@@ -206,6 +207,7 @@ class Record:
     unmet: dict[tuple[str, str], int] = field(default_factory=dict)
     persons: dict[tuple[str, str], int] = field(default_factory=dict)
     fallen: dict[str, int] = field(default_factory=dict)
+    losses: list[SeriesRow] = field(default_factory=list)
     drawn: dict[str, float] = field(default_factory=dict)
     chances: dict[str, bool] = field(default_factory=dict)
     solves: int = 0

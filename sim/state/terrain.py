@@ -17,12 +17,13 @@ from .luck import Luck
 class Terrain:
     """The drawn network: what does not change in a run.
 
-    ``road_capacity`` is kg/day each way by road index, ``place_capacity`` kg/day by place
-    index with :data:`~sim.network.UNLIMITED`; travel times are in ``graph.seconds``.
+    ``road_capacity`` is kg/day by road index, from its first end to the second and back;
+    ``place_capacity`` kg/day by place index with :data:`~sim.network.UNLIMITED`; travel times are
+    in ``graph.seconds``.
     """
 
     graph: Graph
-    road_capacity: tuple[int, ...]
+    road_capacity: tuple[tuple[int, int], ...]
     place_capacity: tuple[int, ...]
 
     @cached_property
@@ -44,7 +45,7 @@ class Terrain:
         """Draw capacities and speeds: once for a class, or for a road that has its own."""
         network = scenario.network
         seconds: dict[str, int] = {}
-        capacity: dict[str, int] = {}
+        capacity: dict[str, tuple[int, int]] = {}
         for road in network.roads.values():
             default = network.classes[road.road_class]
             if road.speed is not None:
@@ -52,13 +53,16 @@ class Terrain:
             else:
                 speed = luck.value(default.speed, f"class:{default.id}:speed")
             if road.capacity is not None:
-                kg = luck.whole(road.capacity, f"road:{road.id}:capacity")
+                there = luck.whole(road.capacity, f"road:{road.id}:capacity")
             else:
-                kg = luck.whole(default.capacity, f"class:{default.id}:capacity")
+                there = luck.whole(default.capacity, f"class:{default.id}:capacity")
+            back = 0 if road.one_way else there
+            if road.back is not None:
+                back = luck.whole(road.back, f"road:{road.id}:back")
             # at least a second, so that no journey is instantaneous and plans stay acyclic; a
             # speed drawn from a long tail may be next to nothing
             seconds[road.id] = round(min(max(1.0, road.km / speed * 3600), LONGEST))
-            capacity[road.id] = kg
+            capacity[road.id] = there, back
         limits = {
             place.id: luck.whole(place.capacity, f"place:{place.id}:capacity")
             for place in network.places.values()
@@ -71,12 +75,12 @@ class Terrain:
         cls,
         network: Network,
         seconds: Mapping[str, int],
-        road_capacity: Mapping[str, int],
+        road_capacity: Mapping[str, tuple[int, int]],
         place_capacity: Mapping[str, int],
     ) -> Terrain:
         """A network with its travel times (s) and capacities (kg/day), all by id.
 
-        A place without a capacity has no limit.
+        Those of a road are from ``a`` to ``b`` and back. A place without a capacity has no limit.
         """
         roads = [(r.id, r.a, r.b, seconds[r.id], r.km) for r in network.roads.values()]
         graph = Graph.build(network.places, roads)

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from sim.base.errors import FigureWarning, FolderError, words
 from sim.base.files import digests, locked, whole_file
 from sim.measure.sides import side_series
+from sim.measure.typical import Among, read_among
 from sim.scenario.dates import date_of
 from sim.scenario.model import DAY, Scenario
 from sim.state.record import ControlRow, EventRow, FlowRow, LoadRow, Move, Record, SeriesRow
@@ -99,6 +100,23 @@ def write_json(path: Path, document: Any) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
+BESIDE = "beside.json"
+"""Where a run lies among many, in the folder of one that was laid beside an ensemble."""
+
+
+def read_beside(folder: Path) -> Among | None:
+    """Where a run lies among many; None where it was laid beside none.
+
+    Raises:
+        ValueError, LookupError, TypeError: the file was changed by hand.
+    """
+    try:
+        text = (folder / BESIDE).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    return read_among(json.loads(text))
+
+
 MANIFEST, FIGURES = "manifest.json", "figures"
 
 PENDING, DONE, NONE = "pending", "done", "none"
@@ -164,7 +182,8 @@ def draw_into(folder: Path, draw: Draw | None) -> None:
         document[FIGURES] = [u._asdict() for u in undrawn] if undrawn else DONE
         document["finished"] = now()
         drawn = {f"{FIGURES}/{name}": digest for name, digest in digests(place).items()}
-        document["sha256"] = dict(sorted({**document["sha256"], **drawn}.items()))
+        other = {k: v for k, v in document["sha256"].items() if not _is_of_figure(k)}
+        document["sha256"] = dict(sorted({**other, **drawn}.items()))
         with whole_file(folder / MANIFEST) as path:
             write_json(path, document)
     for figure, error in undrawn:
@@ -179,6 +198,22 @@ def _drawn(place: Path, draw: Draw) -> Sequence[Undrawn]:
         return draw(place)
     except Exception as error:
         return [Undrawn(FIGURES, words(error))]
+
+
+def _is_of_figure(name: str) -> bool:
+    return name.startswith(f"{FIGURES}/")
+
+
+def lacks_figures(folder: Path) -> bool:
+    """Whether figures were to be drawn into a folder, and some of them are not there.
+
+    They are pending, some could not be drawn, or a file of them is gone.
+    """
+    manifest = _manifest_of(folder)
+    if (said := manifest.get(FIGURES, NONE)) == NONE:
+        return False
+    drawn = filter(_is_of_figure, manifest.get("sha256", {}))
+    return said != DONE or not all((folder / name).is_file() for name in drawn)
 
 
 def undrawn(folder: Path) -> list[Undrawn]:

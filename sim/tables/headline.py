@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from sim.base.numbers import amount, day_words, percent, whole
-from sim.base.said import Name, Said, Sentence, several
+from sim.base.numbers import amount, day_words, whole
+from sim.base.said import Name, Said, Sentence, several, share
 
 from .of_run import start_of, value
 
@@ -56,14 +56,8 @@ class Teller:
         return Said(day_words(self._start, self.value(path)), self.value(path), "day", path)
 
     def share(self, path: str) -> Said:
-        """A share in percent; one of more than nothing is not said to be nothing, nor all."""
-        found = self.value(path)
-        text = percent(found)
-        if 0 < found < 0.005:
-            text = "under 1 %"
-        elif 0.995 <= found < 1:
-            text = "over 99 %"
-        return Said(text, found, "1", path)
+        """A share in percent."""
+        return share(self.value(path), path)
 
     def between(self, since: float, until: float) -> Sentence:
         """ "20 April to 10 May 2020": days of changes of the state."""

@@ -15,7 +15,7 @@ from sim.measure.ensemble import tidy
 from sim.measure.model_scores import OWN, ModelScore
 from sim.measure.sensitivity import Index
 from sim.measure.statistics import Estimate
-from sim.measure.steps import is_time
+from sim.measure.steps import compared, is_time
 from sim.measure.typical import Standing
 
 from .of_run import claim_text, start_of
@@ -147,7 +147,8 @@ def side_by_side(rows: Iterable[Row], names: Sequence[str], gap: str = "Differen
 
 DIFFERENCES = (
     Column("path", "Measure", Code), Column("unit", "Unit", Unit),
-    Column("ensemble", "Ensemble", str), Column("pairs", "Pairs of runs"),
+    Column("ensemble", "Ensemble", str), Column("compared", "Compared", str),
+    Column("pairs", "Pairs of runs"),
     Column("mean_base", "Mean in base"), Column("mean", "Mean"),
     Column("difference", "Difference", Gap), Column("low", "95 % from"), Column("high", "95 % to"),
     Column("unpaired_low", "95 % from, unpaired"), Column("unpaired_high", "95 % to, unpaired"),
@@ -160,27 +161,24 @@ DIFFERENCES = (
 def differences(rows: Iterable[tuple[ManyRow, int]]) -> Table:
     """A measure of one ensemble less that of the base, run by run, where both have it.
 
+    Means are those of the runs that are compared, of times restricted to the period.
+
     Args:
         rows: a measure, and which of the ensembles it is ``against``.
     """
     made: list[list[object]] = []
     for row, which in rows:
-        base, stated, found = row.stated[0], row.stated[which + 1], row.against[which].paired
-        if found is None or base is None or stated is None:
+        found = row.against[which].paired
+        if found is None:
             continue
         d, apart = found.difference, found.unpaired
         made.append([
-            row.path, row.unit, row.against[which].name, found.n, _mean(base), _mean(stated),
-            *map(tidy, (d.value, d.low, d.high, apart.low, apart.high)),
+            row.path, row.unit, row.against[which].name, compared(row.path), found.n,
+            *map(tidy, (*found.means, d.value, d.low, d.high, apart.low, apart.high)),
             *map(tidy, (found.above, found.below, found.beats)), found.verdict, found.runs,
             tidy(row.against[which].log_rank),
         ])  # fmt: skip
     return Table("Differences, run by run", DIFFERENCES, made)
-
-
-def _mean(stated: Document) -> float | None:
-    mean = stated.get("mean")
-    return None if mean is None else mean["value"]
 
 
 SCORES = (
@@ -225,10 +223,15 @@ def level(name: str) -> str:
 
 
 def means(study: Document, path: str) -> Table:
-    """The mean of a measure in each cell of a study; of a time also in how many runs it came."""
+    """The mean of a measure in each cell of a study.
+
+    Of a time the restricted mean, and in how many runs it came.
+    """
     found = [(cell["levels"], cell["means"][path]) for cell in study["cells"]]
     late = any(mean is not None and "came" in mean for _, mean in found)
-    columns = [Column("mean", "Mean"), Column("interval", "95 % interval")]
+    columns = [
+        Column("mean", compared(path).capitalize()), Column("interval", "95 % interval"),
+    ]  # fmt: skip
     columns += [Column("came", "Came in", Percent)] if late else []
     return by_level(
         study["factors"], columns, [(levels, _in_cell(mean, late)) for levels, mean in found]
@@ -240,11 +243,13 @@ def _in_cell(mean: Document | None, late: bool) -> list[object]:
         return [None] * (3 if late else 2)
     if mean.get("came") == 0:
         return ["never", None, 0]
-    return [mean["value"], interval(mean), *([mean["came"]] if late else [])]
+    found = mean.get("restricted_mean", mean)  # older folders state none
+    return [found["value"], interval(found), *([mean["came"]] if late else [])]
 
 
 EFFECTS = (
-    Column("measure", "Measure", Code), Column("term", "Factor", str), Column("from", "From", str),
+    Column("measure", "Measure", Code), Column("compared", "Compared", str),
+    Column("term", "Factor", str), Column("from", "From", str),
     Column("to", "To", str), Column("effect", "Effect", Gap), Column("low", "95 % from"),
     Column("high", "95 % to"), Column("verdict", "Finding", str), Column("pairs", "Pairs of runs"),
     Column("runs_to_settle", "Pairs needed"),
@@ -254,7 +259,8 @@ EFFECTS = (
 def effects(study: Mapping[str, Iterable[Document]]) -> Table:
     """Effects of the factors of a study, by measure, and what the pairs of runs settle."""
     rows = [
-        [path, " x ".join(e["term"]), *map(" x ".join, zip(*e["levels"], strict=True)), e["value"],
+        [path, compared(path), " x ".join(e["term"]),
+         *map(" x ".join, zip(*e["levels"], strict=True)), e["value"],
          e["low"], e["high"], e["verdict"], e["pairs"], e["runs_to_settle"]]
         for path, found in study.items() for e in found
     ]  # fmt: skip

@@ -36,22 +36,34 @@ def places(net: Network, scenario: Scenario | None = None) -> Table:
 
 ROADS = (
     Column("id", "Road", Code), Column("from", "From", Code), Column("to", "To", Code),
-    Column("km", "km"), Column("class", "Class", Code), Column("capacity", "Capacity, t/day"),
+    Column("km", "km"), Column("length", "Length", str), Column("class", "Class", Code),
+    Column("capacity", "Capacity, t/day"), Column("back", "Back, t/day"),
     Column("state", "At the start", str), Column("name", "Name", UserText),
 )  # fmt: skip
 
 
 def roads(net: Network) -> Table:
-    """Every road, its own capacity or that of its class; of a range the median."""
+    """Every road, its own capacity or that of its class; of a range the median.
+
+    The capacity back, and what a length was worked out from, are told where a road has them.
+    """
     rows = []
     for road in net.roads.values():
-        capacity = road.capacity or net.classes[road.road_class].capacity
+        there, back = map(_tonnes, road.each_way(net.classes[road.road_class]))
+        length = f"about, {length_words(net.detour)}" if road.estimated else "stated"
         state = "closed" if road.closed else "open"
         rows.append(
-            [road.id, road.a, road.b, road.km, road.road_class, _tonnes(capacity), state,
+            [road.id, road.a, road.b, road.km, length, road.road_class, there, back, state,
              road.name or ""]
         )  # fmt: skip
-    return Table("Roads", ROADS, rows)
+    unsaid = [] if any(road.estimated for road in net.roads.values()) else ["length"]
+    unsaid += [] if any(road.directed for road in net.roads.values()) else ["back"]
+    return Table("Roads", ROADS, rows).without(*unsaid)
+
+
+def length_words(detour: float) -> str:
+    """What the length of a road is that states none: the great circle times a detour."""
+    return f"great circle \u00d7 {detour:g}"
 
 
 def _tonnes(dist: Dist) -> float:

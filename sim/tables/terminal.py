@@ -27,6 +27,7 @@ from sim.base.said import Name, Said, Sentence, counted, several
 from . import grid, of_run
 from .grid import wide
 from .headline import Teller, findings
+from .of_scenario import length_words
 from .spark import spark
 from .table import Column, Ids, Table, said
 
@@ -83,6 +84,9 @@ def print_summary(summary: Document, file: str = "FILE") -> None:
     checks = summary["checks"]
     out.print(f"\n{number(checks['flows_certified'])} flows solved, each equal to its cut")
     luck = of_run.luck_of(summary)
+    if lengths := scenario.get("estimated_lengths"):
+        lack = f"Roads without a length: {number(lengths['roads'])} of {number(lengths['of'])}"
+        out.print(f"{lack}; taken is about the {length_words(lengths['detour'])}.")
     typical = " How typical it is, many runs tell:" if of_run.is_drawn(summary) else ""
     out.print(f"{luck[0].upper()}{luck[1:]}.{typical}")
     if typical:

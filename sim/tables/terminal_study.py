@@ -8,13 +8,15 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from sim.base.numbers import with_unit
+from sim.base.numbers import amount, number, with_unit
+from sim.base.said import Said, Sentence
 from sim.measure.compare_many import ManyComparison, ManyRow
 from sim.measure.sensitivity import Index
 from sim.measure.statistics import Paired
-from sim.measure.steps import is_time
+from sim.measure.steps import RESTRICTED_MEAN, is_time
 
 from . import of_many
+from .table import Code, Column
 from .terminal import console, print_table
 from .terminal_compare import print_changes, print_scores
 
@@ -67,7 +69,7 @@ MOST_DIFFERENCES = 40
 """Differences printed at most; all of them are in the tables."""
 
 SHOWN = (
-    "path", "unit", "mean_base", "difference", "interval", "higher_in", "verdict", "runs_to_settle",
+    "what", "unit", "mean_base", "difference", "interval", "higher_in", "verdict", "runs_to_settle",
 )  # fmt: skip
 
 
@@ -82,23 +84,30 @@ def print_many(comparison: ManyComparison, *, everything: bool = False) -> None:
     if heads:
         for i, name in enumerate(names):
             out.print(Text(f"{focus}: {name} less {base}, {comparison.n} pairs", style="bold"))
-            _print_differences(out, heads, i, everything)
+            _print_differences(out, heads, i, comparison.days, everything)
     print_changes(out, comparison.changes, [base, *names])
     for i, name in enumerate(names if rest else ()):
         out.print(Text(f"\n{name} less {base}, {comparison.n} pairs", style="bold"))
-        _print_differences(out, rest, i, everything)
+        _print_differences(out, rest, i, comparison.days, everything)
     print_scores(out, comparison.scores)
 
 
-def _print_differences(out: Console, rows: Sequence[ManyRow], i: int, everything: bool) -> None:
-    """Measures of the i-th ensemble less those of the base, settled differences first."""
+def _print_differences(
+    out: Console, rows: Sequence[ManyRow], i: int, days: float, everything: bool
+) -> None:
+    """Measures of the i-th ensemble less those of the base, settled differences first.
+
+    Times are compared within a period of so many ``days``.
+    """
     pairs = [(p, r) for r in rows if (p := r.against[i].paired) is not None]
     ranked = sorted((x for x in pairs if everything or x[0].verdict != "same"), key=_order)
     shown = ranked if everything else ranked[:MOST_DIFFERENCES]
     table = of_many.differences((row, i) for _, row in shown).ranged()
-    print_table(out, table.pick(*SHOWN))
+    what = (f"{row.path} ({RESTRICTED_MEAN})" if is_time(row.path) else row.path
+            for _, row in shown)  # fmt: skip
+    print_table(out, table.put(Column("what", "Measure", Code), what).pick(*SHOWN))
     if any(is_time(row.path) for _, row in shown):
-        out.print(OF_TIMES)
+        out.print(of_times(days))
     if len(ranked) > len(shown):
         out.print(f"... and {len(ranked) - len(shown)} more in the tables")
     same = sum(p.verdict == "same" for p, _ in pairs)
@@ -113,7 +122,15 @@ def _order(found: tuple[Paired, ManyRow]) -> tuple[bool, float, str]:
 
 EFFECTS_SHOWN = ("term", "from", "to", "effect", "interval", "verdict", "runs_to_settle")
 
-OF_TIMES = "a difference of times is one of the days of the period before they came"
+
+def of_times(days: float) -> Sentence:
+    """By what times are compared that may not come within the period."""
+    period = Said(amount(days, "day"), days, "day", "days")
+    return Sentence(
+        f"times are compared by their {RESTRICTED_MEAN}: the mean days without it within the "
+        "period of ", period,
+    )  # fmt: skip
+
 
 MOST_CELLS = 16
 """Cells of a study whose means are printed; where there are more they are in the tables only."""
@@ -135,8 +152,8 @@ def print_study(document: Document) -> None:
         print_table(out, table.pick(*EFFECTS_SHOWN))
     if any(len(effect["term"]) > 1 for found in effects.values() for effect in found):
         out.print("\na x b: how much more the one does where the other is at its second level")
-    if any(is_time(path) for path, found in effects.items() if found):
-        out.print(f"\n{OF_TIMES}")
+    if "days" in document and any(is_time(path) for path, found in effects.items() if found):
+        out.print(Sentence("\n", of_times(document["days"])))
 
 
 MOST_INPUTS = 8
@@ -155,7 +172,8 @@ def print_sensitivity(document: Document) -> None:
     out.print(f"{document['runs']} runs; {what}")
     for path, found in document["indices"].items():
         unit = document["units"][path] if morris else ""
-        out.print(Text(f"\n{with_unit(path, unit)}", style="bold"))
+        within = f" (days without it, of {number(document['days'])})" if is_time(path) else ""
+        out.print(Text(f"\n{with_unit(path + within, unit)}", style="bold"))
         some = [Index(**index) for index in found if index["main"]]
         print_table(out, of_many.indices(some[:MOST_INPUTS], document["method"], unit))
         if len(some) > MOST_INPUTS:

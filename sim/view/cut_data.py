@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sim.base.numbers import listed, number
-from sim.base.said import Name, Said, Sentence, counted
+from sim.base.numbers import number
+from sim.base.said import Name, Said, Sentence, counted, listed, share
 from sim.cuts.attacks import AttackAnswer, DelayFrontier, FlowFrontier, JointFrontier
+from sim.cuts.audit import Audit, Differs
 from sim.cuts.case import Case
 from sim.cuts.ranking import RankedLoss, Ranking
 from sim.cuts.weakness import Weakness
@@ -70,6 +71,45 @@ class CutMapData:
     ranking: RankData
 
 
+@dataclass(frozen=True, slots=True)
+class AuditMapData:
+    """A network held against a reference.
+
+    ``lacking`` are pairs of places, ``differ`` and ``lengths`` ids of roads; ``rows`` are the
+    kind, the id, the km of the network, those of the reference, and places on the way.
+    """
+
+    map: MapData
+    lacking: tuple[tuple[str, str], ...]
+    differ: frozenset[str]
+    lengths: frozenset[str]
+    rows: tuple[tuple[str, str, float | None, float | None, str], ...]
+
+
+def audit_data(base: MapData, audit: Audit) -> AuditMapData:
+    """The map of an audit."""
+    links = counted(len(audit.lacking), "link")
+    title = Sentence(Name(audit.title), " lacks ", links, " that the reference has")
+    left = counted(len(audit.not_audited), "place")
+    subtitle = Sentence(
+        "Held against ", Name(audit.against), "; ", left, " without a road of it nearby left out"
+    )
+    rows: list[tuple[str, str, float | None, float | None, str]] = [
+        ("lacking", lack.road, lack.network_km, lack.km, " ".join(lack.via))
+        for lack in audit.lacking
+    ]
+    for kind in ("over", "absent", "lengths"):
+        found: Sequence[Differs] = getattr(audit, kind)
+        rows += [(kind, d.road, d.km, d.reference_km, " ".join(d.over)) for d in found]
+    return AuditMapData(
+        replace(base, page=Page(title, subtitle)),
+        tuple((lack.a, lack.b) for lack in audit.lacking),
+        frozenset(row.road for row in (*audit.over, *audit.absent)),
+        frozenset(row.road for row in audit.lengths),
+        tuple(rows),
+    )
+
+
 def rank_data(ranking: Ranking) -> RankData:
     """The chart of a ranking."""
     case = ranking.case
@@ -77,8 +117,10 @@ def rank_data(ranking: Ranking) -> RankData:
     whole = ranking.max_flow / scale
     rows = tuple(_scaled(row, scale) for row in ranking.rows[:MOST_RANKED])
     names = {row.name: case.said(row.name) for row in rows}
-    spread = "; whiskers: 5 to 95 % of the networks drawn" if any(r.interval for r in rows) else ""
-    subtitle = f"{_of(case)}: what the loss of each alone takes from the capacity{spread}"
+    subtitle = Sentence(_of(case), ": what the loss of each alone takes from the capacity")
+    if any(r.interval for r in rows):
+        ends = share(0.05), " to ", share(0.95), " of the networks drawn"
+        subtitle = Sentence(subtitle, "; whiskers: ", *ends)
     title = Sentence(Name(case.title), ": ", _worst(rows, whole, unit, names))
     return RankData(Page(title, subtitle, _credit(case)), unit, whole, rows, names)
 
@@ -96,21 +138,22 @@ def _worst(
 ) -> Sentence:
     if not rows or rows[0].loss <= 0:
         return Sentence("no single loss takes anything from the capacity")
-    top = Name(listed([names[r.name] for r in rows if r.loss == rows[0].loss], "or"))
+    top = listed([names[r.name] for r in rows if r.loss == rows[0].loss], "or")
     if rows[0].loss >= whole:
         return Sentence("the loss of ", top, " alone stops it")
-    costs = amount(rows[0].loss, unit), amount(whole, unit, bare=True)
+    costs = amount(rows[0].loss, unit, "rank/0/loss"), amount(whole, unit, "max_flow", bare=True)
     return Sentence("the loss of ", top, " costs most: ", costs[0], " of ", costs[1])
 
 
 def frontier_data(frontier: Frontier) -> FrontierData:
     """The chart of a frontier: of the flow left, of the fastest route, or of several axes."""
     case = frontier.cases[0] if isinstance(frontier, JointFrontier) else frontier.case
-    name, of = case.title, _of(case)
+    name, of = Sentence(Name(case.title)), _of(case)
     unit, scale = _unit(case)
     quantity, what = "flow left", "the least flow that so many losses leave"
     if isinstance(frontier, JointFrontier):
-        name, of = listed(frontier.axes), f"{', '.join(frontier.axes)} on {case.at}"
+        name = listed(frontier.axes)
+        of = Sentence(Name(", ".join(frontier.axes)), " on ", Name(case.at))
         quantity, what = "weighted flow left", "weighted flow left after so many losses"
     elif isinstance(frontier, DelayFrontier):
         quantity, what = "fastest route", "fastest route after so many losses"
@@ -124,9 +167,10 @@ def frontier_data(frontier: Frontier) -> FrontierData:
             own = AttackAnswer(taken.k, taken.left, taken.places, proven=True, bound=None)
             captures = _told(case, [own], scale)
     targets = "places or roads" if frontier.targets == "both" else frontier.targets
-    subtitle = f"{of}: {what.replace('losses', f'losses of {targets}')}"
-    found = _stops(exact, greedy, unit, isinstance(frontier, DelayFrontier))
-    title = Sentence(Name(name), ": ", found)
+    subtitle = Sentence(of, f": {what.replace('losses', f'losses of {targets}')}")
+    key = {"flow left": "flow", "weighted flow left": "total", "fastest route": "hours"}[quantity]
+    found = _stops(exact, greedy, unit, key)
+    title = Sentence(name, ": ", found)
     page = Page(title, subtitle, "" if unit == "h" else _credit(case))
     return FrontierData(page, unit, quantity, exact, greedy, captures)
 
@@ -144,39 +188,46 @@ def _told(case: Case, attacks: Sequence[AttackAnswer], scale: float) -> tuple[At
 
 
 def _stops(
-    exact: Sequence[AttackAnswer], greedy: Sequence[AttackAnswer], unit: str, late: bool
+    exact: Sequence[AttackAnswer], greedy: Sequence[AttackAnswer], unit: str, key: str
 ) -> Sentence:
-    last = exact[-1]
-    if late:
-        none = next((a for a in exact if a.left is None), None)
+    """The fewest losses that stop it, else what all leave; ``key`` of each in the document."""
+    last, end = exact[-1], len(exact) - 1
+    if key == "hours":
+        none = next((i for i, a in enumerate(exact) if a.left is None), None)
         if none is not None:
-            removed = Name(listed(none.removed))
-            return Sentence(_losses(none.k), " can leave no way: ", removed)
-        long = amount(last.left or 0, unit)
-        return Sentence(_losses(last.k), " can make the fastest route ", long, " long")
-    stop = next((a for a in exact if a.left == 0 and a.bound is None), None)
+            removed = listed(exact[none].removed)
+            return Sentence(_losses(exact, none), " can leave no way: ", removed)
+        long = amount(last.left or 0, unit, f"frontier/{end}/hours")
+        return Sentence(_losses(exact, end), " can make the fastest route ", long, " long")
+    stop = next((i for i, a in enumerate(exact) if a.left == 0 and a.bound is None), None)
     if stop is not None:
-        stops = " stops it: " if stop.k == 1 else " stop it: "
-        found = Sentence(_losses(stop.k), stops, Name(listed(stop.removed)))
-        simple = next((a.k for a in greedy if a.left == 0), None)
-        if simple == stop.k or not greedy:
+        stops = " stops it: " if exact[stop].k == 1 else " stop it: "
+        found = Sentence(_losses(exact, stop), stops, listed(exact[stop].removed))
+        simple = next((i for i, a in enumerate(greedy) if a.left == 0), None)
+        if not greedy or (simple is not None and greedy[simple].k == exact[stop].k):
             return found
         if simple is None:
             return Sentence(found, "; one by one does not within the budget")
-        return Sentence(found, "; one by one needs ", Said(str(simple), simple, "losses"))
+        k = greedy[simple].k
+        return Sentence(
+            found, "; one by one needs ", Said(str(k), k, "losses", f"greedy/{simple}/k")
+        )
     if last.left is None:
-        return Sentence("no ", _losses(last.k), " bound the flow")
-    found = Sentence(_losses(last.k), " can leave ", amount(last.left, unit))
+        return Sentence("no ", _losses(exact, end), " bound the flow")
+    left = amount(last.left, unit, f"frontier/{end}/{key}")
+    found = Sentence(_losses(exact, end), " can leave ", left)
     if exact[0].left:
-        found = Sentence(found, " of ", amount(exact[0].left, unit, bare=True))
+        whole = amount(exact[0].left, unit, f"frontier/0/{key}", bare=True)
+        found = Sentence(found, " of ", whole)
     if greedy and greedy[-1].left is not None and greedy[-1].left > last.left:
-        left = amount(greedy[-1].left, unit, bare=True)
+        path = f"greedy/{len(greedy) - 1}/{key}"
+        left = amount(greedy[-1].left, unit, path, bare=True)
         found = Sentence(found, "; taken one by one they leave ", left)
     return found
 
 
-def _losses(k: int) -> Said:
-    return counted(k, "loss", "losses")
+def _losses(exact: Sequence[AttackAnswer], i: int) -> Said:
+    return counted(exact[i].k, "loss", "losses", measure=f"frontier/{i}/k")
 
 
 def cut_map_data(base: MapData, weakness: Weakness) -> CutMapData:
@@ -188,14 +239,16 @@ def cut_map_data(base: MapData, weakness: Weakness) -> CutMapData:
     places = frozenset(p.id for p in base.places)
     hold = " holds " if len(found) == 1 else " hold "
     more = "" if complete else " (more not listed)"
-    whole = amount(ranking.whole, ranking.unit)
+    whole = amount(ranking.whole, ranking.unit, "max_flow")
     if not ranking.whole:
         title = Sentence(Name(case.title), " carries nothing: there is nothing left to cut")
     else:
         worst = _worst(ranking.rows, ranking.whole, ranking.unit, ranking.names)
         ways = counted(len(found), "minimum cut")
         title = Sentence(Name(case.title), ": ", ways, hold, whole, more, "; ", worst)
-    subtitle = f"{_of(case)}: all minimum cuts, and places by what the loss of each alone costs"
+    subtitle = Sentence(
+        _of(case), ": all minimum cuts, and places by what the loss of each alone costs"
+    )
     focus = base.focus
     if not focus:
         ends = {p.id for p in base.places if p.role is not None}
@@ -220,10 +273,12 @@ def flow_map_data(base: MapData, case: Case) -> MapData:
     cut = flow.cut
     title = Sentence(Name(case.title), ": no limit bounds the flow")
     if value is not None:
-        most = amount(value / scale, unit)
-        names = Name(listed(case.ids(cut.places, cut.roads)))
+        most = amount(value / scale, unit, "max_flow")
+        names = listed(case.ids(cut.places, cut.roads))
         title = Sentence(Name(case.title), ": ", most, " at most, cut by ", names)
-    subtitle = f"{_of(case)}: a largest flow, and the minimum cut nearest where it starts"
+    subtitle = Sentence(
+        _of(case), ": a largest flow, and the minimum cut nearest where it starts"
+    )  # fmt: skip
     return replace(
         base,
         page=Page(title, subtitle, _credit(case)),
@@ -236,21 +291,25 @@ def flow_map_data(base: MapData, case: Case) -> MapData:
     )
 
 
-def amount(value: float, unit: str, *, bare: bool = False) -> Said:
-    """An amount with its unit, which is not written of a ``bare`` one; whole from 100 on."""
+def amount(value: float, unit: str, path: str = "", *, bare: bool = False) -> Said:
+    """An amount with its unit, which is not written of a ``bare`` one; whole from 100 on.
+
+    ``path`` leads to it in the document of the answer.
+    """
     shown = round(value) if abs(value) >= 100 else value
-    return Said(f"{number(shown)} {'' if bare else unit}".rstrip(), value, unit or "1")
+    return Said(f"{number(shown)} {'' if bare else unit}".rstrip(), value, unit or "1", path)
 
 
 def _unit(case: Case) -> tuple[str, float]:
     return ("t/day", 1000.0) if case.unit == "kg/day" else ("", 1.0)
 
 
-def _of(case: Case) -> str:
+def _of(case: Case) -> Sentence:
     """What was looked at: an axis at a date, or a network between its ends."""
     if case.axis is not None:
-        return f"{case.title} on {case.at}"
-    return f"{case.title}, {listed(case.ids(case.sources))} to {listed(case.ids(case.sinks))}"
+        return Sentence(Name(case.title), " on ", Name(case.at))
+    ends = listed(case.ids(case.sources)), " to ", listed(case.ids(case.sinks))
+    return Sentence(Name(case.title), ", ", *ends)
 
 
 def _credit(case: Case) -> str:

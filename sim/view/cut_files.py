@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from sim.base.errors import BadInputError
 from sim.base.files import whole_file
+from sim.cuts.audit import Audit
 from sim.cuts.case import Case
 from sim.cuts.from_scenario import Weak
 from sim.cuts.ranking import Ranking
@@ -18,9 +19,18 @@ from sim.view.draw import drawn
 
 from .charts.frontier import draw_frontier, frontier_table
 from .charts.rank import draw_rank, rank_table
-from .cut_data import CutMapData, Frontier, cut_map_data, flow_map_data, frontier_data, rank_data
+from .cut_data import (
+    CutMapData,
+    Frontier,
+    audit_data,
+    cut_map_data,
+    flow_map_data,
+    frontier_data,
+    rank_data,
+)
 from .data import Page
 from .fill_cuts import cuts_of_run, map_of_case
+from .map.audit import audit_table, draw_audit
 from .map.cut import cut_map_table, draw_cut_map
 from .map.figure import Maps, draw_map, map_table
 from .tables import Numbers, write_numbers
@@ -66,6 +76,16 @@ def network_of(case: Case) -> Figure:
         BadInputError: it has no coordinates, or too many roads.
     """
     return draw_map(replace(map_of_case(case), page=Page(case.title)))
+
+
+def audit_of(case: Case, audit: Audit) -> Drawing:
+    """The map of an audit.
+
+    Raises:
+        BadInputError: the network has no coordinates, or too many roads.
+    """
+    data = audit_data(map_of_case(case), audit)
+    return draw_audit(data), audit_table(data)
 
 
 def _cut_map(data: CutMapData) -> Drawing:

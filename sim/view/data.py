@@ -65,8 +65,10 @@ class MapRoad:
     """One road on the map, seen by the axis' actor.
 
     ``capacity`` (kg/day each way) is what the actor can use of it now, 0 where it can use
-    none; ``nominal`` the road's own capacity; ``flow`` (kg/day) the plan's net flow, positive
-    from ``a`` to ``b``. ``state``: "open"; "closed" since before the run; "cut" by an event.
+    none; ``back`` that from ``b`` to ``a`` where it is another; ``nominal`` the road's own
+    capacity, of two the greater; ``flow`` (kg/day) the plan's net flow, positive from ``a`` to
+    ``b``. ``one_way`` roads are open from ``a`` to ``b`` alone. ``state``: "open"; "closed" since
+    before the run; "cut" by an event.
     """
 
     id: str
@@ -76,6 +78,19 @@ class MapRoad:
     nominal: int
     flow: int = 0
     state: Literal["open", "closed", "cut"] = "open"
+    back: int | None = None
+    one_way: bool = False
+
+    @property
+    def most(self) -> int:
+        """What the actor can use of it the way on which that is more (kg/day)."""
+        return max(self.capacity, self.back or 0)
+
+    @property
+    def full(self) -> bool:
+        """True where it carries all that it can the way of the flow."""
+        room = self.capacity if self.flow > 0 or self.back is None else self.back
+        return self.flow != 0 and abs(self.flow) >= room
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from sim.base import numbers
 from sim.base.errors import words
 from sim.base.files import whole_file
 from sim.base.numbers import ELLIPSIS
+from sim.base.said import Sentence, several
 from sim.tables.folder import FIGURES, Undrawn
 from sim.view.look import DPI, FAINT_INK, HEIGHT, INK, SOFT_INK, WHITE, WIDTH, Look, hatch_ink
 from sim.view.tables import Numbers, write_numbers
@@ -316,13 +317,32 @@ def blank(width: float, height: float, colour: str = WHITE) -> Sheet:
     return Sheet(figure, width, height, 0, 0)
 
 
+TITLE_LINES = 2
+"""Lines of a title, unless its first clause alone takes more."""
+
+
+def headed(page: Page, room: float) -> tuple[list[str], float, str]:
+    """The lines of a title in ``room`` pixels, their size in points, and the subtitle.
+
+    As many clauses of the title as fit into its lines; those that do not begin the subtitle.
+    """
+    clauses = (page.title if isinstance(page.title, Sentence) else Sentence(page.title)).clauses()
+    for kept in range(len(clauses), 0, -1):
+        title = several(clauses[:kept], "; ", "; ")
+        wide = text_size(plain(title), 16, "bold")[0]
+        size = next((points for points in (16, 15, 14) if wide * points / 16 <= room - 4), 14.5)
+        lines = wrap(title, size, room, TITLE_LINES + 1, "bold")
+        if len(lines) <= TITLE_LINES:
+            break
+    rest = several(clauses[kept:], "; ", "; ").capitalized() if clauses[kept:] else ""
+    return lines, size, f"{rest}. {page.subtitle}" if rest else page.subtitle
+
+
 def sheet(page: Page, width: float = WIDTH, height: float = HEIGHT) -> Sheet:
     """A white figure with its title, subtitle and credit."""
     room = width - 2 * MARGIN
-    wide = text_size(plain(page.title), 16, "bold")[0]
-    size = next((points for points in (16, 15, 14) if wide * points / 16 <= room - 4), 14.5)
-    titles = wrap(page.title, size, room, 3, "bold")
-    subtitles = wrap(page.subtitle, 10.5, room, 2) if page.subtitle else []
+    titles, size, rest = headed(page, room)
+    subtitles = wrap(rest, 10.5, room, 3) if rest else []
     credits_ = wrap(page.credit, 7.5, room, 2) if page.credit else []
     y = height - 18.0
     made = blank(width, height)

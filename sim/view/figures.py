@@ -17,10 +17,12 @@ from matplotlib.figure import Figure
 from sim.base.errors import BadInputError
 from sim.cuts.from_scenario import Weak
 from sim.measure.summary import Analysis
+from sim.measure.typical import Among
 from sim.scenario.model import DAY
 
 from .charts.advance import advance_data, advance_table, draw_advance
 from .charts.axis import axis_data, axis_table, draw_axis
+from .charts.beside import BesideData, beside_data, beside_table, draw_beside
 from .charts.control import ControlData, control_data, control_table, draw_control
 from .charts.frontier import draw_frontier, frontier_table
 from .charts.garrison import GarrisonData, draw_garrisons, garrison_data, garrison_table
@@ -42,10 +44,14 @@ from .map.regroup import (
 from .tables import Numbers
 
 
-def figures(analysis: Analysis, weak: Callable[[], Weak | None]) -> Iterator[Drawing]:
+def figures(
+    analysis: Analysis, weak: Callable[[], Weak | None],
+    beside: Callable[[], Among | None] = lambda: None,
+) -> Iterator[Drawing]:  # fmt: skip
     """Every figure of a run, one by one, not drawn yet, each with what it is drawn from.
 
-    ``weak`` finds where its main axis is weak at the start, None where nothing flows.
+    ``weak`` finds where its main axis is weak at the start, None where nothing flows; ``beside``
+    where the run lies among many, None where it was laid beside none.
     """
     scenario, main = analysis.scenario, analysis.scenario.main_axis
     run = Maps(analysis)
@@ -68,6 +74,7 @@ def figures(analysis: Analysis, weak: Callable[[], Weak | None]) -> Iterator[Dra
     if scenario.operations:
         yield drawing("sides", partial(sides_data, run), draw_sides, sides_table)
         yield drawing("garrisons", partial(_garrisons, run), draw_garrisons, garrison_table)
+    yield drawing("beside", partial(_beside, run, beside), draw_beside, beside_table)
     if any(not move.reserve for move in analysis.record.moves):
         yield drawing("regroup", partial(regroup_data, run), draw_regroup, regroup_table)
         yield drawing("regroup_map", partial(_shares, run), draw_regroup_map, partial(_moved, run))
@@ -83,6 +90,11 @@ def _cuts(
 def _held(run: Maps) -> ControlData | None:
     found = control_data(run)
     return found if found.rows else None
+
+
+def _beside(run: Maps, found: Callable[[], Among | None]) -> BesideData | None:
+    among = found()
+    return beside_data(run, among) if among is not None and among.standings else None
 
 
 def _garrisons(run: Maps) -> GarrisonData | None:

@@ -22,6 +22,12 @@ def cuts_of_run(run: Maps, axis: str, time: int, weak: Weak) -> tuple[CutMapData
     return cut_map_data(run.at(axis, time), weakness), frontier_data(frontier)
 
 
+def _ends(case: Case) -> list[tuple[str, str]]:
+    """The two places of each road."""
+    places, graph = case.graph.places, case.graph
+    return [(places[a], places[b]) for a, b in zip(graph.a.tolist(), graph.b.tolist(), strict=True)]
+
+
 def map_of_case(case: Case) -> MapData:
     """The map of a network.
 
@@ -34,10 +40,13 @@ def map_of_case(case: Case) -> MapData:
     if not case.small:
         raise BadInputError(f"a map of {len(graph.roads):,} roads shows nothing")
     largest = int(case.roads[case.roads < UNLIMITED].max(initial=1))
-    rates = np.minimum(case.roads.max(axis=1), largest)
+    rates = np.minimum(case.roads, largest)
     in_tonnes = case.unit == "kg/day"
     if not in_tonnes:  # thousandths of the network's unit
         rates = np.rint(rates * (1000 / case.scale)).astype(np.int64)
+    rates = rates.tolist()
+    led = {(ends[way], ends[1 - way]) for ends, carried in zip(_ends(case), rates, strict=True)
+           for way in (0, 1) if carried[way]}  # fmt: skip
     roles: dict[int, Literal["source", "sink"]] = {
         **dict.fromkeys(case.sources, "source"),
         **dict.fromkeys(case.sinks, "sink"),
@@ -47,8 +56,11 @@ def map_of_case(case: Case) -> MapData:
         for i, p in enumerate(graph.places)
     )
     roads = tuple(
-        MapRoad(r, graph.places[graph.a[i]], graph.places[graph.b[i]], int(rates[i]), int(rates[i]))
-        for i, r in enumerate(graph.roads)
-    )
+        MapRoad(
+            road, a, b, there, max(there, back), back=None if back == there else back,
+            one_way=(a, b) in led and (b, a) not in led,
+        )
+        for road, (a, b), (there, back) in zip(graph.roads, _ends(case), rates, strict=True)
+    )  # fmt: skip
     unit = "t/day" if in_tonnes else ""
     return MapData(Page(""), "", "", (), places, roads, unit=unit)

@@ -105,6 +105,8 @@ class RoadLook:
     )  # fmt: skip
     long: float = 200.0  # a road from here on has two arrows
     arrow_at: tuple[tuple[float, ...], tuple[float, ...]] = ((0.5,), (0.36, 0.72))
+    one_way: float = 5.2  # the heads of a one-way road, clear of those of its flow
+    one_way_at: tuple[tuple[float, ...], tuple[float, ...]] = ((0.27,), (0.2, 0.54, 0.86))
     glow: float = 11.0  # the band along a road of the cut is so much wider than the road
     bars: float = 4.0  # from its middle to each of the two bars across it
     beyond: float = 8.0  # so far the bars reach beyond its edges
@@ -217,6 +219,7 @@ MEANINGS = {
     "sealed": "sealed crossing",
     "full": "full: flow equals capacity",
     "unusable": "not usable",
+    "one_way": "one-way",
     "closed": "closed from the start",
     "shut": "closed by an event",
 }

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from sim.base.numbers import whole
-from sim.base.said import Name, Said, Sentence, several
+from sim.base.said import Said, Sentence, listed
 from sim.measure.steps import Steps, credit_levels
 from sim.measure.summary import Analysis
 from sim.scenario.dates import date_of, format_instant
@@ -84,12 +84,7 @@ class Words:
 
     def names(self, items: Sequence[str], most: int = 3) -> Sentence:
         """Names with commas and "and" between, the last of more than ``most`` counted."""
-        names: list[str] = [Name(self.name(item)) for item in items]
-        if len(names) > most:
-            more = len(names) - most
-            first = several(names[:most], last=", ")
-            return Sentence(first, " and ", Said(f"{more} more", more, "names"))
-        return several(names)
+        return listed([self.name(item) for item in items], most=most) if items else Sentence("")
 
     def state(self, time: int) -> Control:
         """The state at an instant (seconds), what changes then included."""

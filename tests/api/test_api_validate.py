@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 import sim
 from sim.api.scenarios import Source
 from sim.base.diagnostics import Diagnostic, Findings
+from sim.cli.program import cli
 from sim.scenario.warnings import WARNINGS
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +50,13 @@ def test_there_is_a_file_for_every_warning_and_for_no_other() -> None:
 
 @pytest.mark.parametrize("file", sorted((ROOT / "scenarios").glob("*.yaml")), ids=lambda f: f.stem)
 def test_shipped_scenarios_raise_nothing_that_is_not_explained(file: Path) -> None:
+    assert warnings(file) == []
+
+
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "scenarios/studies").iterdir()), ids=lambda f: f.stem
+)
+def test_shipped_studies_raise_nothing(file: Path) -> None:
     assert warnings(file) == []
 
 
@@ -175,3 +185,115 @@ def test_a_claim_of_the_unit_that_is_due(measure: str, value: str) -> None:
     text = (FILES / "captured_by_holder.yaml").read_text("utf-8")
     text = text.replace("again: ", "e: ").replace("by: red", "by: blue")
     assert warnings(f"{text}claims:\n  c: {CLAIM.format(measure, value)}\n") == []
+
+
+STUDY = """\
+format: 1
+base: {base}.yaml
+n: 2
+grid:
+  axes.line.sinks.town.target: [80 t, 10 t]
+  axes.line.convoy.size: [5 t, 20 t]
+"""
+
+
+def study(folder: Path, base: str, text: str = STUDY) -> Path:
+    """A study of one of the small files."""
+    (folder / f"{base}.yaml").write_text((FILES / f"{base}.yaml").read_text("utf-8"))
+    (folder / "study.yaml").write_text(text.format(base=base))
+    return folder / "study.yaml"
+
+
+def test_a_study_is_warned_of_its_cells_each_warning_once(tmp_path: Path) -> None:
+    file = study(tmp_path, "target_without_refill")
+    found = sim.validate(file)
+    assert (found.kind, found.size) == ("study", "4 cells, 8 runs, 3 warnings")
+    # the base never refills, whatever the target; a target of 10 t is below a convoy of 20 t
+    # in one cell, the stock of 40 t below none
+    told = [(d.code, d.line, d.message.partition(" (")[2]) for d in found.warnings]
+    assert told == [
+        ("target_without_refill", 5, "set to 10 t) (in 2 of 4 cells: "
+         "axes.line.sinks.town.target=10 t)"),
+        ("target_without_refill", 5, "set to 80 t) (in 2 of 4 cells: "
+         "axes.line.sinks.town.target=80 t)"),
+        ("below_one_convoy", 5, "set to 10 t) (in 1 of 4 cells: axes.line.sinks.town.target=10 t, "
+         "axes.line.convoy.size=20 t)"),
+    ]  # fmt: skip
+    assert {d.file for d in found.warnings} == {str(file)}
+    assert found.document()["warnings"][2]["warning"] == "below_one_convoy"
+    assert sim.plan_study(file).warnings == found.warnings
+    with pytest.raises(sim.BadInputError, match="is a study, which states its settings itself"):
+        sim.validate(file, sets=["a=1"])
+
+
+def test_what_the_base_raises_is_told_of_it(tmp_path: Path) -> None:
+    text = STUDY.replace("  axes.line.sinks.town.target: [80 t, 10 t]\n", "")
+    file = study(tmp_path, "target_without_refill", text)
+    (one,) = sim.validate(file).warnings
+    assert (Path(one.file).name, one.code) == ("target_without_refill.yaml", one.code)
+    assert one.message.endswith("(in all 2 cells)")
+    text = text.replace("grid", "sensitivity: {{method: morris}}\nnames").partition("  axes")[0]
+    file = study(tmp_path, "target_without_refill", text.replace("names:\n", ""))
+    (alone,) = sim.validate(file).warnings
+    assert one.message == f"{alone.message} (in all 2 cells)"
+    assert sim.validate(file).document()["runs"] == 10  # ten trajectories over no inputs
+
+
+def test_what_only_a_run_tells_is_looked_for_in_some_cells(tmp_path: Path) -> None:
+    stocks = ", ".join(f"{n} t" for n in range(30, 70))
+    text = "format: 1\nbase: {base}.yaml\ngrid: {{axes.food.sinks.town.stock: [STOCKS]}}\n"
+    file = study(tmp_path, "order_of_ids", text.replace("STOCKS", stocks))
+    (found,) = sim.validate(file).warnings
+    assert (found.code, "(in all 16 cells)" in found.message) == ("order_of_ids", True)
+
+
+def test_what_happens_in_some_cell_is_no_warning_of_others(tmp_path: Path) -> None:
+    text = "format: 1\nbase: {base}.yaml\ngrid: {{events.fall: "
+    text += "[OFF{{capture: gate, by: blue, at: 5 days}}]}}\n"
+    off = "{{capture: gate, by: blue, at: 5 days, chance: 0}}, "
+    file = study(tmp_path, "never_happens", text.replace("OFF", off))
+    assert sim.validate(file).warnings == []
+    never = text.replace("OFF", "").replace("5 days}}]", "5 days, chance: 0}}]")
+    file = study(tmp_path, "never_happens", never)
+    assert codes(sim.validate(file).warnings) == ["never_happens"] * 2
+
+
+def test_faults_of_a_study_and_of_claims_in_its_cells(tmp_path: Path) -> None:
+    wrong = "format: 1\nbase: {base}.yaml\ngrid: {{axes.line.convoy.sise: [1]}}"
+    file = study(tmp_path, "accepts_nothing", wrong)
+    assert f"{file}:3:8: error: unknown key 'sise'" in str(sim.validate(file).error)
+    text = "format: 1\nbase: {base}.yaml\nn: 2\ngrid: {{axes.line.convoy.size: [5 t, 20 t]}}\n"
+    file = study(tmp_path, "accepts_nothing", text)
+    base = tmp_path / "accepts_nothing.yaml"
+    claim = CLAIM.format("axes.line.days_cut", "2 t")
+    base.write_text(f"{base.read_text()}claims:\n  c: {claim}\n")
+    error = sim.validate(file).error
+    assert error is not None
+    assert "claim 'c': 'axes.line.days_cut' is in days, and here is a mass" in str(error)
+    assert "(in all 2 cells)" in str(error)
+    # a study with such a claim can be run: it is undecided there, and that is told
+    (told,) = sim.plan_study(file).warnings
+    assert told.severity == "warning"
+
+
+def test_a_strict_study_ends_before_anything_is_run(tmp_path: Path) -> None:
+    file = study(tmp_path, "target_without_refill")
+    runner = CliRunner()
+
+    def ends(*words: str) -> Result:
+        return runner.invoke(cli, ["study", str(file), *words])
+
+    out = tmp_path / "out"
+    for words in (("--dry-run",), ("--out", str(out), "--workers", "1", "--no-figures")):
+        strict = ends(*words, "--strict")
+        assert (strict.exit_code, out.exists()) == (2, False)
+        done = ends(*words)
+        assert done.exit_code == 0
+        for said in (strict.stderr, done.stderr):
+            assert said.count("warning: ") == 3
+    listed = json.loads(ends("--dry-run", "--json").stdout)
+    assert listed["warnings"][2]["warning"] == "below_one_convoy"
+    again = runner.invoke(cli, ["study", "--resume", str(out), "--strict"])
+    assert (again.exit_code, "no --strict" in again.output) == (2, True)
+    again = runner.invoke(cli, ["study", "--resume", str(out), "--no-figures", "--workers", "1"])
+    assert (again.exit_code, again.stderr) == (0, "")

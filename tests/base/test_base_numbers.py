@@ -63,6 +63,8 @@ def test_differences_rates_and_shares() -> None:
     assert [signed(v) for v in (2.5, 0, -2.5, None)] == ["+2.50", "0", "-2.50", "-"]
     # whole from 10 on; below as it is, so that little is more than nothing
     assert [whole(v) for v in (138.6, 9.29, 0.4567, 0, None)] == ["139", "9.29", "0.46", "0", "-"]
+    # rounded once: by way of 9.105 it would be 9.11; less than half a kilogram of a tonne is none
+    assert [whole(v) for v in (9.1047, 0.0004, 0.0006)] == ["9.10", "0", "0.0006"]
     assert tonnes(137_500) == "138"
     assert (percent(0.57), percent(0.0525, 1), percent(None)) == ("57 %", "5.2 %", "-")
 

@@ -218,6 +218,39 @@ def test_a_run_is_told_where_it_lies_in_an_ensemble(home: Path) -> None:
     assert sorted(home.iterdir()) == before  # nothing is written of what cannot be told
 
 
+def test_where_a_run_lies_stands_in_a_figure_and_on_its_page(home: Path) -> None:
+    sim("ensemble", "small.yaml", "-n", "40", "--workers", "1", "--no-figures", "--out", "many")
+    told = sim("run", "small.yaml", "--beside", "many", "--out", "one", "--json").stdout
+    document = json.loads(told)["beside"]
+    assert json.loads((home / "one/beside.json").read_bytes()) == document
+    manifest = json.loads((home / "one/manifest.json").read_bytes())
+    assert {"beside.json", "figures/beside.png"} <= manifest["sha256"].keys()
+    rows = (home / "one/figures/beside.csv").read_text("utf-8").splitlines()
+    assert len(rows) == 1 + len(document["standings"])
+    assert rows[1].startswith(document["standings"][0]["path"])
+    sim("run", "small.yaml", "--no-figures", "--out", "other")
+
+    def page(*words: str) -> str:
+        assert sim("report", *words, "--out", "page.html").exit_code == 0
+        return (home / "page.html").read_text("utf-8")
+
+    shown = page("one")
+    assert "Beside 40 runs of its scenario." in shown
+    for standing in document["standings"]:
+        assert standing["path"].removeprefix("axes.line.") in shown
+        assert f"at {standing['percentile'] * 100:.0f} %" in shown
+    assert "Among many runs" not in page("other")
+    assert page("other", "--beside", "many").count('aria-label="at ') == len(document["standings"])
+    assert page("one", "--beside", "many") == shown
+    for folders in (("one", "other"), ("many",)):
+        done = sim("report", *folders, "--beside", "many")
+        assert (done.exit_code, "--beside: one run" in done.output) == (2, True)
+    sim("run", "small.yaml", "--set", "axes.line.priority=2", "--no-figures", "--out", "third")
+    done = sim("report", "third", "--beside", "many")
+    assert (done.exit_code, "of another scenario" in done.output) == (2, True)
+    assert not (home / "third/report.html").exists()
+
+
 def test_an_ensemble_prints_the_least_capacity_and_each_measure_once(home: Path) -> None:
     told = sim(
         "ensemble", "small.yaml", "-n", "40", "--workers", "1", "--no-figures", "--out", "m"

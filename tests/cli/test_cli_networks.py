@@ -114,7 +114,7 @@ def test_cut_names_weak_points_and_pockets_and_says_why(
 def test_cut_of_a_scenario_names_weak_points_and_pockets(answer: Answer, folder: Path) -> None:
     before = answer("cut", "toy.yaml", "--at", "1 days", cwd=folder)
     assert (before["routes_by_roads"], before["articulation_points"]) == (2, [])
-    assert "25.0 t/day, and no more" in before["explanation"][-2]
+    assert "25 t/day, and no more" in before["explanation"][-2]
     # Once gate has fallen, all goes by hill.
     after = answer("cut", "toy.yaml", "--at", "10 days", cwd=folder)
     assert after["articulation_points"] == ["hill"]
@@ -127,7 +127,11 @@ def test_no_flow_is_no_error_and_no_limit_is_null(answer: Answer, folder: Path) 
     assert answer("cut", "x.csv", "--from", "a", "--to", "d", cwd=folder)["max_flow"] == 0
     found = answer("cut", "x.csv", "--from", "a", "--to", "b", cwd=folder)
     assert (found["max_flow"], found["unlimited"], found["cut"]) == (None, True, [])
+    # a -> b states no capacity: that is not one without limit, so it can be cut
     found = answer("interdict", "x.csv", "--from", "a", "--to", "b", "-k", "1", cwd=folder)
+    assert [r["flow"] for r in found["frontier"]] == [None, 0]
+    (folder / "y.csv").write_text("from,to,capacity\na,b,inf\n")
+    found = answer("interdict", "y.csv", "--from", "a", "--to", "b", "-k", "1", cwd=folder)
     assert [(r["flow"], r["unlimited"]) for r in found["frontier"]] == [(None, True)] * 2
 
 
@@ -149,6 +153,12 @@ def test_no_flow_is_no_error_and_no_limit_is_null(answer: Answer, folder: Path) 
         (("rank", "edges.csv", *ENDS, "--captured", "x"), "--captured"),
         (("import", "edges.csv", "--out", "x.txt"), "--out"),
         (("cut", "none.csv", *ENDS), "cannot be read"),
+        (("cut", "toy.yaml", "--column", "capacity=x"), "are for network files"),
+        (("cut", "edges.csv", *ENDS, "--column", "capacity"), "--column: 'capacity' is not"),
+        (("cut", "edges.csv", *ENDS, "--column", "capacity=wide"), "--column: there is no column"),
+        (("cut", "edges.csv", *ENDS, "--capacity-by", "class=none.csv"), "none.csv: error"),
+        (("cut", "edges.csv", *ENDS, "--snap", "near"), "no length such as 5 m"),
+        (("cut", "edges.csv", *ENDS, "--default-capacity", "1 t"), "--default-capacity: '1 t'"),
     ],
 )
 def test_what_a_user_can_mend_is_one_message_and_code_2(
@@ -215,10 +225,16 @@ def test_import_and_read_back(sim: Sim, answer: Answer, folder: Path) -> None:
     # 80 t/day; roads both ways open no new way here
     assert answer("cut", "edges.yaml", *ENDS, cwd=folder)["max_flow"] == 80_000
     assert sim("validate", "edges.yaml", cwd=folder).returncode == 0
-    done = sim("import", "edges.csv", "--out", "one_way.yaml", cwd=folder)
+    # one-way roads stay so
+    assert sim("import", "edges.csv", "--out", "one_way.yaml", cwd=folder).returncode == 0
+    assert answer("cut", "one_way.yaml", *ENDS, cwd=folder)["max_flow"] == 80_000
+    back = ("--from", "End", "--to", "Start")
+    assert answer("cut", "one_way.yaml", *back, cwd=folder)["max_flow"] == 0
+    (folder / "bare.csv").write_text("from,to\na,b\n")
+    done = sim("import", "bare.csv", "--out", "bare.yaml", cwd=folder)
     assert done.returncode == 2
-    assert "edges.csv:2:1" in done.stderr
-    assert not (folder / "one_way.yaml").exists()
+    assert "bare.csv:2:1" in done.stderr
+    assert not (folder / "bare.yaml").exists()
 
 
 def test_what_people_read(sim: Sim, folder: Path) -> None:
@@ -230,6 +246,17 @@ def test_what_people_read(sim: Sim, folder: Path) -> None:
     assert "the scenario takes gate (1): leaves 5 t/day" in text
     text = sim("rank", "toy.yaml", cwd=folder).stdout
     assert "Gate (gate)" in text
+
+
+def test_a_file_without_capacities_says_so_first(sim: Sim, folder: Path) -> None:
+    (folder / "bare.csv").write_text("from,to,km\ns,a,1\na,t,1\ns,t,9\n")
+    ends = ("--from", "s", "--to", "t")
+    text = sim("interdict", "bare.csv", *ends, "-k", "2", cwd=folder).stdout
+    assert text.startswith("note: no road states a capacity: each is without limit")
+    assert "no way left" in text
+    text = sim("cut", "bare.csv", *ends, cwd=folder).stdout
+    assert "max flow: unlimited" in text
+    assert "fewest roads that cut it: s->a, s->t" in text
 
 
 def test_time_hold_chance_and_several_axes(sim: Sim, answer: Answer, folder: Path) -> None:
@@ -329,3 +356,51 @@ def test_a_figure_that_cannot_be_written_leaves_nothing(
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "error: cannot write rank.png: No space left on device\n"
     assert set(folder.iterdir()) == before
+
+
+def test_an_audit_finds_a_road_that_is_missing_and_what_it_changes(
+    answer: Answer, sim: Sim, folder: Path, two_ways: str
+) -> None:
+    """The reference joins port and town by the sea in 18 km, the toy by the gate in 20."""
+    straight = "    gate--port: {km: 10, class: road}\n"
+    # the place at sea keeps the road off the gate, which lies on the straight line
+    more = two_ways.replace(
+        "    hill: {", "    sea: {name: Sea, lat: -0.06, lon: 0.1}\n    hill: {"
+    ).replace(
+        straight,
+        straight + "    port--sea: {km: 9, class: road}\n    sea--town: {km: 9, class: road}\n",
+    )
+    (folder / "map.yaml").write_text(more)
+    found = answer("audit", "toy.yaml", "--against", "map.yaml", cwd=folder)
+    assert [(r["a"], r["b"], r["km"], r["network_km"], r["via"]) for r in found["lacking"]] == [
+        ("port", "town", 18.0, 20.0, ["gate"])
+    ]
+    assert found["roads"] == {
+        "port--town": {"between": ["port", "town"], "km": 18.0, "class": "road"}
+    }
+    (line,) = found["axes"]
+    # 25 t/day: the gate takes 20 of them, and 20 of 45 with the road by the sea
+    assert line["before"]["ranked"] == {"gate": 0.8, "hill": 0.2}
+    assert line["after"]["ranked"] == pytest.approx({"gate": 20 / 45, "hill": 5 / 45})
+    assert (line["before"]["fewest"], line["after"]["fewest"]) == (["gate", "hill"], None)
+    done = sim("audit", "toy.yaml", "--against", "map.yaml", "--figure", "a.png", cwd=folder)
+    assert done.returncode == 0
+    assert "Port - Town: 18.0 km; the network has 20.0 km over Gate" in done.stdout
+    assert "fewest places that do: Gate and Hill -> none" in done.stdout
+    assert (folder / "a.csv").read_text().splitlines()[:2] == [
+        "kind,id,km,reference_km,over", "lacking,port--town,20,18,gate",
+    ]  # fmt: skip
+    none = answer("audit", "map.yaml", "--against", "toy.yaml", cwd=folder)
+    assert none["lacking"] == []
+    assert answer("audit", "toy.yaml", "--against", "map.yaml", "--detour", "0.2", cwd=folder)[
+        "lacking"
+    ] == []  # fmt: skip
+    for extra, said in (
+        (("--against", "edges.csv"), "needs the coordinates of all places"),
+        (("--against", "map.yaml", "--near", "-1"), "--near: -1 km is not from 0 to 1000"),
+        (("--against", "map.yaml", "--skip", "gat"), "--skip: unknown place 'gat'; did you mean"),
+        (("--against", "none.yaml"), "none.yaml"),
+    ):
+        refused = sim("audit", "toy.yaml", *extra, cwd=folder)
+        assert refused.returncode == 2
+        assert said in refused.stderr

@@ -26,6 +26,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "cut": ("net.csv", "--from", "a", "--to", "c"),
     "interdict": ("net.csv", "--from", "a", "--to", "c", "-k", "1"),
     "rank": ("net.csv", "--from", "a", "--to", "c"),
+    "audit": ("small.yaml", "--against", "small.yaml"),
     "import": ("net.csv", "--out", "new.npz"),
     "show": ("run",),
     "compare": ("run", "other", "--no-figures", "--out", "new"),

@@ -12,6 +12,7 @@ import pytest
 
 from sim.engine.apportion import divisors
 from sim.engine.simulation import Simulation, run
+from sim.measure.sides import side_series
 from sim.scenario.model import Scenario
 from sim.state.record import Record, SeriesRow
 
@@ -37,6 +38,7 @@ def test_the_same_run_for_every_sample(wild_war: Wild, seed: int) -> None:
         for part in dataclasses.fields(Record):
             if part.name not in ("series",):
                 assert getattr(record, part.name) == getattr(first, part.name), (sample, part.name)
+        assert side_series(war, record) == side_series(war, first)
     # a row says nothing that another sampling denies: what is written at an instant of both is
     # the same, and at an instant at which one alone looks the other writes nothing more
     for sample, record in zip(samples[1:], records[1:], strict=True):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-N = 60
+N = 40
 
 
 def command(*args: str) -> list[str]:
@@ -28,7 +28,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def home(tmp_path_factory: pytest.TempPathFactory, one_way: str) -> Path:
     """A folder with the scenario and the ensemble that nothing happened to."""
     home = tmp_path_factory.mktemp("faults")
-    many = one_way.replace("size: 4 t", "size: 0.2 t")  # convoys, so that a run takes its time
+    many = one_way.replace("size: 4 t", "size: 0.4 t")  # convoys, so that a run takes its time
     (home / "toy.yaml").write_text(many, encoding="utf-8")
     done = subprocess.run(
         command("toy.yaml", "-n", str(N), "--out", "serial", "--workers", "1"),

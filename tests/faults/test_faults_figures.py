@@ -46,6 +46,18 @@ def home(tmp_path: Path, two_ways: str, monkeypatch: pytest.MonkeyPatch) -> Path
     return tmp_path
 
 
+@pytest.fixture
+def two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run has two figures; drawing all of them would tell no more here."""
+    every = of_run.figures
+
+    def first(*given: Any) -> Any:
+        return [d for d in every(*given) if d[0] in ("axis_line", "map_00_day_000")]
+
+    monkeypatch.setattr(of_run, "figures", first)
+
+
+@pytest.mark.usefixtures("two")
 @pytest.mark.parametrize("part", ["axis_data", "draw_axis", "axis_table"])
 def test_a_figure_that_fails_is_named_and_all_else_stands(
     part: str, sim: Sim, home: Path, monkeypatch: pytest.MonkeyPatch
@@ -156,7 +168,7 @@ def test_a_comparison_and_a_study_keep_their_tables(
     from sim.view.charts import compare_figures, study_figures
 
     monkeypatch.setattr(compare_figures, "draw_compare", broken)
-    monkeypatch.setattr(study_figures, "interaction", broken)
+    monkeypatch.setattr(study_figures, "interaction_data", broken)
     for name, size in (("a", "10 t"), ("b", "5 t")):
         words = ("run", "toy.yaml", "--no-figures", "--out", name)
         assert sim(*words, "--set", f"axes.line.convoy.size={size}", cwd=home).returncode == 0
@@ -206,3 +218,113 @@ def test_one_process_at_a_time_draws_into_a_folder(home: Path) -> None:
     with pytest.warns(FigureWarning, match="figure x of out could not be drawn: why"):
         draw_into(folder, lambda place: [Undrawn("x", "why")])
     assert undrawn(folder) == [Undrawn("x", "why")]
+
+
+def lost_figures(home: Path) -> tuple[Path, dict[str, bytes]]:
+    """The folder of a run whose figures were left pending, and the figures that it should have."""
+    folder = api.run(api.load("toy.yaml")).write("out")
+    whole = {path.name: path.read_bytes() for path in (folder / "figures").iterdir()}
+    for path in (folder / "figures").iterdir():
+        path.unlink()
+    state(folder, "pending")
+    return home / folder, whole
+
+
+def state(folder: Path, figures: str) -> None:
+    """Let a manifest say so of figures."""
+    document = manifest(folder)
+    document["figures"] = figures
+    document["sha256"] = {k: v for k, v in document["sha256"].items() if "figures/" not in k}
+    (folder / "manifest.json").write_text(json.dumps(document))
+
+
+@pytest.mark.usefixtures("two")
+def test_a_page_draws_what_was_left_pending(sim: Sim, home: Path) -> None:
+    folder, whole = lost_figures(home)
+    done = sim("report", "out", cwd=home)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {path.name: path.read_bytes() for path in (folder / "figures").iterdir()} == whole
+    assert manifest(folder)["figures"] == "done"
+    assert {f"figures/{name}" for name in whole} <= manifest(folder)["sha256"].keys()
+    assert ">done</code>" in (folder / "report.html").read_text("utf-8")
+    # again if one of them is gone; not where none were asked for
+    (folder / "figures/axis_line.png").unlink()
+    assert sim("report", "out", cwd=home).returncode == 0
+    assert (folder / "figures/axis_line.png").read_bytes() == whole["axis_line.png"]
+    state(folder, "none")
+    (folder / "figures/axis_line.png").unlink()
+    assert sim("report", "out", cwd=home).returncode == 0
+    assert not (folder / "figures/axis_line.png").exists()
+
+
+@pytest.mark.usefixtures("two")
+def test_a_page_is_written_whatever_figure_fails(
+    sim: Sim, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, whole = lost_figures(home)
+    with monkeypatch.context() as patch:
+        patch.setattr(of_run, "axis_data", broken)
+        done = sim("report", "out", "--json", cwd=home)
+    assert (done.returncode, json.loads(done.stdout)) == (1, {"file": "out/report.html"})
+    said = "figure axis_line of out could not be drawn: ZeroDivisionError: division by zero\n"
+    assert done.stderr == said
+    assert (folder / "report.html").is_file()
+    assert [one.figure for one in undrawn(folder)] == ["axis_line"]
+    assert {*whole} - {p.name for p in (folder / "figures").iterdir()} == {
+        f"axis_line.{kind}" for kind in PARTS
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(of_run, "axis_data", broken)
+        with pytest.warns(FigureWarning, match="axis_line of out"):
+            assert api.report("out").is_file()
+    assert sim("report", "out", cwd=home).returncode == 0  # it is tried again
+    assert manifest(folder)["figures"] == "done"
+    listed = {name for name in manifest(folder)["sha256"] if name.startswith("figures/")}
+    assert listed == {f"figures/{name}" for name in whole}
+
+
+@pytest.mark.usefixtures("two")
+def test_a_page_is_written_where_nothing_can_be_drawn(sim: Sim, home: Path) -> None:
+    pytest.importorskip("fcntl")
+    folder, _ = lost_figures(home)
+    before = manifest(folder)
+    with locked(folder):
+        done = sim("report", "out", cwd=home)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "figures of out could not be drawn: out is in use: another process writes to it\n"
+    )
+    summary = json.loads((folder / "summary.json").read_bytes())
+    summary["measures"]["axes.line.delivered"]["value"] += 1  # as of another version
+    (folder / "summary.json").write_text(json.dumps(summary))
+    done = sim("report", "out", cwd=home)
+    assert (done.returncode, "another version of the program" in done.stderr) == (1, True)
+    assert manifest(folder) == before
+    assert (folder / "report.html").is_file()
+
+
+@pytest.mark.usefixtures("two")
+def test_a_page_of_two_runs_draws_the_figures_of_both(sim: Sim, home: Path) -> None:
+    for name in ("a", "b"):
+        state(api.run(api.load("toy.yaml")).write(name, figures=False), "pending")
+    assert sim("report", "a", "b", cwd=home).returncode == 0
+    for name in ("a", "b"):
+        assert (home / name / "figures/axis_line.svg").is_file()
+
+
+def test_a_page_of_many_runs_draws_what_was_left_pending(sim: Sim, home: Path) -> None:
+    assert sim(*ENSEMBLE, "--no-figures", cwd=home).returncode == 0
+    (home / "study.yaml").write_text(
+        "format: 1\nbase: toy.yaml\nn: 2\nmeasures: [axes.line.delivered]\n"
+        "grid: {axes.line.convoy.size: [10 t, 5 t, 4 t]}\n"  # ranks of three cells or more
+    )
+    words = ("study", "study.yaml", "--workers", "1", "--out", "study", "--no-figures")
+    assert sim(*words, cwd=home).returncode == 0
+    figures = {"many": "fan_line", "study": "ranks_axes_line_delivered"}
+    for name, figure in figures.items():
+        state(home / name, "pending")
+        assert sim("report", name, cwd=home).returncode == 0
+        assert manifest(home / name)["figures"] == "done"
+        assert (home / name / f"figures/{figure}.png").is_file()
+        # pages of many runs carry their figures
+        assert "data:image/" in (home / name / "report.html").read_text("utf-8")

@@ -17,11 +17,11 @@ from sim.many.ensemble import Means
 from sim.many.inputs import fixed, uncertain
 from sim.many.replicate import run_replicate
 from sim.many.sensitivity import begin_sensitivity, carry_out_sensitivity, count
-from sim.many.studies import begin_study, carry_out_study, scenarios
+from sim.many.studies import begin_study, carry_out_study, scenarios, summary
 from sim.measure.ensemble import describe
 from sim.scenario.loader import load
 from sim.scenario.model import Scenario
-from sim.view.charts.interaction import interaction
+from sim.view.charts.interaction import interaction_data
 from sim.view.charts.study_figures import study_figures
 
 STUDY = """\
@@ -158,6 +158,19 @@ def test_a_study_has_effects_and_is_resumed_to_the_same_bytes(file: Path, tmp_pa
     assert came["gate_holds-stock_8_t"] == "0.0"
     means = {r["cell"]: r["mean"] for r in cells if r["measure"].endswith("first_cut")}
     assert means["gate_holds-stock_8_t"] == ""  # never is no day
+    # what is compared is the restricted mean, and it is called so: never is all of the period
+    limited = {r["cell"]: r["restricted_mean"] for r in cells if r["measure"].endswith("first_cut")}
+    assert float(limited["gate_holds-stock_8_t"]) == whole.days
+    assert stock["compared"] == "restricted mean"
+    assert rows["delivered", "stock"]["compared"] == "mean"
+    path = "axes.line.sinks.town.time_of_exhaustion"
+    found = summary(whole)
+    told = {cell["id"]: cell["means"][path] for cell in found["cells"]}
+    mean = {cell: found["restricted_mean"]["value"] for cell, found in told.items()}
+    by_hand = sum(mean[f"gate_{g}-stock_40_t"] - mean[f"gate_{g}-stock_8_t"]
+                  for g in ("falls", "holds")) / 2  # fmt: skip
+    assert float(stock["effect"]) == pytest.approx(by_hand)
+    assert all("value" not in m or m["value"] is None or m["came"] == 1 for m in told.values())
 
 
 def test_a_time_that_may_not_come_is_drawn_by_its_chances(file: Path, tmp_path: Path) -> None:
@@ -172,11 +185,12 @@ def test_a_time_that_may_not_come_is_drawn_by_its_chances(file: Path, tmp_path: 
     assert chances["holds", "8 t"] == 100 * measures["gate_holds-stock_8_t"]["came"]["value"] == 0
     assert chances["falls", "8 t"] > 0
     title = figure.texts[0].get_text()
-    assert title.startswith("Time of exhaustion: comes in 0 to ")
+    assert title.startswith("Time of exhaustion: comes in 0 % to ")
     # where no cell ever sees it there is no chart of it
     never = [replace(e, summary={"measures": {path: describe(path, np.full(9, np.inf), 10)}})
              for e in study.ensembles]  # fmt: skip
-    assert interaction(replace(study, ensembles=tuple(never)), path, study.effects[path]) is None
+    study = replace(study, ensembles=tuple(never))
+    assert interaction_data(study, path, study.effects[path]) is None
 
 
 # --- sensitivity -------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import pytest
 
 from sim.measure import sensitivity
 from sim.measure.effects import effects, rank_intervals
+from sim.measure.statistics import restricted
 from sim.measure.steps import step_of
 
 
@@ -59,6 +60,16 @@ def test_ranks_with_their_intervals() -> None:
     # equal cells share the mean of their ranks
     assert rank_intervals([near, near]) == [(1.5, 1.5, 1.5)] * 2
     assert rank_intervals([np.full(3, np.nan), np.ones(3)]) == []
+
+
+def test_cells_in_which_a_time_never_came_tie_at_the_end() -> None:
+    # 20 days of period: never, never, and day 5 in two runs of three: means 20, 20 and 10
+    times = [np.full(3, np.inf), np.full(3, np.inf), np.array([5.0, 5.0, np.inf])]
+    never, also, came = rank_intervals([restricted(column, 20) for column in times])
+    assert never == also
+    # in a resample that draws the third run three times all are equal: ranks 2; else 1.5, 1.5, 3
+    assert (never[0], came[0]) == (1.5, 3)
+    assert never[2] <= 2 <= came[1]
 
 
 NAMES = ("a", "b", "c")

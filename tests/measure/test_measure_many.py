@@ -12,6 +12,7 @@ from sim.base.errors import BadInputError
 from sim.measure.compare_many import Many, compare_many
 from sim.measure.ensemble import Replicates, describe, table
 from sim.measure.steps import is_time
+from sim.tables.of_many import differences
 
 
 def rows(**columns: list[float | None]) -> list[dict[str, Any]]:
@@ -115,11 +116,24 @@ def test_ensembles_are_compared_pair_by_pair_over_what_they_share() -> None:
     # restricted to 10 days: 1, 10, 3 and 2, 10, 10: differences 1, 0, 7
     late = by_path["a.time_of_x"].against[0]
     assert late.paired is not None
+    assert late.paired.means == pytest.approx((14 / 3, 22 / 3))
     assert late.paired.difference.value == pytest.approx(8 / 3)
+    # the restricted mean of Kaplan and Meier is the same: nothing is censored before the end
+    stated = describe("a.time_of_x", np.array([2.0, math.inf, math.inf]), found.days)
+    assert stated["restricted_mean"]["value"] == pytest.approx(late.paired.means[1])
     assert late.log_rank is not None
     assert by_path["a.only"].against[0].paired is None
     assert [c.path for c in found.changes] == ["x"]
     document = found.document(only_changed=True)
+    assert [m["compared"] for m in document["measures"]] == ["mean", "restricted mean"]
+    table_ = differences((row, 0) for row in found.rows)
+    assert dict(zip(table_["path"], table_["compared"], strict=True)) == {
+        "a.t": "mean", "a.time_of_x": "restricted mean"
+    }  # fmt: skip
+    for base, mean, gap in zip(
+        table_["mean_base"], table_["mean"], table_["difference"], strict=True
+    ):
+        assert mean - base == pytest.approx(gap)
     assert [m["path"] for m in document["measures"]] == ["a.t", "a.time_of_x"]
     assert found.only_changed().document() == document
 

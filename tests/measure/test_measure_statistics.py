@@ -79,8 +79,13 @@ def test_what_never_came_is_later_than_any_and_the_period_long_in_the_mean() -> 
     base, other = np.array([1.0, math.inf, 9.0, math.inf]), np.array([2.0, math.inf, math.inf, 3.0])
     found = st.paired(base, other, horizon=10)
     # restricted: 1, 10, 9, 10 and 2, 10, 10, 3: differences 1, 0, 1, -7
+    assert found.means == (7.5, 6.25)
     assert found.difference.value == pytest.approx(-1.25)
+    # never against never is a tie at the end, as is never against a day after the period in the
+    # mean, but not in the order
     assert (found.above, found.below) == (0.5, 0.25)
+    end = st.paired(np.array([10.0, math.inf]), np.array([math.inf, math.inf]), horizon=10)
+    assert (end.difference.value, end.above, end.below) == (0, 0.5, 0)
 
 
 def test_pairs_beat_strangers_where_luck_is_shared() -> None:

@@ -166,6 +166,44 @@ def test_every_road_tells_the_numbers_of_the_csv(one: Opened, lost: Path, day: i
         assert f"capacity for The line: {capacity} t/day each way of {whole} t/day" in told, road
 
 
+def test_roads_with_a_direction_tell_it(opened: Open, tmp_path: Path) -> None:
+    file = tmp_path / "ways.yaml"
+    file.write_text(
+        "format: 1\nperiod: {length: 9 days}\nactors: {red: {}}\ndefault_holder: red\n"
+        "network:\n  classes: {r: {speed: 40 km/h, capacity: 20 t/day}}\n"
+        "  places: {a: {lat: 0, lon: 0}, b: {lat: 0, lon: 1}, c: {lat: 0.5, lon: 1}}\n"
+        "  roads:\n    a--b: {class: r, one_way: true}\n"
+        "    b--c: {km: 60, class: r, capacity: {there: 7 t/day, back: 3 t/day}}\n"
+        "    a--c: {km: 130, class: r}\n"
+        "axes: {line: {actor: red, sources: {a: {}}, sinks: {c: {demand: 40 t/day}}}}\n"
+        "events: {hit: {damage: b--c, loss: 0.5, at: 3 days}}\n",
+        encoding="utf-8",
+    )
+    run = api.run(api.load(file)).write(tmp_path / "run", figures=False)
+    page = opened(write_report([run]))
+
+    def told(road: str) -> str:
+        page.page.eval_on_selector(f".map [data-id={road}]", "road => road.focus()")
+        return tip(page)
+
+    # a degree of the equator is 111.195 km, times 1.3
+    assert "about 145 km (great circle \u00d7 1.3), r" in told("a--b")
+    assert "one-way; capacity for line: 20 t/day toward b of 20 t/day since the start" in tip(page)
+    both = "capacity for line: 7 t/day toward c of 7 t/day, 3 t/day toward b of 3 t/day"
+    assert both in told("b--c")
+    assert "capacity for line: 20 t/day each way of 20 t/day" in told("a--c")
+    page.go(3)
+    until(lambda: "3.50 t/day toward c of 7 t/day, 1.50 t/day toward b" in told("b--c"))
+    heads = page.page.locator(".canvas .roads.oneway > *")
+    drawn = heads.evaluate_all("all => all.map(e => e.getAttribute('visibility') === null)")
+    assert drawn == [True, False, False]
+    assert "one-way" in page.page.locator(".map .legend").inner_text()
+    page.page.locator(".map details.data summary").click()
+    rows = page.page.locator(".map table").nth(1).locator("tbody tr").all_text_contents()
+    assert any("3.50 there, 1.50 back" in row for row in rows)
+    assert page.wrong == []
+
+
 def test_hovering_a_place_tells_who_and_since_when(one: Opened) -> None:
     one.page.locator("#axis").select_option("spur")  # whose map shows the fort
     one.go(14.5)

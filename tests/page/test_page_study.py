@@ -203,10 +203,10 @@ OPEN = effect("rain", 2, -1, 5, runs=40)
     ("found", "late", "first"),
     [
         ([effect("raid", -5, -8, -2)], True,
-         "raid moves it: from off to on the period has 5 days fewer before it comes (95 % interval "
+         "raid moves it: from off to on the restricted mean is 5 days lower (95 % interval "
          "2 to 8)."),
         ([effect("raid", 1, 0.5, 1.5)], True,
-         "raid moves it: from off to on the period has 1 day more before it comes (95 % interval "
+         "raid moves it: from off to on the restricted mean is 1 day higher (95 % interval "
          "0.50 to 1.50)."),
         ([effect("raid", 9, 8, 10), effect("rain", 2, 1, 3)], False,
          "Of 2 factors, raid moves it most: from off to on it is 9 days higher (95 % interval 8 to "

@@ -186,6 +186,23 @@ NETWORK_FAULTS = [
     ("between: [well, city], ", "", "back", "does not say what it joins", "between"),
     ("population: 100000", "population: 1.5", "1.5", "not a whole number", None),
     ("title:", "titel:", "titel", "unknown key 'titel' in the network", "'title'"),
+    (
+        "km: 30, class: paved", "km: 30, class: paved, one_way: true, capacity: "
+        "{there: 9 t/day, back: 5 t/day}", "back",
+        "road 'town--city' has 'one_way' and a capacity back", "keep one",
+    ),
+    ("capacity: 50 t/day", "capacity: {there: 50 t/day}", "{", "'back' is missing", "one_way"),
+    ("capacity: 50 t/day", "capacity: {back: 50 t/day}", "{", "'there' is missing", "one_way"),
+    (
+        "capacity: 50 t/day", "capacity: {there: 5 t/day, back: 5 t/day, bak: 1}", "bak",
+        "unknown key 'bak'", "did you mean 'back'?",
+    ),
+    (
+        "capacity: 50 t/day", "capacity: {there: 5 t/day, back: 5 t}", "5 t}",
+        "'5 t' is not a flow", "write it as",
+    ),
+    ("km: 30, class: paved,", "class: paved, one_way: 1,", "1", "neither true nor false", None),
+    ("title: Four towns", "title: x\ndetour: 0.9", "0.9", "0.9 is not between 1 and 10", None),
 ]  # fmt: skip
 
 

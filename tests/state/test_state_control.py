@@ -50,7 +50,7 @@ def test_terrain_gives_whole_seconds_at_least_one_and_the_drawn_capacity(make: M
     terrain = Terrain.draw(s, Luck(1))
     # 3 km at 3.6 km/h = 3000 s; 0.0001 km = 0.1 s, raised to a second
     assert terrain.graph.seconds.tolist() == [3000, 1]
-    assert terrain.road_capacity == (50, 1000)
+    assert terrain.road_capacity == ((50, 50), (1000, 1000))
     assert terrain.place_capacity == (UNLIMITED, 70, UNLIMITED)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sim import api
-from sim.base.said import Name, Said, Sentence, counted, several
+from sim.base.said import Name, Said, Sentence, at, counted, listed, names, several, share
 from sim.measure.compare import compare
 from sim.scenario.model import DAY, Scenario
 from sim.tables.headline import Teller, arrived, binding, capacity, common_axis, headline, missing
@@ -162,3 +162,31 @@ def test_a_sentence_knows_its_parts() -> None:
     assert several([]) == ""
     assert (counted(1, "loss", "losses"), counted(2_000, "convoy")) == ("1 loss", "2,000 convoys")
     assert counted(1, "convoy").unit == "convoys"
+
+
+def test_a_sentence_has_clauses() -> None:
+    found = Sentence("cut on ", Said("9 May", 8.0, "day"), "; ", "held by ", Name("A; B"), "; gone")
+    assert found.clauses() == ["cut on 9 May", "held by A; B", "gone"]
+    assert found.clauses()[1].capitalized() == "Held by A; B"
+    assert [type(part) for part in found.clauses()[0].parts] == [str, Said]
+
+
+def test_names_are_counted_where_they_are_many() -> None:
+    assert (names([], 2), listed([])) == ("nothing", "nothing")
+    assert names(["a", "b", "c"], 2) == "a, b and 1 more"
+    assert [listed(list("abcde")[:n], "or") for n in (1, 2, 3, 5)] == [
+        "a", "a or b", "a, b or c", "a, b, c or 2 more"
+    ]  # fmt: skip
+    more = next(part for part in listed(list("abcde")).parts if isinstance(part, Said))
+    assert (more, more.value, more.unit) == ("2 more", 2, "names")
+    assert [share(s) for s in (0, 0.004, 0.34, 0.996, 1)] == [
+        "0 %", "under 1 %", "34 %", "over 99 %", "100 %"
+    ]  # fmt: skip
+
+
+def test_a_path_leads_through_maps_and_lists() -> None:
+    document = {"a.b": [{"path": "c.d", "x": 3}, {"path": "e", "x": 4}]}
+    assert (at(document, "a.b/1/x"), at(document, "a.b/c.d/x")) == (4, 3)
+    for lost in ("a.b/7/x", "a/1"):
+        with pytest.raises(LookupError):
+            at(document, lost)

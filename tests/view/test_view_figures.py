@@ -11,6 +11,7 @@ from typing import Any
 
 import matplotlib as mpl
 import pytest
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from sim.scenario.model import Actor
@@ -18,9 +19,9 @@ from sim.view.charts.axis import AxisSeries, SinkStock, draw_axis
 from sim.view.charts.compare_figures import CompareData, ComparePanel, draw_compare
 from sim.view.charts.control import ControlData, HoldSpan, PlaceRow, draw_control
 from sim.view.charts.regroup import RegroupData, RegroupGroup, RegroupMove, draw_regroup
-from sim.view.data import WHOLE, Curve, EventMark, MapData, MapPlace, Page, Span
+from sim.view.data import WHOLE, Curve, EventMark, MapData, MapPlace, MapRoad, Page, Span
 from sim.view.draw import context, save
-from sim.view.map.figure import draw_map
+from sim.view.map.figure import draw_map, map_table
 
 DAY = 86_400
 DRAW: dict[str, Callable[[Any], Figure]] = {
@@ -159,6 +160,46 @@ def test_the_legend_explains_only_what_is_shown(map_data: MapData) -> None:
     shown = " ".join(words(draw_map(calm)))
     for absent in ("closed by", "minimum cut", "besieged", "sealed"):
         assert absent not in shown
+
+
+def test_roads_that_are_one_way_have_heads_and_a_line_of_the_legend(map_data: MapData) -> None:
+    first, second, *rest = map_data.roads
+    one_way = replace(second, one_way=True, back=0)  # fort to ford, with a flow against it
+    directed = replace(map_data, roads=(first, one_way, *rest))
+    assert "one-way" not in words(draw_map(map_data))
+    assert "one-way" in words(draw_map(directed))
+    unequal = replace(map_data, roads=(first, replace(second, back=9), *rest))
+    told = [" ".join(words(draw_map(data))) for data in (directed, unequal)]
+    assert ["of two of the greater" in text for text in told] == [False, True]
+
+    def heads(data: MapData) -> list[int]:
+        """How many shapes with corners each layer of the map has."""
+        found = draw_map(data).axes
+        return [len(c.get_paths()) for axes in found for c in axes.collections
+                if isinstance(c, PolyCollection)]  # fmt: skip
+
+    # one in the legend, and on so long a road three
+    assert sum(heads(directed)) - sum(heads(map_data)) == 1 + 3
+
+
+def test_a_road_is_full_by_what_it_carries_the_way_of_its_flow() -> None:
+    road = MapRoad("r", "a", "b", 50, 60, 30, back=30)
+    assert (road.full, replace(road, flow=-30).full, replace(road, flow=50).full) == (
+        False, True, True,
+    )  # fmt: skip
+    assert (road.most, replace(road, back=60).most, replace(road, back=None).most) == (50, 60, 50)
+
+
+def test_the_table_of_a_map_has_what_is_carried_back_where_that_is_another(
+    map_data: MapData,
+) -> None:
+    assert map_table(map_data).columns[-1] == "in_cut"
+    first, *rest = map_data.roads
+    table = map_table(replace(map_data, roads=(replace(first, back=7), *rest)))
+    assert table.columns[-1] == "capacity_back_kg_per_day"
+    back = {row[1]: row[-1] for row in table.rows if row[0] == "road"}
+    assert back == {"port--ford": 7, "ford--fort": 800_000, "mill--fort": 0, "gate--ford": 0}
+    assert {row[-1] for row in table.rows if row[0] == "place"} == {None}
 
 
 def test_the_focus_sets_the_frame(map_data: MapData) -> None:

@@ -241,7 +241,9 @@ def test_what_the_map_of_regrouping_says(make: Make) -> None:
         ("c", "8 % (0-17)", False),  # the exit, drawn to where it is entered; -0.01 is written 0
     ]
     assert panel.arrows[1].name == "out: south"
-    assert data.page.title.startswith("Displaced from A: 60 % (50-70) do not get away; B takes")
+    assert data.page.title.startswith(
+        "Displaced from A: 60 % (50 % to 70 %) do not get away; B takes"
+    )
     # a place that lost next to nobody gets no map
     few = Displacement("red", "b", "c", 1, 1.0, Estimate(1.0, None, None))
     more = regroup_map(scenario, [*found, few], "credit", 10)

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.base.said import Said, Sentence
 from sim.scenario.model import Actor
 from sim.view.charts.series import difference, points
 from sim.view.charts.time_axis import MOST_TICKS, moment, ticks
-from sim.view.data import Curve, Span
-from sim.view.draw import plain, short, text_size, wrap
+from sim.view.data import Curve, Page, Span
+from sim.view.draw import headed, plain, short, text_size, wrap
 from sim.view.look import ROAD, ink_on, looks
 from sim.view.map.layout import road_width
 from sim.view.map.legend import round_rate, tonnes
@@ -164,3 +165,21 @@ def test_every_actor_looks_its_own() -> None:
 def test_ink_contrasts_with_its_ground() -> None:
     black, white, yellow = ink_on("#000000"), ink_on("#ffffff"), ink_on("#FFFF00")
     assert (black, white, yellow) == ("#ffffff", "#000000", "#000000")
+
+
+def test_a_title_has_two_lines_and_goes_on_in_the_subtitle() -> None:
+    page = Page(
+        Sentence(
+            "one two three", "; ", "four five", "; ", "six hundred ", Said("7", 7, "t"), "; eight"
+        ),
+        "What is plotted",
+    )
+    wide = text_size("one two three;", 14.5, "bold")[0] + 4
+    lines, size, subtitle = headed(page, wide)
+    assert (lines, size) == (["one two three;", "four five"], 14.5)
+    assert subtitle == "Six hundred 7; eight. What is plotted"
+    assert headed(page, 2000) == ([page.title], 16, "What is plotted")
+    # a clause that takes three lines by itself is not cut
+    assert headed(Page("one two three"), text_size("three", 14.5, "bold")[0] + 1)[0] == [
+        "one", "two", "three"
+    ]  # fmt: skip

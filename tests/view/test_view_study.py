@@ -17,7 +17,7 @@ from sim.tables.terminal_compare import print_scores
 from sim.view.charts.fan import FanData, FanPanel, draw_fan
 from sim.view.charts.interaction import effects_found
 from sim.view.charts.many_figures import _apart
-from sim.view.charts.ranks import draw_ranks, rank_title
+from sim.view.charts.ranks import RankedCells, draw_ranks, rank_title
 from sim.view.charts.survival import ShareCurve, SurvivalData, draw_survival
 from sim.view.data import Page, Span
 from sim.view.draw import save
@@ -43,12 +43,12 @@ def test_who_ranks_first(rows: list[tuple[str, float, float, float]], title: str
 
 def test_ranks_are_dots_on_their_ranges(tmp_path: Path) -> None:
     rows = [("a", 1.0, 1.0, 2.0), ("b", 2.0, 1.0, 3.0), ("c" * 200, 3.0, 2.0, 3.0)]
-    axes = draw_ranks(PAGE, rows).axes[0]
+    axes = draw_ranks(RankedCells(PAGE, tuple(rows))).axes[0]
     dots = [line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o"]
     ranges = [tuple(line.get_xdata()) for line in axes.lines if line.get_marker() != "o"]
     assert dots == [1, 2, 3]
     assert ranges == [(1, 2), (1, 3), (2, 3)]
-    save(draw_ranks(PAGE, rows), tmp_path, "ranks")
+    save(draw_ranks(RankedCells(PAGE, tuple(rows))), tmp_path, "ranks")
 
 
 def test_effects_in_words() -> None:

@@ -20,6 +20,7 @@ from sim.engine.signals import Post
 from sim.engine.supply.supply import Supply
 from sim.engine.world import World
 from sim.scenario.model import DAY, Fighting
+from sim.state.record import SeriesRow
 
 from .battle import Battle, BattleSide
 from .force import Force
@@ -189,8 +190,15 @@ class Combat:
 
     def bring(self, battle: Battle) -> None:
         """Bring a battle to the present, for something is about to happen to it."""
-        now = self._world.clock.now
+        now, record = self._world.clock.now, self._world.record
+        self._count_all()  # what an actor lost it may have lost in several
         self.show(battle)
+        for actor in {
+            *battle.attackers.actors(),
+            *battle.defenders.actors(),
+        } & record.fallen.keys():
+            row = SeriesRow(now, f"actor:{actor}", "fallen_persons", record.fallen[actor])
+            record.losses.append(row)
         if battle.since < now:
             battle.x, battle.y = battle.left
             battle.since = now

@@ -80,7 +80,8 @@ class Force:
         roads, lengths, tempo = [], [], []
         for a, b in itertools.pairwise(stops):
             joining = [flat >> 1 for other, flat in graph.neighbours[a] if other == b]
-            road = min(joining, key=lambda r: (int(graph.seconds[r]), r))
+            leading = [r for r in joining if net.roads[graph.roads[r]].leads_from(graph.places[a])]
+            road = min(leading, key=lambda r: (int(graph.seconds[r]), r))
             road_class = net.roads[graph.roads[road]].road_class
             speeds = operation.tempo
             which = road_class if road_class in speeds else "" if "" in speeds else min(speeds)

@@ -24,11 +24,11 @@ class Rations:
         self._orders = orders
 
     def _line_open(self, force: Force) -> bool:
-        """True where every place and road from the base to the force is open to its side."""
+        """True where all places, and roads that way, from the base to it are open to its side."""
         world, passage = self._world, self._world.passages.of(force.actor)
         if not all(passage.open[i] for i in force.stops[: force.leg + 1]):
             return False
-        if not all(passage.road[r, 0] for r in force.roads[: force.leg]):
+        if not all(map(passage.carries, force.roads[: force.leg], force.stops)):
             return False
         return not force.km or world.graph.roads[force.roads[force.leg]] not in world.control.closed
 

@@ -128,7 +128,7 @@ class AxisState:
     def draw(cls, axis: Axis, passage: Passage, graph: Graph, luck: Luck) -> AxisState:
         """The state at the start, with what is uncertain drawn."""
         size = max(1, luck.whole(axis.convoy.size, f"axis:{axis.id}:convoy"))
-        sources = sorted(axis.sources.values(), key=lambda source: source.place)
+        sources = axis.sources_in_order
         sinks = {}
         for sink in sorted(axis.sinks.values(), key=lambda sink: sink.place):
             name = f"axis:{axis.id}:sink:{sink.place}"

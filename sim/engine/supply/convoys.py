@@ -117,7 +117,7 @@ class Convoys:
         passage, where = state.passage, state.problem.graph
         if standing.road is not None:
             spot = f"road:{where.roads[standing.road]}"
-            safe = bool(passage.road[standing.road, 0])
+            safe = bool(passage.road[standing.road].any())
         else:
             place = where.places[standing.here]
             spot = f"place:{place}"

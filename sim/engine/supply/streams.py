@@ -71,7 +71,7 @@ class Stream:
         """True where a road or a place of the route cannot be passed."""
         route = self.route
         return not (
-            all(passage.road[r, 0] for r in route.roads)
+            all(map(passage.carries, route.roads, route.places))
             and all(passage.open[p] for p in route.places)
         )
 

@@ -1,4 +1,4 @@
-"""Network files that are not YAML: CSV, GeoJSON, GraphML, TNTP and a binary table.
+"""Network files that are not YAML: what a table, a map, a graph or a folder of them holds.
 
 :func:`read_table` reads any of them to one :class:`~sim.network.readers.table.NetworkTable`;
 what is wrong in a file is a :class:`~sim.base.diagnostics.ScenarioError` that names its line.
@@ -7,67 +7,36 @@ what is wrong in a file is a :class:`~sim.base.diagnostics.ScenarioError` that n
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from .csv_edges import read_csv
-from .geojson import read_geojson
-from .graphml import read_graphml
-from .table import NetworkTable, Rows, refused
-from .tntp import read_tntp
+from .formats import FORMATS, ending_of
+from .options import Reading, read_capacities
+from .table import NetworkTable, refused
 
-__all__ = ["SUFFIXES", "NetworkTable", "is_table", "read_table"]
+__all__ = ["ENDINGS", "NetworkTable", "Reading", "is_table", "read_capacities", "read_table"]
 
-_READERS: Mapping[str, Callable[[str, str], Rows]] = {
-    ".csv": read_csv,
-    ".geojson": read_geojson,
-    ".json": read_geojson,
-    ".graphml": read_graphml,
-    ".tntp": read_tntp,
-}
-"""What reads a text file, by its ending."""
-
-SUFFIXES = (*_READERS, ".npz")
+ENDINGS = tuple(ending for form in FORMATS for ending in form.endings)
 """Endings of the files that :func:`read_table` takes."""
-
-LARGEST = 2**31
-"""Longest text file that is read (bytes)."""
 
 
 def is_table(path: str | os.PathLike[str]) -> bool:
-    """True where the file's ending says that :func:`read_table` takes it."""
-    return Path(path).suffix.lower() in SUFFIXES
+    """True where its ending, or what a folder holds, says that :func:`read_table` takes it."""
+    return ending_of(Path(path)) is not None
 
 
-def read_table(
-    path: str | os.PathLike[str], *, default_capacity: str | None = None
-) -> NetworkTable:
-    """Read a network file by its ending.
+def read_table(path: str | os.PathLike[str], options: Reading | None = None) -> NetworkTable:
+    """Read a network by the ending of its file, or by the files in its folder.
 
-    ``default_capacity`` (a number as text, in the file's unit) stands where a row states none;
-    without it such a road is unlimited. Raises ScenarioError with the lines that cannot be
-    used.
+    Raises ScenarioError with the lines that cannot be used, BadInputError for options that
+    cannot be, and where a library that reads such files is not installed.
     """
     file = Path(path)
-    suffix = file.suffix.lower()
-    if os.path.exists(file) and not os.path.isfile(file):  # a pipe might never end
-        what = "is a folder, not a file" if os.path.isdir(file) else "is not a file"
-        raise refused(str(file), what)
-    if suffix == ".npz":
-        from .binary import read_binary
-
-        return read_binary(file)
-    read = _READERS.get(suffix, read_tntp)
-    return read(str(path), _text(file)).table(default_capacity)
-
-
-def _text(file: Path) -> str:
-    try:
-        if file.stat().st_size > LARGEST:
-            raise refused(str(file), f"the file is larger than {LARGEST} bytes")
-        return file.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise refused(str(file), "the file is not UTF-8 text", "save it as UTF-8", line) from error
-    except OSError as error:
-        raise refused(str(file), f"cannot be read: {error.strerror or error}") from error
+    found = ending_of(file)
+    if found is None:
+        raise refused(str(file), "is no network file", f"such end in {', '.join(ENDINGS)}")
+    form, ending = found
+    if os.path.exists(file) and os.path.isdir(file) != (ending == "/"):
+        raise refused(str(file), "is a folder, not a file")
+    if os.path.exists(file) and not os.path.isdir(file) and not os.path.isfile(file):
+        raise refused(str(file), "is not a file")  # a pipe might never end
+    return form.read(file, options or Reading())

@@ -3,7 +3,8 @@
 Ids are stored as one run of UTF-8 bytes with the ends of each, so that a million roads load
 in seconds. The file is a ``.npz`` of: ``version``, ``title``, ``scale``, ``lengths``, ``places``
 and ``roads`` (each with ``_ends``), ``a``, ``b``, ``seconds``, ``km``, ``capacity``, ``two_way``
-and, where known, ``coordinates``.
+and, where known, ``coordinates``, ``stated``, ``limits``, ``through``, ``population`` (-1: not
+known), and texts with their ``_ends``: ``names``, ``kinds``, ``classes`` and ``notes``.
 """
 
 from __future__ import annotations
@@ -21,9 +22,13 @@ from numpy.typing import NDArray
 from sim.network.certificate import UNLIMITED
 from sim.network.graph import Graph
 
-from .table import MOST_CAPACITY, NetworkTable, refused
+from .table import MOST_CAPACITY, NetworkTable, Place, refused
 
 VERSION = 1
+
+_KNOWN = {"coordinates": np.float64, "stated": bool, "limits": np.int64, "through": bool}
+"""Arrays that a table may have, and their kinds."""
+
 LARGEST = 4 * 2**30
 """Most bytes that a table may unpack to."""
 
@@ -49,8 +54,22 @@ def write_binary(path: str | os.PathLike[str], table: NetworkTable) -> None:
         "capacity": table.roads[:, 0],
         "two_way": table.two_way,
     }
-    if table.coordinates is not None:
-        arrays["coordinates"] = table.coordinates
+    for name in _KNOWN:
+        if (known := getattr(table, name)) is not None:
+            arrays[name] = known
+    said = [table.known.get(place, Place()) for place in graph.places]
+    texts = {
+        "names": [one.name or "" for one in said],
+        "kinds": [one.kind or "" for one in said],
+        "classes": [one or "" for one in table.classes or ()],
+        "notes": table.notes,
+    }
+    for name, parts in texts.items():
+        if any(parts):
+            arrays[name], arrays[f"{name}_ends"] = _packed(tuple(parts))
+    if any(one.population is not None for one in said):
+        people = [-1 if one.population is None else one.population for one in said]
+        arrays["population"] = np.array(people, dtype=np.int64)
     with open(path, "wb") as out:
         np.savez_compressed(out, allow_pickle=False, **arrays)
 
@@ -69,13 +88,21 @@ def read_binary(path: str | os.PathLike[str]) -> NetworkTable:
         raise refused(str(path), what) from error
     except OSError as error:
         raise refused(str(path), f"cannot be read: {error.strerror or error}") from error
-    except (ValueError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (
+        TypeError,
+        ValueError,
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+    ) as error:
         raise refused(str(path), f"not a network table: {error}") from error
 
 
 def _table(data: dict[str, NDArray[Any]], file: str) -> NetworkTable:
-    if int(data["version"]) != VERSION:
-        raise ValueError(f"version {int(data['version'])}, not {VERSION}")
+    version, scale = _whole(data["version"]), _whole(data["scale"])
+    if version != VERSION:
+        raise ValueError(f"version {version}, not {VERSION}")
     graph = Graph(
         _unpacked(data["places"], data["places_ends"]),
         _unpacked(data["roads"], data["roads_ends"]),
@@ -84,28 +111,82 @@ def _table(data: dict[str, NDArray[Any]], file: str) -> NetworkTable:
         data["seconds"],
         data["km"],
     )
-    m, scale = len(graph.roads), int(data["scale"])
-    capacity = data["capacity"].astype(np.int64, casting="safe")
-    two_way = data["two_way"].astype(bool, casting="safe")
-    if capacity.shape != (m,) or two_way.shape != (m,) or scale < 1:
-        raise ValueError("its arrays do not fit each other")
-    finite = capacity[capacity < UNLIMITED]
+    n, m = len(graph.places), len(graph.roads)
+    capacity = _array(data, "capacity", np.int64, (m,))
+    two_way = _array(data, "two_way", bool, (m,))
+    if scale < 1:
+        raise ValueError("its scale is not a whole number from 1")
+    sizes = {"stated": (m,), "limits": (n,), "through": (n,), "coordinates": (n, 2)}
+    known = {
+        name: _array(data, name, kind, sizes[name]) for name, kind in _KNOWN.items() if name in data
+    }
+    bounded = np.concatenate([capacity, known.get("limits", capacity[:0])])
+    finite = bounded[bounded < UNLIMITED]
     if len(finite) and (finite.min() < 0 or finite.sum(dtype=np.float64) * 2 >= MOST_CAPACITY):
         raise ValueError("its capacities are negative or too large")
-    coordinates = data.get("coordinates")
-    if coordinates is not None and coordinates.shape != (len(graph.places), 2):
-        raise ValueError("its arrays do not fit each other")
+    title = bytes(_array(data, "title", np.uint8, data["title"].shape)).decode()
+    if not (title.isprintable() or not title):
+        raise ValueError("its title holds a control character")
+    classes = _texts(data, "classes", m)
     return NetworkTable(
         graph,
         np.column_stack([capacity, np.where(two_way, capacity, 0)]),
         two_way,
         scale,
-        bytes(data["title"].astype(np.uint8)).decode(),
-        bool(data["lengths"]),
-        None if coordinates is None else coordinates.astype(np.float64),
+        title,
+        bool(_whole(data["lengths"])),
+        known.get("coordinates"),
         np.zeros(m, dtype=np.int64),
         file,
+        known.get("stated"),
+        known.get("limits"),
+        known.get("through"),
+        _places(data, graph.places),
+        None if classes is None else tuple(one or None for one in classes),
+        notes=_unpacked(data["notes"], data["notes_ends"]) if "notes" in data else (),
     )
+
+
+def _places(data: dict[str, NDArray[Any]], places: tuple[str, ...]) -> dict[str, Place]:
+    """What is known of places."""
+    n = len(places)
+    names, kinds = (_texts(data, name, n) or ("",) * n for name in ("names", "kinds"))
+    people = [-1] * n
+    if "population" in data:
+        people = _array(data, "population", np.int64, (n,)).tolist()
+    return {
+        place: Place(name or None, None, count if count >= 0 else None, kind or None)
+        for place, name, kind, count in zip(places, names, kinds, people, strict=True)
+        if name or kind or count >= 0
+    }
+
+
+def _whole(value: NDArray[Any]) -> int:
+    if value.shape != () or value.dtype.kind not in "iub":
+        raise ValueError("a whole number is none")
+    return int(value)
+
+
+def _array(
+    data: dict[str, NDArray[Any]], name: str, kind: Any, shape: tuple[int, ...]
+) -> NDArray[Any]:
+    """An array of a kind and shape. Raises ValueError for another one."""
+    found = data[name]
+    if found.shape != shape:
+        raise ValueError("its arrays do not fit each other")
+    if not np.can_cast(found.dtype, kind, "safe"):
+        raise ValueError(f"{name} is of another kind")
+    return found.astype(kind)
+
+
+def _texts(data: dict[str, NDArray[Any]], name: str, count: int) -> tuple[str, ...] | None:
+    """So many texts, None where there are none. Raises ValueError for another number."""
+    if name not in data:
+        return None
+    found = _unpacked(data[name], data[f"{name}_ends"])
+    if len(found) != count:
+        raise ValueError("its arrays do not fit each other")
+    return found
 
 
 def _packed(names: tuple[str, ...]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
@@ -115,8 +196,10 @@ def _packed(names: tuple[str, ...]) -> tuple[NDArray[np.uint8], NDArray[np.int64
 
 
 def _unpacked(run: NDArray[Any], ends: NDArray[Any]) -> tuple[str, ...]:
-    text = bytes(run.astype(np.uint8, casting="safe"))
-    stops: list[int] = ends.astype(np.int64, casting="safe").tolist()
+    if run.dtype != np.uint8 or ends.ndim != 1 or not np.can_cast(ends.dtype, np.int64, "safe"):
+        raise ValueError("its names are of another kind")
+    text = bytes(run)
+    stops: list[int] = ends.tolist()
     if stops and (stops[-1] != len(text) or any(x > y for x, y in pairwise(stops))):
         raise ValueError("its names do not fit their lengths")
     return tuple(text[i:j].decode() for i, j in zip([0, *stops], stops, strict=False))

@@ -1,116 +1,89 @@
-"""CSV edges: ``from,to,capacity[,km][,both][,id]``, one road a row.
+"""CSV edges: ``from,to,capacity[,km][,both][,id]``, one road a row, and CSV in general.
 
-A row is one-way unless ``both`` is true; an empty or ``inf`` capacity is unlimited.
+A row is one-way unless ``both`` is true; an ``inf`` capacity is unlimited.
 """
 
 from __future__ import annotations
 
 import csv
-import math
-from collections.abc import Mapping, Sequence
-from operator import eq, methodcaller
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
-from sim.base.diagnostics import did_you_mean
-
-from .table import MOST, Rows, flag
-
-COLUMNS = ("from", "to", "capacity", "km", "both", "id")
+from .columns import plain
+from .options import Reading
+from .rows import Rows
 
 
-def read_csv(file: str, text: str) -> Rows:
+def read_csv(file: str, text: str, options: Reading) -> Rows:
     """Rows of a CSV file; the header names the columns in any order."""
-    rows = Rows(file, Path(file).stem)
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
-    try:
-        header = [name.strip().lower() for name in next(reader, [])]
-        _check_header(rows, header)
-        rows.report.stop_on_errors()
-        at = {name: header.index(name) for name in header}
-        if not _take_all(rows, at, text.partition("\n")[2], delimiter):
-            for row in reader:
-                if any(field.strip() for field in row):
-                    _take(rows, at, row, reader.line_num)
-    except csv.Error as error:
-        rows.error(reader.line_num, f"not CSV: {error}")
+    rows = Rows(file, Path(file).stem, options)
+    table, lines = records(rows, text)
+    if not rows.report.diagnostics:
+        rows.take(table, lines, both=False)
     return rows
 
 
-def _take(rows: Rows, at: Mapping[str, int], row: Sequence[str], line: int) -> None:
-    """One row, or what is wrong with it."""
-    if len(row) != len(at):
-        rows.error(line, f"{len(row)} fields, not {len(at)} as in the header")
-        return
+def records(
+    rows: Rows, text: str, least: int | None = None
+) -> tuple[dict[str, Sequence[str]], list[int]]:
+    """The columns of CSV by their names as in the header, and the line of each row.
 
-    def field(name: str) -> str:
-        return row[at[name]].strip() if name in at else ""
-
-    two_way = flag(field("both"))
-    if two_way is None:
-        rows.error(line, f"both '{field('both')}' is neither true nor false")
-    rows.add(
-        field("from"),
-        field("to"),
-        field("capacity") if "capacity" in at else None,
-        line=line,
-        km=rows.number(line, "km", field("km") or None),
-        both=bool(two_way),
-        label=field("id") or None,
+    Empty rows are left out; a row of another width, or a name that stands twice, is reported. The
+    last fields of a row may lack where it has at ``least`` so many.
+    """
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t|", key=first.count)
+    reader = csv.reader(
+        text.splitlines(keepends=True), delimiter=delimiter, skipinitialspace=delimiter != "\t"
     )
-
-
-def _take_all(rows: Rows, at: Mapping[str, int], text: str, delimiter: str) -> bool:
-    """All rows at once, column by column; False, and none, where any needs a closer look."""
-    text = text.rstrip("\n")
-    if not text or '"' in text or "\r" in text:
-        return False
-    if set(map(methodcaller("count", delimiter), text.split("\n"))) != {len(at) - 1}:
-        return False
-    fields = text.replace("\n", delimiter).split(delimiter)
-    if " " in text or (delimiter != "\t" and "\t" in text):
-        fields = [field.strip() for field in fields]
-    columns = [fields[i :: len(at)] for i in range(len(at))]
-    tails, heads = columns[at["from"]], columns[at["to"]]
-    if not all(tails) or not all(heads) or any(map(eq, tails, heads)):
-        return False
-    count = len(tails)
-    flags = {text: flag(text) for text in set(columns[at["both"]])} if "both" in at else {}
-    lengths: list[float | None] = [None] * count
-    if "km" in at:
-        if "_" in "".join(columns[at["km"]]):  # as Python writes numbers
-            return False
-        try:
-            lengths = [float(text) if text else None for text in columns[at["km"]]]
-        except ValueError:
-            return False
-        known = [km for km in lengths if km is not None]
-        if not (
-            min(known, default=0) >= 0
-            and math.isfinite(sum(known))
-            and max(known, default=0) <= MOST
-        ):
-            return False
-    if None in flags.values():
-        return False
-    rows.tails, rows.heads, rows.km = tails, heads, lengths
-    rows.capacity = [*columns[at["capacity"]]] if "capacity" in at else [None] * count
-    rows.both = [bool(flags[t]) for t in columns[at["both"]]] if flags else [False] * count
-    rows.labels = [text or None for text in columns[at["id"]]] if "id" in at else [None] * count
-    rows.seconds = [None] * count
-    rows.lines = list(range(2, count + 2))
-    return True
-
-
-def _check_header(rows: Rows, header: list[str]) -> None:
-    for name in ("from", "to"):
-        if name not in header:
-            close = did_you_mean(name, header)
-            rows.error(
-                1, f"the header has no column '{name}'",
-                f"columns are {', '.join(COLUMNS)}" + (f"; is it '{close}'?" if close else ""),
+    try:
+        header = [name.strip().lstrip("#").strip() for name in next(reader, [])]
+        begin = reader.line_num + 1
+        found = list(reader)
+        lines = list(range(begin, begin + len(found)))
+        if reader.line_num - begin + 1 != len(found):  # a field holds line breaks
+            reader = csv.reader(
+                text.splitlines(keepends=True), delimiter=delimiter,
+                skipinitialspace=delimiter != "\t",
             )  # fmt: skip
-    for name in dict.fromkeys(header):
-        if header.count(name) > 1:
+            lines = [reader.line_num for _ in islice(reader, 1, None)]
+    except csv.Error as error:
+        rows.error(reader.line_num, f"not CSV: {error}")
+        return {}, []
+    while header and not header[-1]:  # as where each line ends with a comma
+        header.pop()
+    _check_header(rows, header)
+    width = len(header)
+    if set(map(len, found)) - {width} or any(map(_empty, found)):
+        found, lines = _even(rows, found, lines, width, width if least is None else least)
+    columns: list[Sequence[str]] = list(zip(*found, strict=True)) or [()] * width
+    if text.count(" ") or (delimiter != "\t" and "\t" in text):
+        columns = [[field.strip() for field in column] for column in columns]
+    return dict(zip(header, columns, strict=True)), lines
+
+
+def _empty(row: Sequence[str]) -> bool:
+    return not any(field.strip() for field in row)
+
+
+def _even(
+    rows: Rows, found: list[list[str]], lines: list[int], width: int, least: int
+) -> tuple[list[list[str]], list[int]]:
+    """The rows that hold anything, all of one width."""
+    kept = []
+    for row, line in zip(found, lines, strict=True):
+        if _empty(row):
+            continue
+        if len(row) < least or not _empty(row[width:]):
+            rows.error(line, f"{len(row)} fields, not {width} as in the header")
+        else:
+            kept.append(([*row, *[""] * (width - len(row))][:width], line))
+    return [row for row, _ in kept], [line for _, line in kept]
+
+
+def _check_header(rows: Rows, header: Sequence[str]) -> None:
+    names = [plain(name) for name in header]
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1 and name:
             rows.error(1, f"the column '{name}' stands twice")

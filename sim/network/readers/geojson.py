@@ -1,9 +1,4 @@
-"""GeoJSON lines: every LineString is a road between its two ends.
-
-Properties read: ``capacity``, ``km`` or ``length`` (metres), ``oneway``, ``id``; ``from`` and
-``to`` (or ``u`` and ``v``) name the ends. Ends without names meet where
-their coordinates agree to seven decimals (about 1 cm). A road is two-way unless ``oneway`` is true.
-"""
+"""GeoJSON: every LineString is a road, as :mod:`~sim.network.readers.lines` takes it."""
 
 from __future__ import annotations
 
@@ -12,14 +7,23 @@ import re
 from pathlib import Path
 from typing import Any
 
-from .table import Rows, flag, in_degrees, metres, refused, stated
+import numpy as np
 
-Point = tuple[float, float]
+from sim.network.graph import FloatArray
+
+from .lines import Features, take_features
+from .options import Reading
+from .projected import to_degrees
+from .rows import Rows
+from .table import in_degrees, refused
+
+_NO_LINE = ("a line needs two points at least, each of longitude and latitude",
+            "coordinates are degrees, longitude first (WGS 84)")  # fmt: skip
 
 
-def read_geojson(file: str, text: str) -> Rows:
+def read_geojson(file: str, text: str, options: Reading) -> Rows:
     """Rows of a FeatureCollection (or of a single Feature)."""
-    rows = Rows(file, Path(file).stem)
+    rows = Rows(file, Path(file).stem, options)
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
@@ -36,9 +40,22 @@ def read_geojson(file: str, text: str) -> Rows:
         lines = _lines(text, len(features))
     else:
         raise refused(file, "not a GeoJSON FeatureCollection")
+    found, crs = Features(), _crs(document)
     for feature, line in zip(features, lines, strict=True):
-        _take(rows, feature, line)
+        _take(rows, found, feature, line, crs)
+    if not rows.report.diagnostics:
+        take_features(rows, found)
     return rows
+
+
+def _crs(document: dict[str, Any]) -> str | None:
+    """The coordinate system that older files name, None for degrees (WGS 84)."""
+    stated = document.get("crs")
+    properties = stated.get("properties") if isinstance(stated, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    if not isinstance(name, str) or name.upper().endswith(("CRS84", ":4326")):
+        return None
+    return name
 
 
 def _lines(text: str, count: int) -> list[int]:
@@ -62,69 +79,48 @@ def _lines(text: str, count: int) -> list[int]:
     return lines
 
 
-def _take(rows: Rows, feature: Any, line: int) -> None:
-    geometry = feature.get("geometry") if isinstance(feature, dict) else None
-    if not isinstance(geometry, dict):
-        rows.error(line, "a feature without geometry")
+def _take(rows: Rows, found: Features, feature: Any, line: int, crs: str | None) -> None:
+    """Take one feature, or say why not."""
+    if not isinstance(feature, dict):
+        rows.error(line, "a feature that is no map")
         return
-    kind, shape = geometry.get("type"), geometry.get("coordinates")
-    if kind in ("Point", "MultiPoint"):
-        return
-    if kind not in ("LineString", "MultiLineString"):
-        rows.error(line, f"geometry '{kind}' is no line")
-        return
-    parts: Any = [shape] if kind == "LineString" else shape
-    try:
-        ways = [[_point(p) for p in part] for part in parts]
-    except (TypeError, ValueError, LookupError, OverflowError):
-        ways = []
-    if not ways or any(len(way) < 2 for way in ways):
-        rows.error(
-            line, "a line needs two points at least, each of longitude and latitude",
-            "coordinates are degrees, longitude first (WGS 84)",
-        )  # fmt: skip
-        return
-    properties = feature.get("properties") or {}
+    geometry, properties = feature.get("geometry"), feature.get("properties") or {}
     if not isinstance(properties, dict):
         rows.error(line, "properties are no map")
         return
-    one_way = flag(stated(properties, "oneway") or "")
-    if one_way is None:
-        rows.error(line, f"oneway '{properties['oneway']}' is neither true nor false")
-    label = stated(properties, "id") or stated(feature, "id")
-    for number, way in enumerate(ways):
-        named = len(ways) == 1
-        tail = (stated(properties, "from", "u") if named else None) or _name(way[0])
-        head = (stated(properties, "to", "v") if named else None) or _name(way[-1])
-        for place, (lon, lat) in ((tail, way[0]), (head, way[-1])):
-            rows.where.setdefault(place, (lat, lon))
-        rows.add(
-            tail,
-            head,
-            stated(properties, "capacity"),
-            line=line,
-            km=_length(rows, line, properties if named else {}, way),
-            both=not one_way,
-            label=label if label is None or named else f"{label}.{number + 1}",
-        )
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    parts: Any = geometry.get("coordinates") if isinstance(geometry, dict) else None
+    if kind is None or parts == []:
+        rows.notes.add("skipped: a feature without geometry", line)
+        return
+    if kind not in ("Point", "LineString", "MultiLineString"):
+        rows.notes.add(f"not read: {kind} is no line", line)
+        return
+    if feature.get("id") is not None and not {"id", "ID", "Id"} & properties.keys():
+        properties = properties | {"id": feature["id"]}
+    try:
+        if kind == "Point":
+            found.at.append(_points([parts], crs)[0].tolist())
+            found.points.add(properties, line)
+            return
+        ways = [_points(part, crs) for part in ([parts] if kind == "LineString" else parts)]
+    except (TypeError, ValueError, LookupError, OverflowError):
+        rows.error(line, *_NO_LINE)
+        return
+    if any(len(way) < 2 for way in ways):
+        rows.error(line, *_NO_LINE)
+        return
+    try:
+        found.add(properties, line, ways)
+    except ValueError as error:
+        rows.error(line, f"properties {error}")
 
 
-def _point(value: Any) -> Point:
-    lon, lat = float(value[0]), float(value[1])
-    if not in_degrees(lat, lon):
+def _points(stated: Any, crs: str | None) -> FloatArray:
+    """Points (k, 2) in degrees, longitude first. Raises ValueError and the like for none."""
+    points = np.array([(float(p[0]), float(p[1])) for p in stated]).reshape(-1, 2)
+    if crs is not None:
+        points = to_degrees(points, crs)
+    if not all(in_degrees(lat, lon) for lon, lat in points.tolist()):
         raise ValueError("out of range")
-    return lon, lat
-
-
-def _name(point: Point) -> str:
-    lon, lat = (round(x, 7) + 0.0 for x in point)
-    return f"{lat:.7f} {lon:.7f}"
-
-
-def _length(rows: Rows, line: int, properties: dict[str, Any], way: list[Point]) -> float | None:
-    for name, share in (("km", 1.0), ("length", 0.001)):
-        text = stated(properties, name)
-        if text is not None:
-            value = rows.number(line, name, text)
-            return None if value is None else value * share
-    return metres(way) / 1000
+    return points

@@ -11,8 +11,11 @@ from numbers import Rational
 from typing import TYPE_CHECKING, Any
 
 from sim.base.errors import BadInputError
+from sim.base.names import to_the_eye
 
-from .table import MOST_CAPACITY, NetworkTable, Rows, flag, in_degrees
+from .rows import Rows
+from .table import MOST_CAPACITY, NetworkTable, in_degrees
+from .taken import flag
 
 if TYPE_CHECKING:
     import networkx
@@ -36,7 +39,7 @@ def read_graph(
     """
     nodes: dict[str, Hashable] = {}
     for node in graph.nodes:
-        other = nodes.setdefault(str(node), node)
+        other = nodes.setdefault(to_the_eye(str(node)), node)
         if other != node:
             raise BadInputError(f"the nodes {other!r} and {node!r} are both called '{node}'")
     edges = _Edges("graph", default)
@@ -92,6 +95,9 @@ class _Edges:
         tail, head, label = (
             "" if _missing(edge.get(key)) else str(edge[key]) for key in ("from", "to", "id")
         )
+        if tail and to_the_eye(tail) == to_the_eye(head):
+            rows.notes.add("skipped: a road from a place to itself", line)
+            return
         what = f"edge '{tail}' to '{head}'"
         stated = self.default if _missing(edge.get("capacity")) else edge["capacity"]
         if stated is None:

@@ -1,7 +1,8 @@
 """TNTP networks, as the Transportation Networks for Research project writes them.
 
 Links are one-way: ``init_node term_node capacity length free_flow_time ... ;`` after the
-metadata. Length is taken as km and free-flow time as minutes, as in most of its files.
+metadata. Length is taken as km and free-flow time as minutes, as in most of its files. Nodes
+numbered below ``<FIRST THRU NODE>`` begin and end trips, and nothing passes through them.
 """
 
 from __future__ import annotations
@@ -9,25 +10,28 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from .table import Rows
+from .options import Reading
+from .rows import Rows
 
 _TAG = re.compile(r"\s*<([^>]*)>\s*(.*)")
+_COLUMNS = ("init_node", "term_node", "capacity", "length", "free_flow_time")
+_ALSO = {"length": ("km", 1.0), "free_flow_time": ("seconds", 60.0), "init_node": ("from", 1.0),
+         "term_node": ("to", 1.0)}  # fmt: skip
 
 
-def read_tntp(file: str, text: str) -> Rows:
+def read_tntp(file: str, text: str, options: Reading) -> Rows:
     """Rows of a TNTP network file."""
-    rows = Rows(file, Path(file).stem)
-    links: int | None = None
+    rows = Rows(file, Path(file).stem, options)
+    tags: dict[str, str] = {}
+    lines: list[int] = []
+    links: list[list[str]] = []
     inside = False
     for line, content in enumerate(text.splitlines(), start=1):
         tag = _TAG.match(content)
         if tag and not inside:
             name = tag[1].strip().upper()
-            if name == "END OF METADATA":
-                inside = True
-            elif name == "NUMBER OF LINKS":
-                digits = tag[2].strip()
-                links = int(digits) if re.fullmatch("[0-9]{1,18}", digits) else None
+            inside = name == "END OF METADATA"
+            tags[name] = tag[2].strip()
             continue
         body = content.partition("~")[0].partition(";")[0].split()
         if not body:
@@ -37,14 +41,28 @@ def read_tntp(file: str, text: str) -> Rows:
         elif len(body) < 3:
             rows.error(line, "a link needs init_node, term_node and capacity")
         else:
-            length = rows.number(line, "length", body[3]) if len(body) > 3 else None
-            minutes = rows.number(line, "free_flow_time", body[4]) if len(body) > 4 else None
-            rows.add(
-                body[0], body[1], body[2], line=line, km=length,
-                seconds=round(minutes * 60) if minutes else None,
-            )  # fmt: skip
+            links.append(body[: len(_COLUMNS)] + [""] * (len(_COLUMNS) - len(body)))
+            lines.append(line)
     if not inside:
         rows.error(0, "there is no <END OF METADATA>")
-    elif links is not None and links != len(rows.tails) and not rows.report.diagnostics:
-        rows.error(0, f"{len(rows.tails)} links, not {links} as <NUMBER OF LINKS> says")
+    stated = _whole(tags, "NUMBER OF LINKS")
+    if stated is not None and stated != len(links) and not rows.report.diagnostics:
+        rows.error(0, f"{len(links)} links, not {stated} as <NUMBER OF LINKS> says")
+    if rows.report.diagnostics or not links:
+        return rows
+    rows.take(dict(zip(_COLUMNS, zip(*links, strict=True), strict=True)), lines, both=False,
+              also=_ALSO)  # fmt: skip
+    first = _whole(tags, "FIRST THRU NODE") or 0
+    ends = {*rows.tails, *rows.heads}
+    rows.shut = {node for node in ends if node.isdecimal() and int(node) < first}
+    if rows.shut:
+        rows.notes.add(
+            f"{len(rows.shut):,} nodes below <FIRST THRU NODE> {first} are not passed through"
+        )
     return rows
+
+
+def _whole(tags: dict[str, str], name: str) -> int | None:
+    """A whole number of the metadata, None where none is stated."""
+    digits = tags.get(name, "")
+    return int(digits) if re.fullmatch("[0-9]{1,18}", digits) else None

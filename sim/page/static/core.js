@@ -30,6 +30,11 @@ function at(changes, time, none) {
   return i < 0 ? none : changes[i + 1];
 }
 
+/** What a road carries there and back: a pair where it is not the same both ways. */
+function eachWay(can) {
+  return Array.isArray(can) ? can : [can, can];
+}
+
 /** Since when the value in force holds. */
 function holdsFrom(changes, time) {
   const i = changes ? since(changes, time) : -1;

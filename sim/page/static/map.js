@@ -2,7 +2,7 @@
 // The map of one run: places, roads and forces at the chosen instant, seen by the chosen axis.
 
 const BUTTONS = 36; // pixels at the right that are the zoom buttons
-const ROAD_PARTS = ["glow", "case", "fill", "flow", "full", "arrow", "bars", "cross"];
+const ROAD_PARTS = ["glow", "case", "fill", "flow", "full", "arrow", "oneway", "bars", "cross"];
 
 class MapView {
   constructor(run, figure) {
@@ -14,7 +14,7 @@ class MapView {
     this.svg = draw("svg", { role: "group" });
     this.canvas.prepend(this.svg);
     this.canvas.append(this.tip);
-    this.largest = Math.max(0, ...run.roads.map((road) => road.whole));
+    this.largest = Math.max(0, ...run.roads.flatMap((road) => eachWay(road.whole)));
     this.build();
     this.listen();
     this.frameAxis();
@@ -30,14 +30,14 @@ class MapView {
     this.ground.removeAttribute("id");
     this.countries = layer("countries");
     const layers = {};
-    for (const part of ["glow", "case", "fill", "flow", "full", "arrow", "bars", "cross"]) {
+    for (const part of ROAD_PARTS) {
       layers[part] = layer("roads " + part);
     }
     const hits = layer("hits");
     this.roads = this.run.roads.map((road, i) => {
       const parts = {};
       for (const part of ROAD_PARTS) {
-        const tag = ["arrow", "bars", "cross"].includes(part) ? "path" : "line";
+        const tag = ["arrow", "oneway", "bars", "cross"].includes(part) ? "path" : "line";
         parts[part] = layers[part].appendChild(draw(tag, {}));
       }
       parts.hit = draw("line", { class: "hit" });
@@ -135,7 +135,8 @@ class MapView {
     const axis = axisOf(run, view.axis);
     const lines = [roadName(run, index)];
     const sinceOf = (changes) => sinceWords(run, holdsFrom(changes, time));
-    lines.push(say(road.name ? "length_named" : "length", { km: numeral(road.km), kind: road.kind, name: road.name }));
+    const km = road.detour ? say("km_about", { km: numeral(road.km), detour: String(road.detour) }) : say("km", { km: numeral(road.km) });
+    lines.push(say(road.name ? "length_named" : "length", { km, kind: road.kind, name: road.name }));
     lines.push(say(at(road.shut, time, 0) ? "closed_since" : "open_since", { since: sinceOf(road.shut) }));
     const [a, b] = [road.a, road.b].map((p) => at(run.places[p].held, time, []).map(([i]) => run.actors[i].name).join(", ") || say("nobody"));
     lines.push(say(a === b ? "both_ends" : "ends", { a, b }));
@@ -143,8 +144,10 @@ class MapView {
     const flow = at(axis.flow[index], time, 0);
     lines.push(say(flow ? "flow_toward" : "flow", { rate: rate(Math.abs(flow)),
       place: placeName(run, flow > 0 ? road.b : road.a), since: sinceOf(axis.flow[index]) }));
-    const can = at(axis.capacity[index], time, 0);
-    lines.push(say("road_capacity", { axis: axis.name, rate: rate(can), whole: rate(road.whole), since: sinceOf(axis.capacity[index]) }));
+    const [there, back] = eachWay(at(axis.capacity[index], time, 0)), [whole, wholeBack] = eachWay(road.whole);
+    const kind = road.one_way ? "road_one_way" : Array.isArray(road.whole) ? "road_each_way" : "road_capacity";
+    lines.push(say(kind, { axis: axis.name, rate: rate(there), whole: rate(whole), back: rate(back), whole_back: rate(wholeBack),
+      to: placeName(run, road.b), from: placeName(run, road.a), since: sinceOf(axis.capacity[index]) }));
     return lines;
   }
 
@@ -255,11 +258,11 @@ class MapView {
 
   drawRoad(road, i, axis, cut) {
     const time = view.time, parts = this.roads[i];
-    const can = axis ? at(axis.capacity[i], time, 0) : road.whole;
+    const [there, back] = eachWay(axis ? at(axis.capacity[i], time, 0) : road.whole), can = Math.max(there, back);
     const flow = axis ? at(axis.flow[i], time, 0) : 0;
     const shut = at(road.shut, time, 0);
     const wide = roadWidth(can, this.largest, ROAD.thinnest) * this.marks, thin = ROAD.thinnest_flow;
-    const full = flow && Math.abs(flow) >= can;
+    const full = flow && Math.abs(flow) >= (flow > 0 ? there : back);
     const core = full ? wide : Math.min(roadWidth(Math.abs(flow), this.largest, thin) * this.marks,
       Math.max(wide - ROAD.inside, thin * this.marks));
     const show = (part, on, width) => put(parts[part], { visibility: on ? null : "hidden", "stroke-width": on && width ? width.toFixed(1) : null });
@@ -270,15 +273,17 @@ class MapView {
     show("full", full, Math.max(1.2 * this.fine, core * ROAD.full_dash));
     show("glow", cut, wide + ROAD.glow);
     show("arrow", flow !== 0);
+    show("oneway", road.one_way);
     show("bars", cut);
     show("cross", shut && !cut);
     const [a, b] = flow < 0 ? [this.points[road.b], this.points[road.a]] : [this.points[road.a], this.points[road.b]];
     if (flow) put(parts.arrow, { d: arrows(a, b, this.marks) });
+    if (road.one_way) put(parts.oneway, { d: oneWays(this.points[road.a], this.points[road.b], this.marks) });
     if (cut) put(parts.bars, { d: bars(a, b, wide, this.marks) });
     const always = shut && at(road.shut, 0, 0) && holdsFrom(road.shut, time) === 0;
     if (shut) put(parts.cross, { d: cross(this.middle({ kind: "road", index: i }), !always), class: always ? "always" : "event" });
     put(parts.hit, { "stroke-width": Math.max(wide + 4, 12) });
-    parts.shown = { can, flow, full, shut, always, cut };
+    parts.shown = { can, flow, full, shut, always, cut, oneway: road.one_way };
   }
 
   radius(place, i, axis) {

@@ -172,6 +172,7 @@ Object.assign(MapView.prototype, {
     if (road((s) => s.can)) rows.push([stroke(["case", null, 9], ["fill", null, 7]), axis ? say("usable", { rate: rate(this.largest) }) : say("road")]);
     if (road((s) => s.flow)) rows.push([stroke(["case", null, 9], ["fill", null, 7], ["flow", null, 4], ["arrow", null, null, arrows([-17, 0], [17, 0], 0.8)]), say("planned_flow")]);
     if (road((s) => s.full)) rows.push([stroke(["case", null, 9], ["flow", null, 7], ["full", null, 2.8]), say("full")]);
+    if (road((s) => s.oneway)) rows.push([stroke(["case", null, 9], ["fill", null, 7], ["oneway", null, null, oneWays([-17, 0], [17, 0], 1)]), say("one_way")]);
     if (road((s) => s.cut)) rows.push([stroke(["glow", null, 16], ["case", null, 7], ["fill", null, 5], ["bars", null, null, bars([-17, 0], [17, 0], 3, 0)]), say("road_cut", words)]);
     if (road((s) => !s.can)) rows.push([stroke(["case", "unusable", 1.5]), say("unusable")]);
     if (road((s) => s.shut && s.always)) rows.push([stroke(["case", "unusable", 1.5], ["cross", "always", null, cross([0, 0], false)]), say("closed")]);

@@ -55,13 +55,23 @@ function crowding(points) {
   return Math.min(1, Math.max(0.12, middle / 26));
 }
 
+/** Heads along the flow of a road. */
 function arrows(a, b, marks) {
+  return heads(a, b, ROAD.arrow * marks, ROAD.arrow_at);
+}
+
+/** Smaller heads along a road that is open from a to b alone. */
+function oneWays(a, b, marks) {
+  return heads(a, b, ROAD.one_way * marks, ROAD.one_way_at);
+}
+
+/** Heads of a size from a toward b, at these shares of a short and of a long road. */
+function heads(a, b, size, places) {
   const along = [b[0] - a[0], b[1] - a[1]];
   const length = Math.hypot(...along);
-  const size = ROAD.arrow * marks;
   if (length < 4 * size) return "";
   const u = along.map((v) => v / length), side = [-u[1], u[0]];
-  return ROAD.arrow_at[length > ROAD.long ? 1 : 0].map((share) => {
+  return places[length > ROAD.long ? 1 : 0].map((share) => {
     const m = [a[0] + along[0] * share, a[1] + along[1] * share];
     const corner = ([f, s]) => [0, 1].map((k) => (m[k] + (u[k] * f + side[k] * s) * size).toFixed(1)).join(",");
     return `M${ROAD.arrow_corners.map(corner).join(" ")}Z`;

@@ -48,7 +48,7 @@ function tellApart() {
   const held = a.places.filter((place) => known.has(place.id))
     .map((place) => [place.name, who(a, place), who(b, known.get(place.id))]).filter(([, x, y]) => x !== y);
   const roads = new Map(b.roads.map((road, i) => [road.id, i]));
-  const can = (run, i) => { const axis = axisOf(run, view.axis); return axis ? at(axis.capacity[i], time, 0) : 0; };
+  const can = (run, i) => { const axis = axisOf(run, view.axis); return String(eachWay(axis ? at(axis.capacity[i], time, 0) : 0)); };
   const apart = a.roads.filter((road, i) => roads.has(road.id) && can(a, i) !== can(b, roads.get(road.id)));
   const named = held.slice(0, MOST_APART).map(([name, x, y]) => say("apart_place", { name, a: x, b: y })).join(", ");
   const n = held.length, more = n - MOST_APART;
@@ -133,8 +133,9 @@ function mapTables(run) {
   });
   const roads = run.roads.map((road, i) => {
     const flow = axis ? at(axis.flow[i], time, 0) : 0;
+    const ways = (kg) => Array.isArray(kg) ? say("ways", { there: numeral(kg[0] / 1000), back: numeral(kg[1] / 1000) }) : numeral(kg / 1000);
     return [roadName(run, i), at(road.shut, time, 0) ? "closed" : "open", dateOf(run, holdsFrom(road.shut, time)),
-      numeral(axis ? at(axis.capacity[i], time, 0) / 1000 : 0), numeral(road.whole / 1000),
+      ways(axis ? at(axis.capacity[i], time, 0) : 0), ways(road.whole),
       numeral(Math.abs(flow) / 1000), flow ? placeName(run, flow > 0 ? road.b : road.a) : ""];
   });
   return [makeTable(say("places_on", { date }), HEADS.places, places),

@@ -67,9 +67,9 @@ def advance_data(run: Words, operation: str) -> AdvanceData:
     strength = series[subject, "strength_persons"]
     supply = joined(days_carried(run.record.drawn, series, this))
     stops = stops_km(run.scenario.network, this, run.states[0].terrain.graph)
+    subtitle = Sentence(Name(this.name), ": position, strength and supply")
     return AdvanceData(
-        Page(_advance_title(run, operation), f"{this.name}: position, strength and supply",
-             run.credit),
+        Page(_advance_title(run, operation), subtitle, run.credit),
         run.span,
         Curve(tuple(position.times), tuple(v / 1000 for v in position.values), steps=False),
         curve(strength),

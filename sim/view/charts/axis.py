@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.base.said import Sentence
+from sim.base.numbers import amount
+from sim.base.said import Name, Said, Sentence
 from sim.measure.sides import days_left
 from sim.measure.steps import Steps
 from sim.scenario.model import DAY
@@ -101,11 +102,12 @@ def axis_data(run: Words, axis: str) -> AxisSeries:
             )
         )  # fmt: skip
     delivered = _rate([analysis.series[f"sink:{axis}/{s}", "delivered_kg"] for s in this.sinks])
-    subtitle = f"{this.name}: {_AXIS_SUBTITLE}"
+    subtitle = Sentence(Name(this.name), f": {_AXIS_SUBTITLE}")
     if delivered is not None and len(delivered.times) > 1:
         step = delivered.times[1] / DAY
         if delivered.times[1] > run.scenario.sample:
-            subtitle += f"; deliveries as means over {step:g} days"
+            window = Said(amount(step, "day"), step, "day")
+            subtitle = Sentence(subtitle, "; deliveries as means over ", window)
     title = Sentence(headline(run.tell, axis), "; ", missing(run.tell, axis))
     return AxisSeries(
         page=Page(title, subtitle, run.credit), span=run.span,

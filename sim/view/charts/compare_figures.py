@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from matplotlib.figure import Figure
 
 from sim.base.numbers import day_iso, number
-from sim.measure.compare import Comparison
-from sim.measure.steps import Steps, series_by_key
+from sim.base.said import Name, Said, Sentence, several
+from sim.measure.compare import Comparison, Row
+from sim.measure.steps import Steps, is_time, series_by_key
 from sim.scenario.model import DAY
 from sim.tables.headline import same_deliveries
 from sim.view.charts.panels import (
@@ -90,42 +90,42 @@ def _compare_data(
         at = first.scenario["network"]["places"].get(place, {}).get("name", place)
         panels.append(ComparePanel(f"Stock at {at}", "t", curves, 1000, True))
     name = str(first.scenario["axes"][axis].get("name", axis))
+    subtitle = Sentence(Name(name), ": ", several(list(map(Name, runs)), " | ", " | "))
     return CompareData(
-        Page(_compare_title(comparison, axis, name, start), f"{name}: {' | '.join(runs)}", ""),
+        Page(_compare_title(comparison, axis, name, start), subtitle, ""),
         Span(end, start), runs, tuple(panels[:4]),
     )  # fmt: skip
 
 
-def _compare_title(comparison: Comparison, axis: str, name: str, start: datetime | None) -> str:
-    """The first of capacity at the end, time of cut, tonnes delivered in which runs differ.
+def _compare_title(
+    comparison: Comparison, axis: str, name: str, start: datetime | None
+) -> Sentence:
+    """The first of time of cut, mean capacity, tonnes delivered in which runs differ.
 
     Where deliveries do not differ that stands before it.
     """
     same = same_deliveries([o.summary for o in comparison.outcomes], axis)
-    head = f"{name}, " if same is None else f"{name} delivers the same in each run; "
+    delivers = ", " if same is None else " delivers the same in each run; "
     rows = {r.path: r for r in comparison.rows}
-    names = [o.name for o in comparison.outcomes]
+    names = [Name(o.name) for o in comparison.outcomes]
 
-    def said(row: str, say: Any) -> str | None:
-        found = rows.get(f"axes.{axis}.{row}")
-        if found is None or not found.changed:
-            return None
-        return "; ".join(f"{say(v)} in {n}" for v, n in zip(found.values, names, strict=True))
+    def said(row: Row, i: int) -> str:
+        value, path = row.values[i], f"measures/{row.path}/values/{i}"
+        if value is None:
+            return "never" if is_time(row.path) else "unknown"
+        text = day_iso(start, value) if is_time(row.path) else f"{number(value)} {row.unit}"
+        return Said(text, value, row.unit, path)
 
-    def date(value: float | None) -> str:
-        return "never" if value is None else day_iso(start, value)
-
-    def tonnes(value: float | None) -> str:
-        return "-" if value is None else number(round(value, 1))
-
-    lasting = said("time_of_lasting_cut", date)
-    if lasting:
-        return f"{head}cut for good: {lasting}"
-    mean = said("capacity_mean", lambda v: f"{tonnes(v)} t/day")
-    if mean:
-        return f"{head}mean capacity: {mean}"
-    delivered = said("delivered", lambda v: f"{tonnes(v)} t")
-    return f"{head}delivered: {delivered}" if delivered else f"{head}small differences"
+    for measure, what in (
+        ("time_of_lasting_cut", "cut for good: "),
+        ("capacity_mean", "mean capacity: "),
+        ("delivered", "delivered: "),
+    ):
+        row = rows.get(f"axes.{axis}.{measure}")
+        if row is not None and row.changed:
+            each = [Sentence(said(row, i), " in ", run) for i, run in enumerate(names)]
+            return Sentence(Name(name), f"{delivers}{what}", several(each, "; ", "; "))
+    return Sentence(Name(name), f"{delivers}small differences")
 
 
 @context()

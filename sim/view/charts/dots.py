@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.base.numbers import number, signed, true_minus
+from sim.base.numbers import amount
+from sim.base.said import LEVEL, Name, Said, Sentence
 from sim.measure.compare_many import Many, ManyComparison, ManyRow
 from sim.measure.statistics import Estimate, Paired
-from sim.measure.steps import is_time
+from sim.measure.steps import RESTRICTED_MEAN, is_time
 from sim.tables.of_many import HEADLINES
-from sim.view.charts.many import credit
+from sim.view.charts.many import credit, difference
 from sim.view.charts.panels import LABEL, SHAPES, few_ticks, line_style, row_axes, signed_numeral
 from sim.view.data import Page
 from sim.view.draw import MARGIN, Sheet, context, plain, sheet_for, wrap
@@ -70,25 +71,34 @@ def _clearest(row: ManyRow) -> float:
 
 
 def dot_data(comparison: ManyComparison, rows: Sequence[ManyRow]) -> DotData:
+    """Differences of some measures from the first ensemble."""
     base = comparison.outcomes[0]
     names = tuple(o.name for o in comparison.outcomes[1:])
     dots = [
-        DotRow(measure_label(base, r.path), _unit(r), tuple(_dot(a.paired) for a in r.against))
+        DotRow(
+            measure_label(base, r.path), _unit(r, comparison.days),
+            tuple(_dot(a.paired) for a in r.against),
+        )
         for r in rows
-    ]
-    page = Page(
-        _dots_title(comparison, rows),
-        f"Mean difference from {base.name} with 95 % intervals, {comparison.n} pairs of runs under "
-        "the same luck; an empty mark: no difference found",
-        credit(base.summary),
-    )
+    ]  # fmt: skip
+    subtitle = Sentence(
+        "Mean difference from ", Name(base.name), " with ", LEVEL, " intervals, ",
+        _pairs(comparison), " under the same luck; an empty mark: no difference found",
+    )  # fmt: skip
+    page = Page(_dots_title(comparison, rows), subtitle, credit(base.summary))
     scale = f"left of the line: less than in {base.name}; right: more"
     return DotData(page, names, tuple(dots), scale)
 
 
-def _unit(row: ManyRow) -> str:
+def _pairs(comparison: ManyComparison) -> Said:
+    return Said(f"{comparison.n:,} pairs of runs", comparison.n, "pairs", "pairs")
+
+
+def _unit(row: ManyRow, days: float) -> str:
     """What a difference is counted in; times that may not come have a panel of their own."""
-    return "days of the period before it came" if is_time(row.path) else row.unit
+    if not is_time(row.path):
+        return row.unit
+    return f"days without it within the period of {amount(days, 'day')} ({RESTRICTED_MEAN})"
 
 
 def _dot(found: Paired | None) -> Estimate | None:
@@ -97,6 +107,7 @@ def _dot(found: Paired | None) -> Estimate | None:
 
 
 def measure_label(base: Many, path: str) -> str:
+    """A measure of an axis by the names of the axis and the sink."""
     parts = path.split(".")
     axis = base.scenario["axes"].get(parts[1], {})
     name = axis.get("name", parts[1]) if isinstance(axis, Mapping) else parts[1]
@@ -111,27 +122,30 @@ def sink_name(base: Many, path: str) -> str:
     return str(place.get("name", sink))
 
 
-def _dots_title(comparison: ManyComparison, rows: Sequence[ManyRow]) -> str:
+def _dots_title(comparison: ManyComparison, rows: Sequence[ManyRow]) -> Sentence:
+    """The clearest difference of the first measure that has one, or that none is found."""
     names = [o.name for o in comparison.outcomes[1:]]
     settled = [
-        (a.paired.clearness, row, replace(a, name=name))
+        (against.paired, row, i)
         for row in rows
-        for a, name in zip(row.against, names, strict=True)
-        if a.paired is not None and a.paired.verdict in ("higher", "lower")
+        for i, against in enumerate(row.against)
+        if against.paired is not None and against.paired.verdict in ("higher", "lower")
     ]
     base = comparison.outcomes[0]
     if not settled:
-        return f"No difference from {base.name} found in {comparison.n} pairs of runs"
+        return Sentence(
+            "No difference from ", Name(base.name), " found in ", _pairs(comparison)
+        )  # fmt: skip
     main = [s for s in settled if s[1] is rows[0]] or settled
-    _, row, against = max(main, key=lambda s: s[0])
-    assert against.paired is not None
-    d = against.paired.difference
-    unit = "" if row.unit == "1" else f" {row.unit}"
-    interval = true_minus(f"{number(d.low)} to {number(d.high)}")
-    return (
-        f"{measure_label(base, row.path)} is {against.paired.verdict} in {against.name}: "
-        f"{true_minus(signed(d.value))}{unit} ({interval})"
-    )
+    paired, row, i = max(main, key=lambda s: s[0].clearness)
+    stem = f"measures/{row.path}/differences/{i}/difference"
+    label, mean = Name(measure_label(base, row.path)), ""
+    if is_time(row.path):
+        mean = f", {RESTRICTED_MEAN},"
+    return Sentence(
+        label, f"{mean} is {paired.verdict} in ", Name(names[i]), ": ",
+        *difference(paired.difference, row.unit, stem),
+    )  # fmt: skip
 
 
 @context()
@@ -203,6 +217,7 @@ def _draw_dot_panel(page: Sheet, axes: Axes, rows: Sequence[DotRow], unit: str, 
 
 
 def dot_table(data: DotData) -> Numbers:
+    """Every dot with the ends of its interval."""
     rows = (
         (row.name, row.unit, name, dot.value, dot.low, dot.high)
         for row in data.rows

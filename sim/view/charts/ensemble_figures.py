@@ -19,7 +19,7 @@ from sim.view.charts.fan import (
 from sim.view.charts.many import Document, credit
 from sim.view.charts.series import Values
 from sim.view.charts.survival import draw_survival, survival_data, survival_table
-from sim.view.draw import Drawing, Drawn, drawing
+from sim.view.draw import Drawing, drawing
 from sim.view.map.regroup import displacement_table, draw_regroup_map, regroup_map
 
 MOST_SINKS = 2
@@ -62,13 +62,9 @@ def ensemble_figures(
         if runs[path]:
             fan = partial(advance_fan, scenario, summary, operation, grid, np.array(runs[path]))
             yield drawing(f"fan_advance_{operation}", fan, draw_fan, fan_table)
-    yield "regroup_map", partial(_regroup_map, scenario, summary, moves)
-
-
-def _regroup_map(scenario: Scenario, summary: Document, moves: Sequence[Document]) -> Drawn | None:
     found = displacements(moves)
-    shares = regroup_map(scenario, found, credit(summary), summary["n"])
-    return None if shares is None else (draw_regroup_map(shares), displacement_table(found))
+    shares = partial(regroup_map, scenario, found, credit(summary), summary["n"])
+    yield drawing("regroup_map", shares, draw_regroup_map, lambda _: displacement_table(found))
 
 
 def _panel_name(scenario: Scenario, path: str) -> str:

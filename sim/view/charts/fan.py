@@ -11,11 +11,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.base.numbers import number
+from sim.base.numbers import number, whole
+from sim.base.said import Name, Said, Sentence, at, several, share
 from sim.measure.routes import stops_km
 from sim.scenario.model import Scenario
 from sim.view.charts.advance import draw_record, on_record
-from sim.view.charts.many import Document, credit, date_of_day, share_words
+from sim.view.charts.many import Document, credit, date_of_day, share_of, share_words
 from sim.view.charts.panels import (
     LABEL,
     Panel,
@@ -56,7 +57,10 @@ class FanData:
     panels: tuple[FanPanel, ...]
 
 
-RANGES = "Dark: half of the runs lie here, light: 90 %; line: the median; dashed: single runs"
+RANGES = Sentence(
+    "Dark: half of the runs lie here, light: ", share(0.9),
+    "; line: the median; dashed: single runs",
+)  # fmt: skip
 
 
 def axis_fan(
@@ -80,49 +84,61 @@ def advance_fan(
     panel = FanPanel(
         "Where it stands: km from its base", grid, runs, steps=False, levels=levels, record=record
     )
-    page = Page(_advance_title(summary, this.name, operation), RANGES + diamonds, credit(summary))
+    page = Page(
+        _advance_title(summary, this.name, operation), Sentence(RANGES, diamonds), credit(summary)
+    )
     return FanData(page, Span(scenario.length, scenario.start), (panel,))
 
 
-def _advance_title(summary: Document, name: str, operation: str) -> str:
+def _advance_title(summary: Document, name: str, operation: str) -> Sentence:
     """How far it comes, and what stops it how often."""
-    of = partial("operations.{}.{}".format, operation)
-    measures = summary["measures"]
-    start = measures[of("time_of_start")]["came"]
-    if not start["value"]:
-        return f"{name} begins in no run"
-    far = measures[of("furthest_km")]
-    low, high = (number(round(km)) for km in far["range_90"])
-    title = f"{name} comes {number(round(far['median']))} km in the middle run"
-    title += f" (90 %: {low} to {high})" if low != high else ""
+    of = partial("measures/operations.{}.{}/{}".format, operation)
+    came = partial(share_of, summary)
+    if not came(of("time_of_start", "came/value")).value:
+        return Sentence(Name(name), " begins in no run")
+
+    def km(key: str, unit: str = "") -> Said:
+        value = at(summary, of("furthest_km", key))
+        return Said(f"{whole(value)}{unit}", value, "km", of("furthest_km", key))
+
+    title = Sentence(Name(name), " comes ", km("median", " km"), " in the middle run")
+    low, high = km("range_90/0"), km("range_90/1")
+    if low != high:
+        title = Sentence(title, " (", share(0.9), ": ", low, " to ", high, ")")
     stopped = [
-        f"{words} in {came['value']:.0%}"
+        Sentence(f"{words} in ", often)
         for measure, words in (("time_of_stall", "stalls"), ("time_of_repulse", "is beaten"))
-        if (came := measures[of(measure)]["came"])["value"]
+        if (often := came(of(measure, "came/value"))).value
     ]
-    return title + (f"; it {' and '.join(stopped)} of runs" if stopped else "")
+    return Sentence(title, "; it ", several(stopped), " of runs") if stopped else title
 
 
-def _axis_title(summary: Document, scenario: Scenario, axis: str) -> str:
-    name, measures = scenario.axes[axis].name, summary["measures"]
-    cut = measures[f"axes.{axis}.time_of_first_cut"]
-    came = cut["came"]
-    if came["value"]:
-        text = f"{name} is cut in {share_words(came)} of runs"
-        lasting = measures[f"axes.{axis}.time_of_lasting_cut"]["came"]
-        if lasting["value"] < came["value"]:
-            text += (
-                f", for good in {lasting['value']:.0%}" if lasting["value"] else ", never for good"
-            )
-        if cut["median"] is not None:
-            text += f"; half of all runs by {date_of_day(scenario, cut['median'])}"
-        return text
-    end = measures[f"axes.{axis}.capacity_end"]
-    low, high = end["range_90"]
-    return (
-        f"{name} is never cut in {summary['n']} runs; it ends with {number(end['median'])} t/day "
-        f"(90 % of runs: {number(low)} to {number(high)})"
-    )
+def _axis_title(summary: Document, scenario: Scenario, axis: str) -> Sentence:
+    """In how many runs it is cut, or with what it ends."""
+    stem, name = f"measures/axes.{axis}", Name(scenario.axes[axis].name)
+    cut, came = f"{stem}.time_of_first_cut", partial(share_of, summary)
+    if often := came(f"{cut}/came/value").value:
+        text = Sentence(name, " is cut in ", share_words(summary, f"{cut}/came"), " of runs")
+        lasting = came(f"{stem}.time_of_lasting_cut/came/value")
+        if not lasting.value:
+            text = Sentence(text, ", never for good")
+        elif lasting.value < often:
+            text = Sentence(text, ", for good in ", lasting)
+        if at(summary, f"{cut}/median") is None:
+            return text
+        by = date_of_day(scenario, summary, f"{cut}/median")
+        return Sentence(text, "; half of all runs by ", by)
+
+    def rate(key: str, unit: str = "") -> Said:
+        value = at(summary, f"{stem}.capacity_end/{key}")
+        text = f"{number(value)}{unit}"
+        return Said(text, value, "t/day", f"{stem}.capacity_end/{key}")
+
+    runs = Said(f"{summary['n']:,} runs", summary["n"], "runs", "n")
+    return Sentence(
+        name, " is never cut in ", runs, "; it ends with ", rate("median", " t/day"), " (",
+        share(0.9), " of runs: ", rate("range_90/0"), " to ", rate("range_90/1"), ")",
+    )  # fmt: skip
 
 
 @context()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from matplotlib.figure import Figure
 
+from sim.base.said import LEVEL, Name, Sentence, several, share
 from sim.measure.steps import is_time
-from sim.view.charts.many import Document, plainly
+from sim.view.charts.many import Document, difference, plainly
 from sim.view.charts.panels import (
     LABEL,
     SHAPES,
@@ -16,10 +18,9 @@ from sim.view.charts.panels import (
     line_style,
     numeral,
     side_names,
-    signed_numeral,
 )
 from sim.view.data import Page
-from sim.view.draw import Drawn, context, plain, sheet, short
+from sim.view.draw import context, plain, sheet, short
 from sim.view.look import RULE, SOFT_INK
 from sim.view.tables import Numbers
 
@@ -32,7 +33,17 @@ Points = Mapping[tuple[str, str], tuple[float, float, float]]
 """A mean, or a chance in percent, and its interval by (level across, level of the line)."""
 
 
-def interaction(study: Study, path: str, found: Sequence[Effect]) -> Drawn | None:
+@dataclass(frozen=True, slots=True)
+class InteractionData:
+    """A measure in the cells of two factors ``names``; ``what`` is "mean" or "came"."""
+
+    page: Page
+    names: tuple[str, ...]
+    what: Literal["mean", "came"]
+    points: Points
+
+
+def interaction_data(study: Study, path: str, found: Sequence[Effect]) -> InteractionData | None:
     """A measure in the cells of two factors: its means; of a time that may not come its chances.
 
     None of more factors, of no mean, and of a time that never comes.
@@ -42,22 +53,20 @@ def interaction(study: Study, path: str, found: Sequence[Effect]) -> Drawn | Non
     cells = [e.summary["measures"].get(path, {"n": 0}) for e in study.ensembles]
     known = [measure for measure in cells if measure["n"]]
     always = all(measure.get("came", {"value": 1})["value"] == 1 for measure in known)
-    what = "mean" if always else "came"
+    what: Literal["mean", "came"] = "mean" if always else "came"
     points = _points(study, cells, what)
     if not points or (is_time(path) and not any(m["came"]["value"] for m in known)):
         return None
     unit = next((e.measured.units[path] for e in study.ensembles if path in e.measured.units), "")
-    shown = f"Mean of {path}, {unit}" if what == "mean" else f"{path}: in how many runs it came, %"
-    subtitle = (
-        f"{shown}, with 95 % intervals; {study.names[0]} across, a line for each level of "
-        f"{study.names[1]}"
+    shown = Sentence(Name(path), ": in how many runs it came, %")
+    if what == "mean":
+        shown = Sentence("Mean of ", Name(path), ", ", Name(unit))
+    across, lines = map(Name, study.names)
+    subtitle = Sentence(
+        shown, ", with ", LEVEL, " intervals; ", across, " across, a line for each level of ", lines
     )
-    title = effects_found(path, found, unit) if what == "mean" else _chances(path, points)
-    table = Numbers(
-        (*study.names, what, "low", "high"), [(*at, *mean) for at, mean in points.items()]
-    )
-    page = Page(title, subtitle, study.title)
-    return draw_interaction(page, study.names, points), table
+    title = effects_found(path, found, unit) if what == "mean" else _chances(study, path)
+    return InteractionData(Page(title, subtitle, study.title), study.names, what, points)
 
 
 def _points(study: Study, cells: Sequence[Document], what: str) -> Points:
@@ -71,36 +80,40 @@ def _points(study: Study, cells: Sequence[Document], what: str) -> Points:
     return points
 
 
-def _chances(path: str, points: Points) -> str:
+def _chances(study: Study, path: str) -> Sentence:
     """In how many runs a time came, from the least cell to the greatest."""
-    least, most = min(points.values())[0], max(points.values())[0]
-    span = f"{least:.0f} %" if least == most else f"{least:.0f} to {most:.0f} %"
-    return f"{plainly(path)}: comes in {span} of runs, by cell"
+    measures = (ensemble.summary["measures"].get(path) for ensemble in study.ensembles)
+    found = [
+        (measure["came"]["value"], i) for i, measure in enumerate(measures) if measure is not None
+    ]
+    least, most = (
+        share(value, f"cells/{i}/means/{path}/came") for value, i in (min(found), max(found))
+    )
+    span = least if least == most else Sentence(least, " to ", most)
+    return Sentence(plainly(path), ": comes in ", span, " of runs, by cell")
 
 
-def effects_found(path: str, found: Sequence[Effect], unit: str) -> str:
+def effects_found(path: str, found: Sequence[Effect], unit: str) -> Sentence:
     """The effects with their intervals; the unit stands with the first number."""
     parts = []
-    shown = "" if unit == "1" else f" {unit}"
-    for effect in found:
-        d = effect.paired.difference
-        name = " x ".join(effect.term)
-        settled = effect.paired.verdict in ("higher", "lower")
-        if settled and d.low is not None and d.high is not None:
-            ends = f"({numeral(d.low)} to {numeral(d.high)})"
-            parts.append(f"{name} {signed_numeral(d.value)}{shown} {ends}")
+    shown = unit
+    for i, effect in enumerate(found):
+        name = Name(" x ".join(effect.term))
+        if effect.paired.verdict in ("higher", "lower"):
+            size = difference(effect.paired.difference, unit, f"effects/{path}/{i}", behind=shown)
+            parts.append(Sentence(name, " ", *size))
             shown = ""
         elif effect.paired.verdict == "same":
-            parts.append(f"no effect of {name}")
+            parts.append(Sentence("no effect of ", name))
         else:
-            parts.append(f"no difference found for {name}")
-    return f"{plainly(path)}: {', '.join(parts)}"
+            parts.append(Sentence("no difference found for ", name))
+    return Sentence(plainly(path), ": ", several(parts, last=", "))
 
 
 @context()
-def draw_interaction(page: Page, names: tuple[str, ...], points: Points) -> Figure:
+def draw_interaction(data: InteractionData) -> Figure:
     """Means of two factors: levels of one across, a line for each level of the other."""
-    made = sheet(page, height=640)
+    made, names, points = sheet(data.page, height=640), data.names, data.points
     axes = made.axes(84, made.bottom + 70, made.width - 84 - 220, made.top - made.bottom - 100)
     across = list(dict.fromkeys(a for a, _ in points))
     lines = list(dict.fromkeys(b for _, b in points))
@@ -133,3 +146,9 @@ def draw_interaction(page: Page, names: tuple[str, ...], points: Points) -> Figu
     )
     side_names(made, axes, ends)
     return made.figure
+
+
+def interaction_table(data: InteractionData) -> Numbers:
+    """The mean, or the chance, of each cell."""
+    rows = [(*at, *mean) for at, mean in data.points.items()]
+    return Numbers((*data.names, data.what, "low", "high"), rows)

@@ -66,7 +66,8 @@ class SidesData:
 
 def sides_data(run: Words) -> SidesData:
     """Ground, losses and men on the road by actor; actors of whom nothing changes left out."""
-    found = series_by_key(side_series(run.scenario, run.record))
+    losses = [row for row in run.record.series if row.subject.startswith("actor:")]
+    found = series_by_key({*side_series(run.scenario, run.record), *losses})
     panels = [
         SidesPanel(name, curves, kind)
         for measure, name, scale, kind in _SIDES

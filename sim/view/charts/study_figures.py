@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sim.view.charts.interaction import interaction
-from sim.view.charts.ranks import ranks
-from sim.view.charts.tornado import tornado
-from sim.view.draw import Drawing
+from sim.view.charts.interaction import draw_interaction, interaction_data, interaction_table
+from sim.view.charts.ranks import draw_ranks, ranked_cells, ranks_table
+from sim.view.charts.tornado import draw_tornado, tornado_data, tornado_table
+from sim.view.draw import Drawing, drawing
 
 if TYPE_CHECKING:
     from sim.many.sensitivity import SensitivityStudy
@@ -22,14 +22,18 @@ def study_figures(study: Study) -> Iterator[Drawing]:
     A study of more or fewer factors has ranks alone.
     """
     for path, found in study.effects.items():
-        yield f"interaction_{_flat(path)}", partial(interaction, study, path, found)
-        yield f"ranks_{_flat(path)}", partial(ranks, study, path)
+        cells = partial(interaction_data, study, path, found)
+        name = f"interaction_{_flat(path)}"
+        yield drawing(name, cells, draw_interaction, interaction_table)
+        ranks = partial(ranked_cells, study, path)
+        yield drawing(f"ranks_{_flat(path)}", ranks, draw_ranks, ranks_table)
 
 
 def tornados(study: SensitivityStudy) -> Iterator[Drawing]:
     """A tornado for each measure."""
     for path, indices in study.indices.items():
-        yield f"tornado_{_flat(path)}", partial(tornado, study, path, indices)
+        data = partial(tornado_data, study, path, indices)
+        yield drawing(f"tornado_{_flat(path)}", data, draw_tornado, tornado_table)
 
 
 def _flat(path: str) -> str:

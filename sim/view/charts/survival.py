@@ -8,6 +8,7 @@ from datetime import datetime
 
 from matplotlib.figure import Figure
 
+from sim.base.said import LEVEL, Name, Sentence, several, share
 from sim.measure.compare_many import Many, ManyComparison, ManyRow
 from sim.measure.ensemble import survival
 from sim.scenario.model import DAY, Scenario
@@ -33,7 +34,9 @@ STRUCK = {
 }
 
 
-_SUBTITLE = "Share of runs that it has not come to, with 95 % intervals (Kaplan and Meier)"
+_SUBTITLE = Sentence(
+    "Share of runs that it has not come to, with ", LEVEL, " intervals (Kaplan and Meier)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class SurvivalData:
 
 
 def survival_data(scenario: Scenario, summary: Document, axis: str) -> SurvivalData | None:
+    """The curves of an axis and its sinks in an ensemble; None where nothing ever came."""
     measures = summary["measures"]
     panels: dict[str, list[ShareCurve | None]] = {}
     struck = []
@@ -77,16 +81,17 @@ def survival_data(scenario: Scenario, summary: Document, axis: str) -> SurvivalD
         )  # fmt: skip
         panels.setdefault(state, []).append(curve)
         what = state.removeprefix("not yet ")
-        who = f"{name} runs {what}" if place else f"{scenario.axes[axis].name} is {what}"
-        struck.append((measure["came"]["value"], who, measure["came"]))
+        who = Name(name if place else scenario.axes[axis].name)
+        said = Sentence(who, f" runs {what}" if place else f" is {what}")
+        struck.append((measure["came"]["value"], said, path))
     if not panels:
         return None
-    _, who, came = max(struck, key=lambda s: s[0])
-    page = Page(
-        f"By {date_of_day(scenario, scenario.length / DAY)} {who} in {share_words(came)} of runs",
-        _SUBTITLE,
-        credit(summary),
-    )
+    _, said, path = max(struck, key=lambda s: s[0])
+    title = Sentence(
+        "By ", date_of_day(scenario, summary, "scenario/days"), " ", said, " in ",
+        share_words(summary, f"measures/{path}/came"), " of runs",
+    )  # fmt: skip
+    page = Page(title, _SUBTITLE, credit(summary))
     named = tuple((f"{name.capitalize()}, % of runs", tuple(c)) for name, c in panels.items())
     return SurvivalData(page, Span(scenario.length, scenario.start), named)
 
@@ -99,6 +104,7 @@ def _struck(paths: Iterable[str], stem: str) -> list[str]:
 
 
 def compared_survival(comparison: ManyComparison) -> SurvivalData | None:
+    """The curves of the axis in focus in each ensemble; None where none differ."""
     base = comparison.outcomes[0]
     stem = f"axes.{base.summary['scenario']['focus']}."
     changed = {row.path: row for row in comparison.rows if row.changed}
@@ -118,20 +124,23 @@ def compared_survival(comparison: ManyComparison) -> SurvivalData | None:
     return SurvivalData(page, span, tuple(panels[:3]), tuple(o.name for o in comparison.outcomes))
 
 
-def _survival_title(comparison: ManyComparison, row: ManyRow) -> str:
+def _survival_title(comparison: ManyComparison, row: ManyRow) -> Sentence:
     shares = [
-        (stated["came"]["value"], outcome.name)
-        for stated, outcome in zip(row.stated, comparison.outcomes, strict=True)
+        (stated["came"]["value"], outcome.name, i)
+        for i, (stated, outcome) in enumerate(zip(row.stated, comparison.outcomes, strict=True))
         if stated is not None
     ]
     what = STRUCK[row.path.rpartition(".")[2]].removeprefix("not yet ")
-    label = measure_label(comparison.outcomes[0], row.path).partition(":")[0]
+    label = Name(measure_label(comparison.outcomes[0], row.path).partition(":")[0])
+
+    def said(found: tuple[float, str, int], runs: str = " of runs") -> Sentence:
+        often = share(found[0], f"measures/{row.path}/ensembles/{found[2]}/came/value")
+        return Sentence(often, f"{runs} in ", Name(found[1]))
+
+    told = several([said(found) for found in shares], "; ", "; ")
     if len(shares) > 2:
-        (low, first), (high, last) = min(shares), max(shares)
-        said = f"from {low:.0%} of runs in {first} to {high:.0%} in {last}"
-    else:
-        said = "; ".join(f"{share:.0%} of runs in {name}" for share, name in shares)
-    return f"{label}, {what} in the end: {said}"
+        told = Sentence("from ", said(min(shares)), " to ", said(max(shares), ""))
+    return Sentence(label, f", {what} in the end: ", told)
 
 
 def _share_curve(outcome: Many, path: str) -> ShareCurve | None:

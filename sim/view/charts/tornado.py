@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
+from sim.base.said import LEVEL, Name, Sentence
 from sim.measure.sensitivity import Index
-from sim.view.charts.many import counted, plainly
+from sim.view.charts.many import plainly, restricted_to
 from sim.view.charts.panels import LABEL, few_ticks, numeral, row_axes
 from sim.view.data import Page
-from sim.view.draw import MARGIN, Drawn, context, sheet, wrap
+from sim.view.draw import MARGIN, context, sheet, wrap
 from sim.view.look import BLUE, INK, SKY, SOFT_INK
 from sim.view.tables import Numbers
 
@@ -21,30 +24,39 @@ if TYPE_CHECKING:
 MOST_BARS = 15
 
 
-def tornado(study: SensitivityStudy, path: str, indices: list[Index]) -> Drawn:
+@dataclass(frozen=True, slots=True)
+class TornadoData:
+    """The indices of one measure, the greatest first."""
+
+    page: Page
+    indices: tuple[Index, ...]
+
+
+def tornado_data(study: SensitivityStudy, path: str, indices: Sequence[Index]) -> TornadoData:
     """On which inputs a measure depends most."""
+    what = Sentence("share of variance of each input, alone and with others (total index)")
     if study.method == "morris":
-        unit = study.runs.measured.units[path]
-        what = f"mean absolute effect (mu*) of each input over the middle 95 % of it, {unit}"
-    else:
-        what = "share of variance of each input, alone and with others (total index)"
+        unit = Name(study.runs.measured.units[path])
+        what = Sentence(
+            "mean absolute effect (mu*) of each input over the middle ", LEVEL, " of it, ", unit
+        )
+    limits = restricted_to(path, study.days)
     page = Page(
-        f"{plainly(path)} depends most on {indices[0].name}",
-        f"{counted(path)}: {what}, with 95 % intervals",
+        Sentence(plainly(path), " depends most on ", Name(indices[0].name)),
+        Sentence(Name(path), limits, ": ", what, ", with ", LEVEL, " intervals"),
         f"{study.title} ({study.scenario.id}, seed {study.scenario.seed}, "
         f"{study.runs.summary['n']} runs)",
     )
-    rows = [(i.name, i.main, i.half_width) for i in indices]
-    table = Numbers(("input", "index", "half_width"), rows)
-    return draw_tornado(page, indices), table
+    return TornadoData(page, tuple(indices))
 
 
 @context()
-def draw_tornado(page: Page, indices: list[Index]) -> Figure:
+def draw_tornado(data: TornadoData) -> Figure:
     """Bars of the greatest indices, the greatest on top, with their intervals."""
+    indices = data.indices
     shown = [i for i in indices if i.main > 0][:MOST_BARS] or indices[:1]
     rest = len(indices) - len(shown)
-    made = sheet(page, height=190.0 + 30.0 * len(shown))
+    made = sheet(data.page, height=190.0 + 30.0 * len(shown))
     left = 430.0
     height = 30.0 * len(shown)
     low = made.top - height - 10
@@ -63,3 +75,9 @@ def draw_tornado(page: Page, indices: list[Index]) -> Figure:
         made.text(left, low - 42, f"{rest} other inputs do less or nothing", size=LABEL,
                   color=SOFT_INK)  # fmt: skip
     return made.figure
+
+
+def tornado_table(data: TornadoData) -> Numbers:
+    """Every index, and half the width of its interval."""
+    rows = [(i.name, i.main, i.half_width) for i in data.indices]
+    return Numbers(("input", "index", "half_width"), rows)

@@ -90,20 +90,26 @@ class Maps(Words):
         for i, road in enumerate(graph.roads):
             closed = road in control.closed
             since = road in self.states[0].closed
+            there, back = passage.road[i].tolist()
+            stated = scenario.network.roads[road]
             roads.append(
                 MapRoad(
                     road, graph.places[graph.a[i]], graph.places[graph.b[i]],
-                    int(passage.road[i, 0]), control.terrain.road_capacity[i], int(net_flow[i]),
+                    there, max(control.terrain.road_capacity[i]), int(net_flow[i]),
                     ("closed" if since else "cut") if closed else "open",
+                    back if stated.directed else None, stated.one_way,
                 )
             )  # fmt: skip
         cut = view.cut
         lost = cut.barrier or cut.names
         marked = cut.names if view.capacity else lost
         when = self.date(view.time)
-        subtitle = f"the largest flow its roads can carry on {when}, by the fastest routes"
+        subtitle = Sentence(
+            Name(this.name), ": the largest flow its roads can carry on ", when,
+            ", by the fastest routes",
+        )  # fmt: skip
         return MapData(
-            Page(self._map_title(axis, view), f"{this.name}: {subtitle}", self.credit),
+            Page(self._map_title(axis, view), subtitle, self.credit),
             when, this.actor, self.actors,
             tuple(self._place(p, control, axis) for p in graph.places), tuple(roads),
             cut_places=frozenset(m for m in marked if m in scenario.network.places),
@@ -242,17 +248,21 @@ def map_table(data: MapData) -> Numbers:
     for r in sorted(data.roads, key=lambda r: r.id):
         cut = "yes" if r.id in data.cut_roads else ""
         rows.append(("road", r.id, "", "", r.state, r.a, r.b, r.capacity, r.flow, cut))
-    columns = (
+    columns: tuple[str, ...] = (
         "kind", "id", "name", "holders", "state", "from", "to", "capacity_kg_per_day",
         "flow_kg_per_day", "in_cut",
     )  # fmt: skip
-    if not data.forces:
-        return Numbers(columns, rows)
-    rows = [(*row, None, None) for row in rows]
+    if data.forces:
+        columns = (*columns, "km_from_base", "persons")
+        rows = [(*row, None, None) for row in rows]
     for f in sorted(data.forces, key=lambda f: f.id):
         ends = f.stops[0], f.stops[-1]
         blank = None, None, ""
         rows.append(
             ("force", f.id, f.name, f.actor, f.state, *ends, *blank, round(f.km, 3), f.strength)
         )
-    return Numbers((*columns, "km_from_base", "persons"), rows)
+    back = {r.id: r.back for r in data.roads if r.back is not None}
+    if back:  # a column more; of a road that carries the same both ways it is the same
+        columns = (*columns, "capacity_back_kg_per_day")
+        rows = [(*row, back.get(str(row[1]), row[7])) for row in rows]
+    return Numbers(columns, rows)

@@ -128,6 +128,10 @@ def _roads(column: LegendColumn, shown: OnMap, own: Look, data: MapData) -> None
         lines, width = cased(largest / 4, x, y)
         marks.flows(axes, lines, [width], [True], fine)
 
+    def one_way(x: float, y: float) -> None:
+        lines, _ = cased(largest / 4, x, y)
+        marks.one_ways(axes, lines, fine)
+
     def in_cut(x: float, y: float) -> None:
         lines, width = cased(largest / 8, x, y)
         marks.cut_road(axes, lines, [width], reach=False)
@@ -146,6 +150,7 @@ def _roads(column: LegendColumn, shown: OnMap, own: Look, data: MapData) -> None
     rows: dict[str, tuple[str, Callable[[float, float], None]]] = {
         "flow": (f"{data.flow_word}, same scale", flow),
         "full": (MEANINGS["full"], full),
+        "one_way": (MEANINGS["one_way"], one_way),
         "cut_road": (f"road: {data.cut_word}", in_cut),
         "unusable": (MEANINGS["unusable"], lambda x, y: marks.unusable(axes, [_dash(x, y)])),
         "closed": (MEANINGS["closed"], lambda x, y: crossed(x, y, False)),
@@ -155,7 +160,8 @@ def _roads(column: LegendColumn, shown: OnMap, own: Look, data: MapData) -> None
         if kind in shown.marks:
             column.row(text, draw)
     if "usable" in shown.marks:
-        column.words("Width grows with the square root of the rate.", 8, SOFT_INK)
+        what = "rate, of two of the greater" if "unequal" in shown.marks else "rate"
+        column.words(f"Width grows with the square root of the {what}.", 8, SOFT_INK)
 
 
 def _forces(column: LegendColumn, shown: OnMap, data: MapData, known: Mapping[str, Look]) -> None:

@@ -105,7 +105,8 @@ def flows(
         axes, [line for line, _ in dashed], WHITE, dashes, Z_FLOW + 0.1,
         linestyles=[(0, (3.0, 3.0))],
     )  # fmt: skip
-    heads = [head for line in lines for head in _arrow_heads(line, ROAD.arrow * max(fine, 0.5))]
+    size = ROAD.arrow * max(fine, 0.5)
+    heads = [head for line in lines for head in _arrow_heads(line, size, ROAD.arrow_at)]
     axes.add_collection(
         PolyCollection(
             heads, facecolors=BLUE, edgecolors=WHITE, linewidths=1.1 * PT, zorder=Z_FLOW + 0.2
@@ -113,15 +114,33 @@ def flows(
     )
 
 
-def _arrow_heads(line: Line, size: float) -> list[Line]:
-    """Triangles pointing along a straight line: one, or two on a long one, none on a short."""
+def one_ways(axes: Axes, lines: Sequence[Line], fine: float = 1.0) -> None:
+    """Small white heads along roads that are open the way of each line alone."""
+    size = ROAD.one_way * max(fine, 0.5)
+    heads = [head for line in lines for head in _arrow_heads(line, size, ROAD.one_way_at)]
+    if not heads:  # nor a trace of them: what there is no such road in has the same bytes
+        return
+    axes.add_collection(
+        PolyCollection(
+            heads, facecolors=WHITE, edgecolors=INK, linewidths=1.0 * PT, zorder=Z_FLOW + 0.3
+        )
+    )
+
+
+def _arrow_heads(
+    line: Line, size: float, at: tuple[tuple[float, ...], tuple[float, ...]]
+) -> list[Line]:
+    """Triangles pointing along a straight line, none on a short one.
+
+    They are ``at`` the first of these shares of it, and at the second of a long one.
+    """
     start, along = line[0], line[-1] - line[0]
     length = float(np.hypot(*along))
     if length < 4 * size:
         return []
     unit = along / length
     side = np.array([-unit[1], unit[0]])
-    middles = [start + along * share for share in ROAD.arrow_at[length > ROAD.long]]
+    middles = [start + along * share for share in at[length > ROAD.long]]
     return [
         np.array([m + unit * size * ahead + side * size * off for ahead, off in ROAD.arrow_corners])
         for m in middles

@@ -41,15 +41,15 @@ class MultiplesData:
 def multiples_data(maps: Maps, axis: str) -> MultiplesData:
     """The maps of the turning points, with the capacity at each."""
     looks = maps.turning_points(axis)
-    name = maps.scenario.axes[axis].name
+    name = maps.tell.name(axis)
     rates = [rate(axis, v.capacity, "") for v in looks]
     between = rates[1:-1]
     if between and between[-1] == rates[-1]:  # the last change is what it ends with
         between.pop()
     way = Sentence(" by way of ", several(between, last=", ")) if between else Sentence("")
     page = Page(
-        Sentence(maps.tell.name(axis), " goes from ", rates[0], " to ", rates[-1], " t/day", way),
-        f"{name}: the largest flow that its roads can carry at its turning points",
+        Sentence(name, " goes from ", rates[0], " to ", rates[-1], " t/day", way),
+        Sentence(name, ": the largest flow that its roads can carry at its turning points"),
         maps.credit,
     )
     shown = (

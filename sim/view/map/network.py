@@ -28,16 +28,17 @@ def _draw_roads(axes: Axes, scene: Scene) -> None:
     if len(scene.roads) > MOST_SHAPES:
         axes.set_rasterization_zorder(marks.Z_WORDS)
     marks.fronts(axes, scene.fronts)
-    usable = [(r, line) for r, line in scene.roads if r.capacity > 0]
-    marks.unusable(axes, [line for r, line in scene.roads if r.capacity <= 0])
-    usable.sort(key=lambda pair: pair[0].capacity)
+    usable = [(r, line) for r, line in scene.roads if r.most > 0]
+    marks.unusable(axes, [line for r, line in scene.roads if r.most <= 0])
+    usable.sort(key=lambda pair: pair[0].most)
     widths = [scene.width(r) for r, _ in usable]
     marks.casings(axes, [line for _, line in usable], widths, scene.fine)
     flowing = [(r, line if r.flow > 0 else line[::-1]) for r, line in scene.roads if r.flow]
     marks.flows(
         axes, [scene.seen(line) for _, line in flowing], [scene.flow_width(r) for r, _ in flowing],
-        [abs(r.flow) >= r.capacity for r, _ in flowing], scene.fine,
+        [r.full for r, _ in flowing], scene.fine,
     )  # fmt: skip
+    marks.one_ways(axes, [scene.seen(line) for r, line in scene.roads if r.one_way], scene.fine)
     in_cut = [(r, line) for r, line in scene.roads if scene.is_cut(r)]
     marks.cut_road(
         axes, [scene.seen(line) for _, line in in_cut], [scene.width(r) for r, _ in in_cut],

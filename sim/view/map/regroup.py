@@ -12,7 +12,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 from sim.base.numbers import number
-from sim.base.said import Name, Said, Sentence, several
+from sim.base.said import LEVEL, Name, Said, Sentence, several, share
 from sim.measure.flows import LOST, Displacement, displaced, displacements
 from sim.scenario.model import Actor, Scenario
 from sim.view.data import MapPlace, Page
@@ -111,12 +111,13 @@ def regroup_map(
     persons = {key: sum(d.persons * d.runs for d in group) for key, group in groups.items()}
     worth = [key for key in groups if persons[key] >= LEAST * sum(persons.values())]
     shown = sorted(worth, key=lambda key: (-persons[key], key))[:MOST_PANELS]
-    kind = (
-        f"Share of those displaced from each place, mean over {runs} runs with its 95 % interval; "
-        "width by share; faded: the interval covers 0"
-        if runs
-        else "Persons displaced from each place by where they went; width by share"
-    )
+    kind = Sentence("Persons displaced from each place by where they went; width by share")
+    if runs:
+        kind = Sentence(
+            "Share of those displaced from each place, mean over ",
+            Said(f"{runs:,} runs", runs, "runs", "n"), " with its ", LEVEL, " interval; width by "
+            "share; faded: the interval covers ", Said("0", 0.0, "1"),
+        )  # fmt: skip
     page = Page(_title(scenario, groups[shown[0]], runs), kind, credit)
     net = scenario.network
     return RegroupMapData(
@@ -143,8 +144,8 @@ def _panel(scenario: Scenario, group: Sequence[Displacement], runs: int | None) 
     words = [f"{_ELSEWHERE[d.choice]}: {_said(d, runs)}" for d in group if d.choice in _ELSEWHERE]
     rest = [d for d in group if d not in away and d.choice not in _ELSEWHERE]
     if rest:
-        share = sum(d.share.value for d in rest)
-        words.append(f"{len(rest)} other destinations together: {100 * share:.0f} %")
+        together = sum(d.share.value for d in rest)
+        words.append(f"{len(rest)} other destinations together: {100 * together:.0f} %")
     arrows = tuple(_arrow(scenario, d, runs) for d in away)
     origin, actor = scenario.network.places[first.origin].name, scenario.actors[first.actor].name
     heading = f"{origin} ({actor}): {total} displaced{often}"
@@ -190,9 +191,14 @@ def _title(scenario: Scenario, group: Sequence[Displacement], runs: int | None) 
     return Sentence("Displaced from ", origin, ": ", several(said, "; ", "; "))
 
 
-def _share(d: Displacement, runs: int | None) -> Said:
-    text = _range(d) if runs else f"{100 * d.share.value:.0f} %"
-    return Said(text, d.share.value, "1")
+def _share(d: Displacement, runs: int | None) -> Sentence:
+    """A share; over many runs with its interval, as far as that is within none and all."""
+    path = f"displaced/{d.actor}/{d.origin}/{d.choice}"
+    value, low, high = d.share.value, d.share.low, d.share.high
+    if not runs or low is None or high is None:
+        return Sentence(share(value, f"{path}/share"))
+    ends = share(max(low, 0.0), f"{path}/low"), share(min(high, 1.0), f"{path}/high")
+    return Sentence(share(value, f"{path}/share"), " (", ends[0], " to ", ends[1], ")")
 
 
 @context()

@@ -117,10 +117,10 @@ class Scene:
         return self.special(p) or p.id in self._focus
 
     def width(self, road: MapRoad) -> float:
-        return road_width(road.capacity, self.largest) * self.fine
+        return road_width(road.most, self.largest) * self.fine
 
     def flow_width(self, road: MapRoad) -> float:
-        if abs(road.flow) >= road.capacity:
+        if road.full:
             return max(self.width(road), ROAD.seen)
         least = max(ROAD.thinnest_flow * self.fine, ROAD.seen)
         core = road_width(abs(road.flow), self.largest, ROAD.thinnest_flow) * self.fine
@@ -146,7 +146,7 @@ class Scene:
         share[np.cumsum(count) - 1] = 1.0
         points = np.repeat(lines[:, 0], count, axis=0)
         points += share[:, None] * np.repeat(along, count, axis=0)
-        cost = [5.0 if road.flow else 2.0 if road.capacity else 0.6 for road, _ in self.roads]
+        cost = [5.0 if road.flow else 2.0 if road.most else 0.6 for road, _ in self.roads]
         return np.column_stack([points, np.repeat(cost, count)])
 
     def hard(self) -> list[Box]:
@@ -176,10 +176,12 @@ class Scene:
             "crossing": any(p.crossing for p in places),
             "source": any(p.role == "source" for p in places),
             "sink": any(p.role == "sink" for p in places),
-            "usable": any(r.capacity > 0 for r in roads),
+            "usable": any(r.most > 0 for r in roads),
             "flow": any(r.flow for r in roads),
-            "full": any(r.flow and abs(r.flow) >= r.capacity for r in roads),
-            "unusable": any(r.capacity <= 0 for r in roads),
+            "full": any(r.full for r in roads),
+            "unusable": any(r.most <= 0 for r in roads),
+            "one_way": any(r.one_way for r in roads),
+            "unequal": any(r.back is not None and not r.one_way for r in roads),
             "closed": any(r.state == "closed" for r in roads),
             "cut": any(r.state == "cut" for r in roads),
             "cut_road": any(r.id in self.data.cut_roads for r in roads),

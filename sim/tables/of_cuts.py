@@ -1,0 +1,455 @@
+"""What is said of the answers about cuts: sentences and tables, from the documents of ``--json``.
+
+Each number says where its document has it. Amounts in kg/day are told in t/day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sim.base.numbers import number, whole
+from sim.base.said import Name, Said, Sentence, at, counted, names, several, share
+
+from .table import Column, Table
+
+Document = Mapping[str, Any]
+
+MOST_NAMES = 12
+"""Places and roads named in one line; the others are counted."""
+
+MOST_OTHERS = 6
+"""Those of another cut than the one that is told."""
+
+
+class Answer:
+    """Tells the numbers of a document by the keys that lead to them, see :func:`at`."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.names: Mapping[str, str] = document.get("names", {})
+
+    def amount(self, path: str) -> Said | Sentence:
+        """A flow; one in kg/day as t/day, one without a limit in words."""
+        value = at(self.document, path)
+        if value is None:
+            return Sentence("unlimited")
+        unit = self.document["unit"]
+        if unit == "kg/day":
+            return Said(f"{number(value / 1000)} t/day", value / 1000, "t/day", path)
+        return Said(number(value), value, unit, path)
+
+    def size(self, path: str, unit: str) -> Said:
+        """A number that the document has in ``unit``, which is written behind it."""
+        value = at(self.document, path)
+        return Said(f"{number(value)} {unit}", value, unit, path)
+
+    def length(self, path: str) -> Sentence:
+        """The kilometres of a route, whole ones from 10 on; "about" where a road states none."""
+        route = at(self.document, path)
+        about = "about " if route.get("estimated") else ""
+        value = route["km"]
+        return Sentence(about, Said(f"{whole(value)} km", value, "km", f"{path}/km"))
+
+    def km(self, path: str) -> Sentence:
+        """Kilometres to 100 m; None is no way."""
+        value = at(self.document, path)
+        if value is None:
+            return Sentence("no way")
+        return Sentence(Said(f"{value:,.1f} km", value, "km", path))
+
+    def count(self, path: str, unit: str) -> Said:
+        """A whole number, or how many things a list has; ``unit`` names them beside it."""
+        value = at(self.document, path)
+        size = value if isinstance(value, int) else len(value)
+        return Said(str(size), size, unit, path)
+
+    def losses(self, path: str) -> Sentence:
+        """So many losses."""
+        size = self.count(path, "losses")
+        return Sentence(size, " loss" if size.value == 1 else " losses")
+
+    def share(self, path: str) -> Said:
+        """A share in percent."""
+        return share(at(self.document, path), path)
+
+    def named(self, path: str) -> Sentence:
+        """The ids that a list has."""
+        return names(at(self.document, path), MOST_NAMES)
+
+    def called(self, item: str) -> Name:
+        """A place by its name, with its id behind it."""
+        name = self.names.get(item, item)
+        return Name(item if name == item else f"{name} ({item})")
+
+    def way(self, path: str) -> Name:
+        """The places of a route, by their names."""
+        return Name(" - ".join(self.names.get(p, p) for p in at(self.document, path)))
+
+    def limit(self, path: str, limit: str) -> Sentence:
+        """Behind a value that is not proven: its bound, which is a ``limit`` to one side."""
+        if at(self.document, f"{path}/proven"):
+            return Sentence("")
+        return Sentence(f" (not proven; {limit} ", self.amount(f"{path}/bound"), ")")
+
+
+def title(document: Document) -> Sentence:
+    """What was looked at: an axis at a date, or a network, and its ends."""
+    ends = Sentence(names(document["from"], MOST_NAMES), " -> ", names(document["to"], MOST_NAMES))
+    if "axis" in document:
+        return Sentence(_axis(document), ": ", ends)
+    return Sentence(Name(document["title"]), ": ", ends)
+
+
+def _axis(document: Document) -> Sentence:
+    named = Name(document["name"]), " (", Name(document["axis"]), ")"
+    return Sentence(*named, " on ", Name(document["at"]))
+
+
+def axis_cut(document: Document) -> Iterator[Sentence]:
+    """An axis at a date: max flow, cut and routes."""
+    tell = Answer(document)
+    yield _axis(document)
+    flow, fewest = document["max_flow"], document["fewest_places_cut"]
+    whole = Said(f"{flow} kg/day", flow, "kg/day", "max_flow")
+    yield Sentence("max flow: ", tell.amount("max_flow"), " (", whole, ")")
+    if flow:
+        yield Sentence(f"minimum cut, {_once(document)}:")
+        yield from (Sentence("  ", tell.called(item)) for item in document["cut"])
+        if document["other_cut"]:
+            others = names(document["other_cut"], MOST_OTHERS)
+            yield Sentence("  another, nearest the sinks: ", others)
+    elif document["never_open"]:
+        yield Sentence("the axis was not open at the start either")
+    else:
+        yield Sentence("the axis is cut; lost since the start and in the way:")
+        yield from (Sentence("  ", tell.called(item)) for item in document["lost_in_the_way"])
+        yield Sentence("enough to reopen it: ", _called(tell, document["cut"]))
+    if flow and fewest is None:
+        yield Sentence("fewest places: no set of places alone cuts it")
+    elif flow:
+        yield Sentence("fewest places that cut it: ", _called(tell, fewest))
+    for i in range(len(document["routes"])):
+        stem = f"routes/{i}"
+        rate, hours = tell.amount(f"{stem}/kg_per_day"), tell.size(f"{stem}/hours", "h")
+        yield Sentence(
+            rate, ", ", hours, ", ", tell.length(stem), ": ",
+            tell.way(f"{stem}/places"),
+        )  # fmt: skip
+    yield Sentence("")
+    yield from _territory(tell)
+    yield from _more_cuts(tell)
+
+
+def _called(tell: Answer, items: Sequence[str]) -> Sentence:
+    return several([tell.called(item) for item in items], last=", ")
+
+
+def _once(document: Document) -> str:
+    return "the only minimum cut" if document["unique"] else "not the only minimum cut"
+
+
+def case_cut(document: Document) -> Iterator[Sentence]:
+    """Max flow, minimum cut and routes of a network file."""
+    tell = Answer(document)
+    flow = document["max_flow"]
+    yield title(document)
+    yield Sentence("max flow: ", tell.amount("max_flow"))
+    if flow:
+        yield Sentence(f"these stop it ({_once(document)}): ", tell.named("cut"))
+        if document["other_cut"]:
+            yield Sentence("another, nearest the sinks: ", tell.named("other_cut"))
+    elif flow == 0:
+        yield Sentence("nothing passes")
+    if "fewest_roads_cut" in document:
+        yield Sentence("fewest roads that cut it: ", tell.named("fewest_roads_cut"))
+    if "routes" not in document:
+        yield from _more_cuts(tell)
+        return
+    if flow:
+        none = document["fewest_places_cut"] is None
+        some = "no set of places alone does" if none else tell.named("fewest_places_cut")
+        yield Sentence("fewest places that cut it: ", some)
+        yield Sentence("these roads carry it:")
+        for i in range(len(document["routes"])):
+            stem = f"routes/{i}"
+            yield Sentence(
+                "  ", tell.amount(f"{stem}/flow"), ", ", tell.length(stem), ": ",
+                tell.way(f"{stem}/places"),
+            )  # fmt: skip
+    yield from _territory(tell)
+    yield from _more_cuts(tell)
+
+
+def _territory(tell: Answer) -> Iterator[Sentence]:
+    """Routes apart from each other, what holds the territory together, and its pockets."""
+    document = tell.document
+    if document["max_flow"]:
+        yield Sentence(
+            "routes that share no road: ", tell.count("routes_by_roads", "routes"),
+            "; no road and no inner place: ", tell.count("routes_by_places", "routes"),
+        )  # fmt: skip
+        yield from explained(document)[len(document["routes"]) :]
+    for key, what in (
+        ("articulation_points", "places whose loss parts the territory"),
+        ("bridges", "roads whose loss parts it"),
+        ("pockets", "pockets that no source reaches"),
+    ):
+        if document.get(key):
+            items = [i if isinstance(i, str) else " + ".join(i) for i in document[key]]
+            size = tell.count(key, key.replace("_", " "))
+            yield Sentence(f"{what} (", size, "): ", names(items, MOST_NAMES))
+
+
+def explained(document: Document) -> list[Sentence]:
+    """The flow and its witness in sentences: what carries it, and what stops more."""
+    flow, tell = document["max_flow"], Answer(document)
+    if flow is None:
+        return [Sentence("A way without any limit leads from the sources to the sinks.")]
+    if flow == 0:
+        return [Sentence("Nothing gets through: no way is open from a source to a sink.")]
+
+    def listed(items: Sequence[str]) -> Name:
+        return Name(", ".join(tell.names.get(item, item) for item in items))
+
+    sentences = []
+    for i, route in enumerate(document["routes"]):
+        key = "kg_per_day" if "kg_per_day" in route else "flow"
+        rate, way = tell.amount(f"routes/{i}/{key}"), tell.way(f"routes/{i}/places")
+        sentences.append(Sentence(rate, " can go by ", way, "."))
+    sentences.append(
+        Sentence("Together ", tell.amount("max_flow"), ", and no more: all of it crosses ",
+                 listed(document["cut"]), ", and no more than that can.")
+    )  # fmt: skip
+    if not document["unique"]:
+        others = listed(document["other_cut"])
+        sentences.append(Sentence("All of it crosses ", others, " too."))
+    return sentences
+
+
+def _more_cuts(tell: Answer) -> Iterator[Sentence]:
+    """Minimum and near-minimum cuts, where they were asked for."""
+    for key, what in (
+        ("minimum_cuts", "minimum cuts"),
+        ("near_minimum_cuts", "cuts within the gap"),
+    ):
+        found = tell.document.get(key)
+        if found is not None:
+            yield Sentence(f"{what} (", _shown(tell, key, "cuts"), "):")
+            for i in range(len(found["cuts"])):
+                stem = f"{key}/cuts/{i}"
+                yield Sentence("  ", tell.amount(f"{stem}/holds"), ": ", tell.named(f"{stem}/cut"))
+
+
+def _shown(tell: Answer, key: str, what: str) -> Sentence:
+    """How many were found, and whether these are all."""
+    which = "all " if at(tell.document, f"{key}/complete") else "the first "
+    return Sentence(which, tell.count(f"{key}/{what}", what))
+
+
+FRONTIER = (
+    Column("losses", "losses"), Column("flow", "flow left"), Column("set", "best set", str),
+    Column("greedy", "greedy"),
+)  # fmt: skip
+
+
+def frontier(document: Document) -> Table:
+    """The least that so many losses leave, and what greedy leaves."""
+    tell = Answer(document)
+    endless = document["frontier"][0]["flow"] is None
+
+    def left(path: str) -> Said | Sentence:
+        """What is left; where nothing bounds the whole, no amount but whether there is a way."""
+        if endless and at(document, path) == 0:
+            return Sentence("no way left")
+        return tell.amount(path)
+
+    rows = []
+    for i in range(len(document["frontier"])):
+        stem = f"frontier/{i}"
+        rows.append([
+            tell.count(f"{stem}/k", "losses"),
+            Sentence(left(f"{stem}/flow"), tell.limit(stem, "at least")),
+            tell.named(f"{stem}/removed"), left(f"greedy/{i}/flow"),
+        ])  # fmt: skip
+    return Table("Frontier", FRONTIER, rows)
+
+
+def beside_frontier(document: Document) -> Iterator[Sentence]:
+    """The optimal sets, the scenario's own captures, and what else was asked."""
+    tell = Answer(document)
+    best = document["optimal_sets"]
+    if best is not None and len(best["sets"]) > 1:
+        yield Sentence("optimal sets (", _shown(tell, "optimal_sets", "sets"), "):")
+        for i in range(len(best["sets"])):
+            yield Sentence("  ", tell.named(f"optimal_sets/sets/{i}"))
+    if document.get("captures"):
+        k = tell.count("captures/k", "losses")
+        yield Sentence(
+            "the scenario takes ", tell.named("captures/places"), " (", k, "): leaves ",
+            tell.amount("captures/flow"), "; the best ", k, " (",
+            tell.named("captures/best/removed"), ") leave ", tell.amount("captures/best/flow"),
+        )  # fmt: skip
+    if document.get("defence"):
+        yield Sentence(
+            "to hold: ", tell.named("defence/held"), " keeps ", tell.amount("defence/flow"),
+            tell.limit("defence", "at most"), " against the best attack (",
+            tell.named("defence/attack"), ")",
+        )  # fmt: skip
+    if document.get("uncertain"):
+        most = "" if document["uncertain"]["exact"] else "at most "
+        yield Sentence(
+            "where losses may fail: ", tell.named("uncertain/removed"), f" leaves {most}",
+            tell.amount("uncertain/expected_flow"), " on average",
+            tell.limit("uncertain", "at least"),
+        )  # fmt: skip
+
+
+def delay(document: Document) -> Iterator[Sentence]:
+    """How slow the fastest route can be made."""
+    tell = Answer(document)
+    yield title(document)
+    for i, row in enumerate(document["frontier"]):
+        stem = f"frontier/{i}"
+        hours = "no way left" if row["unreachable"] else tell.size(f"{stem}/hours", "h")
+        yield Sentence(tell.losses(f"{stem}/k"), ": ", hours, _sure(row), ": ",
+                       tell.named(f"{stem}/removed"))  # fmt: skip
+
+
+def _sure(row: Document) -> str:
+    return "" if row["proven"] else " (not proven)"
+
+
+def joint(document: Document) -> Iterator[Sentence]:
+    """One attack on several axes."""
+    tell = Answer(document)
+    yield Sentence(tell.named("axes"), " on ", Name(document["at"]))
+    for i, row in enumerate(document["frontier"]):
+        stem = f"frontier/{i}"
+        flows = [
+            Sentence(Name(axis), " ", tell.amount(f"{stem}/flows/{axis}")) for axis in row["flows"]
+        ]
+        total, losses = tell.amount(f"{stem}/total"), tell.losses(f"{stem}/k")
+        leave = " leaves " if row["k"] == 1 else " leave "
+        yield Sentence(losses, leave, total, " weighted", _sure(row), " (",
+                       several(flows, last=", "), "): ", tell.named(f"{stem}/removed"))  # fmt: skip
+
+
+RANKING = (
+    Column("name", "", str), Column("loss", "loss"), Column("flow", "flow"),
+    Column("cuts", "in cuts"), Column("delay", "delay h"), Column("shuts_off", "shuts off"),
+    Column("ranks", "rank 5-50-95 %"),
+)  # fmt: skip
+
+
+def ranking(document: Document) -> Table:
+    """Places and roads by what the loss of each alone costs."""
+    tell = Answer(document)
+    rows: list[list[str]] = []
+    for i, row in enumerate(document["rank"]):
+        stem = f"rank/{i}"
+        delay, ranks = row["delay_hours"], len(row.get("rank_interval", ()))
+        places = "places_shut_off"
+        rows.append([
+            tell.called(row["name"]), tell.amount(f"{stem}/loss"), tell.share(f"{stem}/flow_share"),
+            tell.share(f"{stem}/in_minimum_cuts"),
+            "no way" if delay is None else Said(number(delay), delay, "h", f"{stem}/delay_hours"),
+            tell.count(f"{stem}/{places}", "places") if places in row else "",
+            several([tell.count(f"{stem}/rank_interval/{n}", "rank") for n in range(ranks)],
+                    "-", "-"),
+        ])  # fmt: skip
+    table = Table("Ranking", RANKING, rows)
+    return table if any(table["ranks"]) else table.without("ranks")
+
+
+def shapley(document: Document) -> Iterator[Sentence]:
+    """What each captured place has in what they cost together."""
+    tell = Answer(document)
+    if document["shapley"]:
+        yield Sentence("share of each captured place in what they cost together:")
+    for i, row in enumerate(document["shapley"] or ()):
+        stem = f"shapley/{i}"
+        span = Sentence("")
+        if row["low"] != row["high"]:
+            low, high = (tell.amount(f"{stem}/{end}") for end in ("low", "high"))
+            span = Sentence(" (", low, " to ", high, ")")
+        yield Sentence("  ", Name(row["name"]), ": ", tell.amount(f"{stem}/share"), span)
+
+
+def audit(document: Document) -> Iterator[Sentence]:
+    """What a reference graph says of a network."""
+    tell = Answer(document)
+    yield Sentence(Name(document["title"]), ", held against ", Name(document["against"]))
+    left, places = document["not_audited"], tell.count("places", "places")
+    audited = counted(document["places"] - len(left), "place", measure="places - not_audited")
+    yield Sentence("audited: ", audited, " of ", places)
+    if left:
+        near = tell.size("tolerance/near_km", "km")
+        yield Sentence("no edge of the reference within ", near, " of: ", _places(tell, left))
+    yield from _head(tell, "lacking", "links that it lacks")
+    for i, row in enumerate(document["lacking"]):
+        stem = f"lacking/{i}"
+        pair = f"{tell.names.get(row['a'], row['a'])} - {tell.names.get(row['b'], row['b'])}"
+        yield Sentence(
+            "  ", Name(pair), ": ", tell.km(f"{stem}/km"), "; the network has ",
+            tell.km(f"{stem}/network_km"), _over(tell, row["via"]),
+        )  # fmt: skip
+    for key, head in (
+        ("over", "roads that run through other places"),
+        ("absent", "roads that the reference does not have"),
+        ("lengths", "roads of another length"),
+    ):
+        yield from _head(tell, key, head)
+        for i, row in enumerate(document[key]):
+            stem = f"{key}/{i}"
+            yield Sentence(
+                "  ", Name(row["road"]), ": ", tell.km(f"{stem}/km"), "; the reference has ",
+                tell.km(f"{stem}/reference_km"), _over(tell, row["over"]),
+            )  # fmt: skip
+    yield from _head(tell, "elsewhere", "places that the reference has elsewhere")
+    for i, row in enumerate(document["elsewhere"]):
+        off = tell.km(f"elsewhere/{i}/km")
+        yield Sentence("  ", _places(tell, [row["place"]]), ": ", off, " away")
+    for i in range(len(document["axes"])):
+        yield from _change(tell, f"axes/{i}")
+
+
+def _places(tell: Answer, items: Sequence[str]) -> Sentence:
+    return several([Name(tell.names.get(item, item)) for item in items])
+
+
+def _over(tell: Answer, places: Sequence[str]) -> Sentence:
+    return Sentence(" over ", _places(tell, places)) if places else Sentence("")
+
+
+def _head(tell: Answer, key: str, what: str) -> Iterator[Sentence]:
+    size = len(tell.document[key])
+    yield Sentence(f"{what}: ", tell.count(key, key) if size else "none")
+
+
+def _change(tell: Answer, path: str) -> Iterator[Sentence]:
+    """What of an axis is otherwise if the links that the network lacks are there."""
+    axis = at(tell.document, path)
+    before, after = axis["before"], axis["after"]
+    yield Sentence(Name(axis["name"]), " (", Name(axis["axis"]), ") with the links that it lacks:")
+    if before is None or after is None:
+        both = "in both" if before == after else "in one of the two"
+        yield Sentence(f"  carries nothing that can be ranked {both}")
+        return
+    same = True
+    for key, head in (("alone", "one place that stops it"), ("fewest", "fewest places that do")):
+        if before[key] != after[key]:
+            same = False
+            was, now = (_places(tell, found[key] or ()) or "none" for found in (before, after))
+            yield Sentence(f"  {head}: ", was, " -> ", now)
+    ranks = axis["ranks"]
+    for i, row in enumerate(ranks[:MOST_NAMES]):
+        was, now = (
+            tell.count(f"{path}/ranks/{i}/{end}", "rank") if row[end] else "none"
+            for end in ("before", "after")
+        )
+        yield Sentence("  rank of ", _places(tell, [row["place"]]), ": ", was, " -> ", now)
+    if len(ranks) > MOST_NAMES:
+        yield Sentence("  and ", counted(len(ranks) - MOST_NAMES, "more rank"))
+    if same and not ranks:
+        yield Sentence("  nothing changes")

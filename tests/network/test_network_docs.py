@@ -1,0 +1,71 @@
+"""The page of network files: made from the readers' tables, and what it shows works."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs/networks.md"
+
+OSM = """<?xml version="1.0" encoding="UTF-8"?><osm version="0.6">
+<node id="1" version="1" lat="36.2" lon="37.1"/><node id="2" version="1" lat="36.3" lon="37.1"/>
+<node id="3" version="1" lat="36.301" lon="37.1"/><node id="4" version="1" lat="36.6" lon="37.0"/>
+<node id="5" version="1" lat="36.2" lon="37.1"><tag k="place" v="city"/>
+<tag k="name" v="Aleppo"/></node>
+<node id="6" version="1" lat="36.6" lon="37.0"><tag k="place" v="town"/>
+<tag k="name" v="Azaz"/></node>
+<way id="10" version="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="primary"/></way>
+<way id="11" version="1"><nd ref="2"/><nd ref="3"/><tag k="highway" v="primary"/>
+<tag k="bridge" v="yes"/></way>
+<way id="12" version="1"><nd ref="3"/><nd ref="4"/><tag k="highway" v="primary"/></way>
+</osm>
+"""
+
+
+def test_the_page_is_what_the_tables_say() -> None:
+    spec = importlib.util.spec_from_file_location("made", ROOT / "tools/networks_page.py")
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    assert PAGE.read_text("utf-8") == made.page(), (
+        "docs/networks.md is out of date: run 'make docs'"
+    )
+
+
+def block(kind: str) -> str:
+    found = re.search(rf"^```{kind}\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S)
+    assert found is not None
+    return found[1]
+
+
+def test_an_extract_becomes_a_report_by_the_three_commands(tmp_path: Path) -> None:
+    pytest.importorskip("osmium")
+    (tmp_path / "north.osm").write_text(OSM)
+    (tmp_path / "caps.csv").write_text(block("csv"))
+    (tmp_path / "line.yaml").write_text(block("yaml"))
+    for line in block("sh").splitlines():
+        words = shlex.split(line)
+        assert words[0] == "sim"
+        done = subprocess.run(
+            [sys.executable, "-c", "from sim.cli.program import main; main()", *words[1:]],
+            cwd=tmp_path, capture_output=True, text=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    assert (tmp_path / "run/report.html").exists()
+    summary = json.loads((tmp_path / "run/summary.json").read_bytes())
+    measures = {name: measure["value"] for name, measure in summary["measures"].items()}
+    # a primary road bears 3,000 t/day both ways, until its only bridge falls on day 3
+    assert measures["axes.line.capacity_start"] == 3000
+    assert measures["axes.line.capacity_end"] == 0
+    assert measures["axes.line.time_of_first_cut"] == 3
