@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+import operator
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from sim.scenario.model import Garrison
 
@@ -21,26 +24,28 @@ class Garrisons:
         self._world = world
         self.men: dict[Post, int] = {}
         self._losses: dict[Post, tuple[float, float]] = {}
-        for garrison in sorted(world.scenario.garrisons.values(), key=lambda g: g.id):
-            self._post(garrison)
+        self._priorities: dict[Post, int] = {}
+        posts: dict[Post, list[Garrison]] = defaultdict(list)
+        for garrison in world.scenario.garrisons.values():
+            posts[garrison.actor, garrison.place].append(garrison)
+        for post, garrisons in posts.items():
+            self._post(post, garrisons)
 
-    def _post(self, garrison: Garrison) -> None:
-        luck, name = self._world.luck, f"garrison:{garrison.id}"
-        post = (garrison.actor, garrison.place)
-        persons = luck.whole(garrison.strength, f"{name}:strength")
-        losses = (
-            luck.value(garrison.loss, f"{name}:loss"),
-            luck.value(garrison.ring_loss, f"{name}:ring_loss"),
+    def _post(self, post: Post, garrisons: Sequence[Garrison]) -> None:
+        """Put the garrisons of a post there; they lose the mean of what each would."""
+        luck = self._world.luck
+        persons = [luck.whole(g.strength, f"garrison:{g.id}:strength") for g in garrisons]
+        weights = persons if any(persons) else [1] * len(persons)
+
+        def mean(losses: Iterable[float]) -> float:
+            return math.fsum(map(operator.mul, weights, losses)) / sum(weights)
+
+        self._losses[post] = (
+            mean(luck.value(g.loss, f"garrison:{g.id}:loss") for g in garrisons),
+            mean(luck.value(g.ring_loss, f"garrison:{g.id}:ring_loss") for g in garrisons),
         )
-        there = self.of(post)
-        if there:  # two garrisons at one place lose the mean of what each would
-            before, total = self._losses[post], there + persons
-            losses = (
-                (there * before[0] + persons * losses[0]) / total,
-                (there * before[1] + persons * losses[1]) / total,
-            )
-        self._losses[post] = losses
-        self.put(post, there + persons)
+        self._priorities[post] = min(garrison.priority for garrison in garrisons)
+        self.put(post, sum(persons))
 
     @property
     def strength(self) -> Mapping[Post, int]:
@@ -72,8 +77,20 @@ class Garrisons:
         return self._losses.get(post, (0.0, 0.0))[ringed]
 
     def lose_as(self, post: Post, origin: Post) -> None:
-        """Men from ``origin`` come to a post: where none was, their losses are those of old."""
+        """Men from ``origin`` come to a post: where none was, their losses are those of old.
+
+        So is their priority.
+        """
         self._losses.setdefault(post, self._losses.get(origin, (0.0, 0.0)))
+        self._priorities.setdefault(post, self.priority(origin))
+
+    def priority(self, post: Post) -> int:
+        """That of the garrison that was at a post first, or came first; 1 of a force's men."""
+        return self._priorities.get(post, 1)
+
+    def in_turn(self, posts: Iterable[Post]) -> list[Post]:
+        """Posts in the order in which they do something in one instant."""
+        return sorted(posts, key=lambda post: (self.priority(post), post))
 
     def join(self, post: Post, persons: int) -> None:
         """Men join, or become, the garrison of a post."""

@@ -134,17 +134,26 @@ class Regroup:
     def settle(self, places: Collection[str]) -> None:
         """Take in the net changes of an instant: who is displaced, whose way is closed."""
         world, strength = self._world, self.garrisons.strength
-        for group in list(self._groups):
+        for group in sorted(self._groups, key=self._turn_of):
             passage = world.passages.of(group.move.actor)
             if group.journey.blocked(world.clock.now, passage) or self._goal_lost(group):
                 self._turn(group)
         ringed, self._ringed = self._ringed, dict(world.control.besieged)
-        for post in sorted(post for post in strength if post[1] in places):
+        for post in self.garrisons.in_turn(post for post in strength if post[1] in places):
             actor, place = post
             # men whose place is raided stay, for as long as it is lastingly their side's
             lost = world.sides[actor].own.isdisjoint(world.control.owners(place))
             if lost and strength[post]:
                 self._leave(post, self.garrisons.leave(post), self._in_ring(post, ringed))
+
+    def _turn_of(self, group: MovingGroup) -> tuple[int, int, int]:
+        """Who goes first of those whose ways close in one instant.
+
+        By priority of where they are from, then the larger group, then that with the shorter way,
+        then those that left first, which is the order in which they are kept.
+        """
+        move = group.move
+        return self.garrisons.priority((move.actor, move.origin)), -move.persons, move.seconds
 
     def _in_ring(self, post: Post, besieged: Mapping[str, frozenset[str]]) -> bool:
         actor, place = post

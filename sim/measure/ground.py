@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sim.network import reach
 from sim.scenario.model import PPM, Scenario
 from sim.state.control import Control
@@ -20,10 +22,8 @@ def ground(control: Control, actor: str) -> tuple[float, float]:
     """Places and road-km that an actor holds: shares count as parts, a road by its lesser end."""
     graph = control.terrain.graph
     share = [control.holders[p].get(actor, 0) for p in graph.places]
-    km = 0.0
-    for (a, b), length in zip(control.terrain.ends, graph.km.tolist(), strict=True):
-        if share[a] and share[b]:
-            km += length * min(share[a], share[b]) / PPM
+    roads = zip(control.terrain.ends, graph.km.tolist(), strict=True)
+    km = math.fsum(length * min(share[a], share[b]) for (a, b), length in roads) / PPM
     return round(sum(share) / PPM, 3), round(km, 1)
 
 

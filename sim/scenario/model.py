@@ -387,6 +387,9 @@ class Garrison(Drawn):
     """the same where the place is besieged"""
     reserve: k.Share | None = None
     """share of it that may be sent to a front; default: 0"""
+    priority: k.Priority = 1
+    """who of an actor's sends reserves, and who of the displaced chooses, first in one instant: the
+    lower number; ties by actor, then place"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -610,6 +613,9 @@ class Operation(Happening):
     """factors by id, such as strikes"""
     on_record: Mapping[k.NewId, RecordedPosition] = field(default_factory=dict)
     """where it stood on record, by id; no input of a run"""
+    priority: k.Priority = 1
+    """which of several operations acts, eats or attacks first in one instant: the lower number;
+    ties by id"""
 
 
 @dataclass(frozen=True, slots=True)

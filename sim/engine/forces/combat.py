@@ -114,9 +114,9 @@ class Combat:
         One person at least is lost, so that a battle is never without cost to those who lose it;
         a side of less than half a person is gone, though a law may never bring it to 0.
         """
-        stand = sum(f.strength * (1 - f.breaks) for f in side.forces)
-        stand += sum(self._garrisons.of(p) * (1 - self._breaks) for p in side.posts)
-        return max(0.5, min(stand, self.strength(side) - 1))
+        stand = [f.strength * (1 - f.breaks) for f in side.forces]
+        stand += [self._garrisons.of(p) * (1 - self._breaks) for p in side.posts]
+        return max(0.5, min(math.fsum(stand), self.strength(side) - 1))
 
     def changed(self, battle: Battle) -> None:
         """Something that bears on a battle changed: bring it to now and go on from there."""
@@ -301,7 +301,7 @@ class Combat:
             factor, until = self.banded(seconds, seconds < math.inf)
             parts.append((self._garrisons.of(post), factor, until))
         total = sum(n for n, _, _ in parts)
-        mean = sum(n * f for n, f, _ in parts) / total if total else 1.0
+        mean = math.fsum(n * f for n, f, _ in parts) / total if total else 1.0
         return mean, min((t for _, _, t in parts if t is not None), default=None)
 
     def banded(self, seconds: float, draining: bool) -> tuple[float, int | None]:

@@ -12,7 +12,7 @@ from .force import Force
 
 
 class Field:
-    """Where who stands: ``forces`` by id of the operation.
+    """Where who stands: ``forces`` by id of the operation, in the order in which they act.
 
     ``moved`` tells of each force that does something new.
     """
@@ -21,9 +21,10 @@ class Field:
         self._world = world
         self._garrisons = garrisons
         self.moved: Signal[[Force]] = Signal()
+        operations = world.scenario.operations.values()
         self.forces = {
-            operation.id: Force.muster(world, operation, self.moved)
-            for _, operation in sorted(world.scenario.operations.items())
+            operation.id: Force.muster(world, operation, rank, self.moved)
+            for rank, operation in enumerate(sorted(operations, key=lambda o: (o.priority, o.id)))
         }
 
     def defenders(self, side: Side, place: str) -> BattleSide:

@@ -42,6 +42,7 @@ class Force:
 
     world: World
     operation: Operation
+    rank: int  # among all, of those that do something in one instant
     moved: Signal[[Force]]
     men: int
     stops: tuple[int, ...]
@@ -72,7 +73,7 @@ class Force:
     mark: Moment | None = None
 
     @classmethod
-    def muster(cls, world: World, operation: Operation, moved: Signal[[Force]]) -> Force:
+    def muster(cls, world: World, operation: Operation, rank: int, moved: Signal[[Force]]) -> Force:
         """The force of an operation at its base, with its numbers drawn."""
         luck, net, graph = world.luck, world.scenario.network, world.graph
         name = f"operation:{operation.id}"
@@ -100,7 +101,8 @@ class Force:
             for s in operation.support.values()
         ]
         return cls(
-            world, operation, moved, strength, stops, tuple(roads), tuple(lengths), tuple(tempo),
+            world, operation, rank, moved, strength,
+            stops, tuple(roads), tuple(lengths), tuple(tempo),
             each, carries, luck.value(operation.breaks, f"{name}:breaks"),
             luck.value(operation.retreat, f"{name}:retreat"), supports,
             Stock(round(strength * each * carries / DAY), 0), operation.tries,
@@ -112,6 +114,11 @@ class Force:
     def id(self) -> str:
         """The id of its operation."""
         return self.operation.id
+
+    @property
+    def turn(self) -> str:
+        """Its key in the order of an instant."""
+        return f"operation:{self.rank:06d}:{self.id}"
 
     @property
     def actor(self) -> str:
@@ -246,9 +253,7 @@ class Force:
         if seconds > self.world.scenario.length:
             return
         self.due, self.act = self.world.clock.now + max(1, math.ceil(seconds)), act
-        self.moment = self.world.clock.at(
-            self.due, Phase.ARRIVALS, f"operation:{self.id}", lambda: act(self)
-        )
+        self.moment = self.world.clock.at(self.due, Phase.ARRIVALS, self.turn, lambda: act(self))
 
     def change_soon(
         self, phase: Phase, place: str, change: Change, step: str = "", *, ringing: bool = False
@@ -257,7 +262,7 @@ class Force:
 
         ``ringing``: only if it has its ring round the place still.
         """
-        clock, key = self.world.clock, f"operation:{self.id}{step}"
+        clock, key = self.world.clock, self.turn + step
 
         def act() -> None:
             if not ringing or self.ringed == place:

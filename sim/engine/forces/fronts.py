@@ -138,7 +138,7 @@ class Fronts:
         self._marks[force.id] = clock.at(
             clock.now + max(1, math.ceil(ahead / force.speed * DAY - 1e-6)),
             Phase.DECISIONS,
-            f"fronts:{actor}:{force.id}",
+            f"fronts:{actor}:{force.turn}",
             come,
         )
 
@@ -175,7 +175,7 @@ class Fronts:
             place: max(0, math.ceil(drawn.ratio * attackers) - self._defending(actor, place))
             for place, attackers in fronts.items()
         }
-        for post in sorted(p for p in self.spare if p[0] == actor):
+        for post in self._garrisons.in_turn(p for p in self.spare if p[0] == actor):
             source = post[1]
             able = min(self.spare[post], self._garrisons.of(post))
             ringed = actor in world.control.besieged.get(source, ())

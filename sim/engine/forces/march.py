@@ -92,5 +92,5 @@ class March:
             world.apply(force.id, place, lambda control, place: control.capture(place, shares))
             force.say("taken", f"{force.name} takes {world.scenario.network.places[place].name}")
 
-        world.clock.at(world.clock.now + 1, Phase.CONTROL, f"operation:{force.id}", capture)
+        world.clock.at(world.clock.now + 1, Phase.CONTROL, force.turn, capture)
         force.later(1 / DAY, self._enter)

@@ -89,7 +89,7 @@ class Meetings:
             return
         where = here.km + here.speed * days
         ahead = math.copysign(HAIR / 2, gap)
-        first, second = sorted((force, other), key=lambda f: f.id)
+        first, second = sorted((force, other), key=lambda f: f.rank)
         pair = (first.id, second.id)
 
         def meet() -> None:
@@ -99,7 +99,7 @@ class Meetings:
         moment = self._world.clock.at(
             self._world.clock.now + max(1, math.ceil(days * DAY - 1e-6)),
             Phase.ARRIVALS,
-            f"meeting:{first.id}:{second.id}",
+            f"meeting:{first.turn}:{second.turn}",
             meet,
         )
         self._due[pair] = Coming(

@@ -74,7 +74,7 @@ class Operations:
     def _plan(self, force: Force, time: int) -> None:
         """Let an operation begin at ``time`` (s)."""
         start = partial(self._march.start, force)
-        self._world.clock.at(time, Phase.DECISIONS, f"operation:{force.id}", start)
+        self._world.clock.at(time, Phase.DECISIONS, force.turn, start)
 
     # --- what others change ----------------------------------------------------------------
 

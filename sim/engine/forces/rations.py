@@ -107,7 +107,7 @@ class Rations:
         gone = force.carried.when(self._slack(force) if force.fed else 0)
         if gone is not None and (at_once or gone > now):
             force.mark = self._world.clock.at(
-                max(gone, now), Phase.ARRIVALS, f"~operation:{force.id}", partial(self._due, force)
+                max(gone, now), Phase.ARRIVALS, f"~{force.turn}", partial(self._due, force)
             )
 
     def _due(self, force: Force) -> None:
