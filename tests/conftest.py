@@ -2,8 +2,9 @@
 
 A road ``a-b:3`` is 3 km of class ``road``: 3.6 km/h, so 1,000 s a km, and 1,000 kg/day each
 way. ``a-b:3/50`` carries 50 kg/day, ``a-b:3/50/20`` 20 of them back, ``a>b:3`` is open from a
-to b alone, ``a-b#x:3`` is a second road beside it, a ``!`` at the end
-says that it is closed at the start. Everything is held by ``red`` unless ``held`` says else.
+to b alone, ``a-b#x:3`` is a second road beside it, ``a-b:3?0.4`` is there with a probability of
+0.4, a ``!`` at the end says that it is closed at the start. Everything is held by ``red`` unless
+``held`` says else.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from sim.scenario.loader import load
 from sim.state.record import Record
 
 DAY = m.DAY
-_ROAD = re.compile(r"(\w+)([->])(\w+)(#\w+)?:([\d.]+)(?:/(\d+))?(?:/(\d+))?(!?)$")
+_ROAD = re.compile(r"(\w+)([->])(\w+)(#\w+)?:([\d.]+)(?:/(\d+))?(?:/(\d+))?(?:\?([\d.]+))?(!?)$")
 
 
 def _dist(value: Any) -> Any:
@@ -222,11 +223,11 @@ def make_scenario(
     for word in roads.split():
         found = _ROAD.match(word)
         assert found, word
-        a, ways, b, mark, km, kg, back, shut = found.groups()
+        a, ways, b, mark, km, kg, back, exists, shut = found.groups()
         name = f"{a}-{b}{mark or ''}"
         links[name] = m.Road(
             name, a, b, float(km), "road", capacity=_dist(kg and int(kg)), closed=bool(shut),
-            back=_dist(back and int(back)), one_way=ways == ">",
+            back=_dist(back and int(back)), one_way=ways == ">", exists=float(exists or 1),
         )  # fmt: skip
     names = sorted({end for r in links.values() for end in (r.a, r.b)} | set(places or {}))
     told = places or {}
@@ -348,7 +349,7 @@ def make() -> Callable[..., m.Scenario]:
 
 
 def _directed(seed: int, roads: dict[str, Any]) -> dict[str, Any]:
-    """The roads, some of them one-way, some with another capacity back, some without a length."""
+    """The roads, some one-way, or with another capacity back, without a length, or in doubt."""
     rng = random.Random(f"ways {seed}")
     for road in roads.values():
         kind = rng.randrange(6)
@@ -358,6 +359,8 @@ def _directed(seed: int, roads: dict[str, Any]) -> dict[str, Any]:
             road["capacity"] = {"there": "14 t/day", "back": rng.choice(["3..9 t/day", "21 t/day"])}
         if rng.random() < 0.3:
             del road["km"]
+        if rng.random() < 0.3:
+            road["exists"] = rng.choice([0, 0.2, 0.7])
     return roads
 
 

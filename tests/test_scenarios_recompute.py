@@ -3,12 +3,14 @@
 Nothing here is shared with the engine or the measures: who holds what follows from the list of what
 happened, who may pass from scenario.resolved.yaml, the flow is networkx's over a graph of split
 places. The runs are those of every shipped scenario and of 300 random ones, of which every other
-one has roads that are one-way, carry less one way than the other, or state no length.
+one has roads that are one-way, carry less one way than the other, state no length, or may not be
+there.
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import math
 from collections import defaultdict
 from collections.abc import Callable
@@ -286,6 +288,40 @@ def loads_follow(naive: Naive, folder: Path) -> None:
             assert used <= (most if state["road", road, "state"] == "open" else 0), (key, time)
 
 
+def roads_follow(resolved: dict[str, Any], folder: Path) -> None:
+    """Which roads are there from the seed alone, and when each is open from what happened."""
+    happened: dict[int, list[dict[str, str]]] = defaultdict(list)
+    for row in read(folder / "events.csv"):
+        happened[int(row["time_s"])].append(row)
+    seen = {(int(row["time_s"]), row["id"]): row["value"]
+            for row in read(folder / "control.csv") if row["what"] == "state"}  # fmt: skip
+    for road, given in resolved["network"]["roads"].items():
+        key = f"{resolved['seed']}\x1f0\x1froad:{road}:exists".encode()
+        number = int.from_bytes(hashlib.blake2b(key, digest_size=8).digest(), "big") >> 12
+        there = (number + 0.5) / 2**52 < given.get("exists", 1)
+        causes = {"start"} if given.get("closed") else set()
+        state = ""
+        for time in sorted({0, *happened}):
+            # of one instant what ends comes first, then what opens, then what closes
+            for kind in ("ends", "open", "close", "raid"):
+                for row in happened[time]:
+                    if row["kind"] == kind and road in row["subject"].split(", "):
+                        if kind == "open":
+                            causes.clear()
+                        elif kind == "ends":
+                            causes.discard(row["cause"])
+                        else:
+                            causes.add(row["cause"])
+                        assert ("not there in this run" in row["text"]) <= (not there)
+                        if kind == "open":
+                            assert (f"no effect on {road}" in row["text"]) == (not there)
+            now = ("closed" if causes else "open") if there else "absent"
+            if now != state:
+                assert seen.pop((time, road)) == now, (road, time)
+                state = now
+    assert not seen
+
+
 def stocks_follow(naive: Naive, folder: Path) -> None:
     """Stocks of sinks that feed no force and never ran out: what was there and came, less eaten."""
     gone = {row["subject"] for row in read(folder / "events.csv")
@@ -315,6 +351,7 @@ def all_follows(scenario: Any, folder: Path) -> None:
     naive = Naive(resolved)
     naive.eaten = {key: int(kg) for key, kg in run.record.consumption.items()}
     holders_follow(resolved, folder)
+    roads_follow(resolved, folder)
     capacities_follow(naive, folder)
     loads_follow(naive, folder)
     stocks_follow(naive, folder)

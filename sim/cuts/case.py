@@ -38,7 +38,8 @@ class Case:
 
     ``captured`` are the places that the scenario takes from the axis after the date looked
     at. ``axis`` is None for a network. ``names`` are those of places that have one, roads that are
-    ``estimated`` state no length. ``notes`` say how a file was read.
+    ``estimated`` state no length. Of a scenario ``doubtful`` are the roads that may not be there,
+    by id, and whether they are in the run looked at. ``notes`` say how a file was read.
     """
 
     title: str
@@ -57,6 +58,7 @@ class Case:
     demand: IntArray | None = None  # (l,) of the sinks
     pockets: tuple[tuple[int, ...], ...] | None = None  # of the axis' actor; None for a network
     estimated: frozenset[str] = frozenset()
+    doubtful: Mapping[str, bool] = field(default_factory=dict)
     coordinates: FloatArray | None = None  # (n, 2) latitude and longitude, where known
     stated: BoolArray | None = None  # (m,) roads whose capacity is stated; None: all
     notes: tuple[str, ...] = ()
@@ -197,7 +199,14 @@ class Case:
             head = {"notes": list(self.notes)} | head
         if self.axis is not None:
             head = {"axis": self.axis, "name": self.title, "at": self.at, "unit": self.unit}
-        return head | {"from": list(self.ids(self.sources)), "to": list(self.ids(self.sinks))}
+        ends = {"from": list(self.ids(self.sources)), "to": list(self.ids(self.sinks))}
+        return head | ends | self.doubts()
+
+    def doubts(self) -> Document:
+        """The roads that may not be there, and those that are not, where there are any."""
+        absent = [road for road, there in self.doubtful.items() if not there]
+        found = {"roads": list(self.doubtful), "absent": absent}
+        return {"doubtful_roads": found} if self.doubtful else {}
 
 
 def unknown(what: str, name: str, known: Sequence[str]) -> str:

@@ -26,14 +26,17 @@ MOST_LOST = 5
 
 
 def graph_of_network(net: Network) -> tuple[Graph, IntArray, IntArray]:
-    """Graph and capacities (kg/day) of a network file in YAML, its medians, closed roads at 0."""
+    """Graph and capacities (kg/day) of a network file in YAML, its medians, closed roads at 0.
+
+    So is a road that is more likely not there.
+    """
     rows, amounts = [], {}
     for road in net.roads.values():
         default = net.classes[road.road_class]
         speed = (road.speed or default.speed).nominal
         rows.append((road.id, road.a, road.b, max(1, round(road.km / speed * 3600)), road.km))
         each_way = [round(way.nominal) for way in road.each_way(default)]
-        amounts[road.id] = [0, 0] if road.closed else each_way
+        amounts[road.id] = [0, 0] if road.closed or road.exists < 0.5 else each_way
     graph = Graph.build(net.places, rows)
     roads = np.array([amounts[road] for road in graph.roads], dtype=np.int64).reshape(-1, 2)
     bounds = [net.places[p].capacity for p in graph.places]
@@ -64,6 +67,9 @@ def case_of_record(scenario: Scenario, control: Sequence[ControlRow], axis: str,
         at=format_instant(scenario, time),
         captured=tuple(i for i in lost if i not in ends),
         names={p.id: p.name for p in scenario.network.places.values()},
+        doubtful={
+            r.id: not state.absent(r.id) for r in scenario.network.roads.values() if r.doubtful
+        },
         supply=np.array(
             [UNLIMITED if s is None else round(s.nominal) for s in supplies], dtype=np.int64
         ),
@@ -89,6 +95,7 @@ class AxisCut:
         """What ``sim cut --json`` prints of an axis; of more cuts as :func:`more_cuts`."""
         document = cut_document(self.scenario, self.axis, self.view) | asdict(self.territory)
         document["explanation"] = explained(document)
+        document |= self.case.doubts()
         return document | more_cuts(self.case, most, gap)
 
 

@@ -176,4 +176,8 @@ class Events:
             self._say(event, "ends", left, KINDS[event.kind].end_text)
 
     def _say(self, event: Event, what: str, subjects: tuple[str, ...], text: str) -> None:
+        absent = [s for s in subjects if self._world.control.absent(s)]
+        if absent:  # it neither opens nor closes what is not there
+            lack = f"no effect on {', '.join(absent)}, not there in this run"
+            text = f"{text}; {lack}" if text else lack
         self._world.note_event(what, ", ".join(subjects), event.id, text)

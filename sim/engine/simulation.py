@@ -38,7 +38,9 @@ class Simulation:
         self, scenario: Scenario, seed: int, replicate: int, credit: bool, nominal: bool = False
     ) -> None:
         kind = NominalLuck if nominal else Luck
-        self.world = world = World(scenario, kind(seed, replicate, luck_keys(scenario)))
+        self.world = world = World(
+            scenario, kind(seed, replicate, luck_keys(scenario), scenario.ties)
+        )
         axes = draw_axes(world)
         conditions = Conditions(world, axes)
         self.supply = Supply(world, axes)

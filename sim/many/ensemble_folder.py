@@ -19,7 +19,9 @@ import numpy as np
 
 from sim.base.errors import FolderError
 from sim.base.files import digest, fingerprint, whole_file, whole_folder
-from sim.measure.ensemble import Replicates, summarize, table
+from sim.measure.effects import Hanging, hanging
+from sim.measure.ensemble import Replicates, interval, summarize, table, tidy
+from sim.measure.steps import is_time
 from sim.scenario.loader import dump_resolved, load
 from sim.scenario.model import Scenario
 from sim.tables.csv_files import write_csv as write_rows
@@ -32,6 +34,7 @@ from sim.tables.folder import (
     write_json,
     write_manifest,
 )
+from sim.tables.of_many import doubtful_roads
 
 from .comparison import STATED, stated
 from .journal import Journal
@@ -151,9 +154,35 @@ def derive(
     write_csv(folder / "replicates.csv", found)
     _write_parquet(folder / "replicates.parquet", found)
     summary = summarize(scenario, plan.seed, found, failed)
+    if doubts := hanging(scenario, found):
+        summary["doubtful_roads"] = [_doubt(scenario, found, doubt) for doubt in doubts]
     with whole_file(folder / SUMMARY) as path:
         write_json(path, summary)
+    for doubtful in _doubtful_roads(summary):
+        doubtful.write_csv(folder / "doubtful_roads.csv")
     return found
+
+
+def _doubt(scenario: Scenario, found: Replicates, doubt: Hanging) -> dict[str, Any]:
+    """What hangs on a doubtful road, as plain data."""
+    time, difference = is_time(doubt.path), doubt.difference
+    return {
+        "road": doubt.road,
+        "exists": scenario.network.roads[doubt.road].exists,
+        "measure": doubt.path,
+        "what": "chance that it came" if time else "mean",
+        "unit": "1" if time else found.units[doubt.path],
+        "runs": list(doubt.runs),
+        "values": list(map(tidy, doubt.values)),
+        "difference": None if difference is None else interval(difference),
+        "verdict": doubt.verdict,
+    }
+
+
+def _doubtful_roads(summary: Mapping[str, Any]) -> list[DataTable]:
+    """The table of what hangs on roads that may not be there; none where all are."""
+    table = doubtful_roads(summary)
+    return [DataTable.of("doubtful_roads", table)] if table.rows else []
 
 
 def write_csv(target: Path, found: Replicates) -> None:
@@ -183,7 +212,7 @@ CLAIMS = ("claim", "text", "measure", "true", "false", "undecided", "stated_in")
 
 
 def ensemble_tables(summary: Mapping[str, Any], found: Replicates) -> list[DataTable]:
-    """measures (what the runs say of each), claims, and replicates."""
+    """measures (what the runs say of each), claims, replicates, and doubtful_roads if any."""
     measures = [
         (path, measure["unit"], *stated(measure)) for path, measure in summary["measures"].items()
     ]
@@ -197,6 +226,7 @@ def ensemble_tables(summary: Mapping[str, Any], found: Replicates) -> list[DataT
         DataTable("measures", ("measure", "unit", *STATED), measures),
         DataTable("claims", CLAIMS, claims),
         DataTable("replicates", columns, list(replicate_rows(found)), found.units),
+        *_doubtful_roads(summary),
     ]
 
 

@@ -1,7 +1,7 @@
 """Everything in a scenario that is uncertain, as numbers in (0, 1) that can be set.
 
-For sensitivity: each input is a distribution or the chance of an event, named by its dotted
-path. Setting it to u puts the constant at that quantile in its place.
+For sensitivity: each input is a distribution, the chance of an event or that of a road, named by
+its dotted path. Setting it to u puts the constant at that quantile in its place.
 """
 
 from __future__ import annotations
@@ -13,15 +13,26 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.scenario.model import Event, Scenario
+from sim.scenario.model import Event, Road, RoadClass, Scenario
+from sim.scenario.shared import luck_key
 
 from .replicate import Result, run_replicate
 
-_SKIPPED = frozenset({"resolved", "provenance"})
+_CHANCES = {(Event, "chance"), (Road, "exists")}
+
+_SKIPPED = frozenset({"resolved", "provenance", "ties"})
 
 
 def uncertain(scenario: Scenario) -> tuple[str, ...]:
-    """Dotted paths of every distribution and of every chance between 0 and 1, sorted."""
+    """Dotted paths of every distribution and of every chance between 0 and 1, sorted.
+
+    Of those that share one draw it is the path of the one that the others name.
+    """
+    return tuple(sorted(set(_inputs(scenario).values())))
+
+
+def _inputs(scenario: Scenario) -> dict[str, str]:
+    """The path of every input, and that of the input whose draw it shares: its own for most."""
     found: list[str] = []
 
     def note(path: str, part: Any) -> Any:
@@ -30,16 +41,24 @@ def uncertain(scenario: Scenario) -> tuple[str, ...]:
         return part
 
     _changed(scenario, "", note)
-    return tuple(sorted(found))
+    keys = {path: str(luck_key(path)) for path in sorted(found)} if scenario.ties else {}
+    first = {key: path for path, key in keys.items() if key not in scenario.ties}
+    for path, key in keys.items():  # the one that is named may be known for certain
+        first.setdefault(scenario.ties.get(key, key), path)
+    return {
+        path: first[scenario.ties.get(keys[path], keys[path])] if keys else path for path in found
+    }
 
 
 def fixed(scenario: Scenario, at: Mapping[str, float]) -> Scenario:
-    """The scenario with each named input at its quantile; an event happens where u < chance."""
+    """The scenario with each named input at its quantile; chances come where u is below."""
+    shared = _inputs(scenario) if scenario.ties else {}
 
     def settle(path: str, part: Any) -> Any:
-        if path not in at:
+        u = at.get(shared.get(path, path))
+        if u is None:
             return part
-        return part.at(at[path]) if hasattr(part, "ppf") else float(at[path] < part)
+        return part.at(u) if hasattr(part, "ppf") else float(u < part)
 
     made: Scenario = _changed(scenario, "", settle)
     return made
@@ -56,9 +75,12 @@ def _changed(value: Any, path: str, change: Callable[[str, Any], Any]) -> Any:
     if not is_dataclass(value) or isinstance(value, type):
         return value
     made: dict[str, Any] = {}
-    for name in {field.name for field in fields(value)} - _SKIPPED:
+    skipped = _SKIPPED
+    if isinstance(value, RoadClass) and value.each == "road":  # its roads have what it states
+        skipped |= {"speed", "capacity"}
+    for name in {field.name for field in fields(value)} - skipped:
         old, below = getattr(value, name), f"{stem}{name}"
-        chance = isinstance(value, Event) and name == "chance"
+        chance = (type(value), name) in _CHANCES
         new = change(below, old) if chance else _changed(old, below, change)
         if new is not old:
             made[name] = new

@@ -1,4 +1,6 @@
-"""Effects of the factors of a study: contrasts run by run, since its cells share luck.
+"""Effects: of the factors of a study, and of the roads that may not be there.
+
+Those of factors are contrasts run by run, since the cells of a study share luck.
 
 The main effect of a level is its mean less that of the factor's first level, averaged over
 the settings of the other factors that have both; an interaction of two factors is how much
@@ -14,7 +16,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.scenario.model import Scenario
+
 from . import statistics as st
+from .ensemble import Replicates
+from .steps import is_time
 
 Cells = Mapping[tuple[str, ...], st.Values]
 """Runs of each cell by its levels; run i of every cell has the same luck (nan: no value).
@@ -95,6 +101,76 @@ def _with(cell: tuple[str, ...], i: int, level: str) -> tuple[str, ...]:
 def _mean(columns: Sequence[st.Values]) -> st.Values:
     mean: st.Values = np.mean(np.array(columns), axis=0)
     return mean
+
+
+FEWEST = 5
+"""Runs with, and without, a doubtful road below which nothing is said of what hangs on it."""
+
+HANGING = (
+    "capacity_end", "capacity_mean", "capacity_least", "time_of_first_cut", "days_cut",
+    "delivered", "unmet_share",
+)  # fmt: skip
+"""Measures of the axis in focus that are held against each doubtful road."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """A measure in the runs with a doubtful road, and in those without it.
+
+    Of a time it is the chance that it came. ``runs`` and ``values`` are those with and those
+    without; ``difference`` is the value with the road less that without, None where either has
+    fewer than ``FEWEST`` runs.
+    """
+
+    road: str
+    path: str
+    runs: tuple[int, int]
+    values: tuple[float | None, float | None]
+    difference: st.Estimate | None
+
+    @property
+    def verdict(self) -> str:
+        """higher or lower with the road, same, no difference found, or not enough runs."""
+        if self.difference is None:
+            return "not enough runs"
+        low, high = self.difference.low, self.difference.high
+        assert low is not None
+        assert high is not None  # more than one run a group
+        if low == high == 0:
+            return "same"
+        return "higher" if low > 0 else "lower" if high < 0 else "no difference found"
+
+
+def hanging(scenario: Scenario, found: Replicates) -> list[Hanging]:
+    """What of the axis in focus hangs on each road that may not be there.
+
+    The runs are two groups that share no luck: a difference of means is Welch's (1947), one of
+    chances Newcombe's (1998). Runs at settings that a study chose tell nothing: what is set is not
+    drawn, and no measure.
+    """
+    paths = [path for path in (f"axes.{scenario.main_axis}.{name}" for name in HANGING)
+             if path in found.columns]  # fmt: skip
+    roads = [(road, f"roads.{road}.exists") for road in scenario.network.roads]
+    return [
+        _hanging(road, path, found.columns[exists], found.columns[path])
+        for road, exists in roads if exists in found.columns
+        for path in paths
+    ]  # fmt: skip
+
+
+def _hanging(road: str, path: str, exists: st.Values, column: st.Values) -> Hanging:
+    if is_time(path):
+        column = np.isfinite(column).astype(float)
+    groups = [column[(exists == there) & np.isfinite(column)] for there in (1, 0)]
+    runs = len(groups[0]), len(groups[1])
+    means = [float(np.mean(group)) if len(group) else None for group in groups]
+    difference = None
+    if min(runs) >= FEWEST and is_time(path):
+        came = [(int(group.sum()), len(group)) for group in groups]
+        difference = st.difference_of_probabilities(came[1], came[0])
+    elif min(runs) >= FEWEST:
+        difference = st.difference_of_means(groups[1], groups[0])
+    return Hanging(road, path, runs, (means[0], means[1]), difference)
 
 
 RESAMPLES = 1000

@@ -1,10 +1,10 @@
 """Means, ranges and intervals of many runs, and the differences between paired ones.
 
 Intervals are at 95 %. Nothing here knows scenarios: arrays of numbers go in. Formulas:
-Student (1908) for means, Wilson (1927) for probabilities, Hyndman and Fan (1996) type 7 for
-quantiles; docs/definitions.md says which measure uses which. They are written out here, and not
-taken from ``scipy.stats``, since that takes about a second to import, longer than many a run;
-the tests hold each of them to scipy.
+Student (1908) for means, Wilson (1927) for probabilities, Newcombe (1998) for their differences,
+Hyndman and Fan (1996) type 7 for quantiles; docs/definitions.md says which measure uses
+which. They are written out here, and not taken from ``scipy.stats``, since that takes about a
+second to import, longer than many a run; the tests hold each of them to scipy or to its paper.
 """
 
 from __future__ import annotations
@@ -91,6 +91,23 @@ def probability(successes: int, tries: int) -> Estimate:
     low = 0.0 if successes == 0 else middle - half
     high = 1.0 if successes == tries else middle + half
     return Estimate(p, low, high)
+
+
+def difference_of_probabilities(base: tuple[int, int], other: tuple[int, int]) -> Estimate:
+    """The share of ``other`` less that of ``base``, each (successes, tries), of separate runs.
+
+    The interval is Newcombe's (1998, method 10), from Wilson's of each.
+
+    Raises:
+        ValueError: no tries.
+    """
+    one, two = probability(*base), probability(*other)
+    ends = [e for p in (one, two) for e in (p.low, p.high) if e is not None]
+    low_one, high_one, low_two, high_two = ends
+    value = two.value - one.value
+    low = value - math.hypot(two.value - low_two, high_one - one.value)
+    high = value + math.hypot(high_two - two.value, one.value - low_one)
+    return Estimate(value, low, high)
 
 
 def quantile(values: Values, share: float) -> float:

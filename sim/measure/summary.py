@@ -59,6 +59,9 @@ class Analysis:
         for actor in scenario.actors:
             self._actor(actor)
         self._places()
+        for road in scenario.network.roads.values():
+            if road.doubtful:
+                self._put(f"roads.{road.id}.exists", int(not self.start.absent(road.id)), "1")
         for actor, faced in fronts(scenario, record).items():
             for name, count in faced._asdict().items():
                 self._put(f"actors.{actor}.fronts_{name}", count, "fronts")
@@ -419,6 +422,7 @@ def scenario_document(scenario: Scenario) -> dict[str, Any]:
         "tests": list(scenario.tests),
         "focus": scenario.main_axis,
         **_estimated(scenario),
+        **_doubtful(scenario),
     }
 
 
@@ -428,6 +432,13 @@ def _estimated(scenario: Scenario) -> dict[str, Any]:
     estimated = sum(road.estimated for road in roads)
     told = {"roads": estimated, "of": len(roads), "detour": scenario.network.detour}
     return {"estimated_lengths": told} if estimated else {}
+
+
+def _doubtful(scenario: Scenario) -> dict[str, Any]:
+    """The probability of each road that may not be there; nothing where all are."""
+    roads = scenario.network.roads.values()
+    doubtful = {road.id: road.exists for road in roads if road.doubtful}
+    return {"doubtful_roads": doubtful} if doubtful else {}
 
 
 def _taken_and_lost(

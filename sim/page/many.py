@@ -67,6 +67,7 @@ def page(folder: Path, file: Path) -> str:
     parts = [
         finding_section(finding(this)),
         section("figures", "Figures", _figures(this)),
+        section("doubts", "What hangs on roads that may not be there", _doubts(this)),
         section("claims", "Claims", _claims(this)),
         section("measures", "Measures", _measures(this)),
         section("inputs", "Inputs, their sources and doubts", inputs.section(scenario)),
@@ -124,6 +125,14 @@ def _figures(this: _Ensemble) -> list[Html | None]:
         title = f"{kind}: {axis.name}" if axis else file.stem.replace("_", " ")
         found.append(picture(this.link, file.stem, title))
     return found
+
+
+def _doubts(this: _Ensemble) -> Html | None:
+    """What hangs on roads that may not be there, where any may not."""
+    found = of_many.doubtful_roads(this.summary)
+    if not found.rows:
+        return None
+    return join(tables.html(found), source_line("Data: ", this.link("doubtful_roads.csv")))
 
 
 def _claims(this: _Ensemble) -> Html | None:

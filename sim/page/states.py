@@ -62,6 +62,7 @@ class States:
         self.passing: dict[str, dict[int, Changes]] = defaultdict(lambda: defaultdict(list))
         self.capacity: dict[str, dict[int, Changes]] = defaultdict(lambda: defaultdict(list))
         self.nominal: dict[str, EachWay] = {}
+        self.absent: frozenset[str] = frozenset()
         self.graph: Graph | None = None
         self._walk()
 
@@ -75,6 +76,7 @@ class States:
             self.graph = control.terrain.graph
             places, roads = changed[time, "place"], changed[time, "road"]
             if not time:
+                self.absent = frozenset(filter(control.absent, control.closed))
                 capacity = control.terrain.road_capacity
                 self.nominal = {
                     road: self._each_way(road, each)
@@ -146,6 +148,8 @@ class States:
                     "km": r.km, "kind": r.road_class, "whole": self.nominal[r.id],
                     "shut": _quiet(self.closed[r.id]),
                     **({"one_way": True} if r.one_way else {}),
+                    **({"exists": r.exists} if r.doubtful else {}),
+                    **({"absent": True} if r.id in self.absent else {}),
                     **({"detour": net.detour} if r.estimated else {}),
                 }
                 for r in net.roads.values()

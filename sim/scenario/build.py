@@ -16,6 +16,7 @@ from .keys import bare, has, hints_of, keys_of, mark_of, parts_of, sections_of, 
 from .quantities import PROVENANCE_KEYS, EachWay, Quantity
 from .readers import Stated
 from .schema import Model
+from .shared import drawn_for_each
 from .validate import Found
 from .written import CONDITIONS, KIND_OF
 
@@ -159,20 +160,28 @@ def make_network(
     lengths: Mapping[str, float],
 ) -> m.Network:
     """The network of valid classes, places and roads, these with their ends and lengths (km)."""
+    of_class = {name: made(m.RoadClass, c.model, name) for name, c in classes.items()}
     return made(
         m.Network,
         header,
-        classes={name: made(m.RoadClass, c.model, name) for name, c in classes.items()},
+        classes=of_class,
         places={name: made(m.Place, p.model, name) for name, p in places.items()},
-        roads={name: _road(name, r.model, *ends[name], lengths[name]) for name, r in roads.items()},
+        roads={
+            name: _road(name, r.model, *ends[name], lengths[name], of_class[r.model.road_class])
+            for name, r in roads.items()
+        },
     )
 
 
-def _road(name: str, road: Any, a: str, b: str, km: float) -> m.Road:
+def _road(name: str, road: Any, a: str, b: str, km: float, of_class: m.RoadClass) -> m.Road:
     given: dict[str, Any] = {"a": a, "b": b, "km": km, "estimated": road.km is None}
     if isinstance(road.capacity, EachWay):
         given |= {"capacity": road.capacity.there.dist, "back": road.capacity.back.dist}
-    return made(m.Road, road, name, **given)
+    found = made(m.Road, road, name, **given)
+    if of_class.each == "class":
+        return found
+    speed = drawn_for_each(found.speed, of_class.speed)
+    return replace(found, speed=speed, capacity=drawn_for_each(found.capacity, of_class.capacity))
 
 
 def _shares(shares: Mapping[str, Quantity] | None, by: str | None) -> dict[str, int]:

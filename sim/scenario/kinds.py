@@ -171,6 +171,7 @@ Purpose = Annotated[Literal["forecast", "replay", "what-if"], OneOf("Kind")]
 Relation = Annotated[Literal["<", "<=", "=", ">=", ">", "!="], OneOf("Sense")]
 Law = Annotated[Literal["square", "linear", "mixed"], OneOf("Law")]
 Stall = Annotated[Literal["hold", "fall_back"], OneOf("Stall")]
+Each = Annotated[Literal["class", "road"], OneOf("Each")]
 Repulse = Annotated[Literal["hold", "fall_back", "give_up"], OneOf("Repulse")]
 
 Rate = Annotated[Uncertain[KgPerDay], _amount("Rate", "rate")]

@@ -26,6 +26,7 @@ from .keys import keys_of, sections_of
 from .model import DAY, DETOUR, SUPPLIES, Fighting, Network, Scenario
 from .readers import Context, check_id
 from .schema import Model, header_of, model_of
+from .shared import Shared
 from .tree import Entry, Map
 from .validate import Found, Validator, mark_at, section
 from .warnings import WARNINGS
@@ -348,13 +349,23 @@ class _Assembler:
 
     def _made(
         self, header: Any, network: Network, fighting: Model | None, **named: Any
-    ) -> Scenario:
-        """The scenario of valid parts; ``named`` are its id and its seed."""
+    ) -> Scenario | None:
+        """The scenario of valid parts, None where a shared draw is faulty.
+
+        ``named`` are its id and its seed.
+        """
         stated = build.dumped(header) | {"format": 1} | named | self.resolved
         for key, found in self.things.items():
             self._dump(stated, key, found)
         keys = [key.name for key in keys_of(ScenarioFile) if key.name in stated]
         sources = stated["network"].get("sources", {}) | header.sources
+        shared = Shared(stated)
+        for path in shared.followers:
+            mark = mark_at(self.tree, (*path.split("."), "same_as"), self.top)
+            with reported(self.report, mark):
+                shared.check(path)
+        if self.report.diagnostics:
+            return None
         scenario = build.made(
             Scenario,
             header,
@@ -365,5 +376,6 @@ class _Assembler:
             network=network,
             sources=dict(sorted(sources.items())),
             resolved={key: stated[key] for key in keys},
+            ties=shared.ties(),
         )
         return build.filled(scenario, self.things, header.default_holder)

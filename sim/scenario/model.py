@@ -157,13 +157,19 @@ class Place(Drawn):
 
 @dataclass(frozen=True, slots=True)
 class RoadClass(Drawn):
-    """Speed and capacity of the roads of a class. A range is drawn once for the whole class."""
+    """Speed and capacity of the roads of a class.
+
+    A range is drawn once for the whole class, or, where ``each`` says so, by each road of it that
+    states none of its own.
+    """
 
     id: k.Id
     speed: k.Speed
     """speed of a convoy"""
     capacity: k.Rate
     """capacity in each direction"""
+    each: k.Each = "class"
+    """what a range is drawn for: once for the `class`, or for each `road` by its own key"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +200,9 @@ class Road(Drawn):
     """true where the road is closed at the start"""
     crossing: k.Text | None = None
     """what it crosses and how, such as `River: bridge`"""
+    exists: k.Chance = 1.0
+    """probability that it is there at all, drawn once a run; where it is not, it is closed for the
+    whole run, whatever opens it"""
     back: Uncertain[k.KgPerDay] | None = field(default=None, kw_only=True)
     estimated: bool = field(default=False, kw_only=True)
 
@@ -201,6 +210,11 @@ class Road(Drawn):
     def directed(self) -> bool:
         """True where it is one-way, or carries less one way than the other."""
         return self.one_way or self.back is not None
+
+    @property
+    def doubtful(self) -> bool:
+        """True where it may be there, or not: a run draws it."""
+        return 0 < self.exists < 1
 
     def leads_from(self, place: str) -> bool:
         """True where one may go from this one of its places to the other."""
@@ -780,6 +794,7 @@ class Scenario:
     network: Annotated[Network, k.Role.OR_PATH]
     """path of a network file, relative to this file, or the network itself"""
     resolved: Mapping[str, Any] = field(default_factory=dict)
+    ties: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def main_axis(self) -> str | None:

@@ -11,7 +11,8 @@ from .units import DIMENSIONS, NUMBER
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}(:[0-9]{2})?)?"
 
 
-_PROVENANCE: Mapping[str, Mapping[str, str]] = {
+_BESIDE: Mapping[str, Mapping[str, str]] = {
+    "same_as": {"type": "string"},
     "source": {"type": "string"},
     "trust": {"type": "string"},
     "note": {"type": "string"},
@@ -40,7 +41,7 @@ def distribution_schema(item: Mapping[str, Any]) -> dict[str, Any]:
             "lognormal": of(item, number),
             "exponential": dict(item),
             "choice": {"type": "object", "additionalProperties": number},
-            **_PROVENANCE,
+            **_BESIDE,
         },
         "additionalProperties": False,
     }
@@ -75,7 +76,7 @@ def demand_schema() -> dict[str, Any]:
         "properties": {
             "persons": quantity_schema("persons"),
             "each": quantity_schema("ration"),
-            **_PROVENANCE,
+            **_BESIDE,
         },
         "required": ["persons", "each"],
         "additionalProperties": False,

@@ -148,7 +148,7 @@ class Possible:
 
     def _open(self, road: Road) -> tuple[bool, bool]:
         """Whether a road may ever be open there, and back."""
-        opens = not road.closed or bool(self.events(road.id, "open"))
+        opens = road.exists > 0 and (not road.closed or bool(self.events(road.id, "open")))
         there, back = road.each_way(self.scenario.network.classes[road.road_class])
         return opens and there.high > 0, opens and back.high > 0
 

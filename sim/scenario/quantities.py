@@ -35,6 +35,7 @@ from .model import Provenance
 from .units import DIMENSIONS, parse_number, parse_quantity, split_quantity
 
 __all__ = [
+    "FORMS",
     "PROVENANCE_KEYS",
     "EachWay",
     "Quantity",
@@ -47,7 +48,10 @@ __all__ = [
 
 PROVENANCE_KEYS = tuple(field.name for field in fields(Provenance))
 
-_FORMS: Mapping[str, str] = {
+_BESIDE = ("same_as", *PROVENANCE_KEYS)
+"""Keys beside a distribution: the input whose draw it shares, and where it comes from."""
+
+FORMS: Mapping[str, str] = {
     "uniform": "[low, high]",
     "triangular": "[low, mode, high]",
     "normal": "[mean, standard deviation]",
@@ -55,6 +59,8 @@ _FORMS: Mapping[str, str] = {
     "exponential": "mean",
     "choice": "{value: weight, ...}",
 }
+"""The kinds of distributions, and what each takes."""
+
 _MOST_CHOICES = 1000
 _MOST_SIGMA = 10.0
 
@@ -113,7 +119,7 @@ def read_demand(data: Any) -> Quantity:
             parts[key] = read_quantity(data[key], dimension)
     left, right = (part.dist for part in parts.values())
     written = {key: part.written for key, part in parts.items()}
-    return Quantity(Product(left, right), written | _provenance(data))
+    return Quantity(Product(left, right), written | _beside(data))
 
 
 def read_road_rate(data: Any) -> Quantity | EachWay:
@@ -188,12 +194,12 @@ class _Reader:
         return Quantity(_in_order(Uniform(low, high)), text)
 
     def _map(self, data: Mapping[str, Any]) -> Quantity:
-        _check_keys(data, tuple(_FORMS))
-        forms = [key for key in data if key in _FORMS]
+        _check_keys(data, tuple(FORMS))
+        forms = [key for key in data if key in FORMS]
         if len(forms) != 1:
             which = " and ".join(sorted(forms)) if forms else "none"
             raise InputError(
-                f"a distribution needs one kind, and here is {which}", "one of " + ", ".join(_FORMS)
+                f"a distribution needs one kind, and here is {which}", "one of " + ", ".join(FORMS)
             )
         form = forms[0]
         with inside(form):
@@ -203,17 +209,17 @@ class _Reader:
                 dist, written = self._exponential(data[form])
             else:
                 dist, written = self._listed(form, data[form])
-        return Quantity(_in_order(dist), {form: written} | _provenance(data))
+        return Quantity(_in_order(dist), {form: written} | _beside(data))
 
     def _listed(self, form: str, stated: Any) -> tuple[Dist, Any]:
         """The forms that are stated as a list."""
-        wanted = len(_FORMS[form].split(","))
+        wanted = len(FORMS[form].split(","))
         if (
             not isinstance(stated, list)
             or len(stated) != wanted
             or not all(isinstance(entry, str) for entry in stated)
         ):
-            raise InputError(f"'{form}' takes {wanted} values", f"{form}: {_FORMS[form]}")
+            raise InputError(f"'{form}' takes {wanted} values", f"{form}: {FORMS[form]}")
         texts = [" ".join(entry.split()) for entry in stated]
         written = [_written(text, True) for text in texts]
         if form == "lognormal":
@@ -305,19 +311,19 @@ def _log_normal(median: float, sigma: float) -> Dist:
 
 def _check_keys(data: Mapping[str, Any], kinds: tuple[str, ...]) -> None:
     for key in data:
-        if key not in kinds and key not in PROVENANCE_KEYS:
-            hint = suggest(key, kinds + PROVENANCE_KEYS)
+        if key not in kinds and key not in _BESIDE:
+            hint = suggest(key, kinds + _BESIDE)
             raise InputError(
                 f"unknown key '{safe(key)}'",
-                hint or "known are " + ", ".join(kinds + PROVENANCE_KEYS),
+                hint or "known are " + ", ".join(kinds + _BESIDE),
                 (key,),
             )
 
 
-def _provenance(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The checked provenance keys of a distribution's map, for the resolved scenario."""
+def _beside(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The checked keys beside a distribution, for the resolved scenario."""
     found: dict[str, Any] = {}
-    for key in PROVENANCE_KEYS:
+    for key in _BESIDE:
         if data.get(key) is None:
             continue
         with inside(key):

@@ -24,6 +24,9 @@ its first place to the second where it has another one back."""
 CAPACITY_BACK = "capacity_back_kg_per_day"
 """That of a road from its second place to the first, where it is another."""
 
+ABSENT = "absent"
+"""What closes a road that is not there in a run, for good; and its state in control.csv."""
+
 EVERYONE = "*"
 """All actors, where a crossing is sealed."""
 
@@ -85,7 +88,9 @@ class Control:
                 put(state.besieged, place, holding.besieged)
                 put(state.sealed, place, holding.sealed)
         for road in scenario.network.roads.values():
-            if road.closed:
+            if road.id in terrain.absent:
+                state.closed[road.id] = frozenset({ABSENT})
+            elif road.closed:
                 state.closed[road.id] = frozenset({"start"})
         return state
 
@@ -202,11 +207,12 @@ class Control:
         self.closed[road] = self.closed.get(road, frozenset()) | {cause}
 
     def open(self, road: str, cause: str | None = None) -> None:
-        """Take one cause of closure away, or all of them (None)."""
+        """Take one cause of closure away, or all of them (None); a road must be there to open."""
         if road not in self.closed:
             return
         self._touch("road", road, "state")
-        put(self.closed, road, self.closed[road] - {cause} if cause is not None else frozenset())
+        left = self.closed[road] - {cause} if cause is not None else frozenset[str]()
+        put(self.closed, road, left | (self.closed[road] & {ABSENT}))
 
     def damage(self, kind: Kind, id_: str, cause: str, kept: int) -> None:
         """Leave ``kept`` (ppm) of the capacity of a place or road; damages multiply."""
@@ -225,6 +231,10 @@ class Control:
     def owners(self, place: str) -> Mapping[str, int]:
         """The lasting holders of a place (ppm by actor), whoever raids it."""
         return self.lasting.get(place, self.holders[place])
+
+    def absent(self, road: str) -> bool:
+        """True of a road that is not there in this run."""
+        return ABSENT in self.closed.get(road, ())
 
     def bears(self, id_: str, cause: str) -> bool:
         """True where a place or road is raided, closed or damaged on account of ``cause``."""
@@ -246,7 +256,7 @@ class Control:
         if what == "sealed":
             return ";".join(sorted(self.sealed.get(id_, ())))
         if what == "state":
-            return "closed" if id_ in self.closed else "open"
+            return ABSENT if self.absent(id_) else "closed" if id_ in self.closed else "open"
         return (
             "*".join(_ppm_text(k) for _, k in sorted(self.kept.get((kind, id_), {}).items())) or "1"
         )

@@ -51,19 +51,24 @@ class Luck:
 
     ``drawn`` keeps every uncertain quantity drawn so far, by key, in its base unit; ``chances``
     what became of everything asked for that has a chance between 0 and 1. ``keys`` are as
-    :func:`luck_keys` gives them.
+    :func:`luck_keys` gives them; ``ties`` are the keys of the draws that some share, by their own.
     """
 
     nominal = False
 
     def __init__(
-        self, seed: int, replicate: int = 0, keys: Mapping[tuple[str, str], str] | None = None
+        self,
+        seed: int,
+        replicate: int = 0,
+        keys: Mapping[tuple[str, str], str] | None = None,
+        ties: Mapping[str, str] | None = None,
     ) -> None:
         self.seed = seed
         self.replicate = replicate
         self.drawn: dict[str, float] = {}
         self.chances: dict[str, bool] = {}
         self._keys = keys or {}
+        self._ties = ties or {}
 
     def _stated(self, key: str) -> str:
         """A key with the stated keys in place of the ids of those who state one."""
@@ -80,6 +85,7 @@ class Luck:
 
     def uniform(self, key: str) -> float:
         """The number in (0, 1) of the thing ``key``: the first 52 bits of a keyed hash."""
+        key = self._ties.get(key, key)
         if self._keys:
             key = self._stated(key)
         text = f"{self.seed}\x1f{self.replicate}\x1f{key}".encode()

@@ -19,12 +19,13 @@ class Terrain:
 
     ``road_capacity`` is kg/day by road index, from its first end to the second and back;
     ``place_capacity`` kg/day by place index with :data:`~sim.network.UNLIMITED`; travel times are
-    in ``graph.seconds``.
+    in ``graph.seconds``. Roads that are ``absent`` are drawn not to be there.
     """
 
     graph: Graph
     road_capacity: tuple[tuple[int, int], ...]
     place_capacity: tuple[int, ...]
+    absent: frozenset[str] = frozenset()
 
     @cached_property
     def ends(self) -> list[tuple[int, int]]:
@@ -42,7 +43,10 @@ class Terrain:
 
     @classmethod
     def draw(cls, scenario: Scenario, luck: Luck) -> Terrain:
-        """Draw capacities and speeds: once for a class, or for a road that has its own."""
+        """Draw capacities and speeds, once for a class or for a road that has its own, and roads.
+
+        What is drawn of a road that is not there is drawn all the same.
+        """
         network = scenario.network
         seconds: dict[str, int] = {}
         capacity: dict[str, tuple[int, int]] = {}
@@ -68,7 +72,12 @@ class Terrain:
             for place in network.places.values()
             if place.capacity is not None
         }
-        return cls.of(network, seconds, capacity, limits)
+        absent = frozenset(
+            road.id
+            for road in network.roads.values()
+            if not luck.happens(road.exists, f"road:{road.id}:exists")
+        )
+        return cls.of(network, seconds, capacity, limits, absent)
 
     @classmethod
     def of(
@@ -77,6 +86,7 @@ class Terrain:
         seconds: Mapping[str, int],
         road_capacity: Mapping[str, tuple[int, int]],
         place_capacity: Mapping[str, int],
+        absent: frozenset[str] = frozenset(),
     ) -> Terrain:
         """A network with its travel times (s) and capacities (kg/day), all by id.
 
@@ -88,4 +98,5 @@ class Terrain:
             graph,
             tuple(road_capacity[road] for road in graph.roads),
             tuple(place_capacity.get(place, UNLIMITED) for place in graph.places),
+            absent,
         )

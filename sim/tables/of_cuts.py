@@ -136,9 +136,23 @@ def axis_cut(document: Document) -> Iterator[Sentence]:
             rate, ", ", hours, ", ", tell.length(stem), ": ",
             tell.way(f"{stem}/places"),
         )  # fmt: skip
+    yield from doubts(document)
     yield Sentence("")
     yield from _territory(tell)
     yield from _more_cuts(tell)
+
+
+def doubts(document: Document) -> Iterator[Sentence]:
+    """How many roads may not be there, and which are not in the run looked at."""
+    found = document.get("doubtful_roads")
+    if found is None:
+        return
+    tell = Answer(document)
+    size = tell.count("doubtful_roads/roads", "roads")
+    which: tuple[str, ...] = ("all there in this run",)
+    if found["absent"]:
+        which = "not there in this run: ", tell.named("doubtful_roads/absent")
+    yield Sentence("roads that may not be there (", size, "): ", *which)
 
 
 def _called(tell: Answer, items: Sequence[str]) -> Sentence:

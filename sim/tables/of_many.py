@@ -132,6 +132,32 @@ def claims(summary: Document) -> Table:
     return Table("Claims, and the share of runs in which they hold", columns, rows)
 
 
+DOUBTFUL_ROADS = (
+    Column("road", "Road", Code), Column("exists", "May be there", Percent),
+    Column("measure", "Measure", Code), Column("unit", "Unit", Unit),
+    Column("what", "What", str), Column("runs_with", "Runs with it"),
+    Column("runs_without", "Runs without"), Column("with", "With it"), Column("without", "Without"),
+    Column("difference", "Difference", Gap), Column("low", "95 % from"), Column("high", "95 % to"),
+    Column("verdict", "Finding", str),
+)  # fmt: skip
+
+
+def doubtful_roads(summary: Document, stem: str = "") -> Table:
+    """What hangs on each road that may not be there: runs with it against runs without it.
+
+    Measures are named without ``stem``.
+    """
+    rows = [
+        [d["road"], d["exists"], d["measure"].removeprefix(stem), d["unit"], d["what"],
+         *d["runs"], *d["values"],
+         *((d["difference"] or {}).get(key) for key in ("value", "low", "high")), d["verdict"]]
+        for d in summary.get("doubtful_roads", ())
+    ]  # fmt: skip
+    return Table(
+        "Runs with a road that may not be there, less those without it", DOUBTFUL_ROADS, rows
+    )
+
+
 # --- comparisons -----------------------------------------------------------------------------
 
 

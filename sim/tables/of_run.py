@@ -243,8 +243,10 @@ def luck_of(summary: Document) -> str:
 def luck(summary: Document) -> Table:
     """What was drawn for the run, or the medians in place of it."""
     rows = [[path, f"{drawn:,.6g}"] for path, drawn in summary["drawn"].items()]
-    chances = summary.get("chances", {}).items()
-    rows += [[path, "happened" if came else "did not happen"] for path, came in chances]
+    for path, came in summary.get("chances", {}).items():
+        road = path.startswith("road:")
+        told = ("is there", "is not there") if road else ("happened", "did not happen")
+        rows.append([path, told[not came]])
     what = "Medians taken" if summary.get("nominal") else "Drawn"
     caption = f"{what} for this run, in base units (kg, kg/day, s, km/h, persons, 1)"
     return Table(caption, (Column("input", "What", Code), Column("value", "Value")), rows)

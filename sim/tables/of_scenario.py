@@ -38,6 +38,7 @@ ROADS = (
     Column("id", "Road", Code), Column("from", "From", Code), Column("to", "To", Code),
     Column("km", "km"), Column("length", "Length", str), Column("class", "Class", Code),
     Column("capacity", "Capacity, t/day"), Column("back", "Back, t/day"),
+    Column("exists", "May be there", Percent),
     Column("state", "At the start", str), Column("name", "Name", UserText),
 )  # fmt: skip
 
@@ -45,7 +46,8 @@ ROADS = (
 def roads(net: Network) -> Table:
     """Every road, its own capacity or that of its class; of a range the median.
 
-    The capacity back, and what a length was worked out from, are told where a road has them.
+    The capacity back, what a length was worked out from, and how likely it is that a road is there
+    at all are told where a road has them.
     """
     rows = []
     for road in net.roads.values():
@@ -53,11 +55,12 @@ def roads(net: Network) -> Table:
         length = f"about, {length_words(net.detour)}" if road.estimated else "stated"
         state = "closed" if road.closed else "open"
         rows.append(
-            [road.id, road.a, road.b, road.km, length, road.road_class, there, back, state,
-             road.name or ""]
+            [road.id, road.a, road.b, road.km, length, road.road_class, there, back,
+             road.exists if road.exists < 1 else "", state, road.name or ""]
         )  # fmt: skip
     unsaid = [] if any(road.estimated for road in net.roads.values()) else ["length"]
     unsaid += [] if any(road.directed for road in net.roads.values()) else ["back"]
+    unsaid += [] if any(road.exists < 1 for road in net.roads.values()) else ["exists"]
     return Table("Roads", ROADS, rows).without(*unsaid)
 
 

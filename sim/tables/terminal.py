@@ -87,6 +87,11 @@ def print_summary(summary: Document, file: str = "FILE") -> None:
     if lengths := scenario.get("estimated_lengths"):
         lack = f"Roads without a length: {number(lengths['roads'])} of {number(lengths['of'])}"
         out.print(f"{lack}; taken is about the {length_words(lengths['detour'])}.")
+    if doubtful := scenario.get("doubtful_roads"):
+        exists = {road: summary["measures"][f"roads.{road}.exists"]["value"] for road in doubtful}
+        absent = [road for road in doubtful if not exists[road]]
+        which = f"not there in this run: {', '.join(absent)}" if absent else "all there in this run"
+        out.print(f"Roads that may not be there: {number(len(doubtful))}; {which}.")
     typical = " How typical it is, many runs tell:" if of_run.is_drawn(summary) else ""
     out.print(f"{luck[0].upper()}{luck[1:]}.{typical}")
     if typical:

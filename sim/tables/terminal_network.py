@@ -70,7 +70,7 @@ def print_rank(document: Document) -> None:
     """The ranking as a table, then the Shapley shares."""
     document = cleaned(document)
     flow = of_cuts.Answer(document).amount("max_flow")
-    heads = [of_cuts.title(document), Sentence("max flow: ", flow)]
+    heads = [of_cuts.title(document), Sentence("max flow: ", flow), *of_cuts.doubts(document)]
     out = _titled(heads, document.get("notes", ()))
     print_table(out, of_cuts.ranking(document))
     _print(out, of_cuts.shapley(document))

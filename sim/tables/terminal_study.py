@@ -36,6 +36,10 @@ def print_ensemble(summary: Document) -> None:
     print_table(out, found.without("chance", "n"))
     same = sum(not _varies(m) for m in summary["measures"].values())
     out.print(f"{same} of {len(summary['measures'])} measures are the same in every run")
+    doubts = of_many.doubtful_roads(summary, stem)
+    if doubts.rows:
+        out.print(f"\n{doubts.caption} ({stem}; of a time the chance that it came)")
+    print_table(out, doubts.without("what"))
     claims = of_many.claims(summary)
     if claims.rows:
         out.print(f"\n{claims.caption}")

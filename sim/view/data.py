@@ -67,8 +67,9 @@ class MapRoad:
     ``capacity`` (kg/day each way) is what the actor can use of it now, 0 where it can use
     none; ``back`` that from ``b`` to ``a`` where it is another; ``nominal`` the road's own
     capacity, of two the greater; ``flow`` (kg/day) the plan's net flow, positive from ``a`` to
-    ``b``. ``one_way`` roads are open from ``a`` to ``b`` alone. ``state``: "open"; "closed" since
-    before the run; "cut" by an event.
+    ``b``. ``one_way`` roads are open from ``a`` to ``b`` alone; ``exists`` is the probability that
+    it is there at all. ``state``: "open"; "closed" since before the run; "cut" by an event;
+    "absent": not there.
     """
 
     id: str
@@ -77,14 +78,20 @@ class MapRoad:
     capacity: int
     nominal: int
     flow: int = 0
-    state: Literal["open", "closed", "cut"] = "open"
+    state: Literal["open", "closed", "cut", "absent"] = "open"
     back: int | None = None
     one_way: bool = False
+    exists: float = 1.0
 
     @property
     def most(self) -> int:
         """What the actor can use of it the way on which that is more (kg/day)."""
         return max(self.capacity, self.back or 0)
+
+    @property
+    def doubtful(self) -> bool:
+        """True where it may be there, or not."""
+        return 0 < self.exists < 1
 
     @property
     def full(self) -> bool:

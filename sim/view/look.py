@@ -107,6 +107,8 @@ class RoadLook:
     arrow_at: tuple[tuple[float, ...], tuple[float, ...]] = ((0.5,), (0.36, 0.72))
     one_way: float = 5.2  # the heads of a one-way road, clear of those of its flow
     one_way_at: tuple[tuple[float, ...], tuple[float, ...]] = ((0.27,), (0.2, 0.54, 0.86))
+    doubt: float = 4.6  # radius of the ring on a road that may not be there
+    doubt_at: float = 0.62  # clear of the bars of a cut and of arrows
     glow: float = 11.0  # the band along a road of the cut is so much wider than the road
     bars: float = 4.0  # from its middle to each of the two bars across it
     beyond: float = 8.0  # so far the bars reach beyond its edges
@@ -220,6 +222,8 @@ MEANINGS = {
     "full": "full: flow equals capacity",
     "unusable": "not usable",
     "one_way": "one-way",
+    "doubtful": "may not be there: in this run it is",
+    "absent": "not there in this run",
     "closed": "closed from the start",
     "shut": "closed by an event",
 }

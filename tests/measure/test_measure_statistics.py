@@ -114,3 +114,22 @@ def test_intervals_hold_the_truth_in_95_of_100(seed: int) -> None:
         pairs += gap.low is not None and gap.low <= 0.5 <= (gap.high or 0)
     for count in (means, wilsons, pairs):
         assert 920 <= count <= 980
+
+
+@pytest.mark.parametrize(
+    ("other", "base", "low", "high"),
+    # Newcombe (1998), table II, method 10: rows (a), (b), (d), (e) and (h)
+    [
+        ((56, 70), (48, 80), 0.0524, 0.3339),
+        ((9, 10), (3, 10), 0.1705, 0.8090),
+        ((5, 56), (0, 29), -0.0381, 0.1926),
+        ((0, 10), (0, 20), -0.1611, 0.2775),
+        ((10, 10), (0, 10), 0.6075, 1.0),
+    ],
+)
+def test_a_difference_of_chances_has_newcombes_interval(
+    other: tuple[int, int], base: tuple[int, int], low: float, high: float
+) -> None:
+    found = st.difference_of_probabilities(base, other)
+    assert found.value == pytest.approx(other[0] / other[1] - base[0] / base[1])
+    assert (found.low, found.high) == (pytest.approx(low, abs=6e-5), pytest.approx(high, abs=6e-5))

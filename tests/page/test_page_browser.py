@@ -391,3 +391,47 @@ def test_no_serious_fault_of_access_and_no_sideways_scroll(
     if kind == "run":
         found.page.set_viewport_size({"width": 1280 + 390 - width, "height": 800})
         assert found.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+DOUBT = """\
+format: 1
+title: Doubt
+period: {start: 2001-03-01, length: 5 days}
+actors: {red: {}}
+default_holder: red
+network:
+  classes: {road: {speed: 50 km/h, capacity: 20 t/day}}
+  places: {a: {lat: 47, lon: 8}, b: {lat: 47.2, lon: 8.3}, c: {lat: 47, lon: 8.6}}
+  roads:
+    a--b: {km: 10, class: road, exists: EXISTS}
+    b--c: {km: 10, class: road}
+    a--c: {km: 30, class: road, exists: 0}
+axes: {line: {actor: red, sources: {a: {}}, sinks: {c: {demand: 8 t/day}}}}
+"""
+
+
+@pytest.mark.parametrize("exists", [0.7, 0.4])
+def test_a_road_that_may_not_be_there_tells_how_likely_it_is(
+    opened: Open, tmp_path: Path, exists: float
+) -> None:
+    scenario = tmp_path / "doubt.yaml"
+    scenario.write_text(DOUBT.replace("EXISTS", str(exists)), encoding="utf-8")
+    folder = api.run(api.load(scenario), nominal=True).write(tmp_path / "run", figures=False)
+    page = opened(write_report([folder]))
+    there = exists >= 0.5  # of a nominal run
+    told = []
+    for road in ("a--b", "b--c", "a--c"):
+        page.page.eval_on_selector(f".map [data-id={road}]", "road => road.focus()")
+        told.append(tip(page))
+    assert f"may not be there, {100 * exists:g} %: in this run it is" in told[0]
+    assert ("in this run it is not" in told[0]) == (not there)
+    assert "there" not in told[1]
+    assert "not there" in told[2]
+    assert "closed" not in "".join(told)
+    rings = page.page.locator(".canvas .roads.doubt > *")
+    shown = rings.evaluate_all("all => all.map(e => e.getAttribute('visibility') === null)")
+    assert sorted(shown) == [False, True, True]
+    legend = page.page.locator(".legend").first.inner_text()
+    assert "not there in this run" in legend
+    assert ("may not be there: in this run it is" in legend) == there
+    assert not page.wrong

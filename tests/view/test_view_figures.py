@@ -149,6 +149,17 @@ def test_what_the_map_is_about_is_named(map_data: MapData) -> None:
         assert line in shown
 
 
+def test_a_road_that_may_not_be_there_says_how_likely_it_is(map_data: MapData) -> None:
+    first, second, *others = map_data.roads
+    assert not any("there" in word or "%" in word for word in words(draw_map(map_data)))
+    doubtful = replace(first, exists=0.7)
+    shown = words(draw_map(replace(map_data, roads=(doubtful, second, *others))))
+    assert {"70 %", "may not be there: in this", "run it is"} <= set(shown)
+    absent = replace(second, exists=0.4, state="absent", capacity=0, flow=0)
+    shown = words(draw_map(replace(map_data, roads=(first, absent, *others))))
+    assert {"40 %", "not there in this run"} <= set(shown)
+
+
 def test_the_legend_explains_only_what_is_shown(map_data: MapData) -> None:
     calm = replace(
         map_data,

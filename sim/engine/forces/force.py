@@ -82,7 +82,8 @@ class Force:
         for a, b in itertools.pairwise(stops):
             joining = [flat >> 1 for other, flat in graph.neighbours[a] if other == b]
             leading = [r for r in joining if net.roads[graph.roads[r]].leads_from(graph.places[a])]
-            road = min(leading, key=lambda r: (int(graph.seconds[r]), r))
+            absent = world.control.terrain.absent
+            road = min(leading, key=lambda r: (graph.roads[r] in absent, int(graph.seconds[r]), r))
             road_class = net.roads[graph.roads[road]].road_class
             speeds = operation.tempo
             which = road_class if road_class in speeds else "" if "" in speeds else min(speeds)

@@ -2,7 +2,7 @@
 // The map of one run: places, roads and forces at the chosen instant, seen by the chosen axis.
 
 const BUTTONS = 36; // pixels at the right that are the zoom buttons
-const ROAD_PARTS = ["glow", "case", "fill", "flow", "full", "arrow", "oneway", "bars", "cross"];
+const ROAD_PARTS = ["glow", "case", "fill", "flow", "full", "arrow", "oneway", "bars", "cross", "doubt"];
 
 class MapView {
   constructor(run, figure) {
@@ -37,7 +37,7 @@ class MapView {
     this.roads = this.run.roads.map((road, i) => {
       const parts = {};
       for (const part of ROAD_PARTS) {
-        const tag = ["arrow", "oneway", "bars", "cross"].includes(part) ? "path" : "line";
+        const tag = ["arrow", "oneway", "bars", "cross", "doubt"].includes(part) ? "path" : "line";
         parts[part] = layers[part].appendChild(draw(tag, {}));
       }
       parts.hit = draw("line", { class: "hit" });
@@ -137,7 +137,9 @@ class MapView {
     const sinceOf = (changes) => sinceWords(run, holdsFrom(changes, time));
     const km = road.detour ? say("km_about", { km: numeral(road.km), detour: String(road.detour) }) : say("km", { km: numeral(road.km) });
     lines.push(say(road.name ? "length_named" : "length", { km, kind: road.kind, name: road.name }));
-    lines.push(say(at(road.shut, time, 0) ? "closed_since" : "open_since", { since: sinceOf(road.shut) }));
+    if (road.exists) lines.push(say(road.absent ? "not_there" : "may_be_there", { chance: numeral(road.exists * 100) }));
+    else if (road.absent) lines.push(say("never_there"));
+    if (!road.absent) lines.push(say(at(road.shut, time, 0) ? "closed_since" : "open_since", { since: sinceOf(road.shut) }));
     const [a, b] = [road.a, road.b].map((p) => at(run.places[p].held, time, []).map(([i]) => run.actors[i].name).join(", ") || say("nobody"));
     lines.push(say(a === b ? "both_ends" : "ends", { a, b }));
     if (!axis) return lines;
@@ -260,7 +262,7 @@ class MapView {
     const time = view.time, parts = this.roads[i];
     const [there, back] = eachWay(axis ? at(axis.capacity[i], time, 0) : road.whole), can = Math.max(there, back);
     const flow = axis ? at(axis.flow[i], time, 0) : 0;
-    const shut = at(road.shut, time, 0);
+    const shut = !road.absent && at(road.shut, time, 0), doubt = road.absent || road.exists;
     const wide = roadWidth(can, this.largest, ROAD.thinnest) * this.marks, thin = ROAD.thinnest_flow;
     const full = flow && Math.abs(flow) >= (flow > 0 ? there : back);
     const core = full ? wide : Math.min(roadWidth(Math.abs(flow), this.largest, thin) * this.marks,
@@ -276,14 +278,16 @@ class MapView {
     show("oneway", road.one_way);
     show("bars", cut);
     show("cross", shut && !cut);
+    show("doubt", doubt);
     const [a, b] = flow < 0 ? [this.points[road.b], this.points[road.a]] : [this.points[road.a], this.points[road.b]];
     if (flow) put(parts.arrow, { d: arrows(a, b, this.marks) });
     if (road.one_way) put(parts.oneway, { d: oneWays(this.points[road.a], this.points[road.b], this.marks) });
+    if (doubt) put(parts.doubt, { d: doubtRing(this.points[road.a], this.points[road.b], road.absent, this.marks) });
     if (cut) put(parts.bars, { d: bars(a, b, wide, this.marks) });
     const always = shut && at(road.shut, 0, 0) && holdsFrom(road.shut, time) === 0;
     if (shut) put(parts.cross, { d: cross(this.middle({ kind: "road", index: i }), !always), class: always ? "always" : "event" });
     put(parts.hit, { "stroke-width": Math.max(wide + 4, 12) });
-    parts.shown = { can, flow, full, shut, always, cut, oneway: road.one_way };
+    parts.shown = { can, flow, full, shut, always, cut, oneway: road.one_way, absent: road.absent, doubtful: road.exists && !road.absent };
   }
 
   radius(place, i, axis) {

@@ -66,6 +66,10 @@ Object.assign(MapView.prototype, {
     sheet.boxes.push([this.width - 46, 0, this.width, 122]); // the zoom buttons
     run.roads.forEach((road, index) => {
       this.soften(sheet, road);
+      if (road.exists || road.absent) {
+        const [x, y] = [0, 1].map((k) => this.points[road.a][k] * (1 - ROAD.doubt_at) + this.points[road.b][k] * ROAD.doubt_at);
+        sheet.boxes.push([x - 7, y - 7, x + 7, y + 7]);
+      }
       if (!road.shut) return;
       const [x, y] = this.middle({ kind: "road", index });
       sheet.boxes.push([x - 9, y - 9, x + 9, y + 9]);
@@ -175,6 +179,8 @@ Object.assign(MapView.prototype, {
     if (road((s) => s.oneway)) rows.push([stroke(["case", null, 9], ["fill", null, 7], ["oneway", null, null, oneWays([-17, 0], [17, 0], 1)]), say("one_way")]);
     if (road((s) => s.cut)) rows.push([stroke(["glow", null, 16], ["case", null, 7], ["fill", null, 5], ["bars", null, null, bars([-17, 0], [17, 0], 3, 0)]), say("road_cut", words)]);
     if (road((s) => !s.can)) rows.push([stroke(["case", "unusable", 1.5]), say("unusable")]);
+    if (road((s) => s.doubtful)) rows.push([stroke(["case", null, 9], ["fill", null, 7], ["doubt", null, null, doubtRing([-17, 0], [11, 0], false, 1)]), say("doubtful")]);
+    if (road((s) => s.absent)) rows.push([stroke(["case", "unusable", 1.5], ["doubt", null, null, doubtRing([-17, 0], [11, 0], true, 1)]), say("absent")]);
     if (road((s) => s.shut && s.always)) rows.push([stroke(["case", "unusable", 1.5], ["cross", "always", null, cross([0, 0], false)]), say("closed")]);
     if (road((s) => s.shut && !s.always)) rows.push([stroke(["case", "unusable", 1.5], ["cross", "event", null, cross([0, 0], true)]), say("shut")]);
     const afield = this.stands.filter((stand) => stand && stand.xy[0] > 0 && stand.xy[1] > 0 && stand.xy[0] < this.width && stand.xy[1] < this.height);

@@ -78,6 +78,14 @@ function heads(a, b, size, places) {
   }).join("");
 }
 
+/** A ring on a road that may not be there, with a stroke through it where it is not. */
+function doubtRing(a, b, absent, marks) {
+  const r = ROAD.doubt * Math.max(marks, 0.7), d = (2 * r).toFixed(1), arm = 1.2 * r;
+  const [x, y] = [0, 1].map((k) => a[k] + (b[k] - a[k]) * ROAD.doubt_at);
+  const ring = `M${(x - r).toFixed(1)},${y.toFixed(1)}a${r},${r} 0 1 0 ${d},0a${r},${r} 0 1 0 -${d},0Z`;
+  return absent ? `${ring}M${(x - arm).toFixed(1)},${(y + arm).toFixed(1)}l${2 * arm},${-2 * arm}` : ring;
+}
+
 /** Two bars across a road, as thin boxes. */
 function bars(a, b, wide, marks) {
   const along = [b[0] - a[0], b[1] - a[1]];

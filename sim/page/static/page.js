@@ -134,7 +134,7 @@ function mapTables(run) {
   const roads = run.roads.map((road, i) => {
     const flow = axis ? at(axis.flow[i], time, 0) : 0;
     const ways = (kg) => Array.isArray(kg) ? say("ways", { there: numeral(kg[0] / 1000), back: numeral(kg[1] / 1000) }) : numeral(kg / 1000);
-    return [roadName(run, i), at(road.shut, time, 0) ? "closed" : "open", dateOf(run, holdsFrom(road.shut, time)),
+    return [roadName(run, i), road.absent ? say("absent_state") : at(road.shut, time, 0) ? "closed" : "open", dateOf(run, holdsFrom(road.shut, time)),
       ways(axis ? at(axis.capacity[i], time, 0) : 0), ways(road.whole),
       numeral(Math.abs(flow) / 1000), flow ? placeName(run, flow > 0 ? road.b : road.a) : ""];
   });

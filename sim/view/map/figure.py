@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -88,16 +89,18 @@ class Maps(Words):
         net_flow = flow.road_flow[:, 0] - flow.road_flow[:, 1]
         roads = []
         for i, road in enumerate(graph.roads):
-            closed = road in control.closed
-            since = road in self.states[0].closed
+            state: Literal["open", "closed", "cut", "absent"] = "open"
+            if control.absent(road):
+                state = "absent"
+            elif road in control.closed:
+                state = "closed" if road in self.states[0].closed else "cut"
             there, back = passage.road[i].tolist()
             stated = scenario.network.roads[road]
             roads.append(
                 MapRoad(
                     road, graph.places[graph.a[i]], graph.places[graph.b[i]],
                     there, max(control.terrain.road_capacity[i]), int(net_flow[i]),
-                    ("closed" if since else "cut") if closed else "open",
-                    back if stated.directed else None, stated.one_way,
+                    state, back if stated.directed else None, stated.one_way, stated.exists,
                 )
             )  # fmt: skip
         cut = view.cut

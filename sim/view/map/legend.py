@@ -132,6 +132,13 @@ def _roads(column: LegendColumn, shown: OnMap, own: Look, data: MapData) -> None
         lines, _ = cased(largest / 4, x, y)
         marks.one_ways(axes, lines, fine)
 
+    def doubtful(x: float, y: float) -> None:
+        marks.doubts(axes, cased(largest / 8, x, y)[0], [""], False)
+
+    def absent(x: float, y: float) -> None:
+        marks.unusable(axes, [_dash(x, y)])
+        marks.doubts(axes, [_dash(x, y)], [""], True)
+
     def in_cut(x: float, y: float) -> None:
         lines, width = cased(largest / 8, x, y)
         marks.cut_road(axes, lines, [width], reach=False)
@@ -153,6 +160,8 @@ def _roads(column: LegendColumn, shown: OnMap, own: Look, data: MapData) -> None
         "one_way": (MEANINGS["one_way"], one_way),
         "cut_road": (f"road: {data.cut_word}", in_cut),
         "unusable": (MEANINGS["unusable"], lambda x, y: marks.unusable(axes, [_dash(x, y)])),
+        "doubtful": (MEANINGS["doubtful"], doubtful),
+        "absent": (MEANINGS["absent"], absent),
         "closed": (MEANINGS["closed"], lambda x, y: crossed(x, y, False)),
         "cut": (MEANINGS["shut"], lambda x, y: crossed(x, y, True)),
     }

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PatchCollection, PolyCollection
 from matplotlib.patches import Circle, Patch, Wedge
 
-from sim.view.draw import MARKERS, PT
+from sim.view.draw import MARKERS, PT, halo_text
 from sim.view.look import (
     BLACK,
     BLUE,
@@ -125,6 +125,25 @@ def one_ways(axes: Axes, lines: Sequence[Line], fine: float = 1.0) -> None:
             heads, facecolors=WHITE, edgecolors=INK, linewidths=1.0 * PT, zorder=Z_FLOW + 0.3
         )
     )
+
+
+def doubts(
+    axes: Axes, lines: Sequence[Line], words: Sequence[str], absent: bool, fine: float = 1.0
+) -> None:
+    """A ring on roads that may not be there, with a stroke through it where they are not.
+
+    Beside each stand its ``words``: how likely it is.
+    """
+    radius = ROAD.doubt * max(fine, 0.7)
+    points = [line[0] + (line[-1] - line[0]) * ROAD.doubt_at for line in lines]
+    patches(axes, circles(points, [radius] * len(points)), WHITE, INK, 1.4, Z_MARK + 0.2)
+    if absent:
+        arm = np.array([1.0, 1.0]) * radius * 1.2
+        strokes(axes, [np.array([p - arm, p + arm]) for p in points], INK, 1.4, Z_MARK + 0.25)
+    for point, text in zip(points, words, strict=True):
+        if text:
+            x, y = float(point[0]) + radius + 4, float(point[1]) + radius + 3
+            halo_text(axes, x, y, text, size=7.5, color=INK, zorder=Z_WORDS)
 
 
 def _arrow_heads(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from matplotlib.axes import Axes
 
+from sim.base.numbers import percent
 from sim.view.look import BLUE, INK, NOBODY, PLACE, STROKE
 from sim.view.map.scene import Scene, Spot, parts
 
@@ -49,6 +50,13 @@ def _draw_roads(axes: Axes, scene: Scene) -> None:
             line.mean(axis=0) for r, line in scene.roads if r.state == state and not scene.is_cut(r)
         ]
         marks.crossed_out(axes, middles, strong)
+    for absent in (False, True):
+        found = [
+            (r, scene.seen(line)) for r, line in scene.roads
+            if (r.state == "absent") == absent and (r.doubtful or absent)
+        ]  # fmt: skip
+        words = [percent(r.exists) if r.doubtful else "" for r, _ in found]
+        marks.doubts(axes, [line for _, line in found], words, absent, scene.fine)
 
 
 def draw_edge(axes: Axes, frame: Frame, colour: str) -> None:

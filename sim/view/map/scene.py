@@ -182,6 +182,8 @@ class Scene:
             "unusable": any(r.most <= 0 for r in roads),
             "one_way": any(r.one_way for r in roads),
             "unequal": any(r.back is not None and not r.one_way for r in roads),
+            "doubtful": any(r.doubtful and r.state != "absent" for r in roads),
+            "absent": any(r.state == "absent" for r in roads),
             "closed": any(r.state == "closed" for r in roads),
             "cut": any(r.state == "cut" for r in roads),
             "cut_road": any(r.id in self.data.cut_roads for r in roads),

@@ -1,0 +1,169 @@
+"""Which inputs share one draw: ``same_as``, and the key by which luck draws each input.
+
+An input is named by its dotted path, as ``--set`` has it; where the objects call a thing otherwise
+than the files, a sensitivity study has its path by the names of the objects, so both are known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sim.base.diagnostics import safe, suggest
+
+from .distributions import Dist
+from .faults import InputError
+from .quantities import FORMS
+
+_LUCK: Mapping[str, str] = {
+    "network.classes.*.(speed|capacity)": "class:{}:{}",
+    "network.roads.*.(speed|capacity|back|exists)": "road:{}:{}",
+    "network.roads.*.capacity.there": "road:{}:capacity",
+    "network.roads.*.capacity.back": "road:{}:back",
+    "network.places.*.capacity": "place:{}:capacity",
+    "axes.*.sinks.*.(demand|stock|target|refill)": "axis:{}:sink:{}:{}",
+    "axes.*.sources.*.supply": "axis:{}:source:{}:supply",
+    "axes.*.convoy.size": "axis:{}:convoy",
+    "axes.*.convoy.loss": "axis:{}:loss",
+    "events.*.(at|delay|loss|lasts)": "event:{}:{}",
+    "events.*.repaired_after": "event:{}:lasts",
+    "events.*.chance": "event:{}:happens",
+    "garrisons.*.(strength|loss|ring_loss|reserve)": "garrison:{}:{}",
+    "fighting.(attack|defend|breaks)": "fighting:{}",
+    "operations.*.(at|delay|strength|each|carries|breaks|retreat)": "operation:{}:{}",
+    "operations.*.chance": "operation:{}:happens",
+    "operations.*.tempo": "operation:{}:tempo:",
+    "operations.*.tempo.": "operation:{}:tempo:",
+    "operations.*.tempo.*": "operation:{}:tempo:{}",
+    "operations.*.rings.*": "operation:{}:ring:{}",
+    "operations.*.support.*.factor": "operation:{}:support:{}",
+    "operations.*.support.*.(from|until)": "operation:{}:support:{}:{}",
+    "operations.*.support.*.start": "operation:{}:support:{}:from",
+    "operations.*.support.*.end": "operation:{}:support:{}:until",
+    "exits.*.(takes|seconds)": "exit:{0}:takes",
+    "regroup.*.(hours|threat|supply|billets|value|stay|max_seconds)": "regroup:{}:{}",
+    "regroup.*.within": "regroup:{}:max_seconds",
+    "fronts.*.(hours|value|threat|ratio|delay|counter|reach|sees)": "fronts:{}:{}",
+    "decisions.*.chance": "decision:{}:happens",
+    "decisions.*.(at|delay|hours|threat|supply|value|population|strength|enemies|axis)":
+        "decision:{}:{}",
+}  # fmt: skip
+_PATTERNS = [
+    (re.compile(path.replace(".", r"\.").replace("*", "([^.]+)")), key)
+    for path, key in _LUCK.items()
+]
+
+
+def luck_key(path: str) -> str | None:
+    """The key by which the input at a dotted path is drawn; None where no single draw is made."""
+    for pattern, key in _PATTERNS:
+        if found := pattern.fullmatch(path):
+            return key.format(*found.groups())
+    return None
+
+
+def _inputs(stated: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value that stands by itself in the plain data of a scenario, with its path."""
+    if path and not (isinstance(stated, Mapping) and not _is_range(stated)):
+        yield path, stated
+    if isinstance(stated, Mapping):
+        for key, value in stated.items():
+            yield from _inputs(value, f"{path}.{key}" if path else str(key))
+
+
+def _is_range(stated: Mapping[str, Any]) -> bool:
+    return not stated.keys().isdisjoint((*FORMS, "persons"))
+
+
+class Shared:
+    """The draws that are shared in a scenario, from its ``resolved`` plain data.
+
+    ``followers`` name the input whose draw each shares, by path; ``known`` are the inputs that may
+    be named; ``roads`` those of each class whose roads draw what it states.
+    """
+
+    def __init__(self, resolved: Mapping[str, Any]) -> None:
+        self.followers: dict[str, str] = {}
+        self.known: set[str] = set()
+        network = resolved["network"]
+        classes, roads = network.get("classes", {}), network.get("roads", {})
+        self.roads: dict[str, list[str]] = {
+            name: [road for road, r in roads.items() if r["class"] == name]
+            for name, stated in classes.items() if stated.get("each") == "road"
+        }  # fmt: skip
+        for path, stated in _inputs(resolved):
+            if isinstance(stated, Mapping) and "same_as" in stated:
+                self.followers[path] = stated["same_as"]
+            if luck_key(path) is not None and self._class_of(path) is None:
+                self.known.add(path)
+        for of_class in self.roads.values():
+            for what in ("speed", "capacity"):
+                self.known |= {f"network.roads.{road}.{what}" for road in of_class}
+        self._stated = {(road, what) for road, r in roads.items() for what in r}
+
+    def _class_of(self, path: str) -> str | None:
+        """The class whose roads each draw what stands at a path; None of another input."""
+        words = path.split(".")
+        if words[:2] == ["network", "classes"] and len(words) == 4 and words[2] in self.roads:
+            return words[2]
+        return None
+
+    def check(self, path: str) -> None:
+        """Whether a follower and the input that it names are such. Raises InputError."""
+        name = self.followers[path]
+        if luck_key(path) is None:
+            raise InputError(
+                "'same_as' cannot stand here: no one number is drawn for this",
+                "beside 'persons' and 'each' it holds for both",
+            )
+        if name not in self.known and not self._beside(path, name):
+            if (of := self._class_of(name)) is not None:
+                raise InputError(
+                    f"each road of class '{of}' draws its own: '{safe(name)}' is no one input",
+                    "name that of a road",
+                )
+            raise InputError(
+                f"unknown input '{safe(name)}'",
+                suggest(name, sorted(self.known))
+                or "name a quantity or a chance by its dotted path, as --set does",
+            )
+        seen = [path]
+        while (name := self.followers.get(seen[-1], "")) and name not in seen:
+            seen.append(name)
+        if name == path:
+            raise InputError("'same_as' goes round in a circle: " + " - ".join((*seen, path)))
+
+    def _beside(self, path: str, name: str) -> bool:
+        """True of two inputs of one class whose roads each draw theirs."""
+        stem = path.rpartition(".")[0]
+        return self._class_of(path) is not None and name in (f"{stem}.speed", f"{stem}.capacity")
+
+    def ties(self) -> dict[str, str]:
+        """The key of the draw that each follower shares, by its own key."""
+        found: dict[str, str] = {}
+        for path, name in self.followers.items():
+            of_class = self._class_of(path)
+            for own, other in [(path, name)] if of_class is None else self._each(path, name):
+                found[str(luck_key(own))] = str(luck_key(other))
+        return {key: _root(found, key) for key in sorted(found)}
+
+    def _each(self, path: str, name: str) -> Iterator[tuple[str, str]]:
+        """A follower in a class as one of each road that draws what the class states."""
+        what = path.rpartition(".")[2]
+        for road in self.roads[str(self._class_of(path))]:
+            if (road, what) not in self._stated:
+                shared = self._beside(path, name)
+                other = f"network.roads.{road}.{name.rpartition('.')[2]}" if shared else name
+                yield f"network.roads.{road}.{what}", other
+
+
+def _root(ties: Mapping[str, str], key: str) -> str:
+    while key in ties:
+        key = ties[key]
+    return key
+
+
+def drawn_for_each(own: Dist | None, of_class: Dist) -> Dist | None:
+    """What a road has of its own where each road draws: its own, else a range of its class."""
+    return of_class if own is None and of_class.uncertain else own
