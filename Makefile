@@ -34,11 +34,12 @@ check: $(READY)
 # all that is made from the code and committed; tests fail where it is stale
 generated: docs gallery
 
-# what is generated from the code: the JSON Schema, the scenario reference, the pages of the API and of network files
+# what is generated from the code: the JSON Schema, the scenario reference, the pages of the API, of network files and of exports
 docs: $(READY)
 	$(BIN)/sim schema --write .
 	$(BIN)/python tools/api_reference.py
 	$(BIN)/python tools/networks_page.py
+	$(BIN)/python tools/export_page.py
 
 # the pictures of the README and of results/gallery
 gallery: $(READY)

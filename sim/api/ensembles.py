@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.base.numbers import number
@@ -11,7 +13,9 @@ from sim.many import ensemble as _many
 from sim.many import sensitivity as _sensitivity
 from sim.many import studies as _studies
 from sim.tables.data import DataTable
+from sim.tables.schema import ENSEMBLE
 
+from .exports import export_tables
 from .runs import HEADLINES
 from .show import Facts, Found, amount, names
 
@@ -22,15 +26,20 @@ if TYPE_CHECKING:
 class Ensemble(Found, _many.Ensemble):
     """Many runs of one scenario that differ in luck alone, in a folder.
 
-    Tables: measures (mean with its interval, quantiles), claims, replicates (a row a run). Figures:
-    fan or survival (of an axis), fan of an operation, regroup_map.
+    Tables: measures (mean with its interval, quantiles), claims, doubtful_roads, replicates and
+    inputs (a row a run). Figures: fan or survival (of an axis), fan of an operation, regroup_map.
     :class:`sim.many.ensemble.Ensemble` says what it holds.
     """
 
     _first = "measures", "fan"
 
     def _tables(self) -> Iterable[DataTable]:
-        return _many.ensemble_tables(self.summary, self.measured)
+        yield from _many.ensemble_tables(self.summary, self.measured)
+        yield _many.inputs_table(_many.rows_of(self))
+
+    def export_tables(self, folder: str | os.PathLike[str]) -> Path:
+        """Write every table as Parquet into a new folder; as :meth:`sim.Run.export_tables`."""
+        return export_tables(self._tables(), ENSEMBLE, Path(folder))
 
     def _figures(self) -> Iterable[Drawing]:
         from sim.view.charts.ensemble_figures import ensemble_figures

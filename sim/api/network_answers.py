@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.cuts.attacks import AttackAnswer, DelayFrontier, FlowFrontier, JointFrontier
+    from sim.cuts.on_ground import Findings
     from sim.cuts.ranking import CapturedShare, RankedLoss, Ranking
     from sim.view.cut_files import Drawing
 
@@ -135,6 +136,25 @@ class Answer(Shown):
         """The figure. Raises as :meth:`drawing`."""
         return self.drawing()[0]
 
+    def export(self, to: str | os.PathLike[str]) -> Path:
+        """Write the places and roads, with what was found of them, for a GIS; the path.
+
+        A .gpkg, .geojson or .graphml file; docs/export.md lists the fields.
+
+        Raises:
+            BadInputError: it ends otherwise, places have no coordinates (which a .graphml file
+                does without), or pyogrio is not installed.
+            FolderError: it cannot be written there.
+            FullDiskError: there is no room for it.
+        """
+        from sim.cuts.on_ground import ground_of_case
+        from sim.tables.layer_files import write_layers, writer_of
+
+        target = Path(to)
+        writer_of(target)
+        write_layers(target, ground_of_case(self.case, self._on_ground()))
+        return target
+
     def to_networkx(self) -> networkx.MultiDiGraph:
         """The network as a graph, each road once for each way that it carries, by its id.
 
@@ -145,6 +165,12 @@ class Answer(Shown):
     def _found(self) -> tuple[Mapping[str, Found], Found]:
         """What was found of places and roads by id, and what holds for all others."""
         raise NotImplementedError
+
+    def _on_ground(self) -> Findings:
+        """What was found of places and roads as fields of layers."""
+        from sim.cuts.on_ground import cut_found
+
+        return cut_found(self.case)
 
     def _ends(self) -> Facts:
         case, at = self.case, [] if self.case.at is None else [("at", str(self.case.at))]
@@ -332,6 +358,11 @@ class Interdicted(Answer):
     def _found(self) -> tuple[Mapping[str, Found], Found]:
         return {name: {"removed": True} for name in self.removed}, {"removed": False}
 
+    def _on_ground(self) -> Findings:
+        from sim.cuts.on_ground import attack_found
+
+        return attack_found(self.case, self.removed)
+
     def _glance(self) -> tuple[str, Facts]:
         facts = []
         for a in self.attacks[:10]:
@@ -376,6 +407,11 @@ class RankedLosses(Answer):
 
     def _found(self) -> tuple[Mapping[str, Found], Found]:
         return {row.name: {"loss": row.loss} for row in self.rows}, {"loss": 0}
+
+    def _on_ground(self) -> Findings:
+        from sim.cuts.on_ground import ranking_found
+
+        return ranking_found(self.ranking)
 
     def _glance(self) -> tuple[str, Facts]:
         worst = [(row.name, f"{row.loss:,.6g} ({row.loss_share:.0%})") for row in self.rows[:10]]

@@ -26,6 +26,7 @@ from sim.state.record import Record
 from sim.tables import folder as _folder
 from sim.tables.data import DataTable
 from sim.tables.of_run import luck_of
+from sim.tables.schema import RUN
 
 from .scenarios import Source, When, axis_of, load, scenario_of, seconds_of, seeded
 from .show import Facts, Shown, amount, chosen, made, names, table_named
@@ -154,6 +155,43 @@ class Run(Shown):
             _folder.draw_into(target, partial(draw_run, self))
         return target
 
+    def export(
+        self, to: str | os.PathLike[str], *, axis: str | None = None, at: When | None = None
+    ) -> Path:
+        """Write places and roads as layers for a GIS or a program of graphs; the path.
+
+        docs/export.md lists the fields: holders, state, capacity, load, and for each axis what its
+        actor can use, flow, cut, rank and days of supply.
+
+        Args:
+            to: a .gpkg (GeoPackage, with styles for QGIS), .geojson or .graphml file.
+            axis: tell of this one alone; None tells of each, the one in focus first.
+            at: one instant; None makes a layer of each turning point of the first axis, as the
+                maps of a run show it, or of the start and the end where there is no axis.
+
+        Raises:
+            BadInputError: another ending, axis or instant, or pyogrio is not installed.
+            FolderError: it cannot be written there.
+            FullDiskError: there is no room for it.
+        """
+        from .exports import export_run
+
+        return export_run(self.analysis, to, axis, at)
+
+    def export_tables(self, folder: str | os.PathLike[str]) -> Path:
+        """Write every table as Parquet into a new folder, whole or not at all; the path.
+
+        Columns carry their unit and meaning as metadata; docs/export.md lists them.
+
+        Raises:
+            BadInputError: pyarrow is not installed.
+            FolderError: the folder holds something already or cannot be written.
+            FullDiskError: there is no room for it.
+        """
+        from .exports import export_tables
+
+        return export_tables(self._tables(), RUN, Path(folder))
+
     def _glance(self) -> tuple[str, Facts]:
         scenario = self.scenario
         ends = format_instant(scenario, 0), format_instant(scenario, scenario.length)
@@ -238,6 +276,28 @@ class RunFolder(Shown):
             FolderError: as :meth:`again`.
         """
         return self.again.plot(kind, of, at=at)
+
+    def export(
+        self, to: str | os.PathLike[str], *, axis: str | None = None, at: When | None = None
+    ) -> Path:
+        """As :meth:`Run.export`, of the same run.
+
+        Raises:
+            BadInputError: as there.
+            FolderError: as there, and as :meth:`again`.
+            FullDiskError: there is no room for it.
+        """
+        return self.again.export(to, axis=axis, at=at)
+
+    def export_tables(self, folder: str | os.PathLike[str]) -> Path:
+        """As :meth:`Run.export_tables`, of the same run.
+
+        Raises:
+            BadInputError: as there.
+            FolderError: as there, and as :meth:`again`.
+            FullDiskError: there is no room for it.
+        """
+        return self.again.export_tables(folder)
 
     @cached_property
     def again(self) -> Run:

@@ -1,4 +1,4 @@
-"""Commands about folders of results: show, compare, report, film.
+"""Commands about folders of results: show, compare, report, film, export.
 
 Registered in :mod:`sim.cli.program`.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from sim.base.errors import BadInputError
 from sim.cli.verbs import (
     BESIDE,
     NO_FIGURES,
@@ -133,4 +134,41 @@ def film(
     answer(as_json, document, f"written to {target} ({size / 1e6:.1f} MB)")
 
 
-COMMANDS = (show, compare, report, film)
+@click.command(cls=Verb)
+@click.argument("folder", metavar="RUN", type=click.Path(path_type=Path))
+@click.option(
+    "--to", required=True, type=click.Path(),
+    help="A .gpkg (GeoPackage, with styles for QGIS), .geojson or .graphml file; with --tables a "
+    "new folder.",
+)  # fmt: skip
+@click.option("--axis", help="Tell of this axis alone; of each unless told.")
+@click.option("--at", help="A date or '12 days' from the start; each turning point unless told.")
+@click.option(
+    "--tables", type=click.Choice(["parquet"]),
+    help="The tables of a run or an ensemble in place of its ground, one file a table.",
+)  # fmt: skip
+def export(
+    folder: Path, to: str, axis: str | None, at: str | None, tables: str | None, as_json: bool
+) -> None:
+    """Hand places and roads of a run to a GIS: who holds them, capacity, flow, cut, rank, supply.
+
+    Without --at there is a layer of each turning point, as the maps of a run show them. With
+    --tables the tables are written instead, of a run or of an ensemble.
+    """
+    import sim
+    from sim.tables.folder import kind_of
+
+    if tables is None:
+        target = sim.open_run(folder).export(to, axis=axis, at=at)
+        answer(as_json, {"file": str(target)}, f"written to {target}")
+        return
+    if axis is not None or at is not None:
+        raise BadInputError("--axis and --at are for layers, not for --tables")
+    many = kind_of(folder) == "ensemble"
+    opened = sim.open_ensemble(folder) if many else sim.open_run(folder)
+    target = opened.export_tables(to)
+    files = sorted(str(path) for path in target.iterdir())
+    answer(as_json, {"folder": str(target), "files": files}, f"written to {target}")
+
+
+COMMANDS = (show, compare, report, film, export)

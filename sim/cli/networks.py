@@ -113,6 +113,7 @@ class Asked(FileOptions):
     sets: tuple[str, ...]
     as_json: bool
     figure: str | None
+    export: str | None
     at: str | None
 
     @property
@@ -158,13 +159,41 @@ class Asked(FileOptions):
         """
         return drawn_to(self.figure, self.file)
 
+    def layers(self) -> Path | None:
+        """The file of ``--export``; refused where nothing writes it, or it has no folder.
+
+        BadInputError too where it would replace the file that is read.
+        """
+        if self.export is None:
+            return None
+        from pathlib import Path
+
+        from sim.tables.layer_files import writer_of
+
+        target = Path(self.export)
+        writer_of(target)
+        if not target.parent.is_dir():
+            raise BadInputError(f"--export: there is no folder {target.parent}")
+        if target.resolve() == Path(self.file).resolve():
+            raise BadInputError(f"--export: it would replace {self.file}; name another file")
+        return target
+
+    def check(self) -> None:
+        """Raise what :meth:`target` and :meth:`layers` raise, before anything is worked out."""
+        self.target()
+        self.layers()
+
     def answer(
-        self, document: Document, show: Callable[[Document], None], save: Callable[[Path], None]
+        self,
+        document: Document,
+        show: Callable[[Document], None],
+        save: Callable[[Path], None],
+        export: Callable[[Path], object],
     ) -> None:
-        """Draw it where a figure is wanted, and print it."""
-        target = self.target()
-        if target is not None:
-            save(target)
+        """Draw and export it where that is wanted, and print it."""
+        for target, write in ((self.target(), save), (self.layers(), export)):
+            if target is not None:
+                write(target)
         if self.as_json:
             print_json(document)
         else:
@@ -204,6 +233,10 @@ def asked(at: str) -> Callable[[Command], Command]:
             help="Draw it too: a .png or .svg file, its numbers as .csv beside it.",
         ),
         click.option(
+            "--export", type=click.Path(dir_okay=False),
+            help="Places and roads with what was found: a .gpkg, .geojson or .graphml file.",
+        ),
+        click.option(
             "--at", help=f"A date or '12 days' from the start; the {at} where none is named."
         ),
         *FILE_OPTIONS,
@@ -223,9 +256,9 @@ def cut(asked: Asked, cuts: int | None, gap: str | None) -> None:
         return
     from sim.tables.terminal_network import print_case_cut
 
-    asked.target()
+    asked.check()
     found = asked.between().min_cut()
-    asked.answer(found.document(cuts, gap), print_case_cut, found.save)
+    asked.answer(found.document(cuts, gap), print_case_cut, found.save, found.export)
 
 
 def _cut_of_axes(asked: Asked, cuts: int | None, gap: str | None) -> None:
@@ -235,12 +268,13 @@ def _cut_of_axes(asked: Asked, cuts: int | None, gap: str | None) -> None:
     from sim.api.runs import save_cut
     from sim.tables.terminal_network import print_axis_cut
 
-    target, scenario = asked.target(), asked.scenario()
+    target, layers = asked.target(), asked.layers()
+    scenario = asked.scenario()
     every = asked.axis is None and scenario.axes
     axes = list(scenario.axes) if every else [asked.axis]
     if target is not None and len(axes) > 1:
         raise BadInputError("--figure draws one axis: name it with --axis")
-    run = None if target is None else sim.run(scenario, asked.seed)
+    run = None if target is layers is None else sim.run(scenario, asked.seed)
     found = cuts_at(run or scenario, axes, asked.at, asked.seed)
     documents = [axis.document(cuts, gap) for axis in found]
 
@@ -252,7 +286,13 @@ def _cut_of_axes(asked: Asked, cuts: int | None, gap: str | None) -> None:
         assert run is not None
         save_cut(run, axes[0], asked.at, target)
 
-    asked.answer(documents[0] if len(documents) == 1 else {"axes": documents}, show, save)
+    def export(target: Path) -> None:
+        assert run is not None
+        at = scenario.length if asked.at is None else asked.at
+        run.export(target, axis=asked.axis, at=at)
+
+    document = documents[0] if len(documents) == 1 else {"axes": documents}
+    asked.answer(document, show, save, export)
 
 
 class Lost(TypedDict):
@@ -319,7 +359,7 @@ class AttackOptions:
 )  # fmt: skip
 def interdict(asked: Asked, attack: AttackOptions) -> None:
     """Which places or roads must fall: the least flow that 0 to K losses leave, proven."""
-    asked.target()
+    asked.check()
     if attack.delay is not None and (attack.objective != "time" or not 0 < attack.delay < 1e5):
         raise BadInputError("--delay needs --objective time, and hours above 0")
     if attack.weight:
@@ -340,14 +380,14 @@ def _least_weighted_flow(asked: Asked, attack: AttackOptions) -> None:
     found = sim.interdict(
         asked.scenario(), weights, attack.budget, at=asked.at, seed=asked.seed, **attack.lost()
     )
-    asked.answer(found.document(), print_joint, found.save)
+    asked.answer(found.document(), print_joint, found.save, found.export)
 
 
 def _slowest_route(asked: Asked, attack: AttackOptions) -> None:
     from sim.tables.terminal_network import print_delay
 
     found = asked.between().slow_down(attack.budget, delay=attack.delay, **attack.lost())
-    asked.answer(found.document(), print_delay, found.save)
+    asked.answer(found.document(), print_delay, found.save, found.export)
 
 
 def _least_flow(asked: Asked, attack: AttackOptions) -> None:
@@ -360,7 +400,7 @@ def _least_flow(asked: Asked, attack: AttackOptions) -> None:
         document["defence"] = between.hold(k, attack.hold, **lost).document()
     if attack.chance:
         document["uncertain"] = asdict(between.gamble(k, *_chances(attack.chance), **lost))
-    asked.answer(document, print_interdict, found.save)
+    asked.answer(document, print_interdict, found.save, found.export)
 
 
 def _whole_numbers(option: str, texts: Sequence[str], form: str) -> dict[str, int]:
@@ -414,7 +454,7 @@ def rank(
     import sim
     from sim.tables.terminal_network import print_rank
 
-    asked.target()
+    asked.check()
     if asked.of_scenario:
         found = sim.rank(
             asked.scenario(), asked.axis, at=asked.at, seed=asked.seed, targets=targets, top=top,
@@ -426,7 +466,7 @@ def rank(
         found = asked.between().rank(
             targets=targets, top=top, captured=captured, seed=asked.seed or 0
         )
-    asked.answer(found.document(), print_rank, found.save)
+    asked.answer(found.document(), print_rank, found.save, found.export)
 
 
 @click.command(cls=Verb)

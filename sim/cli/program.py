@@ -147,7 +147,7 @@ Commands.sections = {
     "One run": ("run", "film"),
     "Many runs": ("ensemble", "study", "merge"),
     "Networks": ("cut", "interdict", "rank", "audit", "import"),
-    "Folders": ("show", "compare", "report"),
+    "Folders": ("show", "compare", "report", "export"),
 }
 
 

@@ -51,7 +51,7 @@ def case_of_record(scenario: Scenario, control: Sequence[ControlRow], axis: str,
     now = lens.passage(state)
     end = lens.passage(state_at(scenario, control, scenario.length))
     ends = set(lens.sources) | set(lens.sinks)
-    stated = scenario.axes[axis]
+    stated, places = scenario.axes[axis], scenario.network.places
     supplies = [stated.sources[lens.graph.places[i]].supply for i in lens.sources]
     demands = [stated.sinks[lens.graph.places[i]].demand for i in lens.sinks]
     lost = np.flatnonzero(now.open & ~end.open).tolist()
@@ -70,6 +70,7 @@ def case_of_record(scenario: Scenario, control: Sequence[ControlRow], axis: str,
         doubtful={
             r.id: not state.absent(r.id) for r in scenario.network.roads.values() if r.doubtful
         },
+        coordinates=np.array([(places[p].lat, places[p].lon) for p in lens.graph.places]),
         supply=np.array(
             [UNLIMITED if s is None else round(s.nominal) for s in supplies], dtype=np.int64
         ),

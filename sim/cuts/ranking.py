@@ -216,6 +216,18 @@ def _shapley(case: Case, captured: Sequence[str], seed: int) -> tuple[CapturedSh
     )
 
 
+def losses_alone(case: Case) -> dict[Target, int]:
+    """What the loss of each place and road alone takes of the flow, of those that take any.
+
+    In units of the case's capacities; empty where the flow is unlimited.
+    """
+    targets = case.targets("both")
+    net = case.arcs(targets)
+    if net.residual(()) >= UNLIMITED:
+        return {}
+    return {targets[i]: loss for i, loss in Residual(net).top(len(targets)) if loss}
+
+
 def with_intervals(ranking: Ranking, cases: Iterable[Case], kinds: Kinds) -> Ranking:
     """A ranking with where each row stands in drawn networks.
 

@@ -36,6 +36,7 @@ from .ensemble_folder import (
     derive,
     derived_replicates,
     ensemble_tables,
+    inputs_table,
     place_of,
     read_manifest,
     reopen,
@@ -47,8 +48,8 @@ from .stopping import StopRule, judged
 
 __all__ = [
     "Draw", "Ensemble", "Means", "Plan", "Progress", "begin", "carry_out", "check_rule",
-    "engine_for", "ensemble_tables", "ensembles_in", "merge", "open_ensemble", "place_of",
-    "read_manifest", "reopen", "rows_of",
+    "engine_for", "ensemble_tables", "ensembles_in", "inputs_table", "merge", "open_ensemble",
+    "place_of", "read_manifest", "reopen", "rows_of",
 ]  # fmt: skip
 
 MOST_FAILURES = 10

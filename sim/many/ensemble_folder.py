@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -228,6 +228,17 @@ def ensemble_tables(summary: Mapping[str, Any], found: Replicates) -> list[DataT
         DataTable("replicates", columns, list(replicate_rows(found)), found.units),
         *_doubtful_roads(summary),
     ]
+
+
+def inputs_table(rows: Iterable[Mapping[str, Any]]) -> DataTable:
+    """inputs: what was drawn in each run, and what of all that has a chance happened.
+
+    ``rows`` are those of a journal; folders of version 0.1.0 tell no inputs.
+    """
+    found = [(row["replicate"], {**row.get("drawn", {}), **row.get("chances", {})}) for row in rows]
+    names = sorted({name for _, inputs in found for name in inputs})
+    cells = [(replicate, *map(inputs.get, names)) for replicate, inputs in found]
+    return DataTable("inputs", ("replicate", *names), cells)
 
 
 def derived_replicates(folder: Path) -> list[int]:

@@ -18,7 +18,8 @@ class Result(NamedTuple):
     or does not apply), ``"claims"`` (verdict by id), ``"series"`` (curves for fan charts by
     path: a list of times in seconds and one of values in kg, kg/day or, for positions, m),
     ``"moves"`` (displaced persons by where they came from and last chose: actor, origin,
-    choice, persons).
+    choice, persons), ``"drawn"`` (inputs by key, in base units) and ``"chances"`` (whether each
+    thing that has a chance happened).
     """
 
     row: dict[str, Any]
@@ -44,6 +45,8 @@ def _replicate(scenario: Scenario, replicate: int) -> Result:
         "claims": {v.id: v.verdict for v in analysis.verdicts},
         "series": _curves(scenario, analysis),
         "moves": [[*ends, persons] for ends, persons in displaced(record.moves).items()],
+        "drawn": {key: float(f"{value:.12g}") for key, value in record.drawn.items()},
+        "chances": record.chances,
     }
     return Result(row, {path: m.unit for path, m in analysis.measures.items()})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -77,6 +78,32 @@ class AxisView:
     routes_by_places: int
     fastest: RouteView | None
     routes: tuple[RouteView, ...]
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """What a map marks: the minimum cut; of an axis that is cut what is lost and in the way."""
+        cut = self.cut
+        return cut.names if self.capacity else cut.barrier or cut.names
+
+
+MOST_TURNS = 8
+"""Turning points of one axis at most: the start, the end, and the greatest changes between."""
+
+
+def turning_points(looks: Sequence[AxisView]) -> list[AxisView]:
+    """Of looks at an axis the first, the greatest changes of capacity, the last; by time.
+
+    A cut or a reopening is a turning point whatever its size.
+    """
+    first, changes, last = looks[0], looks[1:-1], looks[-1]
+    before = {v.time: old.capacity for old, v in zip(looks, changes, strict=False)}
+    weight = {
+        v.time: (not v.capacity or not before[v.time], abs(v.capacity - before[v.time]))
+        for v in changes
+    }
+    chosen = sorted(changes, key=lambda v: (weight[v.time], -v.time), reverse=True)
+    kept = sorted(chosen[: MOST_TURNS - 2], key=lambda v: v.time)
+    return [first, *kept, last]
 
 
 def cut_document(scenario: Scenario, axis: str, view: AxisView) -> dict[str, Any]:

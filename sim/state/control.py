@@ -46,7 +46,8 @@ def _copy(mine: dict[str, Held], theirs: Mapping[str, Held], key: str) -> None:
         mine.pop(key, None)
 
 
-def _shares_text(shares: Mapping[str, int]) -> str:
+def shares_text(shares: Mapping[str, int]) -> str:
+    """Shares (ppm) by actor as control.csv writes them: ``blue=0.4;red=0.6``."""
     return ";".join(f"{actor}={_ppm_text(shares[actor])}" for actor in sorted(shares))
 
 
@@ -248,9 +249,9 @@ class Control:
         """The value of one thing as control.csv writes it."""
         kind, id_, what = key
         if what == "holders":
-            return _shares_text(self.holders[id_])
+            return shares_text(self.holders[id_])
         if what == "lasting":
-            return _shares_text(self.lasting.get(id_, {})) if id_ in self.raids else ""
+            return shares_text(self.lasting.get(id_, {})) if id_ in self.raids else ""
         if what == "besieged":
             return ";".join(sorted(self.besieged.get(id_, ())))
         if what == "sealed":

@@ -15,6 +15,7 @@ from sim.base.files import whole_file
 from sim.base.numbers import short
 
 from .csv_files import write_csv
+from .schema import TableSaid
 from .table import Table
 
 if TYPE_CHECKING:
@@ -83,6 +84,23 @@ class DataTable:
             forms = [self.formats.get(column, "") for column in self.columns]
             cells = ([_cell(*pair) for pair in zip(row, forms, strict=True)] for row in self.rows)
             write_csv(partial, self.columns, cells)
+        return target
+
+    def write_parquet(self, path: str | os.PathLike[str], said: TableSaid | None = None) -> Path:
+        """Write it as Parquet, whole or not at all, and return where.
+
+        Columns carry their ``unit`` and ``meaning`` as metadata, of those that ``said`` states.
+
+        Raises:
+            BadInputError: pyarrow is not installed.
+            FolderError: it cannot be written there.
+            FullDiskError: there is no room for it.
+        """
+        from .parquet import write_parquet
+
+        target = Path(path)
+        with whole_file(target) as partial:
+            write_parquet(partial, self.columns, self.rows, self.units, said)
         return target
 
     def __repr__(self) -> str:

@@ -26,6 +26,7 @@ from sim.state.record import ControlRow, EventRow, FlowRow, LoadRow, Move, Recor
 
 from .csv_files import read_rows
 from .data import DataTable
+from .schema import RUN
 
 
 def default_target(kind: str, mark: str) -> Path:
@@ -50,20 +51,13 @@ def interrupted_folder(kind: str, mark: str) -> Path | None:
     return next((f for f in named if _said_of(f, "status", "") == "interrupted"), None)
 
 
-UNITS = {
-    "time_s": "s", "day": "day", "kg_per_day": "kg/day", "persons": "persons", "travel_s": "s",
-    "ended_s": "s",
-}  # fmt: skip
-"""Units of the columns of a run's tables; a measure of timeseries names its own."""
-
-
 def run_tables(scenario: Scenario, record: Record) -> Iterator[DataTable]:
     """control, timeseries, flows, loads, events, regroup and actors, with days and dates."""
 
     def table(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> DataTable:
         dated = [(row[0], row[0] / DAY, date_of(scenario, row[0]), *row[1:]) for row in rows]
         names = ("time_s", "day", "date", *columns)
-        units = {column: UNITS[column] for column in names if column in UNITS}
+        units = {column: said.unit for column, said in RUN[name].columns.items() if said.unit}
         return DataTable(name, names, dated, units, {"day": ".6g", "probability": ".6f"})
 
     yield table("control", ControlRow._fields[1:], record.control)

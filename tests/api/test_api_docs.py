@@ -6,17 +6,21 @@ import importlib.util
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent.parent
 
 
-def test_the_reference_is_what_the_docstrings_say() -> None:
-    spec = importlib.util.spec_from_file_location("made", ROOT / "tools/api_reference.py")
+@pytest.mark.parametrize("page", ["api.md", "export.md"])
+def test_a_page_is_what_the_code_says(page: str) -> None:
+    tool = {"api.md": "api_reference", "export.md": "export_page"}[page]
+    spec = importlib.util.spec_from_file_location("made", ROOT / f"tools/{tool}.py")
     assert spec is not None
     assert spec.loader is not None
     made = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(made)
-    fresh = (ROOT / "docs/api.md").read_text("utf-8") == made.page()
-    assert fresh, "docs/api.md is out of date: run 'make docs'"
+    fresh = (ROOT / "docs" / page).read_text("utf-8") == made.page()
+    assert fresh, f"docs/{page} is out of date: run 'make docs'"
 
 
 def test_every_block_of_the_notebook_runs(home: Path) -> None:

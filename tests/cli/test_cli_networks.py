@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import networkx
 import pytest
 
 from sim.scenario.model import Scenario
@@ -404,3 +405,72 @@ def test_an_audit_finds_a_road_that_is_missing_and_what_it_changes(
         refused = sim("audit", "toy.yaml", *extra, cwd=folder)
         assert refused.returncode == 2
         assert said in refused.stderr
+
+
+def exported(folder: Path, name: str) -> dict[str, dict[str, Any]]:
+    """Properties by id of what a command wrote as GeoJSON."""
+    document = json.loads((folder / name).read_text("utf-8"))
+    return {f["properties"]["id"]: f["properties"] for f in document["features"]}
+
+
+def test_answers_are_exported_with_what_was_found(answer: Answer, folder: Path) -> None:
+    def ask(*words: str) -> Any:
+        return answer(*words, "--export", "out.geojson", cwd=folder)
+
+    found = ask("rank", "toy.yaml")
+    told = exported(folder, "out.geojson")
+    for row in found["rank"]:
+        here = told[row["name"]]
+        assert here["loss_t_day"] == row["loss"] / 1000
+        assert [here[key] for key in ("loss_share", "flow_share", "delay_hours")] == [
+            row[key] for key in ("loss_share", "flow_share", "delay_hours")
+        ]
+    assert (told["gate"]["loss_t_day"], told["gate"]["rank"], told["port"]["rank"]) == (20, 1, None)
+    found = ask("interdict", "toy.yaml", "--budget", "1")
+    told = exported(folder, "out.geojson")
+    assert [name for name in told if told[name]["removed"]] == ["gate"]
+    # the cut of a scenario is what 'sim export' tells of that run at that date: here its end
+    found = ask("cut", "toy.yaml")
+    told = exported(folder, "out.geojson")
+    assert [name for name in told if told[name]["line_in_cut"]] == found["cut"] == ["hill--town"]
+    assert {row["day"] for row in told.values()} == {20}
+
+
+def test_a_network_without_coordinates_is_exported_as_a_graph_alone(sim: Sim, folder: Path) -> None:
+    done = sim("cut", "edges.csv", *ENDS, "--export", "out.geojson", cwd=folder)
+    assert done.returncode == 2
+    assert "not every place of edges has coordinates; a .graphml file needs none" in done.stderr
+    assert not (folder / "out.geojson").exists()
+    done = sim("cut", "edges.csv", *ENDS, "--export", "out.graphml", "--quiet", cwd=folder)
+    assert (done.returncode, done.stdout) == (0, "")
+    graph = networkx.read_graphml(folder / "out.graphml")
+    # each row is one way; Start -> C -> B carries 30 and C -> D 40, Start -> B 10
+    assert graph.number_of_edges() == 6
+    ends = {told["id"]: told["flow"] for _, _, told in graph.edges(data=True)}
+    assert ends["Start->B"] == 10
+    cut = [told["capacity"] for _, _, told in graph.edges(data=True) if told["in_cut"]]
+    assert sum(cut) == networkx.maximum_flow_value(networkx.DiGraph(graph), "Start", "End") == 80
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("out.shp", "out.shp: write to a file that ends in .gpkg, .geojson, .graphml"),
+        ("no/out.geojson", "--export: there is no folder no"),
+    ],
+)
+def test_an_export_that_cannot_be_written_is_told_first(
+    name: str, said: str, sim: Sim, folder: Path
+) -> None:
+    for words in (
+        ("cut", "toy.yaml"),
+        ("rank", "edges.csv", *ENDS),
+        ("interdict", "toy.yaml", "-k1"),
+    ):
+        done = sim(*words, "--export", name, cwd=folder)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert said in done.stderr
+    (folder / "net.graphml").write_text("<graphml/>")
+    done = sim("cut", "net.graphml", *ENDS, "--export", "net.graphml", cwd=folder)
+    assert done.returncode == 2
+    assert "it would replace net.graphml" in done.stderr

@@ -31,10 +31,11 @@ CALLS: dict[str, tuple[str, ...]] = {
     "show": ("run",),
     "compare": ("run", "other", "--no-figures", "--out", "new"),
     "report": ("run", "--out", "new.html"),
+    "export": ("run", "--to", "new.geojson"),
 }
 """A call of each command that succeeds."""
 
-WRITES = ("run", "film", "ensemble", "study", "merge", "import", "compare", "report")
+WRITES = ("run", "film", "ensemble", "study", "merge", "import", "compare", "report", "export")
 
 EVERY = pytest.mark.parametrize("verb", sorted(CALLS))
 
@@ -66,7 +67,7 @@ def prepared(verb: str) -> tuple[str, ...]:
         ),
         "merge": tuple((*ENSEMBLE, "--shard", f"{k}/2", "--out", f"part{k}") for k in (1, 2)),
     }
-    needs["film"] = needs["report"] = needs["show"]
+    needs["film"] = needs["report"] = needs["export"] = needs["show"]
     for words in needs.get(verb, ()):
         assert call(*words).exit_code == 0
     return (verb, *CALLS[verb])

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from sim.base.said import Name, Sentence
 from sim.engine.forces.force import MODES
-from sim.measure.axis import AxisLens, AxisView
+from sim.measure.axis import AxisLens, AxisView, turning_points
 from sim.measure.routes import DOING, stops_km
 from sim.measure.summary import Analysis
 from sim.state.control import EVERYONE, Control
@@ -28,9 +28,6 @@ from sim.view.look import HEIGHT, WIDTH
 from sim.view.map.compose import compose
 from sim.view.tables import Numbers, held_words
 from sim.view.words import Words, rate
-
-MOST_MAPS = 8
-"""Maps of one run at most: the start, the end, and the greatest changes between."""
 
 
 class Maps(Words):
@@ -49,17 +46,7 @@ class Maps(Words):
 
     def turning_points(self, axis: str) -> list[AxisView]:
         """The start, the greatest changes of capacity, the end; in order of time."""
-        looks = self.analysis.views[axis]
-        first, changes, last = looks[0], looks[1:-1], looks[-1]
-        before = {v.time: old.capacity for old, v in zip(looks, changes, strict=False)}
-        weight = {
-            # a cut or a reopening is a turning point whatever its size
-            v.time: (not v.capacity or not before[v.time], abs(v.capacity - before[v.time]))
-            for v in changes
-        }
-        chosen = sorted(changes, key=lambda v: (weight[v.time], -v.time), reverse=True)
-        kept = sorted(chosen[: MOST_MAPS - 2], key=lambda v: v.time)
-        return [first, *kept, last]
+        return turning_points(self.analysis.views[axis])
 
     def every_change(self, axis: str, times: Sequence[int]) -> tuple[tuple[int, MapData], ...]:
         """The maps that stand at some of ``times`` (seconds): (from when on, map)."""
@@ -103,9 +90,7 @@ class Maps(Words):
                     state, back if stated.directed else None, stated.one_way, stated.exists,
                 )
             )  # fmt: skip
-        cut = view.cut
-        lost = cut.barrier or cut.names
-        marked = cut.names if view.capacity else lost
+        marked = view.marked
         when = self.date(view.time)
         subtitle = Sentence(
             Name(this.name), ": the largest flow its roads can carry on ", when,
