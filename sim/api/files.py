@@ -144,10 +144,10 @@ def _checked_study(file: str) -> CheckedFile:
 
 
 def is_scenario(file: str) -> bool:
-    """False for network files of any kind."""
+    """False for network files of any kind, and for folders."""
     from sim.network.readers import is_table
 
-    return not is_table(file) and not is_network_yaml(file)
+    return not (is_table(file) or os.path.isdir(file) or is_network_yaml(file))
 
 
 def is_network_yaml(file: str) -> bool:

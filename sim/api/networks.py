@@ -255,6 +255,9 @@ class Network(Shown):
                 None if nodes is None else Path(nodes), snap, layer, classes, bridges,
             )  # fmt: skip
             return cls(read_table(path, reading), "unit of the file")
+        if os.path.isdir(path):
+            held = "link.csv (GMNS) or routes.csv (Flee)"
+            raise BadInputError(f"{os.fspath(path)}: a folder of a network holds {held}")
         if default_capacity is not None or columns or capacity_by or nodes or layer:
             raise BadInputError(f"{os.fspath(path)}: a YAML file says itself how it is to be read")
         from sim.scenario.loader import load_network

@@ -474,3 +474,10 @@ def test_an_export_that_cannot_be_written_is_told_first(
     done = sim("cut", "net.graphml", *ENDS, "--export", "net.graphml", cwd=folder)
     assert done.returncode == 2
     assert "it would replace net.graphml" in done.stderr
+
+
+def test_a_folder_that_is_no_network_says_what_one_holds(sim: Sim, folder: Path) -> None:
+    (folder / "empty").mkdir()
+    done = sim("cut", "empty", "--from", "a", "--to", "b", cwd=folder)
+    assert done.returncode == 2
+    assert "holds link.csv (GMNS) or routes.csv (Flee)" in done.stderr

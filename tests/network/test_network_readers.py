@@ -229,7 +229,6 @@ def test_tntp_links_are_one_way_with_minutes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "line"),
     [
-        (("<NUMBER OF LINKS> 3", "<NUMBER OF LINKS> 4"), 0),
         (("<END OF METADATA>", ""), 5),
         (("100.5", "x"), 6),
         (("2 3 80.25 2.5 0 0.15 4", "2 3"), 7),
@@ -239,6 +238,15 @@ def test_faults_in_tntp(tmp_path: Path, change: tuple[str, str], line: int) -> N
     assert line in [where for where, _ in errors(tmp_path, "x.tntp", TNTP.replace(*change))] or (
         change[1] == ""  # then every row stands before the end of the metadata
     )
+
+
+def test_a_tntp_file_with_another_number_of_links_than_it_says_is_read_with_a_note(
+    tmp_path: Path,
+) -> None:
+    """A file of the collection that the format comes from is so: Austin."""
+    table = read(tmp_path, "x.tntp", TNTP.replace("LINKS> 3", "LINKS> 4000"))
+    assert len(table.graph.roads) == 3
+    assert table.notes[0] == "3 links, not 4,000 as <NUMBER OF LINKS> says: is the file whole?"
 
 
 GEOJSON = """{"type": "FeatureCollection", "features": [

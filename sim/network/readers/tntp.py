@@ -46,8 +46,10 @@ def read_tntp(file: str, text: str, options: Reading) -> Rows:
     if not inside:
         rows.error(0, "there is no <END OF METADATA>")
     stated = _whole(tags, "NUMBER OF LINKS")
-    if stated is not None and stated != len(links) and not rows.report.diagnostics:
-        rows.error(0, f"{len(links)} links, not {stated} as <NUMBER OF LINKS> says")
+    if stated is not None and stated != len(links):
+        rows.notes.put_first(
+            f"{len(links):,} links, not {stated:,} as <NUMBER OF LINKS> says: is the file whole?"
+        )
     if rows.report.diagnostics or not links:
         return rows
     rows.take(dict(zip(_COLUMNS, zip(*links, strict=True), strict=True)), lines, both=False,
