@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sim.tables.data import DataTable
 
     from .audits import Audited, audit
+    from .axes import interdict, rank
     from .comparisons import Comparison, ManyComparison, compare
     from .ensembles import Ensemble, SensitivityStudy, Study
     from .files import CheckedFile, schema, summary, validate
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
         resume,
         study,
     )
-    from .networks import Network, interdict, rank
+    from .networks import Network
     from .pages import report
     from .runs import Cut, Run, RunFolder, cut, film, open_run, run
     from .scenarios import Scenario, load
@@ -62,7 +63,8 @@ _HOMES = {
         "study",
     ),
     "sim.api.listings": ("Listing", "listing"),
-    "sim.api.networks": ("Network", "interdict", "rank"),
+    "sim.api.axes": ("interdict", "rank"),
+    "sim.api.networks": ("Network",),
     "sim.api.pages": ("report",),
     "sim.api.runs": ("Cut", "Run", "RunFolder", "cut", "film", "open_run", "run"),
     "sim.api.scenarios": ("Scenario", "load"),

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from sim.cuts.audit import Audit, AxisChange, Lack, Tolerance, audit_case, weak_of
 from sim.cuts.case import Case, Document
 
-from .networks import Network, axes_at
+from .axes import axes_at
+from .networks import Network
 from .scenarios import Scenario, load
 from .show import Facts, Shown, names
 

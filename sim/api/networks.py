@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -24,7 +24,6 @@ from sim.base.errors import BadInputError
 from sim.base.files import whole_file
 from sim.base.names import to_the_eye
 from sim.cuts.case import Case, unknown
-from sim.cuts.cut import cut_of_case
 from sim.network.arcs import Kinds
 from sim.network.readers import NetworkTable, Reading, is_table, read_capacities, read_table
 from sim.network.readers.objects import Number, read_edges, read_graph
@@ -32,6 +31,7 @@ from sim.network.readers.options import CLASSES, SNAP
 from sim.network.readers.snap import coordinates_as_name
 from sim.network.readers.table import Place
 
+from .between import Between
 from .network_answers import (
     Interdicted,
     MaxFlow,
@@ -49,129 +49,11 @@ if TYPE_CHECKING:
     import pandas
     from matplotlib.figure import Figure
 
-    from sim.cuts.attacks import ChanceAnswer, HoldAnswer, Losses
-    from sim.cuts.from_scenario import AxisCut
     from sim.network.interdict import Method
     from sim.scenario import model
-    from sim.scenario.model import Scenario
-    from sim.state.record import ControlRow
 
-    from .runs import Run
-    from .scenarios import Source, When
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Between(Shown):
-    """A network between places, or an axis at an instant: what can be asked of it.
-
-    Of what may be lost ``targets`` are "places", "roads" or "both" (roads of a network, places
-    of an axis unless told), less those named by ``protect``; ``cost`` is what each takes of the
-    budget ``k``, 1 where it says nothing.
-    """
-
-    case: Case
-    nodes: Mapping[str, Hashable] = field(default_factory=dict)
-
-    def max_flow(self) -> MaxFlow:
-        """A largest flow, with what each road carries.
-
-        Raises:
-            BadInputError: capacities are too large to be added up.
-        """
-        return MaxFlow(self.case, self.nodes)
-
-    def min_cut(self) -> MinCut:
-        """The minimum cut, the routes and the weak points. Raises as :meth:`max_flow`."""
-        return MinCut(self.case, self.nodes, cut_of_case(self.case))
-
-    def interdict(
-        self, k: int, *, targets: Kinds | None = None, protect: Iterable[str] = (),
-        cost: Mapping[str, int] | None = None, method: Method = "auto", sets: int = 10,
-    ) -> Interdicted:  # fmt: skip
-        """The least flow that 0 to ``k`` losses leave, proven; up to ``sets`` optimal sets.
-
-        Raises:
-            BadInputError: an unknown name, a cost out of range, or capacities too large.
-        """
-        from sim.cuts.attacks import least_flow
-
-        losses = self._losses(k, targets, protect, cost)
-        return Interdicted(self.case, self.nodes, least_flow(self.case, losses, method, sets))
-
-    def slow_down(
-        self, k: int, *, targets: Kinds | None = None, protect: Iterable[str] = (),
-        cost: Mapping[str, int] | None = None, delay: float | None = None,
-    ) -> Interdicted:  # fmt: skip
-        """How slow 0 to ``k`` losses can make the fastest route.
-
-        A lost road takes ``delay`` hours more; without one what is lost is closed. Raises
-        BadInputError as :meth:`interdict`, and for a delay of places.
-        """
-        from sim.cuts.attacks import slowest_route
-
-        losses = self._losses(k, targets, protect, cost)
-        return Interdicted(self.case, self.nodes, slowest_route(self.case, losses, delay))
-
-    def hold(
-        self, k: int, hold: int, *, targets: Kinds | None = None, protect: Iterable[str] = (),
-        cost: Mapping[str, int] | None = None,
-    ) -> HoldAnswer:  # fmt: skip
-        """Which ``hold`` targets to hold against the best attack. Raises as :meth:`interdict`."""
-        from sim.cuts.attacks import best_hold
-
-        return best_hold(self.case, self._losses(k, targets, protect, cost), hold)
-
-    def gamble(
-        self, k: int, chance: Mapping[str, float], others: float = 1.0, *,
-        targets: Kinds | None = None, protect: Iterable[str] = (),
-        cost: Mapping[str, int] | None = None,
-    ) -> ChanceAnswer:  # fmt: skip
-        """The attack of the least expected flow where each loss succeeds with its own ``chance``.
-
-        ``others`` is the chance of all that are not named. Raises BadInputError as
-        :meth:`interdict`, for a chance beyond 0 to 1, and where the flow has no limit.
-        """
-        from sim.cuts.attacks import least_expected_flow
-
-        losses = self._losses(k, targets, protect, cost)
-        return least_expected_flow(self.case, losses, chance, others)
-
-    def rank(
-        self, *, targets: Kinds = "both", top: int | None = None, captured: Sequence[str] = (),
-        seed: int = 0,
-    ) -> RankedLosses:  # fmt: skip
-        """Places and roads by what the loss of each alone costs; the ``top`` worst, or all.
-
-        The joint loss of ``captured`` is shared out among them (Shapley), by luck of ``seed``
-        where they are many.
-
-        Raises:
-            BadInputError: an unknown name, or a flow without limit.
-        """
-        from sim.cuts.ranking import rank_case
-
-        found = rank_case(self.case, targets, top=top, captured=captured, seed=seed)
-        return RankedLosses(self.case, self.nodes, found)
-
-    def _losses(
-        self, k: int, targets: Kinds | None, protect: Iterable[str],
-        cost: Mapping[str, int] | None,
-    ) -> Losses:  # fmt: skip
-        from sim.cuts.attacks import Losses
-
-        if k < 0:
-            raise BadInputError(f"k: {k} is not a number of losses")
-        kinds: Kinds = targets or ("roads" if self.case.axis is None else "places")
-        return Losses(k, kinds, tuple(protect), cost or {})
-
-    def _glance(self) -> tuple[str, Facts]:
-        case = self.case
-        return f"Between places: {case.title}", [
-            ("from", listed(case.ids(case.sources))),
-            ("to", listed(case.ids(case.sinks))),
-        ]
 
 
 @dataclass(frozen=True)
@@ -507,145 +389,3 @@ class Network(Shown):
             ("coordinates", yes(self.roads.coordinates is not None)),
             *(("note", note) for note in self.notes),
         ]
-
-
-def axis_at(
-    scenario: Run | Scenario | Source,
-    axis: str | None = None,
-    at: When | None = None,
-    seed: int | None = None,
-    *,
-    replicate: int = 0,
-) -> Between:
-    """An axis (None: the one in focus) at an instant of a run (None: its start).
-
-    A scenario is run; a run is looked at.
-
-    Raises:
-        BadInputError: there is no such axis; ``at`` is no instant of the period.
-        ScenarioError: the scenario is faulty.
-    """
-    return axes_at(scenario, [axis], at, seed, replicate=replicate)[0]
-
-
-def axes_at(
-    scenario: Run | Scenario | Source,
-    axes: Iterable[str | None],
-    at: When | None = None,
-    seed: int | None = None,
-    *,
-    replicate: int = 0,
-) -> list[Between]:
-    """As :func:`axis_at`, several axes of one run."""
-    from sim.cuts.from_scenario import case_of_record
-
-    cases = _each_axis(case_of_record, scenario, axes, at, seed, replicate=replicate)
-    return [Between(case) for case in cases]
-
-
-def cuts_at(
-    scenario: Run | Scenario | Source,
-    axes: Iterable[str | None],
-    at: When | None = None,
-    seed: int | None = None,
-) -> list[AxisCut]:
-    """What several axes can carry, and what cuts them, at an instant of one run (None: its end).
-
-    Raises:
-        BadInputError, ScenarioError: as :func:`axis_at`.
-    """
-    from sim.cuts.from_scenario import cut_of_axis
-
-    return _each_axis(cut_of_axis, scenario, axes, at, seed, at_end=True)
-
-
-def _each_axis(
-    ask: Callable[[Scenario, Sequence[ControlRow], str, int], T],
-    scenario: Run | Scenario | Source, axes: Iterable[str | None], at: When | None,
-    seed: int | None, *, replicate: int = 0, at_end: bool = False,
-) -> list[T]:  # fmt: skip
-    """The answer of each axis at ``at``, unless told at the start or the end of the period."""
-    from sim.engine import simulation
-
-    from .runs import Run
-    from .scenarios import axis_of, scenario_of, seconds_of, seeded
-
-    given = scenario.scenario if isinstance(scenario, Run) else scenario_of(scenario)
-    found = seeded(given, seed)
-    names = [axis_of(found, axis) for axis in axes]
-    time = seconds_of(found, at, found.length if at_end else 0)
-    if isinstance(scenario, Run) and found is given and replicate == 0:
-        record = scenario.record
-    else:
-        record = simulation.run(found, replicate=replicate, credit=False)
-    return [ask(found, record.control, name, time) for name in names]
-
-
-def interdict(
-    scenario: Run | Scenario | Source,
-    axis: str | Mapping[str, int] | None,
-    k: int,
-    *,
-    at: When | None = None,
-    seed: int | None = None,
-    targets: Kinds | None = None,
-    protect: Iterable[str] = (),
-    cost: Mapping[str, int] | None = None,
-    method: Method = "auto",
-    sets: int = 10,
-) -> Interdicted:
-    """The least flow that 0 to ``k`` losses leave of an axis, proven.
-
-    Args:
-        axis: its id; None is the one in focus; axes with weights are attacked together, for the
-            least weighted sum of their flows.
-        at: the instant; None is the start. For the rest see :class:`Between`.
-
-    Raises:
-        BadInputError: as :func:`axis_at` and :meth:`Between.interdict`.
-    """
-    from sim.cuts.attacks import Losses, least_weighted_flow
-
-    if not isinstance(axis, Mapping):
-        return axis_at(scenario, axis, at, seed).interdict(
-            k, targets=targets, protect=protect, cost=cost, method=method, sets=sets
-        )
-    cases = [between.case for between in axes_at(scenario, axis, at, seed)]
-    losses = Losses(k, targets or "places", tuple(protect), cost or {})
-    found = least_weighted_flow(cases, list(axis.values()), losses)
-    return Interdicted(cases[0], {}, found)
-
-
-def rank(
-    scenario: Run | Scenario | Source,
-    axis: str | None = None,
-    *,
-    at: When | None = None,
-    seed: int | None = None,
-    targets: Kinds = "both",
-    top: int | None = None,
-    captured: Sequence[str] = (),
-    draws: int | None = None,
-) -> RankedLosses:
-    """Places and roads of an axis by what the loss of each alone costs.
-
-    Args:
-        axis: its id; None is the one in focus.
-        at: the instant; None is the start.
-        captured: share out the joint loss of these; None are the scenario's own captures.
-        draws: rank again in so many replicates, and give each rank with its interval.
-
-    Raises:
-        BadInputError: as :func:`axis_at` and :meth:`Between.rank`.
-    """
-    from sim.cuts.ranking import with_intervals
-
-    if draws is not None and draws < 2:
-        raise BadInputError(f"draws: {draws} are too few for an interval")
-    first = axis_at(scenario, axis, at, seed)
-    found = first.rank(targets=targets, top=top, captured=captured, seed=seed or 0)
-    if draws is None:
-        return found
-    more = (axis_at(scenario, axis, at, seed, replicate=i).case for i in range(1, draws))
-    ranking = with_intervals(found.ranking, (first.case, *more), targets)
-    return replace(found, ranking=ranking)

@@ -18,7 +18,8 @@ from sim.cli.verbs import SEED, SETS, Command, Verb, answer, gathered, print_jso
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sim.api.networks import Between, Network
+    from sim.api.between import Between
+    from sim.api.networks import Network
     from sim.network.arcs import Kinds
     from sim.network.interdict import Method
     from sim.scenario.model import Scenario
@@ -140,7 +141,7 @@ class Asked(FileOptions):
 
     def between(self) -> Between:
         """The network file between its ends, or the axis of the scenario."""
-        from sim.api.networks import axis_at
+        from sim.api.axes import axis_at
 
         if self.of_scenario:
             return axis_at(self.scenario(), self.axis, self.at, self.seed)
@@ -264,7 +265,7 @@ def cut(asked: Asked, cuts: int | None, gap: str | None) -> None:
 def _cut_of_axes(asked: Asked, cuts: int | None, gap: str | None) -> None:
     """The cut of the named axis, or of every one, after one run."""
     import sim
-    from sim.api.networks import cuts_at
+    from sim.api.axes import cuts_at
     from sim.api.runs import save_cut
     from sim.tables.terminal_network import print_axis_cut
 
@@ -296,7 +297,7 @@ def _cut_of_axes(asked: Asked, cuts: int | None, gap: str | None) -> None:
 
 
 class Lost(TypedDict):
-    """What may be lost, as :class:`~sim.api.networks.Between` takes it."""
+    """What may be lost, as :class:`~sim.api.between.Between` takes it."""
 
     targets: Kinds | None
     protect: tuple[str, ...]

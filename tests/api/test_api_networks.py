@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 import sim
-from sim.api.networks import axis_at
+from sim.api.axes import axis_at
 from sim.base.errors import BadInputError
 
 KINDS = (nx.Graph, nx.DiGraph, nx.MultiGraph, nx.MultiDiGraph)

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 import sim as package
-from sim.api.networks import Between, axes_at, cuts_at
+from sim.api.axes import axes_at, cuts_at
+from sim.api.between import Between
 from sim.base.said import Name, Said, Sentence
 from sim.cuts.ranking import with_intervals
 from sim.scenario.loader import load

@@ -1,0 +1,166 @@
+"""The axes of a scenario at an instant of a run: what cuts them, and what each loss costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from sim.base.errors import BadInputError
+from sim.network.arcs import Kinds
+
+from .between import Between
+from .network_answers import Interdicted, RankedLosses
+
+if TYPE_CHECKING:
+    from sim.cuts.from_scenario import AxisCut
+    from sim.network.interdict import Method
+    from sim.scenario.model import Scenario
+    from sim.state.record import ControlRow
+
+    from .runs import Run
+    from .scenarios import Source, When
+
+T = TypeVar("T")
+
+
+def axis_at(
+    scenario: Run | Scenario | Source,
+    axis: str | None = None,
+    at: When | None = None,
+    seed: int | None = None,
+    *,
+    replicate: int = 0,
+) -> Between:
+    """An axis (None: the one in focus) at an instant of a run (None: its start).
+
+    A scenario is run; a run is looked at.
+
+    Raises:
+        BadInputError: there is no such axis; ``at`` is no instant of the period.
+        ScenarioError: the scenario is faulty.
+    """
+    return axes_at(scenario, [axis], at, seed, replicate=replicate)[0]
+
+
+def axes_at(
+    scenario: Run | Scenario | Source,
+    axes: Iterable[str | None],
+    at: When | None = None,
+    seed: int | None = None,
+    *,
+    replicate: int = 0,
+) -> list[Between]:
+    """As :func:`axis_at`, several axes of one run."""
+    from sim.cuts.from_scenario import case_of_record
+
+    cases = _each_axis(case_of_record, scenario, axes, at, seed, replicate=replicate)
+    return [Between(case) for case in cases]
+
+
+def cuts_at(
+    scenario: Run | Scenario | Source,
+    axes: Iterable[str | None],
+    at: When | None = None,
+    seed: int | None = None,
+) -> list[AxisCut]:
+    """What several axes can carry, and what cuts them, at an instant of one run (None: its end).
+
+    Raises:
+        BadInputError, ScenarioError: as :func:`axis_at`.
+    """
+    from sim.cuts.from_scenario import cut_of_axis
+
+    return _each_axis(cut_of_axis, scenario, axes, at, seed, at_end=True)
+
+
+def _each_axis(
+    ask: Callable[[Scenario, Sequence[ControlRow], str, int], T],
+    scenario: Run | Scenario | Source, axes: Iterable[str | None], at: When | None,
+    seed: int | None, *, replicate: int = 0, at_end: bool = False,
+) -> list[T]:  # fmt: skip
+    """The answer of each axis at ``at``, unless told at the start or the end of the period."""
+    from sim.engine import simulation
+
+    from .runs import Run
+    from .scenarios import axis_of, scenario_of, seconds_of, seeded
+
+    given = scenario.scenario if isinstance(scenario, Run) else scenario_of(scenario)
+    found = seeded(given, seed)
+    names = [axis_of(found, axis) for axis in axes]
+    time = seconds_of(found, at, found.length if at_end else 0)
+    if isinstance(scenario, Run) and found is given and replicate == 0:
+        record = scenario.record
+    else:
+        record = simulation.run(found, replicate=replicate, credit=False)
+    return [ask(found, record.control, name, time) for name in names]
+
+
+def interdict(
+    scenario: Run | Scenario | Source,
+    axis: str | Mapping[str, int] | None,
+    k: int,
+    *,
+    at: When | None = None,
+    seed: int | None = None,
+    targets: Kinds | None = None,
+    protect: Iterable[str] = (),
+    cost: Mapping[str, int] | None = None,
+    method: Method = "auto",
+    sets: int = 10,
+) -> Interdicted:
+    """The least flow that 0 to ``k`` losses leave of an axis, proven.
+
+    Args:
+        axis: its id; None is the one in focus; axes with weights are attacked together, for the
+            least weighted sum of their flows.
+        at: the instant; None is the start. For the rest see :class:`Between`.
+
+    Raises:
+        BadInputError: as :func:`axis_at` and :meth:`Between.interdict`.
+    """
+    from sim.cuts.attacks import Losses, least_weighted_flow
+
+    if not isinstance(axis, Mapping):
+        return axis_at(scenario, axis, at, seed).interdict(
+            k, targets=targets, protect=protect, cost=cost, method=method, sets=sets
+        )
+    cases = [between.case for between in axes_at(scenario, axis, at, seed)]
+    losses = Losses(k, targets or "places", tuple(protect), cost or {})
+    found = least_weighted_flow(cases, list(axis.values()), losses)
+    return Interdicted(cases[0], {}, found)
+
+
+def rank(
+    scenario: Run | Scenario | Source,
+    axis: str | None = None,
+    *,
+    at: When | None = None,
+    seed: int | None = None,
+    targets: Kinds = "both",
+    top: int | None = None,
+    captured: Sequence[str] = (),
+    draws: int | None = None,
+) -> RankedLosses:
+    """Places and roads of an axis by what the loss of each alone costs.
+
+    Args:
+        axis: its id; None is the one in focus.
+        at: the instant; None is the start.
+        captured: share out the joint loss of these; None are the scenario's own captures.
+        draws: rank again in so many replicates, and give each rank with its interval.
+
+    Raises:
+        BadInputError: as :func:`axis_at` and :meth:`Between.rank`.
+    """
+    from sim.cuts.ranking import with_intervals
+
+    if draws is not None and draws < 2:
+        raise BadInputError(f"draws: {draws} are too few for an interval")
+    first = axis_at(scenario, axis, at, seed)
+    found = first.rank(targets=targets, top=top, captured=captured, seed=seed or 0)
+    if draws is None:
+        return found
+    more = (axis_at(scenario, axis, at, seed, replicate=i).case for i in range(1, draws))
+    ranking = with_intervals(found.ranking, (first.case, *more), targets)
+    return replace(found, ranking=ranking)
