@@ -15,11 +15,11 @@ run: $(READY)
 
 # the tests
 test: $(READY)
-	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -n logical -m "not slow" $(ARGS)
 
-# the tests that take minutes each, or hundreds of random inputs: about twenty minutes
+# the tests that take minutes each, or hundreds of random inputs: about a quarter of an hour
 test-slow: $(READY)
-	$(BIN)/python -m pytest -m slow $(ARGS)
+	$(BIN)/python -m pytest -n logical -m slow $(ARGS)
 
 # ratios against what a user would write or pick instead (ARGS=--quick for a minute)
 bench: build/bench/.ready

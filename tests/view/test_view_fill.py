@@ -67,6 +67,15 @@ def test_what_a_force_took_is_no_event_to_frame(make: Make) -> None:
     assert set(maps.map("line", maps.turning_points("line")[-1]).focus) == {"a", "b", "c"}
 
 
+def test_a_frame_shows_the_road_that_is_not_there_in_this_run(two_ways: str) -> None:
+    """The hill is on no route of this run, for the road to it is not there."""
+    scenario = sim.load(two_ways)
+    absent = scenario.with_({"network.roads.hill--port.exists": 0.001})
+    sure = scenario.with_({"network.roads.hill--port.closed": True})
+    shown = [Maps(sim.run(s).analysis).at("line", 0).focus for s in (absent, sure)]
+    assert shown == [("gate", "hill", "port", "town"), ("gate", "port", "town")]
+
+
 def test_a_map_for_every_change_that_a_frame_shows(run: sim.Run) -> None:
     maps = Maps(run.analysis)
     found = maps.every_change("line", [0, DAY, 6 * DAY, 10 * DAY])

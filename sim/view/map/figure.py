@@ -163,7 +163,10 @@ class Maps(Words):
         )  # fmt: skip
 
     def _focus(self, axis: str) -> tuple[str, ...]:
-        """What the frame must show: every route that the axis ever took, and what fell on it."""
+        """What the frame must show: every route that the axis ever took, and what fell on it.
+
+        So must the roads that may not be there, where one end is shown: another run takes them.
+        """
         this, roads = self.scenario.axes[axis], self.scenario.network.roads.values()
         ends = {road.id: (road.a, road.b) for road in roads}
         shown = {*this.sources, *this.sinks}
@@ -176,7 +179,8 @@ class Maps(Words):
         # what forces took is on the routes or in the cut already
         for event in credited & self.scenario.events.keys():
             shown.update(self.scenario.events[event].places)
-        return tuple(sorted(shown))
+        doubtful = [{road.a, road.b} for road in roads if road.doubtful]
+        return tuple(sorted(shown.union(*(pair for pair in doubtful if pair & shown))))
 
     def _map_title(self, axis: str, view: AxisView) -> Sentence:
         name = Name(self.scenario.axes[axis].name)
