@@ -189,11 +189,14 @@ class Sinks:
     def _foresee(self, sink: SinkState) -> tuple[int, Arrival | None] | None:
         """The next instant that matters up to the horizon, and the arrival that brings it about.
 
-        The stock must have been brought to now and looked at. No arrival: the stock falls to a
-        level that matters by itself. None: nothing happens.
+        The stock must have been brought to now. No arrival: the stock falls to a level that
+        matters by itself, which may be in this very instant. None: nothing happens.
         """
         since, until = self._world.clock.now, sink.foreseen
         level, rate = sink.stock.level(since), sink.stock.rate
+        gone = sink.rate > 0 and not level
+        if gone != sink.out or sink.refills(level // DAY) != sink.refilling:
+            return since, None  # it is still to be looked at
         low = sink.low * DAY if sink.refill and not sink.refilling else 0
         for arrival in arrivals(sink.streams, until):
             time = arrival[0]
