@@ -139,6 +139,7 @@ def _operation(name: str, route: str, **given: Any) -> m.Operation:
         retreat=_dist(given.get("retreat", 30)),
         again=_dist(given.get("again")),
         tries=given.get("tries", 10),
+        priority=given.get("priority", 1),
         support={
             key: m.Support(key, _dist(factor), _dist(start), _dist(end))
             for key, (factor, start, end) in given.get("support", {}).items()
@@ -286,6 +287,7 @@ def make_scenario(
                 _dist(g.get("loss", 0)),
                 _dist(g.get("ring_loss", 0)),
                 _dist(g.get("reserve")),
+                g.get("priority", 1),
             )
             for name, g in (garrisons or {}).items()
         },

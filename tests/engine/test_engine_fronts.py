@@ -152,3 +152,14 @@ def test_reserves_whose_goal_falls_are_displaced(make: Make) -> None:
 
 def test_nobody_is_sent_without_a_threat(make: Make) -> None:
     assert sent(run(threatened(make, {"delay": 9}, operation={"chance": 0.0}))) == []
+
+
+def test_priority_goes_before_the_order_of_places(make: Make) -> None:
+    # as in the first test, where q is asked first; of the lower number r gives its 100, q the rest
+    stations = {"q": (150, 1, 2), "r": (200, 0.5, 1)}
+    garrisons = {
+        place: {"place": place, "strength": n, "reserve": share, "priority": priority}
+        for place, (n, share, priority) in stations.items()
+    }
+    record = run(threatened(make, {"ratio": 1, "delay": 1000}, garrisons=garrisons))
+    assert sent(record) == [(1000, "r", "x", 100), (1000, "q", "x", 100)]

@@ -511,3 +511,14 @@ def test_living_from_convoy_to_convoy_is_not_being_cut_off(make: Make) -> None:
     # 150 kg every day and a half: after a day it is, and with never more than half of its load in
     # hand from then on it stays so; but it always has something, and marches
     assert told(150) == ["cut_off"]
+
+
+@pytest.mark.parametrize(("priority", "begins", "where"), [(1, "blue", "b"), (0, "red", "c")])
+def test_of_two_who_march_that_of_the_lower_number_attacks(
+    make: Make, priority: int, begins: str, where: str
+) -> None:
+    # as in the first test; of equal numbers blue is the first by id, on its way to b
+    record = run(two(make, red={"priority": priority}, fighting={"attack": 0.1}))
+    battle = next(row for row in record.events if row.kind == "battle")
+    assert battle.subject == where
+    assert battle.text.startswith(f"{begins} with ")

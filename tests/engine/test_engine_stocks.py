@@ -183,3 +183,40 @@ def test_a_friend_who_takes_over_a_sink_keeps_its_stock(make: Make) -> None:
     events = {"over": {"kind": "capture", "places": "t", "by": "green", "at": 1_000}}
     record = run(make("s-t:1!", axes=axes, events=events, actors={"green": {"friends": "red"}}))
     assert happened(record, "stock_out", "stock_lost") == [(9_000, "stock_out")]
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [
+        {"kind": "besiege", "places": "b", "by": "blue"},
+        {"kind": "close", "roads": "a-b"},
+    ],
+)
+def test_a_stock_that_is_gone_as_the_network_changes_is_told(
+    make: Make, stop: dict[str, Any]
+) -> None:
+    # 200 kg at 100 a day are gone on day 2, in the instant in which the way closes; the first
+    # convoy of 300 kg would leave on day 3
+    scenario = make(
+        "a-b:1",
+        axes={"line": {"sources": "a", "sinks": {"b": {"demand": 100, "stock": 200}}, "size": 300}},
+        events={"stop": {**stop, "at": 2 * DAY}},
+    )
+    record = run(scenario)
+    assert happened(record, "stock_out") == [(2 * DAY, "stock_out")]
+    assert record.empty["line", "b"] == [(2 * DAY, record.end)]
+    assert Analysis(scenario, record).measures["axes.line.sinks.b.days_without"].value == 8
+
+
+def test_refilling_begins_as_the_network_changes(make: Make) -> None:
+    # 1,000 kg fall by 100 a day to 800, a convoy of 300 and a day of 100 below the target, on day
+    # 2, in the instant in which the way closes
+    sink = {"demand": 100, "stock": 1000, "target": 1200, "refill": 50}
+    record = run(
+        make(
+            "a-b:1",
+            axes={"line": {"sources": "a", "sinks": {"b": sink}, "size": 300}},
+            events={"stop": {"kind": "close", "roads": "a-b", "at": 2 * DAY}},
+        )
+    )
+    assert series(record, "axis:line", "asked_kg_per_day")[:2] == [(0, 100), (2 * DAY, 150)]

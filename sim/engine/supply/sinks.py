@@ -194,10 +194,9 @@ class Sinks:
         """
         since, until = self._world.clock.now, sink.foreseen
         level, rate = sink.stock.level(since), sink.stock.rate
-        gone = sink.rate > 0 and not level
-        if gone != sink.out or sink.refills(level // DAY) != sink.refilling:
-            return since, None  # it is still to be looked at
         low = sink.low * DAY if sink.refill and not sink.refilling else 0
+        if (rate and not level and not sink.out) or (low and level <= low):
+            return since, None  # it got there in this very instant, and is still to be looked at
         for arrival in arrivals(sink.streams, until):
             time = arrival[0]
             mark = low if level > low else 0
