@@ -5,25 +5,25 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.cuts.audit import Audit, AxisChange, Lack, Tolerance, audit_case, weak_of
 from sim.cuts.case import Case, Document
 
 from .axes import axes_at
+from .network_answers import Drawn
 from .networks import Network
 from .scenarios import Scenario, load
-from .show import Facts, Shown, names
+from .show import Facts, names
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from sim.view.cut_files import Drawing
 
     from .scenarios import When
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Audited(Shown):
+class Audited(Drawn):
     """What a reference graph says of a network; :class:`sim.cuts.audit.Audit` says what is in it.
 
     ``roads`` are the lacking links as roads of the scenario language, each of the class of the
@@ -38,22 +38,11 @@ class Audited(Shown):
         """What ``sim audit --json`` prints."""
         return self.audit.document() | {"roads": {r: dict(v) for r, v in self.roads.items()}}
 
-    def plot(self) -> Figure:
-        """The map of the network with what the reference says of it."""
+    def drawing(self) -> Drawing:
+        """The map of the network with what the reference says of it, and its numbers."""
         from sim.view.cut_files import audit_of
 
-        return audit_of(self.case, self.audit)[0]
-
-    def save(self, target: Path) -> None:
-        """Write the map as .png or .svg, its numbers as .csv beside it.
-
-        Raises:
-            FolderError: it cannot be written there.
-            FullDiskError: there is no room for it.
-        """
-        from sim.view.cut_files import audit_of, write_drawing
-
-        write_drawing(audit_of(self.case, self.audit), target)
+        return audit_of(self.case, self.audit)
 
     def _glance(self) -> tuple[str, Facts]:
         audit = self.audit

@@ -155,8 +155,13 @@ def rank(
     """
     from sim.cuts.ranking import with_intervals
 
+    from .runs import Run
+    from .scenarios import scenario_of
+
     if draws is not None and draws < 2:
         raise BadInputError(f"draws: {draws} are too few for an interval")
+    if not isinstance(scenario, Run):
+        scenario = scenario_of(scenario)
     first = axis_at(scenario, axis, at, seed)
     found = first.rank(targets=targets, top=top, captured=captured, seed=seed or 0)
     if draws is None:

@@ -94,24 +94,8 @@ def graph_of(
     return graph
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Answer(Shown):
-    """An answer about a case. ``nodes`` are the nodes of the graph that was given, by place."""
-
-    case: Case
-    nodes: Mapping[str, Hashable]
-
-    def table(self) -> DataTable:
-        """The answer as rows."""
-        raise NotImplementedError
-
-    def to_frame(self) -> pandas.DataFrame:
-        """The answer as a frame of pandas.
-
-        Raises:
-            BadInputError: pandas is not installed.
-        """
-        return self.table().to_frame()
+class Drawn(Shown):
+    """What has a figure, with the table of its numbers."""
 
     def drawing(self) -> Drawing:
         """The figure and the table of its numbers.
@@ -135,6 +119,26 @@ class Answer(Shown):
     def plot(self) -> Figure:
         """The figure. Raises as :meth:`drawing`."""
         return self.drawing()[0]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Answer(Drawn):
+    """An answer about a case. ``nodes`` are the nodes of the graph that was given, by place."""
+
+    case: Case
+    nodes: Mapping[str, Hashable]
+
+    def table(self) -> DataTable:
+        """The answer as rows."""
+        raise NotImplementedError
+
+    def to_frame(self) -> pandas.DataFrame:
+        """The answer as a frame of pandas.
+
+        Raises:
+            BadInputError: pandas is not installed.
+        """
+        return self.table().to_frame()
 
     def export(self, to: str | os.PathLike[str]) -> Path:
         """Write the places and roads, with what was found of them, for a GIS; the path.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from html import escape
 from typing import TYPE_CHECKING, ClassVar, TypeVar
@@ -120,8 +120,13 @@ def table_named(tables: Iterable[DataTable], name: str) -> DataTable:
     Raises:
         BadInputError: there is none of that name.
     """
-    found: Mapping[str, DataTable] = {table.name: table for table in tables}
-    return found[chosen(name, found, "table")]
+    seen = []
+    for table in tables:  # those behind it are not made
+        if table.name == name:
+            return table
+        seen.append(table.name)
+    chosen(name, seen, "table")
+    raise AssertionError("a table that is there was found above")
 
 
 def figure_named(figures: Iterable[Drawing], kind: str, of: str | None = None) -> Figure:

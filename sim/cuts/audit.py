@@ -7,13 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 
-import numpy as np
-
 from sim.base.errors import BadInputError
 from sim.base.globe import metres
 from sim.base.names import folded
 from sim.cuts.case import Case, Document, unknown
-from sim.cuts.ranking import rank_case
+from sim.cuts.ranking import rank_case, ranks_of
 from sim.network import fewest_places_cut
 from sim.network.audit import Cells, Lacking, checked, lacking, tie
 from sim.network.graph import FloatArray
@@ -101,9 +99,7 @@ class Weak:
     def rank(self, place: str) -> int | None:
         """The rank of a place, the better one of equals; None of one whose loss costs nothing."""
         share = self.ranked.get(place)
-        if share is None:
-            return None
-        return 1 + sum(other > share for other in self.ranked.values())
+        return None if share is None else ranks_of(self.ranked.values())[share]
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,10 +257,9 @@ def _apart_km(here: FloatArray, there: FloatArray) -> float:
 
 
 def _coordinates(case: Case) -> FloatArray:
-    at = case.coordinates
-    if at is None or not np.isfinite(at).all():
+    if case.located is None:
         raise BadInputError(f"{case.title}: an audit needs the coordinates of all places")
-    return at
+    return case.located
 
 
 def _place(case: Case, name: str) -> int:

@@ -72,6 +72,12 @@ class Case:
         return amount / self.scale
 
     @property
+    def located(self) -> FloatArray | None:
+        """The coordinates (n, 2), None where they are not known of every place."""
+        at = self.coordinates
+        return None if at is None or not np.isfinite(at).all() else at
+
+    @property
     def small(self) -> bool:
         """True up to ``MANY_ROADS``."""
         return len(self.graph.roads) <= MANY_ROADS

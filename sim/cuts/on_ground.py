@@ -6,11 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from sim.cuts.case import Case
 from sim.cuts.from_scenario import AxisCut, cut_of_axis
-from sim.cuts.ranking import Ranking, losses_alone
+from sim.cuts.ranking import Ranking, losses_alone, ranks_of
 from sim.measure.axis import turning_points
 from sim.measure.summary import Analysis
 from sim.network import UNLIMITED
@@ -162,8 +160,7 @@ class _AxisThen:
         self._analysis, self._time, self._axis, self._case = analysis, time, cut.axis, cut.case
         self._whole, self._marked = cut.view.capacity, frozenset(cut.view.marked)
         self._lost = losses_alone(self._case)
-        amounts = sorted(self._lost.values(), reverse=True)
-        self._ranks = {kg: amounts.index(kg) + 1 for kg in amounts if kg}
+        self._ranks = ranks_of(kg for kg in self._lost.values() if kg)
         rows = analysis.record.flows
         self._flows = {
             (row.road, row.origin): row.kg_per_day
@@ -240,11 +237,11 @@ def attack_found(case: Case, removed: Collection[str]) -> Findings:
 def ranking_found(ranking: Ranking) -> Findings:
     """What the loss of each place and road alone costs, of those that are ranked."""
     case = ranking.case
-    losses = sorted((row.loss for row in ranking.rows), reverse=True)
+    ranks = ranks_of(row.loss for row in ranking.rows if row.loss)
     tons = 1000 if case.unit == "kg/day" else 1
     found: dict[tuple[str, str], Values] = {}
     for row in ranking.rows:
-        rank = losses.index(row.loss) + 1 if row.loss else None
+        rank = ranks.get(row.loss)
         late = row.deliverable_loss
         found[row.kind, row.name] = [
             row.loss / tons, row.loss_share, rank, row.flow_share, row.in_minimum_cuts,
@@ -292,10 +289,10 @@ def ground_of_case(case: Case, found: Findings) -> Ground:
 
 def _known(case: Case) -> dict[str, tuple[float, float]] | None:
     """Where places are; None where that is not known of every one."""
-    at, places = case.coordinates, case.graph.places
-    if at is None or not np.isfinite(at).all():
+    if case.located is None:
         return None
-    return {place: (lat, lon) for place, (lat, lon) in zip(places, at.tolist(), strict=True)}
+    places = zip(case.graph.places, case.located.tolist(), strict=True)
+    return {place: (lat, lon) for place, (lat, lon) in places}
 
 
 def amount_of(case: Case, amount: int) -> float | None:

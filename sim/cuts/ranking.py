@@ -228,6 +228,14 @@ def losses_alone(case: Case) -> dict[Target, int]:
     return {targets[i]: loss for i, loss in Residual(net).top(len(targets)) if loss}
 
 
+def ranks_of(losses: Iterable[T]) -> dict[T, int]:
+    """The rank of each loss, 1 the greatest; equal ones share the better rank."""
+    found: dict[T, int] = {}
+    for rank, loss in enumerate(sorted(losses, reverse=True), start=1):
+        found.setdefault(loss, rank)
+    return found
+
+
 def with_intervals(ranking: Ranking, cases: Iterable[Case], kinds: Kinds) -> Ranking:
     """A ranking with where each row stands in drawn networks.
 

@@ -13,6 +13,7 @@ Lengths are km, of the reference's edges as they state them; one-way edges are t
 from __future__ import annotations
 
 import heapq
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,13 +22,15 @@ from itertools import pairwise
 
 import numpy as np
 
+from sim.base.globe import RADIUS
+
 from .graph import FloatArray, Graph
 
 CORNER_KM = 1.0
 """A way from cell to cell may run so far (km) through each third one."""
 
-KM_PER_DEGREE = 111.195
-"""Of a great circle on a sphere of 6,371.0 km radius."""
+KM_PER_DEGREE = math.radians(RADIUS) / 1000
+"""Of a great circle."""
 
 Pair = tuple[int, int]
 """Indices of two places, the smaller first."""

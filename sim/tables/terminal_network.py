@@ -10,7 +10,7 @@ from rich.text import Text
 
 from sim.base.said import Sentence
 
-from . import of_cuts
+from . import of_audit, of_cuts
 from .terminal import cleaned, console, print_table
 
 Document = Mapping[str, Any]
@@ -78,4 +78,4 @@ def print_rank(document: Document) -> None:
 
 def print_audit(document: Document) -> None:
     """What a reference graph says of a network, in words."""
-    _titled(of_cuts.audit(cleaned(document)))
+    _titled(of_audit.audit(cleaned(document)))

@@ -34,8 +34,8 @@ def map_of_case(case: Case) -> MapData:
     Raises:
         BadInputError: it has no coordinates, or too many roads to be seen on a map.
     """
-    graph, at = case.graph, case.coordinates
-    if at is None or not np.isfinite(at).all():
+    graph, at = case.graph, case.located
+    if at is None:
         raise BadInputError("a cut map needs coordinates, and there are none of the places")
     if not case.small:
         raise BadInputError(f"a map of {len(graph.roads):,} roads shows nothing")

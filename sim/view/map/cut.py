@@ -11,7 +11,7 @@ from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
-from sim.cuts.ranking import RankedLoss
+from sim.cuts.ranking import RankedLoss, ranks_of
 from sim.view.cut_data import CutMapData
 from sim.view.draw import context, halo_text, put, sheet, short, text_size
 from sim.view.look import CUT_INK, INK, PURPLE, WHITE
@@ -48,10 +48,8 @@ def draw_cut_map(data: CutMapData) -> Figure:
         ValueError: a colour, a marker, or a coordinate that is not a finite number.
     """
     ranked = [r for r in data.ranking.rows if r.kind == "place" and r.loss > 0]
-    numbered = {
-        r.name: (1 + sum(other.loss > r.loss for other in ranked), r)
-        for r in ranked[:MOST_NUMBERED]
-    }
+    ranks = ranks_of(r.loss for r in ranked)
+    numbered = {r.name: (ranks[r.loss], r) for r in ranked[:MOST_NUMBERED]}
     return compose(
         sheet(data.map.page), data.map, partial(_overlay, data, numbered),
         partial(_ranking, data, numbered),
