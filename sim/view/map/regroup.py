@@ -263,8 +263,8 @@ class _Panel:
         )
         self._name_ends()
         taken.take(around(point, 3) for s in shapes for point in s.path)
+        draw_scale(axes, frame, taken)  # before the names that may go without
         self._name_others()
-        draw_scale(axes, frame, taken)
         name_countries(axes, frame, base, taken)
         outline(axes, (0, 0), frame.width, frame.height, FAINT_INK, 1.2, 20)
 
