@@ -138,8 +138,9 @@ def compare(outcomes: Sequence[Outcome]) -> Comparison:
 
 WORDS = frozenset(
     {
-        "about", "id", "known_on", "moves_on_record", "note", "on_record", "source", "sources",
-        "tests", "text", "title", "trust",
+        "about", "as_of", "asks", "events_on_record", "happened", "holders_on_record", "id",
+        "known_on", "moves_on_record", "note", "on_record", "record", "source", "sources", "tests",
+        "text", "title", "trust",
     }
 )  # fmt: skip
 """Keys of a scenario that say where something comes from or what is on record: no inputs."""

@@ -18,7 +18,7 @@ FORMAT = "1"
 _MOST_FILES = 32  # in one chain of extends
 _STATED_IN = "stated_in"  # of a claim
 _TABLES = (".csv", ".geojson", ".json", ".graphml", ".tntp", ".npz")
-_NOT_INHERITED = ("format", "id", "title", "about", "tests", "extends", "overrides")
+_NOT_INHERITED = ("format", "id", "title", "about", "tests", "asks", "extends", "overrides")
 
 KINDS = {
     "actors": "actor",

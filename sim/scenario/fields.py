@@ -40,6 +40,7 @@ from .readers import (
     read_distance,
     read_flag,
     read_number,
+    read_recorded,
     read_sealed,
     read_stated,
     read_text,
@@ -132,6 +133,14 @@ def _whole(low: int, high: int, dimension: str | None = None) -> Reads:
     return Reads(whole_between(low, high, dimension), {"type": "integer", "minimum": low})
 
 
+_AN_INSTANT: Mapping[str, Any] = {
+    "anyOf": [
+        {"type": "string", "pattern": f"^{DATE}$"},
+        {"type": "string", "pattern": pattern_of("duration", ranges=False)[0]},
+    ],
+    "description": "instant: a date, or a length of time from the start",
+}
+
 _OTHERS: Mapping[str, Reads] = {
     "Format": Reads(whole_between(1, 1), {"type": "integer", "const": 1}),
     "Text": Reads(read_text, {"type": ["string", "number"]}),
@@ -165,17 +174,8 @@ _OTHERS: Mapping[str, Reads] = {
     "Demand": Reads(lambda data, context: read_demand(data), demand_schema(), _written),
     "RoadRate": Reads(lambda data, context: read_road_rate(data), road_rate_schema(), _written),
     "Instant": Reads(read_at, instant_schema(), _written),
-    "When": Reads(
-        read_when,
-        {
-            "anyOf": [
-                {"type": "string", "pattern": f"^{DATE}$"},
-                {"type": "string", "pattern": pattern_of("duration", ranges=False)[0]},
-            ],
-            "description": "instant: a date, or a length of time from the start",
-        },
-        _written,
-    ),
+    "When": Reads(read_when, _AN_INSTANT, _written),
+    "Recorded": Reads(read_recorded, _AN_INSTANT, _written),
     "Sealed": Reads(
         read_sealed,
         {

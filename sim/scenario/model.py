@@ -474,10 +474,46 @@ class RecordedMove(Sourced):
     """where it came from"""
     to: k.GoalId
     """the place or exit that it went to"""
-    at: k.When
+    at: k.Recorded
     """when"""
     reserve: k.Flag = False
     """true for a reserve that was sent to a front"""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedHolding(Sourced):
+    """Who held places from an instant on, on record; no input of a run.
+
+    It holds until the next of the same place. ``at`` is in seconds from the start (it may lie
+    outside the period).
+    """
+
+    id: k.Id
+    places: Annotated[k.Places, k.Key("place")]
+    """a place or a list of places"""
+    by: k.Actors
+    """who held it, or a list of those who each held a part"""
+    at: k.Recorded
+    """from when"""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEvent(Sourced):
+    """Something that a run dates, as it came on record; no input of a run.
+
+    ``at`` and ``until`` are in seconds from the start; without ``at`` it had not come by ``until``,
+    the last instant that the record covers.
+    """
+
+    id: k.Id
+    measure: k.Text
+    """the measure that says when it came, such as `places.fort.time_taken_by.red`"""
+    at: k.Recorded | None = None
+    """when; default: it did not come"""
+    until: k.Recorded | None = None
+    """how far the record goes, where it did not come; default: the end of the period"""
+    text: k.Text | None = None
+    """what happened, or did not"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -503,6 +539,15 @@ class Claim(Sourced):
     """id of the seed's claim that this tests"""
     stated_in: k.Text | None = None
     """file that it is inherited from; `extends` fills it in"""
+    caused_by: Annotated[k.Causes, k.Key(before="claim")] = ()
+    """places, roads, events or operations by which it is meant to come true; a verdict says in how
+    many runs it was another"""
+    undecidable: Annotated[k.Text | None, k.Key(before="claim")] = None
+    """why no run can decide it"""
+    happened: Annotated[k.Flag | None, k.Key(before="claim")] = None
+    """whether it came true on record; no input of a run"""
+    record: Annotated[k.Text | None, k.Key(before="claim")] = None
+    """what is on record"""
     unit: str | None = None
 
 
@@ -747,8 +792,12 @@ class Scenario:
     """what the scenario asks, in a few sentences"""
     kind: k.Purpose = "what-if"
     """forecast (scored against the record), replay (states the record, never scored) or what-if"""
+    as_of: k.Day | None = None
+    """day of a forecast: nothing that was not public then is an input"""
     tests: tuple[k.Text, ...] = ()
     """ids of the seed's claims that it tests"""
+    asks: k.Text | None = None
+    """the claim that it is about, whose verdict is given; default: its only own one"""
     accepts: Mapping[k.WarningId, k.Text] = field(default_factory=dict)
     """warnings of `sim validate` that are meant so, each with the reason"""
     start: datetime | None
@@ -779,6 +828,10 @@ class Scenario:
     """operations by id"""
     fronts: Mapping[k.ActorId, FrontRule] = field(default_factory=dict)
     """use of reserves by actor"""
+    holders_on_record: Mapping[k.NewId, RecordedHolding] = field(default_factory=dict)
+    """who held places from when, to score the model against, by id"""
+    events_on_record: Mapping[k.NewId, RecordedEvent] = field(default_factory=dict)
+    """when something came, to score the model against, by id"""
     moves_on_record: Mapping[k.NewId, RecordedMove] = field(default_factory=dict)
     """moves of strength to score the model against, by id"""
     decisions: Mapping[k.NewId, Decision] = field(default_factory=dict)

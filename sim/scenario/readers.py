@@ -223,12 +223,17 @@ def write_date(moment: datetime) -> str:
 
 def read_when(data: Any, context: Context) -> Quantity:
     """An instant within the period, its end included; a single one."""
+    found = read_recorded(data, context)
+    _inside(found.dist.low, found.dist.high, context, end_too=True)
+    return found
+
+
+def read_recorded(data: Any, context: Context) -> Quantity:
+    """A single instant, before the period or after it too: a record goes its own length."""
     if not isinstance(data, str):
         raise InputError("an instant is needed here", "write it as 2016-06-10 or 12 days")
     text = " ".join(data.split())
-    seconds = parse_instant(text, context.start)
-    _inside(seconds, seconds, context, end_too=True)
-    return Quantity(Constant(seconds), text)
+    return Quantity(Constant(parse_instant(text, context.start)), text)
 
 
 def read_at(data: Any, context: Context) -> Quantity:
