@@ -11,6 +11,7 @@ from sim.scenario.model import Scenario
 from sim.state.luck import Luck, NominalLuck, luck_keys
 from sim.state.record import Record
 
+from .background import Background
 from .conditions import Conditions
 from .decide import Decisions
 from .events import Events
@@ -56,6 +57,8 @@ class Simulation:
             self.operations = Operations(world, conditions, combat, self.regroup, self.supply)
             self.forces = self.operations.forces
         self.events = Events(world, conditions)
+        moved = self.operations.field.moved if self.operations is not None else None
+        self.background = Background(world, self.forces, moved)
         self.decisions = Decisions(world, conditions, axes, self.regroup, self.forces)
         self._begun = self._persons()
         world.signals.settled.subscribe(self._settle)

@@ -20,7 +20,7 @@ from .shared import drawn_for_each
 from .validate import Found
 from .written import CONDITIONS, KIND_OF
 
-__all__ = ["dumped", "filled", "made", "make_fighting", "make_network"]
+__all__ = ["dumped", "filled", "made", "make_fighting", "make_network", "make_rules"]
 
 T = TypeVar("T")
 Things = Mapping[str, Found]
@@ -215,6 +215,15 @@ def make_fighting(f: Model) -> m.Fighting:
     """The rules of battle; bands the most supply first."""
     rules = made(m.Fighting, f)
     return replace(rules, bands=tuple(sorted(rules.bands, reverse=True)))
+
+
+def make_rules(r: Model) -> m.Rules:
+    """The rules of behaviour; bands the greatest load first."""
+    rules = made(m.Rules, r)
+    if rules.fed is None:
+        return rules
+    bands = tuple(sorted(rules.fed.bands, reverse=True))
+    return replace(rules, fed=replace(rules.fed, bands=bands))
 
 
 def _with_operations(decision: m.Decision, operations: Mapping[str, m.Operation]) -> m.Decision:

@@ -147,6 +147,17 @@ def check_bands(report: Report, fighting: Found) -> None:
         seen.add(least)
 
 
+def check_load_bands(report: Report, rules: Found) -> None:
+    """No two bands of a load begin at the same share of it."""
+    seen: set[float] = set()
+    for index, band in enumerate(rules.model.fed.bands if rules.model.fed else ()):
+        least = band.load.dist.nominal
+        if least in seen:
+            mark = rules.at("fed", "bands", index, "load")
+            report.error(mark, "two bands begin at the same load")
+        seen.add(least)
+
+
 class Checks:
     """What the things of a scenario must be to one another, all by section.
 

@@ -204,6 +204,7 @@ Part = Annotated[int, _PART]
 Chance = Annotated[float, _PART]
 Coefficient = Annotated[Uncertain[One], _amount("Coefficient", "number", "any")]
 Multiple = Annotated[Uncertain[One], _MULTIPLE]
+Weight = Annotated[Uncertain[One], _amount("Weight", "number")]
 Factor = Annotated[float, _MULTIPLE]
 
 PlaceId = Annotated[str, _id("PlaceId", "place")]

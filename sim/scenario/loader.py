@@ -23,7 +23,7 @@ from .dates import date_of, format_instant
 from .emit import to_yaml
 from .faults import InputError, reported
 from .keys import keys_of, sections_of
-from .model import DAY, DETOUR, SUPPLIES, Fighting, Network, Scenario
+from .model import DAY, DETOUR, SUPPLIES, Fighting, Network, Rules, Scenario
 from .readers import Context, check_id
 from .schema import Model, header_of, model_of
 from .shared import Shared
@@ -299,6 +299,7 @@ class _Assembler:
             self._forget_network()
         things = self.things = self._all(WrittenScenario)
         fighting = self._fighting(things["operations"])
+        rules = self._rules()
         check = checks.Checks(report, things, self.roads, self.ends, self._crossings())
         check.holders(header.default_holder if header else None)
         check.supply()
@@ -315,7 +316,7 @@ class _Assembler:
         if report.diagnostics or header is None or network is None or context.length is None:
             return None
         chosen = header.seed if seed is None else seed
-        return self._made(header, network, fighting, id=name, seed=chosen)
+        return self._made(header, network, fighting, rules, id=name, seed=chosen)
 
     def _fighting(self, operations: dict[str, Found]) -> Model | None:
         """The rules of battle; operations need them."""
@@ -335,6 +336,17 @@ class _Assembler:
             )
         return None
 
+    def _rules(self) -> Model | None:
+        """The rules of behaviour that are named."""
+        entry = self.tree.entries.get("rules")
+        made: Model | None = None
+        if entry is not None:
+            made = self._one(Rules, entry, "the rules of behaviour")
+        if entry is not None and made is not None:
+            checks.check_load_bands(self.report, Found(made, entry.value, entry.key_mark))
+            self.resolved["rules"] = build.dumped(made)
+        return made
+
     def _forget_network(self) -> None:
         """Say nothing about places and roads: there are none to compare with."""
         self.with_network = False
@@ -348,7 +360,12 @@ class _Assembler:
         return {name for name, found in self.places.items() if found.model.crossing}
 
     def _made(
-        self, header: Any, network: Network, fighting: Model | None, **named: Any
+        self,
+        header: Any,
+        network: Network,
+        fighting: Model | None,
+        rules: Model | None,
+        **named: Any,
     ) -> Scenario | None:
         """The scenario of valid parts, None where a shared draw is faulty.
 
@@ -373,6 +390,7 @@ class _Assembler:
             start=self.context.start,
             length=int(self.context.length or 0),
             fighting=build.make_fighting(fighting) if fighting else None,
+            rules=build.make_rules(rules) if rules else Rules(),
             network=network,
             sources=dict(sorted(sources.items())),
             resolved={key: stated[key] for key in keys},

@@ -771,6 +771,79 @@ class Decision(Happening):
     """per share, 0 to 1, of the axis' demand that the axis can carry"""
 
 
+# --- rules that a scenario may add ------------------------------------------------------------
+
+
+class LoadBand(NamedTuple):
+    """Effectiveness of a force that has at least so much of its full load."""
+
+    load: k.Portion
+    """share of its full load at or above which the band holds"""
+    effect: k.Portion
+    """what it does then, as a share of what it could do"""
+
+
+@dataclass(frozen=True, slots=True)
+class FedRule(Sourced):
+    """A force that eats from its base fights at full effect; hunger goes by its load.
+
+    While it lives on what it carries ``bands`` hold in place of those of the rules of battle, the
+    greatest load first. Garrisons go by the days of their stock still.
+    """
+
+    bands: tuple[LoadBand, ...]
+    """effectiveness by the share of its full load that a force still has"""
+
+
+@dataclass(frozen=True, slots=True)
+class ManoeuvreRule(Sourced):
+    """In battle a side gives way at a rate, beside its breaking point.
+
+    Per day it is ``rate`` * (1 + ``ways`` * share of its ways back that the enemy holds or
+    threatens + ``arrivals`` * sum over what joined the enemy in the last 24 hours of its persons
+    over the side's own at that instant).
+    """
+
+    rate: k.Hazard
+    """rate at which a side gives way whose ways back are free, and whose enemies are not joined"""
+    ways: k.Weight = Constant(0.0)
+    """how many times that rate all of its ways back add, held or threatened by the enemy"""
+    arrivals: k.Weight = Constant(0.0)
+    """how many times that rate enemies add who are as many as the side and came within a day"""
+    pursuit: k.Share = Constant(0.0)
+    """share of a side that is lost in the pursuit when it has given way"""
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundRate(Sourced):
+    """How often places of an actor are lost that no operation names; in forecasts alone.
+
+    A place is at the ``front`` where a road joins it to a place of an enemy that may take it,
+    else an ``inner`` one; it falls to the nearest of them. While an operation that is not over
+    has it on its route the rate is 0.
+    """
+
+    actor: k.Id
+    front: k.Hazard
+    """rate at which a place at the front is lost"""
+    inner: k.Hazard = Constant(0.0)
+    """the same of a place behind it"""
+    by: k.Actors = ()
+    """who may take them; default: every enemy"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules(Sourced):
+    """Rules of behaviour beyond the law of battle; each is off unless it is named."""
+
+    fed: FedRule | None = None
+    """forces that eat from their base fight at full effect"""
+    manoeuvre: ManoeuvreRule | None = None
+    """sides give way in battle before they break"""
+    background: Mapping[k.ActorId, BackgroundRate] = field(default_factory=dict)
+    """changes of holder that no operation names, by whose places are lost"""
+
+
 # --- the whole --------------------------------------------------------------------------------
 
 
@@ -824,6 +897,8 @@ class Scenario:
     """garrisons by id"""
     fighting: Fighting | None = None
     """how battles go"""
+    rules: Rules = Rules()
+    """rules of behaviour beyond the law of battle, each off unless it is named"""
     operations: Mapping[k.NewId, Operation] = field(default_factory=dict)
     """operations by id"""
     fronts: Mapping[k.ActorId, FrontRule] = field(default_factory=dict)

@@ -220,7 +220,7 @@ def _damage_without_capacity(scenario: Scenario, _: Possible) -> Iterator[Doubt]
 
 
 def _load_below_bands(scenario: Scenario, _: Possible) -> Iterator[Doubt]:
-    if scenario.fighting is None:
+    if scenario.fighting is None or scenario.rules.fed is not None:
         return
     first = scenario.fighting.bands[0].supply
     for name, operation in scenario.operations.items():

@@ -31,6 +31,8 @@ _LUCK: Mapping[str, str] = {
     "events.*.chance": "event:{}:happens",
     "garrisons.*.(strength|loss|ring_loss|reserve)": "garrison:{}:{}",
     "fighting.(attack|defend|breaks)": "fighting:{}",
+    "rules.manoeuvre.(rate|ways|arrivals|pursuit)": "manoeuvre:{}",
+    "rules.background.*.(front|inner)": "background:{}:{}",
     "operations.*.(at|delay|strength|each|carries|breaks|retreat)": "operation:{}:{}",
     "operations.*.chance": "operation:{}:happens",
     "operations.*.tempo": "operation:{}:tempo:",

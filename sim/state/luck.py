@@ -21,7 +21,8 @@ _IDS: Mapping[str, tuple[str, ...]] = {
     "convoy": ("axis", "place"), "event": ("event",), "operation": ("operation",),
     "support": ("support",), "garrison": ("garrison",), "exit": ("exit",),
     "decision": ("decision",), "regroup": ("actor",), "fronts": ("actor",),
-    "battle": ("", "place"),
+    "battle": ("", "place"), "background": ("actor",), "change": ("place",),
+    "gives_way": ("place",),
 }  # fmt: skip
 """After which word of a key ids stand, and of what ("": a number)."""
 

@@ -10,13 +10,13 @@ changes nothing by reading.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
 from sim.engine.apportion import divisors
 from sim.engine.clock import Phase, call_off
 from sim.engine.garrisons import Garrisons
-from sim.engine.signals import Post
+from sim.engine.signals import Post, Signal
 from sim.engine.supply.supply import Supply
 from sim.engine.world import World
 from sim.scenario.model import DAY, Fighting
@@ -28,7 +28,11 @@ from .lanchester import NEVER, Fight, duel
 
 
 class Combat:
-    """All battles of a run."""
+    """All battles of a run.
+
+    ``began`` and ``over`` tell of each as it begins and ends; ``joined`` of men who join one that
+    goes on: whether they join those who attack, and how many they are.
+    """
 
     def __init__(self, world: World, rules: Fighting, garrisons: Garrisons, supply: Supply) -> None:
         self._world = world
@@ -36,10 +40,14 @@ class Combat:
         self._supply = supply
         self.rules = rules
         self.battles: dict[str, Battle] = {}
+        self.began: Signal[[Battle]] = Signal()
+        self.over: Signal[[Battle]] = Signal()
+        self.joined: Signal[[Battle, bool, int]] = Signal()
         luck = world.luck
         self._attack = luck.value(rules.attack, "fighting:attack")
         self._defend = luck.value(rules.defend, "fighting:defend")
         self._breaks = luck.value(rules.breaks, "fighting:breaks")
+        self._bands = rules.bands
         self._numbers = count(1)
         world.signals.restocked.subscribe(self.restocked)
         world.signals.counting.subscribe(self._count_all)
@@ -106,6 +114,7 @@ class Combat:
         text = f"{who} with {x} persons against {whom} with {y}{where}"
         world.note_event("battle", place, "", text)
         self._go_on(battle)
+        self.began.tell(battle)
         return battle
 
     def _stop(self, side: BattleSide) -> float:
@@ -127,7 +136,8 @@ class Combat:
     def reinforce(self, battle: Battle, post: Post, persons: int) -> None:
         """Men joined a garrison whose battle is at this instant; it stands by them too."""
         self._stand(battle)
-        if post in battle.attackers.posts:
+        attacking = post in battle.attackers.posts
+        if attacking:
             battle.x += persons
             battle.x_stop += persons * (1 - self._breaks)
         else:
@@ -135,6 +145,7 @@ class Combat:
             battle.y_stop += persons * (1 - self._breaks)
         if not self._over(battle):
             self._go_on(battle)
+            self.joined.tell(battle, attacking, persons)
 
     def join(self, battle: Battle, force: Force) -> None:
         """A force joins the attackers of a battle."""
@@ -145,6 +156,7 @@ class Combat:
         battle.x_stop += force.strength * (1 - force.breaks)
         if not self._over(battle):
             self._go_on(battle)
+            self.joined.tell(battle, True, force.strength)
 
     def restocked(self, post: Post) -> None:
         """Supplies reached a garrison: if it fights, see whether that changes its effect."""
@@ -157,9 +169,24 @@ class Combat:
         self.bring(battle)
         self._forget(battle)
 
+    def gives_way(self, battle: Battle, *, attacking: bool, pursuit: float) -> None:
+        """A side gives way before it breaks, and loses a share of its men to the pursuit."""
+        self.bring(battle)
+        if self._over(battle):
+            return
+        side, persons = battle.attackers, battle.x
+        if not attacking:
+            side, persons = battle.defenders, battle.y
+        self._share_out(side, persons * (1 - pursuit))
+        self._note_losses(battle)
+        who = " and ".join(sorted(side.actors()))
+        self._world.note_event("gives_way", battle.place, "", f"{who} gives way")
+        self._end(battle, won=not attacking)
+
     def _forget(self, battle: Battle) -> None:
         call_off(battle.moment)
-        self.battles.pop(battle.key, None)
+        if self.battles.pop(battle.key, None) is not None:
+            self.over.tell(battle)
 
     def _uniforms(self, battle: Battle) -> Iterator[float]:
         luck, name = self._world.luck, f"{battle.key}:{battle.segment}"
@@ -190,20 +217,22 @@ class Combat:
 
     def bring(self, battle: Battle) -> None:
         """Bring a battle to the present, for something is about to happen to it."""
-        now, record = self._world.clock.now, self._world.record
+        now = self._world.clock.now
         self._count_all()  # what an actor lost it may have lost in several
         self.show(battle)
-        for actor in {
-            *battle.attackers.actors(),
-            *battle.defenders.actors(),
-        } & record.fallen.keys():
-            row = SeriesRow(now, f"actor:{actor}", "fallen_persons", record.fallen[actor])
-            record.losses.append(row)
+        self._note_losses(battle)
         if battle.since < now:
             battle.x, battle.y = battle.left
             battle.since = now
         battle.segment += 1
         self._stand(battle)
+
+    def _note_losses(self, battle: Battle) -> None:
+        now, record = self._world.clock.now, self._world.record
+        actors = battle.attackers.actors() | battle.defenders.actors()
+        for actor in actors & record.fallen.keys():
+            row = SeriesRow(now, f"actor:{actor}", "fallen_persons", record.fallen[actor])
+            record.losses.append(row)
 
     def _count_all(self) -> None:
         for battle in self.battles.values():
@@ -248,13 +277,17 @@ class Combat:
         beaten_y = battle.y <= battle.y_stop + 1e-6
         if not (beaten_x or beaten_y):
             return False
+        # where both break in one instant the defenders keep the field
+        self._end(battle, won=not beaten_x)
+        return True
+
+    def _end(self, battle: Battle, *, won: bool) -> None:
+        """End a battle that those who began it have won, or lost."""
         self._forget(battle)
         for side in (battle.attackers, battle.defenders):
             for force in side.forces:
                 force.note()
-        # where both break in one instant the defenders keep the field
-        battle.ended(battle, not beaten_x)
-        return True
+        battle.ended(battle, won)
 
     def _go_on(self, battle: Battle) -> None:
         """Set the rates as they are now and wait for the next event."""
@@ -292,21 +325,35 @@ class Combat:
         """Mean effectiveness of a side, and the next instant at which it changes by itself."""
         parts: list[tuple[int, float, int | None]] = []
         for force in side.forces:
-            factor, until = self.banded(force.supply_seconds(), force.draining)
+            factor, until = self._fed(force)
             support, support_until = force.support()
             ends = [t for t in (until, support_until) if t is not None]
             parts.append((force.strength, factor * support, min(ends, default=None)))
         for post in side.posts:
             seconds = self._supply.supply_at(post)
-            factor, until = self.banded(seconds, seconds < math.inf)
+            factor, until = self._banded(self._bands, seconds, seconds < math.inf)
             parts.append((self._garrisons.of(post), factor, until))
         total = sum(n for n, _, _ in parts)
         mean = math.fsum(n * f for n, f, _ in parts) / total if total else 1.0
         return mean, min((t for _, _, t in parts if t is not None), default=None)
 
-    def banded(self, seconds: float, draining: bool) -> tuple[float, int | None]:
-        """Effectiveness with so many seconds of supply, and when it falls to the next band."""
-        bands = self.rules.bands
+    def _fed(self, force: Force) -> tuple[float, int | None]:
+        """Effectiveness of a force by its supply, and when it falls to the next band."""
+        rule = self._world.scenario.rules.fed
+        if rule is None:
+            return self._banded(self._bands, force.supply_seconds(), force.draining)
+        if not force.draining:
+            return 1.0, None
+        bands = [(band.load * force.carries, band.effect) for band in rule.bands]
+        return self._banded(bands, force.supply_seconds(), True)
+
+    def _banded(
+        self, bands: Sequence[tuple[float, float]], seconds: float, draining: bool
+    ) -> tuple[float, int | None]:
+        """Effectiveness with so many seconds of supply, and when it falls to the next band.
+
+        ``bands`` are (least seconds, effect), the most supply first.
+        """
         for i, (least, effect) in enumerate(bands):
             if seconds >= least:
                 last = i == len(bands) - 1

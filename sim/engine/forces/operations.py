@@ -29,6 +29,7 @@ from .combat import Combat
 from .field import Field
 from .force import Force
 from .fronts import Fronts
+from .manoeuvre import Manoeuvre
 from .march import March
 from .meetings import Meetings
 from .rations import Rations
@@ -60,6 +61,8 @@ class Operations:
         self.feed, self.stall, self.go_hungry = rations.feed, rations.stall, rations.go_hungry
         self.meetings = Meetings(world, self.field, self)
         self.fronts = Fronts(world, self.field, combat, regroup, self)
+        if (rule := world.scenario.rules.manoeuvre) is not None:
+            Manoeuvre(world, rule, self.field, combat)
         world.signals.stocks_changed.subscribe(self._stocks_changed)
         world.signals.garrison_will_grow.subscribe(self._garrison_will_grow)
         world.signals.garrison_grew.subscribe(self._garrison_grew)

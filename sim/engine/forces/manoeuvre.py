@@ -1,0 +1,195 @@
+"""Sides that give way in battle before they break, for what happens round them.
+
+While in battle a side gives way at a rate that grows with the share of its ways back that the enemy
+holds or threatens, and with the enemies who joined in the last 24 hours
+(:class:`~sim.scenario.model.ManoeuvreRule`). Each side has one exponential number a battle, drawn
+by the place and by how many battles there were before, and gives way when the integral of its rate
+over time reaches it (Cox 1962). The rate is constant between the events of this battle: men who
+join, the end of their 24 hours, and changes of the ways back. So the instant is worked out, and
+what happens elsewhere neither moves it nor draws again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+from sim.engine.clock import Moment, Phase, call_off
+from sim.engine.signals import NetChange, Post
+from sim.engine.world import World
+from sim.scenario.model import DAY, ManoeuvreRule
+
+from .battle import Battle, BattleSide
+from .combat import Combat
+from .field import Field
+from .force import Force
+
+
+@dataclass(slots=True)
+class _Nerve:
+    """What holds a side in a battle: ``reached`` of ``due`` by ``since`` (s).
+
+    ``arrivals`` are what joined its enemies: until when (s) it counts, and its persons over the
+    side's own at that instant. ``rate`` is per day.
+    """
+
+    due: float
+    since: int
+    rate: float = 0.0
+    reached: float = 0.0
+    arrivals: list[tuple[int, float]] = field(default_factory=list)
+    moment: Moment | None = None
+
+
+class Manoeuvre:
+    """Who gives way in the battles of a run, and when."""
+
+    def __init__(self, world: World, rule: ManoeuvreRule, field: Field, combat: Combat) -> None:
+        self._world, self._field, self._combat = world, field, combat
+        luck = world.luck
+        self._rate = luck.value(rule.rate, "manoeuvre:rate")
+        self._ways = luck.value(rule.ways, "manoeuvre:ways")
+        self._arrivals = luck.value(rule.arrivals, "manoeuvre:arrivals")
+        self._pursuit = luck.value(rule.pursuit, "manoeuvre:pursuit")
+        self._battles: Counter[str] = Counter()
+        self._nerves: dict[str, tuple[_Nerve, _Nerve]] = {}
+        combat.began.subscribe(self._began)
+        combat.over.subscribe(self._over)
+        combat.joined.subscribe(self._joined)
+        world.signals.settled.subscribe(self._settled)
+        field.moved.subscribe(self._moved)
+
+    # --- what happens to a battle ------------------------------------------------------------
+
+    def _began(self, battle: Battle) -> None:
+        luck, place = self._world.luck, battle.place
+        self._battles[place] += 1
+        name = f"gives_way:{place}:{self._battles[place]}"
+
+        def nerve(which: str) -> _Nerve:
+            drawn = 0.5 if luck.nominal else luck.uniform(f"{name}:{which}")
+            return _Nerve(-math.log(drawn), self._world.clock.now)
+
+        self._nerves[battle.key] = nerve("attackers"), nerve("defenders")
+        self._look(battle)
+
+    def _over(self, battle: Battle) -> None:
+        for nerve in self._nerves.pop(battle.key, ()):
+            call_off(nerve.moment)
+
+    def _joined(self, battle: Battle, attacking: bool, persons: int) -> None:
+        """Men joined one side: the other feels it for 24 hours."""
+        clock = self._world.clock
+        other = battle.defenders if attacking else battle.attackers
+        own = self._combat.strength(other)
+        if battle.key not in self._nerves or not own:
+            return
+        until = clock.now + DAY
+        self._nerves[battle.key][attacking].arrivals.append((until, persons / own))
+        again = partial(self._look_again, battle)
+        clock.at(until, Phase.BATTLES, f"{battle.key}:arrivals", again)
+        self._look(battle)
+
+    def _look_again(self, battle: Battle) -> None:
+        if battle.key in self._nerves:
+            self._look(battle)
+
+    def _settled(self, _change: NetChange) -> None:
+        self._look_at_all()
+
+    def _moved(self, _force: Force) -> None:
+        self._look_at_all()
+
+    def _look_at_all(self) -> None:
+        for key in list(self._nerves):
+            if key in self._combat.battles:
+                self._look(self._combat.battles[key])
+
+    # --- rates -------------------------------------------------------------------------------
+
+    def _look(self, battle: Battle) -> None:
+        """See whether a side of a battle gives way at another rate now."""
+        now = self._world.clock.now
+        sides = (battle.attackers, battle.defenders)
+        for n, (nerve, side) in enumerate(zip(self._nerves[battle.key], sides, strict=True)):
+            nerve.arrivals = [a for a in nerve.arrivals if a[0] > now]
+            pressed = math.fsum(share for _, share in nerve.arrivals)
+            ways = self._share_of_ways(side, battle) if self._ways else 0.0
+            rate = self._rate * (1 + self._ways * ways + self._arrivals * pressed)
+            if rate != nerve.rate:
+                nerve.reached += nerve.rate * (now - nerve.since) / DAY
+                nerve.rate, nerve.since = rate, now
+                self._wait(battle, nerve, attacking=not n)
+
+    def _wait(self, battle: Battle, nerve: _Nerve, *, attacking: bool) -> None:
+        call_off(nerve.moment)
+        nerve.moment = None
+        if not nerve.rate:
+            return
+        world = self._world
+        seconds = max(1, math.ceil((nerve.due - nerve.reached) / nerve.rate * DAY))
+        time = nerve.since + seconds
+        if time <= world.scenario.length:
+            act = partial(
+                self._combat.gives_way, battle, attacking=attacking, pursuit=self._pursuit
+            )
+            key = f"{battle.key}:gives_way:{int(not attacking)}"
+            nerve.moment = world.clock.at(time, Phase.BATTLES, key, act)
+
+    def _share_of_ways(self, side: BattleSide, battle: Battle) -> float:
+        """The mean, over the parts of a side, of the share of ways back held or threatened."""
+        shares = [self._of_force(force, battle) for force in side.forces]
+        shares += [self._of_post(post, battle) for post in side.posts]
+        return math.fsum(shares) / len(shares) if shares else 0.0
+
+    def _of_force(self, force: Force, battle: Battle) -> float:
+        """Of a force on its way: the ways out of its last stop, all where that is lost."""
+        if force.lost(force.leg) or self._field.ring_round(force):
+            return 1.0
+        ahead = None if force.arrived else force.roads[force.leg]
+        return self._share(force.stops[force.leg], force.actor, ahead, battle)
+
+    def _of_post(self, post: Post, battle: Battle) -> float:
+        """Of a garrison: the roads out of its place, all where it is besieged there."""
+        actor, place = post
+        if actor in self._world.control.besieged.get(place, ()):
+            return 1.0
+        return self._share(self._world.graph.place_index[place], actor, None, battle)
+
+    def _share(self, place: int, actor: str, but: int | None, battle: Battle) -> float:
+        ways = list(self._ways_back(place, actor, but, battle))
+        return sum(ways) / len(ways) if ways else 0.0
+
+    def _ways_back(self, place: int, actor: str, but: int | None, battle: Battle) -> Iterator[bool]:
+        """Of each road out of a place that is there, ``but`` one: is it held or threatened?"""
+        world = self._world
+        graph, control, side = world.graph, world.control, world.sides[actor]
+        enemies = [
+            force
+            for force in self._field.forces.values()
+            if force.afoot
+            and force.strength
+            and force.actor in side.enemies
+            and force not in battle.attackers.forces
+            and force not in battle.defenders.forces
+        ]
+        for there, flat in graph.neighbours[place]:
+            road = graph.roads[flat >> 1]
+            if flat >> 1 == but or control.absent(road):
+                continue
+            yield (
+                road in control.closed
+                or not side.holds(control, graph.places[there])
+                or any(_threatens(force, there) for force in enemies)
+            )
+
+
+def _threatens(force: Force, place: int) -> bool:
+    """True where a force stands at a place, or on a road to or from it."""
+    ends = [force.stops[force.leg]]
+    if force.km and not force.arrived:
+        ends.append(force.stops[force.leg + 1])
+    return place in ends
