@@ -7,7 +7,7 @@ ARGS ?=
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: run test test-slow bench check generated docs gallery against networks pins help clean
+.PHONY: run test test-slow bench check generated docs gallery verdicts scores against networks pins help clean
 
 # run a scenario (SCENARIO=file ARGS="--seed 7"), write a run folder with figures
 run: $(READY)
@@ -44,6 +44,16 @@ docs: $(READY)
 # the pictures of the README and of results/gallery
 gallery: $(READY)
 	$(BIN)/python tools/gallery.py
+
+# judge the claims of scenarios/claims, about a quarter of an hour; stopped, the same goes on (ARGS="-n 60" for less)
+verdicts: $(READY)
+	$(BIN)/sim verdict scenarios/claims -n 240 --resume build/verdicts $(ARGS)
+	cp build/verdicts/verdicts.md results/gallery/verdicts.md
+	cp build/verdicts/verdicts.json results/gallery/verdicts.json
+
+# docs/scores.md: how the forecast did against the record, from 400 runs
+scores: $(READY)
+	$(BIN)/python tools/scores_page.py
 
 # compare what this program writes with what another commit of it wrote (COMMIT=..., ARGS=--quick)
 against: $(READY)

@@ -35,6 +35,8 @@ def left(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = {name: (folder / f"{name}.csv").read_bytes() for name in TABLES}
     summary = json.loads((folder / "summary.json").read_bytes())
     found["claims"] = {claim["id"]: claim for claim in summary.pop("claims")}
+    # what settled a claim is there of each claim; a watched measure is one more
+    found["turned"] = summary.pop("turned", {})
     found["summary"] = json.dumps(summary)
     return found
 
@@ -53,7 +55,8 @@ def compare(one: Path, other: Path) -> None:
     expected, found = left(one), left(other)
     for name in (*TABLES, "summary"):
         assert found[name] == expected[name], (other.name, name)
-    assert found["claims"].items() >= expected["claims"].items()
+    for name in ("claims", "turned"):
+        assert found[name].items() >= expected[name].items()
     seldom, often = rows(one), rows(other)
     for time in seldom.keys() & often.keys():
         assert seldom[time] <= often[time] or often[time] <= seldom[time], time

@@ -128,6 +128,7 @@ def page() -> str:
         "# Gallery",
         "Made by `make gallery` from the scenarios in `scenarios/`; titles, captions and numbers "
         "are the program's own. Every figure of a run folder has an SVG and a CSV beside it.",
+        "[verdicts.md](verdicts.md) says what the fourteen claims come to (`make verdicts`).",
     ]
     for picture in PICTURES:
         commands = "\n".join(picture.commands)
@@ -144,7 +145,7 @@ def page() -> str:
 def main() -> None:
     """Write the gallery, and remove pictures that are no longer in it."""
     TARGET.mkdir(parents=True, exist_ok=True)
-    kept = {"README.md"}
+    kept = {"README.md", "verdicts.md", "verdicts.json"}  # the verdicts are made by make verdicts
     for picture, png in pictures():
         (TARGET / picture.file).write_bytes(png)
         kept.add(picture.file)

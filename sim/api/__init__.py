@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
     from .audits import Audited, audit
     from .axes import interdict, rank
+    from .calibrations import Calibrated, calibrate
     from .comparisons import Comparison, ManyComparison, compare
     from .ensembles import Ensemble, SensitivityStudy, Study
     from .files import CheckedFile, schema, summary, validate
+    from .judging import Verdicts, verdicts
     from .listings import Listing, listing
     from .many import (
         StudyPlan,
@@ -39,15 +41,17 @@ if TYPE_CHECKING:
     from .pages import report
     from .runs import Cut, Run, RunFolder, cut, film, open_run, run
     from .scenarios import Scenario, load
+    from .scores import Scored, score
     from .standings import Beside, beside
 
 __all__ = [
-    "Audited", "BadInputError", "Beside", "CheckedFile", "Comparison", "Cut", "DataTable",
-    "Ensemble", "Error", "FailedError", "FolderError", "FullDiskError", "Listing", "ManyComparison",
-    "Network", "Run", "RunFolder", "Scenario", "ScenarioError", "SensitivityStudy", "Study",
-    "StudyPlan", "audit", "beside", "compare", "cut", "ensemble", "film", "interdict", "listing",
-    "load", "merge", "open_ensemble", "open_run", "open_study", "plan_study", "rank", "report",
-    "resume", "run", "schema", "study", "summary", "validate",
+    "Audited", "BadInputError", "Beside", "Calibrated", "CheckedFile", "Comparison", "Cut",
+    "DataTable", "Ensemble", "Error", "FailedError", "FolderError", "FullDiskError", "Listing",
+    "ManyComparison", "Network", "Run", "RunFolder", "Scenario", "ScenarioError", "Scored",
+    "SensitivityStudy", "Study", "StudyPlan", "Verdicts", "audit", "beside", "calibrate",
+    "compare", "cut", "ensemble", "film", "interdict", "listing", "load", "merge", "open_ensemble",
+    "open_run", "open_study", "plan_study", "rank", "report", "resume", "run", "schema", "score",
+    "study", "summary", "validate", "verdicts",
 ]  # fmt: skip
 
 _HOMES = {
@@ -55,6 +59,7 @@ _HOMES = {
     "sim.base.errors": ("BadInputError", "Error", "FailedError", "FolderError", "FullDiskError"),
     "sim.tables.data": ("DataTable",),
     "sim.api.audits": ("Audited", "audit"),
+    "sim.api.calibrations": ("Calibrated", "calibrate"),
     "sim.api.comparisons": ("Comparison", "ManyComparison", "compare"),
     "sim.api.files": ("CheckedFile", "schema", "summary", "validate"),
     "sim.api.ensembles": ("Ensemble", "SensitivityStudy", "Study"),
@@ -62,12 +67,14 @@ _HOMES = {
         "StudyPlan", "ensemble", "merge", "open_ensemble", "open_study", "plan_study", "resume",
         "study",
     ),
+    "sim.api.judging": ("Verdicts", "verdicts"),
     "sim.api.listings": ("Listing", "listing"),
     "sim.api.axes": ("interdict", "rank"),
     "sim.api.networks": ("Network",),
     "sim.api.pages": ("report",),
     "sim.api.runs": ("Cut", "Run", "RunFolder", "cut", "film", "open_run", "run"),
     "sim.api.scenarios": ("Scenario", "load"),
+    "sim.api.scores": ("Scored", "score"),
     "sim.api.standings": ("Beside", "beside"),
 }  # fmt: skip
 """Where each public name is at home."""

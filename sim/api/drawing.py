@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sim.many.scoring import Scored
 from sim.many.sensitivity import SensitivityStudy
 from sim.many.studies import Study
 from sim.measure.compare import Comparison
@@ -54,3 +55,11 @@ def draw_many(comparison: ManyComparison, folder: Path) -> Sequence[Undrawn]:
     from sim.view.draw import save_each
 
     return save_each(many_figures(comparison), folder)
+
+
+def draw_scores(scored: Scored, folder: Path) -> Sequence[Undrawn]:
+    """Draw the figures of scores into a folder that is there."""
+    from sim.view.charts.hindcast import score_figures
+    from sim.view.draw import save_each
+
+    return save_each(score_figures(scored), folder)

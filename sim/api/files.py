@@ -107,7 +107,7 @@ def validate(source: Source, *, sets: Sequence[str] | Mapping[str, object] = ())
 
     path, text = path_and_text(source, "scenario")
     name = os.fspath(path)
-    if text is None and _is_study(name):
+    if text is None and is_study(name):
         if sets:
             raise BadInputError(f"sets: {name} is a study, which states its settings itself")
         return _checked_study(name)
@@ -156,7 +156,7 @@ def is_network_yaml(file: str) -> bool:
     return "places" in roots and not roots & {"network", "extends", "axes"}
 
 
-def _is_study(file: str) -> bool:
+def is_study(file: str) -> bool:
     """A YAML file with a ``base:`` at the root, which no scenario has."""
     roots = _roots(file)
     return "base" in roots and not roots & {"network", "extends", "axes", "places"}

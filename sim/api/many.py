@@ -86,9 +86,9 @@ def ensemble(
         FolderError: the folder holds something else already or cannot be written.
         FailedError: no replicate came through, or there is no room.
     """
-    _refuse_in_worker()
+    refuse_in_worker()
     found, place = scenario_of(scenario), None if out is None else Path(out)
-    means = _means(engine, workers, address, keep_going, progress, argv)
+    means = means_of(engine, workers, address, keep_going, progress, argv)
     if resume and place is not None and kind_of(place) == "ensemble":
         _check_same(place, found, seed, until, shard)
         folder = place
@@ -161,8 +161,8 @@ def resume(
         FolderError: it is neither.
         FailedError: as :func:`ensemble`.
     """
-    _refuse_in_worker()
-    place, means = Path(folder), _means(engine, workers, address, keep_going, progress, argv)
+    refuse_in_worker()
+    place, means = Path(folder), means_of(engine, workers, address, keep_going, progress, argv)
     if kind_of(place) != "study":
         done = _many.carry_out(place, means, n=n, draw=draw_ensemble if figures else None)
         return made(Ensemble, done)
@@ -204,11 +204,11 @@ def study(
         FolderError: the folder holds something else already or cannot be written.
         FailedError: as :func:`ensemble`.
     """
-    _refuse_in_worker()
+    refuse_in_worker()
     design = _design(source, n)
     if design.sensitivity is not None and keep_going:
         raise BadInputError(ALL_NEEDED)
-    means = _means(engine, workers, address, keep_going, progress, argv)
+    means = means_of(engine, workers, address, keep_going, progress, argv)
     place, made = None if out is None else Path(out), None
     if warned is not None:
         made, cells = look_at(design)
@@ -377,7 +377,7 @@ def engine_named(name: EngineName, workers: int | None, address: str | None) -> 
     return DaskEngine(address, workers)
 
 
-def _means(
+def means_of(
     engine: EngineName, workers: int | None, address: str | None, keep_going: bool,
     progress: Progress | None, argv: Sequence[str] | None,
 ) -> Means:  # fmt: skip
@@ -386,7 +386,7 @@ def _means(
     return Means(engine_named(engine, workers, address), keep_going, progress, words)
 
 
-def _refuse_in_worker() -> None:
+def refuse_in_worker() -> None:
     """Raises BadInputError where another program's worker imports the script that calls this."""
     if getattr(multiprocessing.current_process(), "_inheriting", False):
         raise BadInputError(

@@ -1,4 +1,6 @@
-"""Commands over many runs: ensemble, merge, study. Registered in :mod:`sim.cli.program`.
+"""Commands over many runs: ensemble, merge, study, calibrate, verdict, score.
+
+They are registered in :mod:`sim.cli.program`.
 
 Exit codes: 0 done, 1 the engine or the disk failed, 2 bad input, 3 some replicates failed,
 130 interrupted (go on with ``--resume``). A figure that could not be drawn is a failure too (1).
@@ -322,4 +324,118 @@ def _report(done: Ensemble, as_json: bool) -> None:
     _end(done.folder, len(done.failed))
 
 
-COMMANDS = (ensemble, merge, study)
+@click.command(cls=Verb)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="The folder of the calibration.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes; every core where none are named."
+)
+def calibrate(file: Path, out: Path | None, workers: int | None, as_json: bool) -> None:
+    """Narrow the ranges of a scenario by what is on record of its first days.
+
+    Writes particles, the ranges before and after, and learned.yaml, a scenario with the narrowed
+    ranges. Stopped, the same call with the same --out goes on with it.
+    """
+    import sim
+
+    begun: list[Path] = []
+    try:
+        with _progress() as progress:
+            done = sim.calibrate(
+                file, out=out, workers=workers, progress=progress, begun=begun.append
+            )
+    except KeyboardInterrupt:
+        for folder in begun:
+            click.echo(f"stopped; go on with: sim calibrate {file} --out {folder}", err=True)
+        raise
+
+    def show(_document: Mapping[str, Any]) -> None:
+        from sim.tables.terminal_study import print_calibration
+
+        print_calibration(done.stated.title, done.tolerances, done.table())
+
+    _say(done.document(), as_json, show)
+
+
+@click.command(cls=Verb)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("-n", "n", type=RUNS, help="Runs that answer each claim; 600 where none are named.")
+@click.option("--out", type=click.Path(path_type=Path), help="The folder of the verdicts.")
+@click.option(
+    "--resume", type=click.Path(path_type=Path), metavar="VERDICTS",
+    help="Go on with those in their folder, or begin them there.",
+)  # fmt: skip
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes; every core where none are named."
+)
+def verdict(
+    folder: Path, n: int | None, out: Path | None, resume: Path | None, workers: int | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Judge the claims of a folder of scenarios and studies; write one table and one page.
+
+    Each claim gets its probability, the record beside it, what caused it, what it hangs on most
+    and what would flip it. Faults of all files are told before anything is run.
+    """
+    import sim
+    from sim.tables.terminal_study import print_verdicts
+
+    if resume is not None and out is not None:
+        raise BadInputError("--resume names the folder already: it takes no --out")
+    with _resumable(f"verdict {folder}", resume or out) as tell, _progress() as progress:
+        done = sim.verdicts(
+            folder, n, out=resume or out, workers=workers, progress=progress, begun=tell,
+            resume=resume is not None,
+        )  # fmt: skip
+    _say({"folder": str(done.folder), **done.document}, as_json, print_verdicts)
+
+
+@click.command(cls=Verb)
+@click.argument("source", metavar="FILE|ENSEMBLE", type=click.Path())
+@click.option("-n", "n", type=RUNS, help="Replicates of a file; 1000 where none are named.")
+@click.option("--seed", type=SEED, help="Seed of all luck, of a file.")
+@click.option("--side", metavar="ACTOR", help="Whose places; the main axis' actor unless told.")
+@click.option(
+    "--as-of", metavar="DATE", help="The day of the forecast, in place of the scenario's."
+)
+@click.option("--on", default="", metavar="DATE,...", help="When who holds what is scored.")
+@click.option("--out", type=click.Path(path_type=Path), help="The folder of the scores.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes; every core where none are named."
+)
+@SETS
+@NO_FIGURES
+def score(
+    source: str, n: int | None, seed: int | None, side: str | None, as_of: str | None, on: str,
+    out: Path | None, workers: int | None, sets: tuple[str, ...], figures: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Score a forecast against the record, beside models that know nothing of the war.
+
+    Who holds each place at some dates, when events came, and where the displaced went. Models that
+    beat the scenario are printed first.
+    """
+    import sim
+    from sim.tables.terminal_study import print_score
+
+    given: sim.Scenario | str = source
+    if not Path(source).is_dir():
+        given = sim.load(source, sets=sets)
+    elif sets:
+        raise BadInputError("sets: an ensemble is scored as it is")
+    with _progress() as progress:
+        done = sim.score(
+            given, n, side=side, as_of=as_of, on=tuple(day for day in on.split(",") if day),
+            seed=seed, workers=workers, progress=progress,
+        )  # fmt: skip
+    for line in done.warnings:
+        click.echo(f"warning: {line}", err=True)
+    folder = done.write(out, figures=figures)
+    if as_json:
+        print_json({"folder": str(folder), **done.document()})
+    else:
+        print_score(done.found, done.scenario)
+        click.echo(f"\nwritten to {folder}")
+    end_undrawn(folder)
+
+
+COMMANDS = (ensemble, merge, study, calibrate, verdict, score)

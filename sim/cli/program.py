@@ -145,7 +145,7 @@ for _command in (*folders.COMMANDS, *many.COMMANDS, *networks.COMMANDS):
 Commands.sections = {
     "Scenarios": ("validate", "list", "schema"),
     "One run": ("run", "film"),
-    "Many runs": ("ensemble", "study", "merge"),
+    "Many runs": ("ensemble", "study", "merge", "calibrate", "verdict", "score"),
     "Networks": ("cut", "interdict", "rank", "audit", "import"),
     "Folders": ("show", "compare", "report", "export"),
 }

@@ -15,6 +15,7 @@
     list: []                       # cells one by one, in place of a grid or beside it
     names: {events.raid.chance: raid}
     measures: [axes.line.delivered]
+    claims: {}                     # over two cells each: see sim.many.study_claims
 
 Or, in place of grid and list, ``sensitivity: {method: morris, trajectories: 10}``.
 """
@@ -33,9 +34,11 @@ from typing import Any
 from sim.base.diagnostics import Mark, Report, suggest
 from sim.scenario.tree import Items, Map, Node, Quoted, Scalar, plain_data, read_file, read_map
 
+from .study_claims import StudyClaim, read_claims
+
 KEYS = (
     "format", "title", "about", "base", "n", "seed", "grid", "list", "include", "exclude",
-    "names", "measures", "sensitivity",
+    "names", "measures", "sensitivity", "claims",
 )  # fmt: skip
 
 MOST_CELLS = 1000
@@ -84,6 +87,7 @@ class Design:
     sensitivity: Sensitivity | None
     marks: Mapping[str, Mark]
     sources: Mapping[str, list[str]]
+    claims: tuple[StudyClaim, ...] = ()
 
     def report(self) -> Report:
         """An empty report of faults, which shows them in the lines of the file."""
@@ -145,13 +149,32 @@ class _Reader:
         names = self._names(factors)
         measures = self._list("measures")
         self.marks |= {node.text: node.mark for node in measures if isinstance(node, Scalar)}
+        numbered = self._numbered(factors, names, cells)
+        claims = self._claims(factors, names, numbered)
         if self.report.diagnostics:
             return None
         return Design(
             self.file, self._text("title", self.file.stem), self.file.parent / base, n or 100, seed,
-            factors, names, self._numbered(factors, names, cells),
-            tuple(self._scalar(m) for m in measures), sensitivity, self.marks, self.report.sources,
+            factors, names, numbered, tuple(self._scalar(m) for m in measures), sensitivity,
+            self.marks, self.report.sources, claims,
         )  # fmt: skip
+
+    def _claims(
+        self, factors: Sequence[str], names: Sequence[str], cells: Sequence[Cell]
+    ) -> tuple[StudyClaim, ...]:
+        node = self._node("claims")
+        if not isinstance(node, Map):
+            self._map("claims")  # says what is wrong with it, where there is one
+            return ()
+
+        def fitting(levels: Mapping[str, str]) -> list[str]:
+            return [
+                cell.id for cell in cells
+                if all(cell.levels[factors.index(f)] == level for f, level in levels.items())
+            ]  # fmt: skip
+
+        paths = {**dict(zip(names, factors, strict=True)), **{f: f for f in factors}}
+        return tuple(read_claims(node, paths, fitting, self.report))
 
     # --- cells -----------------------------------------------------------------------------
 

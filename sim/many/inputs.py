@@ -6,15 +6,16 @@ its dotted path. Setting it to u puts the constant at that quantile in its place
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.scenario.distributions import Dist
 from sim.scenario.model import Event, Road, RoadClass, Scenario
-from sim.scenario.shared import luck_key
+from sim.scenario.shared import luck_key, stated_inputs
 
 from .replicate import Result, run_replicate
 
@@ -29,6 +30,20 @@ def uncertain(scenario: Scenario) -> tuple[str, ...]:
     Of those that share one draw it is the path of the one that the others name.
     """
     return tuple(sorted(set(_inputs(scenario).values())))
+
+
+def inputs_by_path(scenario: Scenario) -> dict[str, Dist | float]:
+    """Each uncertain input by the dotted path of ``--set``: its range, of a chance the number."""
+    by_key = {luck_key(path): path for path in stated_inputs(scenario.resolved)}
+    found: dict[str, Dist | float] = {}
+
+    def note(path: str, part: Any) -> Any:
+        if part.uncertain if hasattr(part, "ppf") else 0 < part < 1:
+            found[by_key.get(luck_key(path), path)] = part
+        return part
+
+    _changed(scenario, "", note)
+    return dict(sorted(found.items()))
 
 
 def _inputs(scenario: Scenario) -> dict[str, str]:
@@ -64,6 +79,19 @@ def fixed(scenario: Scenario, at: Mapping[str, float]) -> Scenario:
     return made
 
 
+def part_of(scenario: Scenario, path: str) -> Any:
+    """The distribution or the chance at the path of an input; None where there is none."""
+    found: list[Any] = []
+
+    def note(below: str, part: Any) -> Any:
+        if below == path:
+            found.append(part)
+        return part
+
+    _changed(scenario, "", note)
+    return found[0] if found else None
+
+
 def _changed(value: Any, path: str, change: Callable[[str, Any], Any]) -> Any:
     """The value with what ``change`` makes of each distribution and chance in it, by its path."""
     if hasattr(value, "ppf"):
@@ -93,4 +121,15 @@ def run_sample(
     """Execute row ``number`` of a sample: inputs as stated there, all other luck the same."""
     made = fixed(scenario, dict(zip(names, sample[number].tolist(), strict=True)))
     row, units = run_replicate(made, 0)
+    return Result({**row, "replicate": number}, units)
+
+
+Setting = Mapping[str, float]
+"""Inputs by their paths, each with the quantile that it is set at."""
+
+
+def run_setting(scenario: Scenario, settings: Sequence[Setting], each: int, number: int) -> Result:
+    """Execute run ``number`` of ``each`` runs a setting, all settings under the same luck."""
+    setting, replicate = divmod(number, each)
+    row, units = run_replicate(fixed(scenario, settings[setting]), replicate)
     return Result({**row, "replicate": number}, units)

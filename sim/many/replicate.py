@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from sim.engine import simulation
 from sim.measure.flows import displaced
+from sim.measure.holders import changes
+from sim.measure.moves import foreseen
 from sim.measure.steps import Steps
 from sim.measure.summary import Analysis
 from sim.scenario.model import Scenario
@@ -15,11 +17,14 @@ class Result(NamedTuple):
     """A finished replicate: its row of the journal, and the unit of each of its measures.
 
     The row is plain data: ``"replicate"``, ``"measures"`` (value by path, None: did not come
-    or does not apply), ``"claims"`` (verdict by id), ``"series"`` (curves for fan charts by
-    path: a list of times in seconds and one of values in kg, kg/day or, for positions, m),
-    ``"moves"`` (displaced persons by where they came from and last chose: actor, origin,
-    choice, persons), ``"drawn"`` (inputs by key, in base units) and ``"chances"`` (whether each
-    thing that has a chance happened).
+    or does not apply), ``"claims"`` (verdict by id), ``"turned"`` (what settled each claim: cause,
+    place or road, day, see :class:`~sim.measure.causes.Turn`), ``"series"`` (curves for fan charts
+    by path: a list of times in seconds and one of values in kg, kg/day or, for positions, m),
+    ``"moves"`` (displaced persons by where they came from and last chose: actor, origin, choice,
+    persons), ``"drawn"`` (inputs by key, in base units) and ``"chances"`` (whether each thing that
+    has a chance happened). Of a scenario that states holders on record it has ``"held"`` too
+    (changes of lasting holders: place, seconds, actors), and of one that states moves on record
+    ``"foreseen"`` (of each model of a move: moves, log score, Brier score).
     """
 
     row: dict[str, Any]
@@ -39,15 +44,20 @@ def run_replicate(scenario: Scenario, replicate: int) -> Result:
 def _replicate(scenario: Scenario, replicate: int) -> Result:
     record = simulation.run(scenario, replicate=replicate)
     analysis = Analysis(scenario, record, every_change=False)
-    row = {
+    row: dict[str, Any] = {
         "replicate": replicate,
         "measures": {path: m.value for path, m in analysis.measures.items()},
         "claims": {v.id: v.verdict for v in analysis.verdicts},
+        "turned": {claim: list(turn) for claim, turn in analysis.turns.items()},
         "series": _curves(scenario, analysis),
         "moves": [[*ends, persons] for ends, persons in displaced(record.moves).items()],
         "drawn": {key: float(f"{value:.12g}") for key, value in record.drawn.items()},
         "chances": record.chances,
     }
+    if scenario.holders_on_record:
+        row["held"] = changes(scenario, record)
+    if scenario.moves_on_record and scenario.kind != "replay":
+        row["foreseen"] = foreseen(scenario, record)
     return Result(row, {path: m.unit for path, m in analysis.measures.items()})
 
 

@@ -130,8 +130,21 @@ def check_measures(design: Design, made: Sequence[Scenario]) -> None:
     Raises:
         ScenarioError: no cell has one of them.
     """
+    _check_known(design, made, {path: design.marks[path] for path in design.measures})
+
+
+def check_claims(design: Design, made: Sequence[Scenario]) -> None:
+    """The same of the measures that the claims of a study are over.
+
+    Raises:
+        ScenarioError: no cell has one of them.
+    """
+    _check_known(design, made, {claim.measure: claim.mark for claim in design.claims})
+
+
+def _check_known(design: Design, made: Sequence[Scenario], marks: Mapping[str, Mark]) -> None:
     known: set[str] = set()
-    missing = list(design.measures)
+    missing = list(marks)
     for scenario in made:
         # what is 0 where a run does not list it cannot be told from what is misspelt
         missing = [path for path in missing if path not in known and np.isnan(absent(path))]
@@ -142,7 +155,7 @@ def check_measures(design: Design, made: Sequence[Scenario]) -> None:
     for path in missing:
         if path not in known:
             why = f"no measure '{path}' in this study"
-            report.error(design.marks[path], why, suggest(path, known))
+            report.error(marks[path], why, suggest(path, known))
     report.stop_on_errors()
 
 

@@ -66,7 +66,7 @@ class Verdict(NamedTuple):
 
 VERDICTS = ("true", "false", "undecided")
 
-_RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
+RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     "=": operator.eq,
@@ -92,7 +92,7 @@ def verdicts(run: Measured) -> list[Verdict]:
 
 def _judge(run: Measured, claim: Claim) -> Verdict:
     observed, unit = _observe(run, claim)
-    verdict = _compare(claim, observed)
+    verdict = truth(claim, observed)
     quantity = claim.unit is not None or isinstance(claim.value, str | bool)
     if quantity and unit and not _fits(claim, unit):
         verdict = "undecided"
@@ -224,8 +224,9 @@ def _possible(scenario: Scenario) -> dict[str, str]:
         for goal in goals
         for what, unit in units.items()
     }
+    moves |= {f"moves.{actor}.to.{goal}.share": "1" for actor in scenario.actors for goal in goals}
     displaced = {f"regroup.{actor}.displaced": "persons" for actor in scenario.actors}
-    causes = [*scenario.events, *scenario.operations]
+    causes = [*scenario.events, *scenario.operations, "background"]
     changes = {"": "kg/day", "_days": "s", "_total": "kg"}
     credits = {
         f"events.{cause}.capacity_change{what}.{axis}": unit
@@ -245,14 +246,17 @@ def _possible_in_time(scenario: Scenario) -> dict[str, str]:
     }
 
 
-def _compare(claim: Claim, observed: Any) -> str:
-    """A time that never came is later than any: it satisfies > and >=, and equals None."""
+def truth(claim: Claim, observed: Any) -> str:
+    """The verdict on a value in the claim's base unit.
+
+    A time that never came is later than any: it satisfies > and >=, and equals None.
+    """
     value = math.inf if claim.value is None else claim.value
     if observed is None and (claim.value is None or is_time(claim.measure)):
         observed = math.inf
     if observed is None:
         return "undecided"
     try:
-        return "true" if _RELATIONS[claim.relation](observed, value) else "false"
+        return "true" if RELATIONS[claim.relation](observed, value) else "false"
     except TypeError:
         return "undecided"

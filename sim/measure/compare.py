@@ -139,8 +139,8 @@ def compare(outcomes: Sequence[Outcome]) -> Comparison:
 WORDS = frozenset(
     {
         "about", "as_of", "asks", "events_on_record", "happened", "holders_on_record", "id",
-        "known_on", "moves_on_record", "note", "on_record", "record", "source", "sources", "tests",
-        "text", "title", "trust",
+        "known_on", "moves_on_record", "note", "on_record", "record", "score_on", "source",
+        "sources", "tests", "text", "title", "trust",
     }
 )  # fmt: skip
 """Keys of a scenario that say where something comes from or what is on record: no inputs."""

@@ -85,17 +85,21 @@ def absent(path: str) -> float:
     Nobody went where nobody went, and what changed nothing of an axis changed it by nothing.
     """
     kind, last = path.partition(".")[0], path.rpartition(".")[2]
-    if kind == "events":
+    if kind == "events" or (kind == "moves" and last == "share"):
         return 0.0
     return 0.0 if kind == "regroup" and last in ("displaced", "persons", "share") else math.nan
+
+
+_WHOLE = {"regroup": "displaced", "moves": "persons"}
+"""What the shares of these kinds of measures are shares of."""
 
 
 def _fill_shares(columns: dict[str, st.Values]) -> None:
     """A share of nobody is no number."""
     for path in columns:
         parts = path.split(".")
-        if parts[0] == "regroup" and parts[-1] == "share":
-            columns[path][columns[f"regroup.{parts[1]}.displaced"] == 0] = math.nan
+        if parts[-1] == "share" and parts[0] in _WHOLE:
+            columns[path][columns[f"{parts[0]}.{parts[1]}.{_WHOLE[parts[0]]}"] == 0] = math.nan
 
 
 def survival(column: st.Values, horizon: float) -> Survival:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from sim.network import reach
 from sim.scenario.model import PPM, Scenario
 from sim.state.control import Control
 from sim.state.passages import Passages
 from sim.state.pockets import pockets, sources_of
+from sim.state.rebuild import states
+from sim.state.record import ControlRow
 from sim.state.sides import Side
+
+ALL = "all"
+"""Stands for every country together, of links abroad."""
 
 
 def passages(scenario: Scenario, control: Control) -> Passages:
@@ -47,6 +53,38 @@ def links(scenario: Scenario, control: Control, ways: Passages, actor: str) -> d
         seen = reach(graph, passage.road > 0, places, [graph.place_index[source]])
         linked = any(seen[i] and actor in control.holders[p] for i, p in enumerate(graph.places))
         found[country] = found.get(country, 0) + linked
+    return found
+
+
+def links_over_time(
+    scenario: Scenario, rows: Sequence[ControlRow]
+) -> dict[tuple[str, str], list[tuple[int, int]]]:
+    """(time, links) at each change, by actor and country of its outside sources, and in all.
+
+    ``rows`` are those of control.csv, in the order of time; the country of all is :data:`ALL`.
+    """
+    actors = [actor for actor in scenario.actors if sources_of(scenario, actor)[1]]
+    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    changed: dict[int, tuple[set[str], set[str]]] = {}
+    for row in rows:
+        changed.setdefault(row.time, (set(), set()))[row.kind == "road"].add(row.id)
+    ways: Passages | None = None
+    for time, control in states(scenario, rows):
+        if ways is None:
+            ways = passages(scenario, control)
+            moved = {ways.of(actor, sources_of(scenario, actor)[1]) for actor in actors}
+        else:
+            moved = ways.refresh(*changed[time])
+        for actor in actors:
+            mine = ways.of(actor, sources_of(scenario, actor)[1])
+            # what others whose places it may use take of it changes no way, and yet who holds it
+            if mine not in moved and len(mine.side.enemies) == len(scenario.actors) - 1:
+                continue
+            counts = links(scenario, control, ways, actor)
+            for country, count in {**counts, ALL: sum(counts.values())}.items():
+                steps = found.setdefault((actor, country), [])
+                if not steps or steps[-1][1] != count:
+                    steps.append((time, count))
     return found
 
 

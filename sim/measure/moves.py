@@ -11,6 +11,9 @@ it takes no time, and the rules would choose nothing else. Each is scored by
 
 Lower is better for both. Reserves that were sent are scored apart, by the share of those sent from
 the same place that went where they went on record.
+
+:func:`foreseen` adds two more rules: *uniform*, all options alike, and *nearest or another*, the
+nearest but for an error of :data:`ERROR_RATE`, which goes to the others alike.
 """
 
 from __future__ import annotations
@@ -30,6 +33,12 @@ UNKNOWN_POPULATION = 1_000
 """Persons at a place of unknown population, and at an exit, for the gravity rule."""
 
 
+ERROR_RATE = 0.2
+"""How often *nearest or another* takes the nearest option to be wrong: assumed."""
+
+BLUNT, UNIFORM = "nearest or another", "uniform"
+
+
 class Score(NamedTuple):
     """Mean scores of one model over the moves that could be scored; None of none."""
 
@@ -41,7 +50,13 @@ class Score(NamedTuple):
 
 def scores(scenario: Scenario, record: Record) -> list[Score]:
     """Scores of logit, nearest, gravity (displaced), and of reserves where any are on record."""
-    found: dict[str, list[tuple[float, float]]] = {"logit": [], "nearest": [], "gravity": []}
+    return [one for one in foreseen(scenario, record) if one.model not in (BLUNT, UNIFORM)]
+
+
+def foreseen(scenario: Scenario, record: Record) -> list[Score]:
+    """The same, and those of *nearest or another* and *uniform*."""
+    models = ("logit", "nearest", "gravity", BLUNT, UNIFORM)
+    found: dict[str, list[tuple[float, float]]] = {model: [] for model in models}
     reserves: list[tuple[float, float]] = []
     for move in scenario.moves_on_record.values():
         if move.reserve:
@@ -57,6 +72,8 @@ def scores(scenario: Scenario, record: Record) -> list[Score]:
             ("logit", {o.option: o.probability for o in options}),
             ("nearest", nearest(goals)),
             ("gravity", gravity(scenario, goals)),
+            (BLUNT, nearest(goals, ERROR_RATE)),
+            (UNIFORM, {o.option: 1 / len(goals) for o in goals}),
         ):
             found[model].append(_scored(shares, move.to))
     if any(move.reserve for move in scenario.moves_on_record.values()):
@@ -67,10 +84,12 @@ def scores(scenario: Scenario, record: Record) -> list[Score]:
     ]
 
 
-def nearest(options: Sequence[ChoiceRow]) -> dict[str, float]:
-    """All on the option of the least travel time, ties by id."""
+def nearest(options: Sequence[ChoiceRow], error: float = 0.0) -> dict[str, float]:
+    """All on the option of the least travel time, ties by id; but ``error`` on the others alike."""
     first = min(options, key=lambda o: (o.seconds, o.option))
-    return {o.option: float(o.option == first.option) for o in options}
+    others = len(options) - 1
+    wrong = error if others else 0.0
+    return {o.option: 1 - wrong if o.option == first.option else wrong / others for o in options}
 
 
 def gravity(scenario: Scenario, options: Sequence[ChoiceRow]) -> dict[str, float]:

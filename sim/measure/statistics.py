@@ -76,8 +76,10 @@ def difference_of_means(base: Values, other: Values) -> Estimate:
     return Estimate(value, value - half, value + half)
 
 
-def probability(successes: int, tries: int) -> Estimate:
+def probability(successes: int, tries: int, z: float = Z) -> Estimate:
     """A share with Wilson's score interval, which holds near 0 and 1 too.
+
+    ``z`` is the half-width of the interval of the standard normal, that at 95 % unless told.
 
     Raises:
         ValueError: no tries.
@@ -85,29 +87,36 @@ def probability(successes: int, tries: int) -> Estimate:
     if tries < 1:
         raise ValueError("no tries")
     p = successes / tries
-    scale = 1 + Z * Z / tries
-    middle = (p + Z * Z / (2 * tries)) / scale
-    half = Z / scale * math.sqrt(p * (1 - p) / tries + Z * Z / (4 * tries * tries))
+    scale = 1 + z * z / tries
+    middle = (p + z * z / (2 * tries)) / scale
+    half = z / scale * math.sqrt(p * (1 - p) / tries + z * z / (4 * tries * tries))
     low = 0.0 if successes == 0 else middle - half
     high = 1.0 if successes == tries else middle + half
     return Estimate(p, low, high)
 
 
-def difference_of_probabilities(base: tuple[int, int], other: tuple[int, int]) -> Estimate:
+def difference_of_probabilities(
+    base: tuple[int, int], other: tuple[int, int], z: float = Z
+) -> Estimate:
     """The share of ``other`` less that of ``base``, each (successes, tries), of separate runs.
 
-    The interval is Newcombe's (1998, method 10), from Wilson's of each.
+    The interval is Newcombe's (1998, method 10), from Wilson's of each; ``z`` as there.
 
     Raises:
         ValueError: no tries.
     """
-    one, two = probability(*base), probability(*other)
+    one, two = probability(*base, z), probability(*other, z)
     ends = [e for p in (one, two) for e in (p.low, p.high) if e is not None]
     low_one, high_one, low_two, high_two = ends
     value = two.value - one.value
     low = value - math.hypot(two.value - low_two, high_one - one.value)
     high = value + math.hypot(high_two - two.value, one.value - low_one)
     return Estimate(value, low, high)
+
+
+def corrected(count: int) -> float:
+    """The ``z`` of intervals that hold at 95 % all ``count`` together (Bonferroni)."""
+    return NormalDist().inv_cdf(1 - (1 - LEVEL) / 2 / count)
 
 
 def quantile(values: Values, share: float) -> float:

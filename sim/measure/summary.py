@@ -7,7 +7,7 @@ is None: censored, not zero.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -15,13 +15,14 @@ from typing import Any, NamedTuple
 from sim.scenario.model import DAY, Operation, Scenario
 from sim.state.control import Control
 from sim.state.rebuild import states
-from sim.state.record import Pocket, Record
+from sim.state.record import Pocket, Record, SeriesRow
 
 from .axis import AxisLens, AxisView, view_document
+from .causes import Turn, turned
 from .claims import verdicts
 from .decisions import decided
 from .flows import last_choices
-from .ground import ground, links, passages
+from .ground import ground, links, links_over_time, passages
 from .moves import scores
 from .sides import days_carried, fronts, holders_over_time, on_the_road, person_days
 from .steps import Steps, credit_levels, in_days, series_by_key
@@ -52,6 +53,10 @@ class Analysis:
         self._every_change = every_change
         self.series = series_by_key(record.series)
         self.views: dict[str, list[AxisView]] = {axis: [] for axis in scenario.axes}
+        for (actor, country), steps in links_over_time(scenario, record.control).items():
+            name = f"links:{actor}/{country}"
+            rows = [SeriesRow(time, name, "links", count) for time, count in steps]
+            self.series[name, "links"] = Steps(rows)
         self.start, self.end = self._walk()
         self.measures: dict[str, Measure] = {}
         for axis in scenario.axes:
@@ -67,7 +72,12 @@ class Analysis:
                 self._put(f"actors.{actor}.fronts_{name}", count, "fronts")
         for operation in scenario.operations.values():
             self._operation(operation)
+        self._advanced()
         self._regroup()
+        for actor, country in sorted(k for k in map(_linked, self.series) if k):
+            lasting = _last_run(self.series[f"links:{actor}/{country}", "links"], record.end)
+            self._put(f"links.{actor}.{country}.time_of_loss", in_days(lasting), "day")
+        self._moves()
         self._scores()
         for path, value, unit in decided(scenario, record):
             self._put(path, value, unit)
@@ -83,11 +93,19 @@ class Analysis:
         return self.series[self.timed[path]].at(time)
 
     @cached_property
+    def turns(self) -> dict[str, Turn]:
+        """What settled each claim, by its id."""
+        return turned(self)
+
+    @cached_property
     def timed(self) -> dict[str, tuple[str, str]]:
         """The measures that change in time: path -> (subject, measure) of the series."""
         found = {}
         for subject, measure in self.series:
             kind, _, name = subject.partition(":")
+            if kind == "links":
+                found[f"links.{name.replace('/', '.')}"] = (subject, measure)
+                continue
             if kind in ("actor", "garrison"):
                 owner = f"{kind}s.{name.replace('/', '.')}"
                 found[f"{owner}.{measure.removesuffix('_persons')}"] = (subject, measure)
@@ -239,6 +257,9 @@ class Analysis:
             self._put(f"{path}.road_km_{name}", km, "km")
             for country, count in links(self.scenario, control, ways, actor).items():
                 self._put(f"links.{actor}.{country}_{name}", count, "links")
+        for what, unit in (("places", "places"), ("road_km", "km")):
+            last, first = (self.measures[f"{path}.{what}_{i}"].value for i in ("end", "start"))
+            self._put(f"{path}.{what}_gained", round((last or 0) - (first or 0), 3), unit)
         if self.scenario.fighting is not None:
             self._put(f"{path}.fallen", self.record.fallen.get(actor, 0), "persons")
         if actor in self.scenario.fronts:
@@ -289,6 +310,8 @@ class Analysis:
                 taken, lost = _taken_and_lost(holders[place], actor)
                 self._put(f"{path}.time_taken_by.{actor}", in_days(taken), "day")
                 self._put(f"{path}.time_lost_by.{actor}", in_days(lost), "day")
+                held = _held(holders[place], actor, self.record.end)
+                self._put(f"{path}.days_held_by.{actor}", in_days(held), "day")
 
     def _watched(self) -> dict[str, set[str]]:
         """Places that events or operations may take, with who may hold them: luck plays no part."""
@@ -328,6 +351,15 @@ class Analysis:
             ]
             self._put(f"{path}.time_of_{name}", in_days(min(times, default=None)), "day")
 
+    def _advanced(self) -> None:
+        """Road behind the forces of each actor, where each came furthest."""
+        furthest: dict[str, float] = defaultdict(float)
+        for operation in self.scenario.operations.values():
+            position = self.series[f"operation:{operation.id}", "position_m"]
+            furthest[operation.actor] += max(position.values)
+        for actor, metres in furthest.items():
+            self._put(f"actors.{actor}.km_advanced", round(metres / 1000, 3), "km")
+
     def _regroup(self) -> None:
         displaced: dict[str, int] = defaultdict(int)
         arrived: dict[tuple[str, str], int] = defaultdict(int)
@@ -352,6 +384,23 @@ class Analysis:
             there = ended[actor, choice]
             took = in_days(lag[actor, choice] / there) if there else None
             self._put(f"{path}.lag", took, "day")
+
+    def _moves(self) -> None:
+        """Where men went who moved: the displaced by their last choice, and reserves sent."""
+        went: dict[str, Counter[str]] = {actor: Counter() for actor in self.scenario.fronts}
+        for exit_ in self.scenario.exits.values():
+            went.setdefault(exit_.actor, Counter())[exit_.id] += 0
+        for move, choice in last_choices(self.record.moves):
+            went.setdefault(move.actor, Counter())[choice] += move.persons
+        for move in self.record.moves:
+            if move.reserve:
+                went.setdefault(move.actor, Counter())[move.choice] += move.persons
+        for actor, goals in sorted(went.items()):
+            total = goals.total()
+            self._put(f"moves.{actor}.persons", total, "persons")
+            for goal, persons in sorted(goals.items()):
+                share = round(persons / total, 4) if total else None
+                self._put(f"moves.{actor}.to.{goal}.share", share, "1")
 
     def _scores(self) -> None:
         # a replay was told the record: to score it against the record would say nothing
@@ -401,6 +450,7 @@ class Analysis:
                 for row in record.pockets
             ],
             "claims": [verdict._asdict() for verdict in self.verdicts],
+            "turned": {claim: turn._asdict() for claim, turn in self.turns.items()},
             "drawn": {k: float(f"{v:.12g}") for k, v in record.drawn.items()},
             "chances": record.chances,
             "checks": {
@@ -451,6 +501,13 @@ def _taken_and_lost(
     return taken, lost
 
 
+def _held(holders: list[tuple[int, frozenset[str]]], actor: str, end: int) -> int:
+    """Seconds for which an actor holds a part of a place."""
+    untils = [*(time for time, _ in holders[1:]), end]
+    spans = zip(holders, untils, strict=True)
+    return sum(until - since for (since, actors), until in spans if actor in actors)
+
+
 def _last_run(capacity: Steps, end: int) -> int | None:
     """Start of the last unbroken time without capacity, where it lasts to the end."""
     start = None
@@ -460,6 +517,13 @@ def _last_run(capacity: Steps, end: int) -> int | None:
         elif start is None:
             start = a
     return start
+
+
+def _linked(key: tuple[str, str]) -> tuple[str, str] | None:
+    """Actor and country of a series of links; None of another."""
+    kind, _, name = key[0].partition(":")
+    actor, _, country = name.partition("/")
+    return (actor, country) if kind == "links" else None
 
 
 def _length(spans: list[tuple[int, int]]) -> int:

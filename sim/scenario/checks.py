@@ -6,16 +6,20 @@ import itertools
 import math
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
-from sim.base.diagnostics import Mark, Report, safe
+from sim.base.diagnostics import Mark, Report, safe, suggest
 from sim.base.globe import metres
 
+from .dates import parse_date
 from .distributions import Dist
+from .faults import InputError
 from .model import DAY, ConvoyRule
 from .quantities import EachWay, Quantity
+from .tree import Map, Scalar
 from .units import format_quantity
-from .validate import Found
+from .validate import Found, mark_at
 from .written import KIND_OF
 
 MOST_CONVOYS = 5_000_000
@@ -156,6 +160,50 @@ def check_load_bands(report: Report, rules: Found) -> None:
             mark = rules.at("fed", "bands", index, "load")
             report.error(mark, "two bands begin at the same load")
         seen.add(least)
+
+
+RECORDED = frozenset({"holders_on_record", "events_on_record", "moves_on_record", "on_record"})
+"""Keys of what is on record: no inputs, so they may be of any day."""
+
+
+def check_as_of(report: Report, tree: Map, header: Any, *, needed: bool) -> None:
+    """A forecast says of which day it is, and no input was public only later.
+
+    Args:
+        needed: the day has to be there; a resolved scenario may be older than the key.
+    """
+    if header.as_of is None:
+        if needed and header.kind == "forecast":
+            mark = mark_at(tree, ("kind",), tree.mark)
+            report.error(
+                mark,
+                "a forecast needs 'as_of'",
+                "add 'as_of: DATE', the day after which nothing that it uses was public",
+            )
+        return
+    if header.kind == "replay":
+        return
+    for mark, text in _known_on(tree):
+        with suppress(InputError):  # what is no date is told where it is read
+            if parse_date(text).date() > header.as_of.date():
+                said = f"known on {text}, and the forecast is of {header.as_of.date().isoformat()}"
+                report.error(mark, said, "leave it out, or make 'as_of' later")
+
+
+def _known_on(node: Map) -> Iterator[tuple[Mark, str]]:
+    """Where an input states on which day it was public, and the day; claims are no inputs."""
+    for key, entry in node.entries.items():
+        if key == "known_on" and isinstance(entry.value, Scalar):
+            yield entry.value.mark, entry.value.text
+        elif isinstance(entry.value, Map) and key not in RECORDED | {"claims"}:
+            yield from _known_on(entry.value)
+
+
+def check_asks(report: Report, asks: str | None, claims: Iterable[str], mark: Mark) -> None:
+    """The claim that a scenario asks about is one of its own or inherited ones."""
+    known = list(claims)
+    if asks is not None and asks not in known:
+        report.error(mark, f"no claim '{safe(asks)}' to ask about", suggest(asks, known))
 
 
 class Checks:

@@ -297,6 +297,9 @@ class _Assembler:
         elif self.with_network:
             report.error(self.top, "'network' is missing", "add 'network: PATH'")
             self._forget_network()
+        if header is not None:
+            made = ".resolved." in self.file.name
+            checks.check_as_of(report, tree, header, needed=not made)
         things = self.things = self._all(WrittenScenario)
         fighting = self._fighting(things["operations"])
         rules = self._rules()
@@ -307,6 +310,9 @@ class _Assembler:
         check.advances()
         check.options(context.ids)
         check.happenings(things["decisions"])
+        if header is not None:
+            known = section(tree, "claims").entries
+            checks.check_asks(report, header.asks, known, mark_at(tree, ("asks",), self.top))
         sample = header.sample.dist.nominal if header and header.sample else float(DAY)
         if context.length:
             check.work(context.length, sample)

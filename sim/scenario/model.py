@@ -241,6 +241,8 @@ class Network:
     """roads by id"""
     classes: Annotated[Mapping[k.NewId, RoadClass], k.Key(default={}, before="places")]
     """road classes by id"""
+    known_on: Annotated[k.Day | None, k.Key(before="classes")] = None
+    """day by which what it states was public, where its places, roads and classes say no other"""
     detour: Annotated[k.Detour, k.Key(before="classes")] = DETOUR
     """how many times as long as the great circle between its ends a road without `km` is"""
 
@@ -615,7 +617,7 @@ class RecordedPosition(Sourced):
     """
 
     id: k.Id
-    at: k.When
+    at: k.Recorded
     """when"""
     place: k.PlaceId | None = None
     """its base or a place of its route, unless `km` is given"""
@@ -909,6 +911,9 @@ class Scenario:
     """when something came, to score the model against, by id"""
     moves_on_record: Mapping[k.NewId, RecordedMove] = field(default_factory=dict)
     """moves of strength to score the model against, by id"""
+    score_on: tuple[k.Day, ...] = ()
+    """days at which who holds each place is scored; default: five, evenly spread from the day of
+    the forecast to the end"""
     decisions: Mapping[k.NewId, Decision] = field(default_factory=dict)
     """decisions of actors by id"""
     exits: Mapping[k.NewId, Exit] = field(default_factory=dict)

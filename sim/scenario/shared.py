@@ -74,6 +74,11 @@ def _inputs(stated: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield from _inputs(value, f"{path}.{key}" if path else str(key))
 
 
+def stated_inputs(resolved: Mapping[str, Any]) -> dict[str, Any]:
+    """What the plain data of a scenario state of each input, by the dotted path of ``--set``."""
+    return {path: stated for path, stated in _inputs(resolved) if luck_key(path) is not None}
+
+
 def _is_range(stated: Mapping[str, Any]) -> bool:
     return not stated.keys().isdisjoint((*FORMS, "persons"))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sim.base.numbers import with_unit
+from sim.base.numbers import number, with_unit
 from sim.measure.claims import VERDICTS
 from sim.measure.compare import Row
 from sim.measure.compare_many import ManyRow
@@ -18,6 +18,7 @@ from sim.measure.statistics import Estimate
 from sim.measure.steps import compared, is_time
 from sim.measure.typical import Standing
 
+from .data import DataTable
 from .of_run import claim_text, start_of
 from .table import Code, Column, Day, Gap, Never, Percent, Range, Table, Unit, UserText, day
 
@@ -306,3 +307,22 @@ def indices(found: Iterable[Index], method: str, unit: str = "") -> Table:
     return Table(
         "Inputs", columns, [[i.name, i.main, Range(i.low, i.high), i.second] for i in found]
     )
+
+
+def learnt(found: DataTable) -> Table:
+    """Ranges of inputs as stated and as learned: medians with their 90 % ranges."""
+    rows = [
+        (Code(row[0]), row[1], _ranged(*row[2:5]), _ranged(*row[5:8]), row[8]) for row in found.rows
+    ]
+    columns = (
+        Column("input", "Input", Code), Column("unit", "Unit", Unit),
+        Column("stated", "As stated", str), Column("learned", "As learned", str),
+        Column("contraction", "Narrowed", Percent),
+    )  # fmt: skip
+    return Table("What was learned: medians and 90 % ranges", columns, rows)
+
+
+def _ranged(low: float | None, middle: float, high: float | None) -> str:
+    if low is None or high is None:
+        return number(middle)
+    return f"{number(middle)} ({number(low)} to {number(high)})"

@@ -163,20 +163,20 @@ def claims(summary: Document) -> Table:
     rows = []
     for claim in summary["claims"]:
         seen = "did not come" if is_time(claim["measure"]) else "not in this run"
-        stated = _quantity(claim["value"], claim["unit"], start, "never")
+        stated = quantity(claim["value"], claim["unit"], start, "never")
         rows.append(
             [claim["verdict"], claim["id"], claim_text(claim), claim["measure"],
-             f"{_SIGNS[claim['relation']]} {stated}",
+             f"{SIGNS[claim['relation']]} {stated}",
              "the whole period" if claim["when_day"] is None else claim["when_day"],
-             _quantity(claim["observed"], claim["unit"], start, seen)]
+             quantity(claim["observed"], claim["unit"], start, seen)]
         )  # fmt: skip
     return Table("Claims, and what the run says to them", CLAIMS, rows, start)
 
 
-_SIGNS = {"<": "<", "<=": "\u2264", "=": "=", ">=": "\u2265", ">": ">", "!=": "\u2260"}
+SIGNS = {"<": "<", "<=": "\u2264", "=": "=", ">=": "\u2265", ">": ">", "!=": "\u2260"}
 
 
-def _quantity(found: Any, unit: str, start: datetime | None, none: str) -> str:
+def quantity(found: Any, unit: str, start: datetime | None, none: str) -> str:
     """A value of a claim for people, or what is said of none: claims keep base units."""
     if found is None:
         return none

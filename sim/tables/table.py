@@ -45,6 +45,10 @@ class Percent(float):
     """A share of 1, written in percent."""
 
 
+class Points(float):
+    """A score, with three decimals."""
+
+
 class Gap(float):
     """A difference, written with its sign."""
 
@@ -86,6 +90,8 @@ def said(cell: object, date: Callable[[float], str]) -> str:
             return "never"
         case Percent():
             return percent(cell)
+        case Points():
+            return f"{cell:.3f}"
         case Gap():
             return signed(cell)
         case Whole():

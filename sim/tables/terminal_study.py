@@ -11,11 +11,14 @@ from rich.text import Text
 from sim.base.numbers import amount, number, with_unit
 from sim.base.said import Said, Sentence
 from sim.measure.compare_many import ManyComparison, ManyRow
+from sim.measure.hindcast import Hindcast
 from sim.measure.sensitivity import Index
 from sim.measure.statistics import Paired
 from sim.measure.steps import RESTRICTED_MEAN, is_time
+from sim.scenario.model import Scenario
 
-from . import of_many
+from . import of_many, of_scores, of_verdicts
+from .data import DataTable
 from .table import Code, Column
 from .terminal import console, print_table
 from .terminal_compare import print_changes, print_scores
@@ -184,3 +187,44 @@ def print_sensitivity(document: Document) -> None:
             out.print(f"  {len(some) - MOST_INPUTS} more inputs do less")
         if len(some) < len(found):
             out.print(f"  {len(found) - len(some)} inputs do nothing")
+
+
+def print_calibration(title: str, tolerances: Sequence[float], found: DataTable) -> None:
+    """Ranges before and after, and how near the runs came to the record in each round."""
+    out = console()
+    out.print(Text(title, style="bold"))
+    near = ", ".join(number(t) for t in tolerances)
+    out.print(f"greatest distance kept, round by round: {near}")
+    print_table(out, of_many.learnt(found))
+
+
+def print_verdicts(document: Document) -> None:
+    """What the claims of a folder come to: the table, then what each comes to by."""
+    out = console()
+    found = of_verdicts.table(document)
+    short = [claim["verdict"] for claim in document["claims"]]
+    told = found.without("verdict").put(Column("verdict", "Verdict", str), short)
+    print_table(out, told.pick("claim", "chance", "interval", "verdict", "text"))
+    for i, claim in enumerate(document["claims"]):
+        out.print(
+            Text(f"\n{claim['seed_claim'] or claim['claim']}: {claim['title']}", style="bold")
+        )
+        out.print(Text(f"  {claim['text']}?"))
+        lines = (of_verdicts.verdict(document, i), of_verdicts.answer(document, i),
+                 of_verdicts.record(document, i), of_verdicts.causes(document, i),
+                 of_verdicts.hangs(document, i),
+                 of_verdicts.flip(document, i), *of_verdicts.links(document, i))  # fmt: skip
+        for line in lines:
+            out.print(Text(f"  {line}"))
+
+
+def print_score(found: Hindcast, scenario: Scenario) -> None:
+    """A forecast against the record: in words, scores, dates, and the places that are listed."""
+    out = console()
+    out.print(Text(f"{scenario.title}: scores against the record", style="bold"))
+    for sentence in of_scores.sentences(found, scenario):
+        out.print(sentence)
+    print_table(out, of_scores.scores(found, scenario))
+    for table in (of_scores.dates(found, scenario), of_scores.listed(found, scenario)):
+        out.print(table.caption)
+        print_table(out, table)

@@ -22,6 +22,9 @@ CALLS: dict[str, tuple[str, ...]] = {
     "film": ("run", "--fps", "1", "--seconds", "2", "--out", "new.png"),
     "ensemble": (*ENSEMBLE[1:], "--out", "new"),
     "study": ("study.yaml", "--workers", "1", "--no-figures", "--out", "new"),
+    "verdict": ("claims", "-n", "6", "--workers", "1", "--out", "new"),
+    "score": ("scored.yaml", "-n", "2", "--workers", "1", "--no-figures", "--out", "new"),
+    "calibrate": ("learn.yaml", "--workers", "1", "--out", "new"),
     "merge": ("part1", "part2", "--no-figures", "--out", "new"),
     "cut": ("net.csv", "--from", "a", "--to", "c"),
     "interdict": ("net.csv", "--from", "a", "--to", "c", "-k", "1"),
@@ -35,7 +38,8 @@ CALLS: dict[str, tuple[str, ...]] = {
 }
 """A call of each command that succeeds."""
 
-WRITES = ("run", "film", "ensemble", "study", "merge", "import", "compare", "report", "export")
+WRITES = ("run", "film", "ensemble", "study", "merge", "import", "compare", "report", "export",
+          "verdict")  # fmt: skip
 
 EVERY = pytest.mark.parametrize("verb", sorted(CALLS))
 
@@ -50,6 +54,17 @@ def home(small_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = small_file.parent
     monkeypatch.chdir(folder)
     (folder / "net.csv").write_text("from,to,capacity\na,b,2\nb,c,3\na,c,1\n", encoding="utf-8")
+    (folder / "claims").mkdir()
+    (folder / "claims/small.yaml").write_bytes(small_file.read_bytes())
+    (folder / "scored.yaml").write_text(
+        "format: 1\nextends: small.yaml\nkind: forecast\nas_of: 2020-01-02\n"
+        "holders_on_record: {ours: {place: gate, by: red, at: 2020-01-01}}\n"
+        "events_on_record: {fell: {measure: places.gate.time_lost_by.red, at: 2020-01-05}}\n"
+    )
+    (folder / "learn.yaml").write_text(
+        "format: 1\nbase: scored.yaml\nuntil: 2020-01-08\ninputs: [events.gate_falls.at]\n"
+        "runs: 8\nkeep: 0.5\nrounds: 2\n"
+    )
     (folder / "study.yaml").write_text(
         "format: 1\nbase: small.yaml\nn: 2\ngrid: {events.gate_falls.chance: [0, 1]}\n"
         "measures: [axes.line.delivered]\n"
@@ -104,7 +119,9 @@ def test_json_is_one_document_and_quiet_is_nothing(verb: str, home: Path) -> Non
 
 @EVERY
 def test_what_is_not_there_is_bad_input_in_one_message(verb: str, home: Path) -> None:
-    words = [{"small.yaml": "no.yaml", "net.csv": "no.csv"}.get(word, word) for word in CALLS[verb]]
+    gone = {"small.yaml": "no.yaml", "net.csv": "no.csv", "claims": "no-claims"}
+    gone |= {"scored.yaml": "no.yaml", "learn.yaml": "no.yaml"}
+    words = [gone.get(word, word) for word in CALLS[verb]]
     words += ["no-such-kind"] if verb == "schema" else []
     (home / "study.yaml").unlink()
     before = sorted(home.iterdir())

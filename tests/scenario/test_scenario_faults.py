@@ -50,6 +50,10 @@ SCENARIO_FAULTS = [
     ("by: blue", "by: bleu", "bleu", "unknown actor 'bleu'", "did you mean 'blue'?"),
     ("friends: [pink]", "friends: [pnk]", "pnk", "unknown actor 'pnk'", "'pink'"),
     ("transit: {green:", "transit: {gren:", "gren", "unknown actor 'gren'", "'green'"),
+    (
+        "claims:", "asks: c1_opn\nclaims:", "c1_opn", "no claim 'c1_opn' to ask about",
+        "did you mean 'c1_open'?",
+    ),
     ("axis_open: line", "axis_open: lin", "lin", "unknown axis 'lin'", "did you mean 'line'?"),
     (
         "{event: ring}", "{event: rng}", "rng", "unknown event, operation or option 'rng'",
@@ -303,3 +307,45 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "small.yaml").write_text(SMALL, "utf-8")
     with pytest.raises(ScenarioError, match=r"did you mean 'small\.yaml'\?"):
         load(tmp_path / "small.yml")
+
+
+FORECAST = changed(SMALL, "kind: what-if", "kind: forecast\nas_of: 2016-06-08")
+LATE = "{uniform: [1 t/day, 2 t/day], known_on: 2016-06-09}"
+
+
+def test_a_forecast_states_its_day(tmp_path: Path) -> None:
+    small = changed(SMALL, "kind: what-if", "kind: forecast")
+    found = faults(tmp_path, small)
+    check(found, small, "forecast", "a forecast needs 'as_of'", "add 'as_of: DATE'")
+    # what a run has resolved may be older than the key
+    resolved = tmp_path / "small.resolved.yaml"
+    resolved.write_text(small, "utf-8")
+    assert load(resolved).as_of is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("known_on: 2016-05-01", "known_on: 2016-06-09"),  # of a thing
+        ("demand: 20 t/day", f"demand: {LATE}"),  # of a number
+    ],
+)
+def test_a_forecast_uses_nothing_that_was_public_later(tmp_path: Path, old: str, new: str) -> None:
+    small = changed(FORECAST, old, new)
+    found = faults(tmp_path, small)
+    said = "known on 2016-06-09, and the forecast is of 2016-06-08"
+    check(found, small, "2016-06-09", said, "leave it out")
+
+
+def test_a_network_is_known_by_its_own_day(tmp_path: Path) -> None:
+    network = "known_on: 2016-06-09\n" + NETWORK
+    (fault,) = faults(tmp_path, FORECAST, network)
+    assert (Path(fault.file).name, fault.line) == ("network.yaml", 1)
+
+
+def test_what_is_on_record_may_be_of_any_day(tmp_path: Path) -> None:
+    (tmp_path / "network.yaml").write_text(NETWORK, "utf-8")
+    held = "{place: town, by: blue, at: 2016-09-01, known_on: 2016-09-02}"
+    small = FORECAST + f"\nholders_on_record:\n  later: {held}\n"
+    (tmp_path / "small.yaml").write_text(small, "utf-8")
+    assert str(load(tmp_path / "small.yaml").as_of) == "2016-06-08"

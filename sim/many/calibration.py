@@ -1,0 +1,495 @@
+"""Learning from the early record: the ranges of a scenario narrowed by runs, in a folder.
+
+    format: 1
+    title: What the first three weeks say of the ranges
+    base: ../double_offensive_forces.yaml
+    until: 2016-06-20              # the window is the start of the period to this day
+    inputs: [fighting.attack, operations.march.tempo]
+    events: [town_ringed]          # default: every event on record
+    runs: 600                      # of a round; the nearest quarter is kept
+    keep: 0.25
+    rounds: 3
+    seed: 1
+
+Only ``events_on_record`` up to the end of the window are read, and runs end there. The distance of
+a run is the mean over events of |min(T, W) - min(R, W)| over a scale, T being the day in the run, R
+that on record, W the end of the window: what had not come by then is censored there on both sides.
+The scale of an event is the mean absolute deviation of min(T, W) from its median in the first
+round, one day at least. Rounds are those of :mod:`sim.measure.abc`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.base.diagnostics import Mark, Report, safe, suggest
+from sim.base.errors import FolderError
+from sim.base.files import fingerprint, whole_file, whole_folder
+from sim.measure import abc
+from sim.measure.abc import Array
+from sim.scenario.dates import date_of, format_instant, parse_instant
+from sim.scenario.distributions import Dist
+from sim.scenario.emit import to_yaml
+from sim.scenario.faults import InputError
+from sim.scenario.loader import load
+from sim.scenario.model import DAY, Scenario
+from sim.scenario.quantities import PROVENANCE_KEYS
+from sim.scenario.shared import luck_key, stated_inputs
+from sim.scenario.tree import Items, Map, Scalar, read_file
+from sim.scenario.units import DIMENSIONS, format_quantity
+from sim.tables.data import DataTable
+from sim.tables.folder import MANIFEST, default_target, write_json, write_manifest
+
+from .engines import Engine, EngineError
+from .ensemble import Progress
+from .inputs import fixed, inputs_by_path, uncertain
+from .journal import Journal
+from .replicate import Result, run_replicate
+
+KEYS = (
+    "format", "title", "base", "until", "inputs", "events", "runs", "keep", "rounds", "seed",
+)  # fmt: skip
+
+STATED = "calibration.json"
+LEARNED = "learned.yaml"
+MOST_RUNS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A calibration as its file states it: ``until`` in seconds, ``events`` by id."""
+
+    file: Path
+    title: str
+    base: Path
+    scenario: Scenario
+    until: int
+    inputs: tuple[str, ...]
+    events: tuple[str, ...]
+    runs: int
+    keep: float
+    rounds: int
+    seed: int
+
+    @property
+    def kept(self) -> int:
+        """Particles that each round leaves."""
+        return max(2, round(self.keep * self.runs))
+
+    def document(self) -> dict[str, Any]:
+        """Plain data by which a folder is known again; what came after the window is not in it."""
+        record = {name: min(self.on_record(name), self.until) for name in self.events}
+        return {
+            "format": 1, "title": self.title, "scenario": self.scenario.id, "until": self.until,
+            "inputs": list(self.inputs), "events": record, "runs": self.runs, "keep": self.keep,
+            "rounds": self.rounds, "seed": self.seed,
+        }  # fmt: skip
+
+    def on_record(self, event: str) -> float:
+        """When an event came on record (s); infinite where it did not."""
+        at = self.scenario.events_on_record[event].at
+        return np.inf if at is None else at
+
+
+def read_calibration(path: Path) -> Calibration:
+    """The calibration in a YAML file.
+
+    Raises:
+        ScenarioError: with every fault found, each with its file, line and column.
+    """
+    report = Report()
+    tree = read_file(path, report)
+    found = None if tree is None else _Reader(report, path, tree).calibration()
+    report.stop_on_errors()
+    assert found is not None
+    return found
+
+
+class _Reader:
+    """Reads one file, going on past faults to find them all."""
+
+    def __init__(self, report: Report, file: Path, tree: Map) -> None:
+        self.report, self.file, self.tree = report, file, tree
+
+    def calibration(self) -> Calibration | None:
+        for key, entry in self.tree.entries.items():
+            if key not in KEYS:
+                near = suggest(key, KEYS)
+                self.report.error(entry.key_mark, f"unknown key '{safe(key)}'", near)
+        if self._text("format") != "1":
+            self.report.error(self._mark("format"), "this program reads 'format: 1'")
+        base = self._text("base")
+        if not base:
+            self.report.error(self._mark("base"), "a scenario is needed", "base: file.yaml")
+        runs = self._number("runs", 600, 4, MOST_RUNS)
+        keep = self._number("keep", 0.25, 0.001, 1)
+        rounds = self._number("rounds", 3, 1, 100)
+        self.report.stop_on_errors()
+        scenario = load(self.file.parent / base)
+        seed = self._number("seed", scenario.seed, 0, 2**63 - 1)
+        until = self._until(scenario)
+        inputs = self._inputs(scenario)
+        events = self._events(scenario)
+        self.report.stop_on_errors()
+        return Calibration(
+            self.file, self._text("title") or self.file.stem, self.file.parent / base, scenario,
+            until, inputs, events, int(runs), keep, int(rounds), int(seed),
+        )  # fmt: skip
+
+    def _until(self, scenario: Scenario) -> int:
+        text = self._text("until")
+        try:
+            until = round(parse_instant(text, scenario.start))
+        except InputError as error:
+            hint = error.hint if text else "until: DATE, the end of the window that is learned from"
+            self.report.error(self._mark("until"), error.message, hint)
+            return scenario.length
+        if not 0 < until <= scenario.length:
+            ends = format_instant(scenario, scenario.length)
+            self.report.error(
+                self._mark("until"), "the window ends outside the period", f"which ends on {ends}"
+            )
+        return until
+
+    def _inputs(self, scenario: Scenario) -> tuple[str, ...]:
+        known = inputs_by_path(scenario)
+        found = []
+        for node in self._list("inputs"):
+            path = node.text if isinstance(node, Scalar) else ""
+            if path in known:
+                found.append(path)
+            else:
+                hint = suggest(path, known) or "name a range or a chance as --set does"
+                self.report.error(node.mark, f"nothing uncertain at '{safe(path)}'", hint)
+        if not found and not self.report.diagnostics:
+            self.report.error(self._mark("inputs"), "no inputs", "inputs: [PATH, PATH]")
+        return tuple(dict.fromkeys(found))
+
+    def _events(self, scenario: Scenario) -> tuple[str, ...]:
+        """Those named, else all on record."""
+        record = scenario.events_on_record
+        if not record:
+            self.report.error(
+                self._mark("base"), "nothing is on record to learn from",
+                "state 'events_on_record' in the scenario",
+            )  # fmt: skip
+        if "events" not in self.tree.entries:
+            return tuple(record)
+        for node in self._list("events"):
+            name = node.text if isinstance(node, Scalar) else ""
+            if name not in record:
+                self.report.error(
+                    node.mark, f"no event '{safe(name)}' on record", suggest(name, record)
+                )
+        return tuple(n.text for n in self._list("events") if isinstance(n, Scalar))
+
+    # --- values --------------------------------------------------------------------------
+
+    def _mark(self, key: str) -> Mark:
+        entry = self.tree.entries.get(key)
+        return Mark(str(self.file), 1, 1) if entry is None else entry.value.mark
+
+    def _text(self, key: str) -> str:
+        entry = self.tree.entries.get(key)
+        if entry is None:
+            return ""
+        if isinstance(entry.value, Scalar) and not entry.value.null:
+            return entry.value.text
+        self.report.error(entry.value.mark, "a text is expected here")
+        return ""
+
+    def _list(self, key: str) -> list[Any]:
+        entry = self.tree.entries.get(key)
+        if entry is None:
+            return []
+        return entry.value.items if isinstance(entry.value, Items) else [entry.value]
+
+    def _number(self, key: str, default: float, least: float, most: float) -> float:
+        if key not in self.tree.entries:
+            return default
+        text = self._text(key)
+        try:
+            number = float(text)
+        except ValueError:
+            number = np.nan
+        if not least <= number <= most or (least >= 1 and number != int(number)):
+            said = f"'{safe(text)}' is no number from {least:g} to {most:g}"
+            self.report.error(self._mark(key), said)
+            return default
+        return number
+
+
+# --- running ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What a calibration found: its last population, its inputs in their units, its folder."""
+
+    folder: Path
+    stated: Calibration
+    population: abc.Population
+    tolerances: tuple[float, ...]
+
+    @property
+    def ranges(self) -> tuple[Dist | float, ...]:
+        """The inputs as the scenario states them: ranges, and chances as numbers."""
+        known = inputs_by_path(self.stated.scenario)
+        return tuple(known[path] for path in self.stated.inputs)
+
+
+def begin(stated: Calibration, out: Path | None) -> Path:
+    """The folder of a calibration, made where it is not there yet.
+
+    Raises:
+        FolderError: it holds something else.
+    """
+    document = stated.document()
+    key = fingerprint([document, stated.scenario.resolved.get("network"), stated.inputs])
+    target = out or default_target(stated.file.stem, key)
+    if (target / STATED).is_file():
+        if json.loads((target / STATED).read_text(encoding="utf-8")) != document:
+            raise FolderError(f"{target} holds another calibration; name another folder")
+        return target
+    with whole_folder(target) as made:
+        write_json(made / STATED, document)
+        write_json(made / MANIFEST, {"status": "running", "kind": "calibration"})
+    return target
+
+
+def carry_out(
+    stated: Calibration, folder: Path, engine: Engine, progress: Progress | None = None,
+    argv: Sequence[str] = (),
+) -> Learned:  # fmt: skip
+    """Run what is missing of a calibration, and write what it learned.
+
+    Interrupted, each round keeps its journal, and the same call goes on to the same bytes.
+
+    Raises:
+        EngineError: a run failed; a round needs them all.
+        FolderError: a journal cannot be opened.
+    """
+    tell = progress or (lambda done, of: None)
+    short = replace(stated.scenario, length=stated.until, claims={}, seed=stated.seed)
+    inputs = len(stated.inputs)
+    quantiles = abc.prior(stated.seed, stated.runs, inputs)
+    days = _days(stated, short, folder, 0, quantiles, engine, tell)
+    scale = _scales(days)
+    population = abc.rejected(quantiles, _distances(stated, days, scale), stated.kept)
+    tolerances = [population.tolerance]
+    for number in range(1, stated.rounds):
+        quantiles, inside = abc.proposed(population, stated.seed, number, stated.runs)
+        days = _days(stated, short, folder, number, quantiles, engine, tell)
+        distances = _distances(stated, days, scale)
+        population = abc.joined(population, quantiles, distances, inside)
+        tolerances.append(population.tolerance)
+    learned = Learned(folder, stated, population, tuple(tolerances))
+    for table in tables(learned):
+        table.write_csv(folder / f"{table.name}.csv")
+    with whole_file(folder / LEARNED) as path:
+        path.write_text(learned_text(learned), encoding="utf-8")
+    journals = [_journal(number) for number in range(stated.rounds)]
+    head = {"status": "complete", "kind": "calibration"}
+    write_manifest(folder, head, argv, journals, pending=False)
+    return learned
+
+
+def _journal(number: int) -> str:
+    return f"round_{number + 1}.jsonl"
+
+
+def _run(
+    scenario: Scenario, inputs: tuple[str, ...], measures: tuple[str, ...], first: int,
+    quantiles: Array, number: int,
+) -> Result:  # fmt: skip
+    """One particle: the days of the events in a run with its own luck and these inputs."""
+    at = dict(zip(inputs, quantiles[number].tolist(), strict=True))
+    row, units = run_replicate(fixed(scenario, at), first + number)
+    kept = {path: row["measures"].get(path) for path in measures}
+    return Result(
+        {"replicate": number, "measures": kept}, {path: units.get(path, "day") for path in kept}
+    )
+
+
+def _days(
+    stated: Calibration, scenario: Scenario, folder: Path, number: int, quantiles: Array,
+    engine: Engine, tell: Progress,
+) -> Array:  # fmt: skip
+    """Days of the events (runs, events) in the runs of a round, those to come at its end."""
+    paths = tuple(stated.scenario.events_on_record[e].measure for e in stated.events)
+    first = number * stated.runs
+    task = partial(_run, scenario, _object_paths(stated), tuple(sorted(set(paths))), first,
+                   quantiles)  # fmt: skip
+    with Journal(folder / _journal(number)) as journal:
+        missing = (n for n in range(stated.runs) if n not in journal)
+        with closing(engine.run(task, missing)) as outcomes:
+            for replicate, result, error in outcomes:
+                if result is None:
+                    raise EngineError(f"run {replicate} of round {number + 1} failed: {error}")
+                journal.append(result.row, result.units)
+                tell(number * stated.runs + len(journal.done), stated.rounds * stated.runs)
+        journal.sync()
+        rows = list(journal.rows(range(stated.runs)))
+    horizon = stated.until / DAY
+    days = [[_or_end(row["measures"][path], horizon) for path in paths] for row in rows]
+    return np.array(days, dtype=float)
+
+
+def _or_end(day: float | None, horizon: float) -> float:
+    return horizon if day is None else min(day, horizon)
+
+
+def _object_paths(stated: Calibration) -> tuple[str, ...]:
+    """The inputs by the names of the objects, as :func:`sim.many.inputs.fixed` takes them."""
+    by_key = {luck_key(path): path for path in uncertain(stated.scenario)}
+    return tuple(by_key.get(luck_key(path), path) for path in stated.inputs)
+
+
+def _scales(days: Array) -> Array:
+    """Mean absolute deviation from the median of each event (events,), one day at least."""
+    scale: Array = np.maximum(np.abs(days - np.median(days, axis=0)).mean(axis=0), 1.0)
+    return scale
+
+
+def _distances(stated: Calibration, days: Array, scale: Array) -> Array:
+    on_record = np.array([min(stated.on_record(e), stated.until) / DAY for e in stated.events])
+    distances: Array = (np.abs(days - on_record) / scale).mean(axis=1)
+    return distances
+
+
+# --- what was learned ------------------------------------------------------------------------
+
+LEVELS = (0.05, 0.5, 0.95)
+
+
+def tables(learned: Learned) -> list[DataTable]:
+    """``inputs``: prior and posterior side by side; ``particles``: what the last round kept.
+
+    Of a chance there is one number before, and one after.
+    """
+    population = learned.population
+    shrunk = abc.contraction(population)
+    rows = [
+        (path, *_in_days(dimension, (*before, *after)), round(float(c), 4))
+        for path, dimension, before, after, c in zip(
+            learned.stated.inputs, map(partial(_dimension, learned), learned.stated.inputs),
+            *zip(*_before_and_after(learned), strict=True), shrunk, strict=True,
+        )
+    ]  # fmt: skip
+    heads = ("input", "unit", "prior_5", "prior_50", "prior_95", "posterior_5", "posterior_50",
+             "posterior_95", "contraction")  # fmt: skip
+    weights = population.weights / population.weights.sum()
+    kept = [
+        (round(float(w), 8), round(float(d), 6), *(round(float(u), 6) for u in us))
+        for w, d, us in zip(weights, population.distances, population.quantiles, strict=True)
+    ]
+    return [
+        DataTable("inputs", heads, rows),
+        DataTable("particles", ("weight", "distance", *learned.stated.inputs), kept),
+    ]
+
+
+def _in_days(dimension: str, values: Sequence[float | None]) -> Iterator[Any]:
+    """The unit in which people read values of a dimension, and the values in it."""
+    lasts = dimension == "duration"
+    yield "day" if lasts else DIMENSIONS[dimension].base
+    for value in values:
+        yield _shown(value / DAY) if lasts and value is not None else value
+
+
+Levels = tuple[float | None, float, float | None]
+
+
+def _before_and_after(learned: Learned) -> Iterator[tuple[Levels, Levels]]:
+    """5, 50 and 95 % of each input as stated, and as learned."""
+    population = learned.population
+    weights = population.weights / population.weights.sum()
+    at = [abc.quantile(population, level) for level in LEVELS]
+    for k, stated in enumerate(learned.ranges):
+        if isinstance(stated, float):
+            happened = float(weights[population.quantiles[:, k] < stated].sum())
+            yield (None, stated, None), (None, _shown(happened), None)
+            continue
+        low, middle, high = (_shown(stated.ppf(level)) for level in LEVELS)
+        after = [_shown(stated.ppf(float(q[k]))) for q in at]
+        yield (low, middle, high), (after[0], after[1], after[2])
+
+
+def _shown(value: float) -> float:
+    return float(f"{value:.6g}")
+
+
+def _dimension(learned: Learned, path: str) -> str:
+    """The dimension of an input by the unit that the scenario states it in."""
+    if path.rpartition(".")[2] in _INSTANTS:
+        return "duration"
+    text = _text_with_unit(stated_inputs(learned.stated.scenario.resolved).get(path))
+    for name, dimension in DIMENSIONS.items():
+        if any(unit != "%" and text.endswith(f" {unit}") for unit in dimension.units):
+            return name
+    return "number"
+
+
+def _text_with_unit(stated: Any) -> str:
+    """A text with a unit out of what a scenario states of a quantity; '' where it has none."""
+    if isinstance(stated, Mapping):
+        inside = (_text_with_unit(v) for k, v in stated.items() if k not in PROVENANCE_KEYS)
+        keys = (str(key) for key in next(iter(stated.values()), {})) if "choice" in stated else ()
+        return next((text for text in (*inside, *keys) if " " in text), "")
+    if isinstance(stated, list):
+        return next((text for text in map(str, stated) if " " in text), "")
+    return str(stated)
+
+
+def _stated(learned: Learned, path: str, value: float) -> str:
+    """A value of an input as a file states it: an instant as a date where there are dates."""
+    scenario = learned.stated.scenario
+    if path.rpartition(".")[2] in _INSTANTS and (date := date_of(scenario, value)) is not None:
+        return date.isoformat()
+    return format_quantity(value, _dimension(learned, path))
+
+
+_INSTANTS = ("at", "from", "until")
+
+
+def learned_text(learned: Learned) -> str:
+    """A scenario file that extends the base with each input between its posterior quantiles.
+
+    Each is uniform between its 5 and 95 % quantiles: what holds of several inputs together is lost,
+    and its note says so.
+    """
+    stated = learned.stated
+    end = format_instant(stated.scenario, stated.until)[:10]
+    dated = {"known_on": end} if stated.scenario.start is not None else {}
+    overrides: dict[str, Any] = {}
+    for path, (_, (low, middle, high)) in zip(
+        stated.inputs, _before_and_after(learned), strict=True
+    ):
+        if low is None or high is None:
+            overrides[path] = middle
+            continue
+        overrides[path] = {
+            "uniform": [_stated(learned, path, end) for end in (low, high)],
+            "trust": "learned",
+            "note": f"5 to 95 % of what agrees with the record up to {end}; each input by itself",
+            **dated,
+        }
+    document: dict[str, Any] = {
+        "format": 1,
+        "extends": Path(os.path.relpath(stated.base, learned.folder)).as_posix(),
+        "id": f"{stated.scenario.id}_learned",
+        "title": f"{stated.scenario.title}, learned from the record up to {end}",
+        "about": f"Ranges that 'sim calibrate' narrowed on the record up to {end}.",
+        **({"as_of": end} if stated.scenario.start is not None else {}),
+        "overrides": overrides,
+    }
+    return to_yaml(document)

@@ -1,0 +1,43 @@
+"""Who held which place lastingly, from the rows of a run; raids do not count."""
+
+from __future__ import annotations
+
+from sim.scenario.model import Scenario
+from sim.state.record import Record
+
+Change = tuple[str, int, tuple[str, ...]]
+"""A place, the second from which, and the actors that held it lastingly from then on."""
+
+
+def changes(scenario: Scenario, record: Record) -> list[Change]:
+    """Each change of lasting holders against those of the scenario, by place, then time.
+
+    While a raid is in force the rows of ``lasting`` tell who holds the place lastingly, not those
+    of ``holders``.
+    """
+    raided: dict[str, tuple[str, ...]] = {}
+    in_force: dict[str, tuple[str, ...]] = {}
+    found: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+    for row in record.control:  # of one instant, holders before lasting
+        if row.kind != "place" or row.what not in ("holders", "lasting"):
+            continue
+        actors = tuple(share.partition("=")[0] for share in row.value.split(";") if share)
+        if row.what == "holders":
+            in_force[row.id] = actors
+        elif actors:
+            raided[row.id] = actors
+        else:
+            raided.pop(row.id, None)
+        held = found.setdefault(row.id, [(-1, at_start(scenario, row.id))])
+        if held[-1][0] == row.time:
+            held.pop()
+        now = raided.get(row.id, in_force[row.id])
+        if held[-1][1] != now:
+            held.append((row.time, now))
+    return [(place, *change) for place, held in sorted(found.items()) for change in held[1:]]
+
+
+def at_start(scenario: Scenario, place: str) -> tuple[str, ...]:
+    """The holders of a place at the start, sorted."""
+    holding = scenario.holders.get(place)
+    return tuple(sorted(holding.shares)) if holding else ()

@@ -1,0 +1,166 @@
+"""Learning from the early record: what it should find, resumed, and without a peek ahead."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sim
+from sim.many.calibration import read_calibration
+
+LAND = """
+format: 1
+title: A fort and a town
+period: {start: 2031-01-01, length: 40 days}
+kind: what-if
+actors: {red: {}, blue: {}}
+default_holder: red
+network:
+  classes: {road: {speed: 20..40 km/h, capacity: 100 t/day}}
+  places: {fort: {lat: 1, lon: 0}, town: {lat: 0, lon: 1}}
+  roads: {fort--town: {km: 10, class: road}}
+axes:
+  line: {actor: red, sources: {fort: {}}, sinks: {town: {demand: 1..5 t/day}}}
+events:
+  falls: {capture: fort, by: blue, at: 2031-01-01..2031-01-31}
+  town_falls: {capture: town, by: blue, at: 2031-01-09, chance: 0.5}
+events_on_record:
+  fort_taken: {measure: places.fort.time_taken_by.blue, at: 2031-01-11}
+  town_taken: {measure: places.town.time_taken_by.blue, at: 2031-01-31}
+"""
+
+ASKED = """
+format: 1
+title: What twenty days say
+base: land.yaml
+until: 2031-01-21
+inputs: [events.falls.at, events.town_falls.chance, axes.line.sinks.town.demand]
+runs: 120
+rounds: 2
+"""
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Path:
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "land.yaml").write_text(LAND, "utf-8")
+    path = tmp_path / "scenarios" / "asked.yaml"
+    path.write_text(ASKED, "utf-8")
+    return path
+
+
+def rows(done: sim.Calibrated) -> dict[str, dict[str, Any]]:
+    table = done.table()
+    return {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
+
+
+def test_what_the_record_says_is_learned_and_nothing_else(asked: Path, tmp_path: Path) -> None:
+    # the fort fell on day 10: what agrees best is a fall near it, of a range of 30 days (its prior
+    # median is day 15). The town had not fallen on day 20, so its chance falls from a half. What it
+    # eats has no bearing
+    done = sim.calibrate(asked, out=tmp_path / "c", workers=1)
+    found = rows(done)
+    fort = found["events.falls.at"]
+    assert fort["unit"] == "day"
+    assert (fort["prior_5"], fort["prior_50"], fort["prior_95"]) == (1.5, 15, 28.5)
+    assert fort["posterior_50"] == pytest.approx(10, abs=1.5)
+    assert 6 < fort["posterior_5"] < fort["posterior_95"] < 14
+    assert fort["contraction"] > 0.9
+    assert found["events.town_falls.chance"]["prior_50"] == 0.5
+    assert found["events.town_falls.chance"]["posterior_50"] < 0.1
+    assert abs(found["axes.line.sinks.town.demand"]["contraction"]) < 0.4
+    assert done.tolerances[1] <= done.tolerances[0]
+
+
+def test_what_it_learned_is_a_scenario_to_build_on(asked: Path, tmp_path: Path) -> None:
+    done = sim.calibrate(asked, out=tmp_path / "c", workers=1)
+    learned = sim.load(done.learned)
+    fort = learned.events["falls"].at
+    assert fort is not None
+    assert 6 * 86_400 < fort.low < fort.high < 14 * 86_400
+    assert learned.axes["line"].sinks["town"].demand.high <= 5_000
+    assert str(learned.as_of) == "2031-01-21"
+    # an earlier forecast may not use it
+    checked = sim.validate(done.learned, sets=["as_of=2031-01-20"])
+    assert "known on 2031-01-21" in str(checked.error)
+
+
+def test_nothing_after_the_window_enters(asked: Path, tmp_path: Path) -> None:
+    def learn(name: str) -> dict[str, bytes]:
+        folder = sim.calibrate(asked, out=tmp_path / name, workers=1, argv=[]).folder
+        return {
+            path.name: path.read_bytes()
+            for path in folder.iterdir()
+            if path.name != "manifest.json"
+        }
+
+    before = learn("one")
+    land = asked.parent / "land.yaml"
+    later = LAND.replace("blue, at: 2031-01-31}", "blue, until: 2031-02-09}")
+    assert later != LAND
+    land.write_text(later, "utf-8")
+    assert learn("other") == before
+    # and what is in it does
+    land.write_text(LAND.replace("blue, at: 2031-01-11", "blue, at: 2031-01-04"), "utf-8")
+    assert learn("third") != before
+
+
+def test_stopped_and_gone_on_with_it_is_the_same(
+    asked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = sim.calibrate(asked, out=tmp_path / "whole", workers=1, argv=[]).folder
+
+    def stop(done: int, of: int) -> None:
+        if done == 150:  # amid the second round
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sim.calibrate(asked, out=tmp_path / "part", workers=1, progress=stop)
+    ran: list[int] = []
+    part = sim.calibrate(
+        asked, out=tmp_path / "part", workers=1, progress=lambda done, of: ran.append(done), argv=[]
+    ).folder
+    assert len(ran) == 240 - 150
+    for name in ("particles.csv", "inputs.csv", "learned.yaml"):
+        assert (part / name).read_bytes() == (whole / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("events.falls.at,", "events.fall.at,", "nothing uncertain at 'events.fall.at'"),
+        ("until: 2031-01-21", "until: 2031-12-21", "the window ends outside the period"),
+        ("until: 2031-01-21", "until: soon", "'soon'"),
+        ("runs: 120", "runs: 2", "'2' is no number from 4"),
+        ("rounds: 2", "rounds: 2\nround: 3", "unknown key 'round'"),
+        ("base: land.yaml", "", "a scenario is needed"),
+        ("rounds: 2", "events: [fort_tken]", "no event 'fort_tken' on record"),
+    ],
+)
+def test_faults_are_told_where_they_stand(asked: Path, old: str, new: str, said: str) -> None:
+    asked.write_text(ASKED.replace(old, new), "utf-8")
+    with pytest.raises(sim.ScenarioError, match=said.replace("(", "\\(")) as error:
+        read_calibration(asked)
+    assert "asked.yaml:" in str(error.value)
+
+
+def test_another_calibration_in_the_way_is_refused(asked: Path, tmp_path: Path) -> None:
+    sim.calibrate(asked, out=tmp_path / "c", workers=1)
+    asked.write_text(ASKED.replace("runs: 120", "runs: 100"), "utf-8")
+    with pytest.raises(sim.FolderError, match="another calibration"):
+        sim.calibrate(asked, out=tmp_path / "c", workers=1)
+
+
+def test_the_command(asked: Path, tmp_path: Path, sim: Callable[..., Any]) -> None:
+    done = sim("calibrate", str(asked), "--out", str(tmp_path / "c"), "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert Path(found["learned"]).is_file()
+    assert found["learnt"][0]["input"] == "events.falls.at"
+    shown = sim("calibrate", str(asked), "--out", str(tmp_path / "c"), cwd=tmp_path)
+    assert "What twenty days say" in shown.stdout
+    assert "greatest distance kept" in shown.stdout
