@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from sim.many import calibration as _calibration
 from sim.many.ensemble import engine_for
 from sim.tables.data import DataTable
 
+from .comparisons import path_of, words_of
 from .show import Facts, Shown, made, table_named
 
 if TYPE_CHECKING:
@@ -86,9 +86,8 @@ def calibrate(
         FailedError: a run failed, or there is no room.
     """
     stated = _calibration.read_calibration(Path(file))
-    folder = _calibration.begin(stated, None if out is None else Path(out))
+    folder = _calibration.begin(stated, path_of(out))
     if begun is not None:
         begun(folder)
-    words = sys.argv[1:] if argv is None else argv
-    found = _calibration.carry_out(stated, folder, engine_for(workers), progress, words)
+    found = _calibration.carry_out(stated, folder, engine_for(workers), progress, words_of(argv))
     return made(Calibrated, found)

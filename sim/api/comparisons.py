@@ -64,7 +64,7 @@ class Comparison(Found, of_runs.Comparison):
             FullDiskError: there is no room for it.
         """
         draw = partial(draw_comparison, self) if figures else None
-        return write_comparison(self, _path(out), draw=draw, argv=_words(argv))
+        return write_comparison(self, path_of(out), draw=draw, argv=words_of(argv))
 
     def _glance(self) -> tuple[str, Facts]:
         return f"Comparison of {len(self.outcomes)} runs", [
@@ -109,7 +109,7 @@ class ManyComparison(Found, of_ensembles.ManyComparison):
         """
         draw = partial(draw_many, self) if figures else None
         kept = self.only_changed() if only_changed else self
-        return write_comparison(kept, _path(out), draw=draw, argv=_words(argv))
+        return write_comparison(kept, path_of(out), draw=draw, argv=words_of(argv))
 
     def _glance(self) -> tuple[str, Facts]:
         return f"Comparison of {len(self.outcomes)} ensembles", [
@@ -133,11 +133,13 @@ def _few(paths: Sequence[str]) -> str:
     return enumerated(paths, MOST_CHANGES) or "none"
 
 
-def _path(out: Folder | None) -> Path | None:
+def path_of(out: Folder | None) -> Path | None:
+    """A folder as a path; None stays None."""
     return None if out is None else Path(out)
 
 
-def _words(argv: Sequence[str] | None) -> Sequence[str]:
+def words_of(argv: Sequence[str] | None) -> Sequence[str]:
+    """The words of the command that a manifest names; None: those of this process."""
     return sys.argv if argv is None else argv
 
 

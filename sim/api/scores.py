@@ -17,7 +17,7 @@ from sim.scenario import model
 from sim.tables import of_scores
 from sim.tables.data import DataTable
 
-from .comparisons import _path, _words
+from .comparisons import path_of, words_of
 from .drawing import draw_scores
 from .many import ensemble
 from .scenarios import Source, scenario_of
@@ -65,7 +65,7 @@ class Scored(Found, _scoring.Scored):
             FullDiskError: there is no room for it.
         """
         draw = partial(draw_scores, self) if figures else None
-        return _scoring.write_scores(self, _path(out), draw=draw, argv=_words(argv))
+        return _scoring.write_scores(self, path_of(out), draw=draw, argv=words_of(argv))
 
     def _glance(self) -> tuple[str, Facts]:
         lines = [x for x in self.found.lines if x.date is None]

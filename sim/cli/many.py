@@ -49,10 +49,12 @@ class Means(TypedDict):
     figures: bool
 
 
+WORKERS = click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes; every core where none are named."
+)
+
 _MEANS = (
-    click.option(
-        "--workers", type=click.IntRange(min=1), help="Processes; every core where none are named."
-    ),
+    WORKERS,
     click.option(
         "--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True,
         help="Where replicates run: this machine, or a Dask cluster.",
@@ -327,9 +329,7 @@ def _report(done: Ensemble, as_json: bool) -> None:
 @click.command(cls=Verb)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="The folder of the calibration.")
-@click.option(
-    "--workers", type=click.IntRange(min=1), help="Processes; every core where none are named."
-)
+@WORKERS
 def calibrate(file: Path, out: Path | None, workers: int | None, as_json: bool) -> None:
     """Narrow the ranges of a scenario by what is on record of its first days.
 
@@ -365,9 +365,7 @@ def calibrate(file: Path, out: Path | None, workers: int | None, as_json: bool) 
     "--resume", type=click.Path(path_type=Path), metavar="VERDICTS",
     help="Go on with those in their folder, or begin them there.",
 )  # fmt: skip
-@click.option(
-    "--workers", type=click.IntRange(min=1), help="Processes; every core where none are named."
-)
+@WORKERS
 def verdict(
     folder: Path, n: int | None, out: Path | None, resume: Path | None, workers: int | None,
     as_json: bool,
@@ -400,9 +398,7 @@ def verdict(
 )
 @click.option("--on", default="", metavar="DATE,...", help="When who holds what is scored.")
 @click.option("--out", type=click.Path(path_type=Path), help="The folder of the scores.")
-@click.option(
-    "--workers", type=click.IntRange(min=1), help="Processes; every core where none are named."
-)
+@WORKERS
 @SETS
 @NO_FIGURES
 def score(

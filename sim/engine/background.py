@@ -1,42 +1,29 @@
 """What no operation names: places that change hands at a background rate, in forecasts.
 
-A place of an actor that has such a rate is lost when the rate, added up over time, reaches a
-number drawn for this place and the how-many-th time (exponential with mean 1), so that with a
-constant rate the time to its loss is exponential (Cox 1962). The rate is that of the front where a
-road joins it to a place of an enemy that may take it, else that of inner places, and 0 while an
-operation that is not over has it on its route. It falls to the enemies that are the fewest roads
-away, each with a chance in proportion to how many of those places it holds.
+A place of an actor that has such a rate has a :class:`~sim.engine.hazard.Hazard`, with a number
+drawn for this place and the how-many-th time. The rate is that of the front where a road joins it
+to a place of an enemy that may take it, else that of inner places, and 0 while an operation that is
+not over has it on its route. It falls to the enemies that are the fewest roads away, each with a
+chance in proportion to how many of those places it holds.
 """
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from sim.scenario.model import DAY, PPM, BackgroundRate
+from sim.scenario.model import PPM, BackgroundRate
 
-from .clock import Moment, Phase, call_off
+from .clock import Phase
 from .forces.force import Force
+from .hazard import Hazard, exponential
 from .signals import NetChange, Signal
 from .world import World
 
 BACKGROUND = "background"
 """The cause of such a change, in events and in credit."""
-
-
-@dataclass(slots=True)
-class _Hazard:
-    """A place at risk: ``reached`` of ``due`` by ``since`` (s), at ``rate`` a day from then on."""
-
-    due: float
-    reached: float = 0.0
-    rate: float = 0.0
-    since: int = 0
-    changes: int = 0
-    moment: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +44,8 @@ class Background:
         self._world, self._forces = world, forces
         rules = world.scenario.rules.background if world.scenario.kind == "forecast" else {}
         self._rates = {actor: self._drawn(rule) for actor, rule in rules.items()}
-        self._hazards: dict[str, _Hazard] = {}
+        self._hazards: dict[str, Hazard] = {}
+        self._changes: Counter[str] = Counter()
         if not self._rates:
             return
         world.signals.settled.subscribe(self._settled)
@@ -87,32 +75,24 @@ class Background:
 
     def _look(self, places: Iterable[str]) -> None:
         """See whether the rates of places are others now."""
+        now = self._world.clock.now
         for place in places:
             rate = self._rate(place)
-            hazard = self._hazards.get(place)
-            if hazard is None:
+            if place not in self._hazards:
                 if rate == 0:
                     continue
-                hazard = self._hazards[place] = _Hazard(self._next(place, 0))
-            if rate != hazard.rate:
-                now = self._world.clock.now
-                hazard.reached += hazard.rate * (now - hazard.since) / DAY
-                hazard.rate, hazard.since = rate, now
-                self._wait(place, hazard)
+                self._hazards[place] = Hazard(self._next(place), now)
+            if self._hazards[place].goes_on_at(rate, now):
+                self._wait(place)
 
-    def _next(self, place: str, changes: int) -> float:
-        """The drawn number at which a place is lost for the how-many-th time; ln 2 of medians."""
-        luck = self._world.luck
-        return -math.log(0.5 if luck.nominal else luck.uniform(f"change:{place}:{changes}"))
+    def _next(self, place: str) -> float:
+        """The drawn number at which a place is lost, this time."""
+        return exponential(self._world.luck, f"change:{place}:{self._changes[place]}")
 
-    def _wait(self, place: str, hazard: _Hazard) -> None:
-        call_off(hazard.moment)
-        hazard.moment = None
-        if hazard.rate == 0:
-            return
-        left = (hazard.due - hazard.reached) / hazard.rate * DAY
-        time = hazard.since + max(1, math.ceil(left))
-        if time <= self._world.scenario.length:
+    def _wait(self, place: str) -> None:
+        hazard = self._hazards[place]
+        time = hazard.time(self._world.scenario.length)
+        if time is not None:
             lose = partial(self._lose, place)
             hazard.moment = self._world.clock.at(time, Phase.CONTROL, f"~change:{place}", lose)
 
@@ -158,17 +138,14 @@ class Background:
     def _lose(self, place: str) -> None:
         """A place changes hands."""
         world, loser = self._world, self._loser(place)
-        hazard = self._hazards[place]
-        hazard.moment = None
         if loser is None:
             return
         found = sorted(self._takers(place, self._rates[loser].takers, None).items())
-        name = f"change:{place}:{hazard.changes}"
-        hazard.changes += 1
-        hazard.reached, hazard.since = 0.0, world.clock.now
-        hazard.due = self._next(place, hazard.changes)
+        name = f"change:{place}:{self._changes[place]}"
+        self._changes[place] += 1
+        self._hazards[place].begin_again(self._next(place), world.clock.now)
         if not found:  # nobody is there who could take it
-            self._wait(place, hazard)
+            self._wait(place)
             return
         taker = found[world.luck.pick([count for _, count in found], f"{name}:by")][0]
         world.apply(BACKGROUND, place, lambda c, p: c.capture(p, {taker: PPM}))

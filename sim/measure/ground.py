@@ -63,7 +63,8 @@ def links_over_time(
 
     ``rows`` are those of control.csv, in the order of time; the country of all is :data:`ALL`.
     """
-    actors = [actor for actor in scenario.actors if sources_of(scenario, actor)[1]]
+    abroad = {actor: sources_of(scenario, actor)[1] for actor in scenario.actors}
+    abroad = {actor: sources for actor, sources in abroad.items() if sources}
     found: dict[tuple[str, str], list[tuple[int, int]]] = {}
     changed: dict[int, tuple[set[str], set[str]]] = {}
     for row in rows:
@@ -72,11 +73,11 @@ def links_over_time(
     for time, control in states(scenario, rows):
         if ways is None:
             ways = passages(scenario, control)
-            moved = {ways.of(actor, sources_of(scenario, actor)[1]) for actor in actors}
+            moved = {ways.of(actor, sources) for actor, sources in abroad.items()}
         else:
             moved = ways.refresh(*changed[time])
-        for actor in actors:
-            mine = ways.of(actor, sources_of(scenario, actor)[1])
+        for actor, sources in abroad.items():
+            mine = ways.of(actor, sources)
             # what others whose places it may use take of it changes no way, and yet who holds it
             if mine not in moved and len(mine.side.enemies) == len(scenario.actors) - 1:
                 continue

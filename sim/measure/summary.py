@@ -22,7 +22,7 @@ from .causes import Turn, turned
 from .claims import verdicts
 from .decisions import decided
 from .flows import last_choices
-from .ground import ground, links, links_over_time, passages
+from .ground import ALL, ground, links_over_time, passages
 from .moves import scores
 from .sides import days_carried, fronts, holders_over_time, on_the_road, person_days
 from .steps import Steps, credit_levels, in_days, series_by_key
@@ -53,10 +53,11 @@ class Analysis:
         self._every_change = every_change
         self.series = series_by_key(record.series)
         self.views: dict[str, list[AxisView]] = {axis: [] for axis in scenario.axes}
-        for (actor, country), steps in links_over_time(scenario, record.control).items():
+        self._links: dict[tuple[str, str], Steps] = {}
+        for (actor, country), counts in links_over_time(scenario, record.control).items():
             name = f"links:{actor}/{country}"
-            rows = [SeriesRow(time, name, "links", count) for time, count in steps]
-            self.series[name, "links"] = Steps(rows)
+            rows = [SeriesRow(time, name, "links", count) for time, count in counts]
+            self._links[actor, country] = self.series[name, "links"] = Steps(rows)
         self.start, self.end = self._walk()
         self.measures: dict[str, Measure] = {}
         for axis in scenario.axes:
@@ -74,9 +75,11 @@ class Analysis:
             self._operation(operation)
         self._advanced()
         self._regroup()
-        for actor, country in sorted(k for k in map(_linked, self.series) if k):
-            lasting = _last_run(self.series[f"links:{actor}/{country}", "links"], record.end)
-            self._put(f"links.{actor}.{country}.time_of_loss", in_days(lasting), "day")
+        for (actor, country), steps in self._links.items():
+            path = f"links.{actor}.{country}"
+            self._put(f"{path}.time_of_loss", in_days(_last_run(steps, record.end)), "day")
+            if country != ALL:
+                self._put_ends(path, steps, "links")
         self._moves()
         self._scores()
         for path, value, unit in decided(scenario, record):
@@ -165,7 +168,7 @@ class Analysis:
         """The first and the last value of a series, of kg in tonnes."""
         for name, i in (("start", 0), ("end", -1)):
             value = steps.values[i]
-            self._put(f"{path}_{name}", value if unit == "persons" else _tonnes(value), unit)
+            self._put(f"{path}_{name}", _tonnes(value) if unit in ("t", "t/day") else value, unit)
 
     def _axis(self, axis: str) -> None:
         path, end = f"axes.{axis}", self.record.end
@@ -251,12 +254,10 @@ class Analysis:
     def _actor(self, actor: str) -> None:
         path = f"actors.{actor}"
         states = (("start", self.start), ("end", self.end))
-        for (name, control), ways in zip(states, self._ways, strict=True):
+        for name, control in states:
             places, km = ground(control, actor)
             self._put(f"{path}.places_{name}", places, "places")
             self._put(f"{path}.road_km_{name}", km, "km")
-            for country, count in links(self.scenario, control, ways, actor).items():
-                self._put(f"links.{actor}.{country}_{name}", count, "links")
         for what, unit in (("places", "places"), ("road_km", "km")):
             last, first = (self.measures[f"{path}.{what}_{i}"].value for i in ("end", "start"))
             self._put(f"{path}.{what}_gained", round((last or 0) - (first or 0), 3), unit)
@@ -517,13 +518,6 @@ def _last_run(capacity: Steps, end: int) -> int | None:
         elif start is None:
             start = a
     return start
-
-
-def _linked(key: tuple[str, str]) -> tuple[str, str] | None:
-    """Actor and country of a series of links; None of another."""
-    kind, _, name = key[0].partition(":")
-    actor, _, country = name.partition("/")
-    return (actor, country) if kind == "links" else None
 
 
 def _length(spans: list[tuple[int, int]]) -> int:

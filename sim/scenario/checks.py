@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -142,24 +142,22 @@ def ends_of(
 
 def check_bands(report: Report, fighting: Found) -> None:
     """No two bands of supply begin at the same supply."""
-    seen: set[int] = set()
-    for index, band in enumerate(fighting.model.bands):
-        least = round(band.supply.dist.nominal)
-        if least in seen:
-            mark = fighting.at("bands", index, "supply")
-            report.error(mark, "two bands begin at the same supply")
-        seen.add(least)
+    least = [round(band.supply.dist.nominal) for band in fighting.model.bands]
+    _check_apart(report, fighting, ("bands",), "supply", least)
 
 
 def check_load_bands(report: Report, rules: Found) -> None:
     """No two bands of a load begin at the same share of it."""
-    seen: set[float] = set()
-    for index, band in enumerate(rules.model.fed.bands if rules.model.fed else ()):
-        least = band.load.dist.nominal
-        if least in seen:
-            mark = rules.at("fed", "bands", index, "load")
-            report.error(mark, "two bands begin at the same load")
-        seen.add(least)
+    bands = rules.model.fed.bands if rules.model.fed else ()
+    _check_apart(report, rules, ("fed", "bands"), "load", [b.load.dist.nominal for b in bands])
+
+
+def _check_apart(
+    report: Report, found: Found, path: _Path, key: str, least: Sequence[float]
+) -> None:
+    for index, value in enumerate(least):
+        if value in least[:index]:
+            report.error(found.at(*path, index, key), f"two bands begin at the same {key}")
 
 
 RECORDED = frozenset({"holders_on_record", "events_on_record", "moves_on_record", "on_record"})

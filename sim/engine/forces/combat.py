@@ -47,7 +47,6 @@ class Combat:
         self._attack = luck.value(rules.attack, "fighting:attack")
         self._defend = luck.value(rules.defend, "fighting:defend")
         self._breaks = luck.value(rules.breaks, "fighting:breaks")
-        self._bands = rules.bands
         self._numbers = count(1)
         world.signals.restocked.subscribe(self.restocked)
         world.signals.counting.subscribe(self._count_all)
@@ -331,7 +330,7 @@ class Combat:
             parts.append((force.strength, factor * support, min(ends, default=None)))
         for post in side.posts:
             seconds = self._supply.supply_at(post)
-            factor, until = self._banded(self._bands, seconds, seconds < math.inf)
+            factor, until = self._banded(self.rules.bands, seconds, seconds < math.inf)
             parts.append((self._garrisons.of(post), factor, until))
         total = sum(n for n, _, _ in parts)
         mean = math.fsum(n * f for n, f, _ in parts) / total if total else 1.0
@@ -341,7 +340,7 @@ class Combat:
         """Effectiveness of a force by its supply, and when it falls to the next band."""
         rule = self._world.scenario.rules.fed
         if rule is None:
-            return self._banded(self._bands, force.supply_seconds(), force.draining)
+            return self._banded(self.rules.bands, force.supply_seconds(), force.draining)
         if not force.draining:
             return 1.0, None
         bands = [(band.load * force.carries, band.effect) for band in rule.bands]

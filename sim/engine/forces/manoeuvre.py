@@ -2,11 +2,10 @@
 
 While in battle a side gives way at a rate that grows with the share of its ways back that the enemy
 holds or threatens, and with the enemies who joined in the last 24 hours
-(:class:`~sim.scenario.model.ManoeuvreRule`). Each side has one exponential number a battle, drawn
-by the place and by how many battles there were before, and gives way when the integral of its rate
-over time reaches it (Cox 1962). The rate is constant between the events of this battle: men who
-join, the end of their 24 hours, and changes of the ways back. So the instant is worked out, and
-what happens elsewhere neither moves it nor draws again.
+(:class:`~sim.scenario.model.ManoeuvreRule`). Each side has a :class:`~sim.engine.hazard.Hazard` a
+battle, with a number drawn by the place and by how many battles there were before. Its rate is
+constant between the events of this battle: men who join, the end of their 24 hours, and changes of
+the ways back.
 """
 
 from __future__ import annotations
@@ -17,7 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-from sim.engine.clock import Moment, Phase, call_off
+from sim.engine.clock import Phase
+from sim.engine.hazard import Hazard, exponential
 from sim.engine.signals import NetChange, Post
 from sim.engine.world import World
 from sim.scenario.model import DAY, ManoeuvreRule
@@ -30,18 +30,13 @@ from .force import Force
 
 @dataclass(slots=True)
 class _Nerve:
-    """What holds a side in a battle: ``reached`` of ``due`` by ``since`` (s).
+    """What holds a side in a battle, and what joined its enemies.
 
-    ``arrivals`` are what joined its enemies: until when (s) it counts, and its persons over the
-    side's own at that instant. ``rate`` is per day.
+    Of each arrival until when (s) it counts, and its persons over the side's own at that instant.
     """
 
-    due: float
-    since: int
-    rate: float = 0.0
-    reached: float = 0.0
+    hazard: Hazard
     arrivals: list[tuple[int, float]] = field(default_factory=list)
-    moment: Moment | None = None
 
 
 class Manoeuvre:
@@ -69,16 +64,17 @@ class Manoeuvre:
         self._battles[place] += 1
         name = f"gives_way:{place}:{self._battles[place]}"
 
-        def nerve(which: str) -> _Nerve:
-            drawn = 0.5 if luck.nominal else luck.uniform(f"{name}:{which}")
-            return _Nerve(-math.log(drawn), self._world.clock.now)
-
-        self._nerves[battle.key] = nerve("attackers"), nerve("defenders")
+        now = self._world.clock.now
+        attackers, defenders = (
+            _Nerve(Hazard(exponential(luck, f"{name}:{which}"), now))
+            for which in ("attackers", "defenders")
+        )
+        self._nerves[battle.key] = attackers, defenders
         self._look(battle)
 
     def _over(self, battle: Battle) -> None:
         for nerve in self._nerves.pop(battle.key, ()):
-            call_off(nerve.moment)
+            nerve.hazard.put_off()
 
     def _joined(self, battle: Battle, attacking: bool, persons: int) -> None:
         """Men joined one side: the other feels it for 24 hours."""
@@ -119,25 +115,18 @@ class Manoeuvre:
             pressed = math.fsum(share for _, share in nerve.arrivals)
             ways = self._share_of_ways(side, battle) if self._ways else 0.0
             rate = self._rate * (1 + self._ways * ways + self._arrivals * pressed)
-            if rate != nerve.rate:
-                nerve.reached += nerve.rate * (now - nerve.since) / DAY
-                nerve.rate, nerve.since = rate, now
-                self._wait(battle, nerve, attacking=not n)
+            if nerve.hazard.goes_on_at(rate, now):
+                self._wait(battle, nerve.hazard, attacking=not n)
 
-    def _wait(self, battle: Battle, nerve: _Nerve, *, attacking: bool) -> None:
-        call_off(nerve.moment)
-        nerve.moment = None
-        if not nerve.rate:
-            return
+    def _wait(self, battle: Battle, hazard: Hazard, *, attacking: bool) -> None:
         world = self._world
-        seconds = max(1, math.ceil((nerve.due - nerve.reached) / nerve.rate * DAY))
-        time = nerve.since + seconds
-        if time <= world.scenario.length:
+        time = hazard.time(world.scenario.length)
+        if time is not None:
             act = partial(
                 self._combat.gives_way, battle, attacking=attacking, pursuit=self._pursuit
             )
             key = f"{battle.key}:gives_way:{int(not attacking)}"
-            nerve.moment = world.clock.at(time, Phase.BATTLES, key, act)
+            hazard.moment = world.clock.at(time, Phase.BATTLES, key, act)
 
     def _share_of_ways(self, side: BattleSide, battle: Battle) -> float:
         """The mean, over the parts of a side, of the share of ways back held or threatened."""
