@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.many import calibration as _calibration
+from sim.many.calibration_file import read_calibration
 from sim.many.ensemble import engine_for
 from sim.tables.data import DataTable
 
@@ -73,7 +74,7 @@ def calibrate(
     call with the same ``out`` goes on with it.
 
     Args:
-        file: the path of a calibration file, see :mod:`sim.many.calibration`.
+        file: the path of a calibration file, see :mod:`sim.many.calibration_file`.
         out: the folder; None makes one in ``results/``.
         workers: processes; None takes every core.
         progress: called with (done, of) as runs are done.
@@ -85,7 +86,7 @@ def calibrate(
         FolderError: the folder holds something else or cannot be written.
         FailedError: a run failed, or there is no room.
     """
-    stated = _calibration.read_calibration(Path(file))
+    stated = read_calibration(Path(file))
     folder = _calibration.begin(stated, path_of(out))
     if begun is not None:
         begun(folder)

@@ -1,16 +1,5 @@
 """Learning from the early record: the ranges of a scenario narrowed by runs, in a folder.
 
-    format: 1
-    title: What the first three weeks say of the ranges
-    base: ../double_offensive_forces.yaml
-    until: 2016-06-20              # the window is the start of the period to this day
-    inputs: [fighting.attack, operations.march.tempo]
-    events: [town_ringed]          # default: every event on record
-    runs: 600                      # of a round; the nearest quarter is kept
-    keep: 0.25
-    rounds: 3
-    seed: 1
-
 Only ``events_on_record`` up to the end of the window are read, and runs end there. The distance of
 a run is the mean over events of |min(T, W) - min(R, W)| over a scale, T being the day in the run, R
 that on record, W the end of the window: what had not come by then is censored there on both sides.
@@ -31,204 +20,29 @@ from typing import Any
 
 import numpy as np
 
-from sim.base.diagnostics import Mark, Report, safe, suggest
 from sim.base.errors import FolderError
 from sim.base.files import fingerprint, whole_file, whole_folder
 from sim.measure import abc
 from sim.measure.abc import Array
-from sim.scenario.dates import date_of, format_instant, parse_instant
+from sim.scenario.dates import date_of, format_instant
 from sim.scenario.distributions import Dist
 from sim.scenario.emit import to_yaml
-from sim.scenario.faults import InputError
-from sim.scenario.loader import load
 from sim.scenario.model import DAY, Scenario
 from sim.scenario.quantities import PROVENANCE_KEYS
 from sim.scenario.shared import luck_key, stated_inputs
-from sim.scenario.tree import Items, Map, Scalar, read_file
 from sim.scenario.units import DIMENSIONS, format_quantity
 from sim.tables.data import DataTable
 from sim.tables.folder import MANIFEST, default_target, write_json, write_manifest
 
+from .calibration_file import Calibration
 from .engines import Engine, EngineError
 from .ensemble import Progress
 from .inputs import fixed, inputs_by_path, uncertain
 from .journal import Journal
 from .replicate import Result, run_replicate
 
-KEYS = (
-    "format", "title", "base", "until", "inputs", "events", "runs", "keep", "rounds", "seed",
-)  # fmt: skip
-
 STATED = "calibration.json"
 LEARNED = "learned.yaml"
-MOST_RUNS = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """A calibration as its file states it: ``until`` in seconds, ``events`` by id."""
-
-    file: Path
-    title: str
-    base: Path
-    scenario: Scenario
-    until: int
-    inputs: tuple[str, ...]
-    events: tuple[str, ...]
-    runs: int
-    keep: float
-    rounds: int
-    seed: int
-
-    @property
-    def kept(self) -> int:
-        """Particles that each round leaves."""
-        return max(2, round(self.keep * self.runs))
-
-    def document(self) -> dict[str, Any]:
-        """Plain data by which a folder is known again; what came after the window is not in it."""
-        record = {name: min(self.on_record(name), self.until) for name in self.events}
-        return {
-            "format": 1, "title": self.title, "scenario": self.scenario.id, "until": self.until,
-            "inputs": list(self.inputs), "events": record, "runs": self.runs, "keep": self.keep,
-            "rounds": self.rounds, "seed": self.seed,
-        }  # fmt: skip
-
-    def on_record(self, event: str) -> float:
-        """When an event came on record (s); infinite where it did not."""
-        at = self.scenario.events_on_record[event].at
-        return np.inf if at is None else at
-
-
-def read_calibration(path: Path) -> Calibration:
-    """The calibration in a YAML file.
-
-    Raises:
-        ScenarioError: with every fault found, each with its file, line and column.
-    """
-    report = Report()
-    tree = read_file(path, report)
-    found = None if tree is None else _Reader(report, path, tree).calibration()
-    report.stop_on_errors()
-    assert found is not None
-    return found
-
-
-class _Reader:
-    """Reads one file, going on past faults to find them all."""
-
-    def __init__(self, report: Report, file: Path, tree: Map) -> None:
-        self.report, self.file, self.tree = report, file, tree
-
-    def calibration(self) -> Calibration | None:
-        for key, entry in self.tree.entries.items():
-            if key not in KEYS:
-                near = suggest(key, KEYS)
-                self.report.error(entry.key_mark, f"unknown key '{safe(key)}'", near)
-        if self._text("format") != "1":
-            self.report.error(self._mark("format"), "this program reads 'format: 1'")
-        base = self._text("base")
-        if not base:
-            self.report.error(self._mark("base"), "a scenario is needed", "base: file.yaml")
-        runs = self._number("runs", 600, 4, MOST_RUNS)
-        keep = self._number("keep", 0.25, 0.001, 1)
-        rounds = self._number("rounds", 3, 1, 100)
-        self.report.stop_on_errors()
-        scenario = load(self.file.parent / base)
-        seed = self._number("seed", scenario.seed, 0, 2**63 - 1)
-        until = self._until(scenario)
-        inputs = self._inputs(scenario)
-        events = self._events(scenario)
-        self.report.stop_on_errors()
-        return Calibration(
-            self.file, self._text("title") or self.file.stem, self.file.parent / base, scenario,
-            until, inputs, events, int(runs), keep, int(rounds), int(seed),
-        )  # fmt: skip
-
-    def _until(self, scenario: Scenario) -> int:
-        text = self._text("until")
-        try:
-            until = round(parse_instant(text, scenario.start))
-        except InputError as error:
-            hint = error.hint if text else "until: DATE, the end of the window that is learned from"
-            self.report.error(self._mark("until"), error.message, hint)
-            return scenario.length
-        if not 0 < until <= scenario.length:
-            ends = format_instant(scenario, scenario.length)
-            self.report.error(
-                self._mark("until"), "the window ends outside the period", f"which ends on {ends}"
-            )
-        return until
-
-    def _inputs(self, scenario: Scenario) -> tuple[str, ...]:
-        known = inputs_by_path(scenario)
-        found = []
-        for node in self._list("inputs"):
-            path = node.text if isinstance(node, Scalar) else ""
-            if path in known:
-                found.append(path)
-            else:
-                hint = suggest(path, known) or "name a range or a chance as --set does"
-                self.report.error(node.mark, f"nothing uncertain at '{safe(path)}'", hint)
-        if not found and not self.report.diagnostics:
-            self.report.error(self._mark("inputs"), "no inputs", "inputs: [PATH, PATH]")
-        return tuple(dict.fromkeys(found))
-
-    def _events(self, scenario: Scenario) -> tuple[str, ...]:
-        """Those named, else all on record."""
-        record = scenario.events_on_record
-        if not record:
-            self.report.error(
-                self._mark("base"), "nothing is on record to learn from",
-                "state 'events_on_record' in the scenario",
-            )  # fmt: skip
-        if "events" not in self.tree.entries:
-            return tuple(record)
-        for node in self._list("events"):
-            name = node.text if isinstance(node, Scalar) else ""
-            if name not in record:
-                self.report.error(
-                    node.mark, f"no event '{safe(name)}' on record", suggest(name, record)
-                )
-        return tuple(n.text for n in self._list("events") if isinstance(n, Scalar))
-
-    # --- values --------------------------------------------------------------------------
-
-    def _mark(self, key: str) -> Mark:
-        entry = self.tree.entries.get(key)
-        return Mark(str(self.file), 1, 1) if entry is None else entry.value.mark
-
-    def _text(self, key: str) -> str:
-        entry = self.tree.entries.get(key)
-        if entry is None:
-            return ""
-        if isinstance(entry.value, Scalar) and not entry.value.null:
-            return entry.value.text
-        self.report.error(entry.value.mark, "a text is expected here")
-        return ""
-
-    def _list(self, key: str) -> list[Any]:
-        entry = self.tree.entries.get(key)
-        if entry is None:
-            return []
-        return entry.value.items if isinstance(entry.value, Items) else [entry.value]
-
-    def _number(self, key: str, default: float, least: float, most: float) -> float:
-        if key not in self.tree.entries:
-            return default
-        text = self._text(key)
-        try:
-            number = float(text)
-        except ValueError:
-            number = np.nan
-        if not least <= number <= most or (least >= 1 and number != int(number)):
-            said = f"'{safe(text)}' is no number from {least:g} to {most:g}"
-            self.report.error(self._mark(key), said)
-            return default
-        return number
-
-
-# --- running ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ from typing import Any
 from sim.base.diagnostics import Mark, Report, suggest
 from sim.scenario.tree import Items, Map, Node, Quoted, Scalar, plain_data, read_file, read_map
 
+from .file_reader import FileReader
 from .study_claims import StudyClaim, read_claims
 
 KEYS = (
@@ -115,21 +116,17 @@ Level = tuple[str, str]
 """Name of a level and the text of its value."""
 
 
-class _Reader:
+class _Reader(FileReader):
     """Reads the parts of one file, going on past faults to find them all."""
 
     def __init__(self, report: Report, file: Path, tree: Map) -> None:
-        self.report, self.file, self.tree = report, file, tree
+        super().__init__(report, file, tree)
         self.labels: dict[str, dict[str, str]] = {}  # value text by level name, by factor
         self.marks: dict[str, Mark] = {}
         self.bundles: dict[Level, tuple[str, ...]] = {}  # settings of a level of several
 
     def design(self) -> Design | None:
-        for key, entry in self.tree.entries.items():
-            if key not in KEYS:
-                self.report.error(entry.key_mark, f"unknown key '{key}'", suggest(key, KEYS))
-        if self._text("format", "") != "1":
-            self.report.error(self._mark("format"), "this program reads 'format: 1'")
+        self._check_keys(KEYS)
         base = self._text("base", "")
         if not base:
             self.report.error(
@@ -290,55 +287,6 @@ class _Reader:
         text = "10" if size is None else self._scalar(size)
         number = self._number(text, "sensitivity", 1, MOST_SAMPLES)
         return None if number is None else Sensitivity(method, number)
-
-    # --- values ----------------------------------------------------------------------------
-
-    def _mark(self, key: str) -> Mark:
-        node = self._node(key)
-        return Mark(str(self.file), 1, 1) if node is None else node.mark
-
-    def _node(self, key: str) -> Node | None:
-        entry = self.tree.entries.get(key)
-        return None if entry is None else entry.value
-
-    def _text(self, key: str, default: str) -> str:
-        node = self._node(key)
-        return default if node is None else self._scalar(node)
-
-    def _scalar(self, node: Node) -> str:
-        if isinstance(node, Scalar) and not node.null:
-            return node.text
-        self.report.error(node.mark, "a text is expected here")
-        return ""
-
-    def _whole(self, key: str, default: int | None, least: int, most: int) -> int | None:
-        if key not in self.tree.entries:
-            return default
-        number = self._number(self._text(key, ""), key, least, most)
-        return default if number is None else number
-
-    def _number(self, text: str, key: str, least: int, most: int) -> int | None:
-        """The whole number that a text under ``key`` says; None where it says none."""
-        if text.isdecimal() and len(text) < 20 and least <= int(text) <= most:
-            return int(text)
-        self.report.error(self._mark(key), f"'{text}' is no whole number from {least} to {most}")
-        return None
-
-    def _map(self, key: str) -> dict[str, Node]:
-        node = self._node(key)
-        if isinstance(node, Map):
-            return {k: e.value for k, e in node.entries.items()}
-        if node is not None:
-            self.report.error(node.mark, f"'{key}' is a map")
-        return {}
-
-    def _list(self, key: str) -> list[Node]:
-        node = self._node(key)
-        if isinstance(node, Items):
-            return node.items
-        if node is not None:
-            self.report.error(node.mark, f"'{key}' is a list")
-        return []
 
 
 def _value(node: Node) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import sim
-from sim.many.calibration import read_calibration
+from sim.many.calibration_file import read_calibration
 
 LAND = """
 format: 1
