@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,8 +28,7 @@ from sim.scenario.dates import date_of, format_instant
 from sim.scenario.distributions import Dist
 from sim.scenario.emit import to_yaml
 from sim.scenario.model import DAY, Scenario
-from sim.scenario.quantities import PROVENANCE_KEYS
-from sim.scenario.shared import luck_key, stated_inputs
+from sim.scenario.shared import luck_key
 from sim.scenario.units import DIMENSIONS, format_quantity
 from sim.tables.data import DataTable
 from sim.tables.folder import MANIFEST, default_target, write_json, write_manifest
@@ -37,7 +36,7 @@ from sim.tables.folder import MANIFEST, default_target, write_json, write_manife
 from .calibration_file import Calibration
 from .engines import Engine, EngineError
 from .ensemble import Progress
-from .inputs import fixed, inputs_by_path, uncertain
+from .inputs import INSTANTS, dimension_of, fixed, inputs_by_path, uncertain
 from .journal import Journal
 from .replicate import Result, run_replicate
 
@@ -68,8 +67,7 @@ def begin(stated: Calibration, out: Path | None) -> Path:
         FolderError: it holds something else.
     """
     document = stated.document()
-    key = fingerprint([document, stated.scenario.resolved.get("network"), stated.inputs])
-    target = out or default_target(stated.file.stem, key)
+    target = out or default_target(stated.file.stem, fingerprint(document))
     if (target / STATED).is_file():
         if json.loads((target / STATED).read_text(encoding="utf-8")) != document:
             raise FolderError(f"{target} holds another calibration; name another folder")
@@ -192,11 +190,11 @@ def tables(learned: Learned) -> list[DataTable]:
     """
     population = learned.population
     shrunk = abc.contraction(population)
+    scenario, inputs = learned.stated.scenario, learned.stated.inputs
     rows = [
-        (path, *_in_days(dimension, (*before, *after)), round(float(c), 4))
-        for path, dimension, before, after, c in zip(
-            learned.stated.inputs, map(partial(_dimension, learned), learned.stated.inputs),
-            *zip(*_before_and_after(learned), strict=True), shrunk, strict=True,
+        (path, *_in_days(dimension_of(scenario, path), (*before, *after)), round(float(c), 4))
+        for path, (before, after), c in zip(
+            inputs, _before_and_after(learned), shrunk, strict=True
         )
     ]  # fmt: skip
     heads = ("input", "unit", "prior_5", "prior_50", "prior_95", "posterior_5", "posterior_50",
@@ -208,7 +206,7 @@ def tables(learned: Learned) -> list[DataTable]:
     ]
     return [
         DataTable("inputs", heads, rows),
-        DataTable("particles", ("weight", "distance", *learned.stated.inputs), kept),
+        DataTable("particles", ("weight", "distance", *inputs), kept),
     ]
 
 
@@ -242,37 +240,12 @@ def _shown(value: float) -> float:
     return float(f"{value:.6g}")
 
 
-def _dimension(learned: Learned, path: str) -> str:
-    """The dimension of an input by the unit that the scenario states it in."""
-    if path.rpartition(".")[2] in _INSTANTS:
-        return "duration"
-    text = _text_with_unit(stated_inputs(learned.stated.scenario.resolved).get(path))
-    for name, dimension in DIMENSIONS.items():
-        if any(unit != "%" and text.endswith(f" {unit}") for unit in dimension.units):
-            return name
-    return "number"
-
-
-def _text_with_unit(stated: Any) -> str:
-    """A text with a unit out of what a scenario states of a quantity; '' where it has none."""
-    if isinstance(stated, Mapping):
-        inside = (_text_with_unit(v) for k, v in stated.items() if k not in PROVENANCE_KEYS)
-        keys = (str(key) for key in next(iter(stated.values()), {})) if "choice" in stated else ()
-        return next((text for text in (*inside, *keys) if " " in text), "")
-    if isinstance(stated, list):
-        return next((text for text in map(str, stated) if " " in text), "")
-    return str(stated)
-
-
 def _stated(learned: Learned, path: str, value: float) -> str:
     """A value of an input as a file states it: an instant as a date where there are dates."""
     scenario = learned.stated.scenario
-    if path.rpartition(".")[2] in _INSTANTS and (date := date_of(scenario, value)) is not None:
+    if path.rpartition(".")[2] in INSTANTS and (date := date_of(scenario, value)) is not None:
         return date.isoformat()
-    return format_quantity(value, _dimension(learned, path))
-
-
-_INSTANTS = ("at", "from", "until")
+    return format_quantity(value, dimension_of(scenario, path))
 
 
 def learned_text(learned: Learned) -> str:

@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 
 from sim.base.diagnostics import Report, safe, suggest
+from sim.base.files import fingerprint
+from sim.scenario.checks import RECORDED
 from sim.scenario.dates import format_instant, parse_instant
 from sim.scenario.faults import InputError
 from sim.scenario.loader import load
@@ -61,8 +63,10 @@ class Calibration:
     def document(self) -> dict[str, Any]:
         """Plain data by which a folder is known again; what came after the window is not in it."""
         record = {name: min(self.on_record(name), self.until) for name in self.events}
+        inputs = {k: v for k, v in self.scenario.resolved.items() if k not in RECORDED}
         return {
-            "format": 1, "title": self.title, "scenario": self.scenario.id, "until": self.until,
+            "format": 1, "title": self.title, "scenario": self.scenario.id,
+            "stated": fingerprint(inputs), "until": self.until,
             "inputs": list(self.inputs), "events": record, "runs": self.runs, "keep": self.keep,
             "rounds": self.rounds, "seed": self.seed,
         }  # fmt: skip

@@ -15,7 +15,9 @@ import numpy.typing as npt
 
 from sim.scenario.distributions import Dist
 from sim.scenario.model import Event, Road, RoadClass, Scenario
+from sim.scenario.quantities import PROVENANCE_KEYS
 from sim.scenario.shared import luck_key, stated_inputs
+from sim.scenario.units import DIMENSIONS
 
 from .replicate import Result, run_replicate
 
@@ -44,6 +46,39 @@ def inputs_by_path(scenario: Scenario) -> dict[str, Dist | float]:
 
     _changed(scenario, "", note)
     return dict(sorted(found.items()))
+
+
+INSTANTS = ("at", "from", "until", "start", "end")
+"""Keys of inputs that are instants."""
+
+
+def dimension_of(scenario: Scenario, path: str) -> str:
+    """The dimension (of :mod:`sim.scenario.units`) of an input, by the unit in which it is stated.
+
+    ``path`` is that of ``--set`` or that of the objects; "number" where no unit is stated.
+    """
+    if path.rpartition(".")[2] in INSTANTS:
+        return "duration"
+    by_key = {luck_key(known): part for known, part in stated_inputs(scenario.resolved).items()}
+    stated = by_key.get(luck_key(path))
+    if isinstance(stated, Mapping) and "each" in stated:
+        return "rate"  # persons times what each eats
+    text = _text_with_unit(stated)
+    for name, dimension in DIMENSIONS.items():
+        if any(unit != "%" and text.endswith(f" {unit}") for unit in dimension.units):
+            return name
+    return "number"
+
+
+def _text_with_unit(stated: Any) -> str:
+    """A text with a unit out of what a scenario states of a quantity; '' where it has none."""
+    if isinstance(stated, Mapping):
+        inside = (_text_with_unit(v) for k, v in stated.items() if k not in PROVENANCE_KEYS)
+        keys = (str(key) for key in next(iter(stated.values()), {})) if "choice" in stated else ()
+        return next((text for text in (*inside, *keys) if " " in text), "")
+    if isinstance(stated, list):
+        return next((text for text in map(str, stated) if " " in text), "")
+    return "" if stated is None else str(stated)
 
 
 def _inputs(scenario: Scenario) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +12,11 @@ from sim.measure.steps import is_time
 from sim.measure.verdicts import Outcome
 from sim.scenario.dates import date_of
 from sim.scenario.model import DATED, DAY, Claim, Scenario
-from sim.scenario.units import DIMENSIONS, format_quantity
+from sim.scenario.units import format_quantity
 from sim.tables.of_run import SIGNS, quantity
 
 from .design import Design
-from .inputs import part_of
+from .inputs import INSTANTS, dimension_of, part_of
 from .study_claims import StudyClaim
 
 Rows = Sequence[Mapping[str, Any]]
@@ -113,32 +112,11 @@ def _of_pair(
     )  # fmt: skip
 
 
-_ALIASES = {"lasts": "repaired_after", "max_seconds": "within", "seconds": "takes"}
-"""Keys that files state under another name than the objects have."""
-
-
 def value_at(scenario: Scenario, path: str, at: float) -> str:
     """An input at a quantile of its range, in words, in the unit in which the file states it."""
-    value = float(part_of(scenario, path).ppf(at))
-    stated = _stated(scenario.resolved, path)
-    if scenario.start is not None and (re.match(r"\d{4}-", stated) or path.endswith(".at")):
+    value, name = float(part_of(scenario, path).ppf(at)), dimension_of(scenario, path)
+    if scenario.start is not None and path.rpartition(".")[2] in INSTANTS:
         return f"{date_of(scenario, round(value)):%Y-%m-%d}"
-    found = re.search(r"/?[A-Za-z%][A-Za-z/%]*$", stated)
-    for name, dimension in DIMENSIONS.items():
-        if found is not None and found[0] in dimension.units:
-            if name == "duration":
-                return amount(value / DAY, "day") if value >= DAY else amount(value / 3600, "h")
-            return format_quantity(float(f"{value:.3g}"), name)
-    return number(value)
-
-
-def _stated(data: Any, path: str) -> str:
-    """The text of an input in the plain data of a scenario; "" where none is found."""
-    for key in path.split("."):
-        if isinstance(data, Mapping):
-            data = data.get(key, data.get(_ALIASES.get(key, key)))
-    if isinstance(data, Mapping):  # a distribution by its name and its numbers
-        data = next(iter(data.values()), "")
-    if isinstance(data, Mapping):  # the values of a choice
-        data = next(iter(data), "")
-    return str(data[0] if isinstance(data, list) and data else data or "").strip()
+    if name == "duration":
+        return amount(value / DAY, "day") if value >= DAY else amount(value / 3600, "h")
+    return number(value) if name == "number" else format_quantity(float(f"{value:.3g}"), name)

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import sim
 from sim.many.calibration_file import read_calibration
+from sim.many.inputs import dimension_of
 
 LAND = """
 format: 1
@@ -153,6 +155,25 @@ def test_another_calibration_in_the_way_is_refused(asked: Path, tmp_path: Path) 
     asked.write_text(ASKED.replace("runs: 120", "runs: 100"), "utf-8")
     with pytest.raises(sim.FolderError, match="another calibration"):
         sim.calibrate(asked, out=tmp_path / "c", workers=1)
+    # so is one of a scenario that was changed meanwhile: its runs would be others
+    asked.write_text(ASKED, "utf-8")
+    land = asked.parent / "land.yaml"
+    land.write_text(LAND.replace("demand: 1..5 t/day", "demand: 1..6 t/day"), "utf-8")
+    with pytest.raises(sim.FolderError, match="another calibration"):
+        sim.calibrate(asked, out=tmp_path / "c", workers=1)
+
+
+def test_inputs_are_told_in_the_dimension_in_which_they_are_stated() -> None:
+    by_head = "demand: {persons: 900..1100 persons, each: 2..3 kg/person/day}"
+    stock = "stock: {choice: {5 t: 0.5, 9 t: 0.5}}"
+    text = LAND.replace("demand: 1..5 t/day", f"{by_head}, {stock}")
+    scenario = sim.load(yaml.safe_load(text))
+    found = {path: dimension_of(scenario, path) for path in (
+        "events.falls.at", "events.town_falls.chance", "network.classes.road.speed",
+        "axes.line.sinks.town.demand", "axes.line.sinks.town.stock",
+    )}  # fmt: skip
+    # what is eaten by head is drawn as persons times what each eats, so it is a flow
+    assert list(found.values()) == ["duration", "number", "speed", "rate", "mass"]
 
 
 def test_the_command(asked: Path, tmp_path: Path, sim: Callable[..., Any]) -> None:
