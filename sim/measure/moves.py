@@ -5,8 +5,8 @@ each option a probability: the logit of the run; *nearest*, the option of the le
 time; *gravity*, population over the square of travel time. To stay is open to the logit alone:
 it takes no time, and the rules would choose nothing else. Each is scored by
 
-- the log score, -ln p of what happened (Good 1952), with p not below :data:`FLOOR`, so that one
-  unforeseen move is not infinitely bad;
+- the log score, -ln p of what happened (Good 1952), with p not below
+  :data:`~sim.measure.scoring_rules.FLOOR`, so that one unforeseen move is not infinitely bad;
 - the Brier score, the sum over options of (p - what happened)^2 (Brier 1950).
 
 Lower is better for both. Reserves that were sent are scored apart, by the share of those sent from
@@ -26,8 +26,7 @@ from typing import NamedTuple
 from sim.scenario.model import RecordedMove, Scenario
 from sim.state.record import STAY, ChoiceRow, Record
 
-FLOOR = 0.01
-"""The least probability that a log score counts with."""
+from .scoring_rules import FLOOR
 
 UNKNOWN_POPULATION = 1_000
 """Persons at a place of unknown population, and at an exit, for the gravity rule."""

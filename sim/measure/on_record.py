@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from sim.scenario.model import DAY, Scenario
+from sim.state.sides import Side
 
 Actors = frozenset[str]
 
@@ -41,7 +42,7 @@ class HoldersOnRecord:
             if road.exists > 0:
                 self._near[road.a].add(road.b)
                 self._near[road.b].add(road.a)
-        self._friends = {a.id: a.friends for a in scenario.actors.values()}
+        self._own = {actor: Side.of(actor, scenario.actors).own for actor in scenario.actors}
 
     @property
     def places(self) -> list[str]:
@@ -68,7 +69,7 @@ class HoldersOnRecord:
 
         An enemy is an actor whose places the side may not use as its own.
         """
-        own = self._friends.get(side, frozenset()) | {side}
+        own = self._own[side]
         return any((self.at(p, time) or own) - own for p in (place, *self._near[place]))
 
     def rates(self, side: str, until: int) -> dict[bool | None, Rate]:

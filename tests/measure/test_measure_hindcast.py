@@ -95,6 +95,10 @@ def test_a_friend_next_door_is_no_front(toy: Scenario) -> None:
     assert record.is_front("town", "red", 10 * DAY)
     assert record.is_front("wild", "green", 10 * DAY)  # blue itself holds it
     assert not record.is_front("fort", "green", 10 * DAY)  # red, whom green calls a friend
+    # friendship is mutual, whoever states it: with green in the wild red's town is no front
+    text = TOY.replace("wild_lost: {place: wild, by: blue", "wild_lost: {place: wild, by: green")
+    among_friends = HoldersOnRecord(load("toy.yaml", text=text))
+    assert not among_friends.is_front("town", "red", 10 * DAY)
 
 
 def test_the_rows_are_those_that_the_side_held_on_record(found: Hindcast) -> None:
