@@ -817,6 +817,40 @@ class ManoeuvreRule(Sourced):
 
 
 @dataclass(frozen=True, slots=True)
+class MemoryRule(Sourced):
+    """A beaten force tries again only at better odds.
+
+    Beaten k times before a place it goes for it again when its odds, persons times effect over
+    those of who stands there, are (1 + ``better``) ** k times the best of the last battle there.
+    """
+
+    better: k.Weight
+    """share by which the odds must be better, once more for each failure at the place"""
+
+
+@dataclass(frozen=True, slots=True)
+class ReservesRule(Sourced):
+    """What holds an actor back from sending reserves; it has a rule in `fronts`.
+
+    Enemies in sight of a place are the forces within ``near`` of it by road, and the garrisons at
+    the other end of its roads. It keeps at least ``holds`` times as many men.
+    """
+
+    actor: k.Id
+    near: k.Distance = Constant(32.0)
+    """enemy forces within this distance by road are in sight of a place; the default is a day's
+    foot march (FM 21-18)"""
+    threat: k.Weight = Constant(0.0)
+    """a place sends none while the forces in sight are more than this share of its garrison"""
+    holds: k.Weight = Constant(0.0)
+    """what stays is at least so many times the enemies in sight"""
+    news: k.Weight = Constant(1.0)
+    """an order takes so many times as long to a place as men from there to the front"""
+    lifts: k.Strength | None = None
+    """persons who can leave a place within 24 hours; default: any number"""
+
+
+@dataclass(frozen=True, slots=True)
 class BackgroundRate(Sourced):
     """How often places of an actor are lost that no operation names; in forecasts alone.
 
@@ -842,6 +876,10 @@ class Rules(Sourced):
     """forces that eat from their base fight at full effect"""
     manoeuvre: ManoeuvreRule | None = None
     """sides give way in battle before they break"""
+    memory: MemoryRule | None = None
+    """beaten forces try again only at better odds"""
+    reserves: Mapping[k.ActorId, ReservesRule] = field(default_factory=dict)
+    """what holds back those who send reserves, by actor"""
     background: Mapping[k.ActorId, BackgroundRate] = field(default_factory=dict)
     """changes of holder that no operation names, by whose places are lost"""
 

@@ -32,6 +32,8 @@ _LUCK: Mapping[str, str] = {
     "garrisons.*.(strength|loss|ring_loss|reserve)": "garrison:{}:{}",
     "fighting.(attack|defend|breaks)": "fighting:{}",
     "rules.manoeuvre.(rate|ways|arrivals|pursuit)": "manoeuvre:{}",
+    "rules.memory.better": "memory:better",
+    "rules.reserves.*.(near|threat|holds|news|lifts)": "reserves:{}:{}",
     "rules.background.*.(front|inner)": "background:{}:{}",
     "operations.*.(at|delay|strength|each|carries|breaks|retreat)": "operation:{}:{}",
     "operations.*.chance": "operation:{}:happens",

@@ -22,7 +22,7 @@ _IDS: Mapping[str, tuple[str, ...]] = {
     "support": ("support",), "garrison": ("garrison",), "exit": ("exit",),
     "decision": ("decision",), "regroup": ("actor",), "fronts": ("actor",),
     "battle": ("", "place"), "background": ("actor",), "change": ("place",),
-    "gives_way": ("place",),
+    "gives_way": ("place",), "reserves": ("actor",),
 }  # fmt: skip
 """After which word of a key ids stand, and of what ("": a number)."""
 

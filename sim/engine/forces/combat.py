@@ -57,6 +57,10 @@ class Combat:
         """Persons of a side."""
         return sum(f.strength for f in side.forces) + sum(map(self._garrisons.of, side.posts))
 
+    def weight(self, side: BattleSide) -> float:
+        """Persons of a side times what they do by their supply and support."""
+        return self.strength(side) * self._effect(side)[0]
+
     def of_force(self, force: Force) -> Battle | None:
         """The battle that a force is in."""
         for battle in self.battles.values():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,9 +19,7 @@ from .combat import Combat
 from .field import Field
 from .force import Force
 from .orders import Orders
-
-SEEN = ("marching", "ringing", "fighting", "stalled", "holding")
-"""What a force does when those before it count as threatened."""
+from .reserves import SEEN, Reserves
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,8 @@ class Fronts:
         self._deciding: set[str] = set()
         self._marks: dict[str, Moment] = {}
         self.spare: dict[Post, int] = {}
+        self._reserves = Reserves(world, field, regroup.garrisons)
+        self._called: Counter[Post] = Counter()
         for actor, rule in sorted(world.scenario.fronts.items()):
             self._rules[actor] = self._draw(rule)
         for garrison in world.scenario.garrisons.values():
@@ -149,14 +150,12 @@ class Fronts:
 
     def _decide_later(self, actor: str) -> None:
         if actor not in self._deciding:
-            self._deciding.add(actor)
-            clock = self._world.clock
-            clock.at(
-                clock.now + max(1, self._rules[actor].delay),
-                Phase.DECISIONS,
-                f"fronts:{actor}",
-                partial(self._decide, actor),
-            )
+            self._decide_in(actor, max(1, self._rules[actor].delay))
+
+    def _decide_in(self, actor: str, seconds: int) -> None:
+        self._deciding.add(actor)
+        clock, act = self._world.clock, partial(self._decide, actor)
+        clock.at(clock.now + seconds, Phase.DECISIONS, f"fronts:{actor}", act)
 
     def threatened(self, actor: str) -> dict[str, int]:
         """The places of an actor before the enemy forces that it sees, with the persons there."""
@@ -169,34 +168,76 @@ class Fronts:
 
     def _decide(self, actor: str) -> None:
         self._deciding.discard(actor)
-        world, drawn = self._world, self._rules[actor]
+        drawn = self._rules[actor]
         fronts = self.threatened(actor)
         needs = {
             place: max(0, math.ceil(drawn.ratio * attackers) - self._defending(actor, place))
             for place, attackers in fronts.items()
         }
         for post in self._garrisons.in_turn(p for p in self.spare if p[0] == actor):
-            source = post[1]
-            able = min(self.spare[post], self._garrisons.of(post))
-            ringed = actor in world.control.besieged.get(source, ())
-            if self._combat.of_post(post) is not None:
+            able = self._able(drawn, post, fronts)
+            if able <= 0:
                 continue
-            if able <= 0 or ringed or source in drawn.rule.hold or source in fronts:
-                continue
-            for place in self._ranked(drawn, source, fronts):
+            for place in self._ranked(drawn, post[1], fronts):
                 sent = min(able, needs[place])
                 if sent:
-                    self._regroup.send(post, place, sent)
-                    self.spare[post] -= sent
+                    self._order(drawn, post, place, sent)
                     able -= sent
                     needs[place] -= sent
+        if any(needs.values()) and self._reserves.waits_for_lorries(actor):
+            self._decide_in(actor, DAY)
         for place in fronts:
             self.strike_back(actor, place)
 
+    def _able(self, drawn: DrawnFrontRule, post: Post, fronts: Collection[str]) -> int:
+        """Persons whom a garrison can send now."""
+        actor, source = post
+        if (
+            self._combat.of_post(post) is not None
+            or actor in self._world.control.besieged.get(source, ())
+            or source in drawn.rule.hold
+            or source in fronts
+        ):
+            return 0
+        return min(self.spare[post], self._reserves.able(post))
+
+    def _order(self, drawn: DrawnFrontRule, post: Post, place: str, persons: int) -> None:
+        """Send men of a garrison to a front, as soon as it has the order."""
+        actor, source = post
+        ways = self._regroup.ways_from(actor, source)
+        seconds = int(ways.seconds[self._world.graph.place_index[place]])
+        wait = self._reserves.news(actor, seconds)
+        if not wait:
+            self._send(post, place, persons)
+            return
+        goal = (actor, place)
+        self.spare[post] -= persons
+        self._called[goal] += persons
+        self._reserves.ordered(post, persons)
+
+        def go() -> None:
+            self.spare[post] += persons
+            self._called[goal] -= persons
+            self._reserves.ordered(post, -persons)
+            able = min(persons, self._able(drawn, post, self.threatened(actor)))
+            there = self._world.graph.place_index[place]
+            if able > 0 and self._regroup.ways_from(actor, source).reaches(there):
+                self._send(post, place, able)
+
+        clock = self._world.clock
+        key = f"fronts:{actor}:{source}:{place}"
+        clock.at(clock.now + wait, Phase.DECISIONS, key, go)
+
+    def _send(self, post: Post, place: str, persons: int) -> None:
+        self._regroup.send(post, place, persons)
+        self.spare[post] -= persons
+        self._reserves.sent(post, persons)
+
     def _defending(self, actor: str, place: str) -> int:
-        """Persons of an actor at a place or on their way to it."""
+        """Persons of an actor at a place, on their way to it, or ordered to it."""
         post = (actor, place)
-        return self._garrisons.of(post) + self._regroup.under_way(post)
+        called = self._called[post]
+        return self._garrisons.of(post) + self._regroup.under_way(post) + called
 
     def _ranked(self, drawn: DrawnFrontRule, source: str, fronts: dict[str, int]) -> list[str]:
         """The fronts that men can reach from a place, the weightiest first, ties by id."""

@@ -32,6 +32,7 @@ from .fronts import Fronts
 from .manoeuvre import Manoeuvre
 from .march import March
 from .meetings import Meetings
+from .memory import Memory
 from .rations import Rations
 from .retreat import Retreat
 
@@ -49,7 +50,9 @@ class Operations:
         self.forces = self.field.forces
         self._march = march = March(world, self.field, combat, self)
         self._assault = assault = Assault(world, self.field, combat, self)
-        self._retreat = retreat = Retreat(world, self.field, regroup, self)
+        rules = world.scenario.rules
+        memory = None if rules.memory is None else Memory(world, rules.memory, self.field, combat)
+        self._retreat = retreat = Retreat(world, self.field, regroup, self, memory)
         rations = Rations(world, combat, supply, self)
         # the orders, each carried out by the part that knows how
         self.resume, self.go_in = march.resume, march.go_in
@@ -61,8 +64,8 @@ class Operations:
         self.feed, self.stall, self.go_hungry = rations.feed, rations.stall, rations.go_hungry
         self.meetings = Meetings(world, self.field, self)
         self.fronts = Fronts(world, self.field, combat, regroup, self)
-        if (rule := world.scenario.rules.manoeuvre) is not None:
-            Manoeuvre(world, rule, self.field, combat)
+        if rules.manoeuvre is not None:
+            Manoeuvre(world, rules.manoeuvre, self.field, combat)
         world.signals.stocks_changed.subscribe(self._stocks_changed)
         world.signals.garrison_will_grow.subscribe(self._garrison_will_grow)
         world.signals.garrison_grew.subscribe(self._garrison_grew)

@@ -10,14 +10,18 @@ from sim.state.control import Control
 
 from .field import Field
 from .force import Force
+from .memory import Memory
 from .orders import Orders
 
 
 class Retreat:
     """How forces go back."""
 
-    def __init__(self, world: World, field: Field, regroup: Regroup, orders: Orders) -> None:
+    def __init__(
+        self, world: World, field: Field, regroup: Regroup, orders: Orders, memory: Memory | None
+    ) -> None:
         self._world = world
+        self._memory = memory
         self._field = field
         self._regroup = regroup
         self._orders = orders
@@ -29,6 +33,8 @@ class Retreat:
         already, and was beaten by who stood in its way, is no more, nor is one beaten at its base.
         """
         force.beaten_by = by
+        if self._memory is not None:
+            self._memory.beaten(force)
         going_back = force.interrupted is not None and force.interrupted[0] == "retreating"
         force.interrupted = None
         force.tries -= 1
@@ -52,7 +58,9 @@ class Retreat:
         if again is None or force.tries <= 0 or not force.strength:
             return
         name = f"operation:{force.id}:again:{force.tries}"
-        force.later(self._world.luck.value(again, name) / DAY, self._orders.resume)
+        resume = self._orders.resume
+        act = resume if self._memory is None else self._memory.waits(resume)
+        force.later(self._world.luck.value(again, name) / DAY, act)
 
     def fall_back(self, force: Force) -> None:
         """Go back to the start line, giving up what it took on the way to those who beat it.
