@@ -113,6 +113,13 @@ def _fighting(
     return m.Fighting(law, _dist(attack), _dist(defend), _dist(breaks), terrain or {}, bands, unit)
 
 
+def _stands(where: str | float | Dist | None) -> m.Position | None:
+    """A stop by its name, or km from the base."""
+    if where is None:
+        return None
+    return m.Position(place=where) if isinstance(where, str) else m.Position(km=_dist(where))
+
+
 def _operation(name: str, route: str, **given: Any) -> m.Operation:
     """``route`` is base and stops, "a b c"; durations are in seconds, tempo in km/day."""
     base, *stops = route.split()
@@ -134,6 +141,7 @@ def _operation(name: str, route: str, **given: Any) -> m.Operation:
         carries=_dist(given.get("carries", 3 * DAY)),
         breaks=_dist(given.get("breaks", 0.3)),
         rings={place: _dist(wait) for place, wait in given.get("rings", {}).items()},
+        stands=_stands(given.get("stands")),
         on_stall=given.get("on_stall", "hold"),
         on_repulse=given.get("on_repulse", "fall_back"),
         retreat=_dist(given.get("retreat", 30)),

@@ -353,11 +353,11 @@ class Analysis:
             self._put(f"{path}.time_of_{name}", in_days(min(times, default=None)), "day")
 
     def _advanced(self) -> None:
-        """Road behind the forces of each actor, where each came furthest."""
+        """Road that the forces of each actor came since the start, to where each came furthest."""
         furthest: dict[str, float] = defaultdict(float)
         for operation in self.scenario.operations.values():
             position = self.series[f"operation:{operation.id}", "position_m"]
-            furthest[operation.actor] += max(position.values)
+            furthest[operation.actor] += max(position.values) - position.values[0]
         for actor, metres in furthest.items():
             self._put(f"actors.{actor}.km_advanced", round(metres / 1000, 3), "km")
 

@@ -327,7 +327,7 @@ class Checks:
                         found.at("rings", place, key=True),
                         f"'{safe(place)}' is not on the route of '{name}'",
                     )
-            _check_record(self.report, found, stops)
+            _check_positions(self.report, found, stops)
             axis, mark = self.axes.get(model.axis or ""), found.at("axis")
             if axis is not None:
                 self._check_sink(
@@ -415,14 +415,19 @@ def _conditions(condition: Any, path: _Path = ()) -> Iterator[tuple[Any, _Path]]
                 yield from _conditions(part, (*path, kind, index))
 
 
-def _check_record(report: Report, found: Found, stops: list[str]) -> None:
-    """Each position on record is a stop of the operation or km along its route, not both."""
+def _check_positions(report: Report, found: Found, stops: list[str]) -> None:
+    """Each position of a force is a stop of the operation or km along its route, not both."""
+    positions: dict[_Path, Any] = {}
     for key, stood in found.model.on_record.items():
-        place = found.at("on_record", key, "place")
+        positions["on_record", key] = stood
+    if found.model.stands is not None:
+        positions["stands",] = found.model.stands
+    for path, stood in positions.items():
+        place = found.at(*path, "place")
         if stood.place is not None and stood.km is not None:
             report.error(place, "'place' and 'km' both say where it stood", "keep one")
         elif stood.place is None and stood.km is None:
-            at = found.at("on_record", key, key=True)
+            at = found.at(*path, key=True)
             report.error(at, "does not say where it stood", "add 'place: PLACE' or 'km: KM'")
         elif stood.place is not None and stood.place not in stops:
             report.error(

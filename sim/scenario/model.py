@@ -628,6 +628,16 @@ class RecordedPosition(Sourced):
 
 
 @dataclass(frozen=True, slots=True)
+class Position(Sourced):
+    """Where a force stands on its route when it begins: at a stop, or ``km`` from its base."""
+
+    place: k.PlaceId | None = None
+    """its base or a place of its route, unless `km` is given"""
+    km: k.Distance | None = None
+    """km from its base along the route, no further than its end"""
+
+
+@dataclass(frozen=True, slots=True)
 class Operation(Happening):
     """A force that advances along a route, fed by its own axis.
 
@@ -658,6 +668,8 @@ class Operation(Happening):
     """supply it has with it"""
     breaks: k.Share = Constant(0.3)
     """share of its strength whose loss in a battle breaks it off"""
+    stands: Position | None = None
+    """where it stands when it begins, the places behind it being taken; default: at its base"""
     rings: Mapping[k.PlaceId, k.Duration] = field(default_factory=dict)
     """places that it besieges, and for how long before it storms them"""
     on_stall: k.Stall = "hold"

@@ -36,6 +36,7 @@ _LUCK: Mapping[str, str] = {
     "rules.reserves.*.(near|threat|holds|news|lifts)": "reserves:{}:{}",
     "rules.background.*.(front|inner)": "background:{}:{}",
     "operations.*.(at|delay|strength|each|carries|breaks|retreat)": "operation:{}:{}",
+    "operations.*.stands.km": "operation:{}:stands",
     "operations.*.chance": "operation:{}:happens",
     "operations.*.tempo": "operation:{}:tempo:",
     "operations.*.tempo.": "operation:{}:tempo:",

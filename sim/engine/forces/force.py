@@ -12,7 +12,7 @@ from sim.engine.clock import Moment, Phase, call_off
 from sim.engine.signals import Change, Signal
 from sim.engine.supply.stock import Stock
 from sim.engine.world import World
-from sim.scenario.model import DAY, Operation
+from sim.scenario.model import DAY, Operation, Position
 from sim.state.sides import Side
 
 Mode = Literal["waiting", "marching", "ringing", "fighting", "stalled", "holding", "retreating",
@@ -101,13 +101,28 @@ class Force:
             )
             for s in operation.support.values()
         ]
-        return cls(
+        force = cls(
             world, operation, rank, moved, strength,
             stops, tuple(roads), tuple(lengths), tuple(tempo),
             each, carries, luck.value(operation.breaks, f"{name}:breaks"),
             luck.value(operation.retreat, f"{name}:retreat"), supports,
             Stock(round(strength * each * carries / DAY), 0), operation.tries,
         )  # fmt: skip
+        if operation.stands is not None:
+            force._stand(operation.stands)
+        return force
+
+    def _stand(self, stands: Position) -> None:
+        """Stand where it begins, with the places behind it taken."""
+        if stands.place is not None:
+            self.leg = (self.operation.base, *self.operation.route).index(stands.place)
+        elif stands.km is not None:
+            km = self.world.luck.value(stands.km, f"operation:{self.id}:stands")
+            while not self.arrived and km >= self.lengths[self.leg]:
+                km -= self.lengths[self.leg]
+                self.leg += 1
+            self.km = 0.0 if self.arrived else km
+        self.taken = list(range(1, self.leg + 1))
 
     # --- what it is and has --------------------------------------------------------------
 

@@ -27,7 +27,7 @@ class March:
         self._world.happened.add(force.id)
         self._world.signals.state_changed.tell()
         force.say("operation", force.operation.text or f"{force.name} begins")
-        if force.lost(0):
+        if force.lost(force.leg):
             self._orders.disband(force)
             return
         self._orders.feed(force)
