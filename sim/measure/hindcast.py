@@ -246,7 +246,8 @@ def _date_row(
     until = min(until, scenario.length)
     horizon = (until - as_of) / DAY
     came = math.inf if event.at is None else (event.at - as_of) / DAY
-    values = [row["measures"].get(event.measure) for row in rows]
+    was_so = _so_at_start(scenario, event.measure)
+    values = [0.0 if was_so else row["measures"].get(event.measure) for row in rows]
     times = np.array([math.inf if v is None else v - as_of / DAY for v in values])
     scored = came > 0 and horizon > 0
     drawn = rules.crps_of_runs(times, weights, came, max(horizon, 0.0))
@@ -261,6 +262,14 @@ def _date_row(
         rules.covers(times, came, horizon, 0.5), rules.covers(times, came, horizon, 0.9),
     )  # fmt: skip
     return row, drawn
+
+
+def _so_at_start(scenario: Scenario, measure: str) -> bool:
+    """True of the taking of a place by an actor that holds a part of it as the runs begin."""
+    match measure.split("."):
+        case ["places", place, "time_taken_by", actor]:
+            return actor in at_start(scenario, place)
+    return False
 
 
 def _of_moves(rows: Sequence[Row], weights: Values) -> list[ScoreLine]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from pathlib import Path
 
@@ -159,6 +160,17 @@ def test_dates_are_counted_from_the_day_of_the_forecast(found: Hindcast) -> None
     own = next(x for x in found.lines if x.rule == "crps" and x.model == OWN)
     assert own.n == 2
     assert own.score == pytest.approx((3 / 16 + 15 / 4) / 2)
+
+
+def test_what_is_so_as_the_runs_begin_came_before_the_forecast(toy: Scenario) -> None:
+    # red holds the fort at the start; that it does so was on record two days after the forecast
+    event = dataclasses.replace(
+        toy.events_on_record["wild_back"], measure="places.fort.time_taken_by.red", at=12 * DAY
+    )
+    scenario = dataclasses.replace(toy, events_on_record={"fort_held": event})
+    row = hindcast(scenario, RUNS, Question("red", 10 * DAY, (20 * DAY,))).dates[0]
+    assert row.chance == 1
+    assert row.crps[OWN] == 2
 
 
 def test_places_are_listed_by_rule_but_all_are_scored(toy: Scenario) -> None:
