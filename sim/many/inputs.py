@@ -1,7 +1,7 @@
 """Everything in a scenario that is uncertain, as numbers in (0, 1) that can be set.
 
-For sensitivity: each input is a distribution, the chance of an event or that of a road, named by
-its dotted path. Setting it to u puts the constant at that quantile in its place.
+For sensitivity: each input is a distribution, or the chance of an event, operation, decision or
+road, named by its dotted path. Setting it to u puts the constant at that quantile in its place.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.scenario.distributions import Dist
-from sim.scenario.model import Event, Road, RoadClass, Scenario
+from sim.scenario.model import Happening, Road, RoadClass, Scenario
 from sim.scenario.quantities import PROVENANCE_KEYS
 from sim.scenario.shared import luck_key, stated_inputs
 from sim.scenario.units import DIMENSIONS
 
 from .replicate import Result, run_replicate
 
-_CHANCES = {(Event, "chance"), (Road, "exists")}
+_CHANCES: tuple[tuple[type, str], ...] = ((Happening, "chance"), (Road, "exists"))
 
 _SKIPPED = frozenset({"resolved", "provenance", "ties"})
 
@@ -34,13 +34,17 @@ def uncertain(scenario: Scenario) -> tuple[str, ...]:
     return tuple(sorted(set(_inputs(scenario).values())))
 
 
+def _is_uncertain(part: Any) -> bool:
+    return bool(part.uncertain if hasattr(part, "ppf") else 0 < part < 1)
+
+
 def inputs_by_path(scenario: Scenario) -> dict[str, Dist | float]:
     """Each uncertain input by the dotted path of ``--set``: its range, of a chance the number."""
     by_key = {luck_key(path): path for path in stated_inputs(scenario.resolved)}
     found: dict[str, Dist | float] = {}
 
     def note(path: str, part: Any) -> Any:
-        if part.uncertain if hasattr(part, "ppf") else 0 < part < 1:
+        if _is_uncertain(part):
             found[by_key.get(luck_key(path), path)] = part
         return part
 
@@ -86,7 +90,7 @@ def _inputs(scenario: Scenario) -> dict[str, str]:
     found: list[str] = []
 
     def note(path: str, part: Any) -> Any:
-        if part.uncertain if hasattr(part, "ppf") else 0 < part < 1:
+        if _is_uncertain(part):
             found.append(path)
         return part
 
@@ -101,12 +105,15 @@ def _inputs(scenario: Scenario) -> dict[str, str]:
 
 
 def fixed(scenario: Scenario, at: Mapping[str, float]) -> Scenario:
-    """The scenario with each named input at its quantile; chances come where u is below."""
+    """The scenario with each named input at its quantile; chances come where u is below.
+
+    What is certain in this scenario stays as it is.
+    """
     shared = _inputs(scenario) if scenario.ties else {}
 
     def settle(path: str, part: Any) -> Any:
         u = at.get(shared.get(path, path))
-        if u is None:
+        if u is None or not _is_uncertain(part):
             return part
         return part.at(u) if hasattr(part, "ppf") else float(u < part)
 
@@ -115,11 +122,11 @@ def fixed(scenario: Scenario, at: Mapping[str, float]) -> Scenario:
 
 
 def part_of(scenario: Scenario, path: str) -> Any:
-    """The distribution or the chance at the path of an input; None where there is none."""
+    """The distribution or the chance at the path of an input; None where nothing is uncertain."""
     found: list[Any] = []
 
     def note(below: str, part: Any) -> Any:
-        if below == path:
+        if below == path and _is_uncertain(part):
             found.append(part)
         return part
 
@@ -143,7 +150,7 @@ def _changed(value: Any, path: str, change: Callable[[str, Any], Any]) -> Any:
         skipped |= {"speed", "capacity"}
     for name in {field.name for field in fields(value)} - skipped:
         old, below = getattr(value, name), f"{stem}{name}"
-        chance = (type(value), name) in _CHANCES
+        chance = any(isinstance(value, kind) and name == key for kind, key in _CHANCES)
         new = change(below, old) if chance else _changed(old, below, change)
         if new is not old:
             made[name] = new

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sim.engine import simulation
+from sim.measure.causes import came_by
 from sim.measure.flows import displaced
 from sim.measure.holders import changes
 from sim.measure.moves import foreseen
@@ -24,24 +26,28 @@ class Result(NamedTuple):
     persons), ``"drawn"`` (inputs by key, in base units) and ``"chances"`` (whether each thing that
     has a chance happened). Of a scenario that states holders on record it has ``"held"`` too
     (changes of lasting holders: place, seconds, actors), and of one that states moves on record
-    ``"foreseen"`` (of each model of a move: moves, log score, Brier score).
+    ``"foreseen"`` (of each model of a move: moves, log score, Brier score). Where measures are
+    watched it has ``"came"``: by what each came, as in ``"turned"``.
     """
 
     row: dict[str, Any]
     units: dict[str, str]
 
 
-def run_replicate(scenario: Scenario, replicate: int) -> Result:
+def run_replicate(scenario: Scenario, replicate: int, watched: Sequence[str] = ()) -> Result:
     """Execute one replicate under the scenario's seed; it depends on nothing else.
+
+    Args:
+        watched: paths of measures of which it is told by what they came.
 
     Raises:
         CertificateError: a flow did not prove itself (see :mod:`sim.network`).
     """
     with simulation.collector_paused():
-        return _replicate(scenario, replicate)  # the record is gone before the pause ends
+        return _replicate(scenario, replicate, watched)  # the record is gone before the pause ends
 
 
-def _replicate(scenario: Scenario, replicate: int) -> Result:
+def _replicate(scenario: Scenario, replicate: int, watched: Sequence[str]) -> Result:
     record = simulation.run(scenario, replicate=replicate)
     analysis = Analysis(scenario, record, every_change=False)
     row: dict[str, Any] = {
@@ -58,6 +64,8 @@ def _replicate(scenario: Scenario, replicate: int) -> Result:
         row["held"] = changes(scenario, record)
     if scenario.moves_on_record and scenario.kind != "replay":
         row["foreseen"] = foreseen(scenario, record)
+    if watched:
+        row["came"] = {path: list(came_by(analysis, path)) for path in watched}
     return Result(row, {path: m.unit for path, m in analysis.measures.items()})
 
 

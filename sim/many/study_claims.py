@@ -58,13 +58,17 @@ class StudyClaim:
 
     def verdict(self, setting: Mapping[str, Any], against: Mapping[str, Any], days: float) -> str:
         """The verdict on two rows of journals of one luck, over a period of so many days."""
-        values = [_value(row["measures"], self.measure, days) for row in (setting, against)]
-        if None in values:
+        found = self.difference(setting, against, days)
+        if found is None:
             return "undecided"
-        one, other = (value or 0.0 for value in values)
-        return (
-            "true" if RELATIONS[self.relation](round(one - other, DIGITS), self.value) else "false"
-        )
+        return "true" if RELATIONS[self.relation](found, self.value) else "false"
+
+    def difference(
+        self, setting: Mapping[str, Any], against: Mapping[str, Any], days: float
+    ) -> float | None:
+        """What is compared with ``value``; None where either run has no measure."""
+        one, other = (_value(row["measures"], self.measure, days) for row in (setting, against))
+        return None if one is None or other is None else round(one - other, DIGITS)
 
 
 def _value(measures: Mapping[str, float | None], path: str, days: float) -> float | None:

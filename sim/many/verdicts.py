@@ -13,14 +13,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
+from math import isfinite
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from sim.base.errors import BadInputError, FolderError
 from sim.base.files import fingerprint, whole_file, whole_folder
 from sim.measure import statistics as st
 from sim.measure import verdicts as measure
-from sim.measure.ensemble import interval, tidy
+from sim.measure.ensemble import absent, interval, tidy
+from sim.measure.steps import is_time
 from sim.measure.verdicts import Bisection, Flip, Hang, Outcome
 from sim.scenario.model import Scenario
 from sim.scenario.shared import luck_key
@@ -34,7 +37,8 @@ from sim.tables.folder import (
 from .engines import Task
 from .ensemble import Means, Plan, begin, carry_out, open_ensemble, read_manifest, rows_of
 from .inputs import Setting, part_of, run_setting, uncertain
-from .questions import Question, value_at
+from .questions import Question, Rows, value_at
+from .replicate import run_replicate
 
 RUNS = 600
 """Runs that answer a claim, unless told."""
@@ -182,11 +186,12 @@ class _Case:
         scenarios = question.scenarios
         paths = sorted({path for scenario in scenarios for path in uncertain(scenario)})
         self.keys = {path: key for path in paths if (key := luck_key(path)) is not None}
+        self.units: dict[str, str] = {}
 
     def row(self) -> dict[str, Any]:
         """What is told of the claim, as plain data."""
         question = self.question
-        runs = self._run(self.main / "main", self.split.main)
+        runs = self._run(self.main / "main", self.split.main, self._watched)
         first = [rows[0] for rows in runs]
         outcomes = [question.judge(rows) for rows in runs]
         true, decided = measure.count(outcomes)
@@ -217,14 +222,12 @@ class _Case:
             "record": question.record,
             "undecidable": question.undecidable,
             "verdict": verdict,
-            "causes": [
-                {"verdict": s.verdict, "cause": s.cause, "where": s.where, "runs": s.runs,
-                 "share": tidy(s.runs / decided)}
-                for s in measure.shares(outcomes)
-            ],
+            "causes": _causes(outcomes),
+            "cells": self._cells(runs, outcomes),
             "caused_by": list(question.caused_by),
             "by_intended": None if intended is None else list(intended),
             "other_cause": measure.by_another(intended),
+            "same": self._same(runs, outcomes),
             "inputs": len(found),
             "assumptions": [self._said(hang, confirmed.get(hang.input)) for hang in found[:MOST]],
             "flip": self._flip(flips),
@@ -249,13 +252,18 @@ class _Case:
                 done = open_ensemble(place)
             else:
                 done = carry_out(place, self.means, make_task=make_task)
+            self.units |= done.measured.units
             found.append({row["replicate"]: self._slim(row) for row in rows_of(done)})
         both = [r for r in found[0] if all(r in other for other in found)]
         return [tuple(rows[r] for rows in found) for r in both]
 
+    def _watched(self, scenario: Scenario) -> Task:
+        return partial(run_replicate, scenario, watched=self.question.watched)
+
     def _slim(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """What is needed of a row."""
-        kept = {key: row[key] for key in ("claims", "turned", "drawn", "chances") if key in row}
+        keys = ("claims", "turned", "came", "drawn", "chances")
+        kept = {key: row[key] for key in keys if key in row}
         measures = {p: row["measures"][p] for p in self.question.paths if p in row["measures"]}
         return {**kept, "replicate": row["replicate"], "measures": measures}
 
@@ -327,6 +335,38 @@ class _Case:
 
     # --- as plain data -------------------------------------------------------------------
 
+    def _cells(self, runs: Sequence[Rows], outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+        """Of a claim over two cells by what its measure came in each; of one of no time its mean.
+
+        In the runs decided, by outcome of the claim.
+        """
+        question, found = self.question, []
+        pairs = [(r, o) for r, o in zip(runs, outcomes, strict=True) if o.verdict != "undecided"]
+        for n, cell in enumerate(question.cells):
+            causes = _causes([question.came(rows, n, o.verdict) for rows, o in pairs])
+            path, mean = question.paths[0], None
+            if pairs and not is_time(path):
+                mean = tidy(fmean(rows[n]["measures"].get(path, absent(path)) for rows, _ in pairs))
+            unit = self.units.get(path, "1")
+            found.append({"cell": cell, "causes": causes, "mean": mean, "unit": unit})
+        return found
+
+    def _same(self, runs: Sequence[Rows], outcomes: Sequence[Outcome]) -> dict[str, Any] | None:
+        """Of a claim that comes out the same in every run, how near one came to the contrary.
+
+        None of another, and of one whose measure is compared with no number.
+        """
+        bound = self.question.bound
+        decided = [r for r, o in zip(runs, outcomes, strict=True) if o.verdict != "undecided"]
+        if bound is None or measure.count(outcomes)[0] not in (0, len(decided)):
+            return None
+        unit = self.units.get(self.question.paths[0], "1")
+        value = bound.nearest(decided, unit)
+        if value is None:
+            return None
+        words = self.question.words(value, unit) if isfinite(value) else "never"
+        return {"bound": bound.words, "nearest": words, "value": tidy(value), "unit": unit}
+
     def _said(
         self, hang: Hang, confirmed: tuple[tuple[int, int], tuple[int, int]] | None
     ) -> dict[str, Any]:
@@ -361,6 +401,16 @@ class _Case:
             "input": hang.input, "chance": hang.chance, "from": said[0], "to": said[1],
             "probability": tidy(flip.chance), "size": tidy(flip.size),
         }  # fmt: skip
+
+
+def _causes(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """The runs by what settled the claim, as plain data; ``share`` is of those decided."""
+    _, decided = measure.count(outcomes)
+    return [
+        {"verdict": s.verdict, "cause": s.cause, "where": s.where, "came": s.came,
+         "runs": s.runs, "share": tidy(s.runs / decided)}
+        for s in measure.shares(outcomes)
+    ]  # fmt: skip
 
 
 def _compared(runs: tuple[tuple[int, int], tuple[int, int]]) -> dict[str, Any]:

@@ -63,6 +63,13 @@ def turned(run: Looked) -> dict[str, Turn]:
     return {name: causes.turn(claim) for name, claim in run.scenario.claims.items()}
 
 
+def came_by(run: Looked, path: str) -> Turn:
+    """By what the time that a measure tells came; ``UNTOLD`` of a measure that is no time."""
+    if not is_time(path):
+        return UNTOLD
+    return _Causes(run).turn(Claim(path, path, path, "!=", None))
+
+
 class _Causes:
     """Finds the cause of what happened at an instant of one run."""
 

@@ -75,8 +75,8 @@ RELATIONS: dict[str, Callable[[Any, Any], bool]] = {
     "!=": operator.ne,
 }
 
-_BASE = {"t/day": ("kg/day", 1000), "t": ("kg", 1000), "day": ("s", DAY), "h": ("s", 3600)}
-"""Units of the catalogue that a claim's value states in another base unit: unit, factor."""
+BASE = {"t/day": ("kg/day", 1000), "t": ("kg", 1000), "day": ("s", DAY), "h": ("s", 3600)}
+"""Units of the catalogue that a claim's value states in another base unit: that, factor."""
 
 _USUAL = {"kg/day": "t/day", "kg": "t", "s": "days"}
 """The unit that people write for a base unit."""
@@ -124,7 +124,7 @@ def _observe(run: Measured, claim: Claim) -> tuple[Any, str]:
     measure = run.measures.get(claim.measure)
     if measure is None:
         return None, ""
-    unit, factor = _BASE.get(measure.unit, (measure.unit, 1))
+    unit, factor = BASE.get(measure.unit, (measure.unit, 1))
     if measure.value is None:
         return None, unit
     stated = claim.value
@@ -153,7 +153,7 @@ def faults(run: Measured) -> list[ClaimFault]:
     Any run of the scenario tells, however short.
     """
     known: list[dict[str, str]] = [
-        {path: _BASE.get(m.unit, (m.unit, 1))[0] for path, m in run.measures.items()},
+        {path: BASE.get(m.unit, (m.unit, 1))[0] for path, m in run.measures.items()},
         {path: _unit_of_series(measure) for path, (_, measure) in run.timed.items()},
     ]
     known[0] = _possible(run.scenario) | known[0]

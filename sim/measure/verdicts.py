@@ -44,12 +44,16 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True)
 class Share:
-    """So many ``runs`` in which the claim was ``verdict`` by one cause at one place."""
+    """So many ``runs`` in which the claim was ``verdict`` by one cause at one place.
+
+    ``came`` is false where that was at no instant: it never came, or was so from the start.
+    """
 
     verdict: str
     cause: str | None
     where: str
     runs: int
+    came: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,9 +116,15 @@ def by_another(intended: tuple[int, int] | None) -> bool:
 
 def shares(outcomes: Iterable[Outcome]) -> list[Share]:
     """The runs by what settled the claim, true ones first, the most frequent first."""
-    found = Counter((o.verdict, o.cause, o.where) for o in outcomes if o.verdict != "undecided")
-    parts = [Share(*key, runs) for key, runs in found.items()]
-    return sorted(parts, key=lambda s: (s.verdict != "true", -s.runs, s.cause or "", s.where))
+    known = (o for o in outcomes if o.verdict != "undecided")
+    found = Counter((o.verdict, o.cause, o.where, o.day is not None) for o in known)
+    parts = [
+        Share(verdict, cause, where, runs, came)
+        for (verdict, cause, where, came), runs in found.items()
+    ]
+    return sorted(
+        parts, key=lambda s: (s.verdict != "true", -s.runs, s.cause or "", s.where, s.came)
+    )
 
 
 def by_intended(outcomes: Iterable[Outcome], causes: Sequence[str]) -> tuple[int, int] | None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from sim.base.said import Sentence, counted, several
 from sim.tables import of_verdicts as words
-from sim.tables.table import Column
 
 from . import tables
 from .markup import Html, details, el, join, named, source_line
@@ -70,18 +69,16 @@ def _claim(document: Mapping[str, Any], i: int) -> Html | None:
         "fieldset", el("legend", "Your guess: in how many runs of a hundred does it come true?"),
         options, class_="guesses",
     )  # fmt: skip
-    hangs = [el("li", words.assumption(document, i, n)) for n in range(len(claim["assumptions"]))]
-    if claim["probability"] is not None and claim["probability"]["value"] in (0, 1):
-        hangs = [el("li", words.hangs(document, i))]
+    hangs = [el("li", sentence) for sentence in words.hangs(document, i)]
     inside = [
         el("p", el("strong", words.verdict(document, i)), " ", words.answer(document, i)),
         _bar(claim["probability"]),
         el("p", words.record(document, i)),
         el("h3", "Why"),
-        el("p", words.causes(document, i)),
+        el("p", several(words.causes(document, i), " ", " ")),
         el("h3", "What would change our mind"),
         el("p", words.flip(document, i)),
-        [el("p", "It hangs most on:"), el("ul", hangs)] if hangs else None,
+        [el("p", "It hangs most on:"), el("ul", hangs)],
         [el("p", "Roads that may not be there:"), el("ul", [el("li", s) for s in links])]
         if (links := words.links(document, i)) else None,
         source_line(
@@ -120,7 +117,5 @@ def _bar(chance: Mapping[str, float] | None) -> Html | None:
 
 
 def _table(document: Mapping[str, Any]) -> Html:
-    found = words.table(document).pick("claim", "title", "text", "chance", "interval", "verdict")
-    short = [claim["verdict"] for claim in document["claims"]]
-    found = found.without("verdict").put(Column("verdict", "Verdict", str), short)
+    found = words.table(document)
     return tables.html(found, caption="Verdicts", sorts=True)

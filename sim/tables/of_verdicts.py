@@ -6,9 +6,11 @@ a claim in it; numbers say where in the document they stand.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from sim.base.numbers import amount
 from sim.base.said import LEVEL, Key, Name, Said, Sentence, at, counted, several, share
 from sim.measure.verdicts import LIKELY, UNLIKELY
 
@@ -54,37 +56,35 @@ def verdict(document: Document, i: int) -> Sentence:
     return Sentence(told, *([": ", several(why, last="; ")] if why else []), ".")
 
 
+_ON_RECORD = {True: "came true", False: "did not come true", None: None}
+
+
 def record(document: Document, i: int) -> Sentence:
     """What is on record."""
     claim = document["claims"][i]
-    words = {True: "it came true", False: "it did not come true", None: None}[claim["happened"]]
+    words = _ON_RECORD[claim["happened"]]
     if words is None and claim["record"] is None:
         return Sentence("Nothing is on record.")
     parts = [Sentence(words)] if words else []
     parts += [Sentence(Name(claim["record"].rstrip(".")))] if claim["record"] else []
     return (
-        Sentence("On record ", several(parts, last=": "), ".")
+        Sentence("On record it ", several(parts, last=": "), ".")
         if words
         else Sentence("On record: ", *parts, ".")
     )
 
 
-def causes(document: Document, i: int) -> Sentence:
+def causes(document: Document, i: int) -> list[Sentence]:
     """By what the claim came true or false, in which share of the runs."""
     claim = document["claims"][i]
-    told = []
+    if claim.get("cells"):
+        return _in_cells(document, i)
     if all(cause["cause"] is None for cause in claim["causes"]):
-        return Sentence("What it is about turns at no single instant, so no cause is told.")
+        return [_UNTOLD]
+    told = []
     for kind, words in (("true", "It comes true"), ("false", "It comes out false")):
-        found = [n for n, c in enumerate(claim["causes"]) if c["verdict"] == kind]
-        if found:
-            parts = [_cause(document, i, n) for n in found[:MOST_CAUSES]]
-            more = len(found) - MOST_CAUSES
-            if more > 0:
-                rest = sum(claim["causes"][n]["share"] for n in found[MOST_CAUSES:])
-                others = counted(more, "other cause")
-                parts.append(Sentence("by ", others, " in ", share(rest)))
-            told.append(Sentence(words, " ", several(parts), " of the runs."))
+        if found := _shared(document, f"claims/{i}/causes", kind):
+            told.append(Sentence(words, " ", several(found), " of the runs."))
     if claim["by_intended"] is not None and claim["by_intended"][1]:
         ours, of = claim["by_intended"]
         meant = several([Name(cause) for cause in claim["caused_by"]], last=" or ")
@@ -93,19 +93,61 @@ def causes(document: Document, i: int) -> Sentence:
             "It is meant to come true by ", meant, "; for another reason it did in ",
             Said(f"{of - ours:,}", of - ours, "runs"), " of ", whole, " runs.",
         ))  # fmt: skip
-    return Sentence(*several(told, " ", " ").parts)
+    return told
 
 
-def _cause(document: Document, i: int, n: int) -> Sentence:
-    found = document["claims"][i]["causes"][n]
+_UNTOLD = Sentence("What it is about turns at no single instant, so no cause is told.")
+
+
+def _in_cells(document: Document, i: int) -> list[Sentence]:
+    """The same of a claim over two cells: by what its measure came in each, or its mean in each."""
+    cells = document["claims"][i]["cells"]
+    names = [Sentence("in ", Name(cell["cell"]), " ") for cell in cells]
+    told = [_UNTOLD] if cells[0]["mean"] is not None else []
+    if told:
+        means = [
+            Sentence(name, Said(amount(cell["mean"], cell["unit"]), cell["mean"], cell["unit"],
+                                f"claims/{i}/cells/{n}/mean"))
+            for n, (name, cell) in enumerate(zip(names, cells, strict=True))
+        ]  # fmt: skip
+        told.append(Sentence("Its mean is ", several(means), "."))
+    else:
+        for kind, words in (("true", "Where it comes true"), ("false", "Where it comes out false")):
+            places = [f"claims/{i}/cells/{n}/causes" for n in range(len(cells))]
+            found = [_shared(document, place, kind, never="never") for place in places]
+            if all(found):
+                parts = [Sentence(n, several(f)) for n, f in zip(names, found, strict=True)]
+                told.append(Sentence(words, ", what is measured came ", several(parts, "; ", "; "),
+                                     " of the runs."))  # fmt: skip
+    return told
+
+
+def _shared(
+    document: Document, path: str, kind: str, never: str = "with nothing that happened"
+) -> list[Sentence]:
+    """Each cause of one outcome with its share of the runs, those beyond the first few together.
+
+    ``never`` is said of what came at no instant.
+    """
+    known = at(document, path)
+    found = [n for n, cause in enumerate(known) if cause["verdict"] == kind]
+    parts = [_cause(document, f"{path}/{n}", never) for n in found[:MOST_CAUSES]]
+    if more := len(found[MOST_CAUSES:]):
+        rest = sum(known[n]["share"] for n in found[MOST_CAUSES:])
+        parts.append(Sentence("by ", counted(more, "other cause"), " in ", share(rest)))
+    return parts
+
+
+def _cause(document: Document, path: str, never: str) -> Sentence:
+    found = at(document, path)
     if found["cause"] is None:
         by: list[str] = ["by no single instant"]
     elif not found["cause"]:
-        by = ["with nothing that happened"]
+        by = ["with nothing that happened then" if found.get("came") else never]
     else:
         where = [" at ", Name(found["where"])] if found["where"] else []
         by = ["by ", Name(found["cause"]), *where]
-    return Sentence(*by, " in ", _share(document, f"claims/{i}/causes/{n}/share"))
+    return Sentence(*by, " in ", _share(document, f"{path}/share"))
 
 
 def assumption(document: Document, i: int, n: int, kind: str = "assumptions") -> Sentence:
@@ -121,13 +163,19 @@ def assumption(document: Document, i: int, n: int, kind: str = "assumptions") ->
     return Sentence(*parts, ".")
 
 
-def hangs(document: Document, i: int) -> Sentence:
+def hangs(document: Document, i: int) -> list[Sentence]:
     """What the claim hangs on most, or that it hangs on nothing that is uncertain."""
     claim = document["claims"][i]
-    if claim["probability"] is not None and claim["probability"]["value"] in (0, 1):
-        return Sentence("It comes out the same in every run, whatever is drawn.")
+    if _is_same(claim):
+        runs = counted(claim["decided"], "run", measure=f"claims/{i}/decided")
+        return [Sentence("The same in all ", runs, ": nothing that was drawn moves it.")]
     found = [assumption(document, i, n) for n in range(len(claim["assumptions"]))]
-    return several(found, " ", " ") if found else Sentence("Nothing that is uncertain.")
+    return found or [Sentence("Nothing that is uncertain.")]
+
+
+def _is_same(claim: Document) -> bool:
+    """True of a claim that comes out the same in every run."""
+    return claim["probability"] is not None and claim["probability"]["value"] in (0, 1)
 
 
 def _low_high(document: Document, found: Document, path: str) -> list[str]:
@@ -150,6 +198,8 @@ def flip(document: Document, i: int) -> Sentence:
     found = claim["flip"]
     if claim["verdict"] == "undecidable from this":
         return Sentence("Not looked for: the claim is undecidable from this.")
+    if _is_same(claim):
+        return Sentence("Nothing that was drawn", *_nearest(claim.get("same"), i), ".")
     if not claim["flips_sought"]:
         return Sentence("Nothing that was found: no input was confirmed to change its chance.")
     if found is None:
@@ -161,6 +211,17 @@ def flip(document: Document, i: int) -> Sentence:
         " (the chance of the claim is ", _share(document, f"claims/{i}/flip/probability"),
         " there).",
     )  # fmt: skip
+
+
+def _nearest(same: Document | None, i: int) -> list[str]:
+    """How near a run came to the contrary, of a claim that comes out the same in every run."""
+    if same is None:
+        return []
+    bound = Name(same["bound"])
+    if same["value"] is None:
+        return ["; the time that is compared with ", bound, " came in no run"]
+    value = Said(same["nearest"], same["value"], same["unit"], f"claims/{i}/same/value")
+    return ["; of all runs the nearest to ", bound, " is ", value]
 
 
 def links(document: Document, i: int) -> list[Sentence]:
@@ -178,33 +239,28 @@ def _ends(document: Document, path: str) -> list[str]:
 
 COLUMNS = (
     Column("claim", "Claim", UserText), Column("title", "In words", UserText),
-    Column("text", "As a question", UserText), Column("asked", "As the model asks it", str),
-    Column("chance", "Chance", Percent),
-    Column("interval", "95 % interval", str), Column("record", "Record", str),
-    Column("verdict", "Verdict", str), Column("causes", "What caused it", str),
-    Column("hangs", "Hangs most on", str), Column("flip", "What would flip it", str),
-    Column("links", "Doubtful links", str),
+    Column("text", "Question", UserText), Column("chance", "Chance", Percent),
+    Column("interval", "95 % interval", str), Column("on_record", "On record", str),
+    Column("verdict", "Verdict", str),
 )  # fmt: skip
 
 
 def table(document: Document) -> Table:
-    """One row a claim."""
+    """One short row a claim."""
     rows = []
-    for i, claim in enumerate(document["claims"]):
+    for claim in document["claims"]:
         chance = claim["probability"]
         rows.append([
-            claim["seed_claim"] or claim["claim"], claim["title"], claim["text"], claim["asked"],
+            claim["seed_claim"] or claim["claim"], claim["title"], claim["text"],
             None if chance is None else chance["value"],
             None if chance is None else Range(Percent(chance["low"]), Percent(chance["high"])),
-            str(record(document, i)), str(verdict(document, i)), str(causes(document, i)),
-            str(hangs(document, i)),
-            str(flip(document, i)), " ".join(links(document, i)),
+            _ON_RECORD[claim["happened"]], claim["verdict"],
         ])  # fmt: skip
     return Table("Verdicts", COLUMNS, rows)
 
 
 def markdown(document: Document) -> str:
-    """The table as a page of Markdown."""
+    """A page of Markdown: a short table, then what is told of each claim."""
     runs = document["runs"]
     head = [
         "# Verdicts",
@@ -215,22 +271,52 @@ def markdown(document: Document) -> str:
         "docs/definitions.md has the rule of verdicts.",
         "",
     ]
-    found = table(document)
+    found = table(document).pick("claim", "text", "chance", "interval", "on_record", "verdict")
     lines = [[column.head for column in found.columns], ["---"] * len(found.columns)]
     lines += [[_cell(cell) for cell in row] for row in found.cells]
-    return "\n".join([*head, *("| " + " | ".join(line) + " |" for line in lines), ""])
+    about = [line for i in range(len(document["claims"])) for line in _about(document, i)]
+    return "\n".join([*head, *("| " + " | ".join(line) + " |" for line in lines), *about, ""])
 
 
 def _cell(value: object) -> str:
-    return said(value, lambda days: f"day {days:g}").replace("|", "\\|").replace("\n", " ")
+    return _marked(said(value, lambda days: f"day {days:g}")).replace("|", "\\|")
 
 
-WORDS = [column.key for column in COLUMNS].index("causes")
-"""Where the columns of words begin."""
+def _about(document: Document, i: int) -> list[str]:
+    """What is told of one claim, in lines of Markdown."""
+    claim = document["claims"][i]
+    title = _marked(f"{claim['seed_claim'] or claim['claim']}: {claim['title']}")
+    lines = ["", f"## {title}", "", f"- Question: {_marked(claim['text'])}",
+             f"- As the model asks it: `{claim['asked']}`"]  # fmt: skip
+    parts: list[tuple[str, list[Sentence]]] = [
+        ("Verdict", [verdict(document, i)]), ("Chance", [answer(document, i)]),
+        ("", [record(document, i)]), ("Cause", causes(document, i)),
+        ("Hangs most on", hangs(document, i)), ("What would flip it", [flip(document, i)]),
+        ("Doubtful links", links(document, i)),
+    ]  # fmt: skip
+    for what, said_of_it in parts:
+        if len(said_of_it) == 1:
+            lines.append(f"- {f'{what}: ' * bool(what)}{_marked(said_of_it[0])}")
+        elif said_of_it:
+            lines += [f"- {what}:", *(f"  - {_marked(sentence)}" for sentence in said_of_it)]
+    return lines
+
+
+def _marked(text: str) -> str:
+    """Text or a sentence in one line of Markdown, paths as code."""
+    parts = text.parts if isinstance(text, Sentence) else (text,)
+    return "".join(
+        f"`{part}`" if isinstance(part, Key) else _MARKS.sub(r"\\\g<0>", " ".join(part.split("\n")))
+        for part in parts
+    )
+
+
+_MARKS = re.compile(r"[\\`*<\[\]]")
+"""What would be markup."""
 
 CSV = (
     "file", "claim", "seed_claim", "title", "text", "asked", "verdict", "runs", "decided",
-    "probability", "low", "high", "happened", "record",
+    "probability", "low", "high", "happened", "record", "causes", "hangs", "flip", "links",
 )  # fmt: skip
 
 
@@ -240,7 +326,8 @@ def data_table(document: Document) -> DataTable:
     for i, claim in enumerate(document["claims"]):
         chance = claim["probability"] or {"value": None, "low": None, "high": None}
         values = {**claim, "probability": chance["value"], "low": chance["low"],
-                  "high": chance["high"]}  # fmt: skip
-        row = table(document).rows[i]
-        rows.append([*(values[key] for key in CSV), *row[WORDS:]])
-    return DataTable("verdicts", (*CSV, *(c.key for c in COLUMNS[WORDS:])), rows)
+                  "high": chance["high"], "causes": " ".join(causes(document, i)),
+                  "hangs": " ".join(hangs(document, i)), "flip": str(flip(document, i)),
+                  "links": " ".join(links(document, i))}  # fmt: skip
+        rows.append([values[key] for key in CSV])
+    return DataTable("verdicts", CSV, rows)

@@ -202,17 +202,15 @@ def print_verdicts(document: Document) -> None:
     """What the claims of a folder come to: the table, then what each comes to by."""
     out = console()
     found = of_verdicts.table(document)
-    short = [claim["verdict"] for claim in document["claims"]]
-    told = found.without("verdict").put(Column("verdict", "Verdict", str), short)
-    print_table(out, told.pick("claim", "chance", "interval", "verdict", "text"))
+    print_table(out, found.pick("claim", "chance", "interval", "verdict", "text"))
     for i, claim in enumerate(document["claims"]):
         out.print(
             Text(f"\n{claim['seed_claim'] or claim['claim']}: {claim['title']}", style="bold")
         )
         out.print(Text(f"  {claim['text']}?"))
         lines = (of_verdicts.verdict(document, i), of_verdicts.answer(document, i),
-                 of_verdicts.record(document, i), of_verdicts.causes(document, i),
-                 of_verdicts.hangs(document, i),
+                 of_verdicts.record(document, i), *of_verdicts.causes(document, i),
+                 *of_verdicts.hangs(document, i),
                  of_verdicts.flip(document, i), *of_verdicts.links(document, i))  # fmt: skip
         for line in lines:
             out.print(Text(f"  {line}"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from sim.base.diagnostics import ScenarioError
 from sim.many.design import read_design
 from sim.many.engines import Finished, Serial, Task
 from sim.many.ensemble import Means
-from sim.many.inputs import fixed, uncertain
+from sim.many.inputs import fixed, part_of, uncertain
 from sim.many.replicate import run_replicate
 from sim.many.sensitivity import begin_sensitivity, carry_out_sensitivity, count
 from sim.many.studies import begin_study, carry_out_study, scenarios, summary
@@ -213,6 +213,30 @@ def test_every_uncertain_input_is_found_and_can_be_set(small: Scenario) -> None:
     # nothing but the small luck of convoys is left: the seed hardly matters
     cut = {run_replicate(made, i).row["measures"]["axes.line.time_of_first_cut"] for i in range(3)}
     assert cut == {4.5}
+
+
+def test_chances_of_operations_and_decisions_are_inputs_where_they_are_uncertain(
+    make: Callable[..., Scenario],
+) -> None:
+    made = make(
+        "s-a:1",
+        operations={"o": {"route": "s a"}},
+        decisions={"d": {"seat": "s", "options": {"to_a": {"place": "a"}}}},
+    )
+    assert uncertain(made) == ()
+    made = replace(
+        made,
+        operations={"o": replace(made.operations["o"], chance=0.4)},
+        decisions={"d": replace(made.decisions["d"], chance=0.3)},
+    )
+    names = ("decisions.d.chance", "operations.o.chance")
+    assert uncertain(made) == names
+    assert part_of(made, names[1]) == 0.4
+    settled = fixed(made, dict.fromkeys(names, 0.35))
+    assert (settled.operations["o"].chance, settled.decisions["d"].chance) == (1, 0)
+    # what is certain stays: a cell of a study that has it so is not changed
+    assert fixed(settled, dict.fromkeys(names, 1.0)) is settled
+    assert part_of(settled, names[1]) is None
 
 
 def test_screening_finds_what_a_measure_depends_on(file: Path, tmp_path: Path) -> None:

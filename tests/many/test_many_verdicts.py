@@ -60,7 +60,7 @@ def test_a_claim_tied_to_the_wrong_cause_is_caught_by_its_causes(found: api.Verd
     assert {(c["cause"], c["where"]) for c in true} == {("hill_falls", "hill")}
     assert lost["other_cause"]
     assert lost["by_intended"] == [0, lost["true"]]
-    assert "hill_falls at hill" in of_verdicts.causes(found.document, i)
+    assert "hill_falls at hill" in of_verdicts.causes(found.document, i)[0]
     assert "something else than it says" in of_verdicts.verdict(found.document, i)
 
 
@@ -87,6 +87,36 @@ def test_a_claim_over_two_cells_is_judged_in_pairs(found: api.Verdicts) -> None:
     # by day 8.75 or so, in 0.675 of the runs; a lost convoy (half of those on the way) may count
     assert 0.4 < pair["probability"]["value"] < 0.9
     assert pair["assumptions"][0]["input"] == "events.gate_falls.at"
+
+
+def test_a_claim_over_two_cells_says_by_what_it_came_in_each(found: api.Verdicts) -> None:
+    """The gate falls on a day of 2 to 12 of which 10 are run, or it never does."""
+    i, pair = row(found, "sooner")
+    always, never = pair["cells"]
+    # never less day t is a day or more where t is 9 or less: in 7 of 10 runs, each by the gate
+    (true,) = [c for c in always["causes"] if c["verdict"] == "true"]
+    assert (true["cause"], true["where"], true["runs"]) == ("gate_falls", "gate", pair["true"])
+    assert 0.5 < pair["probability"]["value"] < 0.85
+    # else it falls in the last day or after the end; in the other cell it comes in no run
+    false = {(c["cause"], c["came"]) for c in always["causes"] if c["verdict"] == "false"}
+    assert false == {("gate_falls", True), ("", False)}
+    assert {(c["cause"], c["came"]) for c in never["causes"]} == {("", False)}
+    assert sum(c["runs"] for c in never["causes"]) == N
+    for said in of_verdicts.causes(found.document, i):
+        assert f"in {always['cell']} " in said
+        assert "by gate_falls at gate in " in said
+        assert f"in {never['cell']} never in " in said
+
+
+def test_a_total_in_two_cells_has_no_cause_but_a_mean_in_each(found: api.Verdicts) -> None:
+    i, pair = row(found, "starves")
+    assert {c["cause"] for cell in pair["cells"] for c in cell["causes"]} == {None}
+    less, more = (cell["mean"] for cell in pair["cells"])
+    assert less < more
+    why, means = of_verdicts.causes(found.document, i)
+    assert "no cause is told" in why
+    assert means.startswith("Its mean is in ")
+    assert means.endswith(" t.")
 
 
 def test_a_doubtful_link_is_told(found: api.Verdicts) -> None:
@@ -119,12 +149,12 @@ def test_sentences_carry_their_numbers(
     found: api.Verdicts, held_to: Callable[..., None], of_document: Callable[..., Any]
 ) -> None:
     document = found.document
-    for i, claim in enumerate(document["claims"]):
+    for i in range(len(document["claims"])):
         said: list[Sentence] = [
             of_verdicts.answer(document, i), of_verdicts.verdict(document, i),
-            of_verdicts.record(document, i), of_verdicts.causes(document, i),
+            of_verdicts.record(document, i), *of_verdicts.causes(document, i),
             of_verdicts.flip(document, i), *of_verdicts.links(document, i),
-            *(of_verdicts.assumption(document, i, n) for n in range(len(claim["assumptions"]))),
+            *of_verdicts.hangs(document, i),
         ]  # fmt: skip
         for sentence in said:
             held_to(sentence, of_document(document), None)
@@ -138,7 +168,11 @@ def test_files_of_verdicts_are_there_and_the_page_hides_answers(found: api.Verdi
     assert text.count("<fieldset") == len(found.document["claims"])
     assert "<script src" not in text
     table = (found.folder / "verdicts.md").read_text("utf-8")
-    assert len([line for line in table.splitlines() if line.startswith("|")]) == 2 + 3
+    assert len([line for line in table.splitlines() if line.startswith("|")]) == 2 + 4
+    assert max(len(line) for line in table.splitlines() if line.startswith("|")) < 160
+    assert table.count("\n## ") == len(found.document["claims"])
+    assert "\n  - `events.gate_falls.chance`: 0 % where it does not happen" in table
+    assert "`" not in (found.folder / "verdicts.csv").read_text("utf-8")
 
 
 def test_stopped_and_gone_on_with_it_is_the_same_bytes(found: api.Verdicts, toys: Path) -> None:
@@ -203,6 +237,88 @@ def test_a_folder_without_claims_is_refused(tmp_path: Path) -> None:
         api.verdicts(tmp_path, 2, workers=1)
     with pytest.raises(FolderError, match="is not a folder"):
         api.verdicts(tmp_path / "nowhere", 2, workers=1)
+
+
+MARCH = """\
+format: 1
+title: A march on the gate
+period: {start: 2020-01-01, length: 10 days}
+actors: {red: {}, blue: {}}
+default_holder: red
+holders: {camp: blue}
+network:
+  title: Toy
+  classes: {road: {speed: 50 km/h, capacity: 20 t/day}}
+  places:
+    camp: {name: Camp, lat: 0, lon: 0}
+    gate: {name: Gate, lat: 0, lon: 0.1}
+    town: {name: Town, lat: 0, lon: 0.2}
+  roads: {camp--gate: {km: 10, class: road}, gate--town: {km: 10, class: road}}
+axes: {line: {actor: red, sources: {gate: {}}, sinks: {town: {demand: 8..9 t/day}}}}
+fighting: {attack: 0.02 /day, defend: 0.02 /day}
+operations:
+  march:
+    {actor: blue, strength: 100..200 persons, base: camp, route: gate, tempo: 10 km/day, at: 1 day,
+     chance: 0.6}
+claims:
+  lost:
+    {text: The gate is lost, measure: places.gate.time_lost_by.red, relation: '<=', value: 5 days}
+"""
+
+
+def test_the_chance_of_an_operation_is_an_assumption_like_any_other(tmp_path: Path) -> None:
+    (tmp_path / "toys").mkdir()
+    (tmp_path / "toys/march.yaml").write_text(MARCH)
+    found = api.verdicts(tmp_path / "toys", N, out=tmp_path / "out", workers=1)
+    _, lost = row(found, "lost")
+    # nobody stands at the gate, which is a day away: it is lost where they march, in 0.6 of all
+    first = lost["assumptions"][0]
+    assert first["input"] == "operations.march.chance"
+    for compared in (first, first["confirmed"]):
+        assert (compared["low"]["value"], compared["high"]["value"]) == (0, 1)
+    # p + (c - 0.6) (1 - 0) is one half at c = 0.6 + 0.5 - p
+    at = 0.6 + 0.5 - lost["true"] / N
+    assert lost["flip"]["input"] == "operations.march.chance"
+    assert (lost["flip"]["from"], lost["flip"]["to"]) == ("60 %", f"{100 * at:.0f} %")
+
+
+SAME = """\
+  wide:
+    text: It carries 30 t/day at most
+    measure: axes.line.capacity_start
+    relation: '<='
+    value: 30 t/day
+  back:
+    text: Blue loses the gate by day 5
+    measure: places.gate.time_lost_by.blue
+    relation: '<='
+    value: 5 days
+"""
+
+
+def test_what_is_the_same_in_every_run_says_so_and_how_near_it_came(
+    tmp_path: Path, held_to: Callable[..., None], of_document: Callable[..., Any]
+) -> None:
+    folder = tmp_path / "toys"
+    folder.mkdir()
+    text = (DATA / "one_way.yaml").read_text("utf-8")
+    (folder / "one_way.yaml").write_text(text + SAME)
+    found = api.verdicts(folder, N, out=tmp_path / "out", workers=1)
+    # of 15..25 t/day the nearest to 30 in sixty runs is nearly the most
+    i, wide = row(found, "wide")
+    assert wide["same"]["bound"] == "30 t/day"
+    assert 24 < wide["same"]["value"] <= 25
+    # blue never loses what it takes
+    j, back = row(found, "back")
+    assert back["same"]["value"] is None
+    assert row(found, "cut")[1]["same"] is None
+    told = [of_verdicts.flip(found.document, n) for n in (i, j)]
+    assert told[0].startswith("Nothing that was drawn; of all runs the nearest to 30 t/day is 2")
+    assert told[1].endswith("came in no run.")
+    same = of_verdicts.hangs(found.document, i)
+    assert same == ["The same in all 60 runs: nothing that was drawn moves it."]
+    for sentence in (*told, *same):
+        held_to(sentence, of_document(found.document), None)
 
 
 def agrees(one: dict[str, Any], other: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sim.engine import simulation
-from sim.measure.causes import NOTHING, UNTOLD, Turn
+from sim.measure.causes import NOTHING, UNTOLD, Turn, came_by
 from sim.measure.summary import Analysis
 from sim.scenario.model import DAY, Scenario
 
@@ -28,6 +28,14 @@ def turn_of(make: Make, *claim: object, events: dict[str, Any] | None = None) ->
     scenario = make(ROADS, axes=LINE, events=chosen, claims={"c": claim})
     run = Analysis(scenario, simulation.run(scenario), every_change=False)
     return run.turns["c"]
+
+
+def test_by_what_a_time_came_is_told_of_any_measure(make: Make) -> None:
+    scenario = make(ROADS, axes=LINE, events=EVENTS)
+    run = Analysis(scenario, simulation.run(scenario), every_change=False)
+    assert came_by(run, "places.gate.time_lost_by.red") == Turn("gate_falls", "gate", 6.0)
+    assert came_by(run, "places.port.time_lost_by.red") == NOTHING
+    assert came_by(run, "axes.line.delivered") == UNTOLD
 
 
 @pytest.mark.parametrize(

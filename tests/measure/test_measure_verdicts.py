@@ -69,6 +69,11 @@ def test_causes_are_counted_by_outcome_and_those_that_were_meant_are_told_apart(
         Share("true", "storm", "hill", 3), Share("true", "raid", "gate", 2),
         Share("true", None, "", 1), Share("false", "", "", 4),
     ]  # fmt: skip
+    # what came with nothing that happened is not what never came
+    came = Outcome("true", "", "", 3.0)
+    assert shares([came, outcome("true", "")]) == [
+        Share("true", "", "", 1, came=False), Share("true", "", "", 1, came=True),
+    ]  # fmt: skip
     # of the five true runs of known cause two were at the gate: most were something else
     assert by_intended(found, ["gate"]) == (2, 5)
     assert by_another((2, 5))
