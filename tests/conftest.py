@@ -176,7 +176,10 @@ def _front(actor: str, **given: Any) -> m.FrontRule:
 
 
 def _decision(name: str, options: Mapping[str, Mapping[str, Any]], **given: Any) -> m.Decision:
-    """Options are {"place", "operation", "axis", "value"}; coefficients that are left out are 0."""
+    """Options are {"place", "operation", "axis", "value", "sends": (from, share, to)}.
+
+    Coefficients that are left out are 0.
+    """
     if isinstance(given.get("when"), tuple):
         given["when"] = _condition(given["when"])
     else:
@@ -189,7 +192,12 @@ def _decision(name: str, options: Mapping[str, Mapping[str, Any]], **given: Any)
         seat=given["seat"],
         options={
             k: m.DecisionOption(
-                k, o.get("place"), o.get("operation"), o.get("axis"), o.get("value")
+                k,
+                o.get("place"),
+                o.get("operation"),
+                o.get("axis"),
+                o.get("value"),
+                _sending(*o["sends"]) if "sends" in o else None,
             )
             for k, o in options.items()
         },
@@ -200,6 +208,10 @@ def _decision(name: str, options: Mapping[str, Mapping[str, Any]], **given: Any)
         delay=_dist(given.get("delay")),
         chance=given.get("chance", 1.0),
     )
+
+
+def _sending(places: str, share: float | Dist, to: str) -> m.Sending:
+    return m.Sending(tuple(sorted(places.split())), _dist(share), to)
 
 
 def make_scenario(

@@ -1,7 +1,8 @@
 """Choices by multinomial logit: probabilities, and persons shared out by them.
 
 McFadden's conditional logit (McFadden 1974): option j of utility U_j is chosen with the
-probability exp(U_j) / sum of exp(U).
+probability exp(U_j) / sum of exp(U). In the nested logit (Ben-Akiva 1973, McFadden 1978) options of
+a nest have something in common that no term says.
 """
 
 from __future__ import annotations
@@ -39,6 +40,33 @@ def logit(utilities: Sequence[float]) -> list[float]:
     weights = [math.exp(u - top) for u in utilities]
     total = math.fsum(weights)
     return [w / total for w in weights]
+
+
+def nested_logit(
+    utilities: Sequence[float], nests: Sequence[str], dissimilarity: float
+) -> list[float]:
+    """Choice probabilities where option j is one of the nest ``nests[j]``.
+
+    A nest N is chosen with the probability exp(I_N) / sum of exp(I) by its inclusive value
+    I_N = d ln(sum over N of exp(U / d)), and option j of it with exp(U_j / d) / sum over N of
+    exp(U / d), d being the ``dissimilarity`` in (0, 1]. With 1 it is the plain logit.
+    """
+    members: dict[str, list[int]] = {}
+    for i, nest in enumerate(nests):
+        members.setdefault(nest, []).append(i)
+    scaled = [[utilities[i] / dissimilarity for i in those] for those in members.values()]
+    shares = logit([dissimilarity * _log_sum(values) for values in scaled])
+    found = [0.0] * len(utilities)
+    for share, those, values in zip(shares, members.values(), scaled, strict=True):
+        for i, within in zip(those, logit(values), strict=True):
+            found[i] = share * within
+    return found
+
+
+def _log_sum(values: Sequence[float]) -> float:
+    """ln(sum of exp(v)), without overflow."""
+    top = max(values)
+    return top + math.log(math.fsum(math.exp(v - top) for v in values))
 
 
 def assign(persons: int, options: Sequence[Alternative], shares: Sequence[float]) -> dict[str, int]:

@@ -4,7 +4,7 @@ When a place is lost, what is left of the garrisons of those who lost it chooses
 own places that it can still reach, the named exits, and staying. The choice is McFadden's
 conditional logit (McFadden 1974) over travel time, threat, supply, billets left and value;
 the units of each are in docs/definitions.md. Where billets run out, those who find none
-choose again among the rest.
+choose again among the rest. How men share themselves out is told in :mod:`sim.engine.bodies`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from sim.state.pockets import sources_of
 from sim.state.record import DISPERSE, STAY, ChoiceRow, Move
 from sim.state.sides import Side
 
-from .choice import Alternative, assign, logit, utility
+from .bodies import Bodies
+from .choice import Alternative, utility
 from .clock import Moment, Phase, call_off
 from .garrisons import Garrisons
 from .journeys import Journey, Standing, depart, way_out
@@ -77,6 +78,7 @@ class Regroup:
         self._rules = {
             actor: self._draw(rule) for actor, rule in sorted(world.scenario.regroup.items())
         }
+        self._bodies = Bodies(world)
         self._ringed = dict(world.control.besieged)
 
     def _draw(self, rule: RegroupRule) -> DrawnRegroupRule:
@@ -105,15 +107,35 @@ class Regroup:
         index = self._world.graph.place_index[place]
         return self._ways_from(Standing(index), self._world.passages.of(actor))
 
-    def send(self, post: Post, goal: str, persons: int) -> None:
-        """Send men of a garrison to a front, as a reserve; they fight nowhere on the way."""
+    def seconds_to(self, goal: str, ways: TravelTimes) -> int:
+        """Seconds to a place, or out by an exit, by some ways; ``UNREACHABLE`` or more: none."""
+        index = self._world.graph.place_index
+        leave = self._world.scenario.exits.get(goal)
+        if leave is None:
+            return int(ways.seconds[index[goal]])
+        extra = round(self._world.luck.value(leave.seconds, f"exit:{goal}:takes"))
+        return min(int(ways.seconds[index[p]]) for p in leave.places) + extra
+
+    def room(self, goal: str) -> int | None:
+        """Persons that a place or an exit can take in still; None: any number."""
+        leave = self._world.scenario.exits.get(goal)
+        if leave is not None:
+            return None if leave.billets is None else leave.billets - self._gone(goal)
+        billets = self._world.scenario.network.places[goal].billets
+        return None if billets is None else billets - self._taken(goal)
+
+    def send(self, post: Post, goal: str, persons: int, option: str = "") -> None:
+        """Send men of a garrison, who fight nowhere on the way.
+
+        They go to a front as a reserve, or to a place or exit by an ``option`` of a decision.
+        """
         world, (actor, place) = self._world, post
         ways, index = self.ways_from(actor, place), world.graph.place_index
         self.garrisons.leave(post, persons)
-        seconds = int(ways.seconds[index[goal]])
-        move = Move(world.clock.now, actor, place, goal, persons, 1.0, seconds, "", reserve=True)
+        seconds, now = self.seconds_to(goal, ways), world.clock.now
+        move = Move(now, actor, place, goal, persons, 1.0, seconds, option, reserve=True)
         world.record.moves.append(move)
-        world.note_event("reserve", f"{actor}/{goal}", "", f"{persons} persons from {place}")
+        world.note_event(move.kind, f"{actor}/{goal}", option, f"{persons} persons from {place}")
         self._march(move, Standing(index[place]), ways)
 
     def under_way(self, post: Post) -> int:
@@ -180,13 +202,14 @@ class Regroup:
             )
             return
         options, ways = self._options(actor, standing)
-        shares = logit([o.utility for o in options]) if options else []
+        shares = self._bodies.probabilities(actor, options)
         world.record.choices.extend(
             ChoiceRow(now, actor, origin, option.id, share, option.seconds)
             for option, share in zip(options, shares, strict=True)
         )
         first = {o.id: (share, o.seconds) for o, share in zip(options, shares, strict=True)}
-        for choice, count in sorted(assign(persons, options, shares).items()):
+        chosen = self._bodies.assign(actor, origin, persons, options, shares)
+        for choice, count in sorted(chosen.items()):
             share, seconds = first.get(choice, (0.0 if options else 1.0, 0))
             move = Move(now, actor, origin, choice, count, share, seconds, "")
             world.record.moves.append(move)
@@ -214,8 +237,7 @@ class Regroup:
                 continue
             if not passage.open[i] or not side.holds(control, place):
                 continue
-            billets = world.scenario.network.places[place].billets
-            room = None if billets is None else billets - self._taken(place)
+            room = self.room(place)
             if room is not None and room <= 0:
                 continue
             value = drawn.rule.values.get(place, 0.0)
@@ -224,10 +246,8 @@ class Regroup:
         for _, leave in sorted(world.scenario.exits.items()):
             if leave.actor != actor:
                 continue
-            extra = round(world.luck.value(leave.seconds, f"exit:{leave.id}:takes"))
-            entry = min(int(ways.seconds[graph.place_index[p]]) for p in leave.places)
-            seconds = entry + extra + standing.since
-            room = None if leave.billets is None else leave.billets - self._gone(leave.id)
+            seconds = self.seconds_to(leave.id, ways) + standing.since
+            room = self.room(leave.id)
             if seconds <= drawn.max_seconds and (room is None or room > 0):
                 u = worth(seconds, leave.threat, leave.supply, room, leave.value)
                 options.append(Alternative(leave.id, u, room, seconds))

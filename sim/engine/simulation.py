@@ -52,6 +52,7 @@ class Simulation:
         self.pockets = PocketWatch(world, self.garrisons, self.supply)
         self.operations: Operations | None = None
         self.forces: Mapping[str, Force] = {}
+        combat: Combat | None = None
         if scenario.fighting is not None:
             combat = Combat(world, scenario.fighting, self.garrisons, self.supply)
             self.operations = Operations(world, conditions, combat, self.regroup, self.supply)
@@ -59,7 +60,7 @@ class Simulation:
         self.events = Events(world, conditions)
         moved = self.operations.field.moved if self.operations is not None else None
         self.background = Background(world, self.forces, moved)
-        self.decisions = Decisions(world, conditions, axes, self.regroup, self.forces)
+        self.decisions = Decisions(world, conditions, axes, self.regroup, self.forces, combat)
         self._begun = self._persons()
         world.signals.settled.subscribe(self._settle)
         world.signals.state_changed.tell()

@@ -1,7 +1,8 @@
-"""What actors decided on in a run, as measures."""
+"""What actors decided on in a run, and the men that they sent by it, as measures."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from sim.scenario.model import Scenario
@@ -27,3 +28,23 @@ def decided(scenario: Scenario, record: Record) -> Iterator[tuple[str, float | N
             probability = round(row.probability, 4) if row else 0.0 if rows else None
             yield f"{path}.to.{option}.probability", probability, "1"
             yield f"{path}.to.{option}.chosen", row.chosen if row else 0, "1"
+
+
+def sent(scenario: Scenario, record: Record) -> Iterator[tuple[str, int, str]]:
+    """Each measure's path, value and unit, of actors who may send men by a decision.
+
+    Persons sent in all and by goal; 0 where nobody was, for it was not decided on.
+    """
+    found: Counter[tuple[str, str]] = Counter()
+    for decision in scenario.decisions.values():
+        for option in decision.options.values():
+            if option.sends is not None:
+                found[decision.actor, option.sends.to] += 0
+    for move in record.moves:
+        if move.kind == "sent":
+            found[move.actor, move.choice] += move.persons
+    for actor in sorted({actor for actor, _ in found}):
+        goals = {goal: persons for (who, goal), persons in sorted(found.items()) if who == actor}
+        yield f"moves.{actor}.sent", sum(goals.values()), "persons"
+        for goal, persons in goals.items():
+            yield f"moves.{actor}.to.{goal}.sent", persons, "persons"

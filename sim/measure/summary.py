@@ -20,7 +20,7 @@ from sim.state.record import Pocket, Record, SeriesRow
 from .axis import AxisLens, AxisView, view_document
 from .causes import Turn, turned
 from .claims import verdicts
-from .decisions import decided
+from .decisions import decided, sent
 from .flows import last_choices
 from .ground import ALL, ground, links_over_time, passages
 from .moves import scores
@@ -82,7 +82,7 @@ class Analysis:
                 self._put_ends(path, steps, "links")
         self._moves()
         self._scores()
-        for path, value, unit in decided(scenario, record):
+        for path, value, unit in (*decided(scenario, record), *sent(scenario, record)):
             self._put(path, value, unit)
         self._credit()
         self.measures = dict(sorted(self.measures.items()))
@@ -387,7 +387,7 @@ class Analysis:
             self._put(f"{path}.lag", took, "day")
 
     def _moves(self) -> None:
-        """Where men went who moved: the displaced by their last choice, and reserves sent."""
+        """Where men went who moved: the displaced by their last choice, and those who were sent."""
         went: dict[str, Counter[str]] = {actor: Counter() for actor in self.scenario.fronts}
         for exit_ in self.scenario.exits.values():
             went.setdefault(exit_.actor, Counter())[exit_.id] += 0

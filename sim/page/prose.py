@@ -220,7 +220,7 @@ def _effect(run: RunFiles, row: EventRow) -> Sentence:
         tail = Sentence(", ", Said(number(lost), lost, "persons"), " of them lost")
         said = Sentence(_persons(persons[1]), " of ", who, " displaced from ", here)
         return Sentence(said, tail) if lost else said
-    if row.kind == "reserve" and persons:
+    if row.kind in ("reserve", "sent") and persons:
         origin = Name(run.name(persons[3]))
         return Sentence(_persons(persons[1]), " of ", who, " sent from ", origin, " to ", here)
     return Sentence(Name(row.subject), f": {row.kind.replace('_', ' ')}, ", Name(row.text))

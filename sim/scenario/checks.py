@@ -357,6 +357,7 @@ class Checks:
                         "rename one of them",
                     )
                 seen[key] = name
+                self._check_sending(found, key, option.sends)
                 operation = self.operations.get(option.operation or "")
                 if operation is None:
                     continue
@@ -371,6 +372,18 @@ class Checks:
                         f"operation '{option.operation}' does not wait for '{safe(key)}'",
                         f"add 'when: {{event: {key}}}' to the operation",
                     )
+
+    def _check_sending(self, decision: Found, option: str, sends: Any) -> None:
+        """Men are sent to another place, or out by an exit of their own."""
+        if sends is None:
+            return
+        at, actor = decision.at("options", option, "sends", "to"), decision.model.actor
+        leave = self.things["exits"].get(sends.to)
+        if leave is not None and leave.model.actor != actor:
+            self.report.error(at, f"'{safe(sends.to)}' is not an exit of '{safe(actor)}'")
+        if sends.to in sends.places:
+            said = f"'{safe(sends.to)}' would send men to itself"
+            self.report.error(at, said, "take it out of 'from'")
 
     def work(self, length: float, sample: float) -> None:
         """Refuse a scenario whose convoys and samples would take hours to run."""

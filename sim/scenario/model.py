@@ -728,12 +728,28 @@ class FrontRule(Sourced):
 
 
 @dataclass(frozen=True, slots=True)
+class Sending(Sourced):
+    """Men of an actor's garrisons whom it sends away, once, when that is decided on.
+
+    Those of a garrison that is ringed, is in battle or has no way there stay where they are.
+    """
+
+    places: Annotated[k.Entries, k.Key("from")]
+    """places whose garrisons send men"""
+    share: k.Share
+    """share of each of these garrisons that goes"""
+    to: k.GoalId
+    """the place or exit that they are sent to"""
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionOption(Sourced):
-    """One thing to decide on: a new seat (`place`), an `operation`, or, with neither, nothing.
+    """One thing to decide on: a new seat (`place`), an `operation`, men to send, or nothing.
 
     With an ``operation`` it is the start of that, and ``place`` what it is after; with a ``place``
-    alone that becomes the seat; with neither all stays as it is. ``axis`` is the axis that it
-    would live on. ``value`` is its value; None: that of the place by the actor's regroup rule.
+    alone that becomes the seat; with neither all stays as it is. Any of these may send men
+    (``sends``) as well. ``axis`` is the axis that it would live on. ``value`` is its value; None:
+    that of the place by the actor's regroup rule, or of the goal of those who are sent.
     """
 
     id: k.Id
@@ -744,7 +760,10 @@ class DecisionOption(Sourced):
     axis: k.AxisId | None = None
     """the axis that it would live on; default: the operation's, or none"""
     value: k.Number | None = None
-    """its value, no unit; default: that of the place in `regroup`, or 0"""
+    """its value, no unit; default: that of the place in `regroup`, or of what men are sent to, or
+    0"""
+    sends: Sending | None = None
+    """men whom it sends to a place or an exit"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -881,6 +900,36 @@ class BackgroundRate(Sourced):
 
 
 @dataclass(frozen=True, slots=True)
+class RegionRule(Sourced):
+    """Goals of a region are alike in what no term of the utility says: a nest of a nested logit.
+
+    A region is a town with the places of its country that are nearer to it by road than to another
+    town. A place from which no road leads to a town is a region by itself, as is each exit.
+    """
+
+    towns: k.Head
+    """inhabitants from which a place is the town of a region"""
+    dissimilarity: k.Dissimilarity
+    """how little goals of a region have in common, above 0: 1 is the plain logit, towards 0 a
+    region counts as its best goal alone"""
+
+
+@dataclass(frozen=True, slots=True)
+class BodyRule(Sourced):
+    """The displaced of an actor move in bodies of men, each of which chooses where to go.
+
+    Their number is that of the persons over ``size``, rounded, at least 1; all are as large as one
+    another. Without ``regions`` each draws by the plain logit of regrouping.
+    """
+
+    actor: k.Id
+    size: k.Body
+    """persons of a body, about"""
+    regions: RegionRule | None = None
+    """goals that are alike; default: none are"""
+
+
+@dataclass(frozen=True, slots=True)
 class Rules(Sourced):
     """Rules of behaviour beyond the law of battle; each is off unless it is named."""
 
@@ -894,6 +943,8 @@ class Rules(Sourced):
     """what holds back those who send reserves, by actor"""
     background: Mapping[k.ActorId, BackgroundRate] = field(default_factory=dict)
     """changes of holder that no operation names, by whose places are lost"""
+    bodies: Mapping[k.ActorId, BodyRule] = field(default_factory=dict)
+    """displaced men who move in bodies, by actor"""
 
 
 # --- the whole --------------------------------------------------------------------------------

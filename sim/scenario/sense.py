@@ -281,10 +281,15 @@ def _unread_men(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     strong |= {operation.actor for operation in scenario.operations.values()}
     for name in sorted(scenario.regroup.keys() - strong):
         yield ("regroup", name), f"the regroup rule of '{name}': it has no strength"
+    for name in sorted(scenario.rules.bodies.keys() - scenario.regroup.keys()):
+        said = f"the bodies of men of '{name}': it has no regroup rule"
+        yield ("rules", "bodies", name), said
     for name in sorted(scenario.fronts.keys() - {g.actor for g in scenario.garrisons.values()}):
         yield ("fronts", name), f"the front rule of '{name}': it has no garrisons"
+    options = (o for d in scenario.decisions.values() for o in d.options.values())
+    sent_to = {option.sends.to for option in options if option.sends is not None}
     for name, exit_ in scenario.exits.items():
-        if exit_.actor not in scenario.regroup:
+        if exit_.actor not in scenario.regroup and name not in sent_to:
             yield ("exits", name), f"exit '{name}': '{exit_.actor}' has no regroup rule"
     for name, garrison in scenario.garrisons.items():
         if garrison.reserve is not None and garrison.actor not in scenario.fronts:

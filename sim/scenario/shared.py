@@ -35,6 +35,8 @@ _LUCK: Mapping[str, str] = {
     "rules.memory.better": "memory:better",
     "rules.reserves.*.(near|threat|holds|news|lifts)": "reserves:{}:{}",
     "rules.background.*.(front|inner)": "background:{}:{}",
+    "rules.bodies.*.size": "bodies:{}:size",
+    "rules.bodies.*.regions.dissimilarity": "bodies:{}:dissimilarity",
     "operations.*.(at|delay|strength|each|carries|breaks|retreat)": "operation:{}:{}",
     "operations.*.stands.km": "operation:{}:stands",
     "operations.*.chance": "operation:{}:happens",
@@ -53,6 +55,7 @@ _LUCK: Mapping[str, str] = {
     "decisions.*.chance": "decision:{}:happens",
     "decisions.*.(at|delay|hours|threat|supply|value|population|strength|enemies|axis)":
         "decision:{}:{}",
+    "decisions.*.options.*.sends.share": "decision:{}:sends:{}",
 }  # fmt: skip
 _PATTERNS = [
     (re.compile(path.replace(".", r"\.").replace("*", "([^.]+)")), key)

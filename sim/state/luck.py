@@ -22,7 +22,8 @@ _IDS: Mapping[str, tuple[str, ...]] = {
     "support": ("support",), "garrison": ("garrison",), "exit": ("exit",),
     "decision": ("decision",), "regroup": ("actor",), "fronts": ("actor",),
     "battle": ("", "place"), "background": ("actor",), "change": ("place",),
-    "gives_way": ("place",), "reserves": ("actor",),
+    "gives_way": ("place",), "reserves": ("actor",), "bodies": ("actor",),
+    "body": ("actor", "place"),
 }  # fmt: skip
 """After which word of a key ids stand, and of what ("": a number)."""
 

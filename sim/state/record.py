@@ -70,11 +70,12 @@ class EventRow(NamedTuple):
 
 @dataclass(slots=True)
 class Move:
-    """Displaced strength on its way to what it chose, or a reserve on its way to a front.
+    """Displaced strength on its way to what it chose, or men who were sent.
 
     ``choice`` is a place, an exit, or one of ``STAY`` and ``DISPERSE``; ``probability`` the
     share that the choice model gave it; ``outcome`` moving, arrived, left, stayed,
-    dispersed, lost or chose again.
+    dispersed, lost or chose again. ``reserve``: they did not choose but were sent, to a front, or,
+    where ``cause`` names one, by an option of a decision.
     """
 
     time: int
@@ -88,6 +89,13 @@ class Move:
     outcome: str = "moving"
     ended: int | None = None
     reserve: bool = False
+
+    @property
+    def kind(self) -> str:
+        """``displaced``, ``reserve`` (sent to a front) or ``sent`` (by a decision)."""
+        if not self.reserve:
+            return "displaced"
+        return "sent" if self.cause else "reserve"
 
 
 STAY = "(stays)"

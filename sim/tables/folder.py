@@ -84,7 +84,7 @@ def _move_row(move: Move) -> tuple[Any, ...]:
     """The time of a move, then :data:`MOVES`."""
     return (
         move.time, move.actor, move.origin, move.choice, move.persons, move.probability,
-        move.seconds, move.outcome, move.ended, "reserve" if move.reserve else "displaced",
+        move.seconds, move.outcome, move.ended, move.kind,
     )  # fmt: skip
 
 

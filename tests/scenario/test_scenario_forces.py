@@ -205,3 +205,65 @@ def attempt(path: Path) -> Scenario | None:
         if not error.diagnostics:
             raise
         return None
+
+
+SENDING = SMALL.replace(
+    "options: {stay: {value: 1}",
+    "options: {flee: {sends: {from: [town, gate], share: 0.1..0.3, to: desert}}, stay: {value: 1}",
+).replace(
+    "operations:",
+    "rules: {bodies: {red: {size: 50..150 persons, regions: {towns: 20000, dissimilarity: 0.5}}}}\n"
+    "operations:",
+)  # fmt: skip
+
+
+def test_men_who_are_sent_and_bodies_are_read_and_written(tmp_path: Path) -> None:
+    scenario = load(written(tmp_path, SENDING))
+    sends = scenario.decisions["seat"].options["flee"].sends
+    assert sends is not None
+    assert (sends.places, sends.share, sends.to) == (("gate", "town"), Uniform(0.1, 0.3), "desert")
+    rule = scenario.rules.bodies["red"]
+    assert (rule.actor, rule.size) == ("red", Uniform(50, 150))
+    assert rule.regions is not None
+    assert (rule.regions.towns, rule.regions.dissimilarity) == (20_000, Constant(0.5))
+    text = dump_resolved(scenario)
+    again = load(written(tmp_path, text))
+    assert again == scenario
+    assert dump_resolved(again) == text
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "mark", "message", "hint"),
+    [
+        ("to: desert", "to: dessert", "dessert", "unknown place or exit 'dessert'", "'desert'"),
+        ("from: [town, gate]", "from: [twn]", "twn", "unknown place 'twn'", "'town'"),
+        ("to: desert", "to: gate", "gate", "'gate' would send men to itself", "out of 'from'"),
+        ("desert: {name: Desert, actor: red", "desert: {name: Desert, actor: blue", "desert}",
+         "'desert' is not an exit of 'red'", None),
+        ("share: 0.1..0.3", "share: 1.3", "1.3", "not a share between 0 and 1", None),
+        (", share: 0.1..0.3", "", "sends", "needs 'share'", None),
+        ("bodies: {red", "bodies: {rad", "rad", "unknown actor 'rad'", "'red'"),
+        ("size: 50..150 persons", "size: 0 persons", "0 persons", "must be above 0", None),
+        ("dissimilarity: 0.5", "dissimilarity: 0", "0}", "must be above 0", None),
+        ("dissimilarity: 0.5", "dissimilarity: 1.5", "1.5", "not a share between 0 and 1", None),
+        (", dissimilarity: 0.5", "", "regions", "needs 'dissimilarity'", None),
+        ("towns: 20000", "towns: many", "many", "", None),
+    ],
+)  # fmt: skip
+def test_a_fault_of_them_is_named_where_it_stands(
+    tmp_path: Path, old: str, new: str, mark: str, message: str, hint: str | None
+) -> None:
+    assert old in SENDING
+    text = SENDING.replace(old, new, 1)
+    with pytest.raises(ScenarioError) as caught:
+        load(written(tmp_path, text))
+    named = [d for d in caught.value.diagnostics if points_at(d, text, mark)]
+    assert any(message in d.message and (hint or "") in (d.hint or "") for d in named), str(
+        caught.value
+    )
+
+
+def test_bodies_of_who_chooses_nowhere_are_a_warning(tmp_path: Path) -> None:
+    text = SENDING.replace("bodies: {red", "bodies: {blue")
+    found = api.validate(written(tmp_path, text)).warnings
+    assert any("the bodies of men of 'blue': it has no regroup rule" in d.message for d in found)
