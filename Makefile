@@ -7,7 +7,7 @@ ARGS ?=
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: run test test-slow bench check generated docs gallery verdicts scores against networks pins help clean
+.PHONY: run test test-slow bench check generated docs gallery verdicts calibration scores against networks pins help clean
 
 # run a scenario (SCENARIO=file ARGS="--seed 7"), write a run folder with figures
 run: $(READY)
@@ -51,7 +51,11 @@ verdicts: $(READY)
 	cp build/verdicts/verdicts.md results/gallery/verdicts.md
 	cp build/verdicts/verdicts.json results/gallery/verdicts.json
 
-# docs/scores.md: how the forecast did against the record, from 400 runs
+# learn the ranges of the shipped case from the record of its first days; stopped, the same goes on
+calibration: $(READY)
+	$(BIN)/sim calibrate scenarios/calibrations/north_syria_2016.yaml --out build/calibration --learned scenarios/calibrations/north_syria_2016_learned.yaml $(ARGS)
+
+# docs/scores.md: how the forecast did against the record, before and now, as stated and as learned; 200 runs of each
 scores: $(READY)
 	$(BIN)/python tools/scores_page.py
 

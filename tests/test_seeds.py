@@ -110,6 +110,12 @@ def test_every_number_of_a_forecast_was_known_or_is_assumed(path: Path) -> None:
     assert list(unfounded(dict(scenario.resolved))) == []
 
 
+def test_what_was_learned_is_a_forecast_of_the_day_on_which_its_window_ends() -> None:
+    learned = load(ROOT / "scenarios/calibrations/north_syria_2016_learned.yaml")
+    assert (learned.kind, str(learned.as_of)) == ("forecast", "2016-06-21")
+    assert list(unfounded(dict(learned.resolved))) == []
+
+
 def test_a_number_without_a_day_is_found() -> None:
     toy: dict[str, Any] = {
         "axes": {"line": {"sinks": {"town": {"demand": "4 t/day"}}, "priority": 1}}

@@ -3,52 +3,58 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.many import calibration as _calibration
+from sim.many import learned as _learned
 from sim.many.calibration_file import read_calibration
 from sim.many.ensemble import engine_for
 from sim.tables.data import DataTable
 
 from .comparisons import path_of, words_of
-from .show import Facts, Shown, made, table_named
+from .drawing import draw_learned
+from .show import Facts, Found, made
 
 if TYPE_CHECKING:
     from sim.many.ensemble import Progress
+    from sim.view.draw import Drawing
 
 
-class Calibrated(Shown, _calibration.Learned):
+class Calibrated(Found, _learned.Learned):
     """What runs learned of the ranges of a scenario, in its ``folder``.
 
-    Tables: inputs (5, 50 and 95 % of each, as stated and as learned) and particles. ``learned`` is
-    a scenario file that extends the base with the narrowed ranges.
+    Tables: inputs (5, 50 and 95 % of each, as stated and as learned) and particles. Figure:
+    learned. ``learned`` is a scenario file that extends the base with the narrowed ranges.
     """
+
+    _first = "inputs", "learned"
 
     @property
     def learned(self) -> Path:
         """The scenario with the ranges that were learned."""
-        return self.folder / _calibration.LEARNED
+        return self.folder / _learned.LEARNED
 
-    def table(self, name: str = "inputs") -> DataTable:
-        """One of its tables.
+    def _tables(self) -> Iterable[DataTable]:
+        return _learned.tables(self)
 
-        Raises:
-            BadInputError: there is none of that name.
-        """
-        return table_named(_calibration.tables(self), name)
+    def _figures(self) -> Iterable[Drawing]:
+        from sim.view.charts.learned import learned_figures
+
+        return learned_figures(self)
 
     def document(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        table = self.table()
+        """Plain data for JSON: what summary.json of the folder holds, and where it is."""
         return {
             "folder": str(self.folder),
             "learned": str(self.learned),
-            **self.stated.document(),
-            "tolerances": [round(t, 6) for t in self.tolerances],
-            "learnt": [dict(zip(table.columns, row, strict=True)) for row in table.rows],
+            **_learned.document(self),
         }
+
+    def markdown(self) -> str:
+        """Words and table as a text in Markdown, as in summary.md of the folder."""
+        return _learned.markdown(self)
 
     def _glance(self) -> tuple[str, Facts]:
         rows = self.table().rows
@@ -63,7 +69,9 @@ def calibrate(
     file: str | os.PathLike[str],
     *,
     out: str | os.PathLike[str] | None = None,
+    learned: str | os.PathLike[str] | None = None,
     workers: int | None = None,
+    figures: bool = True,
     progress: Progress | None = None,
     begun: Callable[[Path], None] | None = None,
     argv: Sequence[str] | None = None,
@@ -76,19 +84,31 @@ def calibrate(
     Args:
         file: the path of a calibration file, see :mod:`sim.many.calibration_file`.
         out: the folder; None makes one in ``results/``.
+        learned: a file for the scenario with the learned ranges, beside that in the folder; one
+            that is there is replaced, but not one that was read.
         workers: processes; None takes every core.
+        figures: draw what was learned into the folder.
         progress: called with (done, of) as runs are done.
         begun: called with the folder as soon as it is there.
         argv: the words of the command that the manifest names; None: those of this process.
 
     Raises:
         ScenarioError: the file or its scenario is faulty.
+        BadInputError: ``learned`` names the file of the calibration or of its scenario.
         FolderError: the folder holds something else or cannot be written.
         FailedError: a run failed, or there is no room.
     """
     stated = read_calibration(Path(file))
+    place = path_of(learned)
+    if place is not None:
+        _learned.check_apart(stated, place)
     folder = _calibration.begin(stated, path_of(out))
     if begun is not None:
         begun(folder)
-    found = _calibration.carry_out(stated, folder, engine_for(workers), progress, words_of(argv))
+    draw = draw_learned if figures else None
+    found = _calibration.carry_out(
+        stated, folder, engine_for(workers), progress, words_of(argv), draw
+    )
+    if place is not None:
+        _learned.write_learned(found, place)
     return made(Calibrated, found)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sim.many.learned import Learned
 from sim.many.scoring import Scored
 from sim.many.sensitivity import SensitivityStudy
 from sim.many.studies import Study
@@ -63,3 +64,11 @@ def draw_scores(scored: Scored, folder: Path) -> Sequence[Undrawn]:
     from sim.view.draw import save_each
 
     return save_each(score_figures(scored), folder)
+
+
+def draw_learned(learned: Learned, folder: Path) -> Sequence[Undrawn]:
+    """Draw the figures of a calibration into a folder that is there."""
+    from sim.view.charts.learned import learned_figures
+    from sim.view.draw import save_each
+
+    return save_each(learned_figures(learned), folder)

@@ -329,12 +329,20 @@ def _report(done: Ensemble, as_json: bool) -> None:
 @click.command(cls=Verb)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="The folder of the calibration.")
+@click.option(
+    "--learned", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Write the scenario with the learned ranges here too.",
+)  # fmt: skip
 @WORKERS
-def calibrate(file: Path, out: Path | None, workers: int | None, as_json: bool) -> None:
+@NO_FIGURES
+def calibrate(
+    file: Path, out: Path | None, learned: Path | None, workers: int | None, figures: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Narrow the ranges of a scenario by what is on record of its first days.
 
-    Writes particles, the ranges before and after, and learned.yaml, a scenario with the narrowed
-    ranges. Stopped, the same call with the same --out goes on with it.
+    Writes particles, the ranges before and after, a figure of them, and learned.yaml, a scenario
+    with the narrowed ranges. Stopped, the same call with the same --out goes on with it.
     """
     import sim
 
@@ -342,8 +350,9 @@ def calibrate(file: Path, out: Path | None, workers: int | None, as_json: bool) 
     try:
         with _progress() as progress:
             done = sim.calibrate(
-                file, out=out, workers=workers, progress=progress, begun=begun.append
-            )
+                file, out=out, learned=learned, workers=workers, figures=figures,
+                progress=progress, begun=begun.append,
+            )  # fmt: skip
     except KeyboardInterrupt:
         for folder in begun:
             click.echo(f"stopped; go on with: sim calibrate {file} --out {folder}", err=True)
@@ -355,6 +364,7 @@ def calibrate(file: Path, out: Path | None, workers: int | None, as_json: bool) 
         print_calibration(done.stated.title, done.tolerances, done.table())
 
     _say(done.document(), as_json, show)
+    end_undrawn(done.folder)
 
 
 @click.command(cls=Verb)

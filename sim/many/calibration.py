@@ -10,54 +10,41 @@ round, one day at least. Rounds are those of :mod:`sim.measure.abc`.
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from sim.base.errors import FolderError
-from sim.base.files import fingerprint, whole_file, whole_folder
+from sim.base.files import fingerprint, whole_folder
 from sim.measure import abc
 from sim.measure.abc import Array
-from sim.scenario.dates import date_of, format_instant
-from sim.scenario.distributions import Dist
-from sim.scenario.emit import to_yaml
 from sim.scenario.model import DAY, Scenario
 from sim.scenario.shared import luck_key
-from sim.scenario.units import DIMENSIONS, format_quantity
-from sim.tables.data import DataTable
-from sim.tables.folder import MANIFEST, default_target, write_json, write_manifest
+from sim.tables.folder import (
+    MANIFEST,
+    Undrawn,
+    default_target,
+    draw_into,
+    write_json,
+    write_manifest,
+)
 
 from .calibration_file import Calibration
 from .engines import Engine, EngineError
 from .ensemble import Progress
-from .inputs import INSTANTS, dimension_of, fixed, inputs_by_path, uncertain
+from .inputs import fixed, uncertain
 from .journal import Journal
+from .learned import Learned, write_what_was_learned
 from .replicate import Result, run_replicate
 
 STATED = "calibration.json"
-LEARNED = "learned.yaml"
 
-
-@dataclass(frozen=True)
-class Learned:
-    """What a calibration found: its last population, its inputs in their units, its folder."""
-
-    folder: Path
-    stated: Calibration
-    population: abc.Population
-    tolerances: tuple[float, ...]
-
-    @property
-    def ranges(self) -> tuple[Dist | float, ...]:
-        """The inputs as the scenario states them: ranges, and chances as numbers."""
-        known = inputs_by_path(self.stated.scenario)
-        return tuple(known[path] for path in self.stated.inputs)
+DrawLearned = Callable[[Learned, Path], Sequence[Undrawn]]
+"""Draws the figures of a calibration into a folder that is there."""
 
 
 def begin(stated: Calibration, out: Path | None) -> Path:
@@ -80,9 +67,9 @@ def begin(stated: Calibration, out: Path | None) -> Path:
 
 def carry_out(
     stated: Calibration, folder: Path, engine: Engine, progress: Progress | None = None,
-    argv: Sequence[str] = (),
+    argv: Sequence[str] = (), draw: DrawLearned | None = None,
 ) -> Learned:  # fmt: skip
-    """Run what is missing of a calibration, and write what it learned.
+    """Run what is missing of a calibration, write what it learned, and draw it.
 
     Interrupted, each round keeps its journal, and the same call goes on to the same bytes.
 
@@ -105,13 +92,11 @@ def carry_out(
         population = abc.joined(population, quantiles, distances, inside)
         tolerances.append(population.tolerance)
     learned = Learned(folder, stated, population, tuple(tolerances))
-    for table in tables(learned):
-        table.write_csv(folder / f"{table.name}.csv")
-    with whole_file(folder / LEARNED) as path:
-        path.write_text(learned_text(learned), encoding="utf-8")
+    write_what_was_learned(learned)
     journals = [_journal(number) for number in range(stated.rounds)]
     head = {"status": "complete", "kind": "calibration"}
-    write_manifest(folder, head, argv, journals, pending=False)
+    write_manifest(folder, head, argv, journals, pending=draw is not None)
+    draw_into(folder, None if draw is None else partial(draw, learned))
     return learned
 
 
@@ -176,107 +161,3 @@ def _distances(stated: Calibration, days: Array, scale: Array) -> Array:
     on_record = np.array([min(stated.on_record(e), stated.until) / DAY for e in stated.events])
     distances: Array = (np.abs(days - on_record) / scale).mean(axis=1)
     return distances
-
-
-# --- what was learned ------------------------------------------------------------------------
-
-LEVELS = (0.05, 0.5, 0.95)
-
-
-def tables(learned: Learned) -> list[DataTable]:
-    """``inputs``: prior and posterior side by side; ``particles``: what the last round kept.
-
-    Of a chance there is one number before, and one after.
-    """
-    population = learned.population
-    shrunk = abc.contraction(population)
-    scenario, inputs = learned.stated.scenario, learned.stated.inputs
-    rows = [
-        (path, *_in_days(dimension_of(scenario, path), (*before, *after)), round(float(c), 4))
-        for path, (before, after), c in zip(
-            inputs, _before_and_after(learned), shrunk, strict=True
-        )
-    ]  # fmt: skip
-    heads = ("input", "unit", "prior_5", "prior_50", "prior_95", "posterior_5", "posterior_50",
-             "posterior_95", "contraction")  # fmt: skip
-    weights = population.weights / population.weights.sum()
-    kept = [
-        (round(float(w), 8), round(float(d), 6), *(round(float(u), 6) for u in us))
-        for w, d, us in zip(weights, population.distances, population.quantiles, strict=True)
-    ]
-    return [
-        DataTable("inputs", heads, rows),
-        DataTable("particles", ("weight", "distance", *inputs), kept),
-    ]
-
-
-def _in_days(dimension: str, values: Sequence[float | None]) -> Iterator[Any]:
-    """The unit in which people read values of a dimension, and the values in it."""
-    lasts = dimension == "duration"
-    yield "day" if lasts else DIMENSIONS[dimension].base
-    for value in values:
-        yield _shown(value / DAY) if lasts and value is not None else value
-
-
-Levels = tuple[float | None, float, float | None]
-
-
-def _before_and_after(learned: Learned) -> Iterator[tuple[Levels, Levels]]:
-    """5, 50 and 95 % of each input as stated, and as learned."""
-    population = learned.population
-    weights = population.weights / population.weights.sum()
-    at = [abc.quantile(population, level) for level in LEVELS]
-    for k, stated in enumerate(learned.ranges):
-        if isinstance(stated, float):
-            happened = float(weights[population.quantiles[:, k] < stated].sum())
-            yield (None, stated, None), (None, _shown(happened), None)
-            continue
-        low, middle, high = (_shown(stated.ppf(level)) for level in LEVELS)
-        after = [_shown(stated.ppf(float(q[k]))) for q in at]
-        yield (low, middle, high), (after[0], after[1], after[2])
-
-
-def _shown(value: float) -> float:
-    return float(f"{value:.6g}")
-
-
-def _stated(learned: Learned, path: str, value: float) -> str:
-    """A value of an input as a file states it: an instant as a date where there are dates."""
-    scenario = learned.stated.scenario
-    if path.rpartition(".")[2] in INSTANTS and (date := date_of(scenario, value)) is not None:
-        return date.isoformat()
-    return format_quantity(value, dimension_of(scenario, path))
-
-
-def learned_text(learned: Learned) -> str:
-    """A scenario file that extends the base with each input between its posterior quantiles.
-
-    Each is uniform between its 5 and 95 % quantiles: what holds of several inputs together is lost,
-    and its note says so.
-    """
-    stated = learned.stated
-    end = format_instant(stated.scenario, stated.until)[:10]
-    dated = {"known_on": end} if stated.scenario.start is not None else {}
-    overrides: dict[str, Any] = {}
-    for path, (_, (low, middle, high)) in zip(
-        stated.inputs, _before_and_after(learned), strict=True
-    ):
-        if low is None or high is None:
-            overrides[path] = middle
-            continue
-        overrides[path] = {
-            "uniform": [_stated(learned, path, end) for end in (low, high)],
-            "trust": "learned",
-            "note": f"5 to 95 % of what agrees with the record up to {end}; each input by itself",
-            **dated,
-        }
-    document: dict[str, Any] = {
-        "format": 1,
-        "extends": Path(os.path.relpath(stated.base, learned.folder)).as_posix(),
-        "id": f"{stated.scenario.id}_learned",
-        "title": f"{stated.scenario.title}, learned from the record up to {end}",
-        "about": f"Ranges that 'sim calibrate' narrowed on the record up to {end}.",
-        **({"as_of": end} if stated.scenario.start is not None else {}),
-        "overrides": overrides,
-    }
-    return to_yaml(document)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -54,7 +54,8 @@ class ScoreLine:
     """The mean score of a model over ``n`` things; ``date`` None: over all dates.
 
     ``error`` is its Monte Carlo error. ``verdict`` is better, worse or even against the runs, ''
-    for these themselves.
+    for these themselves. ``drawn`` are the scores of the bootstrap samples of the runs, none of
+    what knows no luck; samples of as many runs hold the same ones.
     """
 
     what: str
@@ -65,6 +66,7 @@ class ScoreLine:
     score: float
     error: float
     verdict: str
+    drawn: tuple[float, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,22 @@ class Hindcast:
     def winners(self) -> list[ScoreLine]:
         """Baselines that beat the runs over all dates."""
         return [x for x in self.lines if x.date is None and x.verdict == "better"]
+
+
+def change(before: ScoreLine, after: ScoreLine) -> tuple[float, float]:
+    """How much higher the second of two scores of runs is, and its Monte Carlo error.
+
+    Both are of as many runs under the same luck, so that the runs are compared in pairs: each
+    bootstrap sample holds the same ones of both. Lower scores are better.
+
+    Raises:
+        ValueError: they are not of as many samples.
+    """
+    if len(before.drawn) != len(after.drawn):
+        raise ValueError("scores of unlike numbers of samples are not compared in pairs")
+    apart = np.subtract(after.drawn, before.drawn)
+    error = float(np.std(apart, ddof=1)) if len(apart) > 1 else 0.0
+    return after.score - before.score, error
 
 
 def hindcast(scenario: Scenario, rows: Sequence[Row], question: Question) -> Hindcast:
@@ -298,7 +316,8 @@ def _compared(
 ) -> list[ScoreLine]:
     """The runs' score, the first of ``own``, among the others: those that beat it stand first."""
     score, error = float(own[0]), float(np.std(own[1:], ddof=1)) if len(own) > 2 else 0.0
-    found = [(score, 1, ScoreLine(what, date, rule, OWN, n, score, error, ""))]
+    line = ScoreLine(what, date, rule, OWN, n, score, error, "", tuple(own[1:].tolist()))
+    found = [(score, 1, line)]
     for model, other in others.items():
         even = abs(other - score) < 2 * error or math.isclose(other, score, abs_tol=1e-12)
         verdict = "even" if even else "better" if other < score else "worse"

@@ -24,7 +24,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "study": ("study.yaml", "--workers", "1", "--no-figures", "--out", "new"),
     "verdict": ("claims", "-n", "6", "--workers", "1", "--out", "new"),
     "score": ("scored.yaml", "-n", "2", "--workers", "1", "--no-figures", "--out", "new"),
-    "calibrate": ("learn.yaml", "--workers", "1", "--out", "new"),
+    "calibrate": ("learn.yaml", "--workers", "1", "--no-figures", "--out", "new"),
     "merge": ("part1", "part2", "--no-figures", "--out", "new"),
     "cut": ("net.csv", "--from", "a", "--to", "c"),
     "interdict": ("net.csv", "--from", "a", "--to", "c", "-k", "1"),

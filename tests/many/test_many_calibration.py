@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ import yaml
 
 import sim
 from sim.many.calibration_file import read_calibration
-from sim.many.inputs import dimension_of
+from sim.many.inputs import dimension_of, inputs_by_path
 
 LAND = """
 format: 1
@@ -93,7 +94,7 @@ def test_what_it_learned_is_a_scenario_to_build_on(asked: Path, tmp_path: Path) 
 
 def test_nothing_after_the_window_enters(asked: Path, tmp_path: Path) -> None:
     def learn(name: str) -> dict[str, bytes]:
-        folder = sim.calibrate(asked, out=tmp_path / name, workers=1, argv=[]).folder
+        folder = sim.calibrate(asked, out=tmp_path / name, workers=1, figures=False, argv=[]).folder
         return {
             path.name: path.read_bytes()
             for path in folder.iterdir()
@@ -176,6 +177,80 @@ def test_inputs_are_told_in_the_dimension_in_which_they_are_stated() -> None:
     assert list(found.values()) == ["duration", "number", "speed", "rate", "mass"]
 
 
+def test_the_folder_tells_what_was_learned_in_words_numbers_and_a_figure(
+    asked: Path, tmp_path: Path
+) -> None:
+    done = sim.calibrate(asked, out=tmp_path / "c", workers=1)
+    found = json.loads((done.folder / "summary.json").read_text("utf-8"))
+    assert found["kind"] == "calibration"
+    assert found["learnt"] == list(rows(done).values())
+    assert found["tolerances"] == [round(t, 6) for t in done.tolerances]
+    # on 21 January the fort had fallen, the town had not
+    assert "2 events on record up to 2031-01-21: 1 had come, 1 had not" in found["said"][0]
+    text = (done.folder / "summary.md").read_text("utf-8")
+    assert text == done.markdown()
+    assert all(sentence in text for sentence in found["said"])
+    assert json.loads((done.folder / "manifest.json").read_text("utf-8"))["figures"] == "done"
+    # the figure: the same numbers, the input that was narrowed most on top
+    with (done.folder / "figures/learned.csv").open(encoding="utf-8", newline="") as file:
+        drawn = list(csv.DictReader(file))
+    assert drawn[0]["input"] == "events.falls.at"
+    shrunk = [float(row["contraction"]) for row in drawn]
+    assert shrunk == sorted(shrunk, reverse=True)
+    for row in drawn:
+        told = rows(done)[row["input"]]
+        for shown, name in (("stated", "prior"), ("learned", "posterior")):
+            for level in (5, 50, 95):
+                cell, value = row[f"{shown}_{level}"], told[f"{name}_{level}"]
+                assert cell == "" if value is None else float(cell) == pytest.approx(value)
+    words = [text.get_text() for text in done.plot().texts]
+    assert any(word.startswith("16 January 2031 (2 January 2031 to") for word in words)
+    assert "0.50" in words  # a chance has one number before and one after
+
+
+def test_nothing_is_drawn_where_none_is_wanted(asked: Path, tmp_path: Path) -> None:
+    done = sim.calibrate(asked, out=tmp_path / "c", workers=1, figures=False)
+    assert not (done.folder / "figures").exists()
+    assert json.loads((done.folder / "manifest.json").read_text("utf-8"))["figures"] == "none"
+
+
+def test_what_was_learned_may_be_written_elsewhere_too(asked: Path, tmp_path: Path) -> None:
+    place = tmp_path / "scenarios" / "learned.yaml"
+    done = sim.calibrate(asked, out=tmp_path / "c", workers=1, figures=False, learned=place)
+    there, here = (yaml.safe_load(path.read_text("utf-8")) for path in (place, done.learned))
+    assert there.pop("extends") == "land.yaml"
+    assert here.pop("extends") == "../scenarios/land.yaml"
+    assert there == here
+    assert sim.load(place).events == sim.load(done.learned).events
+    for read in (asked, asked.parent / "land.yaml"):
+        before = read.read_bytes()
+        with pytest.raises(sim.BadInputError, match="is what is learned from"):
+            sim.calibrate(asked, out=tmp_path / "other", workers=1, learned=read)
+        assert read.read_bytes() == before
+    assert not (tmp_path / "other").exists()
+
+
+def test_the_shipped_ranges_are_those_of_the_shipped_calibration() -> None:
+    folder = Path(__file__).parents[2] / "scenarios/calibrations"
+    stated = read_calibration(folder / "north_syria_2016.yaml")
+    file = folder / "north_syria_2016_learned.yaml"
+    told = yaml.safe_load(file.read_text("utf-8"))
+    assert (folder / told["extends"]).resolve() == stated.base.resolve()
+    assert tuple(told["overrides"]) == stated.inputs
+    learned = sim.load(file)
+    assert str(learned.as_of) == "2016-06-21"
+    before, after = inputs_by_path(stated.scenario), inputs_by_path(learned)
+    for path in stated.inputs:
+        wide, narrow = before[path], after[path]
+        assert not isinstance(wide, float)
+        assert not isinstance(narrow, float)
+        # to the six digits that are written
+        assert wide.low <= narrow.low * (1 + 1e-5), path
+        assert narrow.low < narrow.high, path
+        assert narrow.high <= wide.high * (1 + 1e-5), path
+    assert not sim.validate(file).warnings
+
+
 def test_the_command(asked: Path, tmp_path: Path, sim: Callable[..., Any]) -> None:
     done = sim("calibrate", str(asked), "--out", str(tmp_path / "c"), "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -185,3 +260,13 @@ def test_the_command(asked: Path, tmp_path: Path, sim: Callable[..., Any]) -> No
     shown = sim("calibrate", str(asked), "--out", str(tmp_path / "c"), cwd=tmp_path)
     assert "What twenty days say" in shown.stdout
     assert "greatest distance kept" in shown.stdout
+    assert (tmp_path / "c/figures/learned.png").is_file()
+    bare = ("--no-figures", "--learned", "there.yaml", "--json")
+    done = sim("calibrate", str(asked), "--out", "d", *bare, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "d/figures").exists()
+    assert yaml.safe_load((tmp_path / "there.yaml").read_text("utf-8"))["format"] == 1
+    done = sim("calibrate", str(asked), "--out", "e", "--learned", str(asked), cwd=tmp_path)
+    assert done.returncode == 2
+    assert "is what is learned from; name another file" in done.stderr
+    assert not (tmp_path / "e").exists()

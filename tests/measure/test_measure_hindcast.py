@@ -16,6 +16,8 @@ from sim.measure.hindcast import (
     OWN,
     Hindcast,
     Question,
+    ScoreLine,
+    change,
     hindcast,
 )
 from sim.measure.holders import changes
@@ -199,3 +201,39 @@ def test_changes_of_lasting_holders_leave_raids_out(toy: Scenario) -> None:
 def test_no_luck_no_error(toy: Scenario) -> None:
     found = hindcast(toy, [RUNS[0]] * 5, Question("red", 10 * DAY, (20 * DAY,)))
     assert [x.error for x in found.lines] == pytest.approx(np.zeros(len(found.lines)))
+
+
+def test_runs_of_the_same_luck_are_compared_in_pairs(toy: Scenario) -> None:
+    asked = Question("red", 10 * DAY, (20 * DAY,))
+
+    def own(rows: list[dict[str, object]], rule: str) -> ScoreLine:
+        lines = hindcast(toy, rows, asked).lines
+        return next(x for x in lines if (x.model, x.rule, x.date) == (OWN, rule, None))
+
+    # the same runs: no change, and no error of it, though each score has one
+    for rule in ("log", "brier", "crps"):
+        one = own(RUNS, rule)
+        assert one.error > 0
+        assert len(one.drawn) == 400
+        assert np.std(one.drawn, ddof=1) == pytest.approx(one.error)
+        assert change(one, own(RUNS, rule)) == (0, 0)
+    # the town falls for good in the second run too, as on record: of two runs in four red holds it
+    # still (three before), so its Brier score falls from 9/16 to 4/16, over three places
+    better = [RUNS[0], run([("town", 15, ["blue"])], 15.0), *RUNS[2:]]
+    apart, error = change(own(RUNS, "brier"), own(better, "brier"))
+    assert apart == pytest.approx((4 - 9) / 16 / 3)
+    # s runs of four in a sample are the first, t the second: the change is
+    # ((1 - (s + t) / 4)^2 - (1 - s / 4)^2) / 3, whose deviation is that of the multinomial
+    counts = np.random.default_rng(1).multinomial(4, [1 / 4] * 4, 100_000)
+    s, t = counts[:, 0], counts[:, 1]
+    exact = np.std(((1 - (s + t) / 4) ** 2 - (1 - s / 4) ** 2) / 3)
+    assert error == pytest.approx(exact, rel=0.15)
+    assert change(own(better, "brier"), own(RUNS, "brier")) == (-apart, pytest.approx(error))
+
+
+def test_what_knows_no_luck_is_not_compared_in_pairs(toy: Scenario) -> None:
+    lines = hindcast(toy, RUNS, Question("red", 10 * DAY, (20 * DAY,))).lines
+    own, never = (next(x for x in lines if x.model == m and x.date is None) for m in (OWN, NOTHING))
+    assert never.drawn == ()
+    with pytest.raises(ValueError, match="not compared in pairs"):
+        change(own, never)
