@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,13 @@ BEFORE = ROOT / "tests/data/before"
 RECORD = ROOT / "scenarios/records/north_syria_2016.yaml"
 AS_OF = "2016-06-08"
 FORECAST = "double_offensive_forces.yaml"
+FROM_30_MAY = "double_offensive_from_30_may.yaml"
 LEARNED = "calibrations/north_syria_2016_learned.yaml"
 CLAIMS = ("c01_forecast", "c01_two_towns")
+
+RULES = ("fed", "manoeuvre", "memory", "reserves", "leave", "bodies", "background")
+NONE, ALL, EARLY, EARLY_ALL = "no rule", "all rules", "30 May, no rule", "30 May, all rules"
+"""Forecasts that differ by their rules of behaviour, beside those with each rule alone."""
 
 ENGINE = "e02e3b3"
 """A commit with the engine of version 0.1.0, before what it says was mended."""
@@ -83,11 +88,13 @@ def claim_before(old: Path, name: str) -> Path:
 class Runs:
     """All that is scored. ``engine`` has what the engine of 0.1.0 gave, as rows of a journal.
 
-    ``claims`` has the ensembles of each claim on the roads of version 0.1.0, and on those of today.
+    ``rules`` has today's forecast with no rule of behaviour, each of ``RULES`` alone, and all, and
+    that from 30 May with none and all. ``claims`` has the ensembles of each claim on the roads of
+    version 0.1.0, and on those of today.
     """
 
     old: sim.Ensemble
-    new: sim.Ensemble
+    rules: dict[str, sim.Ensemble]
     learned: sim.Ensemble
     engine: list[Row]
     claims: dict[str, tuple[sim.Ensemble, sim.Ensemble]]
@@ -96,11 +103,11 @@ class Runs:
 def carry_out(folder: Path, n: int) -> Runs:
     """So many runs of each forecast in a folder; what is there is not run again."""
 
-    def many(name: str, file: Path) -> sim.Ensemble:
-        place = folder / name
+    def many(name: str, file: Path, sets: Sequence[str] = ()) -> sim.Ensemble:
+        place = folder / name.replace(" ", "_").replace(",", "")
         if place.exists():
             return sim.open_ensemble(place)
-        return sim.ensemble(file, n, out=place, figures=False)
+        return sim.ensemble(sim.load(file, sets=sets), n, out=place, figures=False)
 
     with tempfile.TemporaryDirectory() as scratch:
         scored = before(Path(scratch))
@@ -113,11 +120,25 @@ def carry_out(folder: Path, n: int) -> Runs:
             )
             for name in CLAIMS
         }
-    kept = folder / "engine.json"
-    if not kept.exists():
-        kept.write_text(json.dumps(list(rows_of_engine(old.scenario, n))), "utf-8")
-    engine = json.loads(kept.read_text("utf-8"))
-    return Runs(old, many("new", now / FORECAST), many("learned", now / LEARNED), engine, claims)
+    file = folder / "engine.json"
+    if not file.exists():
+        file.write_text(json.dumps(list(rows_of_engine(old.scenario, n))), "utf-8")
+    engine = json.loads(file.read_text("utf-8"))
+    rules = {
+        name: many(name, now / file, [f"rules.{rule}=null" for rule in RULES if rule not in kept])
+        for name, file, kept in variants()
+    }
+    return Runs(old, rules, many("learned", now / LEARNED), engine, claims)
+
+
+def variants() -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """The forecasts that differ by their rules: name, file, and the rules that they keep."""
+    yield EARLY, FROM_30_MAY, ()
+    yield EARLY_ALL, FROM_30_MAY, RULES
+    yield NONE, FORECAST, ()
+    for rule in RULES:
+        yield rule, FORECAST, (rule,)
+    yield ALL, FORECAST, RULES
 
 
 OTHER_ENGINE = """

@@ -12,7 +12,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from scored_runs import AS_OF, CROSSROADS, ENGINE, ROOT, Runs, carry_out
+from scored_runs import (
+    ALL,
+    AS_OF,
+    CROSSROADS,
+    EARLY,
+    EARLY_ALL,
+    ENGINE,
+    NONE,
+    ROOT,
+    RULES,
+    Runs,
+    carry_out,
+)
 
 import sim
 from sim.base.numbers import percent
@@ -21,6 +33,7 @@ from sim.many.scoring import question
 from sim.measure.hindcast import (
     CONSTANT,
     DATES,
+    MOVES,
     OWN,
     PLACES,
     DateRow,
@@ -31,9 +44,13 @@ from sim.measure.hindcast import (
     hindcast,
 )
 from sim.scenario.dates import format_instant
-from sim.scenario.model import Scenario
+from sim.scenario.model import DAY, Scenario
 
-PAGE = ROOT / "docs/scores.md"
+PAGE, FORCES = ROOT / "docs/scores.md", ROOT / "docs/forces.md"
+BEGINS, ENDS = "<!-- made by make scores -->\n", "<!-- to here -->\n"
+CUT = "line_cut"
+"""The claim of the forecast whose cause is that of the first cut of the line."""
+
 RUNS, START, LATER = 200, "2016-05-30", "2016-06-21"
 TEXT = """\
 # Scores of the forecast on forces
@@ -59,10 +76,11 @@ network run by today's engine; its own engine is in the next section.
 Three forecasts, all scored on what both networks have: {places} places that Daesh held on 8 June
 and {events} events. The Rasafah crossroads are left out of the places, since they are
 another one in each. First the engine of version 0.1.0 (commit {commit}) on its own scenario, then
-today's engine on the same scenario: what was mended in the engine. Then today's scenario on
-today's network, with its roads and the places on them, and what the scenario says of these (the
-way and the pace of the army, the towns on the way to Mare'). All draw the same luck, so that runs
-are compared in pairs; *even* is a change smaller than twice its Monte Carlo error.
+today's engine on the same scenario: what was mended in the engine. Then today's scenario from 30
+May without rules of behaviour on today's network, with its roads and the places on them, and what
+the scenario says of these (the way and the pace of the army, the towns on the way to Mare'). All
+draw the same luck, so that runs are compared in pairs; *even* is a change smaller than twice its
+Monte Carlo error.
 Of {runs} runs {same} have the same holders at every instant under both engines.
 
 | asked | at | score | 0.1.0 | engine of today | by the engine | network of today | by the network |
@@ -78,8 +96,8 @@ The events: in how many runs each comes, and its CRPS in days.
 ## C1 on the roads of version 0.1.0 and of today
 
 The chance of each claim with its 95 % interval, by today's engine; in brackets what it comes true
-by most often. *0.1.0* is its network and what it said of forces, both of
-`tests/data/before`.
+by most often. *0.1.0* is its network and what it said of forces, both of `tests/data/before`;
+*today* has the rules of behaviour too.
 
 | scenario | claim | record | 0.1.0 | today |
 | --- | --- | --- | ---: | ---: |
@@ -130,14 +148,14 @@ again:
 
 def page(runs: Runs) -> str:
     """The whole page."""
-    old, new = runs.old, runs.new
+    old, new = runs.old, runs.rules[ALL]
     first, then, now = (
         sim.score(many, as_of=day) for many, day in ((old, START), (old, AS_OF), (new, AS_OF))
     )
     taken = [row for row in now.table("events").rows if row[0].startswith("The army takes")]
     parts = in_parts(runs)
     stated, learned = (
-        sim.score(many, as_of=LATER).found for many in (new, runs.learned)
+        sim.score(many, as_of=LATER).found for many in (runs.rules[EARLY_ALL], runs.learned)
     )  # fmt: skip
     told = list(_changes(stated, learned))
     return TEXT.format(
@@ -149,7 +167,7 @@ def page(runs: Runs) -> str:
         claims="\n".join(_claims(runs)), until=LATER, later_places=_places(stated),
         later_events=len(stated.scored), verdict=_verdict(told),
         learned="\n".join(_learned(stated, told)),
-        learned_events="\n".join(_events(new.scenario, stated, learned)),
+        learned_events="\n".join(_events(runs.learned.scenario, stated, learned)),
         taken="\n".join(
             f"| {r[0]} | {r[1]} | {100 * r[2]:.0f} % | {_or_known(r[4])} |" for r in taken
         ),
@@ -157,14 +175,107 @@ def page(runs: Runs) -> str:
     )  # fmt: skip
 
 
+def with_rules(text: str, table: str) -> str:
+    """docs/forces.md with what is made between its two marks replaced."""
+    head, rest = text.split(BEGINS)
+    return head + BEGINS + table + ENDS + rest.split(ENDS)[1]
+
+
+def by_rule(runs: Runs) -> str:
+    """The scores of the forecast without rules of behaviour, with each alone, and with all."""
+    found = {
+        name: sim.score(runs.rules[name], as_of=AS_OF).found
+        for name in (EARLY, EARLY_ALL, NONE, *RULES, ALL)
+    }
+    last = found[ALL]
+    dates = (*last.question.dates, None)
+    heads = ["all" if d is None else format_instant(last_of(runs), d)[5:10] for d in dates]
+    lines = [
+        f"| forecast | {' | '.join(f'log, {h}' for h in heads)} | Brier, all | CRPS, days | "
+        "moves, log |",
+        f"| --- |{' ---: |' * (len(dates) + 3)}",
+    ]
+    asked = [(PLACES, d, "log") for d in dates]
+    asked += [(PLACES, None, "brier"), (DATES, None, "crps"), (MOVES, None, "log")]
+    for name, scores in found.items():
+        lines.append(_line(name, scores, OWN, asked))
+    others = sorted({x.model for x in last.lines} - {OWN})
+    lines += [_line(f"*{model}*", last, model, asked) for model in others]
+    best = [_beaten(last, *one) for one in asked]
+    lines.append(f"| **all rules** against the best baseline | {' | '.join(best)} |")
+    return "\n".join((*lines, "", *_first_cuts(runs), ""))
+
+
+def last_of(runs: Runs) -> Scenario:
+    """Today's forecast."""
+    return runs.rules[ALL].scenario
+
+
+Asked = tuple[str, int | None, str]
+
+
+def _line(name: str, found: Hindcast, model: str, asked: Sequence[Asked]) -> str:
+    cells = []
+    dates = found.question.dates
+    for n, (what, date, rule) in enumerate(asked):
+        at = None if date is None else dates[n]
+        line = next(
+            (
+                x
+                for x in found.lines
+                if (x.what, x.date, x.rule, x.model) == (what, at, rule, model)
+            ),
+            None,
+        )
+        cells.append("" if line is None else _told(line))
+    return f"| {name} | {' | '.join(cells)} |"
+
+
+def _told(line: ScoreLine) -> str:
+    return _scored(line) if line.model == OWN else f"{line.score:.3f}"
+
+
+def _beaten(found: Hindcast, what: str, date: int | None, rule: str) -> str:
+    """What the forecast is against the baseline that does best."""
+    others = [
+        x for x in found.lines if (x.what, x.date, x.rule) == (what, date, rule) and x.model != OWN
+    ]
+    if not others:
+        return ""
+    best = min(others, key=lambda x: x.score)
+    word = {"better": "worse", "worse": "better", "even": "even"}[best.verdict]
+    return f"{word} ({best.model})"
+
+
+def _first_cuts(runs: Runs) -> Iterator[str]:
+    """When the line is first cut in today's forecast, and by what."""
+    rows = list(rows_of(runs.rules[ALL]))
+    turned = [row["turned"][CUT] for row in rows if row["claims"][CUT] == "true"]
+    days = sorted(day for _, _, day in turned)
+    causes = Counter(f"{cause} at {where}" for cause, where, _ in turned)
+    yield (
+        f"The line from Turkey to Raqqa is cut at some time in {percent(len(turned) / len(rows))} "
+        f"of {len(rows)} runs with all rules."
+    )
+    if not days:
+        return
+    middle = format_instant(last_of(runs), round(days[len(days) // 2] * DAY))[:10]
+    yield f"Where it is, half of the first cuts have come by {middle}. They come by:"
+    yield ""
+    yield "| what cuts it first | runs |"
+    yield "| --- | ---: |"
+    for cause, count in causes.most_common(8):
+        yield f"| {cause} | {percent(count / len(rows))} |"
+
+
 def in_parts(runs: Runs) -> tuple[Hindcast, Hindcast, Hindcast]:
     """The engine of 0.1.0, today's on its network, and today's network, on what both have."""
-    old, new = runs.old.scenario, runs.new.scenario
+    old, new = runs.old.scenario, runs.rules[EARLY].scenario
     places = old.network.places.keys() & new.network.places.keys() - {CROSSROADS[1].split(".")[1]}
     events = old.events_on_record.keys() & new.events_on_record.keys()
     found = []
     for scenario, rows in (
-        (old, runs.engine), (old, list(rows_of(runs.old))), (new, list(rows_of(runs.new)))
+        (old, runs.engine), (old, list(rows_of(runs.old))), (new, list(rows_of(runs.rules[EARLY])))
     ):  # fmt: skip
         held = {
             key: replace(holding, places=tuple(p for p in holding.places if p in places))
@@ -318,7 +429,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         runs = carry_out(Path(sys.argv[1] if len(sys.argv) > 1 else folder), RUNS)
         PAGE.write_text(page(runs), "utf-8")
-    print(PAGE)
+        text = FORCES.read_text("utf-8")
+        FORCES.write_text(with_rules(text, by_rule(runs)), "utf-8")
+    print(PAGE, FORCES)
 
 
 if __name__ == "__main__":

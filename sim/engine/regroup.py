@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 from sim.network import BoolArray, TravelTimes, reach, times_from
 from sim.scenario.model import RegroupRule
-from sim.state.control import Control
+from sim.state.control import EVERYONE, Control
 from sim.state.passages import Passage
 from sim.state.pockets import sources_of
-from sim.state.record import DISPERSE, STAY, ChoiceRow, Move
+from sim.state.record import DISPERSE, DISPLACED, LOST, STAY, TAKEN, ChoiceRow, Move
 from sim.state.sides import Side
 
 from .bodies import Bodies
@@ -53,6 +53,7 @@ class MovingGroup:
 
     move: Move
     side: Side
+    passage: Passage  # what it can pass on its way
     journey: Journey
     extra: int  # seconds beyond the last place, for an exit
     moment: Moment | None = None
@@ -102,10 +103,11 @@ class Regroup:
 
     # --- reserves and forces -------------------------------------------------------------
 
-    def ways_from(self, actor: str, place: str) -> TravelTimes:
-        """Travel times of an actor's men from a place."""
+    def ways_from(self, actor: str, place: str, *, through: bool = False) -> TravelTimes:
+        """Travel times of an actor's men from a place; ``through`` ground of its enemies too."""
         index = self._world.graph.place_index[place]
-        return self._ways_from(Standing(index), self._world.passages.of(actor))
+        passage = self._world.passages.of(EVERYONE if through else actor)
+        return self._ways_from(Standing(index), passage)
 
     def seconds_to(self, goal: str, ways: TravelTimes) -> int:
         """Seconds to a place, or out by an exit, by some ways; ``UNREACHABLE`` or more: none."""
@@ -138,6 +140,46 @@ class Regroup:
         world.note_event(move.kind, f"{actor}/{goal}", option, f"{persons} persons from {place}")
         self._march(move, Standing(index[place]), ways)
 
+    def refuge(self, post: Post, but: Collection[str], *, through: bool = False) -> str | None:
+        """The nearest place of an actor's side that its garrison may go to as one body.
+
+        It is within the limit of the actor's rule, has billets for all of it, and is none of
+        ``but``; ties by id; ``through``: ground of enemies may lie between. None where there is
+        none.
+        """
+        world, (actor, here) = self._world, post
+        ways, side = self.ways_from(actor, here, through=through), world.sides[actor]
+        most = self._rules[actor].max_seconds if actor in self._rules else math.inf
+        persons, passage = self.garrisons.of(post), world.passages.of(actor)
+        found = [
+            (int(ways.seconds[i]), place)
+            for i, place in enumerate(world.graph.places)
+            if place != here
+            and place not in but
+            and ways.reaches(i)
+            and ways.seconds[i] <= most
+            and passage.open[i]
+            and side.holds(world.control, place)
+            and ((room := self.room(place)) is None or persons <= room)
+        ]
+        return min(found)[1] if found else None
+
+    def go(self, post: Post, goal: str, loss: float, manner: str, *, through: bool = False) -> None:
+        """A garrison leaves for a place in one body, less the share ``loss``."""
+        world, (actor, place) = self._world, post
+        index, ways = world.graph.place_index, self.ways_from(actor, place, through=through)
+        persons = self.garrisons.leave(post)
+        lost = round(persons * loss)
+        self._lose(post, lost, manner)
+        if persons == lost:
+            return
+        seconds = int(ways.seconds[index[goal]])
+        move = Move(
+            world.clock.now, actor, place, goal, persons - lost, 1.0, seconds, "", manner=manner
+        )
+        world.record.moves.append(move)
+        self._march(move, Standing(index[place]), ways, through=through)
+
     def under_way(self, post: Post) -> int:
         """Persons of an actor on their way to a place."""
         return sum(m.persons for m in self.moving() if (m.actor, m.choice) == post)
@@ -157,8 +199,8 @@ class Regroup:
         """Take in the net changes of an instant: who is displaced, whose way is closed."""
         world, strength = self._world, self.garrisons.strength
         for group in sorted(self._groups, key=self._turn_of):
-            passage = world.passages.of(group.move.actor)
-            if group.journey.blocked(world.clock.now, passage) or self._goal_lost(group):
+            blocked = group.journey.blocked(world.clock.now, group.passage)
+            if blocked or self._goal_lost(group):
                 self._turn(group)
         ringed, self._ringed = self._ringed, dict(world.control.besieged)
         for post in self.garrisons.in_turn(post for post in strength if post[1] in places):
@@ -183,14 +225,24 @@ class Regroup:
 
     def _leave(self, post: Post, persons: int, ringed: bool) -> None:
         """Men get away from a place, less those who do not, and choose where to go."""
-        world, now, (actor, place) = self._world, self._world.clock.now, post
+        world, (actor, place) = self._world, post
         lost = round(persons * self.garrisons.loss(post, ringed=ringed))
         text = f"{persons} persons, {lost} of them lost"
         world.note_event("displaced", f"{actor}/{place}", "", text)
-        if lost:
-            world.record.moves.append(Move(now, actor, place, place, lost, 0.0, 0, "", "lost", now))
+        self._lose(post, lost)
         start = world.graph.place_index[place]
         self._choose(actor, place, persons - lost, Standing(start))
+
+    def _lose(self, post: Post, persons: int, manner: str = DISPLACED) -> None:
+        """Write down those who do not get away from a place: dead, or taken prisoner."""
+        world, now, (actor, place) = self._world, self._world.clock.now, post
+        rule, taken = world.scenario.rules.leave.get(actor), 0
+        if rule is not None:
+            taken = round(persons * world.luck.value(rule.taken, f"leave:{actor}:taken"))
+        for outcome, lost in ((LOST, persons - taken), (TAKEN, taken)):
+            if lost:
+                move = Move(now, actor, place, place, lost, 0.0, 0, "", outcome, now, manner=manner)
+                world.record.moves.append(move)
 
     def _choose(self, actor: str, origin: str, persons: int, standing: Standing) -> None:
         if not persons:
@@ -296,7 +348,9 @@ class Regroup:
 
     # --- on the way ------------------------------------------------------------------------
 
-    def _march(self, move: Move, standing: Standing, ways: TravelTimes) -> None:
+    def _march(
+        self, move: Move, standing: Standing, ways: TravelTimes, *, through: bool = False
+    ) -> None:
         world = self._world
         graph, now = world.graph, world.clock.now
         extra = 0
@@ -311,9 +365,9 @@ class Regroup:
         route = ways.route(goal)
         if route is None:
             raise AssertionError(f"{move.choice} was chosen but cannot be reached")
-        passage = world.passages.of(move.actor)
+        passage = world.passages.of(EVERYONE if through else move.actor)
         journey = depart(standing, now, route.places, route.roads, passage)
-        group = MovingGroup(move, world.sides[move.actor], journey, extra)
+        group = MovingGroup(move, world.sides[move.actor], passage, journey, extra)
         self._groups.append(group)
         key = f"column:{move.actor}:{move.origin}:{move.choice}:{move.time}"
         group.moment = world.clock.at(
@@ -335,14 +389,13 @@ class Regroup:
     def _turn(self, group: MovingGroup) -> None:
         """The way of a group closed: it chooses again from where it can get to, or is lost."""
         move, now = group.move, self._world.clock.now
-        passage = self._world.passages.of(move.actor)
         if now >= group.journey.arrival and move.choice in self._world.scenario.exits:
             return  # beyond the last place, on the way out
         call_off(group.moment)
         self._groups.remove(group)
         move.ended = now
         standing = group.journey.standing(now)
-        ends = way_out(standing, passage)
+        ends = way_out(standing, group.passage)
         if standing.road is not None and standing.ahead is not None:
             if not ends:
                 move.outcome = "lost"

@@ -119,7 +119,7 @@ class Simulation:
         for actor, persons in record.fallen.items():
             found[actor] += persons
         for move in record.moves:
-            if move.outcome in ("lost", "left", "stayed", "dispersed"):
+            if move.outcome in ("lost", "taken", "left", "stayed", "dispersed"):
                 found[move.actor] += move.persons
         if found != self._begun:  # an actor without persons counts for nothing
             raise AssertionError(f"persons are not all accounted for: {self._begun} -> {found}")

@@ -170,6 +170,8 @@ class _Causes:
             yield from scenario.operations[cause].route
         elif cause in scenario.events:
             yield from (*scenario.events[cause].places, *scenario.events[cause].roads)
+        else:  # in the background
+            yield from (row.subject for row in self.run.record.events if row.cause == cause)
 
 
 def _last_change(claim: Claim, steps: Steps, when: int) -> int | None:

@@ -216,7 +216,7 @@ def _unit_of_series(measure: str) -> str:
 
 def _possible(scenario: Scenario) -> dict[str, str]:
     """Measures that a run can have, by luck, with base units: who went where, what cost what."""
-    goals = [*scenario.network.places, *scenario.exits, "stays", "disperses", "lost"]
+    goals = [*scenario.network.places, *scenario.exits, "stays", "disperses", "lost", "taken"]
     units = {"persons": "persons", "share": "1", "lag": "s"}
     moves = {
         f"regroup.{actor}.to.{goal}.{what}": unit

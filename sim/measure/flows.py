@@ -12,15 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from sim.state.record import Move
+from sim.state.record import AGREED, BROKE_OUT, LOST, TAKEN, WENT, Move
 
 from . import statistics as st
 
-LOST = "lost"
-"""What those chose who did not get away."""
-
 Ends = tuple[str, str, str]
-"""Actor, place that fell, last choice: a place, an exit, ``stays``, ``disperses`` or ``lost``."""
+"""Actor, place that fell, last choice: a place, an exit, ``stays``, ``disperses``, ``lost`` or
+``taken``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,24 @@ def last_choices(moves: Iterable[Move]) -> Iterator[tuple[Move, str]]:
     """Moves of displaced strength, without those that chose again, each with its choice."""
     for move in moves:
         if not move.reserve and move.outcome != "chose again":
-            yield move, LOST if move.outcome == "lost" else move.choice.strip("()")
+            lost = move.outcome in (LOST, TAKEN)
+            yield move, move.outcome if lost else move.choice.strip("()")
+
+
+def fates(moves: Iterable[Move], actor: str) -> dict[str, int]:
+    """Persons of an actor by how they left a place or what became of them where they did not.
+
+    Those who went, broke out or left by agreement are those who got away; who is displaced and
+    moves in order is none of them. The fallen of battles are told elsewhere.
+    """
+    found = dict.fromkeys(("dead", "taken", "went", "broke_out", "by_agreement", "dispersed"), 0)
+    ends = {LOST: "dead", TAKEN: "taken", "dispersed": "dispersed"}
+    manners = {WENT: "went", BROKE_OUT: "broke_out", AGREED: "by_agreement"}
+    for move in moves:
+        told = ends.get(move.outcome) or manners.get(move.manner)
+        if move.actor == actor and told is not None:
+            found[told] += move.persons
+    return found
 
 
 def displacements(rows: Iterable[Mapping[str, Any]]) -> list[Displacement]:

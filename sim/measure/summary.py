@@ -8,6 +8,7 @@ is None: censored, not zero.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -21,7 +22,7 @@ from .axis import AxisLens, AxisView, view_document
 from .causes import Turn, turned
 from .claims import verdicts
 from .decisions import decided, sent
-from .flows import last_choices
+from .flows import fates, last_choices
 from .ground import ALL, ground, links_over_time, passages
 from .moves import scores
 from .sides import days_carried, fronts, holders_over_time, on_the_road, person_days
@@ -75,6 +76,9 @@ class Analysis:
             self._operation(operation)
         self._advanced()
         self._regroup()
+        for actor in scenario.rules.leave:
+            for fate, persons in fates(record.moves, actor).items():
+                self._put(f"fates.{actor}.{fate}", persons, "persons")
         for (actor, country), steps in self._links.items():
             path = f"links.{actor}.{country}"
             self._put(f"{path}.time_of_loss", in_days(_last_run(steps, record.end)), "day")
@@ -315,7 +319,11 @@ class Analysis:
                 self._put(f"{path}.days_held_by.{actor}", in_days(held), "day")
 
     def _watched(self) -> dict[str, set[str]]:
-        """Places that events or operations may take, with who may hold them: luck plays no part."""
+        """Places that events or operations may take, with who may hold them: luck plays no part.
+
+        Where places change hands in the background, those that a claim or the record asks about
+        are among them.
+        """
         found: dict[str, set[str]] = defaultdict(set)
         for event in self.scenario.events.values():
             for place in event.places:
@@ -325,9 +333,23 @@ class Analysis:
         for operation in self.scenario.operations.values():
             for place in operation.route:
                 found[place].add(operation.actor)
+        if self.scenario.kind == "forecast" and self.scenario.rules.background:
+            for place, actor in self._asked_about():
+                found[place].add(actor)
         for place, actors in found.items():
             actors.update(self.scenario.holders[place].shares)
         return found
+
+    def _asked_about(self) -> Iterator[tuple[str, str]]:
+        """Places whose loss, or taking, is asked about, with by whom."""
+        asked = [claim.measure for claim in self.scenario.claims.values()]
+        asked += [event.measure for event in self.scenario.events_on_record.values()]
+        for measure in asked:
+            match measure.split("."):
+                case ["places", place, _, actor] if (
+                    place in self.scenario.holders and actor in self.scenario.actors
+                ):
+                    yield place, actor
 
     def _operation(self, operation: Operation) -> None:
         """How far a force came, what became of it, and when its supply failed."""

@@ -28,8 +28,10 @@ _CONVOYS = {
     "convoy_lost": "lost", "convoy_turned": "turned", "convoy_rerouted": "sent another way",
 }  # fmt: skip
 
+_GOING = frozenset({"leaves", "breaks_out", "agreement", "offer"})
 _SHOWN = frozenset({"axis_cut", "axis_open", "axis_changed"})
 _PERSONS = re.compile(r"(\d+) persons(?:, (\d+) of them lost| from (.+))?$")
+_GOES = re.compile(r"(\d+) persons (.+?)(?: before (\d+))?$")
 _BATTLE = re.compile(r"(.+) with (\d+) persons against (.+) with (\d+)$")
 
 
@@ -174,6 +176,8 @@ def cause(run: RunFiles, row: EventRow) -> Sentence:
         road = " road" if row.kind in ("close", "open") and "," not in row.subject else ""
         return Sentence(what, f"{road} {_DONE[row.kind]}")
     event = run.scenario.events.get(row.cause)
+    if event is None and row.kind == "capture":  # in the background
+        return Sentence(what, ": ", Name(row.text))
     if event is None or row.kind != "capture":
         return Sentence(what, f": {row.kind}")
     if event.by is not None:
@@ -220,6 +224,9 @@ def _effect(run: RunFiles, row: EventRow) -> Sentence:
         tail = Sentence(", ", Said(number(lost), lost, "persons"), " of them lost")
         said = Sentence(_persons(persons[1]), " of ", who, " displaced from ", here)
         return Sentence(said, tail) if lost else said
+    if row.kind in _GOING and (goes := _GOES.match(row.text)):
+        said = Sentence(_persons(goes[1]), " of ", who, " in ", here, " ", Name(goes[2]))
+        return Sentence(said, " before ", _persons(goes[3])) if goes[3] else said
     if row.kind in ("reserve", "sent") and persons:
         origin = Name(run.name(persons[3]))
         return Sentence(_persons(persons[1]), " of ", who, " sent from ", origin, " to ", here)

@@ -930,6 +930,48 @@ class BodyRule(Sourced):
 
 
 @dataclass(frozen=True, slots=True)
+class LeaveRule(Sourced):
+    """Which garrisons of an actor go without a fight, out of a ring, or by agreement.
+
+    A garrison that faces ``odds`` leaves with the chance ``goes`` where an open way leads to a
+    place of its side. One in a ring that is below ``left``, or out of stock, tries once a ring to
+    break out, else offers to leave; with N civilians inside those round it take the offer with the
+    chance 1 - (1 - ``takes``) * exp(-``per_thousand`` * N / 1000).
+    """
+
+    actor: k.Id
+    odds: k.Multiple = Constant(3.0)
+    """enemies before a place who are at least so many times its side's men there are faced; the
+    default is the planners' three to one (Mearsheimer 1989)"""
+    within: k.Distance = Constant(16.0)
+    """they are before it within this distance by road; the default is out and back in a day's foot
+    march of eight hours at 4 km/h (FM 21-18)"""
+    worth: k.Coefficient | None = None
+    """places of this value and more are not left (by `fronts`, else `regroup`; 0 where neither
+    states one); default: any may be"""
+    goes: k.Share = Constant(0.0)
+    """chance that a garrison leaves, each time that it is faced"""
+    goes_loss: k.Share = Constant(0.0)
+    """share that is lost when it leaves"""
+    left: k.Share = Constant(0.5)
+    """a ringed garrison below this share of its strength when the ring closed is spent"""
+    breaks_out: k.Share = Constant(0.0)
+    """chance that a spent garrison breaks out"""
+    breaks_out_loss: k.Share = Constant(0.3)
+    """share that is lost when it breaks out"""
+    offers: k.Share = Constant(0.0)
+    """chance that one that does not break out offers to leave"""
+    takes: k.Share = Constant(0.0)
+    """chance that the offer is taken where there are no civilians"""
+    per_thousand: k.Weight = Constant(0.0)
+    """how much a thousand civilians add to that, in the exponent"""
+    agreed_loss: k.Share = Constant(0.0)
+    """share that is lost when they leave by agreement"""
+    taken: k.Share = Constant(0.0)
+    """share taken prisoner of those who do not get away"""
+
+
+@dataclass(frozen=True, slots=True)
 class Rules(Sourced):
     """Rules of behaviour beyond the law of battle; each is off unless it is named."""
 
@@ -945,6 +987,8 @@ class Rules(Sourced):
     """changes of holder that no operation names, by whose places are lost"""
     bodies: Mapping[k.ActorId, BodyRule] = field(default_factory=dict)
     """displaced men who move in bodies, by actor"""
+    leave: Mapping[k.ActorId, LeaveRule] = field(default_factory=dict)
+    """garrisons that go, and agreements, by whose garrisons they are"""
 
 
 # --- the whole --------------------------------------------------------------------------------

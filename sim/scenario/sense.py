@@ -286,6 +286,12 @@ def _unread_men(scenario: Scenario) -> Iterator[tuple[Path, str]]:
         yield ("rules", "bodies", name), said
     for name in sorted(scenario.fronts.keys() - {g.actor for g in scenario.garrisons.values()}):
         yield ("fronts", name), f"the front rule of '{name}': it has no garrisons"
+    for name in scenario.rules.leave:
+        if name not in strong:
+            yield ("rules", "leave", name), f"the leave rule of '{name}': it has no strength"
+        elif scenario.fighting is None:
+            path = ("rules", "leave", name)
+            yield path, f"the chances to leave of '{name}': nothing is fought"
     options = (o for d in scenario.decisions.values() for o in d.options.values())
     sent_to = {option.sends.to for option in options if option.sends is not None}
     for name, exit_ in scenario.exits.items():

@@ -37,6 +37,8 @@ _LUCK: Mapping[str, str] = {
     "rules.background.*.(front|inner)": "background:{}:{}",
     "rules.bodies.*.size": "bodies:{}:size",
     "rules.bodies.*.regions.dissimilarity": "bodies:{}:dissimilarity",
+    "rules.leave.*.(odds|within|worth|goes|goes_loss|left|breaks_out|breaks_out_loss|offers|takes|"
+    "per_thousand|agreed_loss|taken)": "leave:{}:{}",
     "operations.*.(at|delay|strength|each|carries|breaks|retreat)": "operation:{}:{}",
     "operations.*.stands.km": "operation:{}:stands",
     "operations.*.chance": "operation:{}:happens",

@@ -23,7 +23,8 @@ _IDS: Mapping[str, tuple[str, ...]] = {
     "decision": ("decision",), "regroup": ("actor",), "fronts": ("actor",),
     "battle": ("", "place"), "background": ("actor",), "change": ("place",),
     "gives_way": ("place",), "reserves": ("actor",), "bodies": ("actor",),
-    "body": ("actor", "place"),
+    "body": ("actor", "place"), "leave": ("actor",), "leaves": ("actor", "place"),
+    "breaks_out": ("actor", "place"), "offers": ("actor", "place"), "takes": ("actor", "place"),
 }  # fmt: skip
 """After which word of a key ids stand, and of what ("": a number)."""
 

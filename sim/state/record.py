@@ -68,14 +68,26 @@ class EventRow(NamedTuple):
     text: str
 
 
+STAY = "(stays)"
+DISPERSE = "(disperses)"
+"""Choices beside places and exits."""
+
+DISPLACED, WENT, BROKE_OUT, AGREED = "displaced", "went", "broke out", "by agreement"
+"""How men came to move: their place was lost; or they left it, out of a ring or by agreement."""
+
+LOST, TAKEN = "lost", "taken"
+"""What became of those who did not get away: dead, and prisoners."""
+
+
 @dataclass(slots=True)
 class Move:
-    """Displaced strength on its way to what it chose, or men who were sent.
+    """Strength on its way to what it chose, men who were sent, or a garrison that went.
 
     ``choice`` is a place, an exit, or one of ``STAY`` and ``DISPERSE``; ``probability`` the
     share that the choice model gave it; ``outcome`` moving, arrived, left, stayed,
-    dispersed, lost or chose again. ``reserve``: they did not choose but were sent, to a front, or,
-    where ``cause`` names one, by an option of a decision.
+    dispersed, lost, taken (prisoner) or chose again. ``reserve``: they did not choose but were
+    sent, to a front, or, where ``cause`` names one, by an option of a decision. ``manner``: how
+    others came to move, ``DISPLACED``, ``WENT``, ``BROKE_OUT`` or ``AGREED``.
     """
 
     time: int
@@ -89,17 +101,14 @@ class Move:
     outcome: str = "moving"
     ended: int | None = None
     reserve: bool = False
+    manner: str = DISPLACED
 
     @property
     def kind(self) -> str:
-        """``displaced``, ``reserve`` (sent to a front) or ``sent`` (by a decision)."""
+        """``reserve`` (sent to a front), ``sent`` (by a decision), or the manner."""
         if not self.reserve:
-            return "displaced"
+            return self.manner
         return "sent" if self.cause else "reserve"
-
-
-STAY = "(stays)"
-DISPERSE = "(disperses)"
 
 
 class ChoiceRow(NamedTuple):

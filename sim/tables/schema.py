@@ -89,7 +89,7 @@ RUN: Mapping[str, TableSaid] = {
          "text": Said(str, "what is said of it")},
     ),
     "regroup": TableSaid(
-        "displaced strength and men who were sent, one row a move",
+        "displaced strength, men who were sent, and garrisons that went, one row a move",
         {**_WHEN, "actor": Said(str, "whose men"), "origin": Said(str, "where they set out"),
          "choice": Said(str, "place or exit that they chose"),
          "persons": Said(int, "how many", "persons"),
@@ -97,7 +97,8 @@ RUN: Mapping[str, TableSaid] = {
          "travel_s": Said(int, "how long the way takes", "s"),
          "outcome": Said(str, "what became of them"),
          "ended_s": Said(int, "when that was, in seconds from the start", "s"),
-         "kind": Said(str, "displaced, reserve (sent to a front) or sent (by a decision)")},
+         "kind": Said(str, "displaced, reserve (sent to a front), sent (by a decision), went, "
+                           "broke out or by agreement")},
     ),
     "actors": TableSaid("values over time of the sides", {**_WHEN, **_SERIES}),
 }  # fmt: skip

@@ -72,6 +72,16 @@ def test_cases_are_warned_of(name: str, expected: list[str]) -> None:
     assert codes(warnings(text)) == expected
 
 
+def test_a_rule_by_which_nobody_can_leave_is_warned_of() -> None:
+    file, path = FILES / "never_read.yaml", "rules.leave.red.goes"
+    meant = {"axes.line.commodity": "fuel", path: 0.5}
+    (found,) = warnings(file, **meant)
+    assert (found.code, "'red': it has no strength" in found.message) == ("never_read", True)
+    men = {"garrisons.men": {"actor": "red", "place": "town", "strength": "10 persons"}}
+    (found,) = warnings(file, **meant, **men)
+    assert "'red': nothing is fought" in found.message
+
+
 # what makes sense, one change away from what does not
 @pytest.mark.parametrize(
     ("warning", "change"),

@@ -243,4 +243,4 @@ def test_random_wars_keep_everybody(wild_war: Callable[[int], Scenario]) -> None
         sent += any(m.kind == "sent" for m in record.moves)
         left = sum(m.persons for m in record.moves if m.choice == "sea" and m.outcome == "left")
         assert left <= (war.exits["sea"].billets or 0)
-    assert sent > 5
+    assert sent > 3  # or nothing was tried

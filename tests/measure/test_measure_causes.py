@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from sim.engine import simulation
 from sim.measure.causes import NOTHING, UNTOLD, Turn, came_by
 from sim.measure.summary import Analysis
-from sim.scenario.model import DAY, Scenario
+from sim.scenario.distributions import Constant
+from sim.scenario.model import DAY, BackgroundRate, Rules, Scenario
 
 Make = Callable[..., Scenario]
 
@@ -119,3 +121,20 @@ def test_a_place_given_up_is_lost_by_the_force_that_gives_it_up(make: Make) -> N
     )  # fmt: skip
     run = Analysis(scenario, simulation.run(scenario), every_change=False)
     assert run.turns["lost"][:2] == ("storm", "post")
+
+
+def test_what_changes_hands_in_the_background_is_told(make: Make) -> None:
+    # nothing names the hill: that it is asked about is enough for it to have measures
+    made = make(
+        ROADS, axes=LINE, held={"hill": "blue"},
+        claims={"hill": ("places.hill.time_lost_by.blue", "!=", None)},
+    )  # fmt: skip
+    rates = {"blue": BackgroundRate("blue", Constant(1.0))}
+    scenario = replace(made, kind="forecast", rules=Rules(background=rates))
+    record = simulation.run(scenario)
+    run = Analysis(scenario, record, every_change=False)
+    lost = next(row.time for row in record.events if row.cause == "background") / DAY
+    assert run.turns["hill"] == Turn("background", "hill", pytest.approx(lost, abs=1e-6))
+    assert run.measures["places.hill.time_lost_by.blue"].value == pytest.approx(lost, abs=1e-6)
+    unasked = Analysis(replace(scenario, claims={}), record, every_change=False)
+    assert "places.hill.time_lost_by.blue" not in unasked.measures

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
-from sim.measure.flows import displaced, displacements
-from sim.state.record import DISPERSE, STAY, Move
+from sim.measure.flows import displaced, displacements, fates
+from sim.state.record import AGREED, BROKE_OUT, DISPERSE, STAY, WENT, Move
 
 
-def moved(choice: str, persons: int, outcome: str = "arrived", **more: bool) -> Move:
+def moved(choice: str, persons: int, outcome: str = "arrived", **more: Any) -> Move:
     return Move(5, "red", "a", choice, persons, 0.5, 60, "", outcome, 65, **more)
 
 
@@ -32,6 +33,25 @@ def test_persons_by_last_choice_without_reserves() -> None:
         ("red", "a", "stays"): 5,
         ("red", "x", "lost"): 20,
     }
+
+
+def test_what_became_of_those_who_left_and_of_those_who_did_not_get_away() -> None:
+    moves = [
+        moved("a", 30, "lost"),
+        moved("a", 12, "taken"),
+        moved("b", 50),  # displaced, and in order
+        moved("a", 4, "lost", manner=BROKE_OUT),
+        moved("b", 40, manner=BROKE_OUT),
+        moved("b", 100, manner=WENT),
+        moved("b", 20, "chose again", manner=AGREED),
+        moved(DISPERSE, 20, "dispersed"),
+        Move(9, "blue", "x", "x", 70, 0.0, 0, "", "lost", 9),
+    ]
+    assert fates(moves, "red") == {
+        "dead": 34, "taken": 12, "went": 100, "broke_out": 40, "by_agreement": 20, "dispersed": 20,
+    }  # fmt: skip
+    assert fates(moves, "blue") == dict.fromkeys(fates([], "red"), 0) | {"dead": 70}
+    assert displaced(moves)["red", "a", "taken"] == 12
 
 
 def test_shares_are_means_over_the_runs_in_which_the_place_fell() -> None:

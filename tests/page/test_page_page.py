@@ -151,6 +151,37 @@ events:
     assert run.value("axes.line.convoys_rerouted") == 3
 
 
+def test_a_garrison_that_goes_is_told_in_words_measures_and_rows(tmp_path: Path) -> None:
+    text = """\
+format: 1
+title: They go
+period: {length: 3 days}
+actors: {red: {name: Red}, blue: {name: Blue}}
+default_holder: blue
+holders: {base: red}
+network:
+  classes: {road: {speed: 10 km/h, capacity: 10 t/day}}
+  places: {base: {lat: 0, lon: 0}, town: {lat: 0, lon: 0.1}, rear: {lat: 0, lon: 0.2}}
+  roads: {base--town: {km: 10, class: road}, town--rear: {km: 10, class: road}}
+garrisons: {men: {actor: blue, place: town, strength: 400 persons}}
+fighting: {attack: 0.02 /day, defend: 0.02 /day}
+rules: {leave: {blue: {odds: 3, within: 5 km, goes: 1, goes_loss: 10 %, taken: 50 %}}}
+operations:
+  push:
+    {actor: red, strength: 2000 persons, base: base, route: [town], tempo: 10 km/day, at: 0 days}
+"""
+    (tmp_path / "go.yaml").write_text(text)
+    folder = api.run(api.load(tmp_path / "go.yaml")).write(tmp_path / "go", figures=False, argv=[])
+    run = read_run(folder)
+    said = [plain(e) for h in happenings(run) for e in h.causes]
+    assert "400 persons of Blue in town leave for rear before 2,000 persons" in said
+    fates = {f: run.value(f"fates.blue.{f}") for f in ("went", "dead", "taken", "broke_out")}
+    assert fates == {"went": 360, "dead": 20, "taken": 20, "broke_out": 0}
+    moves = [(r["outcome"], r["kind"], r["persons"]) for r in rows(folder / "regroup.csv")]
+    assert moves == [("lost", "went", "20"), ("taken", "went", "20"), ("arrived", "went", "360")]
+    assert run.value("regroup.blue.to.taken.persons") == 20
+
+
 def test_the_states_are_those_of_the_csv(lost: Path, document: Document) -> None:
     run = document(lost / "report.html")["runs"][0]
     places = {p["id"]: p for p in run["places"]}

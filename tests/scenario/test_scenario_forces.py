@@ -138,6 +138,22 @@ FAULTS = [
     ("km: 7.5}", "}", "far", "does not say where it stood", "'place: PLACE' or 'km: KM'"),
     ("km: 7.5}", "km: -2}", "-2", "", None),
     ("{paved: 12 km/day}", "{track: 9 km/day}", "{", "no tempo for roads of class 'paved'", None),
+    (
+        "fighting:",
+        "rules: {leave: {bleu: {goes: 0.5}}}\nfighting:",
+        "bleu",
+        "unknown actor 'bleu'",
+        "did you mean 'blue'?",
+    ),
+    (
+        "fighting:",
+        "rules: {leave: {blue: {goe: 0.5}}}\nfighting:",
+        "goe",
+        "unknown key 'goe'",
+        "'goes'",
+    ),
+    ("fighting:", "rules: {leave: {blue: {odds: 0}}}\nfighting:", "0", "above 0", None),
+    ("fighting:", "rules: {leave: {blue: {takes: 1.2}}}\nfighting:", "1.2", "1.2", None),
 ]
 
 

@@ -38,7 +38,10 @@ class DrawnFrontRule:
 
 
 class Fronts:
-    """Reserves of a run; ``spare`` is what each garrison may still send (persons)."""
+    """Reserves of a run; ``spare`` is what each garrison may still send (persons).
+
+    ``given_up`` are the posts that nobody is sent to: those whose garrisons went rather than fight.
+    """
 
     def __init__(
         self, world: World, field: Field, combat: Combat, regroup: Regroup, orders: Orders
@@ -55,6 +58,7 @@ class Fronts:
         self.spare: dict[Post, int] = {}
         self._reserves = Reserves(world, field, regroup.garrisons)
         self._called: Counter[Post] = Counter()
+        self.given_up: set[Post] = set()
         for actor, rule in sorted(world.scenario.fronts.items()):
             self._rules[actor] = self._draw(rule)
         for garrison in world.scenario.garrisons.values():
@@ -84,12 +88,16 @@ class Fronts:
         self._watch(force)
 
     def _before(self, force: Force) -> list[tuple[str, str, float]]:
-        """Each actor that a force threatens, where, and over how many km of road.
+        """Each actor with a rule that a force threatens; see :meth:`before`."""
+        return self.before(force, self._rules)
+
+    def before(self, force: Force, actors: Collection[str]) -> list[tuple[str, str, float]]:
+        """Each of some actors that a force threatens, where, and over how many km of road.
 
         It threatens the actor's next place on its route; from the end of that the nearest by
         one open road, ties by id.
         """
-        if not self._rules or force.mode not in SEEN:
+        if not actors or force.mode not in SEEN:
             return []
         world, found = self._world, []
         graph, control = world.graph, world.control
@@ -106,7 +114,7 @@ class Fronts:
                 if graph.roads[flat >> 1] not in control.closed
             ]
             stops += [(place, length) for length, place in sorted(roads)]
-        for actor in self._rules:
+        for actor in actors:
             if force.actor in world.sides[actor].enemies:
                 mine = (stop for stop in stops if actor in control.holders[stop[0]])
                 if (first := next(mine, None)) is not None:
@@ -162,7 +170,8 @@ class Fronts:
         found: dict[str, int] = {}
         for force in self._field.forces.values():
             for who, place, km in self._before(force):
-                if who == actor and km <= self._rules[actor].sees:
+                sees = km <= self._rules[actor].sees and (who, place) not in self.given_up
+                if who == actor and sees:
                     found[place] = found.get(place, 0) + force.strength
         return found
 

@@ -29,6 +29,7 @@ from .combat import Combat
 from .field import Field
 from .force import Force
 from .fronts import Fronts
+from .leave import Leave
 from .manoeuvre import Manoeuvre
 from .march import March
 from .meetings import Meetings
@@ -66,6 +67,8 @@ class Operations:
         self.fronts = Fronts(world, self.field, combat, regroup, self)
         if rules.manoeuvre is not None:
             Manoeuvre(world, rules.manoeuvre, self.field, combat)
+        if rules.leave:
+            Leave(world, self.field, combat, regroup, supply, self.fronts, self)
         world.signals.stocks_changed.subscribe(self._stocks_changed)
         world.signals.garrison_will_grow.subscribe(self._garrison_will_grow)
         world.signals.garrison_grew.subscribe(self._garrison_grew)

@@ -132,7 +132,9 @@ def _label(run: Words, row: EventRow) -> str:
     if row.cause in run.scenario.operations:
         return row.text
     what = run.names(row.subject.split(", "), 1)
-    event = run.scenario.events[row.cause]
+    event = run.scenario.events.get(row.cause)
+    if event is None:  # in the background, or by an option of a decision
+        return f"{what} changes hands" if row.kind == "capture" else row.text
     if row.kind != "capture":
         return f"{what} {_DONE[row.kind]}"
     if event.by is None:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from sim.base.numbers import number, percent
 from sim.base.said import Name, Said, Sentence
 from sim.scenario.model import Actor
-from sim.state.record import DISPERSE, STAY, Move
+from sim.state.record import DISPERSE, LOST, STAY, TAKEN, Move
 from sim.view.data import Page
 from sim.view.draw import (
     MARGIN,
@@ -117,7 +117,7 @@ def regroup_data(run: Words) -> RegroupData:
     found = []
     for time, actor, origin in sorted(shown):
         moves = groups[time, actor, origin]
-        lost = sum(m.persons for m in moves if m.outcome == "lost" and m.choice == origin)
+        lost = sum(m.persons for m in moves if m.outcome in (LOST, TAKEN) and m.choice == origin)
         found.append(
             RegroupGroup(
                 run.name(origin), actor, sum(m.persons for m in moves), run.date(time), lost,
@@ -148,9 +148,9 @@ def _regroup_move(run: Words, move: Move) -> RegroupMove:
 def _regroup_title(run: Words) -> Sentence:
     total = sum(m.persons for m in _displaced(run) if m.outcome != "chose again")
     by_choice: dict[str, int] = defaultdict(int)
-    lost = sum(m.persons for m in _displaced(run) if m.outcome == "lost")
+    lost = sum(m.persons for m in _displaced(run) if m.outcome in (LOST, TAKEN))
     for move in _displaced(run):
-        if move.outcome not in ("lost", "chose again"):
+        if move.outcome not in (LOST, TAKEN, "chose again"):
             by_choice[move.choice] += move.persons
     if not by_choice:
         return Sentence("All ", Said(number(total), total, "persons"), " displaced are lost")

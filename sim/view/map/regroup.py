@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 
 from sim.base.numbers import number
 from sim.base.said import LEVEL, Name, Said, Sentence, several, share
-from sim.measure.flows import LOST, Displacement, displaced, displacements
+from sim.measure.flows import Displacement, displaced, displacements
 from sim.scenario.model import Actor, Scenario
+from sim.state.record import LOST, TAKEN
 from sim.view.data import MapPlace, Page
 from sim.view.draw import (
     MARGIN,
@@ -41,7 +42,8 @@ MOST_PANELS, MOST_ARROWS = 4, 7
 LEAST = 0.02
 """Share below which a destination gets no arrow, and a place no map (of all displaced)."""
 
-_ELSEWHERE = {LOST: "did not get away", "stays": "stay", "disperses": "disperse"}
+_ELSEWHERE = {LOST: "did not get away", TAKEN: "taken prisoner", "stays": "stay",
+              "disperses": "disperse"}  # fmt: skip
 
 WIDEST, THIN = 24.0, 2.4
 """Pixels across the arrow of the greatest share; the others in proportion, ``THIN`` at least."""
@@ -183,7 +185,7 @@ def _title(scenario: Scenario, group: Sequence[Displacement], runs: int | None) 
     """What became of the displaced of the greatest group."""
     origin = Name(scenario.network.places[group[0].origin].name)
     said = [Sentence(_share(d, runs), " do not get away") for d in group if d.choice == LOST]
-    away = [d for d in group if d.choice != LOST]
+    away = [d for d in group if d.choice not in (LOST, TAKEN)]
     if away:
         goal = Name(_goal(scenario, away[0]))
         more = " takes more than any other place, "
