@@ -5,6 +5,9 @@ VENV ?= .venv
 SCENARIO ?= scenarios/double_offensive.yaml
 ARGS ?=
 BIN = $(VENV)/bin
+# bytecode is kept though the caller's environment may say no: tests start the program 100 times;
+# each worker takes the next half of the list, so that what tests of a file share is made once
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n logical --dist worksteal
 READY = $(VENV)/.ready
 
 .PHONY: run test test-slow bench check generated docs gallery verdicts calibration scores against networks pins help clean
@@ -15,11 +18,11 @@ run: $(READY)
 
 # the tests
 test: $(READY)
-	$(BIN)/python -m pytest -n logical -m "not slow" $(ARGS)
+	$(PYTEST) -m "not slow" $(ARGS)
 
 # the tests that take minutes each, or hundreds of random inputs: about a quarter of an hour
 test-slow: $(READY)
-	$(BIN)/python -m pytest -n logical -m slow $(ARGS)
+	$(PYTEST) -m slow $(ARGS)
 
 # ratios against what a user would write or pick instead (ARGS=--quick for a minute)
 bench: build/bench/.ready

@@ -6,6 +6,7 @@ import ast
 import builtins
 import re
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -20,13 +21,18 @@ def module(path: Path) -> str:
 
 
 FILES = {module(path): path for path in sorted((ROOT / "sim").rglob("*.py"))}
-TREES = {name: ast.parse(path.read_text("utf-8")) for name, path in FILES.items()}
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    """The files of the package as trees, by module; read when a test asks, not when collected."""
+    return {name: ast.parse(path.read_text("utf-8")) for name, path in FILES.items()}
 
 
 def imported(name: str) -> Iterator[str]:
     """Every module that a file imports, for types and inside functions too."""
     package = name.split(".") if FILES[name].stem == "__init__" else name.split(".")[:-1]
-    for node in ast.walk(TREES[name]):
+    for node in ast.walk(trees()[name]):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -37,7 +43,10 @@ def imported(name: str) -> Iterator[str]:
                 yield whole if whole in FILES else base
 
 
-IMPORTS = {name: sorted(set(imported(name)) - {name}) for name in FILES}
+@cache
+def imports() -> dict[str, list[str]]:
+    """What each module imports but itself."""
+    return {name: sorted(set(imported(name)) - {name}) for name in FILES}
 
 
 def room(name: str) -> str:
@@ -53,7 +62,7 @@ def test_no_import_goes_upstairs() -> None:
     floor = {name: height for height, name in enumerate(FLOORS)}
     upstairs = [
         f"{name} imports {other}"
-        for name, others in IMPORTS.items()
+        for name, others in imports().items()
         for other in others
         if other in FILES and floor[room(other)] < floor[room(name)]
     ]
@@ -64,7 +73,7 @@ def test_no_files_import_each_other_in_a_circle() -> None:
     circle = []
     try:
         TopologicalSorter(
-            {name: [o for o in others if o in FILES] for name, others in IMPORTS.items()}
+            {name: [o for o in others if o in FILES] for name, others in imports().items()}
         ).prepare()
     except CycleError as error:
         circle = error.args[1]
@@ -73,14 +82,14 @@ def test_no_files_import_each_other_in_a_circle() -> None:
 
 def test_only_the_command_line_knows_click_and_only_what_draws_knows_matplotlib() -> None:
     found = {
-        (word.split(".")[0], room(name)) for name in FILES for word in IMPORTS[name]
+        (word.split(".")[0], room(name)) for name in FILES for word in imports()[name]
     }  # fmt: skip
     assert {where for what, where in found if what == "click"} == {"cli"}
     drawing = {where for what, where in found if what in ("matplotlib", "PIL")}
     assert drawing <= {"view", "page", "api"}
     for name in FILES:
         if room(name) == "api":  # inside functions only
-            top = {n.module for n in TREES[name].body if isinstance(n, ast.ImportFrom)}
+            top = {n.module for n in trees()[name].body if isinstance(n, ast.ImportFrom)}
             assert not any((word or "").split(".")[0] == "matplotlib" for word in top)
 
 
@@ -94,13 +103,16 @@ def names_in(node: ast.AST) -> Iterator[str]:
             yield part.value
 
 
-DEFINED = {n for t in TREES.values() for part in t.body for n in names_in(part) if n.isidentifier()}
-"""Names that stand somewhere in the package; constants and classes may be named anywhere."""
+@cache
+def defined() -> set[str]:
+    """Names that stand somewhere in the package; constants and classes may be named anywhere."""
+    parts = [part for tree in trees().values() for part in tree.body]
+    return {name for part in parts for name in names_in(part) if name.isidentifier()}
 
 
 def test_docstrings_of_classes_name_what_the_class_has() -> None:
     unknown = []
-    for name, tree in TREES.items():
+    for name, tree in trees().items():
         around = {n for part in tree.body if not isinstance(part, ast.ClassDef)
                   for n in names_in(part)}  # fmt: skip
         for part in ast.walk(tree):
@@ -112,7 +124,7 @@ def test_docstrings_of_classes_name_what_the_class_has() -> None:
             unknown += [
                 f"{name}.{part.name}: {word}"
                 for word in words
-                if word not in had and not (word[0].isupper() and word in DEFINED)
+                if word not in had and not (word[0].isupper() and word in defined())
             ]
     assert unknown == []
 
@@ -124,14 +136,14 @@ def test_pictures_are_drawn_from_answers() -> None:
         *(f"sim.network.{name}" for name in ("flow", "interdict", "residual", "mincuts", "delay")),
     }  # fmt: skip
     found = [(name, other) for name in FILES if room(name) in ("view", "page")
-             for other in IMPORTS[name] if other in works]  # fmt: skip
+             for other in imports()[name] if other in works]  # fmt: skip
     assert found == []
 
 
 def test_commands_call_the_api_and_print_what_it_says() -> None:
     """What a command does, a script can do; imports for types are no calls."""
     rooms = set()
-    for name, tree in TREES.items():
+    for name, tree in trees().items():
         if room(name) == "cli":
             found = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
             for guard in ast.walk(tree):

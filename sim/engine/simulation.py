@@ -45,7 +45,7 @@ class Simulation:
         axes = draw_axes(world)
         conditions = Conditions(world, axes)
         self.supply = Supply(world, axes)
-        if credit:
+        if credit and axes:  # else there is nothing to credit anybody with
             Credit(world, axes)
         self.garrisons = Garrisons(world)
         self.regroup = Regroup(world, self.garrisons)

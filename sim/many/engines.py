@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+import weakref
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -81,19 +82,26 @@ class Pool:
     """Worker processes on this machine, started afresh (spawn) and again when one dies.
 
     Each worker works through its own short queue, so that when it dies the replicate to
-    blame is known: the one at the head.
+    blame is known: the one at the head. Workers that are through with a task wait for the next,
+    since a start takes longer than many a small ensemble, and end with the pool.
     """
 
     def __init__(self, workers: int | None = None) -> None:
         self.workers = workers or cores()
+        self._waiting: list[_Worker] = []
+        weakref.finalize(self, _stop, self._waiting)
 
     def run(self, task: Task, replicates: Iterator[int]) -> Generator[Finished, None, None]:
         """See :class:`Engine`."""
-        crew = [_Worker(task) for _ in range(self.workers)]
+        crew: list[_Worker] = []
         again: deque[int] = deque()
         tries: Counter[int] = Counter()
         stillborn = 0
         try:
+            while self._waiting and len(crew) < self.workers:
+                crew.append(self._waiting.pop())
+                crew[-1].turn_to(task)
+            crew += [_Worker(task) for _ in range(self.workers - len(crew))]
             while True:
                 for worker in crew:
                     while len(worker.queue) < AHEAD:
@@ -103,6 +111,8 @@ class Pool:
                         worker.give(replicate)
                 busy = [worker for worker in crew if worker.queue]
                 if not busy:
+                    self._waiting += [worker for worker in crew if worker.ready]
+                    crew = [worker for worker in crew if not worker.ready]
                     return
                 spoken = wait([worker.pipe for worker in busy])
                 for worker in (w for w in busy if w.pipe in spoken):
@@ -133,8 +143,7 @@ class Pool:
                     else:
                         yield Finished(blamed, None, error)
         finally:
-            for worker in crew:
-                worker.stop()
+            _stop(crew)
 
 
 _READY = ("ready",)
@@ -153,11 +162,19 @@ class _Worker:
             self._process.start()
         theirs.close()
 
+    def turn_to(self, task: Task) -> None:
+        """Let it do another task; it says when it is ready."""
+        self.ready = False
+        self._send(task)
+
     def give(self, replicate: int) -> None:
         """Put a replicate in its queue."""
         self.queue.append(replicate)
+        self._send(replicate)
+
+    def _send(self, asked: Task | int) -> None:
         try:
-            self.pipe.send(replicate)
+            self.pipe.send(asked)
         except OSError:
             return  # it died; taking from it will tell
 
@@ -184,13 +201,26 @@ class _Worker:
         self._process.join()
 
 
+def _stop(workers: list[_Worker]) -> None:
+    for worker in workers:
+        worker.stop()
+
+
 def _work(pipe: Connection, task: Task) -> None:
-    """What a worker process does: replicates in, results out, until the pipe closes."""
+    """What a worker process does: replicates in, results out, until the pipe closes.
+
+    A task that comes in takes the place of the one before.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the driver
     try:
         pipe.send(_READY)
         while True:
-            pipe.send(attempt(task, pipe.recv()))
+            asked = pipe.recv()
+            if not callable(asked):
+                pipe.send(attempt(task, asked))
+            else:
+                task = asked
+                pipe.send(_READY)
     except (EOFError, OSError):
         return  # the driver is gone
 

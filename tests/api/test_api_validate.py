@@ -53,8 +53,16 @@ def test_shipped_scenarios_raise_nothing_that_is_not_explained(file: Path) -> No
     assert warnings(file) == []
 
 
+MANY_CELLS = {"coordination", "fronts_1_to_5", "three_towns"}
+"""Studies whose cells take seconds to look at."""
+
+
 @pytest.mark.parametrize(
-    "file", sorted((ROOT / "scenarios/studies").iterdir()), ids=lambda f: f.stem
+    "file",
+    [
+        pytest.param(file, id=file.stem, marks=[pytest.mark.slow] * (file.stem in MANY_CELLS))
+        for file in sorted((ROOT / "scenarios/studies").iterdir())
+    ],
 )
 def test_shipped_studies_raise_nothing(file: Path) -> None:
     assert warnings(file) == []

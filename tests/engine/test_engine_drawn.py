@@ -91,7 +91,7 @@ def everything(
     assert pair_page(one, other, folder / "comparison.html").endswith("</html>\n")
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_every_figure_of_a_random_run_is_drawn(
     seed: int, wild: Wild, wild_war: Wild, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -242,6 +242,12 @@ def test_any_renaming_of_hundreds_of_wars_changes_names_only(wild_war: Wild, see
     names_only(Apart(seed).scenario(wild_war(seed)), seed)
 
 
-@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
+@pytest.mark.parametrize(
+    "file",
+    [
+        pytest.param(file, id=file.stem, marks=[pytest.mark.slow] if n % 4 else [])
+        for n, file in enumerate(SHIPPED)
+    ],
+)
 def test_any_renaming_of_a_shipped_scenario_changes_names_only(file: Path) -> None:
     names_only(Apart(1).scenario(load(file)), 1)

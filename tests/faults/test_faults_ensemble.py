@@ -8,11 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 N = 40
+
+Sim = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def command(*args: str) -> list[str]:
@@ -25,24 +28,23 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, one_way: str) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory, one_way: str, sim: Sim) -> Path:
     """A folder with the scenario and the ensemble that nothing happened to."""
     home = tmp_path_factory.mktemp("faults")
     many = one_way.replace("size: 4 t", "size: 0.4 t")  # convoys, so that a run takes its time
     (home / "toy.yaml").write_text(many, encoding="utf-8")
-    done = subprocess.run(
-        command("toy.yaml", "-n", str(N), "--out", "serial", "--workers", "1"),
-        cwd=home, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    words = ("toy.yaml", "-n", str(N), "--out", "serial", "--workers", "1", "--no-figures")
+    done = sim("ensemble", *words, cwd=home)
     assert done.returncode == 0, done.stderr
     return home
 
 
-def resume(home: Path, out: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command("toy.yaml", "-n", str(N), "--resume", out, "--workers", "2"),
-        cwd=home, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+def resumed(sim: Sim, home: Path, out: str) -> None:
+    """Gone on with, in this process, an ensemble is the one that nothing happened to."""
+    words = ("toy.yaml", "-n", str(N), "--resume", out, "--workers", "1", "--no-figures")
+    done = sim("ensemble", *words, cwd=home)
+    assert done.returncode == 0, done.stderr
+    assert contents(home / out) == contents(home / "serial")
 
 
 def kill(home: Path, out: str, rows: int, seconds: float) -> None:
@@ -68,19 +70,20 @@ def instants(count: int, seed: int) -> list[tuple[int, float]]:
     return [(n, luck.uniform(0, 0.05 if n else 1.5)) for n in rows]
 
 
-def test_killed_early_in_the_middle_and_late_and_resumed(home: Path) -> None:
+def test_killed_early_in_the_middle_and_late_and_resumed(sim: Sim, home: Path) -> None:
     for rows, seconds in ((0, 0.3), (20, 0.01), (N, 0.01)):
         kill(home, "killed", rows, seconds)
-    done = resume(home, "killed")
-    assert done.returncode == 0, done.stderr
-    assert contents(home / "killed") == contents(home / "serial")
+    resumed(sim, home, "killed")
 
 
 @pytest.mark.slow
 def test_each_of_twenty_kills_ends_in_the_same_bytes(home: Path) -> None:
     for i, (rows, seconds) in enumerate(instants(20, 2)):
         kill(home, f"killed{i}", rows, seconds)
-        done = resume(home, f"killed{i}")
+        done = subprocess.run(
+            command("toy.yaml", "-n", str(N), "--resume", f"killed{i}", "--workers", "2"),
+            cwd=home, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
         assert done.returncode == 0, done.stderr
         assert contents(home / f"killed{i}") == contents(home / "serial"), (rows, seconds)
 
@@ -112,7 +115,7 @@ if __name__ == "__main__":
 
 @pytest.mark.parametrize("engine", ["local", pytest.param("dask", marks=pytest.mark.slow)], ids=str)
 def test_a_replicate_that_kills_its_worker_is_named_and_the_rest_complete(
-    home: Path, engine: str
+    sim: Sim, home: Path, engine: str
 ) -> None:
     if engine == "dask":
         pytest.importorskip("distributed")
@@ -132,8 +135,7 @@ def test_a_replicate_that_kills_its_worker_is_named_and_the_rest_complete(
     assert (home / out / "replicates.csv").read_text().splitlines() == [
         line for line in whole if not line.startswith("7,")
     ]
-    assert resume(home, out).returncode == 0  # without the poison
-    assert contents(home / out) == contents(home / "serial")
+    resumed(sim, home, out)  # without the poison
 
 
 def test_workers_go_when_their_driver_is_killed(home: Path) -> None:
@@ -154,7 +156,7 @@ def test_workers_go_when_their_driver_is_killed(home: Path) -> None:
     assert not alive
 
 
-def test_ctrl_c_says_how_to_go_on_and_exits_130(home: Path, ctrl_c: None) -> None:
+def test_ctrl_c_says_how_to_go_on_and_exits_130(sim: Sim, home: Path, ctrl_c: None) -> None:
     process = subprocess.Popen(
         command("toy.yaml", "-n", str(N), "--out", "stopped", "--workers", "2"),
         cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
@@ -169,11 +171,10 @@ def test_ctrl_c_says_how_to_go_on_and_exits_130(home: Path, ctrl_c: None) -> Non
     assert process.returncode == 130, said
     assert "sim ensemble --resume stopped" in said
     assert "Traceback" not in said
-    assert resume(home, "stopped").returncode == 0
-    assert contents(home / "stopped") == contents(home / "serial")
+    resumed(sim, home, "stopped")
 
 
-def test_a_full_disk_is_told_and_the_journal_is_whole(home: Path) -> None:
+def test_a_full_disk_is_told_and_the_journal_is_whole(sim: Sim, home: Path) -> None:
     """A limit on the size of files stands for the disk: writing past it fails alike."""
     size = (home / "serial" / "replicates.jsonl").stat().st_size // 2
     limited = (
@@ -190,5 +191,4 @@ def test_a_full_disk_is_told_and_the_journal_is_whole(home: Path) -> None:
     assert "cannot write to full/replicates.jsonl" in done.stderr
     assert "--resume full" in done.stderr
     assert "Traceback" not in done.stderr
-    assert resume(home, "full").returncode == 0
-    assert contents(home / "full") == contents(home / "serial")
+    resumed(sim, home, "full")

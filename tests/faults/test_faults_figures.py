@@ -115,6 +115,7 @@ def test_a_disk_that_is_full_of_figures(
         assert {path.with_suffix(f".{kind}").is_file() for kind in PARTS} == {True}
 
 
+@pytest.mark.usefixtures("two")
 def test_a_disk_too_full_for_the_last_manifest(
     sim: Sim, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -47,13 +48,24 @@ rounds: 2
 """
 
 
-@pytest.fixture
-def asked(tmp_path: Path) -> Path:
-    (tmp_path / "scenarios").mkdir()
-    (tmp_path / "scenarios" / "land.yaml").write_text(LAND, "utf-8")
-    path = tmp_path / "scenarios" / "asked.yaml"
+def _asked(home: Path) -> Path:
+    (home / "scenarios").mkdir()
+    (home / "scenarios" / "land.yaml").write_text(LAND, "utf-8")
+    path = home / "scenarios" / "asked.yaml"
     path.write_text(ASKED, "utf-8")
     return path
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Path:
+    return _asked(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> sim.Calibrated:
+    """What was asked, answered once; a test that writes into the folder takes a copy of it."""
+    home = tmp_path_factory.mktemp("calibrated")
+    return sim.calibrate(_asked(home), out=home / "c", workers=1, figures=False, argv=[])
 
 
 def rows(done: sim.Calibrated) -> dict[str, dict[str, Any]]:
@@ -61,11 +73,10 @@ def rows(done: sim.Calibrated) -> dict[str, dict[str, Any]]:
     return {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
 
 
-def test_what_the_record_says_is_learned_and_nothing_else(asked: Path, tmp_path: Path) -> None:
+def test_what_the_record_says_is_learned_and_nothing_else(done: sim.Calibrated) -> None:
     # the fort fell on day 10: what agrees best is a fall near it, of a range of 30 days (its prior
     # median is day 15). The town had not fallen on day 20, so its chance falls from a half. What it
     # eats has no bearing
-    done = sim.calibrate(asked, out=tmp_path / "c", workers=1)
     found = rows(done)
     fort = found["events.falls.at"]
     assert fort["unit"] == "day"
@@ -79,8 +90,7 @@ def test_what_the_record_says_is_learned_and_nothing_else(asked: Path, tmp_path:
     assert done.tolerances[1] <= done.tolerances[0]
 
 
-def test_what_it_learned_is_a_scenario_to_build_on(asked: Path, tmp_path: Path) -> None:
-    done = sim.calibrate(asked, out=tmp_path / "c", workers=1)
+def test_what_it_learned_is_a_scenario_to_build_on(done: sim.Calibrated) -> None:
     learned = sim.load(done.learned)
     fort = learned.events["falls"].at
     assert fort is not None
@@ -92,16 +102,19 @@ def test_what_it_learned_is_a_scenario_to_build_on(asked: Path, tmp_path: Path) 
     assert "known on 2031-01-21" in str(checked.error)
 
 
-def test_nothing_after_the_window_enters(asked: Path, tmp_path: Path) -> None:
-    def learn(name: str) -> dict[str, bytes]:
-        folder = sim.calibrate(asked, out=tmp_path / name, workers=1, figures=False, argv=[]).folder
+def test_nothing_after_the_window_enters(asked: Path, tmp_path: Path, done: sim.Calibrated) -> None:
+    def contents(folder: Path) -> dict[str, bytes]:
         return {
             path.name: path.read_bytes()
             for path in folder.iterdir()
-            if path.name != "manifest.json"
+            if path.is_file() and path.name != "manifest.json"
         }
 
-    before = learn("one")
+    def learn(name: str) -> dict[str, bytes]:
+        out = tmp_path / name
+        return contents(sim.calibrate(asked, out=out, workers=1, figures=False, argv=[]).folder)
+
+    before = contents(done.folder)
     land = asked.parent / "land.yaml"
     later = LAND.replace("blue, at: 2031-01-31}", "blue, until: 2031-02-09}")
     assert later != LAND
@@ -113,10 +126,8 @@ def test_nothing_after_the_window_enters(asked: Path, tmp_path: Path) -> None:
 
 
 def test_stopped_and_gone_on_with_it_is_the_same(
-    asked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    asked: Path, tmp_path: Path, done: sim.Calibrated
 ) -> None:
-    whole = sim.calibrate(asked, out=tmp_path / "whole", workers=1, argv=[]).folder
-
     def stop(done: int, of: int) -> None:
         if done == 150:  # amid the second round
             raise KeyboardInterrupt
@@ -129,7 +140,7 @@ def test_stopped_and_gone_on_with_it_is_the_same(
     ).folder
     assert len(ran) == 240 - 150
     for name in ("particles.csv", "inputs.csv", "learned.yaml"):
-        assert (part / name).read_bytes() == (whole / name).read_bytes()
+        assert (part / name).read_bytes() == (done.folder / name).read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -151,8 +162,10 @@ def test_faults_are_told_where_they_stand(asked: Path, old: str, new: str, said:
     assert "asked.yaml:" in str(error.value)
 
 
-def test_another_calibration_in_the_way_is_refused(asked: Path, tmp_path: Path) -> None:
-    sim.calibrate(asked, out=tmp_path / "c", workers=1)
+def test_another_calibration_in_the_way_is_refused(
+    asked: Path, tmp_path: Path, done: sim.Calibrated
+) -> None:
+    shutil.copytree(done.folder, tmp_path / "c")
     asked.write_text(ASKED.replace("runs: 120", "runs: 100"), "utf-8")
     with pytest.raises(sim.FolderError, match="another calibration"):
         sim.calibrate(asked, out=tmp_path / "c", workers=1)
@@ -252,7 +265,17 @@ def test_the_shipped_ranges_are_those_of_the_shipped_calibration() -> None:
 
 
 def test_the_command(asked: Path, tmp_path: Path, sim: Callable[..., Any]) -> None:
-    done = sim("calibrate", str(asked), "--out", str(tmp_path / "c"), "--json", cwd=tmp_path)
+    asked.write_text(ASKED.replace("runs: 120", "runs: 40"), "utf-8")
+    done = sim(
+        "calibrate",
+        str(asked),
+        "--out",
+        str(tmp_path / "c"),
+        "--workers",
+        "1",
+        "--json",
+        cwd=tmp_path,
+    )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert Path(found["learned"]).is_file()

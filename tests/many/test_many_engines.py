@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import threading
@@ -22,15 +23,15 @@ def outcomes(found: list[Finished]) -> dict[int, Any]:
     return {f.replicate: f.result.row["measures"] if f.result else f.error for f in found}
 
 
-@pytest.mark.parametrize("engine", [Serial(), Pool(2)])
-def test_every_replicate_comes_back_once(engine: Any, tasks: Tasks) -> None:
-    found = outcomes(list(engine.run(tasks("toy"), iter(range(30)))))
+@pytest.mark.parametrize("make", [Serial, partial(Pool, 2)])
+def test_every_replicate_comes_back_once(make: Callable[[], Any], tasks: Tasks) -> None:
+    found = outcomes(list(make().run(tasks("toy"), iter(range(30)))))
     assert found == {i: {"axes.line.x": i * 0.5} for i in range(30)}
 
 
-@pytest.mark.parametrize("engine", [Serial(), Pool(2)])
-def test_an_error_is_named_and_the_rest_go_on(engine: Any, tasks: Tasks) -> None:
-    found = outcomes(list(engine.run(partial(tasks("error"), {3, 4}), iter(range(8)))))
+@pytest.mark.parametrize("make", [Serial, partial(Pool, 2)])
+def test_an_error_is_named_and_the_rest_go_on(make: Callable[[], Any], tasks: Tasks) -> None:
+    found = outcomes(list(make().run(partial(tasks("error"), {3, 4}), iter(range(8)))))
     assert found[3] == "RuntimeError: no 3"
     assert found[4] == "RuntimeError: no 4"
     assert sum(isinstance(f, dict) for f in found.values()) == 6
@@ -75,12 +76,32 @@ def test_workers_that_never_start_are_an_error(tasks: Tasks) -> None:
 
 
 def test_closing_early_leaves_no_process_behind(tasks: Tasks) -> None:
-    import multiprocessing
-
     run = Pool(2).run(tasks("slow"), iter(range(1000)))
     next(run)
     run.close()
     assert not multiprocessing.active_children()
+
+
+def test_workers_wait_for_the_next_task_and_end_with_the_pool(tasks: Tasks) -> None:
+    pool = Pool(2)
+    crews = []
+    for task in (tasks("slow"), partial(tasks("error"), {1})):
+        found = outcomes(list(pool.run(task, iter(range(8)))))
+        crews.append({child.pid for child in multiprocessing.active_children()})
+    assert found[1] == "RuntimeError: no 1"  # the task that was given last
+    assert len(crews[0]) == 2
+    assert crews[1] == crews[0]
+    del pool
+    assert not multiprocessing.active_children()
+
+
+def test_a_worker_that_died_waiting_is_started_again(tasks: Tasks) -> None:
+    pool = Pool(2)
+    expected = outcomes(list(pool.run(tasks("slow"), iter(range(8)))))
+    for child in multiprocessing.active_children():
+        child.kill()
+        child.join()
+    assert outcomes(list(pool.run(tasks("toy"), iter(range(8))))) == expected
 
 
 def test_a_pool_runs_outside_the_main_thread(tasks: Tasks) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import re
 import shlex
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+Sim = Callable[..., subprocess.CompletedProcess[str]]
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/networks.md"
 
@@ -48,7 +48,7 @@ def block(kind: str) -> str:
     return found[1]
 
 
-def test_an_extract_becomes_a_report_by_the_three_commands(tmp_path: Path) -> None:
+def test_an_extract_becomes_a_report_by_the_three_commands(tmp_path: Path, sim: Sim) -> None:
     pytest.importorskip("osmium")
     (tmp_path / "north.osm").write_text(OSM)
     (tmp_path / "caps.csv").write_text(block("csv"))
@@ -56,11 +56,7 @@ def test_an_extract_becomes_a_report_by_the_three_commands(tmp_path: Path) -> No
     for line in block("sh").splitlines():
         words = shlex.split(line)
         assert words[0] == "sim"
-        done = subprocess.run(
-            [sys.executable, "-c", "from sim.cli.program import main; main()", *words[1:]],
-            cwd=tmp_path, capture_output=True, text=True,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
+        done = sim(*words[1:], cwd=tmp_path)
         assert done.returncode == 0, done.stderr
     assert (tmp_path / "run/report.html").exists()
     summary = json.loads((tmp_path / "run/summary.json").read_bytes())
