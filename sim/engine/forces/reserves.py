@@ -43,6 +43,7 @@ class Reserves:
         self._rules = {actor: self._draw(rule) for actor, rule in sorted(rules.items())}
         self._ordered: Counter[Post] = Counter()
         self._sent: dict[Post, list[tuple[int, int]]] = {}
+        self._round: dict[tuple[int, float], dict[int, float]] = {}
 
     def _draw(self, rule: ReservesRule) -> _Drawn:
         luck, name = self._world.luck, f"reserves:{rule.actor}"
@@ -130,8 +131,10 @@ class Reserves:
 
     def _km_from(self, start: int, most: float) -> dict[int, float]:
         """Kilometres by road to the places within ``most`` of one (Dijkstra 1959)."""
+        if (start, most) in self._round:
+            return self._round[start, most]
         graph, control = self._world.graph, self._world.control
-        found: dict[int, float] = {}
+        found = self._round[start, most] = {}
         heap = [(0.0, start)]
         while heap:
             km, here = heapq.heappop(heap)
