@@ -57,6 +57,57 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
         "{since}"
     ),
     "ways": "{there} there, {back} back",
+    # what if
+    "asked": "What if: {found}",
+    "flow_asked": "flow: none for what the sinks need",
+    "flow_asked_toward": "flow: {rate} toward {place} for what the sinks need, the axis alone",
+    "flow_asked_through": "flow through it: {rate} for what the sinks need, the axis alone",
+    "asked_flow": "flow for what the sinks need, the axis alone",
+    "sink_asked": "sink of {axis}: only a run tells its stock",
+    "ask_hint": (
+        "Choose a town or road on the map: press on it, tap it, or go there with Tab and the arrow "
+        "keys and press Enter. What you change holds from {date} on, where the slider stands."
+    ),
+    "ask_of": "What becomes of {name}",
+    "ask_by": "is taken by",
+    "ask_to": "Who takes {name}",
+    "ask_take": "Take",
+    "ask_close": "Close",
+    "ask_open": "Open",
+    "ask_leave": "Leave it as it is",
+    "asked_take": "{date}: {name} goes to {actor}",
+    "asked_close": "{date}: {name} is closed",
+    "asked_open": "{date}: {name} is opened",
+    "ask_undo": "Undo",
+    "ask_undo_of": "Undo: {what}",
+    "ask_axis": "{axis} on {date}",
+    "ask_axes": "What each axis can carry on {date}, kg/day",
+    "ask_all": "All axes",
+    "ask_carry": "Can carry, kg/day",
+    "ask_cut": "Minimum cut",
+    "ask_lost": "it is cut; lost, and in the way: {names}",
+    "ask_or": "{one} or {other}",
+    "ask_none": "none",
+    "ask_fewest": "Fewest places whose loss cuts it",
+    "ask_is_cut": "it is cut",
+    "ask_no_places": "no places do: a road joins its ends",
+    "ask_disjoint": "Routes that share no road; no place either",
+    "ask_counts": "{roads}; {places}",
+    "ask_fastest": "Fastest way",
+    "ask_way": "{hours} h, {km} km",
+    "ask_ghost": "Grey dots on the map: roads that the fastest way has left.",
+    "ask_need": "Needed at its sinks, kg/day",
+    "ask_can": "Can be delivered of it, kg/day",
+    "ask_beside": "The same beside the axes before it, if no stock is refilled",
+    "ask_lasts": "Days that the run's stocks last at that, if nothing else changes",
+    "ask_lasting": "no end",
+    "ask_pockets": "Pockets of {actor}",
+    "ask_save": "Save as scenario",
+    "ask_limits": (
+        "Worked out here: capacities, cuts, ways and pockets, as the program does. What "
+        "the run had after a change still happens on its day. Convoys, stocks, forces, men, and "
+        "what would follow from a change only a run tells: save the scenario, then"
+    ),
     # a force
     "afield_not": "not in the field",
     "force_of": "force of {actor}",
@@ -131,6 +182,8 @@ HEADS: Mapping[str, tuple[str, ...]] = {
         "Force", "Of", "State", "Since", "Km from its base", "Persons", "Days of supply",
     ),
     "curves": ("Date", "Day"),
+    "asked": ("", "Before", "After"),
+    "asked_axes": ("Axis", "Before", "After"),
     "holding": ("Place", "From", "To", "Held by"),
 }  # fmt: skip
 """The heads of the tables that a script fills."""

@@ -22,6 +22,9 @@ from .run import RunFiles
 from .sentences import HEADS, MONTHS, SENTENCES
 
 SCRIPTS = ("core.js", "marks.js", "map.js", "map_words.js", "forces.js", "curves.js", "page.js")
+ASKING_SCRIPTS = (*SCRIPTS[:-1], "flow.js", "ask.js", "what_if.js", SCRIPTS[-1])
+"""The scripts of a page on which a reader can ask what if."""
+
 STILL_SCRIPTS = ("still.js",)
 """The script of a page without a time slider."""
 
@@ -65,7 +68,7 @@ def document(title: str, about: Piece, parts: Iterable[Piece], stage: Stage | No
     pictures that are part of the page.
     """
     style = look.variables() + asset("page.css")
-    script = "\n".join(asset(name) for name in (SCRIPTS if stage else STILL_SCRIPTS))
+    script = "\n".join(asset(name) for name in _scripts(stage))
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
@@ -98,6 +101,12 @@ def document(title: str, about: Piece, parts: Iterable[Piece], stage: Stage | No
         el("script", Html(script)),
     )  # fmt: skip
     return f"<!doctype html>\n{el('html', head, body, lang='en')}\n"
+
+
+def _scripts(stage: Stage | None) -> Sequence[str]:
+    if not stage:
+        return STILL_SCRIPTS
+    return ASKING_SCRIPTS if "what_if" in stage[0] else SCRIPTS
 
 
 def _hash(text: str) -> str:

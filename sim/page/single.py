@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import inputs, tables
+from . import inputs, tables, what_if
 from .ground import stage
 from .markup import Html, el, join, source_line
 from .prose import finding, happenings
@@ -49,7 +49,9 @@ def page(run: RunFiles, file: Path) -> str:
         section("manifest", "Manifest", tables.manifest(run.manifest, link),
                 _checks(run)),
     ]  # fmt: skip
-    return document(run.scenario.title, about(run), parts, stage([run], run.focus))
+    data, ground = stage([run], run.focus)
+    told = {**data, "what_if": what_if.document(run)} if axes else data
+    return document(run.scenario.title, about(run), parts, (told, ground))
 
 
 def _stage(run: RunFiles, link: Links) -> Html:
@@ -61,6 +63,7 @@ def _stage(run: RunFiles, link: Links) -> Html:
         el("div", map_figure(0, "", control), class_="stuck"),
         el(
             "div",
+            what_if.panel() if run.scenario.axes else None,
             curve_figure(", over time", series),
             el(
                 "section",

@@ -88,7 +88,8 @@ function panelsOf(runs, id) {
   const [axis] = axes, [run] = runs;
   const force = (read, steps) => run.forces.slice(0, 6).map((f, i) => [f.name, "line" + i, read(f), steps]);
   const found = [
-    { title: say("carry_title"), unit: "t/day", lines: [["capacity", "one area", axis.series.capacity, true], ["demand", "dash", axis.series.demand, true]] },
+    { title: say("carry_title"), unit: "t/day", lines: [["capacity", "one area", axis.series.capacity, true],
+      ...(axis.series.what_if ? [["what if", "two", axis.series.what_if, true]] : []), ["demand", "dash", axis.series.demand, true]] },
     { title: say("given_title"), unit: "t/day", lines: [
       ["delivered", "bars", rates(arrived(axis)), true], ["deliverable", "flow", axis.series.deliverable, true], ["demand", "dash", axis.series.demand, true]],
     short: [axis.series.deliverable, axis.series.demand] },

@@ -8,6 +8,7 @@ class MapView {
   constructor(run, figure) {
     this.run = run;
     this.figure = figure;
+    this.onpick = this.ondraw = null; // of the questions: a thing is chosen, the map is drawn
     this.instants = run.times.flatMap((time) => [time, 0]);
     this.canvas = figure.querySelector(".canvas");
     this.tip = make("div", { class: "tip", hidden: true });
@@ -62,6 +63,7 @@ class MapView {
   // --- looking at a place, road or force ------------------------------------------------------
 
   follow(item, what) {
+    item.addEventListener("click", () => { if (this.onpick && !this.dragged) this.onpick(what); });
     item.addEventListener("pointerenter", () => this.look(what));
     item.addEventListener("pointerleave", () => this.look(this.focused));
     item.addEventListener("focus", () => { this.focused = what; this.rove(what); this.reveal(what); this.look(what); });
@@ -122,8 +124,8 @@ class MapView {
     if (!axis) return lines;
     if (axis.sources.includes(index)) lines.push(say("source_of", { axis: axis.name }));
     const sink = axis.sinks.find((s) => s.place === index);
-    if (sink) lines.push(say("sink_of", { axis: axis.name, stock: tonnes(between(sink.stock, time)) }));
-    lines.push(say("flow_through", { rate: rate(this.through(axis, index)) }));
+    if (sink) lines.push(run.asked ? say("sink_asked", { axis: axis.name }) : say("sink_of", { axis: axis.name, stock: tonnes(between(sink.stock, time)) }));
+    lines.push(say(run.asked ? "flow_asked_through" : "flow_through", { rate: rate(this.through(axis, index)) }));
     const limit = at(axis.passing[index], time, -1);
     const can = limit < 0 ? say("no_limit") : limit ? say("at_most", { rate: rate(limit) }) : say("may_not_pass");
     lines.push(say("capacity_since", { axis: axis.name, can, since: sinceOf(axis.passing[index]) }));
@@ -144,7 +146,7 @@ class MapView {
     lines.push(say(a === b ? "both_ends" : "ends", { a, b }));
     if (!axis) return lines;
     const flow = at(axis.flow[index], time, 0);
-    lines.push(say(flow ? "flow_toward" : "flow", { rate: rate(Math.abs(flow)),
+    lines.push(say(run.asked ? flow ? "flow_asked_toward" : "flow_asked" : flow ? "flow_toward" : "flow", { rate: rate(Math.abs(flow)),
       place: placeName(run, flow > 0 ? road.b : road.a), since: sinceOf(axis.flow[index]) }));
     const [there, back] = eachWay(at(axis.capacity[index], time, 0)), [whole, wholeBack] = eachWay(road.whole);
     const kind = road.one_way ? "road_one_way" : Array.isArray(road.whole) ? "road_each_way" : "road_capacity";
@@ -256,6 +258,7 @@ class MapView {
       this.legend(axis);
     }
     if (this.seen) this.look(this.seen);
+    if (this.ondraw) this.ondraw();
   }
 
   drawRoad(road, i, axis, cut) {
@@ -339,7 +342,7 @@ class MapView {
       for (const [actor] of place.shown.held) held.set(actor, (held.get(actor) || 0) + 1);
     }
     const who = [...held].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([a, n]) => `${run.actors[a].name} ${n}`).join(", ");
-    const found = axis ? this.finding(axis) : "Who holds what";
+    const is = axis ? this.finding(axis) : "Who holds what", found = run.asked ? say("asked", { found: is }) : is;
     this.figure.querySelector("h3 .found").replaceChildren(nameOf(found));
     put(this.svg, { "aria-label": say("map_told", { date, found, who }) });
   }

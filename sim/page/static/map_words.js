@@ -174,7 +174,7 @@ Object.assign(MapView.prototype, {
     const words = { cut: say(this.open ? "minimum_cut" : "lost") };
     if (place((s) => s.cut)) rows.push([sample(whole, { cut: true }), say("place_cut", words)]);
     if (road((s) => s.can)) rows.push([stroke(["case", null, 9], ["fill", null, 7]), axis ? say("usable", { rate: rate(this.largest) }) : say("road")]);
-    if (road((s) => s.flow)) rows.push([stroke(["case", null, 9], ["fill", null, 7], ["flow", null, 4], ["arrow", null, null, arrows([-17, 0], [17, 0], 0.8)]), say("planned_flow")]);
+    if (road((s) => s.flow)) rows.push([stroke(["case", null, 9], ["fill", null, 7], ["flow", null, 4], ["arrow", null, null, arrows([-17, 0], [17, 0], 0.8)]), say(run.asked ? "asked_flow" : "planned_flow")]);
     if (road((s) => s.full)) rows.push([stroke(["case", null, 9], ["flow", null, 7], ["full", null, 2.8]), say("full")]);
     if (road((s) => s.oneway)) rows.push([stroke(["case", null, 9], ["fill", null, 7], ["oneway", null, null, oneWays([-17, 0], [17, 0], 1)]), say("one_way")]);
     if (road((s) => s.cut)) rows.push([stroke(["glow", null, 16], ["case", null, 7], ["fill", null, 5], ["bars", null, null, bars([-17, 0], [17, 0], 3, 0)]), say("road_cut", words)]);
@@ -211,6 +211,7 @@ Object.assign(MapView.prototype, {
     }, { passive: false });
     let drag = null, moved = [0, 0];
     this.svg.addEventListener("pointerdown", (event) => {
+      this.dragged = false;
       if (event.pointerType === "touch" && this.zoom <= 1) return;
       drag = [event.clientX, event.clientY];
     });
@@ -218,6 +219,7 @@ Object.assign(MapView.prototype, {
       if (!drag) return;
       const step = [event.clientX - drag[0], event.clientY - drag[1]];
       if (Math.hypot(...step) < 3) return;
+      this.dragged = true;
       drag = [event.clientX, event.clientY];
       moved = moved.map((v, k) => v + step[k]);
       this.shift = this.shift.map((v, k) => v - step[k] / this.size);
@@ -241,9 +243,10 @@ Object.assign(MapView.prototype, {
     this.layout();
   },
 
-  /** Arrow keys go to the nearest place, road or force that way; Escape puts the tip away. */
+  /** Arrow keys go to the nearest place, road or force that way; Escape puts the tip away, Enter chooses. */
   key(event) {
     if (event.key === "Escape") { this.look(null); return; }
+    if (event.key === "Enter" && this.focused && this.onpick) { event.preventDefault(); this.onpick(this.focused); return; }
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
     if (!way || !this.focused) return;
     event.preventDefault();

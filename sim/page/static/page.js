@@ -10,6 +10,7 @@ const maps = $$("figure.map").map((figure) => new MapView(DATA.runs[Number(figur
 const curves = $("figure.curves") ? [new Curves($("figure.curves"), DATA.runs, () => panelsOf(DATA.runs, view.axis))] : [];
 const holdings = $$("figure.holdings").map((figure) => new Holding(figure, DATA.runs[Number(figure.dataset.run)]));
 const slider = $("#time"), day = $("#day"), said = $("#said"), play = $("#play"), choice = $("#axis");
+const asking = DATA.what_if ? new WhatIf(maps[0], curves) : null;
 const entries = $$("[data-time]").map((item) => ({ item, time: Number(item.dataset.time) }));
 const instants = [...new Set(DATA.runs.flatMap((run) => run.times))].sort((a, b) => a - b);
 
@@ -20,6 +21,7 @@ let telling = 0;
 function show(what) {
   if (what === "axis") {
     choice.value = view.axis;
+    if (asking) asking.follow();
     for (const map of maps) map.frameAxis();
     for (const chart of curves) chart.layout();
     retable();
@@ -29,6 +31,7 @@ function show(what) {
   const words = dateOf(run, view.time), number = Math.floor(view.time / DAY);
   slider.setAttribute("aria-valuetext", words);
   day.replaceChildren(make("strong", {}, words), say("day_of", { n: number, of: Math.round(view.end / DAY) }));
+  if (asking) { asking.follow(); asking.soon(); }
   for (const map of maps) map.draw();
   if ($("#apart")) tellApart();
   for (const chart of [...curves, ...holdings]) chart.move();
@@ -59,10 +62,11 @@ function tellApart() {
 
 /** Says the day and what each axis on show can carry, once the reader has stopped moving. */
 function announce() {
-  const run = DATA.runs[0], axis = axisOf(run, view.axis);
-  const date = dateOf(run, view.time);
+  const run = asking ? asking.map.run : DATA.runs[0], axis = axisOf(run, view.axis);
+  const date = dateOf(run, view.time), more = asking ? asking.address : "";
   said.textContent = axis ? say("announced", { date, axis: axis.name, rate: rate(at(axis.series.capacity, view.time, 0)) }) : date;
-  if (view.time > 0) history.replaceState(null, "", "#day-" + (view.time / DAY).toFixed(2).replace(/\.?0+$/, ""));
+  const digits = more ? 6 : 2; // changes hold from a second on
+  if (view.time > 0) history.replaceState(null, "", "#day-" + (view.time / DAY).toFixed(digits).replace(/\.?0+$/, "") + more);
 }
 
 const next = () => instants.find((t) => t > view.time) ?? view.end;
@@ -239,7 +243,8 @@ if (finder) {
 }
 
 view.listeners.push(show);
-const asked = /^#day-([\d.]+)$/.exec(location.hash);
-view.time = asked ? Math.min(Number(asked[1]) * DAY, view.end) : 0;
+const asked = /^#day-([\d.]+)/.exec(location.hash);
+view.time = asked ? Math.min(Math.round(Number(asked[1]) * DAY), view.end) : 0;
+if (asking && location.hash.includes("&")) asking.read();
 document.documentElement.classList.add("ready");
 show("time");

@@ -1,0 +1,159 @@
+"""What the page of a run needs to ask "what if": all that decides who may pass what.
+
+The script works out capacities after a change of the reader's from it, as ``sim.state`` does; and
+it writes the run's scenario with the changes in it. Numbers and changes are as in ``states``.
+"""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from sim.network import UNLIMITED
+from sim.scenario.distributions import Dist
+from sim.scenario.model import Axis
+from sim.state.control import Kind
+from sim.state.pockets import sources_of
+from sim.state.rebuild import states
+from sim.state.record import ControlRow
+from sim.state.sides import Side
+
+from .markup import Html, el
+from .run import RunFiles
+from .states import NO_LIMIT, Changes, flat, put
+
+
+def document(run: RunFiles) -> dict[str, Any]:
+    """What the script is told beside the states of the run."""
+    scenario = run.scenario
+    terrain = next(control.terrain for _, control in states(scenario, run.control))
+    limits = enumerate(terrain.place_capacity)
+    actors = sorted({axis.actor for axis in scenario.axes.values()})
+    return {
+        "ids": list(scenario.actors),
+        "truck": scenario.truck_load,
+        "seconds": terrain.graph.seconds.tolist(),
+        "limit": {i: kg for i, kg in limits if kg < UNLIMITED},
+        "kept": _kept(run),
+        "raids_end": _raids_end(run),
+        "order": [axis.id for axis in sorted(scenario.axes.values(), key=_order)],
+        "axes": {id_: _axis(run, id_) for id_ in scenario.axes},
+        "territories": [_territory(run, actor) for actor in actors],
+        "text": _packed(run),
+        "again": _again(run),
+    }
+
+
+def _order(axis: Axis) -> tuple[int, str, str]:
+    """Who plans first, as in the engine."""
+    return axis.priority, axis.actor, axis.id
+
+
+def _kept(run: RunFiles) -> dict[str, dict[int, Changes]]:
+    """Places and roads that are ever damaged: the shares (ppm) that are left of their capacity."""
+    net = run.scenario.network
+    number = {
+        "place": {id_: i for i, id_ in enumerate(net.places)},
+        "road": {id_: i for i, id_ in enumerate(net.roads)},
+    }
+    found: dict[str, dict[int, Changes]] = {kind: defaultdict(list) for kind in number}
+    rows: dict[int, list[ControlRow]] = defaultdict(list)
+    for row in run.control:
+        if row.what == "kept":
+            rows[row.time].append(row)
+    for time, control in states(run.scenario, run.control) if rows else ():
+        for row in rows[time]:
+            kind: Kind = "place" if row.kind == "place" else "road"
+            kept = control.kept.get((kind, row.id), {})
+            put(found[kind][number[kind][row.id]], time, list(kept.values()))
+    return found
+
+
+def _raids_end(run: RunFiles) -> dict[int, list[int]]:
+    """When raids of a place end: from then on a place is held as before, unless it was captured."""
+    number = {id_: i for i, id_ in enumerate(run.scenario.network.places)}
+    found: dict[int, list[int]] = defaultdict(list)
+    for row in run.control:
+        if row.what == "lasting" and not row.value:
+            found[number[row.id]].append(row.time)
+    return found
+
+
+def _axis(run: RunFiles, id_: str) -> dict[str, Any]:
+    axis = run.scenario.axes[id_]
+    sources = axis.sources_in_order
+    return {
+        **_side(run, axis.actor),
+        "sources": _numbers(run, [source.place for source in sources]),
+        "foreign": _numbers(run, [source.place for source in sources if source.foreign]),
+        "load": run.scenario.commodities[axis.commodity].load,
+        "supply": [
+            NO_LIMIT if s.supply is None
+            else _drawn(run, s.supply, f"axis:{id_}:source:{s.place}:supply")
+            for s in sources
+        ],
+        "sinks": [
+            {
+                "eats": _drawn(run, sink.demand, f"axis:{id_}:sink:{sink.place}:demand"),
+                "need": flat(run.steps[f"sink:{id_}/{sink.place}", "demand_kg_per_day"]),
+            }
+            for sink in axis.sinks.values()
+        ],
+    }  # fmt: skip
+
+
+def _territory(run: RunFiles, actor: str) -> dict[str, Any]:
+    """What the pockets of an actor follow from."""
+    sources, foreign = sources_of(run.scenario, actor)
+    places = {
+        "sources": _numbers(run, sorted(sources)), "foreign": _numbers(run, sorted(foreign))
+    }  # fmt: skip
+    return {**_side(run, actor), **places}
+
+
+def _side(run: RunFiles, actor: str) -> dict[str, Any]:
+    """An actor, those whose places count as its own, and what it may use of each actor's."""
+    actors = run.scenario.actors
+    side, number = Side.of(actor, actors), {id_: i for i, id_ in enumerate(actors)}
+    return {
+        "actor": number[actor],
+        "own": sorted(number[id_] for id_ in side.own),
+        "weight": [side.weight[id_] for id_ in actors],
+    }
+
+
+def _numbers(run: RunFiles, places: Iterable[str]) -> list[int]:
+    number = {id_: i for i, id_ in enumerate(run.scenario.network.places)}
+    return [number[place] for place in places]
+
+
+def _drawn(run: RunFiles, dist: Dist, key: str) -> int:
+    """A whole number as the run drew it, by its key of luck."""
+    return int(run.summary["drawn"].get(key, dist.nominal) + 1e-9)
+
+
+def _packed(run: RunFiles) -> str:
+    """The resolved scenario, compressed: in full it would be a sixth of the page."""
+    text = (run.folder / "scenario.resolved.yaml").read_bytes()
+    return base64.b64encode(zlib.compress(text, 9)).decode()
+
+
+def _again(run: RunFiles) -> str:
+    """How a file is run with the draws of this run; its name stands in the slot."""
+    if replicate := run.summary.get("replicate"):
+        return f'sim.run("{{file}}", replicate={replicate})'
+    return "sim run {file} --nominal" if run.summary.get("nominal") else "sim run {file}"
+
+
+def panel() -> Html:
+    """The room of the questions beside the map; the script fills it."""
+    return el(
+        "section",
+        el("h3", "What if", id="what-if-title"),
+        el("button", "Take towns, close roads", type="button", id="ask", aria_pressed="false"),
+        el("div", id="asked", hidden=True),
+        class_="asks", aria_labelledby="what-if-title",
+    )  # fmt: skip
