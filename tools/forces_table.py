@@ -1,6 +1,6 @@
 """The tables of docs/forces.md, worked out from runs: ``python tools/forces_table.py [N]``.
 
-N replicates (default 200) of ``double_offensive_forces`` beside the record; then, with N / 5
+N replicates (default 200) of ``double_offensive_from_30_may`` beside the record; then, with N / 5
 replicates in each cell, the grid of ``hama_stab_forces``, the fronts, the timings and the other
 scenarios. Markdown goes to standard output.
 """
@@ -113,7 +113,7 @@ def came(values: Sequence[float]) -> str:
 
 def beside_the_record(n: int) -> None:
     """Print the ensemble's ranges beside the dates of the record."""
-    scenario = api.load(SCENARIOS / "double_offensive_forces.yaml")
+    scenario = api.load(SCENARIOS / "double_offensive_from_30_may.yaml")
     assert scenario.start is not None
     found = runs(scenario, n)
     rows: list[tuple[str, First, str, int]] = [

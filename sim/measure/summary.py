@@ -8,7 +8,6 @@ is None: censored, not zero.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -28,6 +27,7 @@ from .moves import scores
 from .sides import days_carried, fronts, holders_over_time, on_the_road, person_days
 from .steps import Steps, credit_levels, in_days, series_by_key
 from .want import bound, slacks, together
+from .watched import watched_places
 
 Number = int | float | None
 
@@ -303,7 +303,7 @@ class Analysis:
         for row in self.record.control:
             if row.what == "besieged" and row.value and row.time:
                 ringed.setdefault(row.id, row.time)
-        watched = self._watched()
+        watched = watched_places(self.scenario)
         for actor, place in sorted({(g.actor, g.place) for g in self.scenario.garrisons.values()}):
             strength = self.series.get((f"garrison:{actor}/{place}", "strength_persons"))
             if place in watched and strength is not None:
@@ -317,39 +317,6 @@ class Analysis:
                 self._put(f"{path}.time_lost_by.{actor}", in_days(lost), "day")
                 held = _held(holders[place], actor, self.record.end)
                 self._put(f"{path}.days_held_by.{actor}", in_days(held), "day")
-
-    def _watched(self) -> dict[str, set[str]]:
-        """Places that events or operations may take, with who may hold them: luck plays no part.
-
-        Where places change hands in the background, those that a claim or the record asks about
-        are among them.
-        """
-        found: dict[str, set[str]] = defaultdict(set)
-        for event in self.scenario.events.values():
-            for place in event.places:
-                if event.kind in ("capture", "raid", "besiege", "relieve"):
-                    takers = [*event.shares, event.by] if event.kind != "besiege" else []
-                    found[place].update(a for a in takers if a is not None)
-        for operation in self.scenario.operations.values():
-            for place in operation.route:
-                found[place].add(operation.actor)
-        if self.scenario.kind == "forecast" and self.scenario.rules.background:
-            for place, actor in self._asked_about():
-                found[place].add(actor)
-        for place, actors in found.items():
-            actors.update(self.scenario.holders[place].shares)
-        return found
-
-    def _asked_about(self) -> Iterator[tuple[str, str]]:
-        """Places whose loss, or taking, is asked about, with by whom."""
-        asked = [claim.measure for claim in self.scenario.claims.values()]
-        asked += [event.measure for event in self.scenario.events_on_record.values()]
-        for measure in asked:
-            match measure.split("."):
-                case ["places", place, _, actor] if (
-                    place in self.scenario.holders and actor in self.scenario.actors
-                ):
-                    yield place, actor
 
     def _operation(self, operation: Operation) -> None:
         """How far a force came, what became of it, and when its supply failed."""
