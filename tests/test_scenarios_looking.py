@@ -16,7 +16,10 @@ import yaml
 from sim import api
 
 ROOT = Path(__file__).parents[1]
-SHIPPED = ("double_offensive_forces", "hama_stab_forces", "regroup_south", "mare_front")
+SHIPPED = [
+    "double_offensive_forces", "hama_stab_forces",
+    *(pytest.param(name, marks=pytest.mark.slow) for name in ("regroup_south", "mare_front")),
+]  # fmt: skip
 TABLES = ("control", "events", "flows", "loads", "regroup", "actors")
 
 Sim = Callable[..., subprocess.CompletedProcess[str]]

@@ -10,7 +10,11 @@ from sim import api
 from sim.scenario.model import DAY
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
-SCENARIOS = sorted(FOLDER.glob("*.yaml"))
+SCENARIOS = [
+    pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (n % 3 != 1))
+    for n, path in enumerate(sorted(FOLDER.glob("*.yaml")))
+]
+"""Every third of them is fast; the others are slow."""
 LINE = "turkey_raqqa"
 
 
@@ -23,7 +27,7 @@ def files(folder: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SCENARIOS)
 def test_a_run_leaves_the_same_bytes_again(path: Path, tmp_path: Path) -> None:
     first = api.run(api.load(path)).write(tmp_path / "first", figures=False)
     # again from what the first run resolved the file to, which tells of the same file too

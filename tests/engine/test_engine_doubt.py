@@ -40,7 +40,7 @@ def states(record: Record, road: str) -> list[tuple[int, str]]:
 def test_what_carries_is_what_is_there_with_its_probability(make: Make) -> None:
     # 100 kg/day for certain, 30 with 0.3 and 7 with 0.6, each by itself
     scenario = line(make, "s-t:1/100 s-t#a:1/30?0.3 s-t#b:1/7?0.6")
-    n = 2000
+    n = 1000
     found = Counter(capacity(run(scenario, 1, i, credit=False))[0][1] for i in range(n))
     expected = {100: 0.7 * 0.4, 107: 0.7 * 0.6, 130: 0.3 * 0.4, 137: 0.3 * 0.6}
     assert found.keys() == expected.keys()

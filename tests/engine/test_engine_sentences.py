@@ -28,7 +28,11 @@ from sim.view.look import WIDTH
 from sim.view.map.regroup import displacements_of
 from sim.view.words import Words
 
-SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
+SHIPPED = [
+    pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (n % 3 != 0))
+    for n, path in enumerate(sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml")))
+]
+"""Every third of them is fast; the others are slow."""
 HeldTo = Callable[[str, Callable[[Said], list[float]], datetime | None], None]
 
 
@@ -94,7 +98,7 @@ def of_cuts(run: api.Run) -> dict[str, Any]:
     return {} if weak is None else weak[0].ranking.document() | weak[1].document()
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SHIPPED)
 def test_sentences_of_shipped_scenarios(path: Path, held_to: HeldTo) -> None:
     run = api.run(api.load(path))
     stated = of_run(run, cuts=True)

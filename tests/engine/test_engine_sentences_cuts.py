@@ -26,7 +26,11 @@ from sim.tables.table import Table
 from sim.view.cut_data import flow_map_data, frontier_data, rank_data
 from sim.view.data import MapData, Page
 
-SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))[-12:]
+SHIPPED = [
+    pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (n % 3 != 0))
+    for n, path in enumerate(sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))[-12:])
+]
+"""Every third of them is fast; the others are slow."""
 HeldTo = Callable[[str, Callable[[Said], list[float]], datetime | None], None]
 OfDocument = Callable[[Mapping[str, Any]], Callable[[Said], list[float]]]
 Told = Iterator[tuple[str, Mapping[str, Any]]]
@@ -97,7 +101,7 @@ def network(seed: int) -> Between:
     return package.Network.from_edges(rows, two_way=True).between(names[0], names[-1])
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SHIPPED)
 def test_answers_about_shipped_axes(path: Path, held_to: HeldTo, of_document: OfDocument) -> None:
     scenario = load(path)
     axis = scenario.main_axis

@@ -36,7 +36,11 @@ from sim.view.charts.many_figures import many_figures
 from sim.view.charts.study_figures import study_figures, tornados
 from sim.view.draw import Drawing
 
-SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))[:12]
+SHIPPED = [
+    pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (n % 3 != 0))
+    for n, path in enumerate(sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))[:12])
+]
+"""Every third of them is fast; the others are slow."""
 FACTORS = ("war 2", "raid 3")
 HeldTo = Callable[[str, Callable[[Said], list[float]], datetime | None], None]
 OfDocument = Callable[[Mapping[str, Any]], Callable[[Said], list[float]]]
@@ -130,7 +134,7 @@ def of_pair(runs: Sequence[api.Run]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield finding(files[0], files[1], axis, compared)[-1], document
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SHIPPED)
 def test_figures_of_shipped_ensembles(path: Path, held_to: HeldTo, of_document: OfDocument) -> None:
     scenario = api.load(path)
     done, rows = ensemble(scenario, 2)
@@ -140,7 +144,10 @@ def test_figures_of_shipped_ensembles(path: Path, held_to: HeldTo, of_document: 
         held_to(sentence, of_document(document), scenario.start)
 
 
-@pytest.mark.parametrize("seed", range(0, 100, 4))
+SEEDS = [*range(0, 32, 4), *(pytest.param(n, marks=pytest.mark.slow) for n in range(32, 100, 4))]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_figures_of_random_ensembles(
     wild: Callable[[int], Scenario],
     wild_war: Callable[[int], Scenario],

@@ -1,5 +1,6 @@
 """What is generated from the schema is up to date, and the JSON Schemas accept what loads."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,12 @@ CoreLoader.yaml_implicit_resolvers = {
 }
 
 
+@cache
+def schema(kind: str) -> jsonschema.Draft202012Validator:
+    """The schema as a validator, made once."""
+    return jsonschema.Draft202012Validator(json_schema(kind))
+
+
 def raw(path: Path) -> Any:
     with path.open(encoding="utf-8") as stream:
         return yaml.load(stream, CoreLoader)
@@ -54,15 +61,14 @@ def test_an_unknown_kind() -> None:
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
 def test_the_schema_accepts_what_loads(path: Path) -> None:
-    validator = jsonschema.Draft202012Validator(json_schema("scenario"))
-    validator.validate(raw(path))
+    schema("scenario").validate(raw(path))
     if path.parent == DATA:
-        validator.validate(load(path).resolved)
+        schema("scenario").validate(load(path).resolved)
 
 
 @pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.stem)
 def test_the_schema_accepts_networks(path: Path) -> None:
-    jsonschema.Draft202012Validator(json_schema("network")).validate(raw(path))
+    schema("network").validate(raw(path))
 
 
 @pytest.mark.parametrize(
@@ -81,7 +87,7 @@ def test_the_schema_refuses_plain_faults(section: str, name: str, change: dict[s
     data = raw(DATA / "small.yaml")
     data[section][name] |= change
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(data, json_schema("scenario"))
+        schema("scenario").validate(data)
 
 
 def test_the_page_names_every_key_and_unit() -> None:

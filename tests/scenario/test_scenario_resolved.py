@@ -18,7 +18,17 @@ DATA = Path(__file__).parent / "data"
 SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 
 
-@pytest.mark.parametrize("path", [DATA / "small.yaml", *SHIPPED], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [
+        DATA / "small.yaml",
+        *(
+            pytest.param(p, marks=[pytest.mark.slow] if n % 3 else [])
+            for n, p in enumerate(SHIPPED)
+        ),
+    ],
+    ids=lambda path: path.stem,
+)
 def test_it_reads_back(path: Path, tmp_path: Path) -> None:
     scenario = load(path, seed=41)
     text = dump_resolved(scenario)

@@ -20,7 +20,11 @@ from sim.scenario.shared import luck_key
 from sim.state.luck import Luck
 from sim.state.record import Record
 
-SCENARIOS = sorted(Path(__file__).parents[2].glob("scenarios/*.yaml"))
+SCENARIOS = [
+    pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (n % 3 != 1))
+    for n, path in enumerate(sorted(Path(__file__).parents[2].glob("scenarios/*.yaml")))
+]
+"""Every third of them is fast; the others are slow."""
 SPEED, CAPACITY = "network.classes.r.speed", "network.classes.r.capacity"
 FILE: dict[str, Any] = {
     "format": 1, "id": "shared", "title": "Shared", "period": {"length": "5 days"},
@@ -228,7 +232,7 @@ def test_one_part_of_a_demand_cannot_share_a_draw_alone() -> None:
         scenario(**{"axes/line/sinks/c/demand": demand})
 
 
-@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SCENARIOS)
 def test_all_that_a_shipped_scenario_draws_is_the_key_of_an_input(path: Path) -> None:
     found = load(path)
     keys = {luck_key(name) for name in uncertain(found)}
