@@ -5,8 +5,8 @@ VENV ?= .venv
 SCENARIO ?= scenarios/double_offensive.yaml
 ARGS ?=
 BIN = $(VENV)/bin
-# bytecode is kept though the caller's environment may say no: tests start the program 100 times;
-# each worker takes the next half of the list, so that what tests of a file share is made once
+# bytecode is kept whatever the caller's environment says, since tests start the program again and
+# again; a worker goes through neighbours, so that what the tests of a file share is made once
 PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n logical --dist worksteal
 READY = $(VENV)/.ready
 

@@ -25,11 +25,7 @@ import yaml
 
 from sim import api
 
-SCENARIOS = [
-    pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (n % 3 != 2))
-    for n, path in enumerate(sorted(Path(__file__).parents[1].glob("scenarios/*.yaml")))
-]
-"""Every third of them is fast; the others are slow."""
+SCENARIOS = sorted(Path(__file__).parents[1].glob("scenarios/*.yaml"))
 Things = dict[tuple[str, str, str], str]
 
 
@@ -368,7 +364,7 @@ def all_follows(scenario: Any, folder: Path) -> None:
     stocks_follow(naive, folder)
 
 
-@pytest.mark.parametrize("path", SCENARIOS)
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
 def test_a_shipped_scenario_is_as_a_second_program_has_it(path: Path, tmp_path: Path) -> None:
     all_follows(api.load(path), tmp_path / "run")
 

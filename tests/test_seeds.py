@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ def seeds() -> dict[str, Any]:
     return found["claims"]
 
 
+@cache
 def asked(path: Path) -> tuple[str, str, bool]:
     """The seed's claim that a file asks, the measure of its claim, and whether it is decidable."""
     told = yaml.safe_load(path.read_text("utf-8"))
