@@ -265,7 +265,7 @@ def _first_cuts(runs: Runs) -> Iterator[str]:
     yield "| what cuts it first | runs |"
     yield "| --- | ---: |"
     for cause, count in causes.most_common(8):
-        yield f"| {cause} | {percent(count / len(rows))} |"
+        yield f"| {cause} | {count} |"
 
 
 def in_parts(runs: Runs) -> tuple[Hindcast, Hindcast, Hindcast]:

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.base.numbers import percent
 from sim.cuts.case import Amount, Case, Document
 from sim.cuts.cut import CutAnswer, NamedCuts, every_minimum_cut, every_near_cut
 from sim.network.readers.objects import Number
@@ -418,6 +419,8 @@ class RankedLosses(Answer):
         return ranking_found(self.ranking)
 
     def _glance(self) -> tuple[str, Facts]:
-        worst = [(row.name, f"{row.loss:,.6g} ({row.loss_share:.0%})") for row in self.rows[:10]]
+        worst = [
+            (row.name, f"{row.loss:,.6g} ({percent(row.loss_share)})") for row in self.rows[:10]
+        ]
         title = f"Loss of each alone, of {self._said(self.ranking.max_flow)}"
         return title, [*self._ends(), *worst]

@@ -135,14 +135,21 @@ def figure_named(figures: Iterable[Drawing], kind: str, of: str | None = None) -
     Raises:
         BadInputError: there is no such figure.
     """
+    from sim.view.draw import Nothing
+
     seen = []
+    empty = []
     wanted = kind if of is None else f"{kind}_{of.replace('.', '_')}"
     for name, draw in figures:
         if name == wanted or (of is None and name.startswith(f"{kind}_")):
             drawn = draw()
-            if drawn is not None:
+            if isinstance(drawn, Nothing):
+                empty.append(f"{name} would show nothing: {drawn.why}")
+            elif drawn is not None:
                 return drawn[0]
         else:
             seen.append(name)
+    if empty:
+        raise BadInputError("; ".join(empty))
     chosen(wanted, seen, "figure")
     raise AssertionError("a figure that is there was found above")

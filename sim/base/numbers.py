@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 ELLIPSIS = "\u2026"
@@ -48,6 +48,11 @@ def tonnes(kg: float) -> str:
 def percent(share: float | None, decimals: int = 0) -> str:
     """A share of 1: "57 %"; None is "-"."""
     return "-" if share is None else f"{100 * share:.{decimals}f} %"
+
+
+def joined_ends(names: Iterable[str]) -> str:
+    """The names of the ends of a road, or of the places of a way; names have hyphens themselves."""
+    return " \u2013 ".join(names)
 
 
 def amount(value: float, unit: str) -> str:

@@ -23,6 +23,10 @@ MOST_WEIGHT = 1000
 """Largest weight of an axis, so that weighted sums of flows stay exact."""
 
 
+MOST_STOPPING = 4
+"""Sets that stop a flow with the fewest losses: so many are looked for, if no more are wanted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Losses:
     """What may be lost: up to ``budget`` in all, of the kinds ``targets`` less ``protect``.
@@ -114,7 +118,8 @@ class Captures:
 class FlowFrontier:
     """The least flow that each budget leaves, and what losing the worst one by one leaves.
 
-    ``optimal_sets`` are those of the whole budget, None where that is not proven; ``captures``
+    ``optimal_sets`` are those of the whole budget, None where that is not proven; ``stopping``
+    those of the least budget that leaves nothing, None where none is proven to; ``captures``
     None where the scenario takes none. ``max_flows`` counts the flows that were solved.
     """
 
@@ -126,6 +131,7 @@ class FlowFrontier:
     greedy: tuple[AttackAnswer, ...]
     max_flows: int
     captures: Captures | None
+    stopping: OptimalSets | None = None
 
     def document(self) -> Document:
         """What ``sim interdict --json`` prints."""
@@ -163,15 +169,21 @@ def least_flow(
     solver = Interdiction(net, method)
     frontier = solver.frontier(losses.budget)
     last = frontier[-1]
-    sets = None
-    if last.proven:
-        best = solver.optimal_sets(last, most_sets)
-        sets = OptimalSets(best.complete, tuple(_names(net, s) for s in best.sets))
+
+    def optimal(attack: Attack | None, most: int) -> OptimalSets | None:
+        if attack is None or not attack.proven:
+            return None
+        best = solver.optimal_sets(attack, most)
+        return OptimalSets(best.complete, tuple(_names(net, s) for s in best.sets))
+
+    stop = next((attack for attack in frontier if attack.flow == 0), None)
     said = "Lagrangian bound with branch and bound, MILP beyond" if method == "auto" else method
     return FlowFrontier(
-        case, said, losses.targets, tuple(_attack(case, net, attack) for attack in frontier), sets,
+        case, said, losses.targets, tuple(_attack(case, net, attack) for attack in frontier),
+        optimal(last, most_sets),
         tuple(_attack(case, net, attack) for attack in greedy(net, losses.budget)), solver.cuts,
         None if case.axis is None else _captures(case, losses),
+        optimal(stop, max(most_sets, MOST_STOPPING)),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.base.diagnostics import suggest
 from sim.base.errors import BadInputError
+from sim.base.numbers import joined_ends
 from sim.network import UNLIMITED, Flow, FlowProblem, Graph, IntArray
 from sim.network.arcs import MOST_COST, ArcNetwork, Kinds, Target, targets_of
 from sim.network.graph import BoolArray, FloatArray
@@ -196,7 +197,7 @@ class Case:
         if road is None or not self.names:
             return item
         ends = self.ids((int(self.graph.a[road]), int(self.graph.b[road])))
-        return " - ".join(self.names.get(end, end) for end in ends)
+        return joined_ends(self.names.get(end, end) for end in ends)
 
     def head(self) -> Document:
         """What was looked at: title or axis, ends, unit; and how a file was read."""

@@ -16,6 +16,7 @@ from sim.network import (
     fewest_places_cut,
     reach,
 )
+from sim.network.cuts import other_fewest_places
 from sim.network.mincuts import CutList, minimum_cuts, near_minimum_cuts
 from sim.network.territory import weak_points
 from sim.tables.of_cuts import explained
@@ -110,6 +111,7 @@ class CutAnswer:
         fastest = self.ways.fastest
         document |= {
             "fewest_places_cut": self.ways.fewest_places,
+            "other_fewest_places_cut": other_fewest(self.case),
             "routes_by_roads": self.ways.routes_by_roads,
             "routes_by_places": self.ways.routes_by_places,
             **asdict(self.territory),
@@ -151,6 +153,12 @@ def _ways(case: Case) -> Ways:
         None if fastest is None else Way.of(case, fastest, None),
         tuple(Way.of(case, route, case.value(route.rate)) for route in routes),
     )
+
+
+def other_fewest(case: Case) -> tuple[str, ...]:
+    """As few places that cut a case, those nearest its sinks; none where only one set does."""
+    whole = case.graph, *case.usable, case.sources, case.sinks
+    return case.ids(other_fewest_places(*whole))
 
 
 def territory_of(case: Case) -> WeakPoints:

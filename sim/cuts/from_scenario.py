@@ -10,7 +10,7 @@ import numpy as np
 from sim.base.errors import BadInputError
 from sim.cuts.attacks import FlowFrontier, Losses, least_flow
 from sim.cuts.case import Case, Document
-from sim.cuts.cut import Gap, WeakPoints, more_cuts, territory_of
+from sim.cuts.cut import Gap, WeakPoints, more_cuts, other_fewest, territory_of
 from sim.cuts.weakness import Weakness, weakness_of
 from sim.measure.axis import AxisLens, AxisView, cut_document
 from sim.measure.ground import day_zero_pockets
@@ -95,6 +95,7 @@ class AxisCut:
     def document(self, most: int | None = None, gap: Gap | None = None) -> Document:
         """What ``sim cut --json`` prints of an axis; of more cuts as :func:`more_cuts`."""
         document = cut_document(self.scenario, self.axis, self.view) | asdict(self.territory)
+        document["other_fewest_places_cut"] = other_fewest(self.case)
         document["explanation"] = explained(document)
         document |= self.case.doubts()
         return document | more_cuts(self.case, most, gap)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import NamedTuple
 
+from sim.base.numbers import percent
 from sim.network import UNREACHABLE
 from sim.scenario.model import Decision, DecisionOption, Sending
 from sim.state.record import DecisionRow
@@ -85,7 +86,7 @@ class Decisions:
         )
         if chosen.place is not None and chosen.operation is None:
             self.seats[decision.actor] = chosen.place
-        text = f"{actor} decides on {chosen.id} ({shares[n]:.0%}; {decision.name})"
+        text = f"{actor} decides on {chosen.id} ({percent(shares[n])}; {decision.name})"
         world.note_event("decision", decision.id, "", text)
         if chosen.sends is not None:
             for post, persons, _ in self._columns(decision, chosen.id, chosen.sends):

@@ -38,6 +38,23 @@ def fewest_places_cut(
     return None if flow.unlimited else flow.cut.places
 
 
+def other_fewest_places(
+    graph: Graph,
+    usable_roads: BoolArray,
+    usable_places: BoolArray,
+    sources: Sequence[int],
+    sinks: Sequence[int],
+) -> tuple[int, ...]:
+    """As few places as :func:`fewest_places_cut`, the set nearest the sinks.
+
+    ``()`` where that is the only set, and where no places do it. Raises ValueError likewise.
+    """
+    roads, places = _counting(graph, usable_roads, usable_places, sources, sinks)
+    flow = FlowProblem(graph, sources, sinks).max_flow(roads * UNLIMITED, places)
+    far = None if flow.unlimited else flow.cut.sink_side_cut
+    return () if far is None else far.places
+
+
 class DisjointRoutes(NamedTuple):
     """How many routes from sources to sinks share nothing of a kind."""
 

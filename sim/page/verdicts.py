@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sim.base.numbers import percent
 from sim.base.said import Sentence, counted, several
 from sim.tables import of_verdicts as words
 
@@ -104,7 +105,7 @@ def _bar(chance: Mapping[str, float] | None) -> Html | None:
 
     ticks = [
         join(el("line", x1=x(at), x2=x(at), y1=8, y2=24, class_="zero"),
-             el("text", f"{at:.0%}".replace("%", " %"), x=x(at), y=38, class_="tick"))
+             el("text", percent(at), x=x(at), y=38, class_="tick"))
         for at in (0.0, 0.5, 1.0)
     ]  # fmt: skip
     line = el("line", x1=x(chance["low"]), x2=x(chance["high"]), y1=16, y2=16)

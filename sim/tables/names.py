@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from sim.base.numbers import joined_ends
 from sim.scenario.model import Scenario
 
 
 def name_of(scenario: Scenario, item: str) -> str:
     """A place, actor, axis or operation by its name, a road by its ends; else the id itself."""
     if road := scenario.network.roads.get(item):
-        return f"{name_of(scenario, road.a)} - {name_of(scenario, road.b)}"
+        return joined_ends(name_of(scenario, end) for end in (road.a, road.b))
     net = scenario.network
     for known in (net.places, scenario.actors, scenario.axes, scenario.exits, scenario.operations):
         if item in known:

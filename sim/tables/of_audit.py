@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from sim.base.numbers import joined_ends
 from sim.base.said import Name, Sentence, at, counted, several
 
 from .of_cuts import MOST_NAMES, Answer, Document
@@ -22,7 +23,7 @@ def audit(document: Document) -> Iterator[Sentence]:
     yield from _head(tell, "lacking", "links that it lacks")
     for i, row in enumerate(document["lacking"]):
         stem = f"lacking/{i}"
-        pair = f"{tell.names.get(row['a'], row['a'])} - {tell.names.get(row['b'], row['b'])}"
+        pair = joined_ends(tell.names.get(row[end], row[end]) for end in "ab")
         yield Sentence(
             "  ", Name(pair), ": ", tell.km(f"{stem}/km"), "; the network has ",
             tell.km(f"{stem}/network_km"), _over(tell, row["via"]),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sim.base.numbers import number, whole
+from sim.base.numbers import joined_ends, number, whole
 from sim.base.said import Name, Said, Sentence, at, names, several, share
 
 from .table import Column, Table
@@ -84,7 +84,7 @@ class Answer:
 
     def way(self, path: str) -> Name:
         """The places of a route, by their names."""
-        return Name(" - ".join(self.names.get(p, p) for p in at(self.document, path)))
+        return Name(joined_ends(self.names.get(p, p) for p in at(self.document, path)))
 
     def limit(self, path: str, limit: str) -> Sentence:
         """Behind a value that is not proven: its bound, which is a ``limit`` to one side."""
@@ -129,6 +129,8 @@ def axis_cut(document: Document) -> Iterator[Sentence]:
         yield Sentence("fewest places: no set of places alone cuts it")
     elif flow:
         yield Sentence("fewest places that cut it: ", _called(tell, fewest))
+        if other := document["other_fewest_places_cut"]:
+            yield Sentence("  or as few, nearest the sinks: ", _called(tell, other))
     for i in range(len(document["routes"])):
         stem = f"routes/{i}"
         rate, hours = tell.amount(f"{stem}/kg_per_day"), tell.size(f"{stem}/hours", "h")
@@ -184,6 +186,9 @@ def case_cut(document: Document) -> Iterator[Sentence]:
         none = document["fewest_places_cut"] is None
         some = "no set of places alone does" if none else tell.named("fewest_places_cut")
         yield Sentence("fewest places that cut it: ", some)
+        if document["other_fewest_places_cut"]:
+            other = tell.named("other_fewest_places_cut")
+            yield Sentence("or as few, nearest the sinks: ", other)
         yield Sentence("these roads carry it:")
         for i in range(len(document["routes"])):
             stem = f"routes/{i}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-BLOCKS, PLAIN = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588", "_.:-=+*#"
-"""Nothing, then seven heights; ``PLAIN`` for terminals that know ASCII alone."""
+BLOCKS, PLAIN = "\u00b7\u2582\u2583\u2584\u2585\u2586\u2587\u2588", "_:-=+*%#"
+"""Nothing, unlike all others, then seven heights; ``PLAIN`` for terminals that know ASCII alone."""
 
 
 def spark(

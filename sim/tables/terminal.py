@@ -21,7 +21,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from sim.base.diagnostics import safe
-from sim.base.numbers import day_iso, enumerated, number, short
+from sim.base.numbers import amount, day_iso, enumerated, number
 from sim.base.said import Name, Said, Sentence, counted, several
 
 from . import grid, of_run
@@ -37,7 +37,7 @@ MOST_POCKETS = 20
 """Pockets listed, those with most persons first, then stock, then places; the rest is counted."""
 
 MOST_NAMES = 6
-"""Places or choices named in one line; the others are counted or left out."""
+"""Places or choices named in one line; the others are counted."""
 
 LEAST_SPARK, MOST_SPARK = 10, 60
 """Characters of the spark of an axis."""
@@ -65,6 +65,13 @@ def cleaned(value: Any) -> Any:
     return [cleaned(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
+def say(out: Console, text: object, style: str = "") -> None:
+    """Prints words in lines as wide as the terminal, no name and no amount broken in two."""
+    for line in str(text).split("\n"):
+        for part in grid.wrapped(line, out.width):
+            out.print(Text(part, style=style))  # what is wider still is folded
+
+
 def print_summary(summary: Document, file: str = "FILE") -> None:
     """The headline of one run: axes, pockets, displaced strength, claims, luck.
 
@@ -72,28 +79,28 @@ def print_summary(summary: Document, file: str = "FILE") -> None:
     """
     out, summary = console(), cleaned(summary)
     scenario = summary["scenario"]
-    out.print(Text(scenario["title"], style="bold"))
-    period = f"{number(scenario['days'])} days" + (
+    say(out, scenario["title"], "bold")
+    period = amount(scenario["days"], "day") + (
         f" from {scenario['start'][:10]}" if scenario["start"] else ""
     )
-    out.print(f"{scenario['id']}, {scenario['kind']}, {period}, seed {summary['seed']}")
+    say(out, f"{scenario['id']}, {scenario['kind']}, {period}, seed {summary['seed']}")
     _print_axes(out, summary)
     for sentence in told(summary):
-        out.print(sentence)
+        say(out, sentence)
     _print_claims(out, summary)
     checks = summary["checks"]
-    out.print(f"\n{number(checks['flows_certified'])} flows solved, each equal to its cut")
+    say(out, f"\n{counted(checks['flows_certified'], 'flow')} solved, each equal to its cut")
     luck = of_run.luck_of(summary)
     if lengths := scenario.get("estimated_lengths"):
         lack = f"Roads without a length: {number(lengths['roads'])} of {number(lengths['of'])}"
-        out.print(f"{lack}; taken is about the {length_words(lengths['detour'])}.")
+        say(out, f"{lack}; taken is about the {length_words(lengths['detour'])}.")
     if doubtful := scenario.get("doubtful_roads"):
         exists = {road: summary["measures"][f"roads.{road}.exists"]["value"] for road in doubtful}
         absent = [road for road in doubtful if not exists[road]]
         which = f"not there in this run: {', '.join(absent)}" if absent else "all there in this run"
-        out.print(f"Roads that may not be there: {number(len(doubtful))}; {which}.")
+        say(out, f"Roads that may not be there: {number(len(doubtful))}; {which}.")
     typical = " How typical it is, many runs tell:" if of_run.is_drawn(summary) else ""
-    out.print(f"{luck[0].upper()}{luck[1:]}.{typical}")
+    say(out, f"{luck[0].upper()}{luck[1:]}.{typical}")
     if typical:
         out.print(f"  sim ensemble {safe(file, 1000)}", soft_wrap=True)
 
@@ -114,7 +121,8 @@ def print_table(out: Console, table: Table) -> None:
 def print_beside(table: Table, ensemble: str, runs: int) -> None:
     """Where a run lies among those of an ensemble."""
     out = console()
-    out.print(f"\n{table.caption}, {number(runs)} runs of {safe(ensemble, 1000)}:", soft_wrap=True)
+    of = counted(runs, "run")
+    out.print(f"\n{table.caption}, {of} of {safe(ensemble, 1000)}:", soft_wrap=True)
     print_table(out, table)
 
 
@@ -167,31 +175,37 @@ _RANKS = {
 
 
 def _print_axes(out: Console, summary: Document) -> None:
-    """A row an axis: as many columns as fit, its capacity over time in what is left."""
+    """A row an axis: as many columns as fit, its capacity over time in what is left.
+
+    Which columns do not fit is said below.
+    """
     table = of_run.axes(summary)
     if not table.rows:
         return
-    axes, longest = table["axis"], max(12, out.width // 3)
+    axes = table["axis"]
     table = table.put(_OVER_TIME, [" " * LEAST_SPARK for _ in axes]).pick(*_RANKS)
     shown = {}
     for column, cells in zip(table.columns, zip(*texts(table), strict=True), strict=True):
-        fit = [short(cell, longest, "~") for cell in cells]
-        head = textwrap.fill(column.head, wide([*fit, *column.head.split()]))
-        shown[column.key] = [head, *fit]
+        head = textwrap.fill(column.head, wide([*cells, *column.head.split()]))
+        shown[column.key] = [head, *cells]
     widths = {key: (wide(shown[key]), rank) for key, rank in _RANKS.items()}
     kept, left = fitting(widths, out.width)
     width, end = min(LEAST_SPARK + left, MOST_SPARK), float(summary["scenario"]["days"])
     steps = [[(x["day"], x["capacity_kg_per_day"]) for x in summary["axes"][axis]] for axis in axes]
     lines = [spark(each, end, width, ascii_only=out.options.ascii_only) for each in steps]
     shown["over_time"][1:] = lines
-    grid = Grid(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    drawn = Grid(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for column in table.pick(*kept).columns:
         justify: Literal["left", "right"] = "right" if column.numeric else "left"
-        grid.add_column(shown[column.key][0], justify=justify, no_wrap=True)
+        drawn.add_column(
+            shown[column.key][0], justify=justify, no_wrap=True, min_width=widths[column.key][0]
+        )
     for row in zip(*(shown[key][1:] for key in kept), strict=True):
-        grid.add_row(*row)
+        drawn.add_row(*row)
     out.print()
-    out.print(grid)
+    out.print(drawn, crop=False)
+    if lacking := [c.head for c in table.columns if c.key not in kept]:
+        say(out, f"no room here for: {'; '.join(lacking)}")
     out.print()
 
 
@@ -239,7 +253,9 @@ def _displaced(summary: Document) -> Iterator[Sentence]:
         ]
         total = tell.size(f"{stem}.displaced")
         goals = several(went[:MOST_NAMES], last=", ")
-        yield Sentence("\ndisplaced, ", Name(actor), ": ", total, ": ", goals)
+        more = len(went) - MOST_NAMES
+        rest = Sentence(" and to ", counted(more, "other goal")) if more > 0 else Sentence("")
+        yield Sentence("\ndisplaced, ", Name(actor), ": ", total, ": ", goals, rest)
 
 
 def _decisions(summary: Document) -> Iterator[Sentence]:
@@ -265,6 +281,6 @@ def _print_claims(out: Console, summary: Document) -> None:
     table = of_run.claims(summary)
     if not table.rows:
         return
-    out.print(f"\nclaims: {of_run.verdict_counts(table)}")
+    say(out, f"\nclaims: {of_run.verdict_counts(table)}")
     for verdict, claim, text in texts(table.pick("verdict", "id", "text")):
-        out.print(f"  {verdict:9s} {claim}: {text}")
+        say(out, f"  {verdict:9s} {claim}: {text}")

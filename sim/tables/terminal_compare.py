@@ -10,12 +10,13 @@ from rich.console import Console
 from rich.text import Text
 
 from sim.base.numbers import in_line, short
+from sim.base.said import counted
 from sim.measure.compare import Change, Comparison, Row
 from sim.measure.model_scores import ModelScore
 
 from . import of_many
 from .headline import common_axis, same_deliveries
-from .terminal import console, print_table
+from .terminal import console, print_table, say
 
 MOST_CHANGES = 40
 """Differences between scenarios beyond so many are counted, not listed."""
@@ -63,7 +64,8 @@ def _print_rows(
         table = table.pick("path", "unit", *names)
     print_table(out, table)
     same = sum(not r.changed for r in rows)
-    out.print(f"{same} of {len(rows)} measures are the same in all")
+    of = counted(len(rows), "measure")
+    say(out, f"{same} of {of} {'is' if same == 1 else 'are'} the same in all")
 
 
 def print_changes(out: Console, changes: Sequence[Change], names: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from sim.base.numbers import amount, number, with_unit
-from sim.base.said import Said, Sentence
+from sim.base.said import Said, Sentence, counted
 from sim.measure.compare_many import ManyComparison, ManyRow
 from sim.measure.hindcast import Hindcast
 from sim.measure.sensitivity import Index
@@ -20,7 +20,7 @@ from sim.scenario.model import Scenario
 from . import of_many, of_scores, of_verdicts
 from .data import DataTable
 from .table import Code, Column
-from .terminal import console, print_table
+from .terminal import console, print_table, say
 from .terminal_compare import print_changes, print_scores
 
 Document = Mapping[str, Any]
@@ -32,13 +32,15 @@ def print_ensemble(summary: Document) -> None:
     scenario = summary["scenario"]
     out.print(Text(scenario["title"], style="bold"))
     failed = f", {len(summary['failed'])} failed" if summary["failed"] else ""
-    out.print(f"{scenario['id']}, {summary['n']} runs{failed}, seed {summary['seed']}")
+    runs = counted(summary["n"], "run")
+    say(out, f"{scenario['id']}, {runs}{failed}, seed {summary['seed']}")
     stem = f"axes.{scenario['focus']}."
     names = {path: path.removeprefix(stem) for path in _told(summary)}
     found = of_many.measures(summary, names, "Measures", stem)
     print_table(out, found.without("chance", "n"))
     same = sum(not _varies(m) for m in summary["measures"].values())
-    out.print(f"{same} of {len(summary['measures'])} measures are the same in every run")
+    of = counted(len(summary["measures"]), "measure")
+    say(out, f"{same} of {of} {'is' if same == 1 else 'are'} the same in every run")
     doubts = of_many.doubtful_roads(summary, stem)
     if doubts.rows:
         out.print(f"\n{doubts.caption} ({stem}; of a time the chance that it came)")
@@ -90,11 +92,13 @@ def print_many(comparison: ManyComparison, *, everything: bool = False) -> None:
     rest = [r for r in comparison.rows if r not in heads]
     if heads:
         for i, name in enumerate(names):
-            out.print(Text(f"{focus}: {name} less {base}, {comparison.n} pairs", style="bold"))
+            out.print(
+                Text(f"{focus}: {name} less {base}, {counted(comparison.n, 'pair')}", style="bold")
+            )
             _print_differences(out, heads, i, comparison.days, everything)
     print_changes(out, comparison.changes, [base, *names])
     for i, name in enumerate(names if rest else ()):
-        out.print(Text(f"\n{name} less {base}, {comparison.n} pairs", style="bold"))
+        out.print(Text(f"\n{name} less {base}, {counted(comparison.n, 'pair')}", style="bold"))
         _print_differences(out, rest, i, comparison.days, everything)
     print_scores(out, comparison.scores)
 
@@ -118,7 +122,8 @@ def _print_differences(
     if len(ranked) > len(shown):
         out.print(f"... and {len(ranked) - len(shown)} more in the tables")
     same = sum(p.verdict == "same" for p, _ in pairs)
-    out.print(f"{same} of {len(pairs)} measures are the same in every pair")
+    of = counted(len(pairs), "measure")
+    say(out, f"{same} of {of} {'is' if same == 1 else 'are'} the same in every pair")
 
 
 def _order(found: tuple[Paired, ManyRow]) -> tuple[bool, float, str]:
@@ -149,8 +154,10 @@ def print_study(document: Document) -> None:
     out.print(Text(document["title"], style="bold"))
     cells, effects = document["cells"], document["effects"]
     sizes = sorted({cell["n"] for cell in cells})
-    runs = " to ".join(map(str, dict.fromkeys((sizes[0], sizes[-1]))))
-    out.print(f"{len(cells)} cells of {runs} runs, one luck over all cells")
+    runs = counted(sizes[-1], "run")
+    if sizes[0] < sizes[-1]:
+        runs = Said(f"{sizes[0]} to {runs}", sizes[-1], "runs")
+    say(out, f"{counted(len(cells), 'cell')} of {runs}, one luck over all cells")
     for path, found in effects.items():
         out.print(Text(f"\n{with_unit(path, document['units'][path])}", style="bold"))
         if len(cells) <= MOST_CELLS:
@@ -176,7 +183,7 @@ def print_sensitivity(document: Document) -> None:
         if morris
         else "share of the variance that an input has a part in (Sobol, total)"
     )
-    out.print(f"{document['runs']} runs; {what}")
+    say(out, f"{counted(document['runs'], 'run')}; {what}")
     for path, found in document["indices"].items():
         unit = document["units"][path] if morris else ""
         within = f" (days without it, of {number(document['days'])})" if is_time(path) else ""
@@ -184,9 +191,11 @@ def print_sensitivity(document: Document) -> None:
         some = [Index(**index) for index in found if index["main"]]
         print_table(out, of_many.indices(some[:MOST_INPUTS], document["method"], unit))
         if len(some) > MOST_INPUTS:
-            out.print(f"  {len(some) - MOST_INPUTS} more inputs do less")
+            more = len(some) - MOST_INPUTS
+            say(out, f"  {counted(more, 'more input')} {'does' if more == 1 else 'do'} less")
         if len(some) < len(found):
-            out.print(f"  {len(found) - len(some)} inputs do nothing")
+            idle = len(found) - len(some)
+            say(out, f"  {counted(idle, 'input')} {'does' if idle == 1 else 'do'} nothing")
 
 
 def print_calibration(title: str, tolerances: Sequence[float], found: DataTable) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sim.base.numbers import number
-from sim.base.said import Name, Said, Sentence, counted, listed, share
+from sim.base.said import Name, Said, Sentence, counted, listed, several, share
 from sim.cuts.attacks import AttackAnswer, DelayFrontier, FlowFrontier, JointFrontier
 from sim.cuts.audit import Audit, Differs
 from sim.cuts.case import Case
@@ -21,19 +21,26 @@ from .data import MapData, Page
 
 Frontier = FlowFrontier | DelayFrontier | JointFrontier
 
+MOST_NUMBERED = 9
+"""Places that get a number on the cut map."""
+
 MOST_RANKED = 25
 """Rows of a ranking's chart."""
 
 
 @dataclass(frozen=True, slots=True)
 class RankData:
-    """Places and roads by what the loss of each alone costs of ``whole``; ``names`` by id."""
+    """Places and roads by what the loss of each alone costs of ``whole``; ``names`` by id.
+
+    ``left_out`` are so many more that cost something, and less.
+    """
 
     page: Page
     unit: str
     whole: float
     rows: tuple[RankedLoss, ...]
     names: Mapping[str, str]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class FrontierData:
     """The least that 0 to K losses leave; greedy's answer and the scenario's own beside it.
 
     What is removed is said by name; there is a bound only where an attack is not proven.
+    ``stopping`` are sets that stop it with the fewest losses, ``complete`` where these are all.
     """
 
     page: Page
@@ -49,6 +57,13 @@ class FrontierData:
     exact: tuple[AttackAnswer, ...]
     greedy: tuple[AttackAnswer, ...]
     captures: tuple[AttackAnswer, ...]
+    stopping: tuple[tuple[str, ...], ...] = ()
+    complete: bool = True
+
+    def sets(self, attack: AttackAnswer) -> Sentence:
+        """What an attack removes, by name; where it stops the flow, what as few do as well."""
+        stops = self.stopping and attack.removed in self.stopping
+        return one_of(self.stopping if stops else [attack.removed], complete=self.complete)
 
     @property
     def every(self) -> tuple[AttackAnswer, ...]:
@@ -69,6 +84,20 @@ class CutMapData:
     cuts: int
     complete: bool
     ranking: RankData
+
+    @property
+    def numbered(self) -> tuple[RankedLoss, ...]:
+        """The places that get a number on the map, the worst first."""
+        return self._costly[:MOST_NUMBERED]
+
+    @property
+    def more(self) -> int:
+        """How many more places cost something."""
+        return len(self._costly) - len(self.numbered) + self.ranking.left_out
+
+    @property
+    def _costly(self) -> tuple[RankedLoss, ...]:
+        return tuple(r for r in self.ranking.rows if r.kind == "place" and r.loss > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +145,17 @@ def rank_data(ranking: Ranking) -> RankData:
     unit, scale = _unit(case)
     whole = ranking.max_flow / scale
     rows = tuple(_scaled(row, scale) for row in ranking.rows[:MOST_RANKED])
+    left_out = sum(row.loss > 0 for row in ranking.rows[MOST_RANKED:])
     names = {row.name: case.said(row.name) for row in rows}
     subtitle = Sentence(_of(case), ": what the loss of each alone takes from the capacity")
+    if left_out:
+        more = Said(str(left_out), left_out, "names")
+        subtitle = Sentence(subtitle, "; ", more, " more that cost less are not drawn")
     if any(r.interval for r in rows):
         ends = share(0.05), " to ", share(0.95), " of the networks drawn"
         subtitle = Sentence(subtitle, "; whiskers: ", *ends)
     title = Sentence(Name(case.title), ": ", _worst(rows, whole, unit, names))
-    return RankData(Page(title, subtitle, _credit(case)), unit, whole, rows, names)
+    return RankData(Page(title, subtitle, _credit(case)), unit, whole, rows, names, left_out)
 
 
 def _scaled(row: RankedLoss, scale: float) -> RankedLoss:
@@ -161,7 +194,16 @@ def frontier_data(frontier: Frontier) -> FrontierData:
     exact = _told(case, frontier.attacks, scale)
     greedy: tuple[AttackAnswer, ...] = ()
     captures: tuple[AttackAnswer, ...] = ()
+    stopping: tuple[tuple[str, ...], ...] = ()
+    complete = True
     if isinstance(frontier, FlowFrontier):
+        if frontier.stopping is not None:
+            complete = frontier.stopping.complete
+            stopping = tuple(
+                tuple(case.said(name) for name in names)
+                for names in frontier.stopping.sets
+                if len(names) == min(map(len, frontier.stopping.sets))
+            )
         greedy, taken = _told(case, frontier.greedy, scale), frontier.captures
         if taken is not None and taken.left is not None:
             own = AttackAnswer(taken.k, taken.left, taken.places, proven=True, bound=None)
@@ -169,10 +211,10 @@ def frontier_data(frontier: Frontier) -> FrontierData:
     targets = "places or roads" if frontier.targets == "both" else frontier.targets
     subtitle = Sentence(of, f": {what.replace('losses', f'losses of {targets}')}")
     key = {"flow left": "flow", "weighted flow left": "total", "fastest route": "hours"}[quantity]
-    found = _stops(exact, greedy, unit, key)
+    found = _stops(exact, greedy, unit, key, one_of(stopping, complete=complete))
     title = Sentence(name, ": ", found)
     page = Page(title, subtitle, "" if unit == "h" else _credit(case))
-    return FrontierData(page, unit, quantity, exact, greedy, captures)
+    return FrontierData(page, unit, quantity, exact, greedy, captures, stopping, complete)
 
 
 def _told(case: Case, attacks: Sequence[AttackAnswer], scale: float) -> tuple[AttackAnswer, ...]:
@@ -188,9 +230,13 @@ def _told(case: Case, attacks: Sequence[AttackAnswer], scale: float) -> tuple[At
 
 
 def _stops(
-    exact: Sequence[AttackAnswer], greedy: Sequence[AttackAnswer], unit: str, key: str
-) -> Sentence:
-    """The fewest losses that stop it, else what all leave; ``key`` of each in the document."""
+    exact: Sequence[AttackAnswer], greedy: Sequence[AttackAnswer], unit: str, key: str,
+    ways: Sentence,
+) -> Sentence:  # fmt: skip
+    """The fewest losses that stop it, else what all leave; ``key`` of each in the document.
+
+    ``ways`` are the sets that stop it.
+    """
     last, end = exact[-1], len(exact) - 1
     if key == "hours":
         none = next((i for i, a in enumerate(exact) if a.left is None), None)
@@ -202,7 +248,7 @@ def _stops(
     stop = next((i for i, a in enumerate(exact) if a.left == 0 and a.bound is None), None)
     if stop is not None:
         stops = " stops it: " if exact[stop].k == 1 else " stop it: "
-        found = Sentence(_losses(exact, stop), stops, listed(exact[stop].removed))
+        found = Sentence(_losses(exact, stop), stops, ways or listed(exact[stop].removed))
         simple = next((i for i, a in enumerate(greedy) if a.left == 0), None)
         if not greedy or (simple is not None and greedy[simple].k == exact[stop].k):
             return found
@@ -224,6 +270,24 @@ def _stops(
         left = amount(greedy[-1].left, unit, path, bare=True)
         found = Sentence(found, "; taken one by one they leave ", left)
     return found
+
+
+MOST_WAYS = 3
+"""Sets that are named of several that do the same."""
+
+
+def one_of(sets: Sequence[Sequence[str]], *, complete: bool = True) -> Sentence:
+    """Sets that do the same, in words: "a", "a or b", "a and b, or c and d, or 2 more"."""
+    if not sets:
+        return Sentence("")
+    shown, more = sets[:MOST_WAYS], len(sets) - MOST_WAYS
+    alone = all(len(one) == 1 for one in sets)
+    ways = [listed(one) for one in shown]
+    if more > 0:
+        ways.append(Sentence(Said(f"{more} more", more, "sets") if complete else "others"))
+    elif not complete:
+        ways.append(Sentence("others"))
+    return several(ways, last=" or ") if alone else several(ways, ", or ", ", or ")
 
 
 def _losses(exact: Sequence[AttackAnswer], i: int) -> Said:

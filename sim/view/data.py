@@ -123,7 +123,8 @@ class MapData:
     """One map: the network at one instant, for one axis.
 
     ``when`` is the date as text ("12 August 2016" or "day 74"). ``actor`` is the id of the
-    axis' actor. ``focus`` lists the places that the frame must show (empty: all). The cut is
+    axis' actor. ``focus`` lists the places that the frame must show (empty: all), ``subjects``
+    those that the map's words name, which are named on it before others. The cut is
     drawn on ``cut_places`` and ``cut_roads``; ``cut_word`` names it in the legend ("minimum
     cut", or "lost: would reopen the axis" where the flow is 0), and ``flow_word`` the flow.
     ``opposed`` are the pairs of actors between whom a front is hinted at. Rates are in
@@ -145,6 +146,7 @@ class MapData:
     opposed: frozenset[frozenset[str]] = frozenset()
     unit: str = "t/day"
     forces: tuple[MapForce, ...] = ()
+    subjects: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

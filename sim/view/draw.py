@@ -106,13 +106,21 @@ def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
 Drawn = tuple[Figure, Numbers]
 """A figure, and the numbers that it shows."""
 
-Drawing = tuple[str, Callable[[], Drawn | None]]
-"""A figure by its name, not drawn yet, and what draws it; that finds nothing to draw in None."""
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """In place of a figure that would show nothing: why it would not."""
+
+    why: str
+
+
+Drawing = tuple[str, Callable[[], Drawn | Nothing | None]]
+"""A figure by its name, not drawn yet, and what draws it; None where there is none of its kind."""
 
 
 def drawing(
     name: str,
-    fill: Callable[[], T | None],
+    fill: Callable[[], T | Nothing | None],
     draw: Callable[[T], Figure],
     table: Callable[[T], Numbers],
 ) -> Drawing:
@@ -121,16 +129,19 @@ def drawing(
 
 
 def _drawn_from(
-    fill: Callable[[], T | None], draw: Callable[[T], Figure], table: Callable[[T], Numbers]
-) -> Drawn | None:
+    fill: Callable[[], T | Nothing | None],
+    draw: Callable[[T], Figure],
+    table: Callable[[T], Numbers],
+) -> Drawn | Nothing | None:
     data = fill()
-    return None if data is None else (draw(data), table(data))
+    return data if data is None or isinstance(data, Nothing) else (draw(data), table(data))
 
 
 def save_each(drawings: Iterable[Drawing], folder: Path) -> list[Undrawn]:
     """Draws figures into ``folder`` (which must exist), each with its numbers, each whole.
 
-    One that fails costs no other; those that failed are given back.
+    One that fails costs no other; those that failed are given back. Of one that would show
+    nothing a text of its name says why.
     """
     listed: list[Drawing] = []
     failed = []
@@ -147,11 +158,14 @@ def save_each(drawings: Iterable[Drawing], folder: Path) -> list[Undrawn]:
     return failed
 
 
-def _save_drawing(folder: Path, name: str, make: Callable[[], Drawn | None]) -> str:
+def _save_drawing(folder: Path, name: str, make: Callable[[], Drawn | Nothing | None]) -> str:
     """Draw one figure and say what went wrong, with nothing of it left then; "" if nothing did."""
     try:
         made = make()
-        if made is not None:
+        if isinstance(made, Nothing):
+            with whole_file(folder / f"{name}.txt") as path:
+                path.write_text(f"Not drawn: {made.why}.\n", encoding="utf-8")
+        elif made is not None:
             save(made[0], folder, name)
             with whole_file(folder / f"{name}.csv") as path:
                 write_numbers(made[1], path)

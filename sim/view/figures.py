@@ -20,7 +20,7 @@ from sim.measure.summary import Analysis
 from sim.measure.typical import Among
 from sim.scenario.model import DAY
 
-from .charts.advance import advance_data, advance_table, draw_advance
+from .charts.advance import AdvanceData, advance_data, advance_table, draw_advance
 from .charts.axis import axis_data, axis_table, draw_axis
 from .charts.beside import BesideData, beside_data, beside_table, draw_beside
 from .charts.control import ControlData, control_data, control_table, draw_control
@@ -29,7 +29,7 @@ from .charts.garrison import GarrisonData, draw_garrisons, garrison_data, garris
 from .charts.regroup import draw_regroup, regroup_data, regroup_table
 from .charts.sides import draw_sides, sides_data, sides_table
 from .cut_data import CutMapData, FrontierData
-from .draw import Drawing, drawing
+from .draw import Drawing, Nothing, drawing
 from .fill_cuts import cuts_of_run
 from .map.cut import cut_map_table, draw_cut_map
 from .map.figure import Maps, draw_map, map_table
@@ -68,7 +68,7 @@ def figures(
         if axis == main or any(v.capacity != looks[0].capacity for v in looks):
             yield drawing(f"axis_{axis}", partial(axis_data, run, axis), draw_axis, axis_table)
     for operation in scenario.operations:
-        advance = partial(advance_data, run, operation)
+        advance = partial(_advance, run, operation)
         yield drawing(f"advance_{operation}", advance, draw_advance, advance_table)
     yield drawing("who_held_what", partial(_held, run), draw_control, control_table)
     if scenario.operations:
@@ -82,14 +82,23 @@ def figures(
 
 def _cuts(
     run: Maps, axis: str, weak: Callable[[], Weak | None]
-) -> tuple[CutMapData, FrontierData] | tuple[None, None]:
+) -> tuple[CutMapData, FrontierData] | tuple[Nothing, Nothing]:
     found = weak()
-    return (None, None) if found is None else cuts_of_run(run, axis, 0, found)
+    if found is None:
+        nothing = Nothing("nothing that can be cut flows at the start")
+        return nothing, nothing
+    return cuts_of_run(run, axis, 0, found)
 
 
-def _held(run: Maps) -> ControlData | None:
+def _held(run: Maps) -> ControlData | Nothing:
     found = control_data(run)
-    return found if found.rows else None
+    return found if found.rows else Nothing("no place changes hands or is besieged")
+
+
+def _advance(run: Maps, operation: str) -> AdvanceData | Nothing:
+    if run.analysis.measures[f"operations.{operation}.time_of_start"].value is None:
+        return Nothing(f"{run.scenario.operations[operation].name} does not begin in this run")
+    return advance_data(run, operation)
 
 
 def _beside(run: Maps, found: Callable[[], Among | None]) -> BesideData | None:

@@ -156,18 +156,25 @@ class ForceLook:
 class LabelLook:
     """Labels: where beside its mark one may stand, and what that costs.
 
-    Directions and distances that come first cost less; ``far`` ones need a leader line.
+    Directions and distances that come first cost less; ``far`` ones need a leader line. In a
+    direction a part below ``slid`` moves a label along its mark by so much of its own size.
     """
 
     sides: tuple[tuple[float, float], ...] = (
         (1.0, 0.0), (-1.0, 0.0), (0.0, 1.0), (0.0, -1.0),
         (0.8, 0.8), (0.8, -0.8), (-0.8, 0.8), (-0.8, -0.8),
+        (0.4, 1.0), (-0.4, 1.0), (0.4, -1.0), (-0.4, -1.0),
+        (1.0, 0.4), (-1.0, 0.4), (1.0, -0.4), (-1.0, -0.4),
     )  # fmt: skip
+    slid: float = 0.5
     near: tuple[float, ...] = (0.0, 6.0)
     far: tuple[float, ...] = (18.0, 34.0, 52.0, 74.0, 100.0)
     side_cost: float = 0.6
     distance_cost: float = 0.5
     slant: float = 0.9  # at a corner it stands nearer
+    far_small: float = 52.0  # as far as one may stand on a small map
+    nearer: float = 3.0  # by so much one is nearer to its own mark than to others
+    apart: float = 12.0  # from one with a leader to the marks of others
     name: int = 34  # characters of the name of a place
     points: float = 9.0
     points_of_end: float = 10.5

@@ -50,8 +50,8 @@ def test_a_run_says_how_many_lengths_are_estimated(home: Path) -> None:
     assert said in done.output
     assert said in CliRunner().invoke(cli, ["show", "out"]).output
     cut = CliRunner().invoke(cli, ["cut", "two_ways.yaml", "--at", "0 days", *args[1:]]).output
-    assert ", about 24 km: Port - Gate - Town" in cut  # 14.5 and 10
-    assert ", 40 km: Port - Hill - Town" in cut
+    assert ", about 24 km: Port \u2013 Gate \u2013 Town" in cut  # 14.5 and 10
+    assert ", 40 km: Port \u2013 Hill \u2013 Town" in cut
 
 
 def network(home: Path) -> sim.Network:

@@ -45,7 +45,7 @@ def test_a_frontier_and_a_ranking_of_a_scenario(sim: Sim, folder: Path) -> None:
     assert b"<svg" in (folder / "f.svg").read_bytes()
     done = sim("rank", "toy.yaml", "--targets", "roads", "--figure", "r.png", cwd=folder)
     assert done.returncode == 0, done.stderr
-    assert "road,gate--port,Gate - Port,20,0.8," in (folder / "r.csv").read_text()
+    assert "road,gate--port,Gate \u2013 Port,20,0.8," in (folder / "r.csv").read_text()
 
 
 def test_figures_of_a_file(sim: Sim, folder: Path) -> None:

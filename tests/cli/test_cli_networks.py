@@ -102,9 +102,9 @@ def test_cut_names_weak_points_and_pockets_and_says_why(
     assert found["pockets"] == [["X", "Y"]]
     assert [r["flow"] for r in found["routes"]] == [10, 30, 40]
     assert found["explanation"][:-2] == [
-        "10 can go by Start - B - End.",
-        "30 can go by Start - C - B - End.",
-        "40 can go by Start - C - D - End.",
+        "10 can go by Start \u2013 B \u2013 End.",
+        "30 can go by Start \u2013 C \u2013 B \u2013 End.",
+        "40 can go by Start \u2013 C \u2013 D \u2013 End.",
     ]
     assert found["explanation"][-2].startswith("Together 80, and no more: all of it crosses Start")
     text = sim("cut", "far.csv", *ENDS, cwd=folder).stdout
@@ -386,7 +386,7 @@ def test_an_audit_finds_a_road_that_is_missing_and_what_it_changes(
     assert (line["before"]["fewest"], line["after"]["fewest"]) == (["gate", "hill"], None)
     done = sim("audit", "toy.yaml", "--against", "map.yaml", "--figure", "a.png", cwd=folder)
     assert done.returncode == 0
-    assert "Port - Town: 18.0 km; the network has 20.0 km over Gate" in done.stdout
+    assert "Port \u2013 Town: 18.0 km; the network has 20.0 km over Gate" in done.stdout
     assert "fewest places that do: Gate and Hill -> none" in done.stdout
     assert (folder / "a.csv").read_text().splitlines()[:2] == [
         "kind,id,km,reference_km,over", "lacking,port--town,20,18,gate",

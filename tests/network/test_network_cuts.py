@@ -23,6 +23,7 @@ from sim.network import (
     reach,
     reopening_set,
 )
+from sim.network.cuts import other_fewest_places
 
 PROPERTY = settings(derandomize=True, deadline=None, max_examples=150)
 
@@ -132,6 +133,10 @@ def test_fewest_places_against_every_set(data: st.DataObject, cases: Any) -> Non
         }
         if sides:
             assert found in sides
+            # one set alone is nearest both ends, of several each end has its own
+            other = other_fewest_places(case.graph, ways, places, case.sources, case.sinks)
+            assert (other == ()) == (len(sides) == 1)
+            assert other == () or other in sides.keys() - {found}
             # Nearest the sources: its side lies within that of every other such set.
             assert all(sides[found] <= other for other in sides.values())
             return

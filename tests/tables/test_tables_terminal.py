@@ -29,11 +29,11 @@ DAY = 86_400
     [
         # 10 of 10 is the highest of eight blocks, 5 of 10 is round(7 / 2) = 4 above the lowest
         ([(0, 10), (5, 5)], 10, 4, "\u2588\u2588\u2585\u2585"),
-        ([(0, 10), (5, 0)], 10, 4, "\u2588\u2588\u2581\u2581"),
+        ([(0, 10), (5, 0)], 10, 4, "\u2588\u2588\u00b7\u00b7"),
         ([(0, 10), (5, 0)], 10, 1, "\u2585"),  # the mean is half
-        ([(0, 0)], 10, 3, "\u2581\u2581\u2581"),
-        ([], 10, 2, "\u2581\u2581"),
-        ([(0, 3)], 0, 2, "\u2581\u2581"),
+        ([(0, 0)], 10, 3, "\u00b7\u00b7\u00b7"),
+        ([], 10, 2, "\u00b7\u00b7"),
+        ([(0, 3)], 0, 2, "\u00b7\u00b7"),
         ([(0, 3)], 10, 0, ""),
         # a thousandth is little, yet more than nothing
         ([(0, 1000), (5, 1)], 10, 2, "\u2588\u2582"),
@@ -115,8 +115,38 @@ def test_wide_terminals_show_more(summary: dict[str, Any], monkeypatch: pytest.M
     narrow = shown(summary, monkeypatch, COLUMNS="40")
     wide = shown(summary, monkeypatch, COLUMNS="200")
     assert "Delivered" in wide
-    assert "Delivered" not in narrow
+    assert "no room here" not in wide
+    table, left_out = narrow.split("no room here for: ")
+    assert "Delivered" not in table
+    assert "Delivered" in left_out
     assert wide.count(BLOCKS[7]) > narrow.count(BLOCKS[7])
+
+
+def test_at_20_columns_names_are_whole_and_what_is_left_out_is_said(
+    summary: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary["axes"]["a_long_name_of_axis"] = summary["axes"]["line"]
+    measures = summary["measures"]
+    measures |= {
+        path.replace("axes.line.", "axes.a_long_name_of_axis."): measure
+        for path, measure in measures.items()
+        if path.startswith("axes.line.")
+    }
+    printed = shown(summary, monkeypatch, COLUMNS="20")
+    assert "a_long_name_of_axis" in [line.strip() for line in printed.splitlines()]
+    said = " ".join(printed.split())
+    assert "no room here for: Capacity" in said
+    assert max(map(cell_len, printed.splitlines())) <= 20
+
+
+def test_one_of_a_thing_is_said_in_the_singular(
+    summary: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary["scenario"] = {**summary["scenario"], "days": 1.0}
+    summary["checks"] = {**summary["checks"], "flows_certified": 1}
+    printed = shown(summary, monkeypatch)
+    assert "what-if, 1 day, seed" in printed
+    assert "1 flow solved" in printed
 
 
 def test_nothing_but_text_goes_into_a_pipe(

@@ -338,8 +338,11 @@ def test_one_place_stands_in_the_way(make: Make) -> None:
     maps = Maps(run.analysis)
     last = maps.map("line", maps.turning_points("line")[-1])
     assert last.page.title == "line ends cut; B stands in the way"
-    # from 1,000 kg/day to 0 on day 1, which is what it ends with: no way in between
-    assert multiples_data(maps, "line").page.title == "line goes from 1 to 0 t/day"
+    # from 1,000 kg/day to 0 on day 1, which is what it ends with
+    told = multiples_data(maps, "line")
+    lost = "line loses all that it could carry, 1 t/day: it is cut for good on day 1"
+    assert told.page.title == lost
+    assert [words for words, _ in told.maps][1] == "day 1: 0 t/day; B"
 
 
 def test_text_that_the_font_cannot_write_is_no_part_of_a_title(make: Make) -> None:

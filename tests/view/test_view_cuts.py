@@ -11,7 +11,14 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from sim.cuts.attacks import AttackAnswer, Captures, DelayFrontier, FlowFrontier, JointFrontier
+from sim.cuts.attacks import (
+    AttackAnswer,
+    Captures,
+    DelayFrontier,
+    FlowFrontier,
+    JointFrontier,
+    OptimalSets,
+)
 from sim.cuts.case import Case
 from sim.cuts.cut import NamedCut, NamedCuts
 from sim.cuts.ranking import Interval, RankedLoss, Ranking
@@ -19,7 +26,7 @@ from sim.cuts.weakness import Weakness
 from sim.network.graph import Graph
 from sim.view.charts.frontier import draw_frontier, frontier_table
 from sim.view.charts.rank import draw_rank, rank_table
-from sim.view.cut_data import cut_map_data, frontier_data, listed, rank_data
+from sim.view.cut_data import cut_map_data, frontier_data, listed, one_of, rank_data
 from sim.view.data import MapData
 from sim.view.draw import drawn, save
 from sim.view.map.cut import cut_map_table, draw_cut_map
@@ -105,7 +112,7 @@ def test_the_ranks_chart_shows_ties_intervals_and_delays() -> None:
     assert data.rows[0].interval == Interval((1, 2, 4), (100, 200, 300))
     shown = words(draw_rank(data))
     # equal losses share the better place, so the third is 3, not 2
-    for text in ("1. ford", "1. mill", "3. gate", "4. fort", "2 (1\u20134)", "25%"):
+    for text in ("1. ford", "1. mill", "3. gate", "4. fort", "2 (1\u20134)", "25 %"):
         assert text in shown
     for text in ("+2.5 h", "+30 min", "no way", "all of it: 500", "rank", "in cuts", "delay"):
         assert text in shown
@@ -214,8 +221,38 @@ def test_the_cut_map_counts_the_cuts_of_each_thing(map_data: MapData) -> None:
     title = "Line: 3 minimum cuts hold 500 t/day; the loss of ford alone stops it"
     assert data.map.page.title == title
     shown = words(draw_cut_map(data))
-    for text in ("2 of 3", "in so many of 3 cuts", "ford \u2212100%", "mill \u221250%"):
+    for text in ("2 of 3", "in so many of 3 cuts", "ford \u2212100 %", "mill \u221250 %"):
         assert text in shown
+
+
+def test_a_list_that_is_cut_says_how_many_more_there_are(map_data: MapData) -> None:
+    # nine of thirty places are numbered; the chart has 25 of them; one costs nothing
+    rows = [row(f"p{n:02d}", 1000 * (30 - n)) for n in range(30)] + [row("idle", 0)]
+    given = replace(weakness(), ranking=ranking(*rows))
+    data = cut_map_data(map_data, given)
+    assert [r.name for r in data.numbered] == [f"p{n:02d}" for n in range(9)]
+    assert data.more == 30 - 9
+    assert "and 21 more that cost less" in words(draw_cut_map(data))
+    assert rank_data(ranking(*rows)).page.subtitle.endswith("; 5 more that cost less are not drawn")
+    assert not any("more that" in text for text in words(draw_cut_map(cut_map_data(
+        map_data, weakness(row("ford", 500_000))))))  # fmt: skip
+
+
+def test_sets_that_do_the_same_are_told_with_or() -> None:
+    assert one_of([]) == ""
+    assert one_of([("a",)]) == "a"
+    assert one_of([("a",), ("b",)]) == "a or b"
+    assert one_of([(c,) for c in "abcde"]) == "a, b, c or 2 more"
+    assert one_of([("a", "b"), ("c", "d")]) == "a and b, or c and d"
+    assert one_of([("a",)], complete=False) == "a or others"
+
+
+def test_a_frontier_names_every_set_that_stops_it() -> None:
+    rows = [attack(0, 9_000), attack(1, 0, "a"), attack(2, 0, "a")]
+    sets = OptimalSets(True, (("a",), ("b",)))
+    data = frontier_data(replace(flow_frontier(rows), stopping=sets))
+    assert data.page.title == "Line: 1 loss stops it: a or b"
+    assert "0: a or b" in words(draw_frontier(data))
 
 
 def test_a_single_cut_is_not_counted(map_data: MapData) -> None:

@@ -327,9 +327,9 @@ def test_control_leaves_out_what_never_changed(control_data: ControlData) -> Non
 
 def test_regroup_shares_are_of_all_displaced(regroup_data: RegroupData) -> None:
     shown = words(draw_regroup(regroup_data))
-    assert "600 (60%), 5.5 h" in shown  # 600 of 1000
+    assert "600 (60 %), 5.5 h" in shown  # 600 of 1000
     # 250 of all 1000 are lost
-    assert "6 March: 1,000 displaced, 250 (25%) did not get away" in shown
+    assert "6 March: 1,000 displaced, 250 (25 %) did not get away" in shown
 
 
 def test_an_unknown_colour_is_refused(map_data: MapData) -> None:

@@ -235,10 +235,14 @@ def test_what_the_map_of_regrouping_says(make: Make) -> None:
     assert data is not None
     (panel,) = data.panels
     assert panel.heading == "A (Red): 99 displaced, in 8 of 10 runs"
-    assert panel.words == "did not get away: 60 % (50-70); 1 other destinations together: 2 %"
+    assert panel.words == "did not get away: 60 % (50\u201370); 1 other destination together: 2 %"
     assert [(a.to, a.words, a.settled) for a in panel.arrows] == [
-        ("b", "30 % (25-36)", True),
-        ("c", "8 % (0-17)", False),  # the exit, drawn to where it is entered; -0.01 is written 0
+        ("b", "30 % (25\u201336)", True),
+        (
+            "c",
+            "8 % (0\u201317)",
+            False,
+        ),  # the exit, drawn to where it is entered; -0.01 is written 0
     ]
     assert panel.arrows[1].name == "out: south"
     assert data.page.title.startswith(

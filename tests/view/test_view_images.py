@@ -30,7 +30,7 @@ WORST, MEAN = 30.0, 1.0
 """Grey levels (of 255) that one block may be off, and all blocks on average."""
 
 DRAW: dict[str, Callable[[Any], Figure]] = {
-    "map_data": lambda data: draw_map(data, 800, 640),
+    "map_data": lambda data: draw_map(data, 800, 680),
     "axis_data": draw_axis,
     "compare_data": draw_compare,
 }

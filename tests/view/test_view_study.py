@@ -14,10 +14,11 @@ from sim.measure.effects import Effect
 from sim.measure.model_scores import ModelScore
 from sim.measure.statistics import Estimate, paired
 from sim.tables.terminal_compare import print_scores
-from sim.view.charts.fan import FanData, FanPanel, draw_fan
+from sim.view.charts.fan import FanData, draw_fan
 from sim.view.charts.interaction import effects_found
 from sim.view.charts.many_figures import _apart
 from sim.view.charts.ranks import RankedCells, draw_ranks, rank_title
+from sim.view.charts.shares import stand_shares
 from sim.view.charts.survival import ShareCurve, SurvivalData, draw_survival
 from sim.view.data import Page, Span
 from sim.view.draw import save
@@ -73,13 +74,11 @@ def test_names_lose_what_they_all_begin_with() -> None:
 def test_a_fan_has_its_places_and_the_record() -> None:
     times = np.linspace(0, 10 * DAY, 11)
     runs = np.linspace(0, 1, 11)[None, :] * np.array([[10.0], [20.0], [30.0]])
-    panel = FanPanel(
-        "km", times, runs, steps=False, levels=((40.0, "Town"),),
-        record=((3 * DAY, 45.0, "seen"),),
-    )  # fmt: skip
-    axes = draw_fan(FanData(PAGE, Span(10 * DAY), (panel,))).axes[0]
-    assert {"Town", "seen"} <= {t.get_text() for t in axes.texts}
-    assert axes.get_ylim()[1] > 45  # what is on record is never off the scale
+    panel = stand_shares(times, runs, [("Base", 0.0), ("Town", 40.0)], [(3 * DAY, 40.0, "seen")])
+    figure = draw_fan(FanData(PAGE, Span(10 * DAY), (panel,)))
+    shown = {t.get_text() for axes in figure.axes for t in axes.texts}
+    # all have left and none has come 40 km
+    assert {"100 % left for Town", "seen"} <= shown
 
 
 def test_curves_that_end_alike_are_named_once() -> None:

@@ -132,7 +132,7 @@ function placeName(run, index) {
 
 function roadName(run, index) {
   const road = run.roads[index];
-  return `${placeName(run, road.a)} - ${placeName(run, road.b)}`;
+  return `${placeName(run, road.a)} \u2013 ${placeName(run, road.b)}`;
 }
 
 function axisOf(run, id) {

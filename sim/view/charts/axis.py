@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.base.numbers import amount
-from sim.base.said import Name, Said, Sentence
+from sim.base.said import Name, Said, Sentence, listed
 from sim.measure.sides import days_left
 from sim.measure.steps import Steps
 from sim.scenario.model import DAY
@@ -133,8 +133,11 @@ def _label(run: Words, row: EventRow) -> str:
         return row.text
     what = run.names(row.subject.split(", "), 1)
     event = run.scenario.events.get(row.cause)
-    if event is None:  # in the background, or by an option of a decision
-        return f"{what} changes hands" if row.kind == "capture" else row.text
+    if event is None and row.kind != "capture":  # an option of a decision
+        return row.text
+    if event is None:  # at a background rate
+        takers = sorted(run.state(row.time).owners(row.subject))
+        return f"{what} to {listed([run.scenario.actors[taker].name for taker in takers])}"
     if row.kind != "capture":
         return f"{what} {_DONE[row.kind]}"
     if event.by is None:

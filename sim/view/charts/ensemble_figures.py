@@ -10,6 +10,7 @@ import numpy as np
 from sim.measure.flows import displacements
 from sim.scenario.model import Scenario
 from sim.view.charts.fan import (
+    FanData,
     FanPanel,
     advance_fan,
     axis_fan,
@@ -18,8 +19,9 @@ from sim.view.charts.fan import (
 )
 from sim.view.charts.many import Document, credit
 from sim.view.charts.series import Values
+from sim.view.charts.shares import SharesPanel, capacity_shares
 from sim.view.charts.survival import draw_survival, survival_data, survival_table
-from sim.view.draw import Drawing, drawing
+from sim.view.draw import Drawing, Nothing, drawing
 from sim.view.map.regroup import displacement_table, draw_regroup_map, regroup_map
 
 MOST_SINKS = 2
@@ -48,11 +50,13 @@ def ensemble_figures(
                 sample = _between if path in moving else _sampled
                 sampled.append(sample(row["series"][path], grid) / 1000)
     if axis is not None:
-        panels = [
-            FanPanel(_panel_name(scenario, path), grid, np.array(runs[path]))
-            for path in stepped
-            if runs[path]
-        ]
+        panels: list[FanPanel | SharesPanel] = []
+        for path in stepped:
+            if runs[path]:
+                found_runs = np.array(runs[path])
+                fanned = FanPanel(_panel_name(scenario, path), grid, found_runs)
+                states = capacity_shares(grid, found_runs) if path == stepped[0] else None
+                panels.append(states or fanned)
         if panels:
             fan = partial(axis_fan, scenario, summary, axis, panels)
             yield drawing(f"fan_{axis}", fan, draw_fan, fan_table)
@@ -60,11 +64,20 @@ def ensemble_figures(
         yield drawing(f"survival_{axis}", curves, draw_survival, survival_table)
     for path, operation in moving.items():
         if runs[path]:
-            fan = partial(advance_fan, scenario, summary, operation, grid, np.array(runs[path]))
-            yield drawing(f"fan_advance_{operation}", fan, draw_fan, fan_table)
+            moved = partial(_advance, scenario, summary, operation, grid, np.array(runs[path]))
+            yield drawing(f"fan_advance_{operation}", moved, draw_fan, fan_table)
     found = displacements(moves)
     shares = partial(regroup_map, scenario, found, credit(summary), summary["n"])
     yield drawing("regroup_map", shares, draw_regroup_map, lambda _: displacement_table(found))
+
+
+def _advance(
+    scenario: Scenario, summary: Document, operation: str, grid: Values, runs: Values
+) -> FanData | Nothing:
+    began = summary["measures"][f"operations.{operation}.time_of_start"]["came"]["value"]
+    if not began:
+        return Nothing(f"{scenario.operations[operation].name} begins in no run")
+    return advance_fan(scenario, summary, operation, grid, runs)
 
 
 def _panel_name(scenario: Scenario, path: str) -> str:

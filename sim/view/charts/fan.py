@@ -8,17 +8,15 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.base.numbers import number, whole
 from sim.base.said import Name, Said, Sentence, at, several, share
 from sim.measure.routes import stops_km
 from sim.scenario.model import Scenario
-from sim.view.charts.advance import draw_record, on_record
+from sim.view.charts.advance import on_record
 from sim.view.charts.many import Document, credit, date_of_day, share_of, share_words
 from sim.view.charts.panels import (
-    LABEL,
     Panel,
     Stack,
     numeral,
@@ -26,9 +24,10 @@ from sim.view.charts.panels import (
     side_names,
 )
 from sim.view.charts.series import Values
-from sim.view.data import Page, RecordPoint, Span
-from sim.view.draw import context, sheet, short
-from sim.view.look import BLACK, BLUE, FAINT_INK, SKY, SOFT_INK
+from sim.view.charts.shares import SharesPanel, draw_shares, stand_shares
+from sim.view.data import Page, Span
+from sim.view.draw import context, sheet
+from sim.view.look import BLACK, BLUE, SKY, SOFT_INK
 from sim.view.tables import Numbers
 
 
@@ -36,16 +35,16 @@ from sim.view.tables import Numbers
 class FanPanel:
     """One quantity in many runs: ``runs`` (runs x times) at ``times``, in the panel's unit.
 
-    The first ``TRACES`` runs are drawn one by one over the ranges. ``levels`` are values with a
-    name, as the places of a route, ``record`` what is on record beside the runs.
+    The first ``TRACES`` runs are drawn one by one over the ranges.
     """
 
     name: str
     times: Values
     runs: Values
     steps: bool = True
-    levels: tuple[tuple[float, str], ...] = ()
-    record: tuple[RecordPoint, ...] = ()
+
+
+STATES = Sentence("Bands: which share of the runs is in which state then")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class FanData:
 
     page: Page
     span: Span
-    panels: tuple[FanPanel, ...]
+    panels: tuple[FanPanel | SharesPanel, ...]
 
 
 RANGES = Sentence(
@@ -64,10 +63,12 @@ RANGES = Sentence(
 
 
 def axis_fan(
-    scenario: Scenario, summary: Document, axis: str, panels: Sequence[FanPanel]
+    scenario: Scenario, summary: Document, axis: str, panels: Sequence[FanPanel | SharesPanel]
 ) -> FanData:
     """An axis over all runs."""
-    page = Page(_axis_title(summary, scenario, axis), RANGES, credit(summary))
+    kinds = [isinstance(panel, SharesPanel) for panel in panels]
+    read = [*([STATES] if any(kinds) else []), *([RANGES] if not all(kinds) else [])]
+    page = Page(_axis_title(summary, scenario, axis), several(read, last=". "), credit(summary))
     return FanData(page, Span(scenario.length, scenario.start), tuple(panels))
 
 
@@ -78,14 +79,11 @@ def advance_fan(
     this = scenario.operations[operation]
     stops = stops_km(scenario.network, this)
     record = on_record(this, stops, scenario.length)
-    names = {place: scenario.network.places[place].name for place, _ in stops}
-    levels = tuple((km, names[place]) for place, km in stops)
+    named = [(scenario.network.places[place].name, km) for place, km in stops]
     diamonds = "; diamonds: on record" if record else ""
-    panel = FanPanel(
-        "Where it stands: km from its base", grid, runs, steps=False, levels=levels, record=record
-    )
+    panel = stand_shares(grid, runs, named, record)
     page = Page(
-        _advance_title(summary, this.name, operation), Sentence(RANGES, diamonds), credit(summary)
+        _advance_title(summary, this.name, operation), Sentence(STATES, diamonds), credit(summary)
     )
     return FanData(page, Span(scenario.length, scenario.start), (panel,))
 
@@ -145,12 +143,16 @@ def _axis_title(summary: Document, scenario: Scenario, axis: str) -> Sentence:
 def draw_fan(data: FanData) -> Figure:
     """Ranges of 50 and 90 % of runs over time, the median, and some runs as they were.
 
-    A pointwise median blurs a sudden loss into a ramp that no run shows: the traces show it.
+    A pointwise median blurs a sudden loss into a ramp that no run shows, so what is on or off is
+    drawn as shares of the runs by state.
     """
     page = sheet(data.page, height=300.0 + 270.0 * len(data.panels))
     stack = Stack(page, [1.0] * len(data.panels), data.span)
     for drawn, panel in zip(stack.panels, data.panels, strict=True):
-        _draw_fan_panel(drawn, panel)
+        if isinstance(panel, SharesPanel):
+            draw_shares(drawn, panel)
+        else:
+            _draw_fan_panel(drawn, panel)
     return stack.finish([p.name for p in data.panels])
 
 
@@ -181,10 +183,7 @@ def _draw_fan_panel(drawn: Panel, panel: FanPanel) -> None:
         )  # fmt: skip
     axes.plot(panel.times, ranges[2], color=BLACK, lw=2.2, drawstyle=style, zorder=3)
     highest = [float(ranges[4].max()), float(panel.runs[:TRACES].max())]
-    highest += [value for value, _ in panel.levels] + [value for _, value, _ in panel.record]
     set_scale(axes, max(highest))
-    _draw_levels(axes, panel)
-    draw_record(drawn, panel.record, panel.times, ranges[2])
     ends = ranges[:, -1]
     names = [(float(ends[2]), f"median {numeral(float(ends[2]))}", BLACK)]
     if ends[4] > ends[0]:
@@ -196,24 +195,21 @@ def _draw_fan_panel(drawn: Panel, panel: FanPanel) -> None:
     side_names(drawn.page, axes, names)
 
 
-def _draw_levels(axes: Axes, panel: FanPanel) -> None:
-    """Dotted lines at the named values, their names above them at the right end."""
-    for value, name in panel.levels:
-        axes.axhline(value, color=FAINT_INK, lw=0.8, ls=(0, (1, 2)), zorder=0.8)
-        rim = {"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.4}
-        axes.annotate(
-            short(name, 26), (float(panel.times[-1]), value), xytext=(-4, 3), ha="right",
-            va="bottom", textcoords="offset points", size=LABEL, color=SOFT_INK,
-            parse_math=False, zorder=4, bbox=rim,
-        )  # fmt: skip
-
-
 def fan_table(fan: FanData) -> Numbers:
-    """The quantiles that a fan draws, by panel and time."""
-    columns = ("panel", "time_s", "q05", "q25", "q50", "q75", "q95")
-    rows = (
-        (panel.name, round(time), *map(float, quantiles))
-        for panel in fan.panels
-        for time, quantiles in zip(panel.times, fan_ranges(panel).T, strict=True)
-    )
-    return Numbers(columns, rows)
+    """The quantiles that a fan draws, and the shares of runs by state, by panel and time."""
+    columns: tuple[str, ...] = ("panel", "time_s", "q05", "q25", "q50", "q75", "q95")
+    states = any(isinstance(panel, SharesPanel) for panel in fan.panels)
+    rows: list[tuple[object, ...]] = []
+    for panel in fan.panels:
+        if isinstance(panel, SharesPanel):
+            rows += [
+                (panel.name, round(time), *[None] * 5, state, float(share))
+                for state, shares in zip(panel.states, panel.shares, strict=True)
+                for time, share in zip(panel.times, shares, strict=True)
+            ]
+        else:
+            rows += [
+                (panel.name, round(time), *map(float, quantiles), *([None, None] if states else []))
+                for time, quantiles in zip(panel.times, fan_ranges(panel).T, strict=True)
+            ]
+    return Numbers((*columns, "state", "share") if states else columns, rows)

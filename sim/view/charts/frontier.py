@@ -8,7 +8,6 @@ from itertools import groupby
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.base.numbers import listed
 from sim.cuts.attacks import AttackAnswer
 from sim.view.cut_data import FrontierData
 from sim.view.draw import Sheet, context, plain, sheet, short, text_size
@@ -109,7 +108,7 @@ def _name(panel: Panel, data: FrontierData) -> None:
     wanted = [(attack, _reads(data, attack)) for attack in steps]
     wanted += [(own, "the scenario's own") for own in data.captures]
     for attack, head in wanted:
-        text = head if not attack.removed else f"{head}: {short(listed(attack.removed), 70)}"
+        text = head if not attack.removed else f"{head}: {short(data.sets(attack), 90)}"
         if attack.left is None and not attack.removed:
             continue
         x, y = at(attack.k, _height(attack, _highest(data) * BEYOND))

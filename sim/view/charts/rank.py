@@ -5,6 +5,7 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.base.numbers import percent
 from sim.cuts.ranking import RankedLoss
 from sim.view.charts.panels import few_ticks, row_axes
 from sim.view.cut_data import RankData
@@ -35,7 +36,7 @@ def draw_rank(data: RankData) -> Figure:
     names = min(NAMES, max((text_size(t, 9.2)[0] for t in texts), default=0.0) + 20)
     columns = {
         "rank": [_ranks(row) for row in rows],
-        "in cuts": [f"{r.in_minimum_cuts:.0%}" if r.in_minimum_cuts else "" for r in rows],
+        "in cuts": [percent(r.in_minimum_cuts) if r.in_minimum_cuts else "" for r in rows],
         "delay": [_delay(row) for row in rows],
     }
     heads = [head for head, cells in columns.items() if any(cells)]

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.base.numbers import number, percent
-from sim.base.said import Name, Said, Sentence
+from sim.base.said import Name, Said, Sentence, counted
 from sim.scenario.model import Actor
 from sim.state.record import DISPERSE, LOST, STAY, TAKEN, Move
 from sim.view.data import Page
@@ -114,6 +114,9 @@ def regroup_data(run: Words) -> RegroupData:
         groups[move.time, move.actor, move.origin].append(move)
     # the greatest groups, in order of time: a page of small ones says nothing
     shown = sorted(groups, key=lambda k: (-sum(m.persons for m in groups[k]), k))[:MOST_TOLD]
+    told = Sentence("persons displaced by the loss of their place, by where they chose to go")
+    if less := len(groups) - len(shown):
+        told = Sentence(told, "; ", counted(less, "smaller group"), " not drawn")
     found = []
     for time, actor, origin in sorted(shown):
         moves = groups[time, actor, origin]
@@ -124,11 +127,7 @@ def regroup_data(run: Words) -> RegroupData:
                 tuple(_regroup_move(run, m) for m in moves if m.choice != origin),
             )
         )  # fmt: skip
-    return RegroupData(
-        Page(_regroup_title(run), "persons displaced by the loss of their place, by where "
-             "they chose to go", run.credit),
-        run.actors, tuple(found),
-    )  # fmt: skip
+    return RegroupData(Page(_regroup_title(run), told, run.credit), run.actors, tuple(found))
 
 
 def _displaced(run: Words) -> list[Move]:
@@ -239,7 +238,7 @@ def _summary(group: RegroupGroup) -> str:
     words = f"{short(group.when, 40)}: " if group.when else ""
     words += f"{_persons(group.persons)} displaced" if group.persons else "nobody displaced"
     if group.lost > 0:
-        share = f" ({group.lost / group.persons:.0%})" if group.persons else ""
+        share = f" ({percent(group.lost / group.persons)})" if group.persons else ""
         words += f", {_persons(group.lost)}{share} did not get away"
     return words
 
@@ -258,7 +257,7 @@ def _draw_move(slot: _Slot, move: RegroupMove, group: RegroupGroup, look: Look, 
 def _facts(move: RegroupMove, group: RegroupGroup) -> str:
     text = _persons(move.persons)
     if group.persons > 0:
-        text += f" ({move.persons / group.persons:.0%})"
+        text += f" ({percent(move.persons / group.persons)})"
     if move.hours is not None and move.kind != "stay":
         text += f", {move.hours:.3g} h"
     return text

@@ -8,6 +8,7 @@ than its states, and its file holds little more than what changes.
 from __future__ import annotations
 
 import io
+import math
 from bisect import bisect_right
 from collections.abc import Iterator
 from copy import copy
@@ -46,9 +47,10 @@ from sim.view.map.frame import Frame
 from sim.view.map.inset import zoomed
 from sim.view.map.labels import Box, Taken
 from sim.view.map.layout import stands
-from sim.view.map.legend import LEGEND_WIDTH, draw_legend, legend_left
+from sim.view.map.legend import LEGEND_WIDTH, legend, legend_left
 from sim.view.map.names import Name, lay_names, write_names
 from sim.view.map.network import draw_edge, draw_network
+from sim.view.map.outside import name_outside
 from sim.view.map.scene import Scene
 from sim.view.map.union import merged, union
 from sim.view.words import curve
@@ -197,16 +199,23 @@ class _Stage:
         every = {force: None for _, forces in data.forces for force in forces}
         joint = replace(union(maps), forces=tuple(every))
         page = sheet(data.page, WIDTH, HEIGHT)
-        foot = page.bottom + STRIP
-        width, height = WIDTH - LEGEND_WIDTH - 2 * MARGIN, page.top - foot
+        width = WIDTH - LEGEND_WIDTH - 2 * MARGIN
+        height = page.top - page.bottom - STRIP
         whole = Scene(joint, map_frame(joint, width, height))
         self._fine = whole.fine
-        self._views = [_View(MARGIN, foot, whole.frame)]
+        self._views = [_View(MARGIN, 0.0, whole.frame)]
         self._scenes: dict[tuple[int, int], Scene] = {}
         states = [self._scene(number, 0).shown() for number in range(len(maps))]
         moving, still = whole.shown(), merged(states)
-        seen = replace(still, forces=moving.forces, marks=still.marks | moving.marks & {"track"})
-        room = draw_legend(page, foot, height, joint, whole.looks, seen)
+        marks = still.marks | moving.marks & {"track", "outside"}
+        seen = replace(still, forces=moving.forces, marks=marks)
+        column = legend(joint, whole.looks, seen)
+        room = height - column.height
+        self._height = HEIGHT + max(0.0, -math.floor(room))  # as high as its legend
+        page = sheet(data.page, WIDTH, self._height)
+        column.draw(page, page.top)
+        foot = page.top - height
+        self._views[0].low = foot
         self._insets = place_insets(whole, legend_left(page) - MARGIN, room - GAP)
         self._views += [
             _View(MARGIN + i.box[0], foot + i.box[1], zoomed(whole.frame, i.window), i)
@@ -254,7 +263,7 @@ class _Stage:
 
     def picture(self, number: int) -> Image.Image:
         """One state of the network over the ground."""
-        page = blank(WIDTH, HEIGHT, "none")
+        page = blank(WIDTH, self._height, "none")
         for nth, view in enumerate(self._views):
             scene, axes = self._scene(number, nth), view.canvas(page)
             draw_network(axes, scene)
@@ -275,20 +284,22 @@ class _Stage:
         made = picture.convert("RGBA")
         for nth, view in enumerate(self._views):
             scene = self._scene(number, nth)
-            seats = lay_forces(
-                scene, stands(forces, scene.ends), copy(view.taken), brief=False,
-                enlarged=() if view.inset else self._windows,
-            )  # fmt: skip
-            if not seats:
+            found, taken = stands(forces, scene.ends), copy(view.taken)
+            enlarged = () if view.inset else self._windows
+            seats = lay_forces(scene, found, taken, brief=False, enlarged=enlarged)
+            if view.inset and not seats:
                 continue
             width, height = view.frame.width, view.frame.height
             over = blank(width, height, "none")
-            draw_forces(over.canvas(0, 0, width, height), scene, seats)
+            axes = over.canvas(0, 0, width, height)
+            draw_forces(axes, scene, seats)
+            if view.inset is None:
+                name_outside(axes, scene, found, taken)
             layer = _rendered(over.figure)
             for box in () if view.inset else self._on_map:  # a way may lead under an inset
                 a, b, c, d = (round(n) for n in (box[0], height - box[3], box[2], height - box[1]))
                 layer.paste((0, 0, 0, 0), (a, b, c, d))
-            made.alpha_composite(layer, (round(view.left), round(HEIGHT - view.low - height)))
+            made.alpha_composite(layer, (round(view.left), round(self._height - view.low - height)))
         return made.convert("RGB")
 
 

@@ -11,7 +11,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from sim.view.cut_data import AuditMapData
-from sim.view.draw import context, sheet
+from sim.view.draw import context
 from sim.view.look import BLUE, CUT_INK, PURPLE, WHITE
 from sim.view.map.compose import compose
 from sim.view.map.legend import SAMPLE, LegendColumn
@@ -33,7 +33,7 @@ def draw_audit(data: AuditMapData) -> Figure:
     Raises:
         ValueError: a coordinate that is not a finite number.
     """
-    return compose(sheet(data.map.page), data.map, partial(_overlay, data), partial(_key, data))
+    return compose(data.map, partial(_overlay, data), partial(_key, data))
 
 
 def _overlay(
@@ -67,10 +67,10 @@ def _key(data: AuditMapData, column: LegendColumn) -> None:
     )
     for found, text, colour, dashes in rows:
         if found:
-            column.row(text, partial(_sample, column.axes, colour, dashes))
+            column.row(text, partial(_sample, colour, dashes))
 
 
-def _sample(axes: Axes, colour: str, dashes: object, x: float, y: float) -> None:
+def _sample(colour: str, dashes: object, axes: Axes, x: float, y: float) -> None:
     _lines(axes, [np.array([(x - SAMPLE / 2, y), (x + SAMPLE / 2, y)])], colour, dashes)
 
 

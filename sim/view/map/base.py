@@ -11,7 +11,7 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path
 
-from sim.view.draw import halo_text, plain, put, text_size
+from sim.view.draw import Sheet, halo_text, plain, put, text_size
 from sim.view.look import (
     BORDER,
     COAST,
@@ -94,12 +94,7 @@ def name_countries(axes: Axes, frame: Frame, base: Basemap, taken: Taken) -> Non
 
 def draw_scale(axes: Axes, frame: Frame, taken: Taken, *, needed: bool = True) -> None:
     """A scale bar in the corner that covers least; none in the way of roads unless ``needed``."""
-    widest = frame.width / 5 * frame.km_per_pixel
-    power = 10.0 ** np.floor(np.log10(widest))
-    km = next(step * power for step in (5, 2, 1) if step * power <= widest)
-    length = km / frame.km_per_pixel
-    label = f"{km:g} km"
-    width = length + 14 + text_size(label, 8.5)[0] + 8
+    km, length, width = _scale(frame)
     corners = [
         (x, y, x + width, y + 24)
         for y in (12.0, frame.height - 36)
@@ -109,7 +104,25 @@ def draw_scale(axes: Axes, frame: Frame, taken: Taken, *, needed: bool = True) -
     if not needed and (not taken.free(box) or taken.cost(box) > MOST_COVERED):
         return
     taken.take([box])
-    left, y = box[0] + 8, box[1] + 10
+    _bar(axes, box[0] + 8, box[1] + 10, length, km)
+
+
+def scale_above(page: Sheet, frame: Frame, right: float, low: float) -> None:
+    """A scale bar on a sheet above a map whose every corner its names may need."""
+    km, length, width = _scale(frame)
+    _bar(page.canvas(right - width, low, width, 20), 8, 10, length, km)
+
+
+def _scale(frame: Frame) -> tuple[str, float, float]:
+    """What a scale bar says, how long it is, and how wide with its words (pixels)."""
+    widest = frame.width / 5 * frame.km_per_pixel
+    power = 10.0 ** np.floor(np.log10(widest))
+    km = next(step * power for step in (5, 2, 1) if step * power <= widest)
+    length, label = km / frame.km_per_pixel, f"{km:g} km"
+    return label, length, length + 14 + text_size(label, 8.5)[0] + 8
+
+
+def _bar(axes: Axes, left: float, y: float, length: float, label: str) -> None:
     for colour, thick in ((WHITE, 4.5), (INK, 1.6)):
         x = np.array([left, left, left, left + length, left + length, left + length])
         axes.plot(x, y + np.array([4, -4, 0, 0, 4, -4]), color=colour, lw=thick, zorder=8)

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from sim.view.data import MapData
-from sim.view.draw import MARGIN, Sheet, outline, put
-from sim.view.look import FAINT_INK, INK, WHITE
+from sim.view.draw import MARGIN, outline, put, sheet
+from sim.view.look import FAINT_INK, HEIGHT, INK, WHITE, WIDTH
 from sim.view.map.base import draw_base, draw_scale, name_countries
 from sim.view.map.forces import draw_forces, lay_forces
 from sim.view.map.frame import Frame, fit
@@ -19,9 +19,10 @@ from sim.view.map.inset import HEIGHT as INSET_HEIGHT
 from sim.view.map.inset import WIDTH as INSET_WIDTH
 from sim.view.map.inset import Window, crowded, free_corner, zoomed
 from sim.view.map.labels import Box, Taken
-from sim.view.map.legend import LEGEND_WIDTH, LegendColumn, draw_legend, legend_left
+from sim.view.map.legend import LEGEND_WIDTH, LegendColumn, legend, legend_left
 from sim.view.map.names import lay_names, write_names
 from sim.view.map.network import draw_network
+from sim.view.map.outside import name_outside
 from sim.view.map.scene import Scene
 
 GAP = 12.0
@@ -37,22 +38,28 @@ What lies under one of the boxes is hidden, or shown larger in an inset.
 
 
 def compose(
-    page: Sheet, data: MapData, overlay: Overlay | None = None,
-    more: Callable[[LegendColumn], None] | None = None,
+    data: MapData, overlay: Overlay | None = None,
+    more: Callable[[LegendColumn], None] | None = None, *, width: float = WIDTH,
+    height: float = HEIGHT,
 ) -> Figure:  # fmt: skip
-    """A map with its legend and insets on a sheet.
+    """A map with its legend and insets on a sheet, higher where the legend needs it.
 
     ``overlay`` draws more on the map and on each inset, ``more`` at the foot of the legend.
     """
+    page = sheet(data.page, width, height)
     frame = map_frame(data, page.width - LEGEND_WIDTH - 2 * MARGIN, page.top - page.bottom)
     scene = Scene(data, frame)
-    shown = scene.shown()
-    room = draw_legend(page, page.bottom, frame.height, data, scene.looks, shown, more)
-    axes = page.canvas(MARGIN, page.bottom, frame.width, frame.height)
+    column = legend(data, scene.looks, scene.shown(), more)
+    room = frame.height - column.height
+    if room < 0:
+        page = sheet(data.page, width, height - room)
+    column.draw(page, page.top)
+    foot = page.top - frame.height
+    axes = page.canvas(MARGIN, foot, frame.width, frame.height)
     insets = place_insets(scene, legend_left(page) - MARGIN, room - GAP)
     _draw_map(axes, scene, insets, overlay)
     for number, inset in enumerate(insets):
-        left, low = MARGIN + inset.box[0], page.bottom + inset.box[1]
+        left, low = MARGIN + inset.box[0], foot + inset.box[1]
         strip = page.canvas(left, low, INSET_WIDTH, INSET_HEIGHT)
         _draw_inset(strip, scene, inset, number, overlay)
     return page.figure
@@ -109,6 +116,7 @@ def _draw_map(axes: Axes, scene: Scene, insets: Sequence[Inset], overlay: Overla
         draw_scale(axes, frame, taken)
     if overlay is not None:
         overlay(axes, scene, taken, [*on_map, *windows])
+    name_outside(axes, scene, scene.stands, taken)
     _draw_words(axes, scene, taken, on_map, windows)
     if not scene.crowded:
         draw_scale(axes, frame, taken)

@@ -11,9 +11,10 @@ from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
+from sim.base.numbers import percent
 from sim.cuts.ranking import RankedLoss, ranks_of
 from sim.view.cut_data import CutMapData
-from sim.view.draw import context, halo_text, put, sheet, short, text_size
+from sim.view.draw import context, halo_text, put, short, text_size
 from sim.view.look import CUT_INK, INK, PURPLE, WHITE
 from sim.view.map.compose import compose
 from sim.view.map.legend import SAMPLE, LegendColumn
@@ -22,9 +23,6 @@ from sim.view.tables import Numbers
 
 from .labels import Box, Request, Taken, place, under
 from .layout import Line
-
-MOST_NUMBERED = 9
-"""Places that get a number on the map."""
 
 LEAST, GROWTH = 9.0, 15.0
 """Pixels of a disc's radius: for the least loss, and more for the loss of all."""
@@ -47,11 +45,10 @@ def draw_cut_map(data: CutMapData) -> Figure:
     Raises:
         ValueError: a colour, a marker, or a coordinate that is not a finite number.
     """
-    ranked = [r for r in data.ranking.rows if r.kind == "place" and r.loss > 0]
-    ranks = ranks_of(r.loss for r in ranked)
-    numbered = {r.name: (ranks[r.loss], r) for r in ranked[:MOST_NUMBERED]}
+    ranks = ranks_of(r.loss for r in data.numbered)
+    numbered = {r.name: (ranks[r.loss], r) for r in data.numbered}
     return compose(
-        sheet(data.map.page), data.map, partial(_overlay, data, numbered),
+        data.map, partial(_overlay, data, numbered),
         partial(_ranking, data, numbered),
     )  # fmt: skip
 
@@ -117,20 +114,22 @@ def _ranking(data: CutMapData, numbered: Numbered, column: LegendColumn) -> None
     """The key of the marks that only this map has, then the numbered places."""
     if data.cuts > 1:
         text = f"in so many of {data.cuts} cuts"
-        column.row(text, partial(_counted, column.axes, data.cuts))
+        column.row(text, partial(_counted, data.cuts))
     if not numbered:
         return
     column.heading("Capacity that one loss takes")
     for number, row in numbered.values():
-        text = f"{short(data.ranking.names[row.name], 26)} \u2212{row.loss_share:.0%}"
-        column.row(text, partial(_ranked, column.axes, number))
+        text = f"{short(data.ranking.names[row.name], 26)} \u2212{percent(row.loss_share)}"
+        column.row(text, partial(_ranked, number))
+    if data.more:
+        column.row(f"and {data.more} more that cost less", lambda axes, x, y: None)
 
 
-def _counted(axes: Axes, cuts: int, x: float, y: float) -> None:
+def _counted(cuts: int, axes: Axes, x: float, y: float) -> None:
     _written(axes, (x - SAMPLE / 2, y - 8, x + SAMPLE / 2, y + 8), f"1 of {cuts}")
 
 
-def _ranked(axes: Axes, number: int, x: float, y: float) -> None:
+def _ranked(number: int, axes: Axes, x: float, y: float) -> None:
     _badge(axes, (x - 8, y - 8, x + 8, y + 8), str(number))
 
 

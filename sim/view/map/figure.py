@@ -23,7 +23,7 @@ from sim.measure.summary import Analysis
 from sim.state.control import EVERYONE, Control
 from sim.state.sides import Side
 from sim.view.data import MapData, MapForce, MapPlace, MapRoad, Page
-from sim.view.draw import context, legible, sheet
+from sim.view.draw import context, legible
 from sim.view.look import HEIGHT, WIDTH
 from sim.view.map.compose import compose
 from sim.view.tables import Numbers, held_words
@@ -104,8 +104,17 @@ class Maps(Words):
             cut_roads=frozenset(m for m in marked if m in scenario.network.roads),
             cut_word="minimum cut" if view.capacity else "lost, and in the way",
             focus=self._focus(axis), flow_word="largest flow", opposed=self._opposed,
-            forces=self.forces(view.time),
+            forces=self.forces(view.time), subjects=self._subjects(axis, view),
         )  # fmt: skip
+
+    def _subjects(self, axis: str, view: AxisView) -> frozenset[str]:
+        """The places that the title of a map speaks of, the ends of roads too."""
+        named = [*view.cut.names, *view.cut.barrier]
+        for event in self.causes(axis, view.time):
+            named += event.subject.split(", ")
+        net = self.scenario.network
+        ends = [end for i in named if i in net.roads for end in (net.roads[i].a, net.roads[i].b)]
+        return frozenset([*ends, *named]) & net.places.keys()
 
     def forces(self, time: int) -> tuple[MapForce, ...]:
         """The forces in the field at an instant (s), each where its series has it then.
@@ -217,7 +226,7 @@ class Maps(Words):
 
 @context()
 def draw_map(data: MapData, width: float = WIDTH, height: float = HEIGHT) -> Figure:
-    """The map of one axis at one instant, ``width`` by ``height`` pixels.
+    """The map of one axis at one instant, ``width`` by ``height`` pixels; higher if its legend is.
 
     Places and roads outside the frame are left out, as are labels that find no room (last
     in order of importance: cut, sources and sinks, besieged, focus, population).
@@ -226,7 +235,7 @@ def draw_map(data: MapData, width: float = WIDTH, height: float = HEIGHT) -> Fig
         ValueError: a colour, a marker, or a coordinate that is not a finite number.
         KeyError: a road whose end is not among the places.
     """
-    return compose(sheet(data.page, width, height), data)
+    return compose(data, width=width, height=height)
 
 
 def map_table(data: MapData) -> Numbers:

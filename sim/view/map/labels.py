@@ -29,7 +29,10 @@ def bare(names: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A label of a size, for a mark of radius ``gap`` at (x, y); ``far`` allows a leader."""
+    """A label of a size, for a mark of radius ``gap`` at (x, y); ``far`` allows a leader.
+
+    With one it stands ``reach`` pixels off at most.
+    """
 
     x: float
     y: float
@@ -37,6 +40,7 @@ class Request:
     height: float
     gap: float
     far: bool = False
+    reach: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +109,64 @@ class Taken:
         return float(s[under, 2].sum())
 
 
-def place(requests: Sequence[Request], taken: Taken, most: float = math.inf) -> list[Placed | None]:
+class Marks:
+    """The marks of a map, of shape (n, 3): x, y and radius. A label must show whose it is."""
+
+    def __init__(self, discs: npt.ArrayLike = ()) -> None:
+        self._discs = np.asarray(discs, dtype=float).reshape(-1, 3)
+
+    def plain(self, box: Box, x: float, y: float, *, leader: bool) -> bool:
+        """Whether a box can only be read as the label of the mark at (x, y).
+
+        Without a leader every other mark is clearly farther from it than its own. With one none
+        is near, and the line runs over no other mark, but those that its own one overlaps.
+        """
+        d = self._discs
+        own = np.hypot(d[:, 0] - x, d[:, 1] - y) < 1e-6
+        if own.all():
+            return True
+        gaps = self._gaps(box)
+        if not leader:
+            at = nearest(box, x, y)
+            mine = gaps[own].min() if own.any() else math.hypot(at[0] - x, at[1] - y)
+            return bool(mine + LABEL.nearer <= gaps[~own].min())
+        radius = d[own, 2].max(initial=0.0)
+        others = d[~own]
+        apart = others[np.hypot(others[:, 0] - x, others[:, 1] - y) > others[:, 2] + radius]
+        crossed = _off_line(apart, (x, y), nearest(box, x, y)) < apart[:, 2]
+        return bool(gaps[~own].min() >= LABEL.apart and not crossed.any())
+
+    def _gaps(self, box: Box) -> npt.NDArray[np.float64]:
+        """From a box to the rim of each mark, negative where it lies on it."""
+        left, low, right, high = box
+        x, y, radius = self._discs.T
+        across = np.maximum(np.maximum(left - x, x - right), 0.0)
+        upward = np.maximum(np.maximum(low - y, y - high), 0.0)
+        return np.asarray(np.hypot(across, upward) - radius)
+
+
+def _off_line(
+    discs: npt.NDArray[np.float64], start: tuple[float, float], end: tuple[float, float]
+) -> npt.NDArray[np.float64]:
+    """How far the middles of discs are from the straight line between two points."""
+    a, along = np.array(start), np.subtract(end, start)
+    share = (discs[:, :2] - a) @ along / max(float(along @ along), 1e-9)
+    foot = a + np.clip(share, 0.0, 1.0)[:, None] * along
+    return np.asarray(np.hypot(*(discs[:, :2] - foot).T))
+
+
+NO_MARKS = Marks()
+
+
+def place(
+    requests: Sequence[Request], taken: Taken, most: float = math.inf, marks: Marks = NO_MARKS
+) -> list[Placed | None]:
     """The place of each label in turn, None where there is no room for it.
 
-    Of the free places round its mark a label takes the one that covers least of what is
-    better left free; sides and distances that come first in the lists cost less. Once all
-    together cover ``most`` square pixels the rest is left out.
+    Of the free places round its mark, at which it is plain among ``marks`` whose it is, a label
+    takes the one that covers least of what is better left free; sides and distances that come
+    first in the lists cost less. Once all together cover ``most`` square pixels the rest is left
+    out.
     """
     result: list[Placed | None] = []
     for request in requests:
@@ -118,14 +174,18 @@ def place(requests: Sequence[Request], taken: Taken, most: float = math.inf) -> 
             result.append(None)
             continue
         best: tuple[float, Box, bool] | None = None
-        for distance in LABEL.near + (LABEL.far if request.far else ()):
+        far = tuple(d for d in LABEL.far if d <= request.reach) if request.far else ()
+        for distance in LABEL.near + far:
             for rank, (dx, dy) in enumerate(LABEL.sides):
                 box = _beside(request, dx, dy, distance)
                 cost = LABEL.side_cost * rank + LABEL.distance_cost * distance
                 if (best is None or cost < best[0]) and taken.free(box):
                     cost += taken.cost(box)
-                    if best is None or cost < best[0]:
-                        best = (cost, box, distance in LABEL.far)
+                    if best is not None and cost >= best[0]:
+                        continue
+                    leader = distance in LABEL.far
+                    if marks.plain(box, request.x, request.y, leader=leader):
+                        best = (cost, box, leader)
         if best is not None:
             taken.take([best[1]])
             most -= request.width * request.height
@@ -135,9 +195,16 @@ def place(requests: Sequence[Request], taken: Taken, most: float = math.inf) -> 
 
 def _beside(request: Request, dx: float, dy: float, distance: float) -> Box:
     """The label's box on one side of its mark: touching the mark's edge, or further off."""
-    reach = request.gap + distance
-    slant = 1.0 if dx == 0 or dy == 0 else LABEL.slant
-    x = request.x + np.sign(dx) * (reach * slant + request.width / 2) if dx else request.x
-    y = request.y + np.sign(dy) * (reach * slant + request.height / 2) if dy else request.y
+    corner = min(abs(dx), abs(dy)) >= LABEL.slid
+    reach = (request.gap + distance) * (LABEL.slant if corner else 1.0)
+    x = request.x + _off(dx, reach, request.width)
+    y = request.y + _off(dy, reach, request.height)
     half_w, half_h = request.width / 2, request.height / 2
     return (float(x - half_w), float(y - half_h), float(x + half_w), float(y + half_h))
+
+
+def _off(part: float, reach: float, size: float) -> float:
+    """From a mark to the middle of its label, the one way: beside it, or slid along it."""
+    if abs(part) < LABEL.slid:
+        return part * size
+    return math.copysign(reach + size / 2, part)

@@ -14,6 +14,7 @@ from sim.view.data import WHOLE, MapData
 from sim.view.draw import MARGIN, Sheet, plain, put, short, text_size, wrap
 from sim.view.look import BLUE, INK, MEANINGS, NOBODY, RULE, SOFT_INK, STATES, Look
 from sim.view.map.forces import FLAG_HEIGHT, FLAG_WIDTH, flag, tracks
+from sim.view.map.outside import pointer
 
 from . import marks
 from .layout import Line, OnMap, road_width
@@ -21,6 +22,9 @@ from .layout import Line, OnMap, road_width
 LEGEND_WIDTH = 236.0
 SAMPLE, TEXT_LEFT, ROW, LINE_HEIGHT = 40.0, 52.0, 21.0, 14.0
 MOST_ACTORS = 12
+
+Sample = Callable[[Axes, float, float], object]
+"""Draws what a row of the legend explains, round a point (x, y) of its axes."""
 
 
 def tonnes(kg: float) -> str:
@@ -46,18 +50,16 @@ def legend_left(page: Sheet) -> float:
     return page.width - LEGEND_WIDTH - MARGIN + 14
 
 
-def draw_legend(
-    page: Sheet, low: float, height: float, data: MapData, known: Mapping[str, Look],
-    shown: OnMap, more: Callable[[LegendColumn], None] | None = None,
-) -> float:  # fmt: skip
-    """The date and the legend from the top down, ``low`` its lower edge; what height is left.
+def legend(
+    data: MapData, known: Mapping[str, Look], shown: OnMap,
+    more: Callable[[LegendColumn], None] | None = None,
+) -> LegendColumn:  # fmt: skip
+    """The date and the legend of a map, not drawn yet: as high as they need.
 
     ``more`` adds to the foot of the column.
     """
-    width = LEGEND_WIDTH - 14
-    axes = page.canvas(legend_left(page), low, width, height)
-    column = LegendColumn(axes, width, height)
-    fits = text_size(plain(data.when), 15, "bold")[0] <= width - 4
+    column = LegendColumn()
+    fits = text_size(plain(data.when), 15, "bold")[0] <= column.width - 4
     column.words(data.when, 15 if fits else 13, INK, "bold")
     own = known.get(data.actor, NOBODY)
     if shown.actors or "front" in shown.marks:
@@ -65,43 +67,41 @@ def draw_legend(
     for actor in shown.actors[:MOST_ACTORS]:
         look = known[actor]
         name = short(look.name, 40) + (" (the axis)" if actor == data.actor else "")
-        column.row(name, partial(_held, axes, look))
+        column.row(name, partial(_held, look))
     if len(shown.actors) > MOST_ACTORS:
-        column.row(f"and {len(shown.actors) - MOST_ACTORS} more", lambda x, y: None)
+        column.row(f"and {len(shown.actors) - MOST_ACTORS} more", lambda axes, x, y: None)
     if "unheld" in shown.marks and shown.actors:
-        column.row("nobody", partial(_held, axes, NOBODY))
+        column.row("nobody", partial(_held, NOBODY))
     if "front" in shown.marks:
-        column.row("front hinted by holders", lambda x, y: marks.fronts(axes, [_dash(x, y)]))
+        column.row("front hinted by holders", lambda axes, x, y: marks.fronts(axes, [_dash(x, y)]))
     if "divided" in shown.marks:
         others = [known[a] for a in shown.actors if a != data.actor] or [NOBODY]
         parts = [(own, WHOLE * 0.6), (others[0], WHOLE * 0.4)]
-        column.row(MEANINGS["divided"], lambda x, y: marks.pie(axes, _at(x, y), 7.5, parts))
+        column.row(MEANINGS["divided"], lambda axes, x, y: marks.pie(axes, _at(x, y), 7.5, parts))
     _places(column, shown, own, data.cut_word)
     _roads(column, shown, own, data)
     _forces(column, shown, data, known)
     if more is not None:
         more(column)
-    return column.left
+    return column
 
 
-def _held(axes: Axes, look: Look, x: float, y: float) -> None:
+def _held(look: Look, axes: Axes, x: float, y: float) -> None:
     marks.markers(axes, [_at(x, y)], [6.5], look)
 
 
 def _places(column: LegendColumn, shown: OnMap, own: Look, cut_word: str) -> None:
-    axes = column.axes
-
-    def place(x: float, y: float) -> list[Line]:
+    def place(axes: Axes, x: float, y: float) -> list[Line]:
         marks.markers(axes, [_at(x, y)], [5.0], own)
         return [_at(x, y)]
 
-    samples: dict[str, Callable[[float, float], None]] = {
-        "source": lambda x, y: marks.rings(axes, place(x, y), [8.5], BLUE, 2.2),
-        "sink": lambda x, y: marks.rings(axes, place(x, y) * 2, [7.0, 10.5], BLUE, 2.0),
-        "besieged": lambda x, y: marks.rings(axes, place(x, y), [9.5], INK, 2.2, dashed=True),
-        "crossing": lambda x, y: marks.gates(axes, place(x, y), [5.0]),
-        "sealed": lambda x, y: marks.seals(axes, place(x, y), [5.0]),
-        "cut_place": lambda x, y: marks.glow(axes, place(x, y), [0.5]),
+    samples: dict[str, Sample] = {
+        "source": lambda on, x, y: marks.rings(on, place(on, x, y), [8.5], BLUE, 2.2),
+        "sink": lambda on, x, y: marks.rings(on, place(on, x, y) * 2, [7.0, 10.5], BLUE, 2.0),
+        "besieged": lambda on, x, y: marks.rings(on, place(on, x, y), [9.5], INK, 2.2, dashed=True),
+        "crossing": lambda on, x, y: marks.gates(on, place(on, x, y), [5.0]),
+        "sealed": lambda on, x, y: marks.seals(on, place(on, x, y), [5.0]),
+        "cut_place": lambda on, x, y: marks.glow(on, place(on, x, y), [0.5]),
     }
     said = {**MEANINGS, "cut_place": f"place: {cut_word}"}
     present = [name for name in samples if name in shown.marks]
@@ -112,38 +112,37 @@ def _places(column: LegendColumn, shown: OnMap, own: Look, cut_word: str) -> Non
 
 
 def _roads(column: LegendColumn, shown: OnMap, own: Look, data: MapData) -> None:
-    axes = column.axes
     largest, fine = shown.largest, shown.fine
 
-    def cased(rate: float, x: float, y: float) -> tuple[list[Line], float]:
+    def cased(rate: float, axes: Axes, x: float, y: float) -> tuple[list[Line], float]:
         line, width = _dash(x, y), road_width(int(rate), largest) * fine
         marks.casings(axes, [line], [width], fine)
         return [line], width
 
-    def flow(x: float, y: float) -> None:
-        lines, width = cased(largest / 2, x, y)
+    def flow(axes: Axes, x: float, y: float) -> None:
+        lines, width = cased(largest / 2, axes, x, y)
         marks.flows(axes, lines, [width * 0.45], [False], fine)
 
-    def full(x: float, y: float) -> None:
-        lines, width = cased(largest / 4, x, y)
+    def full(axes: Axes, x: float, y: float) -> None:
+        lines, width = cased(largest / 4, axes, x, y)
         marks.flows(axes, lines, [width], [True], fine)
 
-    def one_way(x: float, y: float) -> None:
-        lines, _ = cased(largest / 4, x, y)
+    def one_way(axes: Axes, x: float, y: float) -> None:
+        lines, _ = cased(largest / 4, axes, x, y)
         marks.one_ways(axes, lines, fine)
 
-    def doubtful(x: float, y: float) -> None:
-        marks.doubts(axes, cased(largest / 8, x, y)[0], [""], False)
+    def doubtful(axes: Axes, x: float, y: float) -> None:
+        marks.doubts(axes, cased(largest / 8, axes, x, y)[0], [""], False)
 
-    def absent(x: float, y: float) -> None:
+    def absent(axes: Axes, x: float, y: float) -> None:
         marks.unusable(axes, [_dash(x, y)])
         marks.doubts(axes, [_dash(x, y)], [""], True)
 
-    def in_cut(x: float, y: float) -> None:
-        lines, width = cased(largest / 8, x, y)
+    def in_cut(axes: Axes, x: float, y: float) -> None:
+        lines, width = cased(largest / 8, axes, x, y)
         marks.cut_road(axes, lines, [width], reach=False)
 
-    def crossed(x: float, y: float, strong: bool) -> None:
+    def crossed(axes: Axes, x: float, y: float, strong: bool) -> None:
         marks.unusable(axes, [_dash(x, y)])
         marks.crossed_out(axes, [_at(x, y)], strong)
 
@@ -154,16 +153,16 @@ def _roads(column: LegendColumn, shown: OnMap, own: Look, data: MapData) -> None
         for rate in (r for r in rates if r):
             text = f"{tonnes(rate)}/day" if data.unit == "t/day" else f"{rate / 1000:,.6g}"
             column.row(f"{text} each way", partial(cased, rate))
-    rows: dict[str, tuple[str, Callable[[float, float], None]]] = {
+    rows: dict[str, tuple[str, Sample]] = {
         "flow": (f"{data.flow_word}, same scale", flow),
         "full": (MEANINGS["full"], full),
         "one_way": (MEANINGS["one_way"], one_way),
         "cut_road": (f"road: {data.cut_word}", in_cut),
-        "unusable": (MEANINGS["unusable"], lambda x, y: marks.unusable(axes, [_dash(x, y)])),
+        "unusable": (MEANINGS["unusable"], lambda axes, x, y: marks.unusable(axes, [_dash(x, y)])),
         "doubtful": (MEANINGS["doubtful"], doubtful),
         "absent": (MEANINGS["absent"], absent),
-        "closed": (MEANINGS["closed"], lambda x, y: crossed(x, y, False)),
-        "cut": (MEANINGS["shut"], lambda x, y: crossed(x, y, True)),
+        "closed": (MEANINGS["closed"], lambda axes, x, y: crossed(axes, x, y, False)),
+        "cut": (MEANINGS["shut"], lambda axes, x, y: crossed(axes, x, y, True)),
     }
     for kind, (text, draw) in rows.items():
         if kind in shown.marks:
@@ -174,13 +173,12 @@ def _roads(column: LegendColumn, shown: OnMap, own: Look, data: MapData) -> None
 
 
 def _forces(column: LegendColumn, shown: OnMap, data: MapData, known: Mapping[str, Look]) -> None:
-    if not shown.forces:
+    if not shown.forces and "outside" not in shown.marks:
         return
-    axes = column.axes
     look = known.get(data.actor, NOBODY)
     half_w, half_h = FLAG_WIDTH / 2, FLAG_HEIGHT / 2
 
-    def samples(pair: list[Doing | None], x: float, y: float) -> None:
+    def samples(pair: list[Doing | None], axes: Axes, x: float, y: float) -> None:
         for state in pair:
             if state is None:
                 tracks(axes, [np.array([(x - half_w, y), (x + half_w, y)])])
@@ -197,50 +195,58 @@ def _forces(column: LegendColumn, shown: OnMap, data: MapData, known: Mapping[st
         present.append(None)
     for first in range(0, len(present), 2):
         column.row("", partial(samples, present[first : first + 2]))
+    if "outside" in shown.marks:
+        ahead = np.array([1.0, 0.0])
+        column.row("beyond the edge", lambda axes, x, y: pointer(axes, _at(x, y), ahead, look))
 
 
 class LegendColumn:
-    """A column that is filled from the top; rows below its end are left out.
+    """A column that is filled from the top, and is as high as what it holds."""
 
-    ``left`` are the pixels below what is written.
-    """
+    width = LEGEND_WIDTH - 14
 
-    def __init__(self, axes: Axes, width: float, height: float) -> None:
-        self.axes, self._width, self.left = axes, width, height - 2
+    def __init__(self) -> None:
+        self.height = 2.0
+        self._drawn: list[Callable[[Axes], object]] = []
+
+    def draw(self, page: Sheet, top: float) -> None:
+        """Draws it at the right of a sheet, from ``top`` down."""
+        axes = page.canvas(legend_left(page), top - self.height, self.width, self.height)
+        axes.set_ylim(-self.height, 0)
+        for one in self._drawn:
+            one(axes)
 
     def words(self, text: str, points: float, colour: str, weight: str = "normal") -> None:
-        for line in wrap(text, points, self._width - 4, 2, weight):
+        """Words over the whole width, in two lines at most."""
+        for line in wrap(text, points, self.width - 4, 2, weight):
             size = points * 1.55
-            self._write(2, self.left - size / 2, line, points, colour, weight)
-            self.left -= size
+            self._write(2, -self.height - size / 2, line, points, colour, weight)
+            self.height += size
 
     def heading(self, text: str) -> None:
-        self.left -= 7
-        if self.left < ROW * 2:
-            return
-        self.axes.plot([2, self._width], [self.left, self.left], color=RULE, lw=0.9)
-        self.left -= 3
+        """A rule with words in bold below it."""
+        self.height += 7
+        ends, level = [2, self.width], [-self.height] * 2
+        self._drawn.append(lambda axes: axes.plot(ends, level, color=RULE, lw=0.9))
+        self.height += 3
         self.words(text, 9.5, INK, "bold")
-        self.left -= 2
+        self.height += 2
 
-    def row(self, text: str, sample: Callable[[float, float], object]) -> None:
-        lines = wrap(text, 8.8, self._width - TEXT_LEFT, 2)
+    def row(self, text: str, sample: Sample) -> None:
+        """A sample, drawn round the point that it is given, and what it means."""
+        lines = wrap(text, 8.8, self.width - TEXT_LEFT, 2)
         height = max(ROW, len(lines) * LINE_HEIGHT + 4)
-        if self.left < height:
-            return
-        middle = self.left - height / 2
-        sample(SAMPLE / 2 + 2, middle)
+        middle = -self.height - height / 2
+        self._drawn.append(lambda axes: sample(axes, SAMPLE / 2 + 2, middle))
         for number, line in enumerate(lines):
             y = middle + ((len(lines) - 1) / 2 - number) * LINE_HEIGHT
             self._write(TEXT_LEFT, y, line, 8.8, INK, "normal")
-        self.left -= height
+        self.height += height
 
     def _write(
         self, x: float, y: float, text: str, points: float, colour: str, weight: str
     ) -> None:
-        if y < text_size(text, points)[1] / 2:
-            return
-        put(self.axes, x, y, text, points, color=colour, weight=weight)
+        self._drawn.append(lambda axes: put(axes, x, y, text, points, color=colour, weight=weight))
 
 
 def _at(x: float, y: float) -> Line:

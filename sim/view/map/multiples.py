@@ -9,18 +9,21 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.base.said import Sentence, several
+from sim.base.said import Sentence
+from sim.measure.axis import AxisView
+from sim.tables.headline import capacity
 from sim.view.data import MapData, Page
-from sim.view.draw import MARGIN, context, sheet, wrap
+from sim.view.draw import MARGIN, context, sheet_for, wrap
 from sim.view.look import FAINT_INK, WIDTH
-from sim.view.map.base import draw_base, draw_scale
+from sim.view.map.base import draw_base, scale_above
 from sim.view.map.compose import map_frame
 from sim.view.map.figure import Maps, map_table
 from sim.view.map.forces import draw_forces, lay_forces
 from sim.view.map.labels import Taken
-from sim.view.map.legend import LEGEND_WIDTH, draw_legend
+from sim.view.map.legend import LEGEND_WIDTH, legend
 from sim.view.map.names import Name, lay_names, write_names
 from sim.view.map.network import draw_edge, draw_network
+from sim.view.map.outside import name_outside
 from sim.view.map.scene import Scene
 from sim.view.map.union import merged, union
 from sim.view.tables import Numbers
@@ -42,21 +45,21 @@ def multiples_data(maps: Maps, axis: str) -> MultiplesData:
     """The maps of the turning points, with the capacity at each."""
     looks = maps.turning_points(axis)
     name = maps.tell.name(axis)
-    rates = [rate(axis, v.capacity, "") for v in looks]
-    between = rates[1:-1]
-    if between and between[-1] == rates[-1]:  # the last change is what it ends with
-        between.pop()
-    way = Sentence(" by way of ", several(between, last=", ")) if between else Sentence("")
     page = Page(
-        Sentence(name, " goes from ", rates[0], " to ", rates[-1], " t/day", way),
+        capacity(maps.tell, axis),
         Sentence(name, ": the largest flow that its roads can carry at its turning points"),
         maps.credit,
     )
-    shown = (
-        (Sentence(maps.date(v.time), ": ", rate(axis, v.capacity)), maps.map(axis, v))
-        for v in looks
-    )
+    shown = ((_words(maps, axis, v), maps.map(axis, v)) for v in looks)
     return MultiplesData(page, tuple(shown))
+
+
+def _words(maps: Maps, axis: str, view: AxisView) -> Sentence:
+    """The date of a map, the capacity then, and what befell what."""
+    said = Sentence(maps.date(view.time), ": ", rate(axis, view.capacity))
+    causes = [e.subject for e in maps.causes(axis, view.time)] if view.time else []
+    subjects = list(dict.fromkeys(item for subject in causes for item in subject.split(", ")))
+    return Sentence(said, "; ", maps.names(subjects, 2)) if subjects else said
 
 
 @context()
@@ -71,30 +74,32 @@ def draw_multiples(data: MultiplesData) -> Figure:
     if not data.maps:
         raise ValueError("small multiples need a map")
     rows = math.ceil(len(data.maps) / COLUMNS)
-    page = sheet(data.page, height=110 + rows * (HEIGHT + HEAD + GAP))
     room = WIDTH - LEGEND_WIDTH - 2 * MARGIN
     width = (room - GAP * (COLUMNS - 1)) / COLUMNS
     joint = union([m for _, m in data.maps])
-    whole = Scene(joint, map_frame(joint, width, HEIGHT, pad=30.0))
+    whole = Scene(joint, map_frame(joint, width, HEIGHT, pad=34.0))
     taken = Taken((3, 3, width - 3, HEIGHT - 3), whole.soft())
     taken.take(whole.hard())
+    seen = merged([Scene(m, whole.frame).shown() for _, m in data.maps])
+    column = legend(joint, whole.looks, seen)
+    page = sheet_for(data.page, max(rows * (HEIGHT + HEAD + GAP), column.height))
+    column.draw(page, page.top)
     cells = []
     for nth, (words, _) in enumerate(data.maps):
-        row, column = divmod(nth, COLUMNS)
-        left = MARGIN + column * (width + GAP)
+        row, across = divmod(nth, COLUMNS)
+        left = MARGIN + across * (width + GAP)
         top = page.top - row * (HEIGHT + HEAD + GAP)
         text = wrap(words, 10, width, 1, "bold")[0]
         page.text(left, top - HEAD + 6, text, size=10, weight="bold", va="bottom")
         cells.append(page.canvas(left, top - HEAD - HEIGHT, width, HEIGHT))
-    draw_scale(cells[0], whole.frame, taken)
+    scale_above(page, whole.frame, MARGIN + width, page.top - HEAD + 2)
     names = lay_names(whole, taken, small=True)
     for axes, (_, one) in zip(cells, data.maps, strict=True):
         scene = Scene(one, whole.frame)
         _draw(axes, scene, whole, names)
-        draw_forces(axes, scene, lay_forces(scene, scene.stands, copy(taken), brief=True))
-    height = rows * (HEIGHT + HEAD + GAP) - GAP
-    seen = merged([Scene(m, whole.frame).shown() for _, m in data.maps])
-    draw_legend(page, page.top - height, height, joint, whole.looks, seen)
+        own = copy(taken)
+        draw_forces(axes, scene, lay_forces(scene, scene.stands, own, brief=True))
+        name_outside(axes, scene, scene.stands, own, brief=True)
     return page.figure
 
 

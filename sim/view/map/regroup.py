@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
-from sim.base.numbers import number
-from sim.base.said import LEVEL, Name, Said, Sentence, several, share
+from sim.base.numbers import number, percent
+from sim.base.said import LEVEL, Name, Said, Sentence, counted, several, share
 from sim.measure.flows import Displacement, displaced, displacements
 from sim.scenario.model import Actor, Scenario
 from sim.state.record import LOST, TAKEN
@@ -120,6 +120,9 @@ def regroup_map(
             Said(f"{runs:,} runs", runs, "runs", "n"), " with its ", LEVEL, " interval; width by "
             "share; faded: the interval covers ", Said("0", 0.0, "1"),
         )  # fmt: skip
+    if less := len(groups) - len(shown):
+        left_out = counted(less, "place"), " with fewer displaced without a map"
+        kind = Sentence(kind, "; ", *left_out)
     page = Page(_title(scenario, groups[shown[0]], runs), kind, credit)
     net = scenario.network
     return RegroupMapData(
@@ -147,7 +150,7 @@ def _panel(scenario: Scenario, group: Sequence[Displacement], runs: int | None) 
     rest = [d for d in group if d not in away and d.choice not in _ELSEWHERE]
     if rest:
         together = sum(d.share.value for d in rest)
-        words.append(f"{len(rest)} other destinations together: {100 * together:.0f} %")
+        words.append(f"{counted(len(rest), 'other destination')} together: {percent(together)}")
     arrows = tuple(_arrow(scenario, d, runs) for d in away)
     origin, actor = scenario.network.places[first.origin].name, scenario.actors[first.actor].name
     heading = f"{origin} ({actor}): {total} displaced{often}"
@@ -170,15 +173,15 @@ def _goal(scenario: Scenario, d: Displacement) -> str:
 
 def _said(d: Displacement, runs: int | None) -> str:
     """A share with its interval; of one run the persons and their share."""
-    return _range(d) if runs else f"{number(round(d.persons))} ({100 * d.share.value:.0f} %)"
+    return _range(d) if runs else f"{number(round(d.persons))} ({percent(d.share.value)})"
 
 
 def _range(d: Displacement) -> str:
-    """As "34 % (28-41)"."""
+    """As "34 % (28 to 41)", with a dash."""
     if d.share.low is None or d.share.high is None:
-        return f"{100 * d.share.value:.0f} %"
+        return percent(d.share.value)
     low, high = max(d.share.low, 0.0), min(d.share.high, 1.0)
-    return f"{100 * d.share.value:.0f} % ({100 * low:.0f}-{100 * high:.0f})"
+    return f"{percent(d.share.value)} ({100 * low:.0f}\u2013{100 * high:.0f})"
 
 
 def _title(scenario: Scenario, group: Sequence[Displacement], runs: int | None) -> Sentence:

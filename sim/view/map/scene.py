@@ -103,7 +103,7 @@ class Scene:
         """Whether a place gets a name: not at the very edge, nor a gate beside its town."""
         x, y = point.tolist()
         inside: bool = 5 < x < self.frame.width - 5 and 5 < y < self.frame.height - 5
-        if p.kind != "border crossing" or self.special(p):
+        if p.kind != "border crossing" or self.special(p) or p.id in self.data.subjects:
             return inside
         beside = np.hypot(*(others - point).T) < GATE_REACH
         return bool(inside and beside.sum() < 2)
@@ -189,6 +189,7 @@ class Scene:
             "cut_road": any(r.id in self.data.cut_roads for r in roads),
             "cut_place": any(p.id in self.data.cut_places for p in places),
             "track": any(len(s.track) > 1 and s.force.km > 0 for s in self.stands),
+            "outside": any(not self.frame.shows(s.xy) for s in self.stands),
         }
         return OnMap(
             tuple(a.id for a in self.data.actors if held[a.id]), self.largest,

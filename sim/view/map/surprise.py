@@ -18,7 +18,7 @@ from sim.measure.hindcast import PlaceRow
 from sim.measure.on_record import HoldersOnRecord
 from sim.scenario.model import DAY, Road, Scenario
 from sim.view.data import WHOLE, MapData, MapPlace, MapRoad, Page
-from sim.view.draw import context, sheet
+from sim.view.draw import context
 from sim.view.look import CUT_INK, CUT_PALE
 from sim.view.map.compose import compose
 from sim.view.map.legend import LegendColumn
@@ -95,7 +95,7 @@ def _shares(holders: Sequence[str]) -> tuple[tuple[str, int], ...]:
 @context()
 def draw_surprise(data: SurpriseData) -> Figure:
     """The map of who held what, with a ring round each place that surprised the runs."""
-    return compose(sheet(data.map.page), data.map, partial(_overlay, data), _key)
+    return compose(data.map, partial(_overlay, data), _key)
 
 
 def _overlay(
@@ -117,10 +117,10 @@ def _key(column: LegendColumn) -> None:
     for chance in (0.5, 0.1, 0.01):
         surprise = -math.log(chance)
         said = f"{number(surprise)}: the runs gave it {number(100 * chance)} %"
-        column.row(said, partial(_sample, column.axes, surprise))
+        column.row(said, partial(_sample, surprise))
 
 
-def _sample(axes: Axes, surprise: float, x: float, y: float) -> None:
+def _sample(surprise: float, axes: Axes, x: float, y: float) -> None:
     ring = Circle((x, y), _radius(surprise))
     patches(axes, [ring], CUT_PALE, CUT_INK, 1.4, Z_SURPRISE, alpha=0.75)
 

@@ -37,6 +37,7 @@ def union(maps: Sequence[MapData]) -> MapData:
         first, when="", places=places, roads=roads, cut_word="minimum cut, or lost", forces=(),
         cut_places=frozenset[str]().union(*(m.cut_places for m in maps)),
         cut_roads=frozenset[str]().union(*(m.cut_roads for m in maps)),
+        subjects=frozenset[str]().union(*(m.subjects for m in maps)),
     )  # fmt: skip
 
 
