@@ -137,6 +137,39 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "planned_flow": "planned flow",
     "force": "force, {doing}",
     "way": "way that a force came",
+    # guess first
+    "guess_ask": (
+        "How many losses stop {axis} on {date}? Choose places or roads on the map: press on them, "
+        "or go there with Tab and the arrow keys and press Enter. Its sources and sinks stay."
+    ),
+    "guess_end": "{name} is a source or sink of the line: it stays. Choose what lies between.",
+    "guess_cut": "{axis} is cut on {date}: nothing is left to stop. Choose another day.",
+    "guess_show": "Show the answer",
+    "guess_none": ("1 loss stops it.", "{n} losses stop it."),
+    "guess_right": (
+        "Right: your loss stops it, and none is too few.",
+        "Right: your {n} losses stop it, and fewer do not.",
+    ),
+    "guess_more": (
+        "Your loss stops it; {least} would do.",
+        "Your {n} losses stop it; {least} would do.",
+    ),
+    "guess_leaves": (
+        "Your loss leaves {left} of {whole}; it takes {least} to stop it.",
+        "Your {n} losses leave {left} of {whole}; it takes {least} to stop it.",
+    ),
+    "guess_enough": ("1 is enough: {names}.", "{n} are enough: {names}."),
+    "guess_proof": (
+        "None is too few: there is a way, which is drawn on the map.",
+        "Fewer are not: {n} ways share no road and no place but their ends, and each of them takes "
+        "a loss of its own. They are drawn on the map.",
+    ),
+    "guess_worst": "The most that lost places take, {date}",
+    "guess_no_less": "no set takes more than one place fewer does",
+    "guess_sets": ("{sets}, or 1 more set", "{sets}, or {n} more sets"),
+    "loss_nothing": "its loss alone would cost {axis} nothing",
+    "loss_leaves": "its loss alone would leave {axis} {left} of {whole}",
+    "loss_cuts": "its loss alone would cut {axis}",
     # two runs side by side
     "apart_place": "{name} (A: {a}, B: {b})",
     "same_holders": "every place has the same holders",
@@ -184,6 +217,7 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "curves": ("Date", "Day"),
     "asked": ("", "Before", "After"),
     "asked_axes": ("Axis", "Before", "After"),
+    "guess_worst": ("Places lost", "Left, t/day", "Worst"),
     "holding": ("Place", "From", "To", "Held by"),
 }  # fmt: skip
 """The heads of the tables that a script fills."""

@@ -22,7 +22,7 @@ from .run import RunFiles
 from .sentences import HEADS, MONTHS, SENTENCES
 
 SCRIPTS = ("core.js", "marks.js", "map.js", "map_words.js", "forces.js", "curves.js", "page.js")
-ASKING_SCRIPTS = (*SCRIPTS[:-1], "flow.js", "ask.js", "what_if.js", SCRIPTS[-1])
+ASKING_SCRIPTS = (*SCRIPTS[:-1], "flow.js", "ask.js", "what_if.js", "guess.js", SCRIPTS[-1])
 """The scripts of a page on which a reader can ask what if."""
 
 STILL_SCRIPTS = ("still.js",)

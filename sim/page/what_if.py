@@ -154,6 +154,9 @@ def panel() -> Html:
         "section",
         el("h3", "What if", id="what-if-title"),
         el("button", "Take towns, close roads", type="button", id="ask", aria_pressed="false"),
+        el("button", "Guess first: what stops this line?", type="button", id="guess",
+           aria_pressed="false"),
         el("div", id="asked", hidden=True),
+        el("div", id="guessed", hidden=True),
         class_="asks", aria_labelledby="what-if-title",
     )  # fmt: skip

@@ -18,10 +18,10 @@ from sim.view.map.labels import bare
 
 STATIC = files("sim.page").joinpath("static")
 SCRIPTS = {
-    name: STATIC.joinpath(name).read_text(encoding="utf-8")
-    for name in ("core.js", "marks.js", "map.js", "map_words.js", "forces.js", "curves.js")
+    file.name: file.read_text(encoding="utf-8")
+    for file in STATIC.iterdir()
+    if file.name.endswith(".js")
 }
-SCRIPTS["page.js"] = STATIC.joinpath("page.js").read_text(encoding="utf-8")
 
 
 def test_the_numbers_need_no_matplotlib() -> None:

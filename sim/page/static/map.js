@@ -8,7 +8,7 @@ class MapView {
   constructor(run, figure) {
     this.run = run;
     this.figure = figure;
-    this.onpick = this.ondraw = null; // of the questions: a thing is chosen, the map is drawn
+    this.onpick = this.onlook = this.ondraw = null; // of the questions: a thing is chosen or looked at, the map is drawn
     this.instants = run.times.flatMap((time) => [time, 0]);
     this.canvas = figure.querySelector(".canvas");
     this.tip = make("div", { class: "tip", hidden: true });
@@ -92,7 +92,7 @@ class MapView {
     this.seen = what;
     this.tip.hidden = !what;
     if (!what) return;
-    const lines = this.tell(what);
+    const lines = [...this.tell(what), ...(this.onlook ? this.onlook(what) : [])];
     put(this.element(what), { "aria-label": lines.join("; ") });
     const [head, ...rest] = lines;
     this.tip.replaceChildren(make("strong", {}, nameOf(head)), ...rest.map((line) => make("p", {}, line)));

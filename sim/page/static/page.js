@@ -11,6 +11,7 @@ const curves = $("figure.curves") ? [new Curves($("figure.curves"), DATA.runs, (
 const holdings = $$("figure.holdings").map((figure) => new Holding(figure, DATA.runs[Number(figure.dataset.run)]));
 const slider = $("#time"), day = $("#day"), said = $("#said"), play = $("#play"), choice = $("#axis");
 const asking = DATA.what_if ? new WhatIf(maps[0], curves) : null;
+const guessing = asking ? new Guess(asking) : null;
 const entries = $$("[data-time]").map((item) => ({ item, time: Number(item.dataset.time) }));
 const instants = [...new Set(DATA.runs.flatMap((run) => run.times))].sort((a, b) => a - b);
 
