@@ -31,7 +31,7 @@ written, `FailedError` (and `FullDiskError`) for what could not be done. Nothing
 GROUPS = (
     ("Scenarios", ("load", "Scenario", "validate", "CheckedFile", "listing", "Listing",
                    "schema")),
-    ("One run", ("run", "Run", "cut", "Cut", "film")),
+    ("One run", ("run", "Run", "explore", "Explorer", "cut", "Cut", "film")),
     ("Many runs", ("ensemble", "Ensemble", "study", "Study", "SensitivityStudy", "plan_study",
                    "StudyPlan", "resume", "merge", "beside", "Beside", "calibrate", "Calibrated",
                    "verdicts", "Verdicts", "score", "Scored")),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .calibrations import Calibrated, calibrate
     from .comparisons import Comparison, ManyComparison, compare
     from .ensembles import Ensemble, SensitivityStudy, Study
+    from .exploring import Explorer, explore
     from .files import CheckedFile, schema, summary, validate
     from .judging import Verdicts, verdicts
     from .listings import Listing, listing
@@ -46,12 +47,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Audited", "BadInputError", "Beside", "Calibrated", "CheckedFile", "Comparison", "Cut",
-    "DataTable", "Ensemble", "Error", "FailedError", "FolderError", "FullDiskError", "Listing",
-    "ManyComparison", "Network", "Run", "RunFolder", "Scenario", "ScenarioError", "Scored",
-    "SensitivityStudy", "Study", "StudyPlan", "Verdicts", "audit", "beside", "calibrate",
-    "compare", "cut", "ensemble", "film", "interdict", "listing", "load", "merge", "open_ensemble",
-    "open_run", "open_study", "plan_study", "rank", "report", "resume", "run", "schema", "score",
-    "study", "summary", "validate", "verdicts",
+    "DataTable", "Ensemble", "Error", "Explorer", "FailedError", "FolderError", "FullDiskError",
+    "Listing", "ManyComparison", "Network", "Run", "RunFolder", "Scenario", "ScenarioError",
+    "Scored", "SensitivityStudy", "Study", "StudyPlan", "Verdicts", "audit", "beside", "calibrate",
+    "compare", "cut", "ensemble", "explore", "film", "interdict", "listing", "load", "merge",
+    "open_ensemble", "open_run", "open_study", "plan_study", "rank", "report", "resume", "run",
+    "schema", "score", "study", "summary", "validate", "verdicts",
 ]  # fmt: skip
 
 _HOMES = {
@@ -67,6 +68,7 @@ _HOMES = {
         "StudyPlan", "ensemble", "merge", "open_ensemble", "open_study", "plan_study", "resume",
         "study",
     ),
+    "sim.api.exploring": ("Explorer", "explore"),
     "sim.api.judging": ("Verdicts", "verdicts"),
     "sim.api.listings": ("Listing", "listing"),
     "sim.api.axes": ("interdict", "rank"),

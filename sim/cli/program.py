@@ -75,6 +75,30 @@ def run(
 
 
 @cli.command()
+@_FILE
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Where it is served; else a free one."
+)
+@click.option("--no-browser", "browser", is_flag=True, callback=lambda _, __, given: not given,
+              help="Open no browser; the address is printed.")  # fmt: skip
+def explore(file: str, port: int, browser: bool, as_json: bool) -> None:
+    """Ask a scenario in the browser: take towns, close roads, run what changed, save it.
+
+    The page is that of a run of FILE, served on this machine until Ctrl-C, or until it has been
+    closed for a minute and a half. It saves in the current folder.
+    """
+    import webbrowser
+
+    import sim
+
+    with sim.explore(file, port=port) as page:
+        answer(as_json, {"address": page.address}, f"{page.address}\nCtrl-C ends it")
+        if browser:  # one in the terminal returns when it is closed
+            threading.Thread(target=webbrowser.open, args=[page.address], daemon=True).start()
+        page.serve()
+
+
+@cli.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path())
 @SETS
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
@@ -144,7 +168,7 @@ for _command in (*folders.COMMANDS, *many.COMMANDS, *networks.COMMANDS):
 
 Commands.sections = {
     "Scenarios": ("validate", "list", "schema"),
-    "One run": ("run", "film"),
+    "One run": ("run", "explore", "film"),
     "Many runs": ("ensemble", "study", "merge", "calibrate", "verdict", "score"),
     "Networks": ("cut", "interdict", "rank", "audit", "import"),
     "Folders": ("show", "compare", "report", "export"),

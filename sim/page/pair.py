@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from sim.base.numbers import in_line, short, whole
@@ -37,11 +38,14 @@ MOST_NAMED = 3
 MOST_SETTINGS = 8
 """Settings listed before the maps; the others are folded away."""
 
+LETTERS = ("A", "B")
+"""What the two runs are called on their page."""
+
 
 def page(a: RunFiles, b: RunFiles, file: Path) -> str:
     """The page of run B beside run A, the one it is compared with, to be written to ``file``."""
     runs, links = (a, b), (Links(file, a.folder), Links(file, b.folder))
-    found = compare([_outcome(run) for run in runs])
+    found = compare([outcome(run) for run in runs])
     common = [(id_, axis.name) for id_, axis in a.scenario.axes.items() if id_ in b.scenario.axes]
     axis = common_axis([a.summary, b.summary])
     names = [join(el("strong", letter), ": ", named(run.scenario.title))
@@ -53,7 +57,7 @@ def page(a: RunFiles, b: RunFiles, file: Path) -> str:
     parts = [
         finding_section(finding(a, b, axis, found)),
         _dates(a, b),
-        section("settings", "What differs in the scenarios", _settings(found)),
+        section("settings", "What differs in the scenarios", settings(found)),
         section("stage", "The two runs, day by day", bar(common, axis),
                 el("div", [map_figure(i, join(el("strong", "AB"[i]), ": "), _data(link, _MAP))
                            for i, link in enumerate(links)], class_="two"),
@@ -69,7 +73,7 @@ def page(a: RunFiles, b: RunFiles, file: Path) -> str:
             [holding_figure(i, names[i], _data(link, ["control.csv"]))
              for i, link in enumerate(links)])),
         section("claims", "Claims", _claims(a, b)),
-        section("measures", "Measures", _measures(found)),
+        section("measures", "Measures", measures(found)),
         section("manifest", "Manifests", [
             join(el("h3", name), tables.manifest(run.manifest, link))
             for name, run, link in zip(names, runs, links, strict=True)]),
@@ -148,7 +152,8 @@ def _ranked(changes: Sequence[Change]) -> list[Change]:
     return sorted(changes, key=lambda change: change.path.split(".")[0] in quiet)
 
 
-def _outcome(run: RunFiles) -> Outcome:
+def outcome(run: RunFiles) -> Outcome:
+    """A run as a comparison takes it."""
     return Outcome(run.scenario.id, run.scenario.resolved, run.summary, run.series, run.events)
 
 
@@ -163,14 +168,15 @@ def _dates(a: RunFiles, b: RunFiles) -> Html | None:
     return el("p", said)
 
 
-def _settings(found: Comparison) -> Html:
+def settings(found: Comparison, names: tuple[str, str] = LETTERS) -> Html:
+    """The settings in which two runs differ; ``names`` are what they are called."""
     if not found.changes:
         return el("p", "Nothing: the two scenarios are the same, but perhaps for the seed.")
     rows = [
         [el("code", change.path), *(named(short(in_line(v), LONGEST)) for v in change.values)]
         for change in _ranked(found.changes)
     ]
-    head, more = ["Setting", "A", "B"], rows[MOST_SETTINGS:]
+    head, more = ["Setting", *names], rows[MOST_SETTINGS:]
     made = table(head, rows[:MOST_SETTINGS], "Settings that are not the same")
     if not more:
         return made
@@ -202,13 +208,21 @@ def _claims(a: RunFiles, b: RunFiles) -> Html | None:
     return table(["Claim", "A", "B"], body, "Claims; those with different verdicts first")
 
 
-def _measures(found: Comparison) -> Html:
+def side_by_side(
+    rows: Sequence[Row], caption: str, names: tuple[str, str], gap: str
+) -> Html:  # fmt: skip
+    """Measures of two runs as a table; ``gap`` is the second less the first."""
+    first, second = names
+    table = of_many.side_by_side(rows, names, gap)
+    keys = ("path", first, second, f"{second} - {first}", "unit")
+    return tables.html(table.pick(*keys), caption=caption)
+
+
+def measures(
+    found: Comparison, names: tuple[str, str] = LETTERS, gap: str = "B \u2212 A"
+) -> Html:  # fmt: skip
     """The measures that differ, then the others folded."""
-
-    def made(rows: Sequence[Row], caption: str) -> Html:
-        table = of_many.side_by_side(rows, ("A", "B"), "B \u2212 A")
-        return tables.html(table.pick("path", "A", "B", "B - A", "unit"), caption=caption)
-
+    made = partial(side_by_side, names=names, gap=gap)
     same = [row for row in found.rows if not row.changed]
     axes = [row for row in found.rows if row.changed and row.path.startswith("axes.")]
     rest = [row for row in found.rows if row.changed and not row.path.startswith("axes.")]

@@ -205,6 +205,24 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "held_table": "Who held the places that changed",
 }
 
+EXPLORING: Mapping[str, str] = {
+    "explore_run": "Run",
+    "explore_file": "File",
+    "explore_save": "Save",
+    "explore_replace": "Write over it",
+    "explore_ready": "Run works out all that follows; Save writes the changed scenario as a file.",
+    "explore_running": "It runs\u2026",
+    "explore_saved": "Saved. To run it: sim run {name}",
+    "explore_stranger": (
+        "This page may look, but neither run nor save: open the address that the program told."
+    ),
+    "explore_gone": "The program has ended: start it again to run and save.",
+    "explore_base": "base",
+    "explore_this": "this run",
+    "explore_beside": "{title}, beside the base",
+}
+"""What the page says more where it is served."""
+
 HEADS: Mapping[str, tuple[str, ...]] = {
     "places": ("Place", "Held by", "Since", "Besieged", "Sealed to"),
     "roads": (

@@ -25,6 +25,9 @@ SCRIPTS = ("core.js", "marks.js", "map.js", "map_words.js", "forces.js", "curves
 ASKING_SCRIPTS = (*SCRIPTS[:-1], "flow.js", "ask.js", "what_if.js", "guess.js", SCRIPTS[-1])
 """The scripts of a page on which a reader can ask what if."""
 
+SERVED_SCRIPTS = (*ASKING_SCRIPTS[:-1], "explore.js", ASKING_SCRIPTS[-1])
+"""The scripts of such a page that is served, and runs and saves what was asked."""
+
 STILL_SCRIPTS = ("still.js",)
 """The script of a page without a time slider."""
 
@@ -34,6 +37,9 @@ _SHARED = {
     "whole": PPM,
 }  # fmt: skip
 """What the scripts of every page with a map are told."""
+
+_ONE_FILE = "This page is one file; it opens without a network and sends nothing."
+_SERVED = "This page is served on this machine; it speaks to the program there and nowhere else."
 
 
 Stage = tuple[Mapping[str, Any], Html]
@@ -65,13 +71,15 @@ def document(title: str, about: Piece, parts: Iterable[Piece], stage: Stage | No
     """The whole page. Without a ``stage`` it has no map and no time.
 
     Nothing in it may be fetched: the policy allows its own style and script by their hashes, and
-    pictures that are part of the page.
+    pictures that are part of the page. One that is served speaks to where it is from, alone.
     """
+    served = stage is not None and "explore" in stage[0]
     style = look.variables() + asset("page.css")
     script = "\n".join(asset(name) for name in _scripts(stage))
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
+        + ("; connect-src 'self'" if served else "")
     )
     head = el(
         "head",
@@ -94,8 +102,7 @@ def document(title: str, about: Piece, parts: Iterable[Piece], stage: Stage | No
         el("main", parts, id="main"),
         el(
             "footer",
-            el("p", "Basemap: Natural Earth (public domain). This page is one file; it opens "
-               "without a network and sends nothing."),
+            el("p", "Basemap: Natural Earth (public domain). ", _SERVED if served else _ONE_FILE),
         ),
         _staged(*stage) if stage else None,
         el("script", Html(script)),
@@ -106,6 +113,8 @@ def document(title: str, about: Piece, parts: Iterable[Piece], stage: Stage | No
 def _scripts(stage: Stage | None) -> Sequence[str]:
     if not stage:
         return STILL_SCRIPTS
+    if "explore" in stage[0]:
+        return SERVED_SCRIPTS
     return ASKING_SCRIPTS if "what_if" in stage[0] else SCRIPTS
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from . import inputs, tables, what_if
 from .ground import stage
-from .markup import Html, el, join, source_line
+from .markup import Html, Piece, el, join, source_line
 from .prose import finding, happenings
 from .run import RunFiles
 from .shell import (
@@ -25,12 +28,21 @@ from .shell import (
 NOSCRIPT = "The map and the curves are drawn by the script in this page; the rest needs none."
 
 
-def page(run: RunFiles, file: Path) -> str:
-    """The page of a run, to be written to ``file`` (its links start there)."""
+def page(
+    run: RunFiles, file: Path, *, told: Mapping[str, Any] = MappingProxyType({}),
+    beside: Piece = None,
+) -> str:  # fmt: skip
+    """The page of a run, to be written to ``file`` (its links start there).
+
+    Args:
+        told: what its script is told more.
+        beside: a part that stands behind the finding.
+    """
     link = Links(file, run.folder)
     axes = [(id_, axis.name) for id_, axis in run.scenario.axes.items()]
     parts = [
         finding_section(finding(run)),
+        beside,
         el("noscript", el("p", NOSCRIPT)),
         section("stage", "The run, day by day", bar(axes, run.focus), _stage(run, link),
                 seen=False),
@@ -50,8 +62,8 @@ def page(run: RunFiles, file: Path) -> str:
                 _checks(run)),
     ]  # fmt: skip
     data, ground = stage([run], run.focus)
-    told = {**data, "what_if": what_if.document(run)} if axes else data
-    return document(run.scenario.title, about(run), parts, (told, ground))
+    asked = {"what_if": what_if.document(run)} if axes else {}
+    return document(run.scenario.title, about(run), parts, ({**data, **asked, **told}, ground))
 
 
 def _stage(run: RunFiles, link: Links) -> Html:

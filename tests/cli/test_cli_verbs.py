@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from sim.api.exploring import Explorer
 from sim.cli.program import cli
 from sim.cli.verbs import Verb
 
@@ -19,6 +20,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "list": ("small.yaml", "measures"),
     "schema": (),
     "run": ("small.yaml", "--no-figures", "--out", "new"),
+    "explore": ("small.yaml", "--no-browser"),
     "film": ("run", "--fps", "1", "--seconds", "2", "--out", "new.png"),
     "ensemble": (*ENSEMBLE[1:], "--out", "new"),
     "study": ("study.yaml", "--workers", "1", "--no-figures", "--out", "new"),
@@ -53,6 +55,7 @@ def home(small_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with something for every command to work on."""
     folder = small_file.parent
     monkeypatch.chdir(folder)
+    monkeypatch.setattr(Explorer, "serve", lambda _: None)  # as if its page was closed at once
     (folder / "net.csv").write_text("from,to,capacity\na,b,2\nb,c,3\na,c,1\n", encoding="utf-8")
     (folder / "claims").mkdir()
     (folder / "claims/small.yaml").write_bytes(small_file.read_bytes())

@@ -63,8 +63,8 @@ function rates(total) {
   return found.length ? found : [0, 0];
 }
 
-/** What the panels show of an axis. Each line: name, look, flat series, whether it is stepped. */
-function panelsOf(runs, id) {
+/** What the panels show of an axis. Each line: name, look, flat series, whether it is stepped; `names` are those of two runs. */
+function panelsOf(runs, id, names = ["A", "B"]) {
   const axes = runs.map((run) => axisOf(run, id));
   const stock = (axis) => added(axis.sinks.map((s) => s.stock), between);
   const arrived = (axis) => added(axis.sinks.map((s) => s.delivered), (c, t) => at(c, t, 0));
@@ -75,8 +75,8 @@ function panelsOf(runs, id) {
       const times = [...new Set([...a, ...b].filter((_, i) => i % 2 === 0))].sort((x, y) => x - y);
       const gap = times.flatMap((t) => [t, value(b, t) - value(a, t)]);
       return [
-        { title, unit, lines: [["A", "one", a, steps], ["B", "two", b, steps]] },
-        { title: say("difference", { title }), unit, zero: true, lines: [["B \u2212 A", "gap", gap, steps]] },
+        { title, unit, lines: [[names[0], "one", a, steps], [names[1], "two", b, steps]] },
+        { title: say("difference", { title }), unit, zero: true, lines: [[`${names[1]} \u2212 ${names[0]}`, "gap", gap, steps]] },
       ];
     };
     return [

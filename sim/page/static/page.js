@@ -7,13 +7,19 @@ const PERIOD_IN = 24000; // ms that the whole period takes to play
 const STILL_STEP = 1500; // ms a state, where motion is not wanted
 
 const maps = $$("figure.map").map((figure) => new MapView(DATA.runs[Number(figure.dataset.run)], figure));
-const curves = $("figure.curves") ? [new Curves($("figure.curves"), DATA.runs, () => panelsOf(DATA.runs, view.axis))] : [];
+const curves = $("figure.curves") ? [new Curves($("figure.curves"), DATA.runs, panelsShown)] : [];
 const holdings = $$("figure.holdings").map((figure) => new Holding(figure, DATA.runs[Number(figure.dataset.run)]));
 const slider = $("#time"), day = $("#day"), said = $("#said"), play = $("#play"), choice = $("#axis");
 const asking = DATA.what_if ? new WhatIf(maps[0], curves) : null;
 const guessing = asking ? new Guess(asking) : null;
+const exploring = DATA.explore ? new Explore(asking) : null;
 const entries = $$("[data-time]").map((item) => ({ item, time: Number(item.dataset.time) }));
 const instants = [...new Set(DATA.runs.flatMap((run) => run.times))].sort((a, b) => a - b);
+
+/** The panels of the axis on show. */
+function panelsShown() {
+  return [...panelsOf(DATA.runs, view.axis), ...(DATA.explore ? panelsBeside(DATA.explore.base, view.axis) : [])];
+}
 
 // --- time ------------------------------------------------------------------------------
 
@@ -155,7 +161,7 @@ function forceTable(map) {
 
 function curveTables() {
   const run = DATA.runs[0];
-  return panelsOf(DATA.runs, view.axis).map((panel) => {
+  return panelsShown().map((panel) => {
     const scale = 1000 / (panel.scale || 1);
     const times = [...new Set(panel.lines.flatMap(([, , series]) => series.filter((_, i) => i % 2 === 0)))].sort((a, b) => a - b);
     const rows = times.map((t) => [dateOf(run, t), (t / DAY).toFixed(2), ...panel.lines.map(([, , series, steps]) =>

@@ -8,7 +8,7 @@ class WhatIf {
     const run = this.run = map.run;
     this.told = { ...DATA.what_if, base: run };
     this.net = netOf(run, this.told);
-    Object.assign(this, { map, charts, on: false, changes: [], chosen: null, lost: [], due: 0 });
+    Object.assign(this, { map, charts, on: false, changes: [], chosen: null, lost: [], due: 0, onrender: () => {} });
     this.button = document.getElementById("ask");
     this.panel = document.getElementById("asked");
     this.strip = map.canvas.appendChild(make("div", { class: "chosen", role: "group", hidden: true }));
@@ -182,6 +182,7 @@ class WhatIf {
     this.side.replaceChildren(this.table(date, id));
     if (this.all.open) this.rows.replaceChildren(makeTable(say("ask_axes", { date }), HEADS.asked_axes, this.axisRows()));
     this.drawGhost();
+    this.onrender();
   }
 
   entry(change) {

@@ -1,0 +1,74 @@
+"""The page of a run as it is served to one reader, who runs and saves changed scenarios there.
+
+It is the page of a run with a script more, which may speak to where the page is from. The page of
+a changed run also shows the numbers and curves of the run that all began with, its base.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sim.base.files import whole_file
+from sim.measure.compare import compare
+
+from . import pair
+from .ground import frame_of
+from .markup import Html, details, el, source_line
+from .run import RunFiles, read_run
+from .sentences import EXPLORING, SENTENCES
+from .shell import section
+from .single import page
+from .states import States
+
+NAMES, GAP = ("Base", "This run"), "Change"
+
+TOLD = (
+    "capacity_mean", "capacity_end", "days_cut", "delivered", "needed", "unmet", "days_without",
+)  # fmt: skip
+"""Measures of the axis in focus that are always shown beside those of the base."""
+
+
+def write_explored(folder: Path, number: str, base: Path | None) -> Path:
+    """Write the served page of a run into its folder, and return its path.
+
+    Args:
+        number: what the page calls the run when it asks for something.
+        base: the folder of the run to show it beside; None where it is the base itself.
+
+    Raises:
+        FolderError, ScenarioError: a folder cannot be read, or the page not written.
+        FullDiskError: there is no room for it.
+    """
+    run, file = read_run(folder), folder / "report.html"
+    curves, beside = None, None
+    if base is not None:
+        first = read_run(base)
+        curves, beside = _curves(first), _beside(first, run)
+    told = {
+        "say": {**SENTENCES, **EXPLORING}, "explore": {"run": number, "base": curves}
+    }  # fmt: skip
+    text = page(run, file, told=told, beside=beside)
+    with whole_file(file) as partial:
+        partial.write_text(text, encoding="utf-8", newline="\n")
+    return file
+
+
+def _curves(base: RunFiles) -> dict[str, Any]:
+    """What the script draws curves of the base from."""
+    axes = States(base, frame_of(base)).document()["axes"]
+    return {"axes": [{key: axis[key] for key in ("id", "series", "sinks")} for axis in axes]}
+
+
+def _beside(base: RunFiles, run: RunFiles) -> Html | None:
+    """What was changed, and what it changed: the axis in focus first, then all measures."""
+    found = compare([pair.outcome(base), pair.outcome(run)])
+    told = {f"axes.{run.focus}.{measure}" for measure in TOLD}
+    rows = [row for row in found.rows if row.path in told]
+    return section(
+        "base", "Beside the base",
+        source_line(el("a", "The page of the base", href="../0/")),
+        pair.settings(found, NAMES),
+        pair.side_by_side(rows, "What became of the axis in focus", NAMES, GAP),
+        details("All measures of both", pair.measures(found, NAMES, GAP)),
+    )  # fmt: skip

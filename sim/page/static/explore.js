@@ -1,0 +1,116 @@
+"use strict";
+// The page as it is served: the changed scenario is run, or saved where the program was started.
+
+const BEAT = 20000; // ms between two words that the page is there
+const KEY = "sim-token";
+
+/** The token of the address, which is kept for the pages that this tab goes to, and not shown. */
+function tokenOf() {
+  const [, given] = /^#token~([\w-]+)$/.exec(location.hash) || [];
+  if (given) {
+    sessionStorage.setItem(KEY, given);
+    history.replaceState(null, "", location.pathname);
+  }
+  return sessionStorage.getItem(KEY);
+}
+
+/** The curves of an axis beside those of the base; none where the page is that of the base. */
+function panelsBeside(base, id) {
+  if (!base) return [];
+  const names = [say("explore_base"), say("explore_this")];
+  return panelsOf([base, DATA.runs[0]], id, names).map((panel) => ({ ...panel, title: say("explore_beside", panel) }));
+}
+
+class Explore {
+  constructor(asking) {
+    Object.assign(this, { asking, token: tokenOf(), busy: false, gone: false });
+    this.build();
+    asking.save.replaceWith(this.box);
+    asking.onrender = () => this.follow();
+    if (!this.token) return;
+    this.beat();
+    setInterval(() => this.beat(), BEAT);
+  }
+
+  build() {
+    const button = (name, act) => {
+      const made = make("button", { type: "button" }, say(name));
+      made.addEventListener("click", act);
+      return made;
+    };
+    this.run = button("explore_run", () => this.start());
+    this.file = make("input", { type: "text", value: this.asking.file, spellcheck: "false" });
+    this.save = button("explore_save", () => this.write(false));
+    this.replace = button("explore_replace", () => this.write(true));
+    this.said = make("p", { role: "status" }, say(this.token ? "explore_ready" : "explore_stranger"));
+    this.replace.hidden = true;
+    this.file.addEventListener("input", () => { this.replace.hidden = true; });
+    this.box = make("div", { class: "explore" }, this.run, make("label", {}, say("explore_file"), " ", this.file), this.save, this.replace, this.said);
+    this.follow();
+  }
+
+  /** Lets act who may, where there is something to do and nothing on. */
+  follow() {
+    const idle = this.token && !this.busy && !this.gone && this.asking.changes.length > 0;
+    for (const button of [this.run, this.save, this.replace]) put(button, { disabled: !idle });
+  }
+
+  /** Asks the program for something: [status, its answer]. */
+  async ask(path, told) {
+    const headers = { "Content-Type": "application/json", "X-Sim-Token": this.token };
+    const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(told) });
+    return [answer.status, await answer.json()];
+  }
+
+  async beat() {
+    let why = "";
+    try {
+      const [status, answer] = await this.ask("/alive", {});
+      if (status !== 200) why = answer.message;
+    } catch {
+      why = say("explore_gone");
+    }
+    this.gone = why !== "";
+    if (why) this.said.textContent = why;
+    this.follow();
+  }
+
+  /** The changes as the program takes them. */
+  get changes() {
+    const { run, told, changes } = this.asking;
+    return changes.map(({ when, place, actor, road, shut }) => road === undefined
+      ? { take: run.places[place].id, by: told.ids[actor], at: when }
+      : { [shut ? "close" : "open"]: run.roads[road].id, at: when });
+  }
+
+  /** Asks for what acts on the changes; its answer, or null where it was refused and why was said. */
+  async act(path, told) {
+    this.busy = true;
+    this.follow();
+    try {
+      const [status, answer] = await this.ask(path, { from: DATA.explore.run, changes: this.changes, ...told });
+      this.replace.hidden = status !== 412;
+      if (status === 200) return answer;
+      this.said.textContent = answer.message;
+    } catch {
+      this.gone = true;
+      this.said.textContent = say("explore_gone");
+    } finally {
+      this.busy = false;
+      this.follow();
+    }
+    return null;
+  }
+
+  /** Runs the changed scenario and goes to the page of that run, at the same day. */
+  async start() {
+    this.said.textContent = say("explore_running");
+    const done = await this.act("/run", {});
+    if (done) location.assign(`${done.page}#day-${view.time / DAY}&axis~${view.axis}`);
+  }
+
+  async write(replace) {
+    const done = await this.act("/save", { name: this.file.value.trim(), replace });
+    if (done) this.said.textContent = say("explore_saved", done);
+  }
+}

@@ -1,0 +1,213 @@
+"""`sim explore`: a scenario is asked in a real browser, run by the engine, and saved."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from sim import api
+from sim.api.exploring import Explorer
+
+DAY = 86_400
+
+
+@pytest.fixture
+def home(tmp_path: Path, two_ways: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a scenario, where the program is started."""
+    (tmp_path / "two_ways.yaml").write_text(two_ways, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def explorer(home: Path) -> Iterator[Explorer]:
+    """The scenario's page, served meanwhile."""
+    with api.explore("two_ways.yaml") as made:
+        serving = Thread(target=made.serve)
+        serving.start()
+        yield made
+        made.stop()
+        serving.join(10)
+        assert not serving.is_alive()
+
+
+class Tab:
+    """A tab of the browser with all that it asked for and complained about."""
+
+    def __init__(self, browser: Any, address: str, width: int = 1440, **more: Any) -> None:
+        self.context = browser.new_context(viewport={"width": width, "height": 844}, **more)
+        self.page = page = self.context.new_page()
+        self.asked: list[str] = []
+        self.wrong: list[str] = []
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("console", lambda message: self.wrong.append(message.text))
+        self.open(address)
+
+    def open(self, address: str) -> None:
+        self.page.goto(address)
+        self.page.wait_for_selector("html.ready")
+
+    def press(self, name: str) -> None:
+        """Go to a button and press Enter."""
+        self.page.get_by_role("button", name=name, exact=True).focus()
+        self.page.keyboard.press("Enter")
+
+    def close_road(self, id_: str, day: int) -> None:
+        """Close a road from a day on, by the keyboard."""
+        page = self.page
+        if page.locator("#ask").get_attribute("aria-pressed") == "false":
+            self.press("Take towns, close roads")
+        page.evaluate(f"view.go({day * DAY})")
+        page.eval_on_selector(f".map [data-id={id_}]", "item => item.focus()")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Enter")  # the button to close it has the focus
+        page.wait_for_selector(".changes li")
+
+    def hear(self, words: str) -> str:
+        """What the page says of the program, once these words are in it."""
+        said = self.page.locator(".explore [role=status]", has_text=words)
+        said.wait_for(state="attached")
+        return str(said.text_content())
+
+    def measure(self, path: str) -> list[str]:
+        """What the table beside the base says of a measure: base, this run, change, unit."""
+        row = self.page.locator(
+            "#base > .wide tr", has=self.page.locator(f"code:text-is('{path}')")
+        )
+        return [str(text) for text in row.locator("td").all_text_contents()]
+
+
+@pytest.fixture
+def tab(browser: Any, explorer: Explorer) -> Iterator[Tab]:
+    made = Tab(browser, explorer.address)
+    yield made
+    made.context.close()
+
+
+def delivered(file: str) -> float:
+    """What the line delivers (t) when a scenario file is run."""
+    value: float = api.run(file).summary["measures"]["axes.line.delivered"]["value"]
+    return value
+
+
+# 20 t/day by the gate until it falls on day 5, 5 t/day by the hill until it is closed on day 2
+def test_a_changed_scenario_is_run_shown_beside_the_base_and_saved(
+    tab: Tab, explorer: Explorer, home: Path
+) -> None:
+    page = tab.page
+    assert "token" not in page.evaluate("location.href")  # an address that is sent on lets none act
+    assert page.get_by_role("button", name="Run", exact=True).is_hidden()
+    tab.close_road("gate--port", 2)
+    tab.press("Run")
+    page.wait_for_url("**/1/*")
+    page.wait_for_selector("html.ready")
+    assert page.locator("h1").inner_text() == "What if: Two ways to town"
+    assert page.evaluate("[view.time, view.axis]") == [2 * DAY, "line"]
+    # from day 2 on nothing but the hill's 5 t/day; before the gate fell on day 5 it was 25
+    assert page.evaluate(f"at(axisOf(DATA.runs[0], 'line').series.capacity, {3 * DAY}, 0)") == 5000
+    assert tab.measure("axes.line.capacity_end")[:2] == ["5", "5"]
+    base, run, change, unit = tab.measure("axes.line.capacity_mean")
+    # (5 x 25 + 15 x 5) / 20 = 10, and (2 x 25 + 18 x 5) / 20 = 7
+    assert (base, run, change, unit) == ("10", "7", "\u22123", "t/day")
+    titles = page.locator(".curves .panel").evaluate_all("all => all.map((p) => p.ariaLabel)")
+    assert sum("beside the base" in title for title in titles) == 6
+
+    tab.close_road("hill--port", 4)  # a change more, of the run that was made
+    tab.press("Save")
+    assert tab.hear("Saved") == "Saved. To run it: sim run two_ways_what_if.yaml"
+    text = (home / "two_ways_what_if.yaml").read_text(encoding="utf-8")
+    assert re.search(r"^extends: two_ways.yaml$", text, re.M)
+    saved = api.load("two_ways_what_if.yaml")
+    assert sorted(saved.events) == ["gate_falls", "what_if_1", "what_if_2"]
+    tab.press("Run")
+    page.wait_for_url("**/2/*")
+    page.wait_for_selector("html.ready")
+    ran = page.evaluate(
+        "added(axisOf(DATA.runs[0], 'line').sinks.map((s) => s.delivered), between)"
+    )
+    assert ran[-1] == 1000 * delivered("two_ways_what_if.yaml")
+    assert tab.wrong == []
+    own = explorer.address.partition("/0/")[0]
+    assert all(url.startswith(own) for url in tab.asked)
+    assert sorted(os.listdir(home)) == ["two_ways.yaml", "two_ways_what_if.yaml"]
+
+
+def test_a_file_is_written_over_only_when_asked(tab: Tab, home: Path) -> None:
+    page, old = tab.page, home / "mine.yaml"
+    old.write_text("mine", encoding="utf-8")
+    tab.close_road("hill--port", 2)
+    page.get_by_role("textbox", name="File").fill("mine.yaml")
+    tab.press("Save")
+    tab.hear("mine.yaml is there already")
+    assert old.read_text(encoding="utf-8") == "mine"
+    tab.press("Write over it")
+    tab.hear("Saved")
+    assert api.load(old).events["what_if_1"].roads == ("hill--port",)
+    assert page.get_by_role("button", name="Write over it").is_hidden()
+    page.get_by_role("textbox", name="File").fill("../out.yaml")
+    tab.press("Save")
+    tab.hear("a file in the folder where this was started has a name of")
+    assert not (home.parent / "out.yaml").exists()
+
+
+def test_the_page_without_the_token_looks_and_does_not_act(
+    browser: Any, explorer: Explorer
+) -> None:
+    tab = Tab(browser, explorer.address.partition("#")[0])
+    tab.close_road("hill--port", 2)
+    tab.hear("This page may look")
+    assert tab.page.get_by_role("button", name="Run", exact=True).is_disabled()
+    assert tab.wrong == []
+    tab.open(explorer.address.replace("token~", "token~x"))
+    tab.page.reload()
+    tab.hear("the token of the address is missing or wrong")
+    tab.context.close()
+
+
+def test_the_program_ends_when_its_page_is_closed(browser: Any, home: Path) -> None:
+    with api.explore("two_ways.yaml") as made:
+        serving = Thread(target=made.serve, args=[1.0])
+        serving.start()
+        tab = Tab(browser, made.address)
+        tab.page.evaluate("setInterval(() => exploring.beat(), 100)")
+        serving.join(2)
+        assert serving.is_alive()
+        tab.page.goto("about:blank")
+        serving.join(10)
+        assert not serving.is_alive()
+        tab.context.close()
+
+
+def test_the_page_says_when_the_program_has_ended(browser: Any, home: Path) -> None:
+    with api.explore("two_ways.yaml") as made:
+        serving = Thread(target=made.serve)
+        serving.start()
+        tab = Tab(browser, made.address)
+        tab.close_road("hill--port", 2)
+        made.stop()
+        serving.join(10)
+    tab.press("Run")
+    tab.hear("The program has ended: start it again to run and save.")
+    assert tab.page.get_by_role("button", name="Save", exact=True).is_disabled()
+    tab.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_controls_fit_a_phone_and_have_no_serious_fault_of_access(
+    browser: Any, explorer: Explorer, scheme: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    tab = Tab(browser, explorer.address, width=390, color_scheme=scheme)
+    tab.close_road("hill--port", 2)
+    violations = Axe().run(tab.page).response["violations"]
+    assert [v["id"] for v in violations if v["impact"] in ("serious", "critical")] == []
+    assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    tab.context.close()
