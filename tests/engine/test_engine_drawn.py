@@ -22,7 +22,7 @@ from sim.scenario.model import Scenario
 from sim.view.charts.compare_figures import comparison_figures
 from sim.view.charts.ensemble_figures import ensemble_figures
 from sim.view.charts.many_figures import many_figures
-from sim.view.draw import Drawing, drawn
+from sim.view.draw import Drawing, Nothing, drawn
 from sim.view.figures import figures
 
 Wild = Callable[[int], Scenario]
@@ -44,8 +44,13 @@ def on_the_map(scenario: Scenario, seed: int) -> Scenario:
 
 
 def draw(drawings: Iterable[Drawing], *, pixels: bool) -> int:
-    """How many of the figures there were to draw; the numbers of each fit its columns."""
-    found = [made for _, make in drawings if (made := make()) is not None]
+    """How many of the figures there were to draw; the numbers of each fit its columns.
+
+    Of one that would show nothing there is a reason.
+    """
+    every = [made for _, make in drawings if (made := make()) is not None]
+    assert all(made.why for made in every if isinstance(made, Nothing))
+    found = [made for made in every if not isinstance(made, Nothing)]
     for figure, numbers in found:
         assert {len(row) for row in numbers.rows} <= {len(numbers.columns)}
         assert drawn(figure, "png") if pixels else figure.texts

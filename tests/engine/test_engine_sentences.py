@@ -22,7 +22,7 @@ from sim.page.run import RunFiles
 from sim.scenario.model import Scenario
 from sim.tables.terminal import told
 from sim.view.data import Page
-from sim.view.draw import MARGIN, headed, wrap
+from sim.view.draw import MARGIN, Nothing, headed, wrap
 from sim.view.figures import figures
 from sim.view.look import WIDTH
 from sim.view.map.regroup import displacements_of
@@ -51,7 +51,7 @@ def sentences(run: api.Run, *, cuts: bool) -> Iterator[tuple[str, str]]:
     axis = run.scenario.main_axis if cuts else None
     for name, make in figures(run.analysis, lambda: weakness_of(run.analysis, axis, 0)):
         data = make.args[0]()  # what it is drawn from
-        if data is not None:
+        if data is not None and not isinstance(data, Nothing):
             page = (data.map if hasattr(data, "map") else data).page
             yield name, page.title
             yield name, Sentence(page.subtitle)

@@ -34,7 +34,7 @@ from sim.view.charts.compare_figures import comparison_figures
 from sim.view.charts.ensemble_figures import ensemble_figures
 from sim.view.charts.many_figures import many_figures
 from sim.view.charts.study_figures import study_figures, tornados
-from sim.view.draw import Drawing
+from sim.view.draw import Drawing, Nothing
 
 SHIPPED = [
     pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (n % 3 != 0))
@@ -60,7 +60,7 @@ def words(figures: Iterable[Drawing]) -> Iterator[str]:
     """Titles and subtitles of figures that are not drawn."""
     for _, make in figures:
         data = make.args[0]()  # what it is drawn from
-        if data is not None:
+        if data is not None and not isinstance(data, Nothing):
             yield data.page.title
             yield Sentence(data.page.subtitle)
 

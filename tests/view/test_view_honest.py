@@ -13,8 +13,10 @@ from matplotlib.figure import Figure
 
 from sim.api.show import figure_named
 from sim.base.errors import BadInputError
-from sim.scenario.model import Actor
-from sim.view.data import MapData, MapForce, Page
+from sim.scenario.model import DAY, Actor
+from sim.view.charts.compare_figures import CompareData, ComparePanel, draw_compare
+from sim.view.charts.panels import line_style
+from sim.view.data import Curve, EventMark, MapData, MapForce, Page, Span
 from sim.view.draw import Nothing, drawing, save_each
 from sim.view.look import LABEL, looks
 from sim.view.map.figure import draw_map
@@ -175,3 +177,23 @@ def test_actors_are_told_apart_by_any_eye_and_in_grey(sight: str) -> None:
 def test_hatches_and_shapes_of_the_first_ten_actors_are_all_different() -> None:
     assert len({hatch for _, hatch in PALETTE}) == 10
     assert len({look.shape for look in looks(Actor(f"a{n}", "") for n in range(10)).values()}) == 10
+
+
+def compared(page: Page, events: tuple[EventMark, ...]) -> CompareData:
+    """Two runs of which the second arrives at half of what was needed."""
+    needed = Curve((0, 10 * DAY), (0.0, 10_000.0), steps=False)
+    half = Curve((0, 10 * DAY), (0.0, 5_000.0), steps=False)
+    panel = ComparePanel("Arrived", "t", (needed, half), 1000, needed=needed)
+    return CompareData(page, Span(10 * DAY), ("base", "loss"), (panel,), events)
+
+
+def test_a_comparison_names_its_runs_by_letters_and_marks_whose_events_are(page: Page) -> None:
+    figure = draw_compare(compared(page, (EventMark(5 * DAY, "B: the ford falls", True),)))
+    words = [t.get_text() for t in [*figure.texts, *(t for a in figure.axes for t in a.texts)]]
+    assert {"A: base", "B: loss", "B: the ford falls"} <= set(words)
+    # what was needed reaches the scale though no curve but the first does
+    assert max(axes.get_ylim()[1] for axes in figure.axes[1:]) >= 10
+
+
+def test_dashes_tell_three_and_more_runs_apart_in_grey() -> None:
+    assert len({str(line_style(n)[1]) for n in range(4)}) == 4

@@ -10,6 +10,7 @@ class Sheet {
     this.bounds = [3, 3, width - 3, height - 3];
     this.boxes = [];
     this.soft = [];
+    this.marks = [];  // [x, y, radius] of places, of which a label must show whose it is
   }
 
   free(box) {
@@ -26,19 +27,38 @@ class Sheet {
     return sum;
   }
 
+  /** Whether a box can only be read as the label of the mark at (x, y), as in the figures. */
+  plain(box, x, y, far) {
+    const gap = ([u, v, r]) => Math.hypot(Math.max(box[0] - u, u - box[2], 0), Math.max(box[1] - v, v - box[3], 0)) - r;
+    const own = ([u, v]) => Math.hypot(u - x, v - y) < 1e-6;
+    const others = this.marks.filter((mark) => !own(mark));
+    const nearest = Math.min(...others.map(gap));
+    if (!far) return Math.min(...this.marks.filter(own).map(gap)) + LOOK.label.nearer <= nearest;
+    const ends = [Math.min(Math.max(x, box[0]), box[2]) - x, Math.min(Math.max(y, box[1]), box[3]) - y];
+    const radius = Math.max(0, ...this.marks.filter(own).map(([, , r]) => r));
+    return nearest >= LOOK.label.apart && !others.some(([u, v, r]) => {
+      if (Math.hypot(u - x, v - y) <= r + radius) return false;
+      const share = ((u - x) * ends[0] + (v - y) * ends[1]) / Math.max(ends[0] ** 2 + ends[1] ** 2, 1e-9);
+      const at = Math.min(Math.max(share, 0), 1);
+      return Math.hypot(u - x - at * ends[0], v - y - at * ends[1]) < r;
+    });
+  }
+
   /** The best free box for a label beside (x, y), at most `reach` away, or null. */
   place(x, y, width, height, gap, reach) {
     let best = null;
     for (const distance of [...NEAR, ...FAR.filter((far) => far <= reach)]) {
       LOOK.label.sides.forEach(([dx, dy], rank) => {
-        const off = (gap + distance) * (dx && dy ? LOOK.label.slant : 1);
-        const cx = x + (dx ? Math.sign(dx) * (off + width / 2) : 0);
-        const cy = y + (dy ? Math.sign(dy) * (off + height / 2) : 0);
+        const { slid, slant } = LOOK.label;
+        const off = (gap + distance) * (Math.min(Math.abs(dx), Math.abs(dy)) >= slid ? slant : 1);
+        const beside = (part, size) => Math.abs(part) < slid ? part * size : Math.sign(part) * (off + size / 2);
+        const cx = x + beside(dx, width), cy = y + beside(dy, height);
         const box = [cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2];
         let cost = LOOK.label.side_cost * rank + LOOK.label.distance_cost * distance;
         if ((best && cost >= best.cost) || !this.free(box)) return;
         cost += this.cost(box);
-        if (!best || cost < best.cost) best = { cost, box, far: distance >= FAR[0] };
+        const far = distance >= FAR[0];
+        if ((!best || cost < best.cost) && this.plain(box, x, y, far)) best = { cost, box, far };
       });
     }
     if (best) this.boxes.push(best.box);
@@ -62,6 +82,7 @@ Object.assign(MapView.prototype, {
     for (const i of seen) {
       const [x, y] = this.points[i], r = outer(i);
       sheet.boxes.push([x - r, y - r, x + r, y + r]);
+      sheet.marks.push([x, y, this.radius(run.places[i], i, axis)]);
     }
     sheet.boxes.push([this.width - 46, 0, this.width, 122]); // the zoom buttons
     run.roads.forEach((road, index) => {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from string import ascii_uppercase
 
 from matplotlib.figure import Figure
 
@@ -25,11 +27,20 @@ from sim.view.charts.panels import (
     signed_numeral,
 )
 from sim.view.charts.series import difference, points
-from sim.view.data import Curve, Page, Span
+from sim.view.data import Curve, EventMark, Page, Span
 from sim.view.draw import Drawing, context, drawing, note, plain, sheet, short
-from sim.view.look import INK
+from sim.view.look import INK, RULE
 from sim.view.tables import Numbers
 from sim.view.words import curve
+
+MOST_PANELS = 4
+"""Quantities of a figure, those in which runs differ."""
+
+CAUSES = (
+    "capture", "taken", "ring", "given_up", "close", "open", "damage", "besiege", "relieve", "seal",
+    "unseal", "raid",
+)  # fmt: skip
+"""Kinds of events that change what an axis can carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +49,8 @@ class ComparePanel:
 
     ``unit`` is what the numbers are shown in; values are divided by ``scale`` for it
     (1000 for kg/day shown as t/day). A run without the quantity has None.
-    ``difference`` asks for a panel of each run less the first.
+    ``difference`` asks for a panel of each run less the first. ``needed`` is what was needed in
+    every run, drawn behind the curves.
     """
 
     name: str
@@ -46,16 +58,21 @@ class ComparePanel:
     curves: tuple[Curve | None, ...]
     scale: float = 1.0
     difference: bool = False
+    needed: Curve | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CompareData:
-    """Several runs over one period; the first is the one that others are compared with."""
+    """Several runs over one period; the first is the one that others are compared with.
+
+    ``events`` changed the axis; one that is not of every run begins with the letters of its runs.
+    """
 
     page: Page
     span: Span
     runs: tuple[str, ...]
     panels: tuple[ComparePanel, ...]
+    events: tuple[EventMark, ...] = ()
 
 
 def comparison_figures(comparison: Comparison) -> Iterator[Drawing]:
@@ -73,15 +90,12 @@ def comparison_figures(comparison: Comparison) -> Iterator[Drawing]:
 def _compare_data(
     comparison: Comparison, tables: Sequence[dict[tuple[str, str], Steps]], axis: str
 ) -> CompareData:
-    runs = tuple(o.name for o in comparison.outcomes)
     first = comparison.outcomes[0]
     scenario = first.summary["scenario"]
     start = datetime.fromisoformat(scenario["start"]) if scenario["start"] else None
     end = max(round(o.summary["scenario"]["days"] * DAY) for o in comparison.outcomes)
-    panels = []
-    for name, less in (("capacity", True), ("deliverable", False)):
-        rates = tuple(curve(t[f"axis:{axis}", f"{name}_kg_per_day"]) for t in tables)
-        panels.append(ComparePanel(name.capitalize(), "t/day", rates, 1000, less))
+    rates = tuple(curve(t[f"axis:{axis}", "capacity_kg_per_day"]) for t in tables)
+    panels = [ComparePanel("Capacity", "t/day", rates, 1000), _arrived(tables, axis, end)]
     sinks = sorted({s for t in tables for s, m in t if s.startswith(f"sink:{axis}/")})
     for sink in sinks:
         stocks = [t.get((sink, "stock_kg")) for t in tables]
@@ -90,11 +104,76 @@ def _compare_data(
         at = first.scenario["network"]["places"].get(place, {}).get("name", place)
         panels.append(ComparePanel(f"Stock at {at}", "t", curves, 1000, True))
     name = str(first.scenario["axes"][axis].get("name", axis))
-    subtitle = Sentence(Name(name), ": ", several(list(map(Name, runs)), " | ", " | "))
+    differ = [p for p in panels if len(set(p.curves)) > 1] or panels[:1]
+    alike = [Name(p.name) for p in panels if p not in differ]
+    subtitle = Sentence(Name(name))
+    if alike:
+        subtitle = Sentence(subtitle, "; the same in all: ", several(alike))
+    left_out = [Name(p.name) for p in differ[MOST_PANELS:]]
+    if left_out:
+        subtitle = Sentence(subtitle, "; not drawn: ", several(left_out))
     return CompareData(
         Page(_compare_title(comparison, axis, name, start), subtitle, ""),
-        Span(end, start), runs, tuple(panels[:4]),
+        Span(end, start), _titles(comparison), tuple(differ[:MOST_PANELS]),
+        _events(comparison, tables, axis),
     )  # fmt: skip
+
+
+def _titles(comparison: Comparison) -> tuple[str, ...]:
+    """What runs are called: by the titles of their scenarios where no two are the same."""
+    titles = tuple(str(o.summary["scenario"]["title"]) for o in comparison.outcomes)
+    return titles if len(set(titles)) == len(titles) else tuple(o.name for o in comparison.outcomes)
+
+
+def _arrived(tables: Sequence[dict[tuple[str, str], Steps]], axis: str, end: int) -> ComparePanel:
+    """Tonnes that arrived at all sinks since the start, over what was needed there."""
+    arrived, needed = [], []
+    for table in tables:
+        sinks = [steps for (subject, measure), steps in table.items()
+                 if subject.startswith(f"sink:{axis}/") and measure == "delivered_kg"]  # fmt: skip
+        times = sorted({0, *(t for steps in sinks for t in steps.times)})
+        totals = [float(sum(steps.at(t) or 0 for steps in sinks)) for t in times]
+        arrived.append(Curve(tuple(times), tuple(totals)))
+        needed.append(_summed(table[f"axis:{axis}", "demand_kg_per_day"], end))
+    same = needed[0] if len(set(needed)) == 1 else None
+    name = "Arrived since the start, below what was needed (grey)" if same else (
+        "Arrived since the start"
+    )  # fmt: skip
+    return ComparePanel(name, "t", tuple(arrived), 1000, needed=same)
+
+
+def _summed(rate: Steps, end: int) -> Curve:
+    """A rate (kg/day) summed up from the start on (kg)."""
+    times, total = [*rate.times, end], [0.0]
+    for i, value in enumerate(rate.values):
+        total.append(total[-1] + value * (times[i + 1] - times[i]) / DAY)
+    return Curve(tuple(times), tuple(total), steps=False)
+
+
+def _events(
+    comparison: Comparison, tables: Sequence[dict[tuple[str, str], Steps]], axis: str
+) -> tuple[EventMark, ...]:
+    """What happened when the capacity of the axis changed, with the letters of its runs.
+
+    What is of every run has none, and gives way where there is little room.
+    """
+    whose: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for i, (outcome, table) in enumerate(zip(comparison.outcomes, tables, strict=True)):
+        changes = set(table[f"axis:{axis}", "capacity_kg_per_day"].times)
+        for row in outcome.events:
+            if row.cause and row.time in changes and row.kind in CAUSES:
+                whose[row.time, row.text or row.subject].append(i)
+    every = len(comparison.outcomes)
+    return tuple(
+        EventMark(time, text, major=False) if len(set(runs)) == every
+        else EventMark(time, f"{', '.join(letter(i) for i in dict.fromkeys(runs))}: {text}", True)
+        for (time, text), runs in sorted(whose.items())
+    )  # fmt: skip
+
+
+def letter(run: int) -> str:
+    """What a run is called in the title and at its events: A, B to Z, then by its number."""
+    return ascii_uppercase[run] if run < len(ascii_uppercase) else str(run + 1)
 
 
 def _compare_title(
@@ -107,7 +186,7 @@ def _compare_title(
     same = same_deliveries([o.summary for o in comparison.outcomes], axis)
     delivers = ", " if same is None else " delivers the same in each run; "
     rows = {r.path: r for r in comparison.rows}
-    names = [Name(o.name) for o in comparison.outcomes]
+    names = [Name(letter(i)) for i in range(len(comparison.outcomes))]
 
     def said(row: Row, i: int) -> str:
         value, path = row.values[i], f"measures/{row.path}/values/{i}"
@@ -136,10 +215,10 @@ def draw_compare(data: CompareData) -> Figure:
     """
     rows = [(panel, False) for panel in data.panels]
     rows += [(p, True) for p in data.panels if p.difference and len(set(p.curves)) > 1]
-    page = sheet(data.page, height=max(560.0, 200.0 + 240.0 * min(len(rows), 4)))
-    head = run_names(page, data.runs)
+    page = sheet(data.page, height=max(560.0, 260.0 + 240.0 * min(len(rows), 4)))
+    head = run_names(page, [f"{letter(i)}: {run}" for i, run in enumerate(data.runs)])
     heights = [0.6 if less else 1.0 for _, less in rows]
-    stack = Stack(page, heights, data.span, head=head)
+    stack = Stack(page, heights, data.span, data.events, head=head)
     base = short(data.runs[0], 40) if data.runs else ""
     names = [
         f"{p.name}: difference from \u201c{base}\u201d, {p.unit}" if less else f"{p.name}, {p.unit}"
@@ -150,6 +229,10 @@ def draw_compare(data: CompareData) -> Figure:
         first = panel.curves[0] if panel.curves else None
         if less:
             drawn.axes.axhline(0, color=INK, lw=0.9, zorder=1)
+        elif panel.needed is not None:
+            times, values = points(panel.needed, data.span.end)
+            drawn.axes.fill_between(times, values / panel.scale, color=RULE, lw=0, zorder=0.5)
+            drawn.reach += (values / panel.scale).tolist()
         for nth, one in enumerate(panel.curves):
             if one is None or (less and (nth == 0 or first is None)):
                 continue
