@@ -23,11 +23,11 @@ class Result(NamedTuple):
     place or road, day, see :class:`~sim.measure.causes.Turn`), ``"series"`` (curves for fan charts
     by path: a list of times in seconds and one of values in kg, kg/day or, for positions, m),
     ``"moves"`` (displaced persons by where they came from and last chose: actor, origin, choice,
-    persons), ``"drawn"`` (inputs by key, in base units) and ``"chances"`` (whether each thing that
-    has a chance happened). Of a scenario that states holders on record it has ``"held"`` too
-    (changes of lasting holders: place, seconds, actors), and of one that states moves on record
-    ``"foreseen"`` (of each model of a move: moves, log score, Brier score). Where measures are
-    watched it has ``"came"``: by what each came, as in ``"turned"``.
+    persons), ``"drawn"`` (inputs by key, in base units), ``"chances"`` (whether each thing that
+    has a chance happened) and ``"held"`` (changes of lasting holders: place, seconds, actors). Of a
+    scenario that states moves on record it has ``"foreseen"`` too (of each model of a move: moves,
+    log score, Brier score). Where measures are watched it has ``"came"``: by what each came, as in
+    ``"turned"``.
     """
 
     row: dict[str, Any]
@@ -59,9 +59,8 @@ def _replicate(scenario: Scenario, replicate: int, watched: Sequence[str]) -> Re
         "moves": [[*ends, persons] for ends, persons in displaced(record.moves).items()],
         "drawn": {key: float(f"{value:.12g}") for key, value in record.drawn.items()},
         "chances": record.chances,
+        "held": changes(scenario, record),
     }
-    if scenario.holders_on_record:
-        row["held"] = changes(scenario, record)
     if scenario.moves_on_record and scenario.kind != "replay":
         row["foreseen"] = foreseen(scenario, record)
     if watched:

@@ -17,11 +17,20 @@ from sim.tables import of_many, of_run
 from sim.tables.folder import read_summary
 from sim.tables.names import name_of
 
-from . import inputs, tables
+from . import chances, inputs, tables
 from .markup import Html, el, join, named, source_line
 from .pictures import picture
 from .sensitivity import SAMPLES, is_sensitivity
-from .shell import Links, document, finding_section, section
+from .shell import (
+    NOSCRIPT,
+    Links,
+    bar,
+    chance_figure,
+    curve_figure,
+    document,
+    finding_section,
+    section,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +73,41 @@ def page(folder: Path, file: Path) -> str:
                  f"seed {summary['seed']}",
                  [", a cell of ", named(cell[0])] if cell else None)  # fmt: skip
     title = f"{scenario.title} ({cell[1]})" if cell else scenario.title
+    rows = chances.rows_of(folder)
     parts = [
         finding_section(finding(this)),
+        section("stage", "The runs, day by day", _stage(this, rows is not None)),
+        section("claims", "How likely each claim is", _claims(this)),
         section("figures", "Figures", _figures(this)),
         section("doubts", "What hangs on roads that may not be there", _doubts(this)),
-        section("claims", "Claims", _claims(this)),
         section("measures", "Measures", _measures(this)),
         section("inputs", "Inputs, their sources and doubts", inputs.section(scenario)),
         section("manifest", "Manifest", tables.manifest(manifest, this.link)),
     ]
-    return document(f"{title}: {summary['n']} runs", about, parts)
+    stage = None if rows is None else chances.stage(scenario, rows)
+    return document(f"{title}: {summary['n']} runs", about, parts, stage)
+
+
+def _stage(this: _Ensemble, told: bool) -> Html:
+    """The map of chances beside the curves; what is missing where the folder does not tell it."""
+    if not told:
+        return el(
+            "p",
+            "Who held what in each run is not in this folder: its journal is gone, or "
+            "an older version wrote it. Run the scenario again for a map of chances.",
+        )
+    axes = [(id_, axis.name) for id_, axis in this.scenario.axes.items()]
+    data = join("Data: ", this.link("replicates.jsonl"))
+    return join(
+        el("noscript", el("p", NOSCRIPT)),
+        bar(axes, this.scenario.main_axis),
+        el(
+            "div",
+            el("div", chance_figure(data), class_="stuck"),
+            el("div", curve_figure(", in all runs", data)) if axes else None,
+            class_="stage",
+        ),
+    )  # fmt: skip
 
 
 def _cell(folder: Path) -> tuple[str, str] | None:
@@ -118,13 +152,24 @@ def _interval(chance: Mapping[str, Any] | None) -> str:
 
 def _figures(this: _Ensemble) -> list[Html | None]:
     """The figures of the folder as pictures in the page, each with its numbers."""
-    found = []
-    for file in sorted((this.link.folder / "figures").glob("*.png")):
-        kind, _, about = file.stem.partition("_")
-        axis = this.scenario.axes.get(about)
-        title = f"{kind}: {axis.name}" if axis else file.stem.replace("_", " ")
-        found.append(picture(this.link, file.stem, title))
-    return found
+    titles = _titles(this.scenario)
+    there = sorted(file.stem for file in (this.link.folder / "figures").glob("*.png"))
+    known = [stem for stem in titles if stem in there]
+    return [
+        picture(this.link, stem, titles.get(stem, stem.replace("_", " ")))
+        for stem in dict.fromkeys([*known, *there])
+    ]
+
+
+def _titles(scenario: Scenario) -> dict[str, str]:
+    """What each figure of an ensemble shows, by its file's name, in the order of the page."""
+    found = {}
+    for id_, axis in scenario.axes.items():
+        found[f"survival_{id_}"] = f"When {axis.name} is cut"
+        found[f"fan_{id_}"] = f"What {axis.name} can carry"
+    for id_, operation in scenario.operations.items():
+        found[f"fan_advance_{id_}"] = f"How far it comes: {operation.name}"
+    return {**found, "regroup_map": "Where displaced strength goes"}
 
 
 def _doubts(this: _Ensemble) -> Html | None:

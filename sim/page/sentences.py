@@ -170,6 +170,28 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "loss_nothing": "its loss alone would cost {axis} nothing",
     "loss_leaves": "its loss alone would leave {axis} {left} of {whole}",
     "loss_cuts": "its loss alone would cut {axis}",
+    # many runs
+    "chance_open": (
+        "{axis} is open on {date} in {share} of 1 run",
+        "{axis} is open on {date} in {share} of {n} runs",
+    ),
+    "chance_held": ("Who holds what on {date} in 1 run", "Who holds what on {date} in {n} runs"),
+    "chance_by": "held by {who} in {share} of runs ({runs} of {n})",
+    "chance_sink": "sink of {axis}",
+    "chance_divided": "held by several: shares of runs",
+    "chance_table": ("Who holds what on {date}, 1 run", "Who holds what on {date}, {n} runs"),
+    "chance_open_title": "Runs in which the axis is open",
+    "is_open": "open",
+    "of_runs": "% of runs",
+    "middle_run": "middle run",
+    "low_run": "1 run in 20 can carry less",
+    "high_run": "1 run in 20 can carry more",
+    "least_share": "under 1 %",
+    "most_share": "over 99 %",
+    "alone_open": "Run {number}: {axis} is open on {date}",
+    "alone_cut": "Run {number}: {axis} is cut on {date}",
+    "alone_by": "held by {who} in this run",
+    "alone_held": "Run {number}: who holds what on {date}",
     # two runs side by side
     "apart_place": "{name} (A: {a}, B: {b})",
     "same_holders": "every place has the same holders",
@@ -236,6 +258,7 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "asked": ("", "Before", "After"),
     "asked_axes": ("Axis", "Before", "After"),
     "guess_worst": ("Places lost", "Left, t/day", "Worst"),
+    "chances": ("Place", "Held by", "Share of runs", "Runs"),
     "holding": ("Place", "From", "To", "Held by"),
 }  # fmt: skip
 """The heads of the tables that a script fills."""

@@ -28,6 +28,11 @@ ASKING_SCRIPTS = (*SCRIPTS[:-1], "flow.js", "ask.js", "what_if.js", "guess.js", 
 SERVED_SCRIPTS = (*ASKING_SCRIPTS[:-1], "explore.js", ASKING_SCRIPTS[-1])
 """The scripts of such a page that is served, and runs and saves what was asked."""
 
+CHANCE_SCRIPTS = (*SCRIPTS[:-1], "chances.js", SCRIPTS[-1])
+"""The scripts of the page of an ensemble."""
+
+NOSCRIPT = "The map and the curves are drawn by the script in this page; the rest needs none."
+
 STILL_SCRIPTS = ("still.js",)
 """The script of a page without a time slider."""
 
@@ -115,6 +120,8 @@ def _scripts(stage: Stage | None) -> Sequence[str]:
         return STILL_SCRIPTS
     if "explore" in stage[0]:
         return SERVED_SCRIPTS
+    if "chances" in stage[0]:
+        return CHANCE_SCRIPTS
     return ASKING_SCRIPTS if "what_if" in stage[0] else SCRIPTS
 
 
@@ -161,20 +168,24 @@ def bar(axes: Sequence[tuple[str, str]], chosen: str | None) -> Html:
 
 def map_figure(number: int, title: Piece, source: Piece) -> Html:
     """The frame of the map of one run; the script fills it."""
-    zoom = [
-        el("button", sign, type="button", data_zoom=name, aria_label=said)
-        for name, sign, said in (
-            ("in", "+", "Nearer"), ("out", "\u2212", "Further"), ("fit", "\u2302", "The axis whole")
-        )
-    ]  # fmt: skip
-    canvas = el("div", el("div", zoom, class_="zoom"), class_="canvas")
-    legend = el("ul", class_="legend", aria_label="Legend")
     note = (
         "Point at a place or road, or go there with Tab and the arrow keys, and it tells who holds "
         "it, what flows, what can, and since when. "
     )
-    return _frame("map", [title, _FOUND], [canvas, legend], [note, source],
+    return _frame("map", [title, _FOUND], [_canvas(), _LEGEND], [note, source],
                   "Places and roads of this day as tables", number)  # fmt: skip
+
+
+def chance_figure(source: Piece) -> Html:
+    """The frame of the map of many runs, with the button that shows them one by one."""
+    button = el("button", "One run a second", type="button", id="alone", aria_pressed="false")
+    note = (
+        "A place is divided by the shares of runs in which each actor holds it on this day; those "
+        "that hold it together have equal parts. Point at a place, or go there with Tab and the "
+        "arrow keys, and it tells the numbers. "
+    )
+    return _frame("map", _FOUND, [button, _canvas(), _LEGEND], [note, source],
+                  "Places of this day as a table", 0)  # fmt: skip
 
 
 def curve_figure(title: Piece, source: Piece) -> Html:
@@ -189,6 +200,18 @@ def holding_figure(number: int, title: Piece, source: Piece) -> Html:
     return _frame("holdings", title, _PANELS, [note, source], "Who held what as a table", number)
 
 
+def _canvas() -> Html:
+    """The room of a map, with its buttons."""
+    zoom = [
+        el("button", sign, type="button", data_zoom=name, aria_label=said)
+        for name, sign, said in (
+            ("in", "+", "Nearer"), ("out", "\u2212", "Further"), ("fit", "\u2302", "The axis whole")
+        )
+    ]  # fmt: skip
+    return el("div", el("div", zoom, class_="zoom"), class_="canvas")
+
+
+_LEGEND = el("ul", class_="legend", aria_label="Legend")
 _FOUND, _PANELS = el("span", class_="found"), el("div", class_="panels")
 
 

@@ -13,6 +13,7 @@ from .markup import Html, Piece, el, join, source_line
 from .prose import finding, happenings
 from .run import RunFiles
 from .shell import (
+    NOSCRIPT,
     Links,
     about,
     bar,
@@ -24,8 +25,6 @@ from .shell import (
     map_figure,
     section,
 )
-
-NOSCRIPT = "The map and the curves are drawn by the script in this page; the rest needs none."
 
 
 def page(

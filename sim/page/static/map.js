@@ -60,6 +60,9 @@ class MapView {
     this.scale = layer("scale");
   }
 
+  /** The sentence of the legend on places of several holders. */
+  get divided() { return "divided"; }
+
   // --- looking at a place, road or force ------------------------------------------------------
 
   follow(item, what) {

@@ -6,8 +6,10 @@ const $$ = (selector) => [...document.querySelectorAll(selector)];
 const PERIOD_IN = 24000; // ms that the whole period takes to play
 const STILL_STEP = 1500; // ms a state, where motion is not wanted
 
-const maps = $$("figure.map").map((figure) => new MapView(DATA.runs[Number(figure.dataset.run)], figure));
-const curves = $("figure.curves") ? [new Curves($("figure.curves"), DATA.runs, panelsShown)] : [];
+const mapOf = (run, figure) => DATA.chances ? new ChanceMap(run, figure) : new MapView(run, figure);
+const panels = () => DATA.chances ? chancePanels(view.axis) : panelsShown();
+const maps = $$("figure.map").map((figure) => mapOf(DATA.runs[Number(figure.dataset.run)], figure));
+const curves = $("figure.curves") ? [new Curves($("figure.curves"), DATA.runs, panels)] : [];
 const holdings = $$("figure.holdings").map((figure) => new Holding(figure, DATA.runs[Number(figure.dataset.run)]));
 const slider = $("#time"), day = $("#day"), said = $("#said"), play = $("#play"), choice = $("#axis");
 const asking = DATA.what_if ? new WhatIf(maps[0], curves) : null;
@@ -71,7 +73,7 @@ function tellApart() {
 function announce() {
   const run = asking ? asking.map.run : DATA.runs[0], axis = axisOf(run, view.axis);
   const date = dateOf(run, view.time), more = asking ? asking.address : "";
-  said.textContent = axis ? say("announced", { date, axis: axis.name, rate: rate(at(axis.series.capacity, view.time, 0)) }) : date;
+  said.textContent = DATA.chances ? maps[0].finding(axisOf(maps[0].run, view.axis)) : axis ? say("announced", { date, axis: axis.name, rate: rate(at(axis.series.capacity, view.time, 0)) }) : date;
   const digits = more ? 6 : 2; // changes hold from a second on
   if (view.time > 0) history.replaceState(null, "", "#day-" + (view.time / DAY).toFixed(digits).replace(/\.?0+$/, "") + more);
 }
@@ -161,7 +163,7 @@ function forceTable(map) {
 
 function curveTables() {
   const run = DATA.runs[0];
-  return panelsShown().map((panel) => {
+  return panels().map((panel) => {
     const scale = 1000 / (panel.scale || 1);
     const times = [...new Set(panel.lines.flatMap(([, , series]) => series.filter((_, i) => i % 2 === 0)))].sort((a, b) => a - b);
     const rows = times.map((t) => [dateOf(run, t), (t / DAY).toFixed(2), ...panel.lines.map(([, , series, steps]) =>
@@ -171,7 +173,7 @@ function curveTables() {
 }
 
 const tables = [
-  ...maps.map((map) => [map.figure, () => [...mapTables(map.run), ...forceTable(map)]]),
+  ...maps.map((map) => [map.figure, () => DATA.chances ? [map.table()] : [...mapTables(map.run), ...forceTable(map)]]),
   ...curves.map((chart) => [chart.figure, curveTables]),
   ...holdings.map((chart) => [chart.figure, () => [chart.table()]]),
 ];

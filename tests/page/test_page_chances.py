@@ -1,0 +1,166 @@
+"""The page of an ensemble: the map of chances, its curves, one run after another."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim import api
+from sim.page.write import write_report
+
+from .conftest import SCENARIO
+
+DAY = 86_400
+RUNS = 20
+Document = Callable[[Path], dict[str, Any]]
+Open = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Runs in which the gate falls with one chance in two, and the hill road is closed."""
+    here = tmp_path_factory.mktemp("chances")
+    text = SCENARIO.replace("{capture: gate, by: blue,", "{capture: gate, by: blue, chance: 0.5,")
+    (here / "base.yaml").write_text(text, encoding="utf-8")
+    scenario = api.load(here / "base.yaml")
+    done = api.ensemble(scenario, RUNS, out=here / "many", workers=1, figures=False)
+    return write_report([done.folder])
+
+
+@pytest.fixture(scope="module")
+def rows(many: Path) -> list[dict[str, Any]]:
+    """The journal."""
+    text = (many.parent / "replicates.jsonl").read_text(encoding="utf-8")
+    return sorted(map(json.loads, text.splitlines()), key=lambda row: int(row["replicate"]))
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Open]:
+    contexts = []
+
+    def open_(file: Path, address: str = "", width: int = 1440, **more: Any) -> Any:
+        contexts.append(browser.new_context(viewport={"width": width, "height": 844}, **more))
+        page = contexts[-1].new_page()
+        page.wrong = []
+        page.on("request", lambda request: page.wrong.append(request.url))
+        page.on("pageerror", lambda error: page.wrong.append(str(error)))
+        page.on("console", lambda message: page.wrong.append(message.text))
+        page.goto(file.as_uri() + address)
+        page.wait_for_selector("html.ready")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+def taken(rows: list[dict[str, Any]]) -> int:
+    """The runs in which the gate falls."""
+    found = sum(any(place == "gate" for place, *_ in row["held"]) for row in rows)
+    assert 0 < found < RUNS
+    return found
+
+
+def test_the_page_counts_the_runs_of_the_journal(
+    many: Path, rows: list[dict[str, Any]], document: Document
+) -> None:
+    found = document(many)
+    run, chances = found["runs"][0], found["chances"]
+    gate = next(place for place in run["places"] if place["id"] == "gate")
+    names = [run["actors"][actor]["name"] for (actor,) in chances["sets"]]
+    before, after = gate["runs"][1], gate["runs"][3]
+    assert gate["runs"][::2] == [0, 5 * DAY]
+    assert [[names[s], n] for s, n in before] == [["Red", RUNS]]
+    lost = taken(rows)
+    assert {names[s]: n for s, n in after} == {"Red": RUNS - lost, names[1]: lost}
+    # open in all until the hill road is closed on day 8, then where the gate stands, till day 12
+    line = next(axis for axis in run["axes"] if axis["id"] == "line")
+    assert line["open"] == [0, RUNS, 8 * DAY, RUNS - lost, 12 * DAY, RUNS]
+    assert line["low"][:2] == [0, 25_000]
+    assert chances["n"] == RUNS == len(chances["alone"])
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_the_map_tells_the_shares_of_each_day(
+    opened: Open, many: Path, rows: list[dict[str, Any]], width: int, scheme: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = opened(many, "#day-9", width=width, color_scheme=scheme)
+    lost = taken(rows)
+    share = f"{round(100 * (RUNS - lost) / RUNS)} %"
+    title = page.locator(".map h3")
+    assert title.inner_text() == f"The line is open on 10 March 2001 in {share} of {RUNS} runs"
+    assert page.locator(".names output").first.inner_text() == f"{share} of runs"
+    page.eval_on_selector(".map [data-id=gate]", "item => item.focus()")
+    told = page.locator(".tip").inner_text()
+    assert f"held by Red in {share} of runs ({RUNS - lost} of {RUNS})" in told
+    assert f"({lost} of {RUNS})" in told
+    assert page.locator(".map [data-id=gate] .body").count() == 2  # a wedge for each
+    page.locator("#time").focus()
+    page.keyboard.press("Home")
+    assert title.inner_text() == f"The line is open on 1 March 2001 in 100 % of {RUNS} runs"
+    assert page.locator(".map [data-id=gate] .body").count() == 1
+    page.locator(".map details summary").click()
+    page.wait_for_selector(".map details table")
+    assert page.locator(".map details tbody tr").count() == 5
+    violations = Axe().run(page, context="#stage").response["violations"]
+    assert [v["id"] for v in violations if v["impact"] in ("serious", "critical")] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.wrong == [many.as_uri()]
+
+
+def test_runs_are_shown_one_by_one(opened: Open, many: Path, rows: list[dict[str, Any]]) -> None:
+    page = opened(many, "#day-9")
+    title = page.locator(".map h3")
+    for row in rows:
+        page.evaluate(f"maps[0].show({row['replicate']})")
+        state = "cut" if any(place == "gate" for place, *_ in row["held"]) else "open"
+        assert title.inner_text() == f"Run {row['replicate']}: The line is {state} on 10 March 2001"
+        assert page.locator(".map [data-id=gate] .body").count() == 1
+    together = f"of {RUNS} runs"
+    page.evaluate("maps[0].show(maps[0].number + 1)")  # after the last one all are shown again
+    assert title.inner_text().endswith(together)
+    page.locator("#alone").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#alone").get_attribute("aria-pressed") == "true"
+    page.wait_for_selector(".map h3:has-text('Run 1:')")  # a second later
+    page.keyboard.press("Enter")
+    assert title.inner_text().endswith(together)
+    page.wait_for_timeout(1100)
+    assert title.inner_text().endswith(together)
+    assert page.locator("#alone").get_attribute("aria-pressed") == "false"
+    assert page.wrong == [many.as_uri()]
+
+
+def test_a_folder_that_does_not_tell_who_held_what_says_so(many: Path) -> None:
+    folder, journal = many.parent, many.parent / "replicates.jsonl"
+    whole = journal.read_text(encoding="utf-8")
+    try:
+        older = re.sub(r',"held":\[.*?\]\](?=[,}])|,"held":\[\]', "", whole)
+        assert '"held"' not in older
+        for text in (older, None):
+            if text is None:
+                journal.unlink()
+            else:
+                journal.write_text(text, encoding="utf-8")
+            page = write_report([folder], folder / "other.html").read_text(encoding="utf-8")
+            assert "Who held what in each run is not in this folder" in page
+            assert 'id="data"' not in page
+    finally:
+        journal.write_text(whole, encoding="utf-8")
+
+
+def test_a_scenario_without_axes_has_its_map_too(tmp_path: Path, document: Document) -> None:
+    text = re.sub(r"^(axes|claims):\n(?:  .*\n)*", "", SCENARIO, flags=re.M)
+    (tmp_path / "base.yaml").write_text(text, encoding="utf-8")
+    done = api.ensemble(api.load(tmp_path / "base.yaml"), 2, out=tmp_path / "many", workers=1,
+                        figures=False)  # fmt: skip
+    found = document(write_report([done.folder]))
+    assert found["runs"][0]["axes"] == []
+    assert found["chances"]["n"] == 2
