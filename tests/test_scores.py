@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import math
 import re
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.scenario.model import Rules
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs/scores.md"
@@ -46,6 +48,28 @@ def chances(text: str) -> dict[tuple[str, ...], list[float]]:
     }
 
 
+def by_rule(text: str) -> dict[str, list[tuple[float, float]]]:
+    """The scores of each forecast of the table in docs/forces.md, with their errors."""
+    found = {}
+    for _, cells in rows(text):
+        if told := re.findall(r"([\d.]+) ± ([\d.]+)", " ".join(cells[1:])):
+            found[cells[0]] = [(float(a), float(b)) for a, b in told]
+    return found
+
+
+def block() -> str:
+    """What 'make scores' writes into docs/forces.md."""
+    text = (ROOT / "docs/forces.md").read_text("utf-8")
+    return text.split("<!-- made by make scores -->")[1].split("<!-- to here -->")[0]
+
+
+def test_every_rule_of_behaviour_is_scored() -> None:
+    named = {field.name for field in dataclasses.fields(Rules)} - {"provenance"}
+    assert named <= by_rule(block()).keys()
+    scenario = sim.load(ROOT / "scenarios/double_offensive_forces.yaml")
+    assert all(getattr(scenario.rules, name) for name in named)
+
+
 def test_the_page_says_even_of_what_is_smaller_than_twice_its_error() -> None:
     told = re.findall(r"([+-][\d.]+) ± ([\d.]+) (\w+)", PAGE.read_text("utf-8"))
     assert len(told) == 15  # five scores: by the engine, by the network, by learning
@@ -74,6 +98,10 @@ def test_fewer_runs_give_the_numbers_of_the_page(
         for (score, error), (fewer, its) in zip(pairs, again[key], strict=True):
             # four deviations of the difference, and the last digit
             assert abs(score - fewer) < 4 * math.hypot(error, its) + 0.002, key
+    rules = by_rule(tool.by_rule(runs))
+    for name, pairs in by_rule(block()).items():
+        for (score, error), (fewer, its) in zip(pairs, rules[name], strict=True):
+            assert abs(score - fewer) < 4 * math.hypot(error, its) + 0.002, name
     few = chances(page)
     for key, shares in chances(PAGE.read_text("utf-8")).items():
         if key not in few:  # an event that did not come on record, nor in one of fewer runs
