@@ -87,3 +87,10 @@ def carried(rows: Sequence[Row], axis: str, times: Sequence[int]) -> Values:
         since, values = row["series"][f"axes.{axis}.capacity"]
         found[i] = np.array(values)[np.searchsorted(since, times, side="right") - 1]
     return found
+
+
+def uncut(rows: Sequence[Row], axis: str, times: Sequence[int]) -> list[int]:
+    """In how many runs an axis was not cut up to and at each of ``times``."""
+    first = [row["measures"].get(f"axes.{axis}.time_of_first_cut") for row in rows]
+    days = np.array([np.inf if day is None else day for day in first])
+    return [int((days * DAY > time).sum()) for time in times]

@@ -25,6 +25,7 @@ from sim.measure.chances import (
     holders_by_day,
     holders_of_run,
     instants,
+    uncut,
 )
 from sim.measure.holders import at_start
 from sim.scenario.model import Axis, Place, Road, Scenario
@@ -58,7 +59,10 @@ def rows_of(folder: Path) -> list[Row] | None:
 
 def _slim(row: Row) -> Row:
     capacity = {p: curve for p, curve in row["series"].items() if p.endswith(".capacity")}
-    return {"replicate": row["replicate"], "held": row["held"], "series": capacity}
+    cuts = {p: day for p, day in row["measures"].items() if p.endswith(".time_of_first_cut")}
+    return {
+        "replicate": row["replicate"], "held": row["held"], "series": capacity, "measures": cuts,
+    }  # fmt: skip
 
 
 def stage(scenario: Scenario, rows: Sequence[Row]) -> Stage:
@@ -167,6 +171,7 @@ class _Chances:
             "sinks": [{"place": self._place[p]} for p in axis.sinks],
             "frame": [round(float(v), 1) for v in (left, top - high, right, top - low)],
             "open": self._changes((kg > 0).sum(axis=0).tolist()),
+            "never": self._changes(uncut(self.rows, axis.id, self.times)),
             **{
                 name: self._changes([round(v) for v in row])
                 for name, row in zip(RANGE, ranges.tolist(), strict=True)

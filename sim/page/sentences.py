@@ -144,6 +144,8 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     ),
     "guess_end": "{name} is a source or sink of the line: it stays. Choose what lies between.",
     "guess_cut": "{axis} is cut on {date}: nothing is left to stop. Choose another day.",
+    "guess_title": "Your guess",
+    "guess_count": ("1 loss chosen", "{n} losses chosen"),
     "guess_show": "Show the answer",
     "guess_none": ("1 loss stops it.", "{n} losses stop it."),
     "guess_right": (
@@ -182,6 +184,7 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "chance_table": ("Who holds what on {date}, 1 run", "Who holds what on {date}, {n} runs"),
     "chance_open_title": "Runs in which the axis is open",
     "is_open": "open",
+    "never_cut": "not cut so far",
     "of_runs": "% of runs",
     "middle_run": "middle run",
     "low_run": "1 run in 20 can carry less",

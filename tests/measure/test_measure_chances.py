@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.measure.chances import carried, holders_by_day, holders_of_run, instants
+from sim.measure.chances import carried, holders_by_day, holders_of_run, instants, uncut
 from sim.scenario.model import DAY, Scenario
 
 Make = Callable[..., Scenario]
@@ -78,3 +78,10 @@ def test_capacity_is_read_where_it_stands(scenario: Scenario) -> None:
     ]
     found = carried(rows, "line", [0, DAY, 2 * DAY, 3 * DAY])
     assert found.tolist() == [[5000, 5000, 0, 0], [7000] * 4]
+
+
+def test_runs_that_were_not_cut_so_far(scenario: Scenario) -> None:
+    path = "axes.line.time_of_first_cut"
+    rows = [{"measures": {path: day}} for day in (2.0, 2.5, None)] + [{"measures": {}}]
+    # at the end of day 2 one is cut, on day 3 two are; two never are
+    assert uncut(rows, "line", [0, DAY, 2 * DAY, 3 * DAY]) == [4, 4, 3, 2]

@@ -81,6 +81,7 @@ def test_the_page_counts_the_runs_of_the_journal(
     # open in all until the hill road is closed on day 8, then where the gate stands, till day 12
     line = next(axis for axis in run["axes"] if axis["id"] == "line")
     assert line["open"] == [0, RUNS, 8 * DAY, RUNS - lost, 12 * DAY, RUNS]
+    assert line["never"] == [0, RUNS, 8 * DAY, RUNS - lost]
     assert line["low"][:2] == [0, 25_000]
     assert chances["n"] == RUNS == len(chances["alone"])
 

@@ -118,7 +118,8 @@ function chancePanels(id) {
   const axis = axisOf(DATA.runs[0], id), { n } = DATA.chances;
   if (!axis) return [];
   return [
-    { title: say("chance_open_title"), unit: say("of_runs"), scale: 1000, lines: [[say("is_open"), "one area", remade(axis.open, (runs) => 100 * runs / n), true]] },
+    { title: say("chance_open_title"), unit: say("of_runs"), scale: 1000, lines: [[say("is_open"), "one area", remade(axis.open, (runs) => 100 * runs / n), true],
+      [say("never_cut"), "line1", remade(axis.never, (runs) => 100 * runs / n), true]] },
     { title: say("carry_title"), unit: "t/day", lines: [[say("middle_run"), "one area", axis.middle, true],
       [say("low_run"), "line1", axis.low, true], [say("high_run"), "line2", axis.high, true]] },
   ];

@@ -60,8 +60,10 @@ class Guess {
     this.list = make("ol", { class: "changes" });
     this.reveal = make("button", { type: "button" }, say("guess_show"));
     this.answer = make("div", { role: "status" });
-    this.panel.replaceChildren(this.question, this.list, this.reveal, this.answer);
-    this.reveal.addEventListener("click", () => { this.told = true; this.render(); });
+    this.count = make("span", {});
+    this.strip = map.canvas.appendChild(make("div", { class: "guessing", role: "group", "aria-label": say("guess_title"), hidden: true }, this.count, this.reveal));
+    this.panel.replaceChildren(this.question, this.list, this.answer);
+    this.reveal.addEventListener("click", () => this.tell());
     this.button.addEventListener("click", () => this.turn(!this.on));
     asking.button.addEventListener("click", () => this.turn(false));
     addEventListener("hashchange", () => this.turn(false));
@@ -78,6 +80,7 @@ class Guess {
     this.picks = [];
     put(this.button, { "aria-pressed": String(on) });
     put(this.panel, { hidden: !on });
+    put(this.strip, { hidden: !on });
     if (!this.asking.on) this.handle(on);
     this.render();
   }
@@ -110,6 +113,13 @@ class Guess {
     this.render();
   }
 
+  /** Shows the answer; the keyboard goes on from where the guess was asked for. */
+  tell() {
+    this.told = true;
+    this.render();
+    this.button.focus({ preventScroll: true });
+  }
+
   render() {
     const axis = axisOf(this.run, view.axis), date = dateOf(this.run, view.time), open = at(axis.series.capacity, view.time, 0) > 0;
     this.key = `${view.axis} ${since(this.map.instants, view.time)}`;
@@ -123,6 +133,7 @@ class Guess {
     this.question.textContent = say(open ? "guess_ask" : "guess_cut", { axis: axis.name, date });
     this.list.replaceChildren(...this.picks.map((what) => this.entry(what)));
     put(this.reveal, { disabled: !open, hidden: this.told });
+    this.count.textContent = say(open ? "guess_count" : "guess_cut", { axis: axis.name, date, n: this.picks.length });
     this.ways = [];
     this.answer.replaceChildren(...(this.on && this.told && open ? this.answers() : []));
     this.drawRoutes();
@@ -143,6 +154,7 @@ class Guess {
     const name = left ? "guess_leaves" : picks === n ? "guess_right" : "guess_more";
     const verdict = picks ? say(name, { n: picks, least: n, left: this.words(left), whole: this.words(whole) }) : say("guess_none", { n });
     const names = fewest.other ? say("ask_or", { one: this.setOf(fewest), other: this.setOf(fewest.other) }) : this.setOf(fewest);
+    this.count.textContent = verdict;
     return [make("p", {}, make("strong", {}, verdict)), make("p", {}, nameOf(say("guess_enough", { n, names }))),
       make("p", {}, say("guess_proof", { n })), this.table(worstLosses(look, Math.min(n, MOST_LOSSES)))];
   }
