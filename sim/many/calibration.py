@@ -22,6 +22,7 @@ from sim.base.errors import FolderError
 from sim.base.files import fingerprint, whole_folder
 from sim.measure import abc
 from sim.measure.abc import Array
+from sim.measure.holders import day_of
 from sim.scenario.model import DAY, Scenario
 from sim.scenario.shared import luck_key
 from sim.tables.folder import (
@@ -111,7 +112,7 @@ def _run(
     """One particle: the days of the events in a run with its own luck and these inputs."""
     at = dict(zip(inputs, quantiles[number].tolist(), strict=True))
     row, units = run_replicate(fixed(scenario, at), first + number)
-    kept = {path: row["measures"].get(path) for path in measures}
+    kept = {path: day_of(scenario, row, path) for path in measures}
     return Result(
         {"replicate": number, "measures": kept}, {path: units.get(path, "day") for path in kept}
     )

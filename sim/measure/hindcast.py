@@ -23,7 +23,7 @@ import numpy.typing as npt
 from sim.scenario.model import DAY, RecordedEvent, Scenario
 
 from . import scoring_rules as rules
-from .holders import at_start
+from .holders import at_start, day_of
 from .on_record import HoldersOnRecord, Rate
 from .statistics import Values
 
@@ -265,7 +265,7 @@ def _date_row(
     horizon = (until - as_of) / DAY
     came = math.inf if event.at is None else (event.at - as_of) / DAY
     was_so = _so_at_start(scenario, event.measure)
-    values = [0.0 if was_so else row["measures"].get(event.measure) for row in rows]
+    values = [0.0 if was_so else day_of(scenario, row, event.measure) for row in rows]
     times = np.array([math.inf if v is None else v - as_of / DAY for v in values])
     scored = came > 0 and horizon > 0
     drawn = rules.crps_of_runs(times, weights, came, max(horizon, 0.0))

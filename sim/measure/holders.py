@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sim.scenario.model import Scenario
+from collections.abc import Mapping
+from typing import Any
+
+from sim.scenario.model import DAY, Scenario
 from sim.state.record import Record
 
 Change = tuple[str, int, tuple[str, ...]]
@@ -41,3 +44,24 @@ def at_start(scenario: Scenario, place: str) -> tuple[str, ...]:
     """The holders of a place at the start, sorted."""
     holding = scenario.holders.get(place)
     return tuple(sorted(holding.shares)) if holding else ()
+
+
+def day_of(scenario: Scenario, row: Mapping[str, Any], measure: str) -> float | None:
+    """The day (from the start) that a time measure has in a run, None where it never came.
+
+    ``row`` is that of a journal. Of a place without measures (nothing in the scenario is about
+    it) the changes of its holders tell when an actor first took or lost it.
+    """
+    if measure in row["measures"]:
+        day: float | None = row["measures"][measure]
+        return day
+    match measure.split("."):
+        case ["places", place, "time_lost_by" | "time_taken_by" as what, actor]:
+            held = actor in at_start(scenario, place)
+            for where, time, actors in row["held"]:
+                now = actor in actors
+                if where == place and now != held:
+                    if now == (what == "time_taken_by"):
+                        return float(time) / DAY
+                    held = now
+    return None

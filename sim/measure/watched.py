@@ -11,8 +11,7 @@ from sim.scenario.model import Scenario
 def watched_places(scenario: Scenario) -> dict[str, set[str]]:
     """Places that events or operations may take, with the actors that may hold them.
 
-    Where places change hands in the background, those that a claim or the record asks about are
-    among them.
+    Where places change hands in the background, those that a claim asks about are among them.
     """
     found: dict[str, set[str]] = defaultdict(set)
     for event in scenario.events.values():
@@ -33,10 +32,8 @@ def watched_places(scenario: Scenario) -> dict[str, set[str]]:
 
 def _asked_about(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """Places whose loss, or taking, is asked about, with by whom."""
-    asked = [claim.measure for claim in scenario.claims.values()]
-    asked += [event.measure for event in scenario.events_on_record.values()]
-    for measure in asked:
-        match measure.split("."):
+    for claim in scenario.claims.values():
+        match claim.measure.split("."):
             case ["places", place, _, actor] if (
                 place in scenario.holders and actor in scenario.actors
             ):

@@ -14,7 +14,7 @@ from typing import Any
 
 from sim.network import UNLIMITED
 from sim.scenario.distributions import Dist
-from sim.scenario.model import Axis
+from sim.scenario.model import Axis, Sink
 from sim.state.control import Kind
 from sim.state.pockets import sources_of
 from sim.state.rebuild import states
@@ -95,14 +95,15 @@ def _axis(run: RunFiles, id_: str) -> dict[str, Any]:
             else _drawn(run, s.supply, f"axis:{id_}:source:{s.place}:supply")
             for s in sources
         ],
-        "sinks": [
-            {
-                "eats": _drawn(run, sink.demand, f"axis:{id_}:sink:{sink.place}:demand"),
-                "need": flat(run.steps[f"sink:{id_}/{sink.place}", "demand_kg_per_day"]),
-            }
-            for sink in axis.sinks.values()
-        ],
+        "sinks": [_sink(run, id_, sink) for sink in axis.sinks.values()],
     }  # fmt: skip
+
+
+def _sink(run: RunFiles, axis: str, sink: Sink) -> dict[str, Any]:
+    eats = _drawn(run, sink.demand, f"axis:{axis}:sink:{sink.place}:demand")
+    # version 0.1.0 did not write down what the forces at a sink need
+    need = run.steps.get((f"sink:{axis}/{sink.place}", "demand_kg_per_day"))
+    return {"eats": eats, "need": [0, eats] if need is None else flat(need)}
 
 
 def _territory(run: RunFiles, actor: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from sim.measure.hindcast import (
     change,
     hindcast,
 )
-from sim.measure.holders import changes
+from sim.measure.holders import changes, day_of
 from sim.measure.on_record import HoldersOnRecord
 from sim.scenario.loader import load
 from sim.scenario.model import DAY, Scenario
@@ -173,6 +173,15 @@ def test_what_is_so_as_the_runs_begin_came_before_the_forecast(toy: Scenario) ->
     row = hindcast(scenario, RUNS, Question("red", 10 * DAY, (20 * DAY,))).dates[0]
     assert row.chance == 1
     assert row.crps[OWN] == 2
+
+
+def test_a_place_without_measures_was_lost_when_its_holders_changed(toy: Scenario) -> None:
+    # in the third run blue takes the fort on day 25, which nothing in the scenario is about
+    days = [day_of(toy, row, "places.fort.time_lost_by.red") for row in RUNS]
+    assert days == [None, None, 25.0, None]
+    # red holds the town at the start and takes it again on day 18 of the second run
+    assert [day_of(toy, row, "places.town.time_taken_by.red") for row in RUNS][1] == 18.0
+    assert day_of(toy, RUNS[0], "places.town.time_lost_by.red") == 12.0  # its measure
 
 
 def test_places_are_listed_by_rule_but_all_are_scored(toy: Scenario) -> None:

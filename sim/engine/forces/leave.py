@@ -282,7 +282,10 @@ class Leave:
 
     def _happens(self, what: str, post: Post, n: int, chance: float) -> bool:
         """Whether something happens to a post, the ``n``-th time that it is faced, or ringed."""
-        return self._world.luck.happens(chance, f"{what}:{post[0]}:{post[1]}:{n}")
+        luck = self._world.luck
+        if luck.nominal:
+            return chance >= 0.5
+        return luck.uniform(f"{what}:{post[0]}:{post[1]}:{n}") < chance
 
     def _named(self, place: str) -> str:
         return self._world.scenario.network.places[place].name
