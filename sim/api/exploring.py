@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
 from types import TracebackType
-from typing import Any
 
+from sim.base.diagnostics import ScenarioError
 from sim.base.errors import BadInputError, FolderError
 from sim.base.files import whole_file
-from sim.scenario.dates import date_of
 from sim.scenario.emit import to_yaml
 
+from .changes import Parts, added, merged
 from .runs import run
 from .scenarios import Scenario, load
 from .served import HOST, RefusedError, Served, Told
@@ -31,19 +29,15 @@ PATIENCE = 90.0
 Browsers let a page that is not seen speak once a minute.
 """
 
-WHAT = {"take": "capture", "close": "close", "open": "open"}
-"""What the page calls a change, and the key of an event for it."""
-
 _NAME = re.compile(r"\w[\w .-]{0,150}\.ya?ml")
 
 
 @dataclass(frozen=True)
 class Tried:
-    """A run that has a page: what was changed for it in the scenario of the file, as events."""
+    """A run that has a page, and what was ``added`` for it to the scenario of the file."""
 
-    scenario: Scenario
     folder: Path
-    events: Mapping[str, Mapping[str, Any]]
+    added: Parts
 
 
 class Explorer(Shown):
@@ -59,7 +53,9 @@ class Explorer(Shown):
         self._base = load(file)
         if not self._base.axes:
             raise BadInputError(f"{file} has no axis: there is nothing to ask of its page")
-        acts = {"/alive": lambda _: {}, "/run": self._run, "/save": self._save}
+        acts = {
+            "/alive": lambda _: {}, "/check": self._check, "/run": self._run, "/save": self._save
+        }  # fmt: skip
         self._served = Served(self._find, acts, port)
         self._place = TemporaryDirectory(prefix="sim-explore-", ignore_cleanup_errors=True)
         self._numbers, self._tried = count(), dict[str, Tried]()
@@ -105,7 +101,7 @@ class Explorer(Shown):
 
     # --- pages -----------------------------------------------------------------------------------
 
-    def _try(self, scenario: Scenario, events: Mapping[str, Mapping[str, Any]]) -> str:
+    def _try(self, scenario: Scenario, parts: Parts) -> str:
         """Run a scenario and make its page; its number."""
         from sim.page.explored import write_explored
 
@@ -113,7 +109,7 @@ class Explorer(Shown):
         folder = Path(self._place.name, number)
         run(scenario).write(folder, figures=False, argv=["sim", "explore", str(self._file)])
         write_explored(folder, number, self._tried["0"].folder if self._tried else None)
-        self._tried[number] = Tried(scenario, folder, events)
+        self._tried[number] = Tried(folder, parts)
         return number
 
     def _find(self, path: str) -> Path | None:
@@ -127,19 +123,24 @@ class Explorer(Shown):
 
     # --- what the page asks for ------------------------------------------------------------------
 
+    def _check(self, told: Told) -> Told:
+        """Say nothing where the scenario with the changes is one."""
+        self._changed(self._added(told))
+        return {}
+
     def _run(self, told: Told) -> Told:
         """Run the scenario with the changes that were asked for; where its page is."""
         if not self._running.acquire(blocking=False):
             raise RefusedError(HTTPStatus.CONFLICT, "a run is on; there is one at a time")
         try:
-            events = self._events(told)
-            return {"page": f"/{self._try(self._changed(events), events)}/"}
+            parts = self._added(told)
+            return {"page": f"/{self._try(self._changed(parts), parts)}/"}
         finally:
             self._running.release()
 
     def _save(self, told: Told) -> Told:
         """Write the scenario with the changes as a file; its name."""
-        name, events = told.get("name"), self._events(told)
+        name, parts = told.get("name"), self._added(told)
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise BadInputError(
                 "a file in the folder where this was started has a name of letters, digits, '_', "
@@ -149,13 +150,13 @@ class Explorer(Shown):
             target = self._here / name
             if os.path.lexists(target) and told.get("replace") is not True:
                 raise RefusedError(HTTPStatus.PRECONDITION_FAILED, f"{name} is there already")
-            text = self._text(events, target)
+            text = self._text(parts, target)
             with whole_file(target) as partial_file:
                 partial_file.write_text(text, encoding="utf-8", newline="\n")
         return {"name": name}
 
-    def _text(self, events: Mapping[str, Mapping[str, Any]], target: Path) -> str:
-        """The scenario with the events as a file that builds on the one that is explored.
+    def _text(self, parts: Parts, target: Path) -> str:
+        """The scenario with parts more as a file that builds on the one that is explored.
 
         Raises:
             ScenarioError: no file there can build on it.
@@ -166,7 +167,7 @@ class Explorer(Shown):
                 "format": 1,
                 "extends": Path(os.path.relpath(self._file, target.parent)).as_posix(),
                 "title": _titled(self._base),
-                "events": events,
+                **parts,
             }
         )
         if load(self._file).resolved != self._base.resolved:
@@ -176,25 +177,29 @@ class Explorer(Shown):
         read(target, text=text)
         return text
 
-    def _events(self, told: Told) -> Mapping[str, Mapping[str, Any]]:
-        """The changes of the run whose page asks, and the new ones, as events.
+    def _added(self, told: Told) -> Parts:
+        """What the scenario has more: what the run whose page asks has, and what is told now.
 
         Raises:
             BadInputError: the page tells of no such run, or of what is no change.
         """
-        asking, changes = self._tried.get(str(told.get("from"))), told.get("changes")
-        if asking is None or not isinstance(changes, list) or not changes:
-            raise BadInputError("from, changes: a page of a run and what is changed are needed")
-        taken = {*self._base.events, *asking.events}
-        free = (id_ for id_ in map("what_if_{}".format, count(1)) if id_ not in taken)
-        made = map(partial(event, self._base), changes)
-        return {**asking.events, **dict(zip(free, made, strict=False))}
+        asking = self._tried.get(str(told.get("from")))
+        if asking is None:
+            raise BadInputError("from: there is no such run")
+        return added(self._base, asking.added, told)
 
-    def _changed(self, events: Mapping[str, Mapping[str, Any]]) -> Scenario:
-        """The scenario with events more."""
-        resolved = self._base.resolved
-        whole = {**resolved.get("events", {}), **events}
-        return load({**resolved, "title": _titled(self._base), "events": whole})
+    def _changed(self, parts: Parts) -> Scenario:
+        """The scenario with parts more.
+
+        Raises:
+            BadInputError: they do not fit; what is wrong, without the lines of no file.
+        """
+        try:
+            return load({**merged(self._base.resolved, parts), "title": _titled(self._base)})
+        except ScenarioError as error:
+            hints = ((d.message, d.hint) for d in error.diagnostics)
+            said = (f"{message} ({hint})" if hint else message for message, hint in hints)
+            raise BadInputError("; ".join(said)) from error
 
 
 def explore(file: str | os.PathLike[str], *, port: int = 0) -> Explorer:
@@ -216,33 +221,6 @@ def explore(file: str | os.PathLike[str], *, port: int = 0) -> Explorer:
         FullDiskError: there is no room for the run.
     """
     return Explorer(file, port)
-
-
-def event(scenario: Scenario, change: object) -> Mapping[str, Any]:
-    """A change of the page's as an event of the scenario language.
-
-    Args:
-        change: ``{"take": place, "by": actor, "at": seconds}``, or with ``close`` or ``open`` of a
-            road in place of ``take`` and ``by``.
-
-    Raises:
-        BadInputError: it is none of these.
-    """
-    said = change if isinstance(change, dict) else {}
-    what = next((kind for kind in WHAT if kind in said), "")
-    names = {what, "by"} if what == "take" else {what}
-    at = said.get("at")
-    fits = set(said) == {*names, "at"} and all(isinstance(said[name], str) for name in names)
-    if not fits or type(at) is not int or not 0 <= at <= scenario.length:
-        raise BadInputError(f"changes: {change!r} is no change of the page's")
-    moment = date_of(scenario, at)
-    taker = {"by": said["by"]} if what == "take" else {}
-    return {
-        "at": f"{at} s" if moment is None else moment.isoformat(),
-        "text": "What if",
-        WHAT[what]: [said[what]],
-        **taker,
-    }
 
 
 def _titled(scenario: Scenario) -> str:

@@ -46,12 +46,30 @@ def write_explored(folder: Path, number: str, base: Path | None) -> Path:
         first = read_run(base)
         curves, beside = _curves(first), _beside(first, run)
     told = {
-        "say": {**SENTENCES, **EXPLORING}, "explore": {"run": number, "base": curves}
-    }  # fmt: skip
+        "say": {**SENTENCES, **EXPLORING},
+        "explore": {"run": number, "base": curves, "draw": _drawing(run)},
+    }
     text = page(run, file, told=told, beside=beside)
     with whole_file(file) as partial:
         partial.write_text(text, encoding="utf-8", newline="\n")
     return file
+
+
+def _drawing(run: RunFiles) -> dict[str, Any]:
+    """What places and roads are drawn with: classes of roads, and the map's frame.
+
+    ``east`` and ``north`` are the degrees of its middle, ``across`` and ``up`` map units in a
+    degree there.
+    """
+    frame = frame_of(run)
+    across = float(frame.xy([frame.east + 1, frame.north])[0, 0]) - frame.width / 2
+    return {
+        "classes": list(run.scenario.network.classes),
+        "frame": {
+            "east": frame.east, "north": frame.north, "across": across, "up": frame.per_degree,
+            "width": frame.width, "height": frame.height,
+        },
+    }  # fmt: skip
 
 
 def _curves(base: RunFiles) -> dict[str, Any]:

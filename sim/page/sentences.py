@@ -242,6 +242,26 @@ EXPLORING: Mapping[str, str] = {
         "This page may look, but neither run nor save: open the address that the program told."
     ),
     "explore_gone": "The program has ended: start it again to run and save.",
+    "draw_title": "Draw places and roads",
+    "draw_hint": (
+        "Press on the map where a place is, or write its degrees. What is drawn is part of the "
+        "network from the start of the next run on. A road is as long as the straight line, "
+        "until you write another length."
+    ),
+    "draw_place": "Add place",
+    "draw_road": "Add road",
+    "draw_name": "Name",
+    "draw_lat": "Latitude",
+    "draw_lon": "Longitude",
+    "draw_holder": "Held by",
+    "draw_from": "From",
+    "draw_to": "To",
+    "draw_km": "Kilometres",
+    "draw_class": "Class",
+    "draw_lacks": "Something is not written yet.",
+    "draw_fits": "It fits.",
+    "draw_added": "Added. Run shows what comes of it.",
+    "draw_between": "{names}, {km} km",
     "explore_base": "base",
     "explore_this": "this run",
     "explore_beside": "{title}, beside the base",

@@ -25,7 +25,7 @@ SCRIPTS = ("core.js", "marks.js", "map.js", "map_words.js", "forces.js", "curves
 ASKING_SCRIPTS = (*SCRIPTS[:-1], "flow.js", "ask.js", "what_if.js", "guess.js", SCRIPTS[-1])
 """The scripts of a page on which a reader can ask what if."""
 
-SERVED_SCRIPTS = (*ASKING_SCRIPTS[:-1], "explore.js", ASKING_SCRIPTS[-1])
+SERVED_SCRIPTS = (*ASKING_SCRIPTS[:-1], "draw.js", "explore.js", ASKING_SCRIPTS[-1])
 """The scripts of such a page that is served, and runs and saves what was asked."""
 
 CHANCE_SCRIPTS = (*SCRIPTS[:-1], "chances.js", SCRIPTS[-1])

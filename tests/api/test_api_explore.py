@@ -17,7 +17,8 @@ import pytest
 
 import sim
 from sim.api import exploring
-from sim.api.exploring import Explorer, event
+from sim.api.changes import event
+from sim.api.exploring import Explorer
 
 DAY = 86_400
 CLOSED = {"from": "0", "changes": [{"close": "hill--port", "at": 2 * DAY}]}
@@ -103,7 +104,7 @@ def ask(explorer: Explorer, path: str, told: Mapping[str, object]) -> tuple[int,
         ({"Content_Length": "-1"}, 411),
     ],
 )
-@pytest.mark.parametrize("path", ["/run", "/save", "/alive"])
+@pytest.mark.parametrize("path", ["/run", "/save", "/check", "/alive"])
 def test_who_is_not_the_page_is_refused(
     explorer: Explorer, home: Path, path: str, changed: dict[str, str | None], status: int
 ) -> None:
@@ -268,6 +269,51 @@ def test_changes_of_what_is_not_there_are_told_as_the_language_does(explorer: Ex
     assert send(explorer, "GET", "/1/")[0] == 404
 
 
+MILL = {"mill": {"name": "Mill", "lat": 0.05, "lon": 0.05, "by": "blue"}}
+ROAD = {"mill--port": {"km": 7, "class": "road"}}
+
+
+def test_what_is_drawn_is_part_of_the_network_and_of_what_is_saved(explorer: Explorer) -> None:
+    assert ask(explorer, "/check", {"from": "0", "drawn": {"places": MILL}}) == (200, {})
+    told = {"from": "0", "drawn": {"places": MILL, "roads": ROAD}}
+    assert ask(explorer, "/run", told) == (200, {"page": "/1/"})
+    more = {"from": "1", "drawn": {"roads": {"mill--town": {"km": 9.5, "class": "road"}}}}
+    assert ask(explorer, "/save", {**more, "name": "new.yaml"})[0] == 200
+    found = sim.load("new.yaml")
+    assert (found.network.places["mill"].name, found.network.places["mill"].lat) == ("Mill", 0.05)
+    assert found.holders["mill"].shares == {"blue": 1_000_000}
+    assert {name: found.network.roads[name].km for name in ("mill--port", "mill--town")} == {
+        "mill--port": 7, "mill--town": 9.5,
+    }  # fmt: skip
+    assert sorted(found.events) == ["gate_falls"]
+
+
+@pytest.mark.parametrize(
+    ("drawn", "why"),
+    [
+        (7, "nothing is changed"),
+        ({}, "nothing is changed"),
+        ({"axes": {}}, "places and roads are drawn"),
+        ({"places": [MILL]}, "places and roads are drawn"),
+        ({"places": {"mill": {**MILL["mill"], "capacity": "1 t/day"}}}, "'mill' needs name, lat"),
+        ({"places": {"mill": {**MILL["mill"], "lat": "0"}}}, "'mill' needs name, lat"),
+        ({"places": {"mill": {**MILL["mill"], "lat": float("nan")}}}, "'mill' needs name, lat"),
+        ({"places": {"mill": {**MILL["mill"], "lat": 95}}}, "95 is not between -90 and 90"),
+        ({"places": {"mill": {**MILL["mill"], "by": "bleu"}}}, "did you mean 'blue'"),
+        ({"places": {"hill": MILL["mill"]}}, "'hill' is there already"),
+        ({"roads": ROAD}, "'mill--port'"),  # there is no mill
+        ({"roads": {"gate--port": ROAD["mill--port"]}}, "'gate--port' is there already"),
+        ({"roads": {"gate--hill": {"km": -1, "class": "road"}}}, "cannot be negative"),
+        ({"roads": {"gate--hill": {"km": True, "class": "road"}}}, "'gate--hill' needs km, class"),
+    ],
+)
+def test_what_cannot_be_drawn_is_told(explorer: Explorer, drawn: object, why: str) -> None:
+    for path in ("/check", "/run"):
+        status, answer = ask(explorer, path, {"from": "0", "drawn": drawn})
+        assert status == 422
+        assert why in answer["message"]
+
+
 def test_there_is_one_run_at_a_time(explorer: Explorer, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, go_on, done = Event(), Event(), []
     run = exploring.run
@@ -302,18 +348,18 @@ def test_a_run_that_fails_leaves_room_for_the_next(
 
 def test_it_waits_for_its_page_and_ends_when_that_is_silent(home: Path) -> None:
     with sim.explore("two_ways.yaml") as made:
-        serving = Thread(target=made.serve, args=[0.5])
+        serving = Thread(target=made.serve, args=[2.0])
         serving.start()
-        serving.join(1.5)
+        serving.join(2.5)
         assert serving.is_alive()  # no page was there yet
         assert send(made, "POST", "/alive", {}, X_Sim_Token="x")[0] == 403
-        serving.join(1.5)
+        serving.join(2.5)
         assert serving.is_alive()  # it was not heard of by who has no token
         started = time.monotonic()
-        for _ in range(6):
+        for _ in range(12):
             assert ask(made, "/alive", {})[0] == 200
             time.sleep(0.2)
-        assert time.monotonic() - started > 1
+        assert time.monotonic() - started > 2
         serving.join(10)
         assert not serving.is_alive()
         folder = Path(made._place.name)

@@ -76,6 +76,11 @@ class Tab:
         said.wait_for(state="attached")
         return str(said.text_content())
 
+    def field(self, label: str) -> Any:
+        """What is written or chosen to draw."""
+        found = self.page.locator(".drawing label", has_text=re.compile(rf"^{label}\b"))
+        return found.locator("input, select")
+
     def measure(self, path: str) -> list[str]:
         """What the table beside the base says of a measure: base, this run, change, unit."""
         row = self.page.locator(
@@ -173,14 +178,14 @@ def test_the_page_without_the_token_looks_and_does_not_act(
 
 def test_the_program_ends_when_its_page_is_closed(browser: Any, home: Path) -> None:
     with api.explore("two_ways.yaml") as made:
-        serving = Thread(target=made.serve, args=[1.0])
+        serving = Thread(target=made.serve, args=[5.0])
         serving.start()
         tab = Tab(browser, made.address)
         tab.page.evaluate("setInterval(() => exploring.beat(), 100)")
-        serving.join(2)
+        serving.join(6)
         assert serving.is_alive()
         tab.page.goto("about:blank")
-        serving.join(10)
+        serving.join(20)
         assert not serving.is_alive()
         tab.context.close()
 
@@ -207,7 +212,84 @@ def test_the_controls_fit_a_phone_and_have_no_serious_fault_of_access(
 
     tab = Tab(browser, explorer.address, width=390, color_scheme=scheme)
     tab.close_road("hill--port", 2)
+    tab.page.get_by_text("Draw places and roads").click()
     violations = Axe().run(tab.page).response["violations"]
     assert [v["id"] for v in violations if v["impact"] in ("serious", "critical")] == []
     assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     tab.context.close()
+
+
+def draw_place(tab: Tab, name: str, holder: str) -> None:
+    """Name a place whose degrees are written, and add it."""
+    tab.field("Name").fill(name)
+    tab.field("Held by").select_option(holder)
+    tab.press("Add place")
+    tab.page.locator(".changes li", has_text=name).wait_for()
+
+
+# the new roads are of the class that carries 20 t/day, and red holds both of their places:
+# port - ford - mill - town carries 20 more than the 25 of the two ways
+def test_two_places_and_roads_are_drawn_run_and_saved(tab: Tab, home: Path) -> None:
+    page = tab.page
+    tab.press("Take towns, close roads")
+    page.get_by_text("Draw places and roads").click()
+    tab.field("Latitude").fill("-0.05")
+    tab.field("Longitude").fill("0.05")
+    draw_place(tab, "Ford", "red")
+    # pressed on the map, straight below the hill
+    x, y = page.evaluate("asking.map.xy([asking.run.places[1].x, asking.run.places[1].y + 30])")
+    page.locator(".canvas > svg").click(position={"x": x, "y": y})
+    lat, lon = (float(tab.field(word).input_value()) for word in ("Latitude", "Longitude"))
+    hill = page.evaluate(
+        "exploring.drawing.globe([asking.run.places[1].x, asking.run.places[1].y])"
+    )
+    assert hill == pytest.approx([0.1, 0.1], abs=1e-3)
+    assert lat < 0.1
+    assert lon == pytest.approx(0.1, abs=2e-3)
+    draw_place(tab, "Mill", "red")
+    assert page.locator(".drawn circle").count() == 2
+
+    for a, b in (("port", "ford"), ("ford", "mill"), ("mill", "town")):
+        tab.field("From").select_option(a)
+        tab.field("To").select_option(b)
+        tab.press("Add road")
+        page.locator(f".drawn path:nth-of-type({1 + 'pfm'.index(a[0])})").wait_for(state="attached")
+    # port is at (0, 0), ford at (-0.05, 0.05): 0.0707 degrees of 111.19 km
+    assert page.evaluate("exploring.drawing.roads[0].said.km") == 7.9
+    tab.field("From").select_option("gate")
+    tab.field("To").select_option("mill")
+    tab.field("Kilometres").fill("-3")
+    page.locator(".drawing [role=status]", has_text="km: cannot be negative").wait_for()
+    tab.press("Save")
+    tab.hear("Saved")
+    tab.press("Run")
+    page.wait_for_url("**/1/*")
+    page.wait_for_selector("html.ready")
+    assert page.locator(".map [data-id=ford]").count() == 1
+    assert page.evaluate("at(axisOf(DATA.runs[0], 'line').series.capacity, 0, 0)") == 45_000
+    saved = api.load("two_ways_what_if.yaml")
+    assert saved.network.places["ford"].lat == -0.05
+    assert saved.network.roads["ford--port"].km == 7.9
+    assert api.run(saved).summary["measures"]["axes.line.capacity_start"]["value"] == 45
+    assert tab.wrong == [message for message in tab.wrong if "422" in message]
+
+
+def test_what_is_drawn_is_undone_with_its_roads(tab: Tab) -> None:
+    page = tab.page
+    tab.press("Take towns, close roads")
+    page.get_by_text("Draw places and roads").click()
+    tab.field("Latitude").fill("-0.05")
+    tab.field("Longitude").fill("0.05")
+    tab.field("Name").fill("Hill")
+    page.locator(".drawing [role=status]", has_text="two places are named 'Hill'").wait_for()
+    draw_place(tab, "Hill!", "blue")
+    assert page.evaluate("exploring.drawing.places[0].id") == "hill_2"  # there is a hill
+    tab.field("From").select_option("port")
+    tab.field("To").select_option("hill_2")
+    tab.press("Add road")
+    page.locator(".drawn path").wait_for(state="attached")
+    assert page.get_by_role("button", name="Run", exact=True).is_enabled()
+    page.get_by_role("button", name="Undo: Hill!", exact=True).click()
+    assert page.locator(".changes li").count() == 0
+    assert page.locator(".drawn *").count() == 0
+    assert page.get_by_role("button", name="Run", exact=True).is_disabled()

@@ -45,13 +45,16 @@ class Explore {
     this.said = make("p", { role: "status" }, say(this.token ? "explore_ready" : "explore_stranger"));
     this.replace.hidden = true;
     this.file.addEventListener("input", () => { this.replace.hidden = true; });
-    this.box = make("div", { class: "explore" }, this.run, make("label", {}, say("explore_file"), " ", this.file), this.save, this.replace, this.said);
+    const acts = make("div", { class: "explore" }, this.run, make("label", {}, say("explore_file"), " ", this.file), this.save, this.replace, this.said);
+    this.drawing = new Drawing(this.asking.map, DATA.explore.draw, (drawn) => this.check(drawn), () => this.follow());
+    this.box = make("div", {}, this.token ? this.drawing.box : null, acts);
     this.follow();
   }
 
   /** Lets act who may, where there is something to do and nothing on. */
   follow() {
-    const idle = this.token && !this.busy && !this.gone && this.asking.changes.length > 0;
+    const something = this.asking.changes.length > 0 || Boolean(this.drawing && this.drawing.any);
+    const idle = this.token && !this.busy && !this.gone && something;
     for (const button of [this.run, this.save, this.replace]) put(button, { disabled: !idle });
   }
 
@@ -83,12 +86,24 @@ class Explore {
       : { [shut ? "close" : "open"]: run.roads[road].id, at: when });
   }
 
+  told(drawn) { return { from: DATA.explore.run, changes: this.changes, drawn }; }
+
+  /** What is wrong with the scenario with what is drawn, or "". */
+  async check(drawn) {
+    try {
+      const [status, answer] = await this.ask("/check", this.told(drawn));
+      return status === 200 ? "" : answer.message;
+    } catch {
+      return say("explore_gone");
+    }
+  }
+
   /** Asks for what acts on the changes; its answer, or null where it was refused and why was said. */
   async act(path, told) {
     this.busy = true;
     this.follow();
     try {
-      const [status, answer] = await this.ask(path, { from: DATA.explore.run, changes: this.changes, ...told });
+      const [status, answer] = await this.ask(path, { ...this.told(this.drawing.wire()), ...told });
       this.replace.hidden = status !== 412;
       if (status === 200) return answer;
       this.said.textContent = answer.message;
