@@ -37,7 +37,7 @@ class Field:
         forces = [
             other
             for other in self.forces.values()
-            if other.actor in enemies and other.strength and other.at(index)
+            if other.actor in enemies and other.at(index) and other.strength
         ]
         if outside := [other for other in forces if other.km]:
             return BattleSide(outside, [])

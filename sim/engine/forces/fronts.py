@@ -184,6 +184,8 @@ class Fronts:
             for place, attackers in fronts.items()
         }
         for post in self._garrisons.in_turn(p for p in self.spare if p[0] == actor):
+            if not any(needs.values()):
+                break
             able = self._able(drawn, post, fronts)
             if able <= 0:
                 continue

@@ -99,7 +99,7 @@ class Memory:
             if other is not force
             and other.actor in force.side.own
             and other.afoot
-            and other.strength
             and other.before
             and other.place(other.leg + 1) == place
+            and other.strength
         ]
