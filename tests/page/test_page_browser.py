@@ -199,8 +199,9 @@ def test_roads_with_a_direction_tell_it(opened: Open, tmp_path: Path) -> None:
     assert drawn == [True, False, False]
     assert "one-way" in page.page.locator(".map .legend").inner_text()
     page.page.locator(".map details.data summary").click()
-    rows = page.page.locator(".map table").nth(1).locator("tbody tr").all_text_contents()
-    assert any("3.50 there, 1.50 back" in row for row in rows)
+    rows = page.page.locator(".map table").nth(1).locator("tbody tr")
+    # the table is written when it has been opened
+    until(lambda: any("3.50 there, 1.50 back" in row for row in rows.all_text_contents()))
     assert page.wrong == []
 
 
