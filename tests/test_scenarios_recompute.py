@@ -364,7 +364,14 @@ def all_follows(scenario: Any, folder: Path) -> None:
     stocks_follow(naive, folder)
 
 
-@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+SHIPPED = [
+    pytest.param(path, marks=[pytest.mark.slow] if n % 3 else [], id=path.stem)
+    for n, path in enumerate(SCENARIOS)
+]
+"""Every third in the fast tests."""
+
+
+@pytest.mark.parametrize("path", SHIPPED)
 def test_a_shipped_scenario_is_as_a_second_program_has_it(path: Path, tmp_path: Path) -> None:
     all_follows(api.load(path), tmp_path / "run")
 

@@ -176,6 +176,7 @@ def test_the_page_without_the_token_looks_and_does_not_act(
     tab.context.close()
 
 
+@pytest.mark.slow  # the same without a browser: test_api_explore
 def test_the_program_ends_when_its_page_is_closed(browser: Any, home: Path) -> None:
     with api.explore("two_ways.yaml") as made:
         serving = Thread(target=made.serve, args=[5.0])

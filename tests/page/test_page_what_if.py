@@ -316,6 +316,7 @@ def shared_roads(seed: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_axes_take_what_those_before_them_leave(opened: Open, tmp_path: Path) -> None:
     between = 0
     for seed in range(6):
