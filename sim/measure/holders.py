@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from sim.scenario.model import DAY, Scenario
@@ -46,6 +47,19 @@ def at_start(scenario: Scenario, place: str) -> tuple[str, ...]:
     return tuple(sorted(holding.shares)) if holding else ()
 
 
+def taken_and_lost(
+    holders: Iterable[tuple[int, Collection[str]]], actor: str
+) -> tuple[int | None, int | None]:
+    """When (s) an actor first takes a place after the start, and first loses it.
+
+    ``holders`` are those of the start and of each change after it, with when.
+    """
+    holds = [(time, actor in actors) for time, actors in holders]
+    changes = [(time, after) for (_, before), (time, after) in pairwise(holds) if before != after]
+    taken, lost = (next((t for t, now in changes if now == to), None) for to in (True, False))
+    return taken, lost
+
+
 def day_of(scenario: Scenario, row: Mapping[str, Any], measure: str) -> float | None:
     """The day (from the start) that a time measure has in a run, None where it never came.
 
@@ -57,11 +71,8 @@ def day_of(scenario: Scenario, row: Mapping[str, Any], measure: str) -> float | 
         return day
     match measure.split("."):
         case ["places", place, "time_lost_by" | "time_taken_by" as what, actor]:
-            held = actor in at_start(scenario, place)
-            for where, time, actors in row["held"]:
-                now = actor in actors
-                if where == place and now != held:
-                    if now == (what == "time_taken_by"):
-                        return float(time) / DAY
-                    held = now
+            held = [(time, actors) for where, time, actors in row["held"] if where == place]
+            taken, lost = taken_and_lost([(0, at_start(scenario, place)), *held], actor)
+            time = taken if what == "time_taken_by" else lost
+            return None if time is None else time / DAY
     return None

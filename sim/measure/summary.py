@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from functools import cached_property
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from sim.scenario.model import DAY, Operation, Scenario
@@ -23,6 +22,7 @@ from .claims import verdicts
 from .decisions import decided, sent
 from .flows import fates, last_choices
 from .ground import ALL, ground, links_over_time, passages
+from .holders import taken_and_lost
 from .moves import scores
 from .sides import days_carried, fronts, holders_over_time, on_the_road, person_days
 from .steps import Steps, credit_levels, in_days, series_by_key
@@ -312,7 +312,7 @@ class Analysis:
             path = f"places.{place}"
             self._put(f"{path}.time_of_siege", in_days(ringed.get(place)), "day")
             for actor in sorted(actors):
-                taken, lost = _taken_and_lost(holders[place], actor)
+                taken, lost = taken_and_lost(holders[place], actor)
                 self._put(f"{path}.time_taken_by.{actor}", in_days(taken), "day")
                 self._put(f"{path}.time_lost_by.{actor}", in_days(lost), "day")
                 held = _held(holders[place], actor, self.record.end)
@@ -479,16 +479,6 @@ def _doubtful(scenario: Scenario) -> dict[str, Any]:
     roads = scenario.network.roads.values()
     doubtful = {road.id: road.exists for road in roads if road.doubtful}
     return {"doubtful_roads": doubtful} if doubtful else {}
-
-
-def _taken_and_lost(
-    holders: list[tuple[int, frozenset[str]]], actor: str
-) -> tuple[int | None, int | None]:
-    """When an actor first takes a place (after the start), and first loses it."""
-    holds = [(time, actor in actors) for time, actors in holders]
-    changes = [(time, after) for (_, before), (time, after) in pairwise(holds) if before != after]
-    taken, lost = (next((t for t, now in changes if now == to), None) for to in (True, False))
-    return taken, lost
 
 
 def _held(holders: list[tuple[int, frozenset[str]]], actor: str, end: int) -> int:

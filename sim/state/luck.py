@@ -101,7 +101,7 @@ class Luck:
         if not 0 < chance < 1:
             return chance >= 1
         if key not in self.chances:
-            self.chances[key] = self._happens(chance, key)
+            self.chances[key] = self.occurs(chance, key)
         return self.chances[key]
 
     def value(self, dist: Dist, key: str) -> float:
@@ -122,7 +122,8 @@ class Luck:
         sums = accumulate(weights)
         return next((i for i, total in enumerate(sums) if reached < total), len(weights) - 1)
 
-    def _happens(self, chance: float, key: str) -> bool:
+    def occurs(self, chance: float, key: str) -> bool:
+        """As :meth:`happens`, of what is no input of the scenario: nothing keeps it."""
         return self.uniform(key) < chance
 
     def _value(self, dist: Dist, key: str) -> float:
@@ -144,7 +145,7 @@ class NominalLuck(Luck):
         """The option of the greatest weight."""
         return max(range(len(weights)), key=weights.__getitem__)
 
-    def _happens(self, chance: float, key: str) -> bool:
+    def occurs(self, chance: float, key: str) -> bool:
         return chance >= 0.5
 
     def _value(self, dist: Dist, key: str) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sim.engine.garrisons import Garrisons
 from sim.engine.signals import Signal
 from sim.engine.world import World
@@ -50,11 +52,16 @@ class Field:
 
     def ring_round(self, force: Force) -> list[Force]:
         """The enemy forces that have closed a ring round the place where a force stands."""
-        if force.km:
-            return []
-        place, enemies = force.place(force.leg), force.side.enemies
+        return [] if force.km else self.rings_round(force.place(force.leg), force.side)
+
+    def rings_round(self, place: str, side: Side) -> list[Force]:
+        """The forces of a side's enemies that have closed a ring round a place."""
         return [
-            other
-            for other in self.forces.values()
-            if other.ringed == place and other.actor in enemies and other.strength
+            force
+            for force in self.forces.values()
+            if force.ringed == place and force.actor in side.enemies and force.strength
         ]
+
+    def right_before(self, place: str) -> Iterator[Force]:
+        """The forces that stand right before a place, the next stop of each."""
+        return (f for f in self.forces.values() if f.before and f.place(f.leg + 1) == place)

@@ -21,6 +21,9 @@ Mode = Literal["waiting", "marching", "ringing", "fighting", "stalled", "holding
 MODES: tuple[Mode, ...] = get_args(Mode)
 """What a force does, in the order of the numbers of the series ``mode``."""
 
+SEEN: tuple[Mode, ...] = ("marching", "ringing", "fighting", "stalled", "holding")
+"""What a force does when those before it count as threatened."""
+
 Act = Callable[["Force"], None]
 """What a force does at an instant."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
@@ -17,9 +16,9 @@ from sim.scenario.model import DAY, FrontRule
 from .battle import BattleSide
 from .combat import Combat
 from .field import Field
-from .force import Force
+from .force import SEEN, Force
 from .orders import Orders
-from .reserves import SEEN, Reserves
+from .reserves import Order, Reserves
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,6 @@ class Fronts:
         self._marks: dict[str, Moment] = {}
         self.spare: dict[Post, int] = {}
         self._reserves = Reserves(world, field, regroup.garrisons)
-        self._called: Counter[Post] = Counter()
         self.given_up: set[Post] = set()
         for actor, rule in sorted(world.scenario.fronts.items()):
             self._rules[actor] = self._draw(rule)
@@ -210,26 +208,22 @@ class Fronts:
             or source in fronts
         ):
             return 0
-        return min(self.spare[post], self._reserves.able(post))
+        spare = self.spare[post] - self._reserves.ordered_from(post)
+        return min(spare, self._reserves.able(post))
 
     def _order(self, drawn: DrawnFrontRule, post: Post, place: str, persons: int) -> None:
         """Send men of a garrison to a front, as soon as it has the order."""
         actor, source = post
         ways = self._regroup.ways_from(actor, source)
-        seconds = int(ways.seconds[self._world.graph.place_index[place]])
-        wait = self._reserves.news(actor, seconds)
+        wait = self._reserves.news(actor, self._regroup.seconds_to(place, ways))
         if not wait:
             self._send(post, place, persons)
             return
-        goal = (actor, place)
-        self.spare[post] -= persons
-        self._called[goal] += persons
-        self._reserves.ordered(post, persons)
+        order = Order(post, place, persons)
+        self._reserves.orders.append(order)
 
         def go() -> None:
-            self.spare[post] += persons
-            self._called[goal] -= persons
-            self._reserves.ordered(post, -persons)
+            self._reserves.orders.remove(order)
             able = min(persons, self._able(drawn, post, self.threatened(actor)))
             there = self._world.graph.place_index[place]
             if able > 0 and self._regroup.ways_from(actor, source).reaches(there):
@@ -247,8 +241,8 @@ class Fronts:
     def _defending(self, actor: str, place: str) -> int:
         """Persons of an actor at a place, on their way to it, or ordered to it."""
         post = (actor, place)
-        called = self._called[post]
-        return self._garrisons.of(post) + self._regroup.under_way(post) + called
+        ordered = self._reserves.ordered_to(post)
+        return self._garrisons.of(post) + self._regroup.under_way(post) + ordered
 
     def _ranked(self, drawn: DrawnFrontRule, source: str, fronts: dict[str, int]) -> list[str]:
         """The fronts that men can reach from a place, the weightiest first, ties by id."""

@@ -239,10 +239,11 @@ class Leave:
             return
         ring.tried = True
         n, where = ring.number, self._named(goal)
+        besiegers = self._field.rings_round(post[1], self._world.sides[post[0]])
         if self._happens("breaks_out", post, n, rule.breaks_out):
             self._say("breaks_out", post, f"break out to {where}")
             self._open(post, goal, rule.breaks_out_loss, BROKE_OUT)
-        elif self._is_held_in(post) and self._happens("offers", post, n, rule.offers):
+        elif besiegers and self._happens("offers", post, n, rule.offers):
             civilians = self._world.scenario.network.places[post[1]].population or 0
             if self._happens("takes", post, n, rule.taken_up(civilians)):
                 self._say("agreement", post, f"leave for {where} by agreement")
@@ -254,14 +255,6 @@ class Leave:
         few = self._regroup.garrisons.of(post) < rule.left * ring.persons
         return few or self._supply.supply_at(post) == 0
 
-    def _is_held_in(self, post: Post) -> bool:
-        """True where an enemy force has a ring round a garrison's place."""
-        enemies = self._world.sides[post[0]].enemies
-        return any(
-            force.ringed == post[1] and force.actor in enemies and force.strength
-            for force in self._field.forces.values()
-        )
-
     def _open(self, post: Post, goal: str, loss: float, manner: str) -> None:
         """A garrison goes out of its ring."""
         self._regroup.go(post, goal, loss, manner, through=True)
@@ -269,23 +262,16 @@ class Leave:
 
     def _let_in(self, place: str) -> None:
         """Forces that stand right before a place go in where nobody defends it any more."""
-        for force in self._field.forces.values():
-            if (
-                force.mode in ("ringing", "holding")
-                and force.before
-                and force.place(force.leg + 1) == place
-                and not self._combat.strength(self._field.defenders(force.side, place))
-            ):
+        for force in self._field.right_before(place):
+            waits = force.mode in ("ringing", "holding")
+            if waits and not self._combat.strength(self._field.defenders(force.side, place)):
                 self._orders.go_in(force, place)
 
     # --- luck and words ----------------------------------------------------------------------
 
     def _happens(self, what: str, post: Post, n: int, chance: float) -> bool:
         """Whether something happens to a post, the ``n``-th time that it is faced, or ringed."""
-        luck = self._world.luck
-        if luck.nominal:
-            return chance >= 0.5
-        return luck.uniform(f"{what}:{post[0]}:{post[1]}:{n}") < chance
+        return self._world.luck.occurs(chance, f"{what}:{post[0]}:{post[1]}:{n}")
 
     def _named(self, place: str) -> str:
         return self._world.scenario.network.places[place].name

@@ -87,19 +87,11 @@ class Memory:
         defeats = self._last.get(force.id)
         if defeats is None or not defeats.times:
             return True
-        ahead = BattleSide([force, *self._fellows(force, defeats.place)], [])
+        fellows = [
+            other
+            for other in self._field.right_before(defeats.place)
+            if other is not force and other.actor in force.side.own and other.afoot
+        ]
+        ahead = BattleSide([force, *fellows], [])
         odds = self._odds(ahead, self._field.defenders(force.side, defeats.place))
         return odds >= defeats.odds * (1 + self._better) ** defeats.times
-
-    def _fellows(self, force: Force, place: str) -> list[Force]:
-        """The other forces of its side that stand right before a place."""
-        return [
-            other
-            for other in self._field.forces.values()
-            if other is not force
-            and other.actor in force.side.own
-            and other.afoot
-            and other.before
-            and other.place(other.leg + 1) == place
-            and other.strength
-        ]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections import Counter
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sim.engine.garrisons import Garrisons
 from sim.engine.signals import Post
@@ -17,10 +17,7 @@ from sim.engine.world import World
 from sim.scenario.model import DAY, ReservesRule
 
 from .field import Field
-from .force import Force
-
-SEEN = ("marching", "ringing", "fighting", "stalled", "holding")
-"""What a force does when those before it count as threatened."""
+from .force import SEEN, Force
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +31,22 @@ class _Drawn:
     lifts: int | None  # persons in 24 hours
 
 
+class Order(NamedTuple):
+    """An order on its way to a garrison, to send so many persons to a place."""
+
+    post: Post
+    goal: str
+    persons: int
+
+
 class Reserves:
-    """What garrisons may send, by the rules of their actors."""
+    """What garrisons may send, by the rules of their actors; ``orders`` are those on their way."""
 
     def __init__(self, world: World, field: Field, garrisons: Garrisons) -> None:
         self._world, self._field, self._garrisons = world, field, garrisons
         rules = world.scenario.rules.reserves
         self._rules = {actor: self._draw(rule) for actor, rule in sorted(rules.items())}
-        self._ordered: Counter[Post] = Counter()
+        self.orders: list[Order] = []
         self._sent: dict[Post, list[tuple[int, int]]] = {}
         self._round: dict[tuple[int, float], dict[int, float]] = {}
 
@@ -67,7 +72,7 @@ class Reserves:
         if forces > rule.threat * persons:
             return 0
         enemies = forces + self._next_door(post)
-        going = self._ordered[post]
+        going = self.ordered_from(post)
         able = persons - math.ceil(rule.holds * enemies) - going
         if rule.lifts is not None:
             able = min(able, rule.lifts - self._left(post) - going)
@@ -78,20 +83,24 @@ class Reserves:
         rule = self._rules.get(actor)
         return 0 if rule is None else round(rule.news * seconds)
 
-    def ordered(self, post: Post, persons: int) -> None:
-        """So many persons of a garrison have an order on its way to them (less than 0: had)."""
-        self._ordered[post] += persons
+    def ordered_from(self, post: Post) -> int:
+        """Persons whom a garrison is to send by orders on their way."""
+        return sum(order.persons for order in self.orders if order.post == post)
+
+    def ordered_to(self, post: Post) -> int:
+        """Persons whom an actor's garrisons are to send to a place by orders on their way."""
+        actor, goal = post
+        return sum(o.persons for o in self.orders if (o.post[0], o.goal) == (actor, goal))
 
     def waits_for_lorries(self, actor: str) -> bool:
         """True where lorries bound what an actor sends, and took men somewhere within 24 hours."""
         rule = self._rules.get(actor)
         if rule is None or rule.lifts is None:
             return False
-        busy = {*self._sent, *(post for post, n in self._ordered.items() if n)}
-        return any(post[0] == actor and self._busy(post) for post in busy)
-
-    def _busy(self, post: Post) -> bool:
-        return self._left(post) + self._ordered[post] > 0
+        posts = {*self._sent, *(order.post for order in self.orders)}
+        return any(
+            post[0] == actor and self._left(post) + self.ordered_from(post) > 0 for post in posts
+        )
 
     def sent(self, post: Post, persons: int) -> None:
         """So many persons of a garrison left now."""
