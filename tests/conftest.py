@@ -20,6 +20,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -585,3 +586,17 @@ def _of_document(document: Mapping[str, Any]) -> Callable[[Said], list[float]]:
 def of_document() -> Callable[..., Callable[[Said], list[float]]]:
     """``of_document(document)``: what stands where a number says that it stands."""
     return _of_document
+
+
+@pytest.fixture
+def explorer(home: Path) -> Iterator[Any]:
+    """The page of the scenario in ``home``, a fixture of the tests' own, served meanwhile."""
+    from sim import api
+
+    with api.explore("two_ways.yaml") as made:
+        serving = Thread(target=made.serve)
+        serving.start()
+        yield made
+        made.stop()
+        serving.join(10)
+        assert not serving.is_alive()

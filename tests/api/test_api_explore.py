@@ -8,7 +8,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -33,18 +33,6 @@ def home(tmp_path: Path, two_ways: str, monkeypatch: pytest.MonkeyPatch) -> Path
     (folder / "two_ways.yaml").write_text(two_ways, encoding="utf-8")
     monkeypatch.chdir(folder)
     return folder
-
-
-@pytest.fixture
-def explorer(home: Path) -> Iterator[Explorer]:
-    """The scenario's page, served meanwhile."""
-    with sim.explore("two_ways.yaml") as made:
-        serving = Thread(target=made.serve)
-        serving.start()
-        yield made
-        made.stop()
-        serving.join(10)
-        assert not serving.is_alive()
 
 
 def parts(explorer: Explorer) -> tuple[str, str]:

@@ -15,7 +15,9 @@ from sim.scenario.distributions import Constant, Uniform
 from sim.scenario.model import (
     DAY,
     BackgroundRate,
+    BodyRule,
     FedRule,
+    LeaveRule,
     LoadBand,
     ManoeuvreRule,
     MemoryRule,
@@ -211,6 +213,15 @@ EVERY = Rules(
     background={
         actor: BackgroundRate(actor, Constant(0.3), Constant(0.1)) for actor in ("red", "blue")
     },
+    leave={
+        actor: LeaveRule(
+            actor, Uniform(0.5, 2), Constant(50.0), goes=Constant(0.5), goes_loss=Constant(0.1),
+            breaks_out=Constant(0.3), offers=Constant(0.5), takes=Constant(0.5),
+            taken=Constant(0.4),
+        )
+        for actor in ("red", "blue")
+    },
+    bodies={"red": BodyRule("red", Uniform(5, 60)), "blue": BodyRule("blue", Constant(20.0))},
 )  # fmt: skip
 
 

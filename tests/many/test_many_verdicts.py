@@ -347,7 +347,6 @@ def test_a_smaller_table_agrees_with_a_larger_one(found: api.Verdicts, toys: Pat
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not (GALLERY / "verdicts.json").is_file(), reason="made by make verdicts")
 def test_the_committed_table_is_reproduced(tmp_path: Path) -> None:
     """On fewer runs, within the intervals; the words are those of its numbers."""
     committed = json.loads((GALLERY / "verdicts.json").read_text("utf-8"))

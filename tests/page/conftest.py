@@ -205,3 +205,35 @@ def browser() -> Iterator[Any]:
         made = play.chromium.launch(executable_path=path, args=list(quiet))
         yield made
         made.close()
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Callable[..., Any]]:
+    """``opened(file, address, width, ...)``: a tab on a page, closed after the test.
+
+    All that it asks for and complains about is in its ``wrong``.
+    """
+    contexts = []
+
+    def open_(file: Path, address: str = "", width: int = 1440, **more: Any) -> Any:
+        contexts.append(browser.new_context(viewport={"width": width, "height": 844}, **more))
+        page = contexts[-1].new_page()
+        page.wrong = []
+        page.on("request", lambda request: page.wrong.append(request.url))
+        page.on("pageerror", lambda error: page.wrong.append(str(error)))
+        page.on("console", lambda message: page.wrong.append(message.text))
+        page.goto(file.as_uri() + address)
+        page.wait_for_selector("html.ready")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def flagship(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a run of the flagship."""
+    scenario = api.load(Path(__file__).parents[2] / "scenarios/double_offensive.yaml")
+    folder = tmp_path_factory.mktemp("flagship") / "run"
+    return write_report([api.run(scenario).write(folder, figures=False)])

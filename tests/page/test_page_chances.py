@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,26 +37,6 @@ def rows(many: Path) -> list[dict[str, Any]]:
     """The journal."""
     text = (many.parent / "replicates.jsonl").read_text(encoding="utf-8")
     return sorted(map(json.loads, text.splitlines()), key=lambda row: int(row["replicate"]))
-
-
-@pytest.fixture
-def opened(browser: Any) -> Iterator[Open]:
-    contexts = []
-
-    def open_(file: Path, address: str = "", width: int = 1440, **more: Any) -> Any:
-        contexts.append(browser.new_context(viewport={"width": width, "height": 844}, **more))
-        page = contexts[-1].new_page()
-        page.wrong = []
-        page.on("request", lambda request: page.wrong.append(request.url))
-        page.on("pageerror", lambda error: page.wrong.append(str(error)))
-        page.on("console", lambda message: page.wrong.append(message.text))
-        page.goto(file.as_uri() + address)
-        page.wait_for_selector("html.ready")
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
 
 
 def taken(rows: list[dict[str, Any]]) -> int:

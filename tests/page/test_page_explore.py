@@ -25,18 +25,6 @@ def home(tmp_path: Path, two_ways: str, monkeypatch: pytest.MonkeyPatch) -> Path
     return tmp_path
 
 
-@pytest.fixture
-def explorer(home: Path) -> Iterator[Explorer]:
-    """The scenario's page, served meanwhile."""
-    with api.explore("two_ways.yaml") as made:
-        serving = Thread(target=made.serve)
-        serving.start()
-        yield made
-        made.stop()
-        serving.join(10)
-        assert not serving.is_alive()
-
-
 class Tab:
     """A tab of the browser with all that it asked for and complained about."""
 

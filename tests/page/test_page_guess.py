@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sim import api
-from sim.page.write import write_report
 
 DAY = 86_400
 FLAGSHIP = Path(__file__).parents[2] / "scenarios/double_offensive.yaml"
@@ -17,33 +16,6 @@ FLAGSHIP = Path(__file__).parents[2] / "scenarios/double_offensive.yaml"
 Open = Callable[..., Any]
 
 SHOW = ".guessing button"
-
-
-@pytest.fixture(scope="module")
-def flagship(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of a run of the flagship."""
-    folder = tmp_path_factory.mktemp("flagship") / "run"
-    return write_report([api.run(api.load(FLAGSHIP)).write(folder, figures=False)])
-
-
-@pytest.fixture(scope="module")
-def opened(browser: Any) -> Iterator[Open]:
-    contexts = []
-
-    def open_(file: Path, address: str = "", width: int = 1440, **more: Any) -> Any:
-        contexts.append(browser.new_context(viewport={"width": width, "height": 844}, **more))
-        page = contexts[-1].new_page()
-        page.wrong = []
-        page.on("request", lambda request: page.wrong.append(request.url))
-        page.on("pageerror", lambda error: page.wrong.append(str(error)))
-        page.on("console", lambda message: page.wrong.append(message.text))
-        page.goto(file.as_uri() + address)
-        page.wait_for_selector("html.ready")
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
 
 
 def press(page: Any, selector: str) -> None:

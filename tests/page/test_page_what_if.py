@@ -21,13 +21,6 @@ FLAGSHIP = Path(__file__).parents[2] / "scenarios/double_offensive.yaml"
 MOST_BYTES = 800_000
 
 
-@pytest.fixture(scope="module")
-def flagship(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of a run of the flagship."""
-    folder = tmp_path_factory.mktemp("flagship") / "run"
-    return write_report([api.run(api.load(FLAGSHIP)).write(folder, figures=False)])
-
-
 class Asked:
     """A page with all that it asked for and complained about."""
 

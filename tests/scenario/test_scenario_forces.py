@@ -157,18 +157,24 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "mark", "message", "hint"), FAULTS)
-def test_a_fault_is_named_where_it_stands(
-    tmp_path: Path, old: str, new: str, mark: str, message: str, hint: str | None
+def named_where_it_stands(
+    tmp_path: Path, text: str, mark: str, message: str, hint: str | None
 ) -> None:
-    assert old in SMALL
-    text = SMALL.replace(old, new, 1)
+    """A file is refused, with such a message at the mark."""
     with pytest.raises(ScenarioError) as caught:
         load(written(tmp_path, text))
     named = [d for d in caught.value.diagnostics if points_at(d, text, mark)]
     assert any(message in d.message and (hint or "") in (d.hint or "") for d in named), str(
         caught.value
     )
+
+
+@pytest.mark.parametrize(("old", "new", "mark", "message", "hint"), FAULTS)
+def test_a_fault_is_named_where_it_stands(
+    tmp_path: Path, old: str, new: str, mark: str, message: str, hint: str | None
+) -> None:
+    assert old in SMALL
+    named_where_it_stands(tmp_path, SMALL.replace(old, new, 1), mark, message, hint)
 
 
 def points_at(d: Diagnostic, text: str, mark: str) -> bool:
@@ -270,13 +276,7 @@ def test_a_fault_of_them_is_named_where_it_stands(
     tmp_path: Path, old: str, new: str, mark: str, message: str, hint: str | None
 ) -> None:
     assert old in SENDING
-    text = SENDING.replace(old, new, 1)
-    with pytest.raises(ScenarioError) as caught:
-        load(written(tmp_path, text))
-    named = [d for d in caught.value.diagnostics if points_at(d, text, mark)]
-    assert any(message in d.message and (hint or "") in (d.hint or "") for d in named), str(
-        caught.value
-    )
+    named_where_it_stands(tmp_path, SENDING.replace(old, new, 1), mark, message, hint)
 
 
 def test_bodies_of_who_chooses_nowhere_are_a_warning(tmp_path: Path) -> None:
