@@ -67,6 +67,20 @@ def test_two_friends_do_not_overfill_one_road(
     assert [e.subject for e in run.record.events if e.kind == "order_of_ids"] == told
 
 
+def test_two_friends_who_share_out_equally_get_half_each() -> None:
+    both = {"axes": ["food", "fuel"], "share_out": "equal"}
+    run = ran("two_friends_one_road", groups={"both": both})
+    first = {r.subject: r.value for r in reversed(run.record.series) if r.time == 0
+             and r.measure == "planned_kg_per_day"}  # fmt: skip
+    assert first == {"axis:food": 50_000, "axis:fuel": 50_000}
+    assert max(row.kg_per_day for row in run.record.loads) == 100_000
+    assert not [e for e in run.record.events if e.kind == "order_of_ids"]
+    (level,) = run.summary["shares"]["groups.both"][0]["levels"]
+    assert (level["level"], level["bound"], level["gap"]) == (0.625, 0.625, 0)
+    for axis in ("food", "fuel"):
+        assert value(run, f"axes.{axis}.sinks.town.served_share_mean") == 0.625
+
+
 def test_a_loss_that_heals_is_credited_for_its_time() -> None:
     run = ran("loss_that_heals")
     # 120 t/day at the start; the straight road bears 100 of them and is closed for 20 days

@@ -16,6 +16,7 @@ from sim.state.control import Control
 from sim.state.rebuild import states
 from sim.state.record import Pocket, Record, SeriesRow
 
+from . import shares
 from .axis import AxisLens, AxisView, view_document
 from .causes import Turn, turned
 from .claims import verdicts
@@ -254,6 +255,9 @@ class Analysis:
             eaten = self.series[f"sink:{axis}/{sink}", "demand_kg_per_day"].values[-1]
             supply = round(stock.values[-1] / eaten, 3) if eaten else None
             self._put(f"{sub}.days_of_supply_end", supply, "day")
+            served = shares.served_shares(self.series, f"{axis}/{sink}", self.record.end)
+            for name, share in served._asdict().items() if served else ():
+                self._put(f"{sub}.served_share_{name}", share, "1")
 
     def _actor(self, actor: str) -> None:
         path = f"actors.{actor}"
@@ -439,6 +443,7 @@ class Analysis:
                 }
                 for row in record.pockets
             ],
+            **shares.document(scenario, record),
             "claims": [verdict._asdict() for verdict in self.verdicts],
             "turned": {claim: turn._asdict() for claim, turn in self.turns.items()},
             "drawn": {k: float(f"{v:.12g}") for k, v in record.drawn.items()},

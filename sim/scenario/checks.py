@@ -277,6 +277,18 @@ class Checks:
                         f"'{safe(place)}' is a source and a sink of axis '{name}'",
                     )
 
+    def groups(self) -> None:
+        """No axis is in two groups."""
+        seen: dict[str, str] = {}
+        for name, found in self.things["groups"].items():
+            for index, axis in enumerate(found.model.axes):
+                if seen.setdefault(axis, name) != name:
+                    self.report.error(
+                        found.at("axes", index),
+                        f"axis '{safe(axis)}' is in group '{safe(seen[axis])}' too",
+                        "an axis is planned with one group; leave it out of the other",
+                    )
+
     def happenings(self, happenings: Things) -> None:
         """Shares after a capture, crossings where something is sealed, sinks of ``stock_out``."""
         for name, found in happenings.items():

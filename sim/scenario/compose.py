@@ -30,6 +30,7 @@ KINDS = {
     "events": "event",
     "exits": "exit",
     "garrisons": "garrison",
+    "groups": "group",
     "holders": "holder",
     "operations": "operation",
     "options": "option",

@@ -306,6 +306,7 @@ class _Assembler:
         check = checks.Checks(report, things, self.roads, self.ends, self._crossings())
         check.holders(header.default_holder if header else None)
         check.supply()
+        check.groups()
         check.happenings(things["events"])
         check.advances()
         check.options(context.ids)

@@ -261,6 +261,8 @@ class Actor(Drawn):
     """actors whose places it may use as its own"""
     transit: Mapping[k.ActorId, k.Part] = field(default_factory=dict)
     """share of the capacity of another actor's places that it may use"""
+    share_out: k.ShareOut = "priority"
+    """who goes short where its axes that are in no group cannot all be served, as in `groups`"""
     color: k.Color | None = None
     """colour in figures, as '#0072B2'"""
 
@@ -321,6 +323,8 @@ class Sink(Sourced):
     """stock that it refills to; default: `stock`"""
     refill: k.Rate = Constant(0.0)
     """flow above consumption while below the target"""
+    weight: k.Multiple = Constant(1.0)
+    """of its shares where they are shared out `weighted`: twice the weight, twice the share"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +361,23 @@ class Axis(Drawn):
     def sources_in_order(self) -> list[Source]:
         """Its sources in the order in which plans that take the same time prefer them."""
         return sorted(self.sources.values(), key=lambda s: (s.priority, s.place))
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Sourced):
+    """Axes, of whatever actors, that are planned together.
+
+    It stands in the order of plans at the least `priority` of its axes; others come before or after
+    it as a whole.
+    """
+
+    id: k.Id
+    axes: k.Axes
+    """the axes: one or a list; no axis is in two groups"""
+    share_out: k.ShareOut
+    """who goes short where not all can be served. `priority`: the axes that come later. `equal`:
+    the least share of any need is as large as can be, then the next one, and so on, and need is
+    served before any refilling. `weighted`: the same of share over `weight`"""
 
 
 EventKind = Literal[
@@ -1040,6 +1061,8 @@ class Scenario:
     """holders at the start, by place"""
     axes: Mapping[k.NewId, Axis] = field(default_factory=dict)
     """supply axes by id"""
+    groups: Mapping[k.NewId, Group] = field(default_factory=dict)
+    """axes that are planned together, by id"""
     garrisons: Mapping[k.NewId, Garrison] = field(default_factory=dict)
     """garrisons by id"""
     fighting: Fighting | None = None

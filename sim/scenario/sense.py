@@ -15,6 +15,8 @@ from typing import NamedTuple, Protocol
 
 from sim.base.diagnostics import Diagnostic
 
+from .blocks import blocks
+from .distributions import Constant
 from .loader import Loaded
 from .model import PPM, SUPPLIES, Axis, Condition, Event, Happening, Scenario, Sink
 from .possible import NEVER, Possible, takers_of
@@ -270,6 +272,11 @@ def _unread(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     for name in sorted(scenario.actors.keys() - _acting(scenario)):
         yield ("actors", name), f"actor '{name}': it holds, takes and does nothing"
     yield from _unread_men(scenario)
+    weighted = {axis for block in blocks(scenario) for axis in block.axes
+                if block.share_out == "weighted"}  # fmt: skip
+    for axis, place, sink, path in _sinks(scenario):
+        if sink.weight != Constant(1.0) and axis.id not in weighted:
+            yield (*path, "weight"), f"the weight of '{place}': '{axis.id}' is not shared out by it"
     for _axis, place, sink, path in _sinks(scenario):
         if sink.refill.high > 0 and (sink.target or sink.stock).high <= 0:
             yield (*path, "refill"), f"the refill of '{place}': it has no target above 0"

@@ -22,7 +22,7 @@ _LUCK: Mapping[str, str] = {
     "network.roads.*.capacity.there": "road:{}:capacity",
     "network.roads.*.capacity.back": "road:{}:back",
     "network.places.*.capacity": "place:{}:capacity",
-    "axes.*.sinks.*.(demand|stock|target|refill)": "axis:{}:sink:{}:{}",
+    "axes.*.sinks.*.(demand|stock|target|refill|weight)": "axis:{}:sink:{}:{}",
     "axes.*.sources.*.supply": "axis:{}:source:{}:supply",
     "axes.*.convoy.size": "axis:{}:convoy",
     "axes.*.convoy.loss": "axis:{}:loss",

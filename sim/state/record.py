@@ -58,6 +58,36 @@ class LoadRow(NamedTuple):
     kg_per_day: int
 
 
+class ServedRow(NamedTuple):
+    """What a sink of an axis wants and is served by a plan (kg/day)."""
+
+    axis: str
+    place: str
+    wanted_kg_per_day: int
+    served_kg_per_day: int
+
+
+class LevelRow(NamedTuple):
+    """A level of shares: the sinks whose ``kind`` (need, refill) is settled by it.
+
+    ``level``, the least share over weight that is reached, and ``bound``, which no plan is above
+    that gives those of earlier levels as much, are exact: fractions as text.
+    """
+
+    kind: str
+    level: str
+    bound: str
+    sinks: tuple[ServedRow, ...]
+
+
+class SharesRow(NamedTuple):
+    """How a group of axes (or the axes of an actor) shares out from ``time`` on."""
+
+    time: int
+    group: str
+    levels: tuple[LevelRow, ...]
+
+
 class EventRow(NamedTuple):
     """Something that happened; ``cause`` is the id of the scenario's event behind it, or ''."""
 
@@ -211,6 +241,7 @@ class Record:
     series: list[SeriesRow] = field(default_factory=list)
     flows: list[FlowRow] = field(default_factory=list)
     loads: list[LoadRow] = field(default_factory=list)
+    shares: list[SharesRow] = field(default_factory=list)
     events: list[EventRow] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     choices: list[ChoiceRow] = field(default_factory=list)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from sim.engine.simulation import run
-from sim.scenario.model import PPM, Scenario
+from sim.scenario.model import PPM, Group, Scenario
 from sim.state.control import Control, Kind
 from sim.state.rebuild import state_at
 from sim.state.record import Record
@@ -117,11 +118,19 @@ def whole(control: Control, kind: Kind, id_: str, start: str) -> Fraction | None
     return most
 
 
+GROUPS = {
+    "some": Group("some", axes=("x0", "x3", "x4"), share_out="equal"),
+    "others": Group("others", axes=("x1", "x5"), share_out="weighted"),
+}
+"""Axes of whatever actors and commodities that are planned together; `x2` by itself."""
+
+
+@pytest.mark.parametrize("groups", [{}, GROUPS], ids=["one by one", "together"])
 @pytest.mark.parametrize("seed", range(60))
 def test_no_road_or_place_carries_more_than_it_can(
-    make: Make, some_ways: Callable[[str, int], str], seed: int
+    make: Make, some_ways: Callable[[str, int], str], seed: int, groups: dict[str, Group]
 ) -> None:
-    scenario = crowd(make, some_ways, seed)
+    scenario = replace(crowd(make, some_ways, seed), groups=groups)
     record = run(scenario)
     sides = {actor: Side.of(actor, scenario.actors) for actor in scenario.actors}
     foreign = {(x.actor, s.place) for x in scenario.axes.values()

@@ -12,6 +12,7 @@ from sim.engine.clock import Moment
 from sim.engine.journeys import Journey
 from sim.engine.world import World
 from sim.network import UNLIMITED, FlowProblem, Graph, IntArray, TravelTimes
+from sim.scenario.blocks import blocks
 from sim.scenario.distributions import Dist, Product
 from sim.scenario.model import Axis
 from sim.state.luck import Luck
@@ -38,6 +39,7 @@ class SinkState:
     persons: int | None  # who they are that eat so much, where that is stated
     target: int
     refill: int
+    weight: float  # of its shares, where these are weighted
     low: int  # refilling starts below this many kg
     began: int  # kg at the start
     stock: Stock
@@ -144,6 +146,7 @@ class AxisState:
                 persons=_persons(sink.demand, luck, f"{name}:demand"),
                 target=target,
                 refill=luck.whole(sink.refill, f"{name}:refill"),
+                weight=luck.value(sink.weight, f"{name}:weight"),
                 # a convoy and a day of slack: one arrival must not stop what the next restarts
                 low=max(0, target - size - consumption),
                 began=stock,
@@ -182,10 +185,11 @@ def _persons(demand: Dist, luck: Luck, key: str) -> int | None:
 def draw_axes(world: World) -> dict[str, AxisState]:
     """All axes at the start, by id, in the order in which they are planned.
 
-    That is by priority over the axes of all actors, then by actor, then by id.
+    That is by priority over the axes of all actors, then by actor, then by id; those that are
+    planned together stand together.
     """
     scenario, found = world.scenario, {}
-    for axis in sorted(scenario.axes.values(), key=lambda a: (a.priority, a.actor, a.id)):
+    for axis in (scenario.axes[id_] for block in blocks(scenario) for id_ in block.axes):
         load = scenario.commodities[axis.commodity].load
         foreign = frozenset(s.place for s in axis.sources.values() if s.foreign)
         passage = world.passages.of(axis.actor, foreign, load)

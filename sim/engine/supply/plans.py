@@ -5,34 +5,47 @@ touches are planned again: by priority over the axes of all actors, then by acto
 Capacity and deliverable are each alone, the plan is in what the axes before it have left: of
 what state and damage leave of a road or place, whoever drives, and of its actor's share of that.
 Plans are min-cost (by travel time) max flows; where nothing is short they follow from the
-fastest ways, with no solver.
+fastest ways, with no solver. Axes that share by a stated rule are planned as one
+(:mod:`~sim.engine.supply.together`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from sim.engine.clock import Phase
 from sim.engine.world import World
-from sim.network import UNLIMITED, FastestWays, Flow, IntArray, Route, decompose
+from sim.network import UNLIMITED, FastestWays, Flow, FlowProblem, IntArray, Route, decompose
+from sim.network.shares import LinePlan
+from sim.scenario.blocks import Block, blocks
 from sim.scenario.model import DAY
 from sim.state.record import FlowRow, LoadRow
 
 from .axes import AxisState
 from .latest import Latest
+from .room import in_loads, left, loads_of, meet, used_together
 from .sinks import Sinks
 from .streams import Stream
+from .together import Together
 
 
 @dataclass(slots=True)
 class AxisPlan:
     """A plan and, once they were asked for, the routes that carry it."""
 
-    flow: Flow
+    flow: Flow | LinePlan
     routes: tuple[Route, ...] | None = None
+
+    def routes_in(self, problem: FlowProblem) -> tuple[Route, ...]:
+        """The routes that carry it."""
+        if self.routes is None:
+            flow = self.flow
+            found = flow.routes if isinstance(flow, LinePlan) else decompose(problem, flow)
+            self.routes = found
+        return self.routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,11 @@ class Plans:
         self._world = world
         self._sinks = sinks
         self._order = list(axes.values())
+        self._blocks: list[list[AxisState]] = []
+        self._together: dict[str, Together] = {}
+        self._priority: dict[str, int] = {}
+        for block in blocks(world.scenario):
+            self._add(block, [axes[axis] for axis in block.axes])
         self._loads = _no_loads(world)
         self._told: set[str] = set()
         self._answers = {axis: Answers() for axis in axes}
@@ -60,6 +78,16 @@ class Plans:
         for state in axes.values():
             state.capacity = self.capacity(state)
             self.soon(state.axis.actor)
+
+    def _add(self, block: Block, states: list[AxisState]) -> None:
+        """Take a block in: as one where it shares by a rule, else axis by axis."""
+        for state in states:
+            self._priority[state.axis.id] = block.priority
+        if block.share_out == "priority":
+            self._blocks += [[state] for state in states]
+        else:
+            self._blocks.append(states)
+            self._together[states[0].axis.id] = Together(self._world, block, states)
 
     def soon(self, actor: str) -> None:
         """Plan the axes of ``actor`` again in this instant's decisions."""
@@ -87,64 +115,71 @@ class Plans:
         """Plan the axes of the actors that are due, and those after them that they touch."""
         due, self._due = self._due, set()
         moved: list[AxisState] = []
-        for n, state in enumerate(self._order):
-            if state.axis.actor in due or any(_meet(state, other) for other in moved):
-                used = state.used
-                self._plan_axis(state, [o for o in self._order[:n] if o.used is not None])
-                if not _same(used, state.used):
-                    moved.append(state)
+        before: list[AxisState] = []
+        for states in self._blocks:
+            if any(s.axis.actor in due or any(meet(s, other) for other in moved) for s in states):
+                used = [state.used for state in states]
+                self._plan_block(states, [o for o in before if o.used is not None])
+                moved += [s for s, u in zip(states, used, strict=True) if not _same(u, s.used)]
+            before += states
         if moved:
             self._note_loads()
 
+    def _plan_block(self, states: Sequence[AxisState], before: Sequence[AxisState]) -> None:
+        """Plan an axis, or those that are shared out, in what the axes ``before`` have left."""
+        together = self._together.get(states[0].axis.id)
+        if together is None:
+            self._plan_axis(states[0], before)
+            return
+        shared = together.plan(before)
+        together.note(shared)
+        uses = used_together(self._world, states, shared.lines)
+        for number, (state, line, used) in enumerate(zip(states, shared.lines, uses, strict=True)):
+            state.used = used if line.value else None
+
+            def again(rest: Sequence[AxisState], number: int = number) -> int:
+                return together.plan(rest).lines[number].value
+
+            self._adopt(state, before, AxisPlan(line), again)
+
     def _plan_axis(self, state: AxisState, before: Sequence[AxisState]) -> None:
         """Plan an axis in what the axes ``before`` it have left."""
-        asked = [s.asks for s in state.sinks.values()]
-        asks = np.array(asked, dtype=np.int64)
-        plan = self._solve(state, *self._left(state, before), asks)
-        flow = plan.flow
-        truck, load = self._loads_of(state)
-        state.used = None
+        world, asks = self._world, _asks(state)
+        plan = self._solve(state, *left(world, state, before), asks)
+        truck, load = loads_of(world, state)
+        flow, state.used = plan.flow, None
         if flow.value:
             state.used = (
-                _in_loads(flow.road_flow, truck, load), _in_loads(flow.place_flow, truck, load),
+                in_loads(flow.road_flow, truck, load), in_loads(flow.place_flow, truck, load),
             )  # fmt: skip
-        capacity = self.capacity(state)
-        deliverable = self._deliverable(state, capacity, flow, asks)
-        if flow.value < deliverable and state.axis.id not in self._told:
-            self._tell_order(state, before, flow.value, asks)
-        self._publish(state, capacity, deliverable, flow, sum(asked))
+
+        def again(rest: Sequence[AxisState]) -> int:
+            return self._solve(state, *left(world, state, rest), asks).flow.value
+
+        self._adopt(state, before, plan, again)
+
+    def _adopt(
+        self, state: AxisState, before: Sequence[AxisState], plan: AxisPlan,
+        again: Callable[[Sequence[AxisState]], int],
+    ) -> None:  # fmt: skip
+        """Put a plan of an axis in force; ``again`` plans it beside others than ``before``."""
+        asks, capacity = _asks(state), self.capacity(state)
+        deliverable = self._deliverable(state, capacity, plan.flow, asks)
+        if plan.flow.value < deliverable and state.axis.id not in self._told:
+            self._tell_order(state, before, plan.flow.value, again)
+        self._publish(state, capacity, deliverable, plan.flow, sum(asks.tolist()))
         self._send(state, plan)
 
-    def _loads_of(self, state: AxisState) -> tuple[int, int]:
-        """The standard load, and the load of an axis' commodity (kg a truck)."""
-        scenario = self._world.scenario
-        return scenario.truck_load, scenario.commodities[state.axis.commodity].load
-
-    def _left(self, state: AxisState, before: Sequence[AxisState]) -> tuple[IntArray, IntArray]:
-        """What an axis may use of roads and places (kg/day) beside the axes ``before`` it.
-
-        Of its actor's share what that actor's axes leave, and of the whole what all of them do;
-        what is used is rounded up, so that all of them together never are above either.
-        """
-        road, place = state.passage.road, state.passage.place
-        truck, load = self._loads_of(state)
-        if own := [o for o in before if o.axis.actor == state.axis.actor]:
-            road, place = _less(road, place, own, load, truck)
-        if any(o.axis.actor != state.axis.actor and _meet(state, o) for o in before):
-            whole = self._world.passages.whole(load)
-            road_left, place_left = _less(whole.road, whole.place, before, load, truck)
-            road, place = np.minimum(road, road_left), np.minimum(place, place_left)
-        return road, place
-
     def _tell_order(
-        self, state: AxisState, before: Sequence[AxisState], planned: int, asks: IntArray
-    ) -> None:
+        self, state: AxisState, before: Sequence[AxisState], planned: int,
+        again: Callable[[Sequence[AxisState]], int],
+    ) -> None:  # fmt: skip
         """Say once where an axis has less because others of its priority come first by id."""
-        axis = state.axis
-        rivals = [o for o in before if o.axis.priority == axis.priority]
-        rivals = [o for o in rivals if o.axis.actor != axis.actor and _meet(state, o)]
+        axis, priority = state.axis, self._priority
+        rivals = [o for o in before if priority[o.axis.id] == priority[axis.id]]
+        rivals = [o for o in rivals if o.axis.actor != axis.actor and meet(state, o)]
         rest = [o for o in before if o not in rivals]
-        if rivals and self._solve(state, *self._left(state, rest), asks).flow.value > planned:
+        if rivals and again(rest) > planned:
             self._told.add(axis.id)
             first = ", ".join(o.axis.id for o in rivals)
             text = f"{first} and {axis.id} have equal priority and share what binds: the order of "
@@ -196,7 +231,9 @@ class Plans:
             fastest[passage.key] = ways
         return fastest[passage.key]
 
-    def _deliverable(self, state: AxisState, capacity: int, flow: Flow, asks: IntArray) -> int:
+    def _deliverable(
+        self, state: AxisState, capacity: int, flow: Flow | LinePlan, asks: IntArray
+    ) -> int:
         """What the axis alone could deliver (kg/day).
 
         No less than planned beside other axes; no more than its capacity, what its sources have
@@ -208,7 +245,7 @@ class Plans:
         return self._solve(state, state.passage.road, state.passage.place, asks).flow.value
 
     def _publish(
-        self, state: AxisState, capacity: int, deliverable: int, flow: Flow, asked: int
+        self, state: AxisState, capacity: int, deliverable: int, flow: Flow | LinePlan, asked: int
     ) -> None:
         world, axis = self._world, state.axis.id
         before, state.capacity = state.capacity, capacity
@@ -250,10 +287,8 @@ class Plans:
                     pair = (stream.route.source, sink.place)
                     built_up = sinks.stop(sink, stream)
                     state.remainder[pair] = state.remainder.get(pair, 0) + built_up
-        if plan.routes is None:
-            plan.routes = decompose(state.problem, plan.flow)
         fresh: dict[str, list[Stream]] = {place: [] for place in state.sinks}
-        for n, route in enumerate(plan.routes):
+        for n, route in enumerate(plan.routes_in(state.problem)):
             place = state.problem.graph.places[route.sink]
             credit = state.remainder.pop((route.source, place), 0)
             name = f"send:{state.axis.id}:{place}:{n:04d}"
@@ -274,33 +309,15 @@ def _no_loads(world: World) -> tuple[IntArray, IntArray]:
     return roads, np.zeros(len(graph.places), dtype=np.int64)
 
 
-def _meet(one: AxisState, other: AxisState) -> bool:
-    """Whether two axes may use a place in common."""
-    return bool((one.passage.open & other.passage.open).any())
+def _asks(state: AxisState) -> IntArray:
+    """What each sink of an axis asks (kg/day)."""
+    return np.array([sink.asks for sink in state.sinks.values()], dtype=np.int64)
 
 
 def _same(one: tuple[IntArray, IntArray] | None, other: tuple[IntArray, IntArray] | None) -> bool:
     if one is None or other is None:
         return one is other
     return all(map(np.array_equal, one, other))
-
-
-def _less(
-    road: IntArray, place: IntArray, used_by: Sequence[AxisState], load: int, truck: int
-) -> tuple[IntArray, IntArray]:
-    """What the plans of some axes leave of roads and places, in loads of ``load`` kg."""
-    used = [state.used for state in used_by if state.used is not None]
-    roads, places = sum(r for r, _ in used), sum(p for _, p in used)
-    left = np.maximum(0, place - _in_loads(places, load, truck))
-    return (
-        np.maximum(0, road - _in_loads(roads, load, truck)),
-        np.where(place < UNLIMITED, left, place),
-    )
-
-
-def _in_loads(kg: IntArray | int, of: int, other: int) -> IntArray:
-    """What takes as many trucks of ``of`` kg as ``kg`` takes of ``other`` kg, rounded up."""
-    return np.asarray(kg if of == other else -(-kg * of // other))
 
 
 def _total(limits: IntArray) -> int:

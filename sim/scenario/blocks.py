@@ -1,0 +1,42 @@
+"""Which axes are planned together, by which rule, and who comes first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from .kinds import ShareOut
+from .model import Scenario
+
+
+class Block(NamedTuple):
+    """Axes that are planned as one, in their order; one that is planned by itself is a block too.
+
+    ``name`` is `groups.<group>` or `actors.<actor>` of those that share by a stated rule, else the
+    axis. ``priority`` is the least of the axes.
+    """
+
+    name: str
+    share_out: ShareOut
+    priority: int
+    axes: tuple[str, ...]
+
+
+def blocks(scenario: Scenario) -> tuple[Block, ...]:
+    """All axes in the order of plans: by priority, then actor, then id of the first of a block."""
+    members: dict[str, list[str]] = defaultdict(list)
+    ordered = sorted(scenario.axes.values(), key=lambda a: (a.priority, a.actor, a.id))
+    grouped = {axis: group for group in scenario.groups.values() for axis in group.axes}
+    rules: dict[str, ShareOut] = {}
+    for axis in ordered:
+        name, rule = axis.id, scenario.actors[axis.actor].share_out
+        if (group := grouped.get(axis.id)) is not None:
+            name, rule = f"groups.{group.id}", group.share_out
+        elif rule != "priority":
+            name = f"actors.{axis.actor}"
+        members[name].append(axis.id)
+        rules[name] = rule
+    return tuple(
+        Block(name, rules[name], scenario.axes[axes[0]].priority, tuple(axes))
+        for name, axes in members.items()
+    )
