@@ -855,7 +855,8 @@ class ManoeuvreRule(Sourced):
 
     Per day it is ``rate`` * (1 + ``ways`` * share of its ways back that the enemy holds or
     threatens + ``arrivals`` * sum over what joined the enemy in the last 24 hours of its persons
-    over the side's own at that instant).
+    over the side's own at that instant). Where the enemy holds all of its ways back it is
+    ``ringed`` alone. A side of several parts has the mean of theirs.
     """
 
     rate: k.Hazard
@@ -866,6 +867,9 @@ class ManoeuvreRule(Sourced):
     """how many times that rate enemies add who are as many as the side and came within a day"""
     pursuit: k.Share = Constant(0.0)
     """share of a side that is lost in the pursuit when it has given way"""
+    ringed: k.Hazard = Constant(0.021)
+    """rate at which a side gives way in a ring, all of its ways back held by the enemy; the default
+    is that of garrisons fought for in rings before June 2016, 2 in 95 days"""
 
 
 @dataclass(frozen=True, slots=True)

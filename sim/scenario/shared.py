@@ -31,7 +31,7 @@ _LUCK: Mapping[str, str] = {
     "events.*.chance": "event:{}:happens",
     "garrisons.*.(strength|loss|ring_loss|reserve)": "garrison:{}:{}",
     "fighting.(attack|defend|breaks)": "fighting:{}",
-    "rules.manoeuvre.(rate|ways|arrivals|pursuit)": "manoeuvre:{}",
+    "rules.manoeuvre.(rate|ways|arrivals|pursuit|ringed)": "manoeuvre:{}",
     "rules.memory.better": "memory:better",
     "rules.reserves.*.(near|threat|holds|news|lifts)": "reserves:{}:{}",
     "rules.background.*.(front|inner)": "background:{}:{}",

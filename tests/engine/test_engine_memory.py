@@ -204,7 +204,9 @@ def test_an_order_comes_too_late_where_the_enemy_was_there_first(make: Make) -> 
 
 EVERY = Rules(
     fed=FedRule((LoadBand(0.5, 1.0), LoadBand(0.0, 0.4))),
-    manoeuvre=ManoeuvreRule(Uniform(0.1, 2), Constant(2.0), Constant(1.0), Constant(0.05)),
+    manoeuvre=ManoeuvreRule(
+        Uniform(0.1, 2), Constant(2.0), Constant(1.0), Constant(0.05), Uniform(0, 0.5)
+    ),
     memory=MemoryRule(Uniform(0, 0.5)),
     reserves={
         "red": ReservesRule("red", Constant(9.0), Constant(2.0), Constant(0.5), Constant(1.0),

@@ -110,7 +110,8 @@ def a_stand(make: Make, **given: Any) -> Scenario:
         given.pop("roads", "b-x:10 x-y:10"),
         held={"x": "blue", "y": "blue"} | given.pop("held", {}),
         operations={"op": {"route": "b x", "strength": 1000}} | given.pop("operations", {}),
-        garrisons={"g": {"actor": "blue", "place": "x", "strength": 400}},
+        garrisons={"g": {"actor": "blue", "place": "x", "strength": 400}}
+        | given.pop("garrisons", {}),
         fighting={"attack": 0, "defend": 0},
         regroup={"blue": {}},
         length=given.pop("length", 400 * DAY),
@@ -206,6 +207,101 @@ def test_how_long_sides_stand_is_exponential(make: Make) -> None:
     scenario = with_rules(a_stand(make, length=200 * DAY, sample=200 * DAY), manoeuvre=rule)
     days = [gives_way(run(scenario, replicate=i))[0][0] / DAY - 1 for i in range(300)]
     assert kstest(days, "expon", args=(0, 5)).pvalue > 1e-3
+
+
+# --- giving way in a ring -------------------------------------------------------------------
+
+RING = ManoeuvreRule(Constant(0.05), Constant(4.0), Constant(3.0), ringed=Constant(0.02))
+"""Of a side with ways back 0.05 a day, whatever is round it; of one in a ring 0.02."""
+
+
+def first_day(make: Make, replicate: int, **given: Any) -> tuple[float, float]:
+    """Days into the battle when the first side gives way, and the number of the defenders."""
+    record = run(with_rules(a_stand(make, **given), manoeuvre=RING), replicate=replicate)
+    return gives_way(record)[0][0] / DAY - 1, drawn("gives_way:x:1:defenders", replicate)
+
+
+def red_day(replicate: int) -> float:
+    """When red gives way, whose only way from b is the one ahead: none is lost to it."""
+    return drawn("gives_way:x:1:attackers", replicate) / 0.05
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"besieged": {"x": "blue"}},
+        {"held": {"y": "red"}},  # both ways out of x are the enemy's: a ring that nobody stated
+        {"events": {"e": {"kind": "close", "roads": "x-y", "at": 0}}},
+        # 400 more come on day 2, as many as blue has: with a way back its rate would be higher
+        {"besieged": {"x": "blue"},
+         "operations": {"second": {"route": "b x", "strength": 400, "at": DAY}}},
+    ],
+    ids=["besieged", "held", "closed", "arrivals"],
+)  # fmt: skip
+def test_who_has_no_way_back_gives_way_at_the_rate_of_rings(
+    make: Make, given: dict[str, Any]
+) -> None:
+    for replicate in range(8):
+        day, blue = first_day(make, replicate, **given)
+        expected = min(red_day(replicate), blue / 0.02)
+        assert day == pytest.approx(expected, abs=2 / DAY), replicate
+
+
+def test_ways_that_are_threatened_are_no_ring(make: Make) -> None:
+    # more of red are on their long way to y, which is blue's. Of the ways out of x that to b is
+    # held and that to y is threatened: 0.05 * (1 + 4) a day
+    more = {"more": {"route": "c y", "strength": 50}}
+    given: dict[str, Any] = {"roads": "b-x:10 x-y:10 c-y:9000", "operations": more}
+    for replicate in range(8):
+        day, blue = first_day(make, replicate, **given)
+        assert day == pytest.approx(min(red_day(replicate), blue / 0.25), abs=2 / DAY), replicate
+
+
+def test_a_ring_that_closes_and_opens_in_a_battle(make: Make) -> None:
+    # one of two ways out of x is held: 0.05 * (1 + 4 / 2) = 0.15 a day to day 3 (2 days of battle)
+    # and from day 13 on; 0.02 for the 10 days between
+    events = {
+        "closes": {"kind": "besiege", "places": "x", "by": "red", "at": 3 * DAY},
+        "opens": {"kind": "relieve", "places": "x", "at": 13 * DAY},
+    }
+    for replicate in range(20):
+        day, blue = first_day(make, replicate, events=events)
+        if blue <= 0.15 * 2:
+            expected = blue / 0.15
+        elif blue <= 0.3 + 0.02 * 10:
+            expected = 2 + (blue - 0.3) / 0.02
+        else:
+            expected = 12 + (blue - 0.5) / 0.15
+        assert day == pytest.approx(min(red_day(replicate), expected), abs=2 / DAY), replicate
+
+
+def test_the_instant_in_a_ring_is_moved_by_nothing_that_happens_elsewhere(make: Make) -> None:
+    idle = {
+        f"e{i}": {"kind": ("close", "open")[i % 2], "roads": "p-q", "at": 7_001 * i}
+        for i in range(1, 1_001)
+    }
+    given = {"roads": "b-x:10 x-y:10 p-q:10", "besieged": {"x": "blue"}}
+    assert first_day(make, 3, **given) == first_day(make, 3, **given, events=idle, sample=3600)
+
+
+def test_a_side_of_which_a_part_is_in_a_ring_has_the_mean(make: Make) -> None:
+    # blue is besieged in x, its friend green is not: half of 0.02, half of 0.15
+    given: dict[str, Any] = {
+        "actors": {"blue": {"friends": "green"}, "green": {"friends": "blue"}},
+        "besieged": {"x": "blue"},
+        "garrisons": {"of_green": {"actor": "green", "place": "x", "strength": 400}},
+    }
+    for replicate in range(8):
+        day, blue = first_day(make, replicate, **given)
+        assert day == pytest.approx(min(red_day(replicate), blue / 0.085), abs=2 / DAY), replicate
+
+
+def test_how_long_a_ringed_garrison_stands_is_exponential(make: Make) -> None:
+    # red at 0.05 a day, blue at 0.02: exp(-0.07 t) of the battles go on for t days
+    scenario = a_stand(make, besieged={"x": "blue"}, sample=400 * DAY)
+    ringed = with_rules(scenario, manoeuvre=RING)
+    days = [gives_way(run(ringed, replicate=i))[0][0] / DAY - 1 for i in range(300)]
+    assert kstest(days, "expon", args=(0, 1 / 0.07)).pvalue > 1e-3
 
 
 # --- in the background ----------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Sides that give way in battle before they break, for what happens round them.
 
 While in battle a side gives way at a rate that grows with the share of its ways back that the enemy
-holds or threatens, and with the enemies who joined in the last 24 hours
+holds or threatens, and with the enemies who joined in the last 24 hours; where the enemy holds all
+of them there is nowhere to fall back to, and the rate is another
 (:class:`~sim.scenario.model.ManoeuvreRule`). Each side has a :class:`~sim.engine.hazard.Hazard` a
 battle, with a number drawn by the place and by how many battles there were before. Its rate is
 constant between the events of this battle: men who join, the end of their 24 hours, and changes of
@@ -15,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Literal
 
 from sim.engine.clock import Phase
 from sim.engine.hazard import Hazard, exponential
@@ -26,6 +28,9 @@ from .battle import Battle, BattleSide
 from .combat import Combat
 from .field import Field
 from .force import Force
+
+Way = Literal["free", "threatened", "held"]
+"""What a way back is to a side: held where its road is closed or its end is not the side's."""
 
 
 @dataclass(slots=True)
@@ -48,6 +53,7 @@ class Manoeuvre:
         self._rate = luck.value(rule.rate, "manoeuvre:rate")
         self._ways = luck.value(rule.ways, "manoeuvre:ways")
         self._arrivals = luck.value(rule.arrivals, "manoeuvre:arrivals")
+        self._ringed = luck.value(rule.ringed, "manoeuvre:ringed")
         self._pursuit = luck.value(rule.pursuit, "manoeuvre:pursuit")
         self._battles: Counter[str] = Counter()
         self._nerves: dict[str, tuple[_Nerve, _Nerve]] = {}
@@ -113,8 +119,7 @@ class Manoeuvre:
         for n, (nerve, side) in enumerate(zip(self._nerves[battle.key], sides, strict=True)):
             nerve.arrivals = [a for a in nerve.arrivals if a[0] > now]
             pressed = math.fsum(share for _, share in nerve.arrivals)
-            ways = self._share_of_ways(side, battle) if self._ways else 0.0
-            rate = self._rate * (1 + self._ways * ways + self._arrivals * pressed)
+            rate = self._rate_of(self._parts(side, battle), pressed)
             if nerve.hazard.goes_on_at(rate, now):
                 self._wait(battle, nerve.hazard, attacking=not n)
 
@@ -128,32 +133,44 @@ class Manoeuvre:
             key = f"{battle.key}:gives_way:{int(not attacking)}"
             hazard.moment = world.clock.at(time, Phase.BATTLES, key, act)
 
-    def _share_of_ways(self, side: BattleSide, battle: Battle) -> float:
-        """The mean, over the parts of a side, of the share of ways back held or threatened."""
-        shares = [self._of_force(force, battle) for force in side.forces]
-        shares += [self._of_post(post, battle) for post in side.posts]
-        return math.fsum(shares) / len(shares) if shares else 0.0
+    def _rate_of(self, parts: list[float | None], pressed: float) -> float:
+        """The rate (1/day) of a side: the mean over its parts, each as :meth:`_parts` has it."""
+        free = [share for share in parts if share is not None]
+        ways = math.fsum(free) / len(free) if free else 0.0
+        ringed = parts.count(None) / len(parts) if parts else 0.0
+        rate = self._rate * (1 + self._ways * ways + self._arrivals * pressed)
+        return (1 - ringed) * rate + ringed * self._ringed
 
-    def _of_force(self, force: Force, battle: Battle) -> float:
-        """Of a force on its way: the ways out of its last stop, all where that is lost."""
+    def _parts(self, side: BattleSide, battle: Battle) -> list[float | None]:
+        """Of each part of a side the share of its ways back that is lost to it, None in a ring."""
+        shares = [self._of_force(force, battle) for force in side.forces]
+        return shares + [self._of_post(post, battle) for post in side.posts]
+
+    def _of_force(self, force: Force, battle: Battle) -> float | None:
+        """Of a force on its way: the ways out of its last stop; in a ring where that is lost."""
         if force.lost(force.leg) or self._field.ring_round(force):
-            return 1.0
+            return None
         ahead = None if force.arrived else force.roads[force.leg]
         return self._share(force.stops[force.leg], force.actor, ahead, battle)
 
-    def _of_post(self, post: Post, battle: Battle) -> float:
-        """Of a garrison: the roads out of its place, all where it is besieged there."""
+    def _of_post(self, post: Post, battle: Battle) -> float | None:
+        """Of a garrison: the roads out of its place; in a ring where it is besieged there."""
         actor, place = post
         if actor in self._world.control.besieged.get(place, ()):
-            return 1.0
+            return None
         return self._share(self._world.graph.place_index[place], actor, None, battle)
 
-    def _share(self, place: int, actor: str, but: int | None, battle: Battle) -> float:
+    def _share(self, place: int, actor: str, but: int | None, battle: Battle) -> float | None:
+        """The share of ways that is held or threatened, None where all there are is held."""
         ways = list(self._ways_back(place, actor, but, battle))
-        return sum(ways) / len(ways) if ways else 0.0
+        if not ways:
+            return 0.0
+        if all(way == "held" for way in ways):
+            return None
+        return sum(way != "free" for way in ways) / len(ways)
 
-    def _ways_back(self, place: int, actor: str, but: int | None, battle: Battle) -> Iterator[bool]:
-        """Of each road out of a place that is there, ``but`` one: is it held or threatened?"""
+    def _ways_back(self, place: int, actor: str, but: int | None, battle: Battle) -> Iterator[Way]:
+        """What each road out of a place is to an actor, ``but`` one and those not there."""
         world = self._world
         graph, control, side = world.graph, world.control, world.sides[actor]
         enemies = [
@@ -169,11 +186,10 @@ class Manoeuvre:
             road = graph.roads[flat >> 1]
             if flat >> 1 == but or control.absent(road):
                 continue
-            yield (
-                road in control.closed
-                or not side.holds(control, graph.places[there])
-                or any(_threatens(force, there) for force in enemies)
-            )
+            if road in control.closed or not side.holds(control, graph.places[there]):
+                yield "held"
+            else:
+                yield "threatened" if any(_threatens(f, there) for f in enemies) else "free"
 
 
 def _threatens(force: Force, place: int) -> bool:
