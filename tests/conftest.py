@@ -58,7 +58,7 @@ def _event(name: str, kind: m.EventKind, **given: Any) -> m.Event:
     given["against"] = frozenset(_words(given.get("against", "")))
     if given.get("when") is not None:
         given["when"] = _condition(given["when"])
-    for key in ("at", "delay", "loss", "lasts"):
+    for key in ("at", "delay", "loss", "lasts", "ring_loss"):
         given[key] = _dist(given.get(key))
     return m.Event(name, kind, **given)
 
@@ -177,7 +177,8 @@ def _front(actor: str, **given: Any) -> m.FrontRule:
 
 
 def _decision(name: str, options: Mapping[str, Mapping[str, Any]], **given: Any) -> m.Decision:
-    """Options are {"place", "operation", "axis", "value", "sends": (from, share, to)}.
+    """Options are {"place", "operation", "axis", "value", "sends": (from, share, to)}, or of the
+    last "leaves": (from, loss, ring_loss).
 
     Coefficients that are left out are 0.
     """
@@ -199,6 +200,7 @@ def _decision(name: str, options: Mapping[str, Mapping[str, Any]], **given: Any)
                 o.get("axis"),
                 o.get("value"),
                 _sending(*o["sends"]) if "sends" in o else None,
+                _leaving(*o["leaves"]) if "leaves" in o else None,
             )
             for k, o in options.items()
         },
@@ -213,6 +215,10 @@ def _decision(name: str, options: Mapping[str, Mapping[str, Any]], **given: Any)
 
 def _sending(places: str, share: float | Dist, to: str) -> m.Sending:
     return m.Sending(tuple(sorted(places.split())), _dist(share), to)
+
+
+def _leaving(places: str, loss: float | Dist = 0, ring: float | Dist | None = None) -> m.Withdrawal:
+    return m.Withdrawal(tuple(sorted(places.split())), _dist(loss), _dist(ring))
 
 
 def make_scenario(

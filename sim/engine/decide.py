@@ -2,7 +2,8 @@
 
 An actor decides once, when its day or its condition comes, among the options that are open to it
 then: one of them, drawn by the probabilities of a multinomial logit. The option takes effect like
-an event: what waits for it begins. The men that it sends set out in that instant.
+an event: what waits for it begins. The men that it sends, and garrisons that it tells to leave, set
+out in that instant.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import NamedTuple
 
 from sim.base.numbers import percent
 from sim.network import UNREACHABLE
-from sim.scenario.model import Decision, DecisionOption, Sending
+from sim.scenario.model import Decision, DecisionOption, Sending, Withdrawal
 from sim.state.record import DecisionRow
 
 from .choice import Alternative, logit, utility
@@ -25,6 +26,7 @@ from .forces.force import Force
 from .regroup import Regroup, threat
 from .signals import Post
 from .supply.axes import AxisState
+from .withdraw import Withdrawals
 from .world import World
 
 SHARED = ("hours", "threat", "supply", "value")
@@ -52,6 +54,7 @@ class Decisions:
         regroup: Regroup,
         forces: Mapping[str, Force],
         combat: Combat | None,
+        withdrawals: Withdrawals,
     ) -> None:
         self._world = world
         self._axes = axes
@@ -59,6 +62,7 @@ class Decisions:
         self._regroup = regroup
         self._forces = forces
         self._combat = combat
+        self._withdrawals = withdrawals
         self.seats: dict[str, str] = {}
         for decision in world.scenario.decisions.values():
             name = f"decision:{decision.id}"
@@ -91,6 +95,8 @@ class Decisions:
         if chosen.sends is not None:
             for post, persons, _ in self._columns(decision, chosen.id, chosen.sends):
                 self._regroup.send(post, chosen.sends.to, persons, chosen.id)
+        if chosen.leaves is not None:
+            self._withdrawals.of_option(decision.actor, decision.id, chosen.id, chosen.leaves)
         world.happened |= {decision.id, chosen.id}
         world.signals.state_changed.tell()
 
@@ -125,6 +131,8 @@ class Decisions:
         if option.place is None:
             if option.sends is not None:
                 return self._terms_of_sending(decision, option, option.sends)
+            if option.leaves is not None:
+                return self._terms_of_leaving(decision.actor, option, option.leaves)
             return {"hours": 0.0, "value": option.value or 0.0}
         where, seconds = option.place, 0
         persons = self._garrisons.of((actor, option.place))
@@ -204,6 +212,21 @@ class Decisions:
             "strength": math.log1p(persons / 1000),
             "axis": self._carried(option.axis),
         }
+
+    def _terms_of_leaving(
+        self, actor: str, option: DecisionOption, leaves: Withdrawal
+    ) -> dict[str, float] | None:
+        """What speaks for an order to leave, by term; None where nobody can.
+
+        Hours are the mean of those who go.
+        """
+        going = self._withdrawals.open_to(actor, leaves)
+        persons = sum(persons for persons, _ in going)
+        if not persons:
+            return None
+        hours = sum(persons * seconds for persons, seconds in going) / persons / 3600
+        strength = math.log1p(persons / 1000)
+        return {"hours": hours, "value": option.value or 0.0, "strength": strength}
 
     def _columns(self, decision: Decision, option: str, sends: Sending) -> list[Column]:
         """The men who can be sent now, by garrison in turn, no more than the goal has room for.

@@ -25,11 +25,12 @@ class EventAction:
 
     ``undo``, where it passes by itself, is done to each among the openings of the instant at
     which the event is over. Both are done again to copies of the state where credit is worked out.
+    An event without ``do`` is an order to garrisons, which changes nothing of the state.
     """
 
     subjects: tuple[str, ...]
     phase: Phase
-    do: Change
+    do: Change | None = None
     undo: Change | None = None
 
 
@@ -122,6 +123,10 @@ def _raid(_world: World, event: Event) -> Iterator[EventAction]:
     )
 
 
+def _withdraw(_world: World, event: Event) -> Iterator[EventAction]:
+    yield EventAction(event.places, Phase.DECISIONS)
+
+
 KINDS: Mapping[EventKind, EventType] = {
     "capture": EventType(_capture),
     "besiege": EventType(_besiege),
@@ -132,6 +137,7 @@ KINDS: Mapping[EventKind, EventType] = {
     "open": EventType(_open),
     "damage": EventType(_damage, end_text="damage ends"),
     "raid": EventType(_raid, end_text="raid ends"),
+    "withdraw": EventType(_withdraw),
 }
 """What each kind of event does."""
 
@@ -160,10 +166,13 @@ class Events:
                 )
 
     def _happen(self, event: Event, action: EventAction) -> None:
-        for subject in action.subjects:
-            self._world.apply(event.id, subject, action.do)
+        if action.do is not None:
+            for subject in action.subjects:
+                self._world.apply(event.id, subject, action.do)
         self._world.happened.add(event.id)
         self._say(event, event.kind, action.subjects, event.text or "")
+        if action.do is None:
+            self._world.signals.ordered.tell(event)
         # it has happened, whether or not it changed anything
         self._world.signals.state_changed.tell()
 

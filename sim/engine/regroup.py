@@ -164,8 +164,20 @@ class Regroup:
         ]
         return min(found)[1] if found else None
 
-    def go(self, post: Post, goal: str, loss: float, manner: str, *, through: bool = False) -> None:
-        """A garrison leaves for a place in one body, less the share ``loss``."""
+    def go(
+        self,
+        post: Post,
+        goal: str,
+        loss: float,
+        manner: str,
+        *,
+        through: bool = False,
+        cause: str = "",
+    ) -> None:
+        """A garrison leaves for a place in one body, less the share ``loss``.
+
+        ``cause`` is the event or the option of a decision that told it to.
+        """
         world, (actor, place) = self._world, post
         index, ways = world.graph.place_index, self.ways_from(actor, place, through=through)
         persons = self.garrisons.leave(post)
@@ -175,7 +187,7 @@ class Regroup:
             return
         seconds = int(ways.seconds[index[goal]])
         move = Move(
-            world.clock.now, actor, place, goal, persons - lost, 1.0, seconds, "", manner=manner
+            world.clock.now, actor, place, goal, persons - lost, 1.0, seconds, cause, manner=manner
         )
         world.record.moves.append(move)
         self._march(move, Standing(index[place]), ways, through=through)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, ParamSpec
 
+from sim.scenario.model import Event
 from sim.state.control import Control
 from sim.state.passages import Passage
 
@@ -75,6 +76,8 @@ class Signals:
     """A stock ran out, or there is something again."""
     restocked: Signal[[Post]] = field(default_factory=Signal)
     """Supplies arrived where a garrison stands."""
+    ordered: Signal[[Event]] = field(default_factory=Signal)
+    """An event tells garrisons to leave their places."""
     counting: Signal[[]] = field(default_factory=Signal)
     """Men are about to be counted: what has changed by itself up to now goes in first."""
     garrison_will_grow: Signal[[Post]] = field(default_factory=Signal)

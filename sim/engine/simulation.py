@@ -25,6 +25,7 @@ from .signals import NetChange
 from .supply.axes import draw_axes
 from .supply.credit import Credit
 from .supply.supply import Supply
+from .withdraw import Withdrawals
 from .world import World
 
 
@@ -60,7 +61,10 @@ class Simulation:
         self.events = Events(world, conditions)
         moved = self.operations.field.moved if self.operations is not None else None
         self.background = Background(world, self.forces, moved)
-        self.decisions = Decisions(world, conditions, axes, self.regroup, self.forces, combat)
+        withdrawals = Withdrawals(world, self.regroup, self.operations)
+        self.decisions = Decisions(
+            world, conditions, axes, self.regroup, self.forces, combat, withdrawals
+        )
         self._begun = self._persons()
         world.signals.settled.subscribe(self._settle)
         world.signals.state_changed.tell()

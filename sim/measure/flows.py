@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.state.record import AGREED, BROKE_OUT, LOST, TAKEN, WENT, Move
+from sim.scenario.model import Scenario
+from sim.state.record import AGREED, BROKE_OUT, LOST, ORDERED, TAKEN, WENT, Move
 
 from . import statistics as st
 
@@ -61,15 +62,26 @@ def last_choices(moves: Iterable[Move]) -> Iterator[tuple[Move, str]]:
             yield move, move.outcome if lost else move.choice.strip("()")
 
 
+def leavers(scenario: Scenario) -> list[str]:
+    """Actors whose garrisons may leave their places: by a rule, an event or a decision."""
+    found = {*scenario.rules.leave}
+    found |= {str(e.by) for e in scenario.events.values() if e.kind == "withdraw"}
+    for decision in scenario.decisions.values():
+        if any(option.leaves is not None for option in decision.options.values()):
+            found.add(decision.actor)
+    return sorted(found)
+
+
 def fates(moves: Iterable[Move], actor: str) -> dict[str, int]:
     """Persons of an actor by how they left a place or what became of them where they did not.
 
-    Those who went, broke out or left by agreement are those who got away; who is displaced and
-    moves in order is none of them. The fallen of battles are told elsewhere.
+    Those who went, broke out or left by agreement or order are those who got away; who is displaced
+    and moves in order is none of them. The fallen of battles are told elsewhere.
     """
-    found = dict.fromkeys(("dead", "taken", "went", "broke_out", "by_agreement", "dispersed"), 0)
+    ways = ("dead", "taken", "went", "broke_out", "by_agreement", "by_order", "dispersed")
+    found = dict.fromkeys(ways, 0)
     ends = {LOST: "dead", TAKEN: "taken", "dispersed": "dispersed"}
-    manners = {WENT: "went", BROKE_OUT: "broke_out", AGREED: "by_agreement"}
+    manners = {WENT: "went", BROKE_OUT: "broke_out", AGREED: "by_agreement", ORDERED: "by_order"}
     for move in moves:
         told = ends.get(move.outcome) or manners.get(move.manner)
         if move.actor == actor and told is not None:

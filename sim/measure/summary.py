@@ -21,7 +21,7 @@ from .axis import AxisLens, AxisView, view_document
 from .causes import Turn, turned
 from .claims import verdicts
 from .decisions import decided, sent
-from .flows import fates, last_choices
+from .flows import fates, last_choices, leavers
 from .ground import ALL, ground, links_over_time, passages
 from .holders import taken_and_lost
 from .moves import scores
@@ -77,7 +77,7 @@ class Analysis:
             self._operation(operation)
         self._advanced()
         self._regroup()
-        for actor in scenario.rules.leave:
+        for actor in leavers(scenario):
             for fate, persons in fates(record.moves, actor).items():
                 self._put(f"fates.{actor}.{fate}", persons, "persons")
         for (actor, country), steps in self._links.items():

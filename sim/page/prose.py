@@ -22,13 +22,14 @@ MOST_REASONS = 3
 _DONE = {
     "besiege": "besieged", "relieve": "relieved", "close": "closed", "open": "opened",
     "damage": "damaged", "seal": "sealed", "unseal": "unsealed", "raid": "raided",
+    "withdraw": "ordered to be left",
 }  # fmt: skip
 
 _CONVOYS = {
     "convoy_lost": "lost", "convoy_turned": "turned", "convoy_rerouted": "sent another way",
 }  # fmt: skip
 
-_GOING = frozenset({"leaves", "breaks_out", "agreement", "offer"})
+_GOING = frozenset({"leaves", "left_by_order", "stays", "breaks_out", "agreement", "offer"})
 _SHOWN = frozenset({"axis_cut", "axis_open", "axis_changed"})
 _PERSONS = re.compile(r"(\d+) persons(?:, (\d+) of them lost| from (.+))?$")
 _GOES = re.compile(r"(\d+) persons (.+?)(?: before (\d+))?$")
@@ -150,7 +151,7 @@ def _happening(run: RunFiles, time: int, rows: Sequence[EventRow]) -> Entry:
     for row in rows:
         if row.kind in _SHOWN:
             changes.insert(0 if row.subject == run.focus else len(changes), _change(run, row))
-        elif row.cause or row.kind == "battle":
+        elif (row.cause and row.kind not in _GOING) or row.kind == "battle":
             said = cause(run, row)
             text = row.text if row.kind in _DONE or row.kind == "capture" else ""
             causes.append(Sentence(said, ": ", Name(text)) if text else said)

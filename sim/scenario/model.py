@@ -381,7 +381,7 @@ class Group(Sourced):
 
 
 EventKind = Literal[
-    "capture", "besiege", "relieve", "close", "open", "damage", "seal", "unseal", "raid"
+    "capture", "besiege", "relieve", "close", "open", "damage", "seal", "unseal", "raid", "withdraw"
 ]
 
 
@@ -393,7 +393,8 @@ class Event(Happening):
     capture (ppm). ``against`` names the besieged holders or the actors sealed off; empty means
     every holder that is neither ``by`` nor a friend of ``by`` (besiege), or everyone (seal).
     ``loss`` is the share of capacity that a damage takes, ``lasts`` the seconds until it is
-    repaired or a raid is given back.
+    repaired or a raid is given back. Who withdraws is the garrison of ``by``, less ``loss``, or out
+    of a ring less ``ring_loss``; None: it stays there.
     """
 
     id: k.Id
@@ -405,6 +406,7 @@ class Event(Happening):
     against: frozenset[k.ActorId] = frozenset()
     loss: k.Share | None = None
     lasts: k.Duration | None = None
+    ring_loss: k.Share | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -764,13 +766,29 @@ class Sending(Sourced):
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal(Sourced):
+    """Garrisons of an actor that are told to leave, each for the nearest place of its side.
+
+    Who is in a battle goes when it is over; who has nowhere to go stays.
+    """
+
+    places: Annotated[k.Entries, k.Key("from")]
+    """places whose garrisons leave"""
+    loss: k.Share = Constant(0.0)
+    """share that does not get away"""
+    ring_loss: k.Share | None = None
+    """the same of who breaks out of a ring; default: who is ringed stays"""
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionOption(Sourced):
-    """One thing to decide on: a new seat (`place`), an `operation`, men to send, or nothing.
+    """One thing to decide on: a new seat (`place`), an `operation`, men who go, or nothing.
 
     With an ``operation`` it is the start of that, and ``place`` what it is after; with a ``place``
     alone that becomes the seat; with neither all stays as it is. Any of these may send men
-    (``sends``) as well. ``axis`` is the axis that it would live on. ``value`` is its value; None:
-    that of the place by the actor's regroup rule, or of the goal of those who are sent.
+    (``sends``) and tell garrisons to leave (``leaves``) as well. ``axis`` is the axis that it would
+    live on. ``value`` is its value; None: that of the place by the actor's regroup rule, or of the
+    goal of those who are sent.
     """
 
     id: k.Id
@@ -785,6 +803,8 @@ class DecisionOption(Sourced):
     0"""
     sends: Sending | None = None
     """men whom it sends to a place or an exit"""
+    leaves: Withdrawal | None = None
+    """garrisons that it tells to leave"""
 
 
 @dataclass(frozen=True, slots=True)

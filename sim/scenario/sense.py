@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations, pairwise
 from typing import NamedTuple, Protocol
 
-from sim.base.diagnostics import Diagnostic
+from sim.base.diagnostics import Diagnostic, did_you_mean
 
 from .blocks import blocks
 from .distributions import Constant
@@ -236,6 +236,24 @@ def _load_below_bands(scenario: Scenario, _: Possible) -> Iterator[Doubt]:
 # --- what never happens, what nothing reads ----------------------------------------------------
 
 
+def _nobody_to_leave(scenario: Scenario, _: Possible) -> Iterator[Doubt]:
+    orders: list[tuple[str, str, tuple[str, ...], Path]] = [
+        (event.id, str(event.by), event.places, ("events", event.id, "withdraw"))
+        for event in scenario.events.values() if event.kind == "withdraw"
+    ]  # fmt: skip
+    for decision in scenario.decisions.values():
+        for option in decision.options.values():
+            if option.leaves is not None:
+                at = ("decisions", decision.id, "options", option.id, "leaves", "from")
+                orders.append((option.id, decision.actor, option.leaves.places, at))
+    for order, actor, places, path in orders:
+        manned = {g.place for g in scenario.garrisons.values() if g.actor == actor}
+        for place in sorted({*places} - manned):
+            said = f"'{order}' tells men of '{actor}' to leave '{place}', where no garrison stands"
+            meant = did_you_mean(place, manned)
+            yield Doubt("nobody_to_leave", path, f"{said} (or '{meant}'?)" if meant else said)
+
+
 def _never_happens(scenario: Scenario, possible: Possible) -> Iterator[Doubt]:
     sections: Mapping[str, Mapping[str, Happening]] = {
         "events": scenario.events,
@@ -344,4 +362,5 @@ _LOOKS: tuple[Callable[[Scenario, Possible], Iterator[Doubt]], ...] = (
     _nobody_holds, _target_without_refill, _below_one_convoy, _retake_before_fall,
     _captured_by_holder, _damage_without_capacity, _load_below_bands, _hub_without_stock,
     _never_flows, _never_happens, _never_read, _raid_on_own, _raids_at_once,
+    _nobody_to_leave,
 )  # fmt: skip

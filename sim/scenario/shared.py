@@ -26,7 +26,7 @@ _LUCK: Mapping[str, str] = {
     "axes.*.sources.*.supply": "axis:{}:source:{}:supply",
     "axes.*.convoy.size": "axis:{}:convoy",
     "axes.*.convoy.loss": "axis:{}:loss",
-    "events.*.(at|delay|loss|lasts)": "event:{}:{}",
+    "events.*.(at|delay|loss|ring_loss|lasts)": "event:{}:{}",
     "events.*.repaired_after": "event:{}:lasts",
     "events.*.chance": "event:{}:happens",
     "garrisons.*.(strength|loss|ring_loss|reserve)": "garrison:{}:{}",
@@ -58,6 +58,7 @@ _LUCK: Mapping[str, str] = {
     "decisions.*.(at|delay|hours|threat|supply|value|population|strength|enemies|axis)":
         "decision:{}:{}",
     "decisions.*.options.*.sends.share": "decision:{}:sends:{}",
+    "decisions.*.options.*.leaves.(loss|ring_loss)": "decision:{}:leaves:{}:{}",
 }  # fmt: skip
 _PATTERNS = [
     (re.compile(path.replace(".", r"\.").replace("*", "([^.]+)")), key)

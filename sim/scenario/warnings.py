@@ -66,6 +66,10 @@ WARNINGS: Mapping[str, Warned] = {
         "two actors' raids of one place begin in one instant, and the order of ids decides",
         "let one begin later, if only by a second",
     ),
+    "nobody_to_leave": Warned(
+        "an actor's garrison is told to leave a place where the scenario states none",
+        "state the garrison, name the place where it stands, or say in 'accepts' who comes there",
+    ),
     "order_of_ids": Warned(
         "axes of several actors with equal priority share what binds, and the order of ids decides",
         "give the axes different priorities",

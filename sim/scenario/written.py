@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, NamedTuple, get_args
 
 from . import kinds as k
+from .distributions import Constant
 from .faults import InputError
 from .model import (
     Condition,
@@ -167,6 +168,19 @@ class RaidEvent(Happening):
     """time until it is given back"""
 
 
+class WithdrawEvent(Happening):
+    """Garrisons of an actor are told to leave, each for the nearest place of its side."""
+
+    withdraw: k.Places
+    """a place or a list of places"""
+    by: k.ActorId
+    """whose garrisons"""
+    loss: k.Share = Constant(0.0)
+    """share that does not get away"""
+    ring_loss: k.Share | None = None
+    """the same of who breaks out of a ring; default: who is ringed stays"""
+
+
 class Period:
     """The time that the scenario covers: `start` and `end`, `start` and `length`, or `length`."""
 
@@ -216,6 +230,7 @@ EVENTS: Mapping[str, type] = {
     "seal": SealEvent,
     "unseal": UnsealEvent,
     "raid": RaidEvent,
+    "withdraw": WithdrawEvent,
 }
 """How each kind of event is written, by the key that names its targets."""
 

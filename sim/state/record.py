@@ -103,7 +103,9 @@ DISPERSE = "(disperses)"
 """Choices beside places and exits."""
 
 DISPLACED, WENT, BROKE_OUT, AGREED = "displaced", "went", "broke out", "by agreement"
-"""How men came to move: their place was lost; or they left it, out of a ring or by agreement."""
+ORDERED = "by order"
+"""How men came to move: their place was lost; or they left it, out of a ring, by agreement, by
+order."""
 
 LOST, TAKEN = "lost", "taken"
 """What became of those who did not get away: dead, and prisoners."""
@@ -117,7 +119,8 @@ class Move:
     share that the choice model gave it; ``outcome`` moving, arrived, left, stayed,
     dispersed, lost, taken (prisoner) or chose again. ``reserve``: they did not choose but were
     sent, to a front, or, where ``cause`` names one, by an option of a decision. ``manner``: how
-    others came to move, ``DISPLACED``, ``WENT``, ``BROKE_OUT`` or ``AGREED``.
+    others came to move, ``DISPLACED``, ``WENT``, ``BROKE_OUT``, ``AGREED`` or ``ORDERED``, by the
+    event or option that ``cause`` names.
     """
 
     time: int

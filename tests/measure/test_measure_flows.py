@@ -46,9 +46,11 @@ def test_what_became_of_those_who_left_and_of_those_who_did_not_get_away() -> No
         moved("b", 20, "chose again", manner=AGREED),
         moved(DISPERSE, 20, "dispersed"),
         Move(9, "blue", "x", "x", 70, 0.0, 0, "", "lost", 9),
+        Move(9, "red", "h", "b", 15, 1.0, 5, "order", "arrived", 14, manner="by order"),
     ]
     assert fates(moves, "red") == {
         "dead": 34, "taken": 12, "went": 100, "broke_out": 40, "by_agreement": 20, "dispersed": 20,
+        "by_order": 15,
     }  # fmt: skip
     assert fates(moves, "blue") == dict.fromkeys(fates([], "red"), 0) | {"dead": 70}
     assert displaced(moves)["red", "a", "taken"] == 12

@@ -62,6 +62,14 @@ class Field:
             if force.ringed == place and force.actor in side.enemies and force.strength
         ]
 
+    def faced(self, side: Side) -> set[str]:
+        """The places that a force of a side's enemies stands right before."""
+        return {
+            f.place(f.leg + 1)
+            for f in self.forces.values()
+            if f.before and f.strength and f.actor in side.enemies
+        }
+
     def right_before(self, place: str) -> Iterator[Force]:
         """The forces that stand right before a place, the next stop of each."""
         return (f for f in self.forces.values() if f.before and f.place(f.leg + 1) == place)

@@ -39,7 +39,8 @@ class DrawnFrontRule:
 class Fronts:
     """Reserves of a run; ``spare`` is what each garrison may still send (persons).
 
-    ``given_up`` are the posts that nobody is sent to: those whose garrisons went rather than fight.
+    Nobody is sent to the posts that are ``given_up``, whose garrisons went rather than fight, and
+    those whose garrisons were ``ordered_away``.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Fronts:
         self.spare: dict[Post, int] = {}
         self._reserves = Reserves(world, field, regroup.garrisons)
         self.given_up: set[Post] = set()
+        self.ordered_away: set[Post] = set()
         for actor, rule in sorted(world.scenario.fronts.items()):
             self._rules[actor] = self._draw(rule)
         for garrison in world.scenario.garrisons.values():
@@ -166,9 +168,10 @@ class Fronts:
     def threatened(self, actor: str) -> dict[str, int]:
         """The places of an actor before the enemy forces that it sees, with the persons there."""
         found: dict[str, int] = {}
+        left = self.given_up | self.ordered_away
         for force in self._field.forces.values():
             for who, place, km in self._before(force):
-                sees = km <= self._rules[actor].sees and (who, place) not in self.given_up
+                sees = km <= self._rules[actor].sees and (who, place) not in left
                 if who == actor and sees:
                     found[place] = found.get(place, 0) + force.strength
         return found

@@ -201,7 +201,7 @@ class Leave:
             self._fronts.given_up.add(post)
             self._say("leaves", post, f"leave for {self._named(goal)} before {facing[post]}")
             self._regroup.go(post, goal, rule.goes_loss, WENT)
-            self._let_in(place)
+            self._orders.let_in(place)
 
     def _free(self, post: Post) -> bool:
         """True where there is a garrison, and it has no fight on its hands."""
@@ -258,14 +258,7 @@ class Leave:
     def _open(self, post: Post, goal: str, loss: float, manner: str) -> None:
         """A garrison goes out of its ring."""
         self._regroup.go(post, goal, loss, manner, through=True)
-        self._let_in(post[1])
-
-    def _let_in(self, place: str) -> None:
-        """Forces that stand right before a place go in where nobody defends it any more."""
-        for force in self._field.right_before(place):
-            waits = force.mode in ("ringing", "holding")
-            if waits and not self._combat.strength(self._field.defenders(force.side, place)):
-                self._orders.go_in(force, place)
+        self._orders.let_in(post[1])
 
     # --- luck and words ----------------------------------------------------------------------
 

@@ -76,6 +76,13 @@ class March:
         else:
             self._enter(force)
 
+    def let_in(self, place: str) -> None:
+        """Forces that stand right before a place go in where nobody defends it any more."""
+        for force in self._field.right_before(place):
+            waits = force.mode in ("ringing", "holding")
+            if waits and not self._combat.strength(self._field.defenders(force.side, place)):
+                self.go_in(force, place)
+
     def _enter(self, force: Force) -> None:
         force.ringed = None
         force.leg, force.km = force.leg + 1, 0.0

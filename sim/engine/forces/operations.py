@@ -56,7 +56,7 @@ class Operations:
         self._retreat = retreat = Retreat(world, self.field, regroup, self, memory)
         rations = Rations(world, combat, supply, self)
         # the orders, each carried out by the part that knows how
-        self.resume, self.go_in = march.resume, march.go_in
+        self.resume, self.go_in, self.let_in = march.resume, march.go_in, march.let_in
         self.ring, self.lift, self.storm = assault.ring, assault.lift, assault.storm
         self.attack, self.meet, self.counter = assault.attack, assault.meet, assault.counter
         self.break_off = assault.break_off

@@ -26,6 +26,9 @@ class Orders(Protocol):
     def go_in(self, force: Force, place: str) -> None:
         """Enter a place that nobody defends; one of an enemy's, or of nobody's, is taken."""
 
+    def let_in(self, place: str) -> None:
+        """Forces that stand right before a place go in where nobody defends it any more."""
+
     # --- assault
 
     def ring(self, force: Force, place: str) -> None:
