@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -29,6 +29,7 @@ _CONVOYS = {
     "convoy_lost": "lost", "convoy_turned": "turned", "convoy_rerouted": "sent another way",
 }  # fmt: skip
 
+_STOCKS = frozenset({"stock_out", "stock_back", "hand_to_mouth"})
 _GOING = frozenset({"leaves", "left_by_order", "stays", "breaks_out", "agreement", "offer"})
 _SHOWN = frozenset({"axis_cut", "axis_open", "axis_changed"})
 _PERSONS = re.compile(r"(\d+) persons(?:, (\d+) of them lost| from (.+))?$")
@@ -136,11 +137,36 @@ def _minus(cost: float) -> str:
 
 
 def happenings(run: RunFiles) -> list[Entry]:
-    """Everything on record, one entry an instant, in order of time."""
+    """Everything on record, one entry an instant, in order of time.
+
+    A stock that is back for less than a day ends no want: its sink lives from convoy to convoy.
+    """
     return [
         _happening(run, time, list(rows))
-        for time, rows in groupby(run.events, key=lambda e: e.time)
+        for time, rows in groupby(_wants(run.events), key=lambda e: e.time)
     ]
+
+
+def _wants(rows: Sequence[EventRow]) -> Iterator[EventRow]:
+    """The rows, where a sink's stock comes and goes within a day as one row of its own."""
+    brief: set[EventRow] = set()
+    latest: dict[str, EventRow] = {}
+    for row in rows:
+        if row.kind in _STOCKS:
+            back = latest.get(row.subject, row)
+            if (back.kind, row.kind) == ("stock_back", "stock_out") and row.time < back.time + DAY:
+                brief |= {back, row}
+            latest[row.subject] = row
+    by_convoy: set[str] = set()
+    for row in rows:
+        if row in brief or row.kind == "hand_to_mouth":
+            if row.subject not in by_convoy:
+                yield row._replace(kind="hand_to_mouth")
+            by_convoy.add(row.subject)
+            continue
+        if row.kind == "stock_back":
+            by_convoy.discard(row.subject)
+        yield row
 
 
 def _happening(run: RunFiles, time: int, rows: Sequence[EventRow]) -> Entry:

@@ -134,7 +134,9 @@ def test_the_slider_moves_map_curves_and_list(one: Opened) -> None:
     assert one.page.locator("#day strong").inner_text() == "7 March 2001"
     assert one.page.locator(".happenings [aria-current] time").inner_text() == "6 March 2001"
     assert one.page.locator(".names output").first.inner_text() == "5 t/day"
-    assert "can carry 5 t/day" in one.page.locator(".map h3").inner_text()
+    finding = one.page.locator(".map h3 .found").inner_text()
+    assert "can carry 5 t/day" in finding
+    until(lambda: one.page.locator("#said").text_content() == f"7 March 2001: {finding}")
 
 
 @pytest.mark.parametrize("day", [0, 5, 8, 12])

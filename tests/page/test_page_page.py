@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -22,6 +23,7 @@ from sim.page.pair import finding as finding_of_two
 from sim.page.prose import finding, happenings
 from sim.page.run import read_run
 from sim.page.write import write_report
+from sim.state.record import EventRow
 
 DAY = 86_400
 Document = Callable[[Path], dict[str, Any]]
@@ -149,6 +151,28 @@ events:
     assert "3 convoys of The line sent another way" in said
     assert run.value("axes.line.convoys_turned") == 1
     assert run.value("axes.line.convoys_rerouted") == 3
+
+
+def test_stock_that_is_back_for_less_than_a_day_ends_no_want(lost: Path) -> None:
+    run = read_run(lost)
+    hour = 3600
+    kinds = {
+        0: "stock_out", 30: "stock_back", 53: "stock_out",  # back for 23 hours
+        60: "hand_to_mouth", 70: "stock_back", 71: "stock_out",  # nothing new
+        80: "stock_back", 104: "stock_out",  # back for 24
+        110: "stock_back",
+    }  # fmt: skip
+    subject = f"{run.focus}/port"
+    events = [EventRow(h * hour, kind, subject, "", "") for h, kind in kinds.items()]
+    told = [(h.time // hour, plain(*h.causes)) for h in happenings(replace(run, events=events))]
+    name = plain(run.name("port"))
+    assert told == [
+        (0, f"{name} runs out of what The line brings"),
+        (30, f"{name} lives from convoy to convoy of The line"),
+        (80, f"{name} has stock of The line again"),
+        (104, f"{name} runs out of what The line brings"),
+        (110, f"{name} has stock of The line again"),
+    ]
 
 
 def test_a_garrison_that_goes_is_told_in_words_measures_and_rows(tmp_path: Path) -> None:

@@ -69,11 +69,12 @@ function tellApart() {
     nameOf(say(apart.length ? "other_roads" : "no_roads", { places, n: apart.length })));
 }
 
-/** Says the day and what each axis on show can carry, once the reader has stopped moving. */
+/** Says the day and what the axis on show can carry, once the reader has stopped moving. */
 function announce() {
   const run = asking ? asking.map.run : DATA.runs[0], axis = axisOf(run, view.axis);
   const date = dateOf(run, view.time), more = asking ? asking.address : "";
-  said.textContent = DATA.chances ? maps[0].finding(axisOf(maps[0].run, view.axis)) : axis ? say("announced", { date, axis: axis.name, rate: rate(at(axis.series.capacity, view.time, 0)) }) : date;
+  const map = asking ? asking.map : maps[0];
+  said.textContent = DATA.chances ? map.finding(axisOf(map.run, view.axis)) : axis ? say("announced", { date, found: map.finding(axis) }) : date;
   const digits = more ? 6 : 2; // changes hold from a second on
   if (view.time > 0) history.replaceState(null, "", "#day-" + (view.time / DAY).toFixed(digits).replace(/\.?0+$/, "") + more);
 }
