@@ -1,9 +1,7 @@
-"""Insets show what crowds, hide nothing that matters, and fronts lie half way."""
+"""Insets show what crowds and hide nothing that matters."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -17,7 +15,6 @@ from sim.view.data import WHOLE, MapData, MapPlace, MapRoad, Page
 from sim.view.map.compose import map_frame, place_insets
 from sim.view.map.figure import draw_map
 from sim.view.map.frame import Frame, fit
-from sim.view.map.fronts import REACH, front_lines
 from sim.view.map.inset import HEIGHT, LARGEST, LEAST, WIDTH, crowded, free_corner, zoomed
 from sim.view.map.labels import Taken
 from sim.view.map.layout import visible
@@ -118,37 +115,6 @@ def test_the_letters_of_insets_are_on_the_map_and_in_them() -> None:
     figure = draw_map(MapData(Page("t"), "", "red", ACTORS, places, ()))
     shown = [text.get_text() for axes in figure.axes for text in axes.texts]
     assert shown.count("A") == 2
-
-
-def front(*places: MapPlace) -> list[np.ndarray]:
-    data = MapData(Page("t"), "", "red", ACTORS, places, (), opposed=OPPOSED)
-    return front_lines(data, FRAME)
-
-
-def test_a_front_is_half_way_and_ends_in_reach() -> None:
-    (line,) = front(at("a", -30, 0), at("b", 30, 0, "blue"))
-    assert line[:, 0] == pytest.approx(400)  # the middle, x of the frame's centre
-    # a triangle of half the distance (30) and REACH: the line is 2 sqrt(REACH^2 - 30^2) long
-    assert float(np.ptp(line[:, 1])) == pytest.approx(2 * math.sqrt(REACH**2 - 30**2))
-
-
-def test_no_front_between_friends_or_far_apart_or_with_nobody() -> None:
-    assert front(at("a", -30, 0), at("b", 30, 0)) == []
-    assert front(at("a", -REACH - 1, 0), at("b", REACH + 1, 0, "blue")) == []
-    nobody = replace(at("b", 30, 0), holders=())
-    assert front(at("a", -30, 0), nobody) == []
-    assert front(at("a", -30, 0)) == []
-
-
-def test_pieces_of_a_front_become_one_line() -> None:
-    # four places in a square, the two on the right blue: one line, not two that meet
-    left = [at("a", -40, -40), at("b", -40, 40)]
-    right = [at("c", 40, -35, "blue"), at("d", 40, 45, "blue")]
-    assert len(front(*left, *right)) == 1
-
-
-def test_places_on_one_spot_do_no_harm() -> None:
-    assert front(at("a", 0, 0), at("b", 0, 0, "blue")) == []
 
 
 @settings(derandomize=True, max_examples=60, deadline=None)

@@ -3,56 +3,172 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.view.data import MapData
+from sim.view.data import MapData, MapPlace, MapRoad
 
 from .basemap import smooth
-from .frame import Frame
+from .frame import Frame, fit
 
 Line = npt.NDArray[np.float64]
 Knot = tuple[float, float]
 
-REACH = 130.0
-"""Pixels from the nearest place beyond which nothing is hinted."""
+SHEET = 1000.0
+"""Pixels a side of the sheet round all places on which fronts are found, whatever is shown."""
+
+REACH = 1.5
+"""Lengths of a road (the median one, as the crow flies) beyond which from what is nearest
+nothing is hinted."""
+
+STEPS, MOST_STEPS = 8, 64
+"""Points along a road of that length, at least and at most: what is nearest to them belongs to
+who has the road."""
 
 
 def front_lines(data: MapData, frame: Frame) -> list[Line]:
-    """Lines (n, 2) in pixels, as near to a place of one side as to one of an opposed side.
+    """Lines (n, 2) in pixels of a frame, half way between what opposed sides hold.
 
-    They are edges of the Voronoi diagram of the places, clipped and rounded off.
-    A place counts for whoever holds most of it; one that nobody holds for no side.
+    A side holds places, and open roads whose two ends it holds, which no line ever crosses. The
+    lines are edges of the Voronoi diagram of both, clipped and rounded off. They are found once
+    for all frames, whose pixels are linear in degrees. A place counts for whoever holds most of
+    it; one that nobody holds for no side. Without roads, by which sides meet, there is none.
     """
-    if not data.opposed:
+    if not data.opposed or not data.roads:
         return []
-    places = sorted(data.places, key=lambda p: p.id)
+    found = _fronts(data.places, data.roads, data.opposed)
+    return [frame.places_xy(line) for line in found]
+
+
+@lru_cache(maxsize=16)
+def _fronts(
+    places: tuple[MapPlace, ...], roads: tuple[MapRoad, ...], opposed: frozenset[frozenset[str]]
+) -> tuple[Line, ...]:
+    """The lines of :func:`front_lines` in degrees east and north."""
+    degrees = [(p.lon, p.lat) for p in places]
+    frame = fit(degrees, SHEET, SHEET)
+    held = {p.id: p.holders[0][0] if p.holders else "" for p in places}
+    at = dict(zip(held, frame.places_xy(degrees), strict=True))
+    ends = np.array([(at[r.a], at[r.b]) for r in roads]).reshape(-1, 2, 2)
+    lengths = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
+    length = float(np.median(lengths))
+    own = [
+        (held[r.a], line)
+        for r, line in zip(roads, ends, strict=True)
+        if r.state == "open" and held[r.a] and held[r.a] == held[r.b]
+    ]
     sides: dict[Knot, str] = {}
-    spots = frame.places_xy([(p.lon, p.lat) for p in places]).tolist()
-    for p, (x, y) in zip(places, spots, strict=True):
-        sides.setdefault((round(x, 3), round(y, 3)), p.holders[0][0] if p.holders else "")
+    for place in sorted(held):
+        sides.setdefault(_knot(at[place]), held[place])
+    for side in sorted({side for side, _ in own}):
+        others = [at[p] for p in held if frozenset((side, held[p])) in opposed]
+        lines = [line for owner, line in own if owner == side]
+        for point in _beside(lines, others, length):
+            sides.setdefault(_knot(point), side)
+    lines = [smooth(line, 3) for line in _joined(_between(sides, opposed, REACH * length))]
+    kept = _uncrossed(lines, [line for _, line in own])
+    return tuple(np.array([frame.degrees(x, y) for x, y in line]) for line in kept)
+
+
+def _beside(lines: list[Line], others: list[Line], length: float) -> Iterator[Line]:
+    """Points along the straight lines (2, 2) near which some of the ``others`` are.
+
+    They are the closer together the nearer these are, so that each point of a line is nearer to
+    one of them than to any of the others.
+    """
+    if not others:
+        return
+    from scipy.spatial import cKDTree
+
+    tree, step = cKDTree(others), length / STEPS
+    for line in lines:
+        points = _along(line, step)
+        gap = float(tree.query(np.vstack([line, points]))[0].min())
+        if gap < step:
+            yield from _along(line, max(gap - step / 2, length / MOST_STEPS))
+        elif gap < 2 * REACH * length + step:
+            yield from points
+
+
+def _along(line: Line, step: float) -> Line:
+    """Points on a straight line (2, 2) a step from one another at most, without its ends."""
+    count = int(np.hypot(*(line[1] - line[0])) / max(step, 1e-9)) + 1
+    shares = np.arange(1, count) / count
+    points: Line = line[0] + shares[:, None] * (line[1] - line[0])
+    return points
+
+
+def _between(
+    sides: dict[Knot, str], opposed: frozenset[frozenset[str]], reach: float
+) -> list[Line]:
+    """The edges (2, 2) between the points of opposed sides, as far as ``reach`` from both."""
     if len(sides) < 2:
         return []
     from scipy.spatial import Voronoi
 
     points = np.array(list(sides))
     held = list(sides.values())
-    far = 100 * (float(np.abs(points).max()) + frame.width + frame.height)
+    far = 100 * (float(np.abs(points).max()) + SHEET)
     corners = np.array([(-far, -far), (far, -far), (-far, far), (far, far)])
     diagram = Voronoi(np.vstack([points, corners]))
     known = sorted(set(held))
-    opposed = np.array([[frozenset((a, b)) in data.opposed for b in known] for a in known])
+    apart = np.array([[frozenset((a, b)) in opposed for b in known] for a in known])
     side = np.append([known.index(actor) for actor in held], [0] * len(corners))
     between, ends = diagram.ridge_points, np.array(diagram.ridge_vertices)
-    front = opposed[side[between[:, 0]], side[between[:, 1]]]
+    front = apart[side[between[:, 0]], side[between[:, 1]]]
     front &= (between < len(held)).all(axis=1) & (ends >= 0).all(axis=1)
     pieces: list[Line] = []
     for ridge in np.flatnonzero(front).tolist():
-        piece = _within(diagram.vertices[ends[ridge]], points[between[ridge, 0]], REACH)
+        piece = _within(diagram.vertices[ends[ridge]], points[between[ridge, 0]], reach)
         if piece is not None:
             pieces.append(piece)
-    return [smooth(line, 3) for line in _joined(pieces)]
+    return pieces
+
+
+def _uncrossed(lines: list[Line], roads: list[Line]) -> list[Line]:
+    """The lines without their pieces that cross one of the roads, which are straight (2, 2)."""
+    pieces = [line[i : i + 2] for line in lines for i in range(len(line) - 1)]
+    if not pieces:
+        return []
+    from scipy.spatial import cKDTree
+
+    found = np.array(pieces)
+    tree = cKDTree(found.mean(axis=1))
+    longest = float(_half(found).max())
+    crossed = np.zeros(len(found), dtype=bool)
+    for road in roads:
+        near = tree.query_ball_point(road.mean(axis=0), float(_half(road)) + longest)
+        crossed[near] |= _meet(found[near], road)
+    kept: list[Line] = []
+    first = 0
+    for line in lines:
+        count = len(line) - 1
+        gaps = np.flatnonzero(crossed[first : first + count]) + 1
+        first += count
+        starts, stops = [0, *gaps.tolist()], [*gaps.tolist(), len(line)]
+        kept += [line[a:b] for a, b in zip(starts, stops, strict=True) if b - a > 1]
+    return kept
+
+
+def _half(line: Line) -> Line:
+    """Half the lengths of straight lines (..., 2, 2)."""
+    return np.asarray(np.hypot(*np.moveaxis(line[..., 1, :] - line[..., 0, :], -1, 0)) / 2)
+
+
+def _meet(lines: Line, road: Line) -> npt.NDArray[np.bool_]:
+    """Which of the straight lines (n, 2, 2) have a point in common with another one (2, 2)."""
+
+    def turn(a: Line, b: Line, c: Line) -> Line:
+        u, v = b - a, c - a
+        return np.asarray(np.sign(u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0]))
+
+    p, q = lines[:, 0], lines[:, 1]
+    apart = turn(road[0], road[1], p) * turn(road[0], road[1], q) > 0
+    apart |= turn(p, q, road[0]) * turn(p, q, road[1]) > 0
+    return np.asarray(~apart)
 
 
 def _within(line: Line, centre: Line, radius: float) -> Line | None:
@@ -71,16 +187,18 @@ def _within(line: Line, centre: Line, radius: float) -> Line | None:
     return start + np.array([[low], [high]]) * along if low < high else None
 
 
+def _knot(point: Line) -> Knot:
+    """A point to a thousandth of a pixel."""
+    return round(float(point[0]), 3), round(float(point[1]), 3)
+
+
 def _joined(pieces: list[Line]) -> list[Line]:
     """Pieces that share ends as long lines; where more than two meet, lines end."""
-
-    def key(point: Line) -> Knot:
-        return round(float(point[0]), 3), round(float(point[1]), 3)
 
     at: defaultdict[Knot, list[int]] = defaultdict(list)
     for number, piece in enumerate(pieces):
         for end in piece:
-            at[key(end)].append(number)
+            at[_knot(end)].append(number)
     left = set(range(len(pieces)))
 
     def follow(number: int, end: Knot) -> list[Knot]:
@@ -91,7 +209,7 @@ def _joined(pieces: list[Line]) -> list[Line]:
             if number < 0:
                 break
             left.discard(number)
-            a, b = key(pieces[number][0]), key(pieces[number][1])
+            a, b = _knot(pieces[number][0]), _knot(pieces[number][1])
             end = b if a == end else a
             found.append(end)
         return found
@@ -100,7 +218,7 @@ def _joined(pieces: list[Line]) -> list[Line]:
     for number in range(len(pieces)):
         if number in left:
             left.discard(number)
-            first, last = key(pieces[number][0]), key(pieces[number][1])
+            first, last = _knot(pieces[number][0]), _knot(pieces[number][1])
             ahead = follow(number, last)
             behind = follow(number, first)
             lines.append(np.array([*reversed(behind), first, last, *ahead]))
