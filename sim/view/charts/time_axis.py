@@ -16,7 +16,9 @@ from sim.view.look import RULE
 YEAR, SHORT = 366 * DAY, 5 * DAY
 """Spans longer than which a date needs its year, and not longer than which its hour."""
 
-MOST_TICKS = 11
+MOST_TICKS, ROOM = 11, 52.0
+"""Ticks of an axis at most, and pixels that the name of one needs."""
+
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _STEPS = (3600, 3 * 3600, 6 * 3600, 12 * 3600, *(d * DAY for d in (1, 2, 5, 10, 20, 50)))
 _MONTHS = (
@@ -26,41 +28,41 @@ _MONTHS = (
 """Every so many months, and the days of a month that may have a tick."""
 
 
-def ticks(span: Span) -> list[tuple[int, str]]:
-    """At most ``MOST_TICKS`` round times and what to write at them.
+def ticks(span: Span, most: int = MOST_TICKS) -> list[tuple[int, str]]:
+    """At most so many round times and what to write at them.
 
     Days counted from 0 where the run has no date; else days, the 1st and 15th, or months,
     with the year at the first tick and wherever it changes.
     """
     if span.start is None:
-        step = next((s for s in _STEPS if span.end / s < MOST_TICKS), None)
+        step = next((s for s in _STEPS if span.end / s < most), None)
         if step is None:
             step = 100 * DAY
-            while span.end / step >= MOST_TICKS:
+            while span.end / step >= most:
                 step *= 2
         times = range(0, span.end + 1, step)
         return [(t, _day_name(t, step)) for t in times]
-    return _dated(_dates(span.start, span.end), span.start)
+    return _dated(_dates(span.start, span.end, most), span.start)
 
 
 def _day_name(t: int, step: int) -> str:
     return f"{t / 3600:g} h" if step % DAY else f"day {t // DAY}"
 
 
-def _dates(start: datetime, end: int) -> list[datetime]:
+def _dates(start: datetime, end: int, most: int) -> list[datetime]:
     """Round dates in the span, of the finest step that gives few enough."""
     last = start + timedelta(seconds=end)
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
     for step in _STEPS[:5]:
         count = int((last - midnight).total_seconds()) // step
         every = [midnight + timedelta(seconds=k * step) for k in range(count + 1)]
-        if end / step < MOST_TICKS - 1:
+        if end / step < most - 1:
             return [d for d in every if start <= d <= last]
     for step, days in _MONTHS:
         months = _months(start, last, step)
         every = [datetime(y, m, d, tzinfo=start.tzinfo) for y, m in months for d in days]
         found = [d for d in every if start <= d <= last]
-        if len(found) <= MOST_TICKS:
+        if len(found) <= most:
             return found
     return [start, last]
 
@@ -99,8 +101,11 @@ def moment(t: int, span: Span) -> str:
 
 
 def set_times(axes: Axes, span: Span, named: bool) -> None:
-    """Gives axes the span's ticks and a faint grid; names them where ``named``."""
-    marks = ticks(span)
+    """Gives axes the span's ticks and a faint grid; names them where ``named``.
+
+    On narrow axes there are as few ticks as their names have room for.
+    """
+    marks = ticks(span, min(MOST_TICKS, max(3, int(axes.bbox.width / ROOM))))
     axes.set_xlim(0, max(span.end, 1))
     axes.set_xticks([t for t, _ in marks], [text if named else "" for _, text in marks])
     axes.tick_params(axis="x", length=4 if named else 0)

@@ -118,6 +118,7 @@ def _ranking(data: CutMapData, numbered: Numbered, column: LegendColumn) -> None
     if not numbered:
         return
     column.heading("Capacity that one loss takes")
+    column.row("grows with the loss", _least_disc)
     for number, row in numbered.values():
         text = f"{short(data.ranking.names[row.name], 26)} \u2212{percent(row.loss_share)}"
         column.row(text, partial(_ranked, number))
@@ -127,6 +128,10 @@ def _ranking(data: CutMapData, numbered: Numbered, column: LegendColumn) -> None
 
 def _counted(cuts: int, axes: Axes, x: float, y: float) -> None:
     _written(axes, (x - SAMPLE / 2, y - 8, x + SAMPLE / 2, y + 8), f"1 of {cuts}")
+
+
+def _least_disc(axes: Axes, x: float, y: float) -> None:
+    _disc(axes, np.array([x, y]), 0.0)
 
 
 def _ranked(number: int, axes: Axes, x: float, y: float) -> None:

@@ -13,7 +13,7 @@ from sim.base.said import Sentence
 from sim.measure.axis import AxisView
 from sim.tables.headline import capacity
 from sim.view.data import MapData, Page
-from sim.view.draw import MARGIN, context, sheet_for, wrap
+from sim.view.draw import MARGIN, context, plain, sheet_for, text_size, wrap
 from sim.view.look import FAINT_INK, WIDTH
 from sim.view.map.base import draw_base, scale_above
 from sim.view.map.compose import map_frame
@@ -31,6 +31,12 @@ from sim.view.words import rate
 
 COLUMNS, HEIGHT, HEAD, GAP = 2, 320.0, 26.0, 14.0
 """Maps in a row, pixels of a map's height, of the words above it, and between maps."""
+
+ACROSS = (WIDTH - LEGEND_WIDTH - 2 * MARGIN - GAP * (COLUMNS - 1)) / COLUMNS
+"""Pixels of a map's width."""
+
+POINTS = 10
+"""Size of the words above a map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +61,17 @@ def multiples_data(maps: Maps, axis: str) -> MultiplesData:
 
 
 def _words(maps: Maps, axis: str, view: AxisView) -> Sentence:
-    """The date of a map, the capacity then, and what befell what."""
+    """The date of a map, the capacity then, and what befell what: two names, or one if it is long.
+
+    Those that are left out are counted.
+    """
     said = Sentence(maps.date(view.time), ": ", rate(axis, view.capacity))
     causes = [e.subject for e in maps.causes(axis, view.time)] if view.time else []
     subjects = list(dict.fromkeys(item for subject in causes for item in subject.split(", ")))
-    return Sentence(said, "; ", maps.names(subjects, 2)) if subjects else said
+    if not subjects:
+        return said
+    two, one = (Sentence(said, "; ", maps.names(subjects, most)) for most in (2, 1))
+    return two if text_size(plain(two), POINTS, "bold")[0] <= ACROSS else one
 
 
 @context()
@@ -74,11 +86,9 @@ def draw_multiples(data: MultiplesData) -> Figure:
     if not data.maps:
         raise ValueError("small multiples need a map")
     rows = math.ceil(len(data.maps) / COLUMNS)
-    room = WIDTH - LEGEND_WIDTH - 2 * MARGIN
-    width = (room - GAP * (COLUMNS - 1)) / COLUMNS
     joint = union([m for _, m in data.maps])
-    whole = Scene(joint, map_frame(joint, width, HEIGHT, pad=34.0))
-    taken = Taken((3, 3, width - 3, HEIGHT - 3), whole.soft())
+    whole = Scene(joint, map_frame(joint, ACROSS, HEIGHT, pad=34.0))
+    taken = Taken((3, 3, ACROSS - 3, HEIGHT - 3), whole.soft())
     taken.take(whole.hard())
     seen = merged([Scene(m, whole.frame).shown() for _, m in data.maps])
     column = legend(joint, whole.looks, seen)
@@ -87,12 +97,12 @@ def draw_multiples(data: MultiplesData) -> Figure:
     cells = []
     for nth, (words, _) in enumerate(data.maps):
         row, across = divmod(nth, COLUMNS)
-        left = MARGIN + across * (width + GAP)
+        left = MARGIN + across * (ACROSS + GAP)
         top = page.top - row * (HEIGHT + HEAD + GAP)
-        text = wrap(words, 10, width, 1, "bold")[0]
-        page.text(left, top - HEAD + 6, text, size=10, weight="bold", va="bottom")
-        cells.append(page.canvas(left, top - HEAD - HEIGHT, width, HEIGHT))
-    scale_above(page, whole.frame, MARGIN + width, page.top - HEAD + 2)
+        text = wrap(words, POINTS, ACROSS, 1, "bold")[0]
+        page.text(left, top - HEAD + 6, text, size=POINTS, weight="bold", va="bottom")
+        cells.append(page.canvas(left, top - HEAD - HEIGHT, ACROSS, HEIGHT))
+    scale_above(page, whole.frame, MARGIN + ACROSS, page.top - HEAD + 2)
     names = lay_names(whole, taken, small=True)
     for axes, (_, one) in zip(cells, data.maps, strict=True):
         scene = Scene(one, whole.frame)

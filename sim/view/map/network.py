@@ -47,7 +47,9 @@ def _draw_roads(axes: Axes, scene: Scene) -> None:
     )  # fmt: skip
     for state, strong in (("closed", False), ("cut", True)):
         middles = [
-            line.mean(axis=0) for r, line in scene.roads if r.state == state and not scene.is_cut(r)
+            scene.seen(line).mean(axis=0)
+            for r, line in scene.roads
+            if r.state == state and not scene.is_cut(r)
         ]
         marks.crossed_out(axes, middles, strong)
     for absent in (False, True):

@@ -153,19 +153,23 @@ class Scene:
         """Marks that nothing may cover."""
         boxes = [around(s.xy, s.outer) for s in self.spots]
         for road, line in self.roads:
+            middle = self.seen(line).mean(axis=0)
             if self.is_cut(road):
                 long = float(np.hypot(*(line[1] - line[0])))
-                boxes.append(around(line.mean(axis=0), 13 if long >= ROAD.short else 22))
+                boxes.append(around(middle, 13 if long >= ROAD.short else 22))
             elif road.state == "cut":
-                boxes.append(around(line.mean(axis=0), 9))
+                boxes.append(around(middle, 9))
             elif road.state == "closed":
-                boxes.append(around(line.mean(axis=0), 5))
+                boxes.append(around(middle, 5))
         return boxes
 
     def shown(self) -> OnMap:
         """What the legend has to explain."""
         places = [s.place for s in self.spots]
-        roads = [road for road, _ in self.roads]
+        width, height = self.frame.width, self.frame.height
+        roads = [r for r, line in self.roads if visible(line, width, height) is not None]
+        crossed = {r.state for r in roads if not self.is_cut(r)}  # the others have bars
+        inside = [s for s in self.stands if self.frame.shows(s.xy)]
         held = Counter(actor for p in places for actor, share in p.holders if share > 0)
         occurs = {
             "front": bool(self.fronts),
@@ -184,17 +188,17 @@ class Scene:
             "unequal": any(r.back is not None and not r.one_way for r in roads),
             "doubtful": any(r.doubtful and r.state != "absent" for r in roads),
             "absent": any(r.state == "absent" for r in roads),
-            "closed": any(r.state == "closed" for r in roads),
-            "cut": any(r.state == "cut" for r in roads),
-            "cut_road": any(r.id in self.data.cut_roads for r in roads),
+            "closed": "closed" in crossed,
+            "cut": "cut" in crossed,
+            "cut_road": any(self.is_cut(r) for r in roads),
             "cut_place": any(p.id in self.data.cut_places for p in places),
-            "track": any(len(s.track) > 1 and s.force.km > 0 for s in self.stands),
-            "outside": any(not self.frame.shows(s.xy) for s in self.stands),
+            "track": any(len(s.track) > 1 and s.force.km > 0 for s in inside),
+            "outside": len(inside) < len(self.stands),
         }
         return OnMap(
             tuple(a.id for a in self.data.actors if held[a.id]), self.largest,
             frozenset(kind for kind, there in occurs.items() if there),
-            frozenset(s.force.state for s in self.stands if self.frame.shows(s.xy)), self.fine,
+            frozenset(s.force.state for s in inside), self.fine,
         )  # fmt: skip
 
 
