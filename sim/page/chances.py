@@ -29,7 +29,7 @@ from sim.measure.chances import (
 )
 from sim.measure.holders import at_start
 from sim.scenario.model import Axis, Place, Road, Scenario
-from sim.view.look import LABEL, looks
+from sim.view.look import LABEL, drawn, looks
 from sim.view.map.frame import Frame, fit
 from sim.view.map.labels import bare
 
@@ -108,16 +108,13 @@ class _Chances:
         net = self.scenario.network
         xy = self.frame.places_xy([self._degrees(id_) for id_ in net.places])
         labels = bare([p.name for p in net.places.values()])
-        known = looks(self.scenario.actors.values()).values()
         return {
             "id": self.scenario.id,
             "title": self.scenario.title,
             "start": self.scenario.start.isoformat() if self.scenario.start else None,
             "end": self.scenario.length,
             "times": self.times,
-            "actors": [
-                {"name": k.name, "fill": k.fill, "ink": k.ink, "shape": k.shape} for k in known
-            ],
+            "actors": [drawn(look) for look in looks(self.scenario.actors.values()).values()],
             "places": [
                 self._place_told(p, short(label, LABEL.name), float(x), float(y))
                 for p, label, (x, y) in zip(net.places.values(), labels, xy, strict=True)

@@ -11,6 +11,10 @@ from sim.base.said import Key, Name, Sentence
 
 _VOID = frozenset({"br", "col", "img", "input", "meta"})
 
+_UNENDED = frozenset({"li", "option", "td", "th", "tr"})
+"""Elements that end where the next one or their parent does: HTML needs no end tag of them, and
+those of all tables would be a tenth of a page."""
+
 
 class Html(str):
     """Markup that goes into a page as it stands."""
@@ -35,7 +39,8 @@ def el(tag: str, *children: Piece, **attributes: str | int | float | bool | None
     )
     if tag in _VOID:
         return Html(f"<{tag}{said}>")
-    return Html(f"<{tag}{said}>{join(*children)}</{tag}>")
+    end = "" if tag in _UNENDED else f"</{tag}>"
+    return Html(f"<{tag}{said}>{join(*children)}{end}")
 
 
 def join(*pieces: Piece) -> Html:
@@ -64,7 +69,7 @@ def _part(part: str) -> str:
 
 def named(text: str) -> Html:
     """A name of the user's, kept apart from its surroundings whichever way it is written."""
-    return el("bdi", text)
+    return el("bdi", text) if text else Html("")
 
 
 def listed(items: Iterable[Piece], last: str = " and ") -> Html:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -72,6 +73,13 @@ def asset(name: str) -> str:
     return files(__package__).joinpath("static", name).read_text(encoding="utf-8")
 
 
+def spare(script: str) -> str:
+    """A script without what it does not need to run: lines of comments, indents."""
+    code = re.sub(r"^\s*/\*\*.*?\*/$", "", script, flags=re.MULTILINE | re.DOTALL)
+    lines = map(str.strip, code.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
 def document(title: str, about: Piece, parts: Iterable[Piece], stage: Stage | None = None) -> str:
     """The whole page. Without a ``stage`` it has no map and no time.
 
@@ -80,7 +88,7 @@ def document(title: str, about: Piece, parts: Iterable[Piece], stage: Stage | No
     """
     served = stage is not None and "explore" in stage[0]
     style = look.variables() + asset("page.css")
-    script = "\n".join(asset(name) for name in _scripts(stage))
+    script = "\n".join(spare(asset(name)) for name in _scripts(stage))
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"

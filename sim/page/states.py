@@ -8,7 +8,7 @@ are kg/day, stocks kg, shares parts per million, places and roads numbers into t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sim.base.numbers import short
@@ -22,7 +22,7 @@ from sim.scenario.model import DAY, Operation
 from sim.state.control import EVERYONE, Control
 from sim.state.passages import Passage
 from sim.state.rebuild import states
-from sim.view.look import LABEL, looks
+from sim.view.look import LABEL, drawn, looks
 from sim.view.map.frame import Frame
 from sim.view.map.labels import bare
 
@@ -33,6 +33,9 @@ Changes = list[Any]
 
 EachWay = int | list[int]
 """A rate of a road (kg/day) in both directions, or there and back."""
+
+_Point = tuple[int, int]
+"""A time (s) and a value."""
 
 NO_LIMIT = -1
 """Capacity of a place that bounds nothing."""
@@ -131,7 +134,7 @@ class States:
             "end": scenario.length,
             "times": self._times(),
             "focus": run.focus,
-            "actors": self._actors(),
+            "actors": [drawn(look) for look in looks(scenario.actors.values()).values()],
             "places": [
                 {
                     "id": p.id, "name": p.name, "label": short(labels[i], LABEL.name),
@@ -164,10 +167,6 @@ class States:
         found = {row.time for rows in (run.control, run.flows, run.events) for row in rows}
         return sorted(t for t in {0, end, *found} if t <= end)
 
-    def _actors(self) -> list[dict[str, str]]:
-        known = looks(self.run.scenario.actors.values()).values()
-        return [{"name": k.name, "fill": k.fill, "ink": k.ink, "shape": k.shape} for k in known]
-
     def _axis(self, axis: str) -> dict[str, Any]:
         this, run = self.run.scenario.axes[axis], self.run
         return {
@@ -196,7 +195,7 @@ class States:
         subject = f"sink:{axis}/{place}"
         return {
             "place": self._place[place],
-            "stock": flat(self.run.steps[subject, "stock_kg"]),
+            "stock": bent(self.run.steps[subject, "stock_kg"]),
             "delivered": flat(self.run.steps[subject, "delivered_kg"]),
         }
 
@@ -258,7 +257,7 @@ class States:
             "actor": self._actor[operation.actor],
             "stops": [self._place[place] for place, _ in stops],
             "km": [round(km, 3) for _, km in stops],
-            "at": flat(run.steps[subject, "position_m"]),
+            "at": bent(run.steps[subject, "position_m"]),
             "strength": flat(run.steps[subject, "strength_persons"]),
             "fed": flat(run.steps[subject, "fed"]),
             "doing": doing,
@@ -286,8 +285,25 @@ def shown(run: RunFiles, axis: str) -> list[str]:
 
 
 def flat(steps: Steps) -> Changes:
-    """A series with equal neighbours left out, but for the last before a change (lines bend)."""
-    return [part for row in zip(steps.times, steps.values, strict=True) for part in row]
+    """A series of steps, without what lies between two equal values (rates need both)."""
+    return _without(steps, lambda a, b, c: a[1] == b[1] == c[1])
+
+
+def bent(steps: Steps) -> Changes:
+    """A series that runs straight from point to point, without points where it does not bend."""
+    return _without(
+        steps, lambda a, b, c: (b[1] - a[1]) * (c[0] - b[0]) == (c[1] - b[1]) * (b[0] - a[0])
+    )
+
+
+def _without(steps: Steps, idle: Callable[[_Point, _Point, _Point], bool]) -> Changes:
+    """A series without points that say nothing between the one before and the one after."""
+    kept: list[_Point] = []
+    points = list(zip(steps.times, steps.values, strict=True))
+    for point, after in zip(points, [*points[1:], None], strict=True):
+        if not (kept and after and idle(kept[-1], point, after)):
+            kept.append(point)
+    return [part for point in kept for part in point]
 
 
 def _quiet(changes: Changes) -> Changes | int:

@@ -83,6 +83,19 @@ _LOOKS = (
     ("#6e6e6e", "star", "OO"),
 )
 
+HATCH_TILE = 6.0
+"""Side of the square that a hatch repeats on a page."""
+
+_CROSSED, _RINGED = "M0,3h6M3,0v6", "M{0},3a{1},{1} 0 1 0 {2},0a{1},{1} 0 1 0 -{2},0"
+_UP, _DOWN = "M-1,1l2,-2M0,6l6,-6M5,7l2,-2", "M-1,5l2,2M0,0l6,6M5,-1l2,2"
+
+HATCHES = {
+    "//": _UP, "\\\\": _DOWN, "xx": _UP + _DOWN, "--": "M0,3h6", "||": "M3,0v6", "++": _CROSSED,
+    "..": _RINGED.format(2.6, 0.4, 0.8), "oo": _RINGED.format(1.6, 1.4, 2.8),
+    "OO": _RINGED.format(0.5, 2.5, 5),
+}  # fmt: skip
+"""Hatches of figures, by their codes, as lines of SVG within a tile."""
+
 HOME_SHARE = 0.25
 """A country with at least this share of the frame's places is drawn lighter than the others."""
 
@@ -288,12 +301,17 @@ def hatch_ink(look: Look) -> str:
     return "#5f5f5f" if look.ink == BLACK else "#b5b5b5"
 
 
+def drawn(look: Look) -> dict[str, str]:
+    """A look as the scripts of a page are told of it; ``line`` is the colour of its hatch."""
+    return {**asdict(look), "line": hatch_ink(look)}
+
+
 def document() -> dict[str, Any]:
     """The numbers that the scripts of a page draw by, as plain data."""
     return {
         "road": asdict(ROAD), "place": asdict(PLACE), "force": asdict(FORCE),
         "label": asdict(LABEL), "optical": OPTICAL, "signs": SIGNS, "states": STATES,
-        "nobody": {"fill": NOBODY.fill, "shape": NOBODY.shape}, "dpi": DPI,
+        "nobody": drawn(NOBODY), "dpi": DPI, "tile": HATCH_TILE, "hatches": HATCHES,
     }  # fmt: skip
 
 

@@ -47,8 +47,8 @@ def tables(text: str, caption: str) -> list[list[list[str]]]:
     for table in re.findall(r"<table.*?</table>", text, re.DOTALL):
         if plain(table.partition("</caption>")[0]).startswith(caption):
             body = table.partition("<tbody>")[2]
-            rows = re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)
-            found.append([[_value(c) for c in re.findall(r"<t[hd].*?</t[hd]>", r)] for r in rows])
+            rows = body.partition("</tbody>")[0].split("<tr>")[1:]
+            found.append([[_value(c) for c in re.split(r"(?=<t[hd])", r)[1:]] for r in rows])
     return found
 
 

@@ -18,7 +18,7 @@ from sim.page.write import write_report
 
 DAY = 86_400
 FLAGSHIP = Path(__file__).parents[2] / "scenarios/double_offensive.yaml"
-MOST_BYTES = 800_000
+MOST_BYTES = 750_000
 
 
 class Asked:

@@ -117,8 +117,8 @@ def test_a_page_shows_names_and_sorts_by_values() -> None:
         TABLE.ranged().without("low", "high"), {"hill": "<Hill>", "gate": "Gate"}.__getitem__
     )
     assert "<caption>What became of it</caption>" in made
-    assert '<th scope="row"><bdi>&lt;Hill&gt;</bdi></th><td>3 March 2001</td>' in made
-    assert '<td class="n">\u22123</td><td class="n">\u22124 to \u22122</td>' in made
+    assert '<th scope="row"><bdi>&lt;Hill&gt;</bdi><td>3 March 2001<' in made
+    assert '<td class="n">\u22123<td class="n">\u22124 to \u22122<' in made
     made = html(TABLE.ranged().pick("place", "gap", "interval"), sorts=True, most=1)
     assert "<caption>What became of it (the first 1)</caption>" in made
     assert '<data value="-3.0">\u22123</data>' in made

@@ -250,7 +250,7 @@ class Holding {
         const parts = held.length ? held : [[-1, WHOLE]];
         for (const [actor, ppm] of parts) {
           const tall = 16 * ppm / WHOLE;
-          svg.append(draw("rect", { x: this.x(from).toFixed(1), y: top.toFixed(1), width: Math.max(1, this.x(to) - this.x(from)).toFixed(1), height: tall.toFixed(1), fill: actor < 0 ? LOOK.nobody.fill : run.actors[actor].fill }));
+          svg.append(draw("rect", { x: this.x(from).toFixed(1), y: top.toFixed(1), width: Math.max(1, this.x(to) - this.x(from)).toFixed(1), height: tall.toFixed(1), fill: paint(actor < 0 ? LOOK.nobody : run.actors[actor]) }));
           top += tall;
         }
       }
@@ -267,7 +267,7 @@ class Holding {
       view.go((event.clientX - svg.getBoundingClientRect().left - this.left) / (this.width - 10 - this.left) * view.end);
     });
     const held = [...new Set(this.rows.flatMap(({ place }) => place.held.filter((_, i) => i % 2).flat().map(([a]) => a)))].sort((a, b) => a - b);
-    const key = held.map((a) => make("li", {}, draw("svg", { class: "sample", viewBox: "0 0 24 12", "aria-hidden": true }, draw("rect", { width: 24, height: 12, fill: run.actors[a].fill, class: "swatch" })), nameOf(run.actors[a].name)));
+    const key = held.map((a) => make("li", {}, draw("svg", { class: "sample", viewBox: "0 0 24 12", "aria-hidden": true }, draw("rect", { width: 24, height: 12, fill: paint(run.actors[a]), class: "swatch" })), nameOf(run.actors[a].name)));
     key.push(make("li", {}, draw("svg", { class: "sample", viewBox: "0 0 24 12", "aria-hidden": true }, draw("path", { class: "siege", d: "M0,6H24" })), say("besieged")));
     this.box.replaceChildren(make("ul", { class: "names" }, ...key), svg);
     this.move();

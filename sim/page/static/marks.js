@@ -38,6 +38,15 @@ function outline(shape, radius) {
   return "M" + points().map((p) => p.map((v) => v.toFixed(2)).join(",")).join(" ") + "Z";
 }
 
+/** What fills the ground of an actor: its colour with its hatch, as in the figures. */
+function paint(look) {
+  if (!look.hatch) return look.fill;
+  const id = `hatch-${look.fill.slice(1)}-${Object.keys(LOOK.hatches).indexOf(look.hatch)}`, side = { width: LOOK.tile, height: LOOK.tile };
+  if (!document.getElementById(id)) document.querySelector("svg.hidden defs").append(draw("pattern", { id, ...side, patternUnits: "userSpaceOnUse" },
+    draw("rect", { ...side, fill: look.fill }), draw("path", { d: LOOK.hatches[look.hatch], fill: "none", stroke: look.line })));
+  return `url(#${id})`;
+}
+
 /** A wedge of a divided place, clockwise from the top; shares of one turn. */
 function wedge(radius, from, to) {
   const point = (share) => {
@@ -126,7 +135,7 @@ function mark(run, held, r, { cut, source, sink, sealed, ring, gate }) {
     circle(r + PLACE.plate, "plate");
     let from = 0;
     for (const [look, share] of known) {
-      parts.push(draw("path", { d: wedge(r + PLACE.pie, from, from + share), class: "body", fill: look.fill }));
+      parts.push(draw("path", { d: wedge(r + PLACE.pie, from, from + share), class: "body", fill: paint(look) }));
       from += share;
     }
   }
