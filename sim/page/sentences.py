@@ -137,6 +137,8 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "planned_flow": "planned flow",
     "force": "force, {doing}",
     "way": "way that a force came",
+    "beyond": "{name}, {men}",
+    "beyond_edge": "force beyond the edge",
     # guess first
     "guess_ask": (
         "How many losses stop {axis} on {date}? Choose places or roads on the map: press on them, "

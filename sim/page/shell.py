@@ -22,7 +22,10 @@ from .prose import Entry, iso
 from .run import RunFiles
 from .sentences import HEADS, MONTHS, SENTENCES
 
-SCRIPTS = ("core.js", "marks.js", "map.js", "map_words.js", "forces.js", "curves.js", "page.js")
+SCRIPTS = (
+    "core.js", "marks.js", "map.js", "map_words.js", "forces.js", "curves.js", "print.js",
+    "page.js",
+)  # fmt: skip
 ASKING_SCRIPTS = (*SCRIPTS[:-1], "flow.js", "ask.js", "what_if.js", "guess.js", SCRIPTS[-1])
 """The scripts of a page on which a reader can ask what if."""
 
@@ -34,7 +37,7 @@ CHANCE_SCRIPTS = (*SCRIPTS[:-1], "chances.js", SCRIPTS[-1])
 
 NOSCRIPT = "The map and the curves are drawn by the script in this page; the rest needs none."
 
-STILL_SCRIPTS = ("still.js",)
+STILL_SCRIPTS = ("still.js", "print.js")
 """The script of a page without a time slider."""
 
 

@@ -166,6 +166,17 @@ class ForceLook:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideLook:
+    """Forces beyond a map: a line of words at its edge, with a dart toward the force."""
+
+    dart: float = 16.0  # room for it at the end of the line
+    high: float = 15.0
+    step: float = 17.0  # from a line to the next
+    edge: float = 5.0  # to the edge of the map
+    name: int = 26  # characters of the name of a force
+
+
+@dataclass(frozen=True, slots=True)
 class LabelLook:
     """Labels: where beside its mark one may stand, and what that costs.
 
@@ -219,6 +230,7 @@ class StrokeLook:
 
 
 ROAD, PLACE, FORCE, LABEL, STROKE = RoadLook(), PlaceLook(), ForceLook(), LabelLook(), StrokeLook()
+OUTSIDE = OutsideLook()
 
 STATES: tuple[Doing, ...] = (
     "marching", "besieging", "fighting", "stalled", "holding", "falling back",
@@ -310,7 +322,8 @@ def document() -> dict[str, Any]:
     """The numbers that the scripts of a page draw by, as plain data."""
     return {
         "road": asdict(ROAD), "place": asdict(PLACE), "force": asdict(FORCE),
-        "label": asdict(LABEL), "optical": OPTICAL, "signs": SIGNS, "states": STATES,
+        "outside": asdict(OUTSIDE), "label": asdict(LABEL), "optical": OPTICAL,
+        "signs": SIGNS, "states": STATES,
         "nobody": drawn(NOBODY), "dpi": DPI, "tile": HATCH_TILE, "hatches": HATCHES,
     }  # fmt: skip
 

@@ -285,16 +285,12 @@ def test_another_axis_has_its_own_map_and_curves(one: Opened) -> None:
     assert one.page.locator("#axis").input_value() == "line"
 
 
-def test_print_shows_what_is_open_on_the_screen(one: Opened) -> None:
-    # neither the light on paper nor what is folded depends on the reader's screen
-    folded = one.page.locator("details:not([open])").count()
-    assert folded > 3
+def test_print_has_the_light_of_paper_and_no_buttons(one: Opened) -> None:
     one.page.emulate_media(media="print", color_scheme="dark")
     paper = "getComputedStyle(document.documentElement).colorScheme"
     assert one.page.evaluate(paper) == "light"
     assert not one.page.locator("#play").is_visible()
     assert one.page.locator("figure.map svg").first.is_visible()
-    assert one.page.locator("details:not([open])").count() == folded
     one.page.emulate_media(media="screen", color_scheme="light")
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from sim import api
 from sim.page.run import read_run
+from sim.page.write import write_report
 from sim.view.look import HATCHES, hatch_ink, looks
 
 Open = Callable[..., Any]
@@ -49,3 +55,130 @@ def test_a_divided_place_on_the_map_is_hatched(opened: Open, flagship: Path) -> 
     assert wedges == [known["gov"], known["reb"]]
     assert wedges[0][1] != wedges[1][1]
     assert page.wrong == [flagship.as_uri()]
+
+
+@pytest.fixture(scope="session")
+def afield(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of a shipped scenario with forces, of which most maps show only some."""
+    scenario = api.load(Path(__file__).parents[2] / "scenarios/push_on_aleppo_forces.yaml")
+    folder = tmp_path_factory.mktemp("afield") / "run"
+    return write_report([api.run(scenario).write(folder, figures=False)])
+
+
+def touch(a: Sequence[float], b: Sequence[float]) -> bool:
+    """Whether two boxes (left, top, right, bottom) overlap."""
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+LABELS = """() => {
+  const map = maps[0], axis = axisOf(map.run, view.axis);
+  const marks = map.run.places.map(({ label }, i) => {
+    const [x, y] = map.points[i];
+    return { label, x, y, r: map.radius(map.run.places[i], i, axis) };
+  }).filter(({ x, y, r }) => x > -r && y > -r && x < map.width + r && y < map.height + r);
+  const starts = [...map.leaders.children].map((line) => [line.x1, line.y1]
+    .map((end) => end.baseVal.value));
+  return [...map.labels.children].map((text) => {
+    const { x, y, width, height } = text.getBBox(), name = text.textContent;
+    const away = (mark) => Math.hypot(Math.max(x - mark.x, mark.x - x - width, 0),
+      Math.max(y - mark.y, mark.y - y - height, 0)) - mark.r;
+    const mine = marks.filter(({ label }) => label === name);
+    const others = marks.filter(({ label }) => label !== name);
+    const near = (mark) => starts.some(([u, v]) => Math.hypot(u - mark.x, v - mark.y) < 0.1);
+    return { name, own: Math.min(...mine.map(away)), other: Math.min(...others.map(away), 1e9),
+      led: mine.some(near), box: [x, y + 2, x + width, y + height - 2] };
+  });
+}"""
+"""Each label on the map with the gaps to its own mark and to the nearest other (pixels)."""
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_a_name_stands_by_its_own_dot_or_has_a_leader(
+    opened: Open, flagship: Path, afield: Path, lost: Path, width: int
+) -> None:
+    for file, least in ((flagship, 12), (afield, 12), (lost / "report.html", 3)):
+        page = opened(file, width=width)
+        for axis in page.evaluate("DATA.runs[0].axes.map((axis) => axis.id)"):
+            page.evaluate("(id) => view.choose(id)", axis)
+            labels = page.evaluate(LABELS)
+            for label in labels:
+                # one with a leader is not on another mark, one without is nearest to its own
+                assert label["other"] > (0 if label["led"] else label["own"]), (axis, label)
+            assert not any(touch(a["box"], b["box"]) for a, b in combinations(labels, 2))
+        page.evaluate("view.choose(DATA.axis)")
+        assert len(page.evaluate(LABELS)) >= least
+
+
+EDGES = """() => maps[0].forces.map((parts, i) => {
+  const map = maps[0], stand = map.stands[i], { x, y, width, height } = parts.hit.getBBox();
+  return stand && {
+    beyond: !map.shows(stand.xy), seen: parts.seen, said: parts.words.textContent,
+    box: [x, y, x + width, y + height], name: map.run.forces[i].name, men: grouped(stand.men, 0),
+  };
+}).filter(Boolean)"""
+"""What stands on the map of each force in the field."""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_forces_outside_the_frame_are_named_at_its_edge(
+    opened: Open, afield: Path, width: int
+) -> None:
+    page = opened(afield, "#day-12", width=width)
+    beyond = 0
+    for axis in page.evaluate("DATA.runs[0].axes.map((axis) => axis.id)"):
+        page.evaluate("(id) => view.choose(id)", axis)
+        wide, high = page.evaluate("[maps[0].width, maps[0].height]")
+        edges = [force for force in page.evaluate(EDGES) if force["beyond"]]
+        for force in edges:
+            assert force["seen"]
+            short = force["name"] if len(force["name"]) <= 26 else force["name"][:25].rstrip() + "…"
+            assert force["said"] in (f"{short}, {force['men']}", force["men"])
+            left, top, right, bottom = force["box"]
+            gaps = (left, top, wide - right, high - bottom)
+            # in one of four lines at the edge: OUTSIDE.edge from it, and OUTSIDE.step apart
+            assert any(min(abs(gap - 5 - 17 * n) for gap in gaps) < 0.1 for n in range(4)), force
+        assert ("force beyond the edge" in page.locator(".legend").inner_text()) == bool(edges)
+        assert not any(touch(a["box"], b["box"]) for a, b in combinations(edges, 2))
+        beyond += len(edges)
+    assert beyond > 20
+    assert page.wrong == [afield.as_uri()]
+
+
+def test_on_a_phone_the_bar_takes_less_than_a_tenth(opened: Open, lost: Path) -> None:
+    page = opened(lost / "report.html", width=390)
+    page.evaluate("document.querySelector('.curves').scrollIntoView()")
+    page.wait_for_timeout(50)
+    assert page.evaluate("document.querySelector('.bar').getBoundingClientRect().bottom") < 84.4
+    for part in ("#play", "#previous", "#next", "#day", "#time"):
+        box = page.locator(part).bounding_box()
+        assert box is not None
+        assert 0 <= box["y"] < box["y"] + box["height"] < 84.4, part
+
+
+TALL = """() => [...document.querySelectorAll('main *')].filter((part) =>
+  getComputedStyle(part).breakInside === 'avoid' && part.getBoundingClientRect().height > 1047 / 2)
+  .map((part) => part.outerHTML.slice(0, 80))"""
+"""What may not be divided and is higher than half of a sheet of A4 with margins of 1 cm."""
+
+
+@pytest.mark.parametrize("kind", ["run", "study"])
+def test_print_opens_what_is_folded_and_leaves_no_page_half_empty(
+    opened: Open, lost: Path, study: Path, kind: str
+) -> None:
+    file = {"run": lost, "study": study}[kind] / "report.html"
+    page = opened(file, width=718)  # of a sheet of A4
+    folded = page.locator("details:not([open])").count()
+    assert folded > 3
+    assert len(re.findall(rb"/Type /Page\b", page.pdf(format="A4"))) >= 3
+    assert page.locator("details:not([open])").count() == folded  # as it was
+    page.keyboard.press("Tab")
+    page.emulate_media(media="print", color_scheme="dark")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    if kind == "run":
+        assert page.locator(".map details.data tbody tr").count() == 5 + 5  # places and roads
+    assert page.evaluate(TALL) == []
+    focused = "getComputedStyle(document.activeElement).outlineStyle"
+    assert page.evaluate(focused) == "none"
+    paper = "getComputedStyle(document.documentElement).colorScheme"
+    assert page.evaluate(paper) == "light"

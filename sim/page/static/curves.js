@@ -296,10 +296,9 @@ class Holding {
 
 /** The text in so many pixels, with an ellipsis where it is cut. */
 function fitted(text, room) {
-  pen.font = "12px system-ui, sans-serif";
   const cut = (n) => n < text.length ? text.slice(0, n).trimEnd() + "\u2026" : text;
   let n = text.length;
-  while (n > 1 && pen.measureText(cut(n)).width > room) n -= 1;
+  while (n > 1 && textWidth(cut(n)) > room) n -= 1;
   return cut(n);
 }
 

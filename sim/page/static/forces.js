@@ -72,7 +72,48 @@ Object.assign(MapView.prototype, {
     const flows = this.flowBoxes(), bare = new Sheet(this.width, this.height);
     bare.boxes = [...this.marked];
     bare.soft = sheet.soft;
-    for (const i of order) this.drawForce(i, stands[i], [[sheet, flows], [bare, flows], [sheet, []], [bare, []]]);
+    const isIn = (i) => this.shows(stands[i].xy), named = [];
+    for (const i of order.filter(isIn)) this.drawForce(i, stands[i], [[sheet, flows], [bare, flows], [sheet, []], [bare, []]]);
+    for (const i of order) if (!isIn(i)) named.push(this.nameOutside(i, stands[i], sheet, named));
+  },
+
+  /** Whether a point is in the frame of the map. */
+  shows([x, y]) { return x > 0 && y > 0 && x < this.width && y < this.height; },
+
+  /** Names a force beyond the frame at its edge, with a dart that points to it; its strength alone where there is no room. */
+  nameOutside(i, stand, sheet, others) {
+    const { high, edge, dart, name } = LOOK.outside, parts = this.forces[i], men = grouped(stand.men, 0), clear = new Sheet(this.width, this.height);
+    clear.boxes = others;
+    const spotted = [say("beyond", { name: shortened(this.run.forces[i].name, name), men }), men].flatMap((text) =>
+      this.edgeSpots(stand.xy, textWidth(text) + dart + 4).map((box) => ({ text, box })));
+    const free = spotted.filter(({ box }) => clear.free(box)), { text, box } = free.find((spot) => sheet.free(spot.box)) || free[0] || spotted[0];
+    const [left, top, right] = box, y = top + high / 2, after = stand.xy[0] >= this.width / 2, x = after ? right - dart / 2 : left + dart / 2;
+    const long = Math.max(Math.hypot(stand.xy[0] - x, stand.xy[1] - y), 1e-9), [u, v] = [(stand.xy[0] - x) / long, (stand.xy[1] - y) / long];
+    const d = through(FORCE.dart.map(([f, s]) => [(u * f - v * s) * 0.9, (v * f + u * s) * 0.9])) + "Z";
+    put(parts.item, { visibility: null });
+    for (const part of [parts.lead, parts.back, parts.track, parts.rim]) put(part, { d: null });
+    put(parts.dot, { visibility: "hidden" });
+    put(parts.flag, { transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})` });
+    parts.flag.replaceChildren(draw("path", { d, class: "cloth", fill: this.run.actors[this.run.forces[i].actor].fill }));
+    put(parts.words, { x: after ? right - dart - 2 : left + dart + 2, y, "text-anchor": after ? "end" : "start" });
+    parts.words.textContent = text;
+    put(parts.hit, { d: `M${left},${top}H${right}v${high}H${left}Z` });
+    Object.assign(parts, { seen: true, middle: [(left + right) / 2, y] });
+    return [left - edge / 2, top - 1, right + edge / 2, top + high + 1];
+  },
+
+  /** Boxes along the edge, the nearest to a point outside first; then rows further in. */
+  edgeSpots([px, py], wide) {
+    const { high, step, edge } = LOOK.outside, { width, height } = this, away = [px - width / 2, py - height / 2];
+    const scale = Math.min(width / 2 / Math.max(Math.abs(away[0]), 1e-9), height / 2 / Math.max(Math.abs(away[1]), 1e-9));
+    const keep = (v, size, most) => Math.min(Math.max(v - size / 2, edge), most - size - edge);
+    const x = keep(width / 2 + away[0] * scale, wide, width), y = keep(height / 2 + away[1] * scale, high, height);
+    const upright = Math.abs(away[0]) / width > Math.abs(away[1]) / height; // beyond the left or the right edge
+    const shifts = Array.from({ length: Math.floor(Math.max(width, height) / step) }, (_, n) => [n * step, -n * step]).flat();
+    const inward = (row, v) => row * step * (v > 0 ? -1 : 1);
+    return [0, 1, 2, 3].flatMap((row) => shifts.map((s) => upright ? [x, y + s] : [x + s, y + inward(row, away[1])]))
+      .filter(([left, top], n) => !n || (left >= edge && left <= width - wide - edge && top >= edge && top <= height - high - edge))
+      .map(([left, top]) => [left, top, left + wide, top + high]);
   },
 
   seeForce(parts, seen) {
@@ -86,10 +127,7 @@ Object.assign(MapView.prototype, {
     const near = this.points.findIndex(([u, v], p) => Math.hypot(u - x, v - y) < this.radius(this.run.places[p], p, axisOf(this.run, view.axis)));
     const gap = near < 0 ? 10 : 17 * this.marks + 2;
     const men = grouped(stand.men, 0);
-    pen.font = "12px system-ui, sans-serif";
-    const wide = pen.measureText(men).width + 4;
-    const inside = x > 0 && y > 0 && x < this.width && y < this.height;
-    if (!inside) return;
+    const wide = textWidth(men) + 4;
     this.seeForce(parts, true);
     let worded = true, found = null;
     for (const [sheet, barred] of tiers) {

@@ -4,6 +4,15 @@
 const { near: NEAR, far: FAR } = LOOK.label;
 const pen = document.createElement("canvas").getContext("2d");
 
+/** Pixels that small words take. */
+function textWidth(text) {
+  pen.font = "12px system-ui, sans-serif";
+  return pen.measureText(text).width;
+}
+
+/** The text in so many characters, the last of them an ellipsis where it is cut. */
+const shortened = (text, most) => text.length > most ? text.slice(0, most - 1).trimEnd() + "\u2026" : text;
+
 /** Boxes [left, top, right, bottom] that nothing may touch, and points better left free. */
 class Sheet {
   constructor(width, height) {
@@ -204,7 +213,7 @@ Object.assign(MapView.prototype, {
     if (road((s) => s.absent)) rows.push([stroke(["case", "unusable", 1.5], ["doubt", null, null, doubtRing([-17, 0], [11, 0], true, 1)]), say("absent")]);
     if (road((s) => s.shut && s.always)) rows.push([stroke(["case", "unusable", 1.5], ["cross", "always", null, cross([0, 0], false)]), say("closed")]);
     if (road((s) => s.shut && !s.always)) rows.push([stroke(["case", "unusable", 1.5], ["cross", "event", null, cross([0, 0], true)]), say("shut")]);
-    const afield = this.stands.filter((stand) => stand && stand.xy[0] > 0 && stand.xy[1] > 0 && stand.xy[0] < this.width && stand.xy[1] < this.height);
+    const abroad = this.stands.filter(Boolean), afield = abroad.filter((stand) => this.shows(stand.xy));
     for (const doing of LOOK.states) {
       if (afield.some((stand) => stand.doing === doing)) {
         rows.push([draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
@@ -213,6 +222,8 @@ Object.assign(MapView.prototype, {
     }
     if (afield.some((stand) => stand.km > 0)) rows.push([draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
       draw("g", { class: "force" }, draw("path", { class: "way", d: "M-15,0H15" }))), say("way")]);
+    if (abroad.length > afield.length) rows.push([draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
+      draw("g", { class: "force" }, draw("path", { class: "cloth", fill: run.actors[own].fill, d: through(FORCE.dart) + "Z" }))), say("beyond_edge")]);
     this.figure.querySelector(".legend").replaceChildren(...rows.map(([shape, text]) => make("li", {}, shape, nameOf(text))));
   },
 

@@ -191,9 +191,12 @@ for (const [figure] of tables) {
   if (fold) fold.addEventListener("toggle", retable);
 }
 
-// --- print: what is open on the screen, at the chosen instant --------------------------
+// --- print: the chosen instant, with all that is folded on the screen ------------------
 
-addEventListener("beforeprint", stop);
+addEventListener("beforeprint", () => {
+  stop();
+  retable();
+});
 
 // --- hands -----------------------------------------------------------------------------
 

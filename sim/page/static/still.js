@@ -37,3 +37,5 @@ for (const table of document.querySelectorAll("table.sorts")) {
     });
   });
 }
+
+document.documentElement.classList.add("ready");

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
 from sim.view.draw import halo_text, short, text_size
-from sim.view.look import FORCE, INK, NOBODY, Look
+from sim.view.look import FORCE, INK, NOBODY, OUTSIDE, Look
 from sim.view.map.forces import MEN_POINTS, Z_FLAG
 from sim.view.map.scene import Scene
 
@@ -17,9 +17,7 @@ from .frame import Frame
 from .labels import Box, Taken
 from .layout import Line, Stand
 
-DART, HIGH, STEP, EDGE = 16.0, 15.0, 17.0, 5.0
-"""Pixels for the dart at the end of a line of words, of the height of both, between two, and
-from the edge of the map."""
+DART, HIGH, STEP, EDGE = OUTSIDE.dart, OUTSIDE.high, OUTSIDE.step, OUTSIDE.edge
 
 
 def name_outside(
@@ -35,7 +33,11 @@ def name_outside(
         if frame.shows(stand.xy):
             continue
         force = stand.force
-        text = f"{force.strength:,}" if brief else f"{short(force.name, 26)}, {force.strength:,}"
+        text = (
+            f"{force.strength:,}"
+            if brief
+            else f"{short(force.name, OUTSIDE.name)}, {force.strength:,}"
+        )
         spots = _spots(frame, stand.xy, text_size(text, MEN_POINTS)[0] + DART + 4)
         free = [box for box in spots if others.free(box)] or spots[:1]
         box = next((box for box in free if taken.free(box)), free[0])
