@@ -15,7 +15,7 @@ from sim.measure.steps import Steps, series_by_key
 from sim.measure.typical import Among
 from sim.scenario.loader import load
 from sim.scenario.model import DAY, Scenario
-from sim.state.record import ControlRow, EventRow, FlowRow, SeriesRow
+from sim.state.record import ControlRow, EventRow, FlowRow, LoadRow, SeriesRow
 from sim.tables import of_run
 from sim.tables.csv_files import read_rows
 from sim.tables.folder import read_beside, read_summary
@@ -37,6 +37,7 @@ class RunFiles:
     series: Sequence[SeriesRow]
     flows: Sequence[FlowRow]
     events: Sequence[EventRow]
+    loads: Sequence[LoadRow] = ()  # which version 0.1.0 did not write
     beside: Among | None = None  # where it lies among many runs
 
     @cached_property
@@ -95,6 +96,7 @@ def read_run(folder: Path) -> RunFiles:
         read_rows(folder, "timeseries.csv", SeriesRow),
         read_rows(folder, "flows.csv", FlowRow),
         read_rows(folder, "events.csv", EventRow),
+        read_rows(folder, "loads.csv", LoadRow) if (folder / "loads.csv").is_file() else (),
         read_beside(folder),
     )
     _check(run)

@@ -23,8 +23,8 @@ from .run import RunFiles
 from .sentences import HEADS, MONTHS, SENTENCES
 
 SCRIPTS = (
-    "core.js", "marks.js", "map.js", "map_words.js", "forces.js", "curves.js", "print.js",
-    "page.js",
+    "core.js", "marks.js", "map.js", "map_words.js", "flows.js", "forces.js", "curves.js",
+    "print.js", "page.js",
 )  # fmt: skip
 ASKING_SCRIPTS = (*SCRIPTS[:-1], "flow.js", "ask.js", "what_if.js", "guess.js", SCRIPTS[-1])
 """The scripts of a page on which a reader can ask what if."""
@@ -177,14 +177,24 @@ def bar(axes: Sequence[tuple[str, str]], chosen: str | None) -> Html:
     )  # fmt: skip
 
 
-def map_figure(number: int, title: Piece, source: Piece) -> Html:
-    """The frame of the map of one run; the script fills it."""
+FLOWS = {"carry": "Can carry", "planned": "Is planned", "loads": "Loads of all axes"}
+"""What flow the map of a run can show, the first at once."""
+
+
+def map_figure(number: int, title: Piece, source: Piece, flows: Sequence[str] = ()) -> Html:
+    """The frame of the map of one run, with buttons for some ``FLOWS``; the script fills it."""
+    buttons = [
+        el("button", FLOWS[flow], type="button", data_flow=flow,
+           aria_pressed="false" if i else "true")
+        for i, flow in enumerate(flows)
+    ]  # fmt: skip
+    choice = el("div", buttons, class_="flows", role="group", aria_label="Flow on the map")
     note = (
         "Point at a place or road, or go there with Tab and the arrow keys, and it tells who holds "
         "it, what flows, what can, and since when. "
     )
-    return _frame("map", [title, _FOUND], [_canvas(), _LEGEND], [note, source],
-                  "Places and roads of this day as tables", number)  # fmt: skip
+    return _frame("map", [title, _FOUND], [choice if flows else None, _canvas(), _LEGEND],
+                  [note, source], "Places and roads of this day as tables", number)  # fmt: skip
 
 
 def chance_figure(source: Piece) -> Html:

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import inputs, tables, what_if
 from .ground import stage
-from .markup import Html, Piece, el, join, source_line
+from .markup import Html, Piece, el, join, listed, source_line
 from .prose import finding, happenings
 from .run import RunFiles
 from .shell import (
@@ -67,11 +67,12 @@ def page(
 
 def _stage(run: RunFiles, link: Links) -> Html:
     """The map beside curves and events."""
-    control = join("Data: ", link("control.csv"), ", ", link("flows.csv"))
+    files = ["control.csv", "flows.csv", *(["loads.csv"] if run.loads else [])]
+    control = join("Data: ", listed(map(link, files), ", "))
     series = join("Data: ", link("timeseries.csv"))
     return el(
         "div",
-        el("div", map_figure(0, "", control), class_="stuck"),
+        el("div", map_figure(0, "", control, _flows(run)), class_="stuck"),
         el(
             "div",
             what_if.panel() if run.scenario.axes else None,
@@ -87,6 +88,13 @@ def _stage(run: RunFiles, link: Links) -> Html:
         ),
         class_="stage",
     )  # fmt: skip
+
+
+def _flows(run: RunFiles) -> list[str]:
+    """What flow its map can show: loads where the folder tells them."""
+    if not run.scenario.axes:
+        return []
+    return ["carry", "planned", *(["loads"] if run.loads else [])]
 
 
 def _finder() -> Html:

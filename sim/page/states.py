@@ -158,6 +158,7 @@ class States:
                 for r in net.roads.values()
             ],
             "axes": [self._axis(axis) for axis in scenario.axes],
+            "loads": self._loads(),
             "forces": [self._force(operation) for operation in scenario.operations.values()],
         }  # fmt: skip
 
@@ -213,6 +214,18 @@ class States:
                 del changes[-2:]
             put(changes, row.time, net)
         return found
+
+    def _loads(self) -> dict[int, Changes]:
+        """What all axes together load on each road that ever has any: [there, back]."""
+        found: dict[int, Changes] = defaultdict(list)
+        for row in (row for row in self.run.loads if row.kind == "road"):
+            changes = found[self._road[row.id]]
+            ways = list(changes[-1]) if changes else [0, 0]
+            ways[row.origin != self.run.scenario.network.roads[row.id].a] = row.kg_per_day
+            if changes and changes[-2] == row.time:  # two directions, one instant
+                del changes[-2:]
+            put(changes, row.time, ways)
+        return dict(sorted(found.items()))
 
     def _cuts(self, axis: str) -> Changes:
         """What binds the axis, or stands in its way, from each change of its capacity on."""

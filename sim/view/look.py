@@ -110,6 +110,7 @@ class RoadLook:
     edges: float = 2.2  # both edges of a casing together
     inside: float = 1.2  # a flow is so much thinner than its road, unless it fills it
     seen: float = 2.4  # a flow on the finest map
+    faint: float = 1.5  # on a page, where widths are in proportion: what is thinner is dashed
     full_dash: float = 0.4  # white dashes on a full road, as a share of its width
     unusable: float = 1.5
     arrow: float = 7.5

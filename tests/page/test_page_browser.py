@@ -142,6 +142,7 @@ def test_the_slider_moves_map_curves_and_list(one: Opened) -> None:
 @pytest.mark.parametrize("day", [0, 5, 8, 12])
 def test_every_road_tells_the_numbers_of_the_csv(one: Opened, lost: Path, day: int) -> None:
     one.go(day)
+    one.page.get_by_role("button", name="Is planned").click()
     with (lost / "flows.csv").open(encoding="utf-8", newline="") as file:
         rows = [r for r in csv.DictReader(file) if r["axis"] == "line"]
     flows = {r["road"]: int(r["kg_per_day"]) for r in rows if int(r["time_s"]) <= day * DAY}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Sequence
 from itertools import combinations
@@ -159,6 +160,81 @@ TALL = """() => [...document.querySelectorAll('main *')].filter((part) =>
   getComputedStyle(part).breakInside === 'avoid' && part.getBoundingClientRect().height > 1047 / 2)
   .map((part) => part.outerHTML.slice(0, 80))"""
 """What may not be divided and is higher than half of a sheet of A4 with margins of 1 cm."""
+
+
+CORES = """() => maps[0].roads.flatMap((parts, i) => parts.flow.getAttribute('visibility') ? [] :
+  [[maps[0].run.roads[i].id, Number(parts.flow.getAttribute('stroke-width')),
+    parts.flow.getAttribute('class'), maps[0].ways.found[i]]])"""
+"""Roads on which the map shows a flow: width, whether it is too little for one, there and back."""
+
+
+@pytest.mark.parametrize("day", [0, 6, 9])
+def test_the_map_shows_the_flow_that_its_title_speaks_of(
+    opened: Open, lost: Path, day: int
+) -> None:
+    page = opened(lost / "report.html", f"#day-{day}")
+    title = page.locator(".map h3")
+
+    def cores(name: str) -> dict[str, list[int]]:
+        """What is shown after a button, of which each width must be in proportion."""
+        page.get_by_role("button", name=name).click()
+        found, marks = page.evaluate(CORES), page.evaluate("maps[0].marks")
+        for _, width, faint, ways in found:
+            # 12 px for 20 t/day, the most of any road; 1.5 px dashed for what would be thinner
+            right = 12 * max(ways) / 20_000 * marks
+            assert faint == ("faint" if right < 1.5 else None)
+            assert width == pytest.approx(max(right, 1.5), abs=0.06)
+        assert page.locator(".legend", has_text="too little").count() == any(f[2] for f in found)
+        return {road: ways for road, _, _, ways in found}
+
+    # 20 t/day over the gate until day 5, 5 over the hill but from day 8 to day 12
+    gate = {"gate--town": [20_000, 0], "port--gate": [20_000, 0]} if day < 5 else {}
+    hill = {"hill--town": [5_000, 0], "port--hill": [5_000, 0]} if day < 8 else {}
+    assert cores("Can carry") == {**gate, **hill}
+    assert title.inner_text().startswith(
+        {0: "The line can carry 25 t/day", 6: "The line can carry 5 t/day"}.get(
+            day, "The line is cut"
+        )
+    )
+    planned = standing(lost / "flows.csv", day * 86_400, axis="line")
+    assert cores("Is planned") == planned
+    out = sum(a - b for road, (a, b) in planned.items() if road.startswith("port"))
+    if day < 8:
+        assert f"{out / 1000:.2f}".rstrip("0").rstrip(".") + " t/day is planned" in (
+            title.inner_text()
+        )
+    loads = standing(lost / "loads.csv", day * 86_400, kind="road")
+    assert cores("Loads of all axes") == loads
+    assert title.inner_text().startswith(
+        f"All axes together load {len(loads)} road" if loads else "No axis plans"
+    )
+    assert page.wrong == [(lost / "report.html").as_uri()]
+
+
+def standing(file: Path, time: int, **of: str) -> dict[str, list[int]]:
+    """What stands in a file of flows at an instant: kg/day there and back by road."""
+    ways: dict[str, list[int]] = {}
+    with file.open(encoding="utf-8", newline="") as rows:
+        for row in csv.DictReader(rows):
+            if int(row["time_s"]) <= time and all(row[key] == value for key, value in of.items()):
+                road = row.get("road") or row["id"]
+                back = not road.startswith(row["origin"])
+                ways.setdefault(road, [0, 0])[back] = int(row["kg_per_day"])
+    return {road: both for road, both in sorted(ways.items()) if any(both)}
+
+
+@pytest.mark.parametrize("day", [0, 60, 90])
+def test_the_largest_flow_on_the_map_is_the_capacity(
+    opened: Open, flagship: Path, day: int
+) -> None:
+    page = opened(flagship, f"#day-{day}")
+    for axis in page.evaluate("DATA.runs[0].axes.map((axis) => axis.id)"):
+        page.evaluate("(id) => view.choose(id)", axis)
+        sent, capacity = page.evaluate(
+            "[axisOf(maps[0].run, view.axis)].flatMap((axis) => "
+            "[maps[0].sent(axis), at(axis.series.capacity, view.time, 0)])"
+        )
+        assert sent == capacity, axis
 
 
 @pytest.mark.parametrize("kind", ["run", "study"])

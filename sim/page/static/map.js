@@ -15,9 +15,11 @@ class MapView {
     this.svg = draw("svg", { role: "group" });
     this.canvas.prepend(this.svg);
     this.canvas.append(this.tip);
+    this.asks = DATA.what_if ? { told: { ...DATA.what_if, base: run }, net: netOf(run, DATA.what_if) } : null;
     this.largest = Math.max(0, ...run.roads.flatMap((road) => eachWay(road.whole)));
     this.build();
     this.listen();
+    this.listenFlows();
     this.frameAxis();
     new ResizeObserver(() => {
       const { clientWidth, clientHeight } = this.canvas;
@@ -155,7 +157,7 @@ class MapView {
     const kind = road.one_way ? "road_one_way" : Array.isArray(road.whole) ? "road_each_way" : "road_capacity";
     lines.push(say(kind, { axis: axis.name, rate: rate(there), whole: rate(whole), back: rate(back), whole_back: rate(wholeBack),
       to: placeName(run, road.b), from: placeName(run, road.a), since: sinceOf(axis.capacity[index]) }));
-    return lines;
+    return [...lines, ...this.tellFlow(index)];
   }
 
   /** Planned flow (kg/day) that comes into a place, or starts there. */
@@ -247,9 +249,11 @@ class MapView {
       this.state = state;
       const cut = axis ? at(axis.cuts, time, null) : null;
       const cutPlaces = new Set(cut ? cut.places : []), cutRoads = new Set(cut ? cut.roads : []);
+      this.waysOf(axis);
       this.open = axis && at(axis.series.capacity, time, 0) > 0;
-      run.roads.forEach((road, i) => this.drawRoad(road, i, axis, cutRoads.has(i)));
-      run.places.forEach((place, i) => this.drawPlace(place, i, axis, cutPlaces.has(i)));
+      const cuts = this.mode !== "loads"; // which are of the axis alone
+      run.roads.forEach((road, i) => this.drawRoad(road, i, axis, cuts && cutRoads.has(i)));
+      run.places.forEach((place, i) => this.drawPlace(place, i, axis, cuts && cutPlaces.has(i)));
       this.describe(axis);
       clearTimeout(this.telling);
       this.telling = setTimeout(() => this.tellAll(), this.told ? 150 : 0);
@@ -265,35 +269,34 @@ class MapView {
   }
 
   drawRoad(road, i, axis, cut) {
-    const time = view.time, parts = this.roads[i];
-    const [there, back] = eachWay(axis ? at(axis.capacity[i], time, 0) : road.whole), can = Math.max(there, back);
-    const flow = axis ? at(axis.flow[i], time, 0) : 0;
+    const time = view.time, parts = this.roads[i], whole = !axis || this.mode === "loads";
+    const [there, back] = eachWay(!whole ? at(axis.capacity[i], time, 0) : at(road.shut, time, 0) ? 0 : road.whole), can = Math.max(there, back);
+    const [go, come] = this.ways.found[i], flow = Math.max(go, come);
     const shut = !road.absent && at(road.shut, time, 0), doubt = road.absent || road.exists;
-    const wide = roadWidth(can, this.largest, ROAD.thinnest) * this.marks, thin = ROAD.thinnest_flow;
-    const full = flow && Math.abs(flow) >= (flow > 0 ? there : back);
-    const core = full ? wide : Math.min(roadWidth(Math.abs(flow), this.largest, thin) * this.marks,
-      Math.max(wide - ROAD.inside, thin * this.marks));
+    const wide = roadWidth(can, this.largest) * this.marks, core = roadWidth(flow, this.largest) * this.marks;
+    const faint = flow > 0 && core < ROAD.faint, full = flow > 0 && !faint && (go > 0 && go >= there || come > 0 && come >= back);
     const show = (part, on, width) => put(parts[part], { visibility: on ? null : "hidden", "stroke-width": on && width ? width.toFixed(1) : null });
     put(parts.case, { class: can ? null : "unusable" });
     show("case", true, can ? wide + ROAD.edges * this.fine : Math.max(0.6, ROAD.unusable * this.fine));
     show("fill", can > 0, wide);
-    show("flow", flow !== 0, Math.max(core, ROAD.seen));
+    put(parts.flow, { class: faint ? "faint" : null });
+    show("flow", flow > 0, faint ? ROAD.faint : core);
     show("full", full, Math.max(1.2 * this.fine, core * ROAD.full_dash));
     show("glow", cut, wide + ROAD.glow);
-    show("arrow", flow !== 0);
+    show("arrow", flow > 0);
     show("oneway", road.one_way);
     show("bars", cut);
     show("cross", shut && !cut);
     show("doubt", doubt);
-    const [a, b] = flow < 0 ? [this.points[road.b], this.points[road.a]] : [this.points[road.a], this.points[road.b]];
-    if (flow) put(parts.arrow, { d: arrows(a, b, this.marks) });
+    const [a, b] = [this.points[road.a], this.points[road.b]];
+    if (flow) put(parts.arrow, { d: go && come ? bothWays(a, b, this.marks) : go ? arrows(a, b, this.marks) : arrows(b, a, this.marks) });
     if (road.one_way) put(parts.oneway, { d: oneWays(this.points[road.a], this.points[road.b], this.marks) });
     if (doubt) put(parts.doubt, { d: doubtRing(this.points[road.a], this.points[road.b], road.absent, this.marks) });
     if (cut) put(parts.bars, { d: bars(a, b, wide, this.marks) });
     const always = shut && at(road.shut, 0, 0) && holdsFrom(road.shut, time) === 0;
     if (shut) put(parts.cross, { d: cross(this.middle({ kind: "road", index: i }), !always), class: always ? "always" : "event" });
     put(parts.hit, { "stroke-width": Math.max(wide + 4, 12) });
-    parts.shown = { can, flow, full, shut, always, cut, oneway: road.one_way, absent: road.absent, doubtful: road.exists && !road.absent };
+    parts.shown = { can, flow, faint, full, shut, always, cut, oneway: road.one_way, absent: road.absent, doubtful: road.exists && !road.absent };
   }
 
   radius(place, i, axis) {
@@ -321,11 +324,12 @@ class MapView {
   finding(axis) {
     const { run } = this, now = at(axis.series.capacity, view.time, 0);
     const cut = at(axis.cuts, view.time, { places: [], roads: [] });
+    if (this.mode === "loads") return this.findingOfLoads();
     const names = [...cut.places.map((p) => placeName(run, p)), ...cut.roads.map((r) => roadName(run, r))];
     const few = names.slice(0, 3).join(", "), n = names.length;
-    const slots = { axis: axis.name, rate: rate(now), n, names: n > 3 ? say("more_names", { names: few, n: n - 3 }) : few };
+    const slots = { axis: axis.name, rate: rate(now), planned: rate(this.sent(axis)), n, names: n > 3 ? say("more_names", { names: few, n: n - 3 }) : few };
     if (!now) return say(n ? "cut_by" : "cut", slots);
-    return say(n ? "carries_bound" : "carries", slots);
+    return say((this.mode === "planned" ? "planned_" : "") + (n ? "carries_bound" : "carries"), slots);
   }
 
   /** Gives every place and road its words, once time has stood still for a moment. */
@@ -345,7 +349,7 @@ class MapView {
       for (const [actor] of place.shown.held) held.set(actor, (held.get(actor) || 0) + 1);
     }
     const who = [...held].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([a, n]) => `${run.actors[a].name} ${n}`).join(", ");
-    const is = axis ? this.finding(axis) : "Who holds what", found = run.asked ? say("asked", { found: is }) : is;
+    const is = axis ? this.finding(axis) : "Who holds what", found = run.asked ? say(this.mode === "loads" ? "asked_loads" : "asked", { found: is }) : is;
     this.figure.querySelector("h3 .found").replaceChildren(nameOf(found));
     put(this.svg, { "aria-label": say("map_told", { date, found, who }) });
   }

@@ -203,8 +203,10 @@ Object.assign(MapView.prototype, {
     if (place((s) => s.sealed)) rows.push([sample(whole, { sealed: true }), say("sealed")]);
     const words = { cut: say(this.open ? "minimum_cut" : "lost") };
     if (place((s) => s.cut)) rows.push([sample(whole, { cut: true }), say("place_cut", words)]);
+    const flowWords = say(this.mode === "planned" && run.asked ? "asked_flow" : this.mode + "_flow");
     if (road((s) => s.can)) rows.push([stroke(["case", null, 9], ["fill", null, 7]), axis ? say("usable", { rate: rate(this.largest) }) : say("road")]);
-    if (road((s) => s.flow)) rows.push([stroke(["case", null, 9], ["fill", null, 7], ["flow", null, 4], ["arrow", null, null, arrows([-17, 0], [17, 0], 0.8)]), say(run.asked ? "asked_flow" : "planned_flow")]);
+    if (road((s) => s.flow)) rows.push([stroke(["case", null, 9], ["fill", null, 7], ["flow", null, 4], ["arrow", null, null, arrows([-17, 0], [17, 0], 0.8)]), flowWords]);
+    if (road((s) => s.faint)) rows.push([stroke(["flow", "faint", ROAD.faint]), say("faint", { rate: rate(this.largest * ROAD.faint / ROAD.widest / this.marks) })]);
     if (road((s) => s.full)) rows.push([stroke(["case", null, 9], ["flow", null, 7], ["full", null, 2.8]), say("full")]);
     if (road((s) => s.oneway)) rows.push([stroke(["case", null, 9], ["fill", null, 7], ["oneway", null, null, oneWays([-17, 0], [17, 0], 1)]), say("one_way")]);
     if (road((s) => s.cut)) rows.push([stroke(["glow", null, 16], ["case", null, 7], ["fill", null, 5], ["bars", null, null, bars([-17, 0], [17, 0], 3, 0)]), say("road_cut", words)]);

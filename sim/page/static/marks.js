@@ -3,11 +3,8 @@
 
 const { road: ROAD, place: PLACE } = LOOK;
 
-/** Width of a rate on the map: its square root, so that small ones stay visible. */
-function roadWidth(kg, largest, least) {
-  if (kg <= 0 || largest <= 0) return least;
-  return Math.max(least, ROAD.widest * Math.sqrt(Math.min(kg, largest) / largest));
-}
+/** Width of a rate on the map, in proportion to it. */
+const roadWidth = (kg, largest) => largest > 0 ? ROAD.widest * Math.min(Math.max(kg, 0), largest) / largest : 0;
 
 /** Outline of a marker of a shape round (0, 0). */
 function outline(shape, radius) {
@@ -67,6 +64,11 @@ function crowding(points) {
 /** Heads along the flow of a road. */
 function arrows(a, b, marks) {
   return heads(a, b, ROAD.arrow * marks, ROAD.arrow_at);
+}
+
+/** Heads of what goes both ways, each past the middle. */
+function bothWays(a, b, marks) {
+  return [[a, b], [b, a]].map(([from, to]) => heads(from, to, ROAD.arrow * marks, [[0.7], [0.7]])).join("");
 }
 
 /** Smaller heads along a road that is open from a to b alone. */

@@ -6,8 +6,7 @@ const MOST_NAMES = 4;
 class WhatIf {
   constructor(map, charts) {
     const run = this.run = map.run;
-    this.told = { ...DATA.what_if, base: run };
-    this.net = netOf(run, this.told);
+    Object.assign(this, map.asks);
     Object.assign(this, { map, charts, on: false, changes: [], chosen: null, lost: [], due: 0, onrender: () => {} });
     this.button = document.getElementById("ask");
     this.panel = document.getElementById("asked");
