@@ -16,6 +16,7 @@ from sim.network.arcs import Target
 from sim.scenario.dates import date_of
 from sim.scenario.model import DAY, PPM, Network
 from sim.state.control import Control, Kind, shares_text
+from sim.state.pace import graph_at
 from sim.state.rebuild import state_at
 from sim.tables.layers import (
     ATTACK,
@@ -81,7 +82,7 @@ class _Instant:
         self.analysis, self.scenario, self.time = analysis, analysis.scenario, time
         control = analysis.record.control
         self.control = state_at(self.scenario, control, time)
-        self.graph = self.control.terrain.graph
+        self.graph = graph_at(self.control)
         self.axes = [
             _AxisThen(analysis, cut_of_axis(self.scenario, control, axis, time), time)
             for axis in axes

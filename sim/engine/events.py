@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from sim.scenario.model import PPM, Event, EventKind
-from sim.state.control import EVERYONE, Control
+from sim.state.control import EVERYONE, Control, End
 
 from .clock import Phase
 from .conditions import Conditions
@@ -80,7 +80,12 @@ def _unseal(world: World, event: Event) -> Iterator[EventAction]:
 
 
 def _close(_world: World, event: Event) -> Iterator[EventAction]:
-    yield EventAction(event.roads, Phase.CLOSURES, lambda c, road: c.close(road, event.id))
+    yield EventAction(
+        event.roads,
+        Phase.CLOSURES,
+        lambda c, road: c.close(road, event.id),
+        lambda c, road: c.open(road, event.id),
+    )
 
 
 def _open(_world: World, event: Event) -> Iterator[EventAction]:
@@ -127,17 +132,44 @@ def _withdraw(_world: World, event: Event) -> Iterator[EventAction]:
     yield EventAction(event.places, Phase.DECISIONS)
 
 
+def _amount(end: End) -> Callable[[World, Event], Iterator[EventAction]]:
+    """Let sources give, or sinks eat, another amount."""
+
+    def actions(world: World, event: Event) -> Iterator[EventAction]:
+        name = f"event:{event.id}"
+        if event.to is not None:
+            kg_per_day = world.luck.whole(event.to, f"{name}:to")
+            yield EventAction(
+                event.ends,
+                Phase.CLOSURES,
+                lambda c, id_: c.give(end, id_, event.id, kg_per_day),
+                lambda c, id_: c.give(end, id_, event.id, None),
+            )
+        if event.factor is not None:
+            factor = round(world.luck.value(event.factor, f"{name}:factor") * PPM)
+            yield EventAction(
+                event.ends,
+                Phase.CLOSURES,
+                lambda c, id_: c.scale(end, id_, event.id, factor),
+                lambda c, id_: c.repair(end, id_, event.id),
+            )
+
+    return actions
+
+
 KINDS: Mapping[EventKind, EventType] = {
     "capture": EventType(_capture),
     "besiege": EventType(_besiege),
     "relieve": EventType(_relieve),
     "seal": EventType(_seal),
     "unseal": EventType(_unseal),
-    "close": EventType(_close),
+    "close": EventType(_close, end_text="closure ends"),
     "open": EventType(_open),
     "damage": EventType(_damage, end_text="damage ends"),
     "raid": EventType(_raid, end_text="raid ends"),
     "withdraw": EventType(_withdraw),
+    "supply": EventType(_amount("source"), end_text="supply as before"),
+    "demand": EventType(_amount("sink"), end_text="demand as before"),
 }
 """What each kind of event does."""
 
@@ -155,6 +187,8 @@ class Events:
         world, name = self._world, f"event:{event.id}"
         if not world.luck.happens(event.chance, f"{name}:happens"):
             return
+        if event.every is not None and (again := time + event.every) < world.scenario.length:
+            world.clock.at(time, Phase.OPENINGS, name, partial(self._plan, event, again))
         for action in KINDS[event.kind].actions(world, event):
             if not action.subjects:
                 continue
@@ -168,7 +202,7 @@ class Events:
     def _happen(self, event: Event, action: EventAction) -> None:
         if action.do is not None:
             for subject in action.subjects:
-                self._world.apply(event.id, subject, action.do)
+                self._world.apply(event.id, subject, action.do, renews=event.every is not None)
         self._world.happened.add(event.id)
         self._say(event, event.kind, action.subjects, event.text or "")
         if action.do is None:

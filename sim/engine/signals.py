@@ -38,13 +38,15 @@ class Signal(Generic[Told]):
 class Applied(NamedTuple):
     """A change of one place or road on account of ``cause``, which began at ``began`` (s).
 
-    What undoes a change has the same cause and beginning.
+    What undoes a change has the same cause and beginning. ``renews``: what the cause did to the
+    subject at other instants is over and done with, as of a profile or a closure that comes again.
     """
 
     cause: str
     began: int
     subject: str
     change: Change
+    renews: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,15 @@ class NetChange:
     """What an instant changed in all, once its changes that cancel are left out.
 
     ``places`` and ``roads`` are ids, sorted; ``moved`` are the passages with other capacities
-    now.
+    now. ``paced`` are the roads, by index, with another speed of convoys, and ``ends`` the
+    sources and sinks, as AXIS/PLACE, that give or eat another amount.
     """
 
     places: list[str]
     roads: list[str]
     moved: set[Passage]
+    paced: frozenset[int] = frozenset()
+    ends: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

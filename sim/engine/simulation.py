@@ -20,6 +20,7 @@ from .forces.force import Force
 from .forces.operations import Operations
 from .garrisons import Garrisons
 from .pockets import PocketWatch
+from .profiles import Profiles
 from .regroup import Regroup
 from .signals import NetChange
 from .supply.axes import draw_axes
@@ -58,6 +59,7 @@ class Simulation:
             combat = Combat(world, scenario.fighting, self.garrisons, self.supply)
             self.operations = Operations(world, conditions, combat, self.regroup, self.supply)
             self.forces = self.operations.forces
+        Profiles(world)
         self.events = Events(world, conditions)
         moved = self.operations.field.moved if self.operations is not None else None
         self.background = Background(world, self.forces, moved)

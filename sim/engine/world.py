@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import partial
 
 from sim.scenario.model import Scenario
-from sim.state.control import Control
+from sim.state.control import ENDS, Control
 from sim.state.luck import Luck
+from sim.state.pace import Pace
 from sim.state.passages import Passages
 from sim.state.record import ControlRow, EventRow, Record, SeriesRow
 from sim.state.sides import Side
@@ -33,6 +34,7 @@ class World:
         self.record = Record(luck.seed, luck.replicate, scenario.length, nominal=luck.nominal)
         self.control = Control.at_start(scenario, Terrain.draw(scenario, luck))
         self.graph = self.control.terrain.graph
+        self.pace = Pace(self.control)
         self.sides = {actor: Side.of(actor, scenario.actors) for actor in scenario.actors}
         self.passages = Passages(self.control, self.sides, scenario.truck_load)
         self.happened: set[str] = set()
@@ -45,14 +47,27 @@ class World:
 
     # --- changes of the state ----------------------------------------------------------
 
-    def apply(self, cause: str, subject: str, change: Change, began: int | None = None) -> None:
+    def apply(
+        self,
+        cause: str,
+        subject: str,
+        change: Change,
+        began: int | None = None,
+        *,
+        renews: bool = False,
+    ) -> None:
         """Change a place or road on account of ``cause``; the net change settles in this instant.
 
-        ``began`` (s) is that of the change which this one undoes, None where it undoes none.
+        ``began`` (s) is that of the change which this one undoes, None where it undoes none;
+        ``renews`` as of :class:`~sim.engine.signals.Applied`.
         """
         change(self.control, subject)
         began = self.clock.now if began is None else began
-        self.signals.applied.tell(Applied(cause, began, subject, change))
+        self.signals.applied.tell(Applied(cause, began, subject, change, renews))
+        self.settle_soon()
+
+    def settle_soon(self) -> None:
+        """Let the net change of this instant take effect in its phase."""
         if not self._settling:
             self._settling = True
             self.clock.at(self.clock.now, Phase.SETTLE, "settle", self._settle)
@@ -67,7 +82,9 @@ class World:
         places = sorted({id_ for (kind, id_, _), _, _ in changes if kind == "place"})
         roads = sorted({id_ for (kind, id_, _), _, _ in changes if kind == "road"})
         moved = self.passages.refresh(places, roads)
-        self.signals.settled.tell(NetChange(places, roads, moved))
+        paced = self.pace.refresh(id_ for (_, id_, what), _, _ in changes if what == "speed")
+        ends = frozenset((kind, id_) for (kind, id_, _), _, _ in changes if kind in ENDS)
+        self.signals.settled.tell(NetChange(places, roads, moved, paced, ends))
         self.signals.state_changed.tell()
 
     def every_sample(self, phase: Phase, key: str, act: Callable[[], None]) -> None:

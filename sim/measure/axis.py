@@ -24,6 +24,7 @@ from sim.network import (
 from sim.scenario.dates import format_instant
 from sim.scenario.model import DAY, Axis, Scenario
 from sim.state.control import Control
+from sim.state.pace import graph_at
 from sim.state.passages import Passage, Passages
 from sim.state.sides import Side
 
@@ -242,10 +243,16 @@ class AxisLens:
         side = Side.of(self.axis.actor, self.scenario.actors)
         return Passage(control, side, self._foreign, self._load, self.scenario.truck_load)
 
+    def _problem_in(self, control: Control) -> FlowProblem:
+        """The problem of the axis, with the travel times of a state."""
+        if not control.pace:
+            return self._problem
+        return FlowProblem(graph_at(control), self.sources, self.sinks)
+
     def flow(self, control: Control) -> Flow:
         """The plan of the axis alone, with no limit of supply or demand: all it can carry."""
         passage = self.passage(control)
-        return self._problem.plan(passage.road, passage.place)
+        return self._problem_in(control).plan(passage.road, passage.place)
 
     def ways(self, passages: Passages, time: int, capacity: int) -> AxisView:
         """A look without the flow: no cut and no routes with rates, the rest as :meth:`look`.
@@ -259,14 +266,16 @@ class AxisLens:
     def look(self, control: Control, time: int) -> AxisView:
         """Everything about the axis in a state; ``time`` is only written down."""
         passage = self.passage(control)
-        if passage.key not in self._seen:
-            self._seen[passage.key] = self._look(control, passage, time)
-        return replace(self._seen[passage.key], time=time)
+        key = passage.key + (graph_at(control).seconds.tobytes() if control.pace else b"")
+        if key not in self._seen:
+            self._seen[key] = self._look(control, passage, time)
+        return replace(self._seen[key], time=time)
 
     def _look(self, control: Control, passage: Passage, time: int) -> AxisView:
-        flow = self._problem.plan(passage.road, passage.place)
+        problem = self._problem_in(control)
+        flow = problem.plan(passage.road, passage.place)
         routes = tuple(
-            self._route(r.places, r.roads, r.rate) for r in decompose(self._problem, flow)
+            self._route(problem.graph, r.places, r.roads, r.rate) for r in decompose(problem, flow)
         )
         return self._ways(passage, time, flow.value, self._cut(control, passage, flow), routes)
 
@@ -274,7 +283,7 @@ class AxisLens:
         self, passage: Passage, time: int, capacity: int, cut: CutView,
         routes: tuple[RouteView, ...],
     ) -> AxisView:  # fmt: skip
-        graph, roads, places = self.graph, passage.road > 0, passage.open
+        graph, roads, places = graph_at(passage.control), passage.road > 0, passage.open
         ends = (self.sources, self.sinks)
         spare = _spare(
             Topology(graph.places, graph.roads, graph.a.tobytes(), graph.b.tobytes()),
@@ -289,12 +298,16 @@ class AxisLens:
             fewest_places=None if fewest is None else tuple(graph.places[i] for i in fewest),
             routes_by_roads=spare.routes_by_roads,
             routes_by_places=spare.routes_by_places,
-            fastest=None if fastest is None else self._route(fastest.places, fastest.roads, 0),
+            fastest=None
+            if fastest is None
+            else self._route(graph, fastest.places, fastest.roads, 0),
             routes=routes,
         )
 
-    def _route(self, places: tuple[int, ...], roads: tuple[int, ...], rate: int) -> RouteView:
-        graph, stated = self.graph, self.scenario.network.roads
+    def _route(
+        self, graph: Graph, places: tuple[int, ...], roads: tuple[int, ...], rate: int
+    ) -> RouteView:
+        stated = self.scenario.network.roads
         return RouteView(
             *self._ids(places, roads),
             rate,
@@ -329,7 +342,9 @@ class AxisLens:
     def _own(self, control: Control, passage: Passage) -> tuple[BoolArray, BoolArray]:
         """Which roads are open each way by their own state, their ends aside, and which places."""
         open_ = [
-            road not in control.closed and all(control.kept.get(("road", road), {"": 1}).values())
+            road not in control.closed
+            and not control.stands(road)
+            and all(control.kept.get(("road", road), {"": 1}).values())
             for road in self.graph.roads
         ]
         capacity = np.array(control.terrain.road_capacity, dtype=np.int64).reshape(-1, 2)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sim.network import reach
 from sim.scenario.model import PPM, Scenario
-from sim.state.control import Control
+from sim.state.control import KINDS, Control
 from sim.state.passages import Passages
 from sim.state.pockets import pockets, sources_of
 from sim.state.rebuild import states
@@ -68,7 +68,9 @@ def links_over_time(
     found: dict[tuple[str, str], list[tuple[int, int]]] = {}
     changed: dict[int, tuple[set[str], set[str]]] = {}
     for row in rows:
-        changed.setdefault(row.time, (set(), set()))[row.kind == "road"].add(row.id)
+        of_time = changed.setdefault(row.time, (set(), set()))
+        if row.kind in KINDS:
+            of_time[row.kind == "road"].add(row.id)
     ways: Passages | None = None
     for time, control in states(scenario, rows):
         if ways is None:

@@ -23,6 +23,7 @@ _DONE = {
     "besiege": "besieged", "relieve": "relieved", "close": "closed", "open": "opened",
     "damage": "damaged", "seal": "sealed", "unseal": "unsealed", "raid": "raided",
     "withdraw": "ordered to be left",
+    "supply": "supply changed", "demand": "demand changed",
 }  # fmt: skip
 
 _CONVOYS = {

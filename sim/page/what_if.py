@@ -14,8 +14,9 @@ from typing import Any
 
 from sim.network import UNLIMITED
 from sim.scenario.distributions import Dist
-from sim.scenario.model import Axis, Sink
-from sim.state.control import Kind
+from sim.scenario.model import Axis
+from sim.state.control import ENDS, KINDS, End, Kind
+from sim.state.pace import seconds_of
 from sim.state.pockets import sources_of
 from sim.state.rebuild import states
 from sim.state.record import ControlRow
@@ -25,22 +26,27 @@ from .markup import Html, el
 from .run import RunFiles
 from .states import NO_LIMIT, Changes, flat, put
 
+Amounts = dict[tuple[End, str], Changes]
+"""What sources give and sinks eat over time (kg/day), by AXIS/PLACE."""
+
 
 def document(run: RunFiles) -> dict[str, Any]:
     """What the script is told beside the states of the run."""
     scenario = run.scenario
     terrain = next(control.terrain for _, control in states(scenario, run.control))
     limits = enumerate(terrain.place_capacity)
+    amounts, pace = _amounts(run), _pace(run)
     actors = sorted({axis.actor for axis in scenario.axes.values()})
     return {
         "ids": list(scenario.actors),
         "truck": scenario.truck_load,
         "seconds": terrain.graph.seconds.tolist(),
+        **({"pace": pace} if pace else {}),
         "limit": {i: kg for i, kg in limits if kg < UNLIMITED},
         "kept": _kept(run),
         "raids_end": _raids_end(run),
         "order": [axis.id for axis in sorted(scenario.axes.values(), key=_order)],
-        "axes": {id_: _axis(run, id_) for id_ in scenario.axes},
+        "axes": {id_: _axis(run, id_, amounts) for id_ in scenario.axes},
         "territories": [_territory(run, actor) for actor in actors],
         "text": _packed(run),
         "again": _again(run),
@@ -53,7 +59,10 @@ def _order(axis: Axis) -> tuple[int, str, str]:
 
 
 def _kept(run: RunFiles) -> dict[str, dict[int, Changes]]:
-    """Places and roads that are ever damaged: the shares (ppm) that are left of their capacity."""
+    """Places and roads that ever have a part of their capacity: its factors (ppm).
+
+    A road on which nobody moves has the factor 0.
+    """
     net = run.scenario.network
     number = {
         "place": {id_: i for i, id_ in enumerate(net.places)},
@@ -62,14 +71,59 @@ def _kept(run: RunFiles) -> dict[str, dict[int, Changes]]:
     found: dict[str, dict[int, Changes]] = {kind: defaultdict(list) for kind in number}
     rows: dict[int, list[ControlRow]] = defaultdict(list)
     for row in run.control:
-        if row.what == "kept":
+        if row.kind in KINDS and row.what in ("kept", "speed"):
             rows[row.time].append(row)
     for time, control in states(run.scenario, run.control) if rows else ():
         for row in rows[time]:
             kind: Kind = "place" if row.kind == "place" else "road"
-            kept = control.kept.get((kind, row.id), {})
-            put(found[kind][number[kind][row.id]], time, list(kept.values()))
+            kept = [*control.kept.get((kind, row.id), {}).values()]
+            kept += [0] if control.stands(row.id) else []
+            put(found[kind][number[kind][row.id]], time, kept)
+    return {kind: {i: c for i, c in of.items() if c != [0, []]} for kind, of in found.items()}
+
+
+def _pace(run: RunFiles) -> dict[int, Changes]:
+    """Roads on which the speed of convoys ever changes: their travel times (s)."""
+    roads = {row.id for row in run.control if row.what == "speed"}
+    found: dict[int, Changes] = defaultdict(list)
+    for time, control in states(run.scenario, run.control) if roads else ():
+        for road in sorted(roads):
+            r = control.terrain.graph.road_index[road]
+            put(found[r], time, seconds_of(control, r))
     return found
+
+
+def _amounts(run: RunFiles) -> Amounts:
+    """What sources give and sinks eat, of those that ever do otherwise than stated."""
+    rows: dict[int, list[tuple[End, str]]] = defaultdict(list)
+    for row in run.control:
+        rows[row.time] += [(end, row.id) for end in ENDS if end == row.kind]
+    stated: dict[tuple[End, str], int] = {}
+    for axis in run.scenario.axes.values():
+        stated |= {("source", f"{axis.id}/{p}"): _gives(run, axis.id, p) for p in axis.sources}
+        stated |= {("sink", f"{axis.id}/{p}"): _eats(run, axis.id, p) for p in axis.sinks}
+    found: Amounts = {}
+    for time, control in states(run.scenario, run.control) if any(rows.values()) else ():
+        for end in rows[time]:
+            whole = stated[end]
+            amount = control.amount(*end, UNLIMITED if whole == NO_LIMIT else whole)
+            changes = found.setdefault(end, [0, whole] if time else [])
+            put(changes, time, NO_LIMIT if amount >= UNLIMITED else amount)
+    return found
+
+
+def _gives(run: RunFiles, axis: str, place: str) -> int:
+    """What a source gives as stated, or ``NO_LIMIT``."""
+    supply = run.scenario.axes[axis].sources[place].supply
+    if supply is None:
+        return NO_LIMIT
+    return _drawn(run, supply, f"axis:{axis}:source:{place}:supply")
+
+
+def _eats(run: RunFiles, axis: str, place: str) -> int:
+    """What a sink eats as stated."""
+    demand = run.scenario.axes[axis].sinks[place].demand
+    return _drawn(run, demand, f"axis:{axis}:sink:{place}:demand")
 
 
 def _raids_end(run: RunFiles) -> dict[int, list[int]]:
@@ -82,7 +136,7 @@ def _raids_end(run: RunFiles) -> dict[int, list[int]]:
     return found
 
 
-def _axis(run: RunFiles, id_: str) -> dict[str, Any]:
+def _axis(run: RunFiles, id_: str, amounts: Amounts) -> dict[str, Any]:
     axis = run.scenario.axes[id_]
     sources = axis.sources_in_order
     return {
@@ -91,18 +145,16 @@ def _axis(run: RunFiles, id_: str) -> dict[str, Any]:
         "foreign": _numbers(run, [source.place for source in sources if source.foreign]),
         "load": run.scenario.commodities[axis.commodity].load,
         "supply": [
-            NO_LIMIT if s.supply is None
-            else _drawn(run, s.supply, f"axis:{id_}:source:{s.place}:supply")
-            for s in sources
+            amounts.get(("source", f"{id_}/{s.place}"), _gives(run, id_, s.place)) for s in sources
         ],
-        "sinks": [_sink(run, id_, sink) for sink in axis.sinks.values()],
-    }  # fmt: skip
+        "sinks": [_sink(run, id_, place, amounts) for place in axis.sinks],
+    }
 
 
-def _sink(run: RunFiles, axis: str, sink: Sink) -> dict[str, Any]:
-    eats = _drawn(run, sink.demand, f"axis:{axis}:sink:{sink.place}:demand")
+def _sink(run: RunFiles, axis: str, place: str, amounts: Amounts) -> dict[str, Any]:
+    eats = amounts.get(("sink", f"{axis}/{place}"), _eats(run, axis, place))
     # version 0.1.0 did not write down what the forces at a sink need
-    need = run.steps.get((f"sink:{axis}/{sink.place}", "demand_kg_per_day"))
+    need = run.steps.get((f"sink:{axis}/{place}", "demand_kg_per_day"))
     return {"eats": eats, "need": [0, eats] if need is None else flat(need)}
 
 

@@ -13,6 +13,7 @@ from . import kinds as k
 from . import model as m
 from .distributions import Uncertain
 from .keys import bare, has, hints_of, keys_of, mark_of, parts_of, sections_of, shape_of
+from .profiles import ends_named
 from .quantities import PROVENANCE_KEYS, EachWay, Quantity
 from .readers import Stated
 from .schema import Model
@@ -237,10 +238,12 @@ def _with_operations(decision: m.Decision, operations: Mapping[str, m.Operation]
     return replace(decision, options=options)
 
 
-def _event(name: str, e: Any, roads: Mapping[str, Any]) -> m.Event:
+def _event(name: str, e: Any, roads: Mapping[str, Any], axes: Mapping[str, m.Axis]) -> m.Event:
     """One event; targets that are ids of ``roads`` are roads, the others places."""
     kind = KIND_OF[e.declared]
     targets = sorted(set(getattr(e, kind)))
+    if kind in ("supply", "demand"):
+        return made(m.Event, e, name, kind=kind, ends=ends_named(targets, kind, axes))
     return made(
         m.Event,
         e,
@@ -276,7 +279,9 @@ def filled(scenario: m.Scenario, things: Mapping[str, Things], holder: str | Non
         scenario,
         commodities=_commodities(things["commodities"], scenario.truck_load),
         holders=_holders(things["holders"], network.places, holder),
-        events={n: _event(n, e.model, network.roads) for n, e in things["events"].items()},
+        events={
+            n: _event(n, e.model, network.roads, parts["axes"]) for n, e in things["events"].items()
+        },
         claims={name: _claim(name, claim.model) for name, claim in things["claims"].items()},
         **parts,
     )

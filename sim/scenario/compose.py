@@ -35,6 +35,7 @@ KINDS = {
     "operations": "operation",
     "options": "option",
     "places": "place",
+    "profiles": "profile",
     "regroup": "regroup rule",
     "roads": "road",
     "sinks": "sink",

@@ -24,6 +24,7 @@ from .emit import to_yaml
 from .faults import InputError, reported
 from .keys import keys_of, sections_of
 from .model import DAY, DETOUR, SUPPLIES, Fighting, Network, Rules, Scenario
+from .profile_checks import check_changes, check_instants, check_profiles, check_repeats
 from .readers import Context, check_id
 from .schema import Model, header_of, model_of
 from .shared import Shared
@@ -156,6 +157,13 @@ class _Assembler:
             for option in section(tree, "decisions", key, "options").entries
         }
         ids["warning"] = set(WARNINGS)
+        axes = section(tree, "axes").entries
+        for end in ("source", "sink"):
+            ids[f"{end} (AXIS/PLACE)"] = {
+                f"{axis}/{place}"
+                for axis in axes
+                for place in section(tree, "axes", axis, f"{end}s").entries
+            }
         self.context = Context(ids, suggest=report.suggest)
         if not with_network:
             self._forget_network()
@@ -311,12 +319,16 @@ class _Assembler:
         check.advances()
         check.options(context.ids)
         check.happenings(things["decisions"])
+        check_profiles(report, things["profiles"], context.ids)
+        check_instants(report, things["profiles"], context.start)
+        check_repeats(report, things["events"])
         if header is not None:
             known = section(tree, "claims").entries
             checks.check_asks(report, header.asks, known, mark_at(tree, ("asks",), self.top))
         sample = header.sample.dist.nominal if header and header.sample else float(DAY)
         if context.length:
             check.work(context.length, sample)
+            check_changes(report, things, self.roads, context.length)
         name = self._id(header.id if header else None)
         if seed is not None and not 0 <= seed < 2**63:
             report.error(Mark("--seed"), f"the seed {safe(str(seed))} is not a number from 0")

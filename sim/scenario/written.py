@@ -119,6 +119,10 @@ class CloseEvent(Happening):
 
     close: k.Roads
     """a road or a list of roads"""
+    lasts: k.Duration | None = None
+    """time until they are open again; default: they stay closed"""
+    every: k.Length | None = None
+    """time from each closing to the next one; default: they are closed once"""
 
 
 class OpenEvent(Happening):
@@ -181,6 +185,32 @@ class WithdrawEvent(Happening):
     """the same of who breaks out of a ring; default: who is ringed stays"""
 
 
+class SupplyEvent(Happening):
+    """Sources give more or less."""
+
+    supply: k.Sources
+    """a source or a list of them: `AXIS/PLACE`, or the axis for all of its sources"""
+    factor: k.Weight | None = None
+    """how many times as much they give then, at most 100"""
+    to: k.Rate | None = None
+    """what each gives then, in place of `factor`"""
+    lasts: k.Duration | None = None
+    """time until it is over; default: it stays so"""
+
+
+class DemandEvent(Happening):
+    """Sinks eat more or less."""
+
+    demand: k.Sinks
+    """a sink or a list of them: `AXIS/PLACE`, or the axis for all of its sinks"""
+    factor: k.Weight | None = None
+    """how many times as much they eat then, at most 100"""
+    to: k.Rate | None = None
+    """what each eats then, in place of `factor`"""
+    lasts: k.Duration | None = None
+    """time until it is over; default: it stays so"""
+
+
 class Period:
     """The time that the scenario covers: `start` and `end`, `start` and `length`, or `length`."""
 
@@ -231,6 +261,8 @@ EVENTS: Mapping[str, type] = {
     "unseal": UnsealEvent,
     "raid": RaidEvent,
     "withdraw": WithdrawEvent,
+    "supply": SupplyEvent,
+    "demand": DemandEvent,
 }
 """How each kind of event is written, by the key that names its targets."""
 
@@ -281,6 +313,12 @@ _RULES = (
           "add 'by: ACTOR'"),
     _Rule(BesiegeEvent, (), ("by", "against"), "does not say who is besieged",
           "add 'by: ACTOR' or 'against: [ACTOR]'"),
+    _Rule(CloseEvent, ("every",), ("lasts",), "'every' needs 'lasts', the time that it is closed",
+          "add 'lasts: 10 hours'"),
+    *(_Rule(cls, ("factor", "to"), (), "'factor' and 'to' both say how much it is then", "keep one")
+      for cls in (SupplyEvent, DemandEvent)),
+    *(_Rule(cls, (), ("factor", "to"), "does not say how much it is then",
+            "add 'factor: 0.5' or 'to: 40 t/day'") for cls in (SupplyEvent, DemandEvent)),
     _Rule(Period, ("end", "length"), (), "'end' and 'length' both say when the period ends",
           "keep one"),
     _Rule(Period, (), ("end", "length"), "does not say when it ends",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, TypeVar, get_args
 
@@ -12,8 +13,11 @@ from .terrain import Terrain
 
 Kind = Literal["place", "road"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-Key = tuple[Kind, str, str]
-"""(kind, id, what): one thing that control.csv follows."""
+End = Literal["source", "sink"]
+ENDS: tuple[End, ...] = get_args(End)
+Key = tuple[Kind | End, str, str]
+"""(kind, id, what): one thing that control.csv follows; the id of a source or sink is AXIS/PLACE.
+"""
 
 Held = TypeVar("Held")
 
@@ -29,6 +33,12 @@ ABSENT = "absent"
 
 EVERYONE = "*"
 """All actors, where a crossing is sealed."""
+
+GIVEN = {"source": "supply_kg_per_day", "sink": "demand_kg_per_day"}
+"""What control.csv calls the supply of a source, or the demand of a sink, that an event sets."""
+
+PROFILE = "profile:"
+"""How the cause of a change begins that a profile makes; its id follows."""
 
 
 def put(table: dict[str, frozenset[str]], key: str, names: frozenset[str]) -> None:
@@ -63,6 +73,10 @@ class Control:
     lasting ones. ``lasting`` are those below the raids, of the places that are raided, and
     ``raids`` the (cause, raider) of each raid there, by when they began.
 
+    ``kept`` are the factors (ppm, by cause) on the capacity of places and roads, on the supply of
+    sources and on the demand of sinks; ``pace`` those on the speed of convoys on roads. ``given``
+    are the supplies and demands (kg/day, by cause) that events set, the last one in force.
+
     The mutating methods note the old value of what they touch; :meth:`settle` hands out
     the net changes, so that changes of one instant that cancel have no effect.
     """
@@ -75,7 +89,9 @@ class Control:
         self.besieged: dict[str, frozenset[str]] = {}
         self.sealed: dict[str, frozenset[str]] = {}
         self.closed: dict[str, frozenset[str]] = {}
-        self.kept: dict[tuple[Kind, str], dict[str, int]] = {}
+        self.kept: dict[tuple[Kind | End, str], dict[str, int]] = {}
+        self.pace: dict[str, dict[str, int]] = {}
+        self.given: dict[tuple[End, str], dict[str, int]] = {}
         self._before: dict[Key, str] | None = {}
 
     @classmethod
@@ -105,6 +121,8 @@ class Control:
         other.sealed = dict(self.sealed)
         other.closed = dict(self.closed)
         other.kept = {k: dict(v) for k, v in self.kept.items()}
+        other.pace = {r: dict(v) for r, v in self.pace.items()}
+        other.given = {k: dict(v) for k, v in self.given.items()}
         other._before = None
         return other
 
@@ -117,6 +135,7 @@ class Control:
         _copy(self.besieged, other.besieged, id_)
         _copy(self.sealed, other.sealed, id_)
         _copy(self.closed, other.closed, id_)
+        _copy(self.pace, {r: dict(v) for r, v in other.pace.items() if r == id_}, id_)
         for kind in KINDS:
             kept = other.kept.get((kind, id_))
             self.kept.pop((kind, id_), None)
@@ -128,7 +147,8 @@ class Control:
         keys: list[Key] = [(kind, id_, "kept") for kind in KINDS]
         if id_ in self.holders:
             keys += [("place", id_, what) for what in ("holders", "besieged", "sealed")]
-        return (*map(self.value, keys), self.value(("road", id_, "state")))
+        stands = "stands" if self.stands(id_) else ""
+        return (*map(self.value, keys), self.value(("road", id_, "state")), stands)
 
     # --- what events do -------------------------------------------------------------
 
@@ -215,12 +235,15 @@ class Control:
         left = self.closed[road] - {cause} if cause is not None else frozenset[str]()
         put(self.closed, road, left | (self.closed[road] & {ABSENT}))
 
-    def damage(self, kind: Kind, id_: str, cause: str, kept: int) -> None:
-        """Leave ``kept`` (ppm) of the capacity of a place or road; damages multiply."""
+    def damage(self, kind: Kind | End, id_: str, cause: str, kept: int) -> None:
+        """Leave ``kept`` (ppm) of the capacity of a place or road; damages multiply.
+
+        Of a source it is the supply, of a sink the demand, and it may be more than the whole.
+        """
         self._touch(kind, id_, "kept")
         self.kept.setdefault((kind, id_), {})[cause] = kept
 
-    def repair(self, kind: Kind, id_: str, cause: str) -> None:
+    def repair(self, kind: Kind | End, id_: str, cause: str) -> None:
         """Take one damage away."""
         if cause not in self.kept.get((kind, id_), {}):
             return
@@ -228,6 +251,45 @@ class Control:
         del self.kept[kind, id_][cause]
         if not self.kept[kind, id_]:
             del self.kept[kind, id_]
+
+    def scale(self, kind: Kind | End, id_: str, cause: str, ppm: int) -> None:
+        """Let ``cause`` multiply as :meth:`damage` does; by a factor of 1 it has no part in it."""
+        if ppm == PPM:
+            self.repair(kind, id_, cause)
+        else:
+            self.damage(kind, id_, cause, ppm)
+
+    def slow(self, road: str, cause: str, ppm: int) -> None:
+        """Let ``cause`` multiply the speed of convoys on a road; factors multiply."""
+        self._touch("road", road, "speed")
+        factors = self.pace.pop(road, {}) | {cause: ppm}
+        if ppm == PPM:
+            del factors[cause]
+        if factors:
+            self.pace[road] = factors
+
+    def stands(self, road: str) -> bool:
+        """True where the speed on a road is 0: nobody moves there, and so it carries nothing."""
+        return road in self.pace and not all(self.pace[road].values())
+
+    def give(self, end: End, id_: str, cause: str, kg_per_day: int | None) -> None:
+        """Let ``cause`` set the supply of a source or the demand of a sink; None: no longer."""
+        self._touch(end, id_, GIVEN[end])
+        given = self.given.pop((end, id_), {})
+        given.pop(cause, None)
+        if kg_per_day is not None:
+            given[cause] = kg_per_day
+        if given:
+            self.given[end, id_] = given
+
+    def amount(self, end: End, id_: str, stated: int) -> int:
+        """The supply of a source or the demand of a sink now (kg/day), where it states so much."""
+        amount = [stated, *self.given.get((end, id_), {}).values()][-1]
+        factors = self.kept.get((end, id_), {}).values()
+        if amount >= UNLIMITED:
+            return UNLIMITED if all(factors) else 0
+        share: int = math.prod(factors)
+        return amount * share // int(PPM ** len(factors))
 
     def owners(self, place: str) -> Mapping[str, int]:
         """The lasting holders of a place (ppm by actor), whoever raids it."""
@@ -241,7 +303,10 @@ class Control:
         """True where a place or road is raided, closed or damaged on account of ``cause``."""
         raids = (raid for raid, _ in self.raids.get(id_, ()))
         damages = (self.kept.get((kind, id_), {}) for kind in KINDS)
-        return cause in (*raids, *self.closed.get(id_, ()), *(c for d in damages for c in d))
+        ends = (t.get((end, id_), {}) for end in ENDS for t in (self.kept, self.given))
+        return cause in (
+            *raids, *self.closed.get(id_, ()), *(c for d in (*damages, *ends) for c in d)
+        )  # fmt: skip
 
     # --- what happened, in text -------------------------------------------------------
 
@@ -258,9 +323,12 @@ class Control:
             return ";".join(sorted(self.sealed.get(id_, ())))
         if what == "state":
             return ABSENT if self.absent(id_) else "closed" if id_ in self.closed else "open"
-        return (
-            "*".join(_ppm_text(k) for _, k in sorted(self.kept.get((kind, id_), {}).items())) or "1"
-        )
+        if what in GIVEN.values():
+            given = [kg for end in ENDS for kg in self.given.get((end, id_), {}).values()
+                     if end == kind]  # fmt: skip
+            return str(given[-1]) if given else ""
+        factors = self.pace.get(id_, {}) if what == "speed" else self.kept.get((kind, id_), {})
+        return "*".join(_ppm_text(factor) for _, factor in sorted(factors.items())) or "1"
 
     def settle(self) -> list[tuple[Key, str, str]]:
         """The net changes since the last call, as (key, old, new) sorted by key."""
@@ -289,7 +357,7 @@ class Control:
             yield ("road", road, "seconds"), str(int(graph.seconds[i]))
             yield ("road", road, "state"), self.value(("road", road, "state"))
 
-    def _touch(self, kind: Kind, id_: str, what: str) -> None:
+    def _touch(self, kind: Kind | End, id_: str, what: str) -> None:
         if self._before is not None:
             key: Key = (kind, id_, what)
             self._before.setdefault(key, self.value(key))

@@ -10,7 +10,7 @@ import numpy as np
 from sim.network import UNLIMITED, BoolArray, IntArray
 from sim.scenario.model import PPM
 
-from .control import EVERYONE, Control, Kind
+from .control import EVERYONE, PROFILE, Control, Kind
 from .sides import Everyone, Side
 
 
@@ -57,6 +57,26 @@ class Passage:
         """True where a road can be used from ``start``, the place at one of its ends."""
         there, back = self._road_kg[road]
         return (there if self.control.terrain.ends[road][0] == start else back) > 0
+
+    def waits(self, road: int, start: int) -> bool:
+        """True where only profiles keep who is on a road, or about to take it, from going on."""
+        terrain, control = self.control.terrain, self.control
+        a, b = terrain.ends[road]
+        if self.carries(road, start) and not (self.pauses(a) or self.pauses(b)):
+            return False
+        name, least = terrain.graph.roads[road], min(self.share[a], self.share[b])
+        if not least or name in control.closed:
+            return False
+        whole = terrain.road_capacity[road][a != start]
+        return self._scaled(whole, least, "road", name, profiles=False) > 0
+
+    def pauses(self, place: int) -> bool:
+        """True where only profiles leave a place no capacity."""
+        if self._place_kg[place]:
+            return False
+        terrain, share = self.control.terrain, self.share[place]
+        whole, name = terrain.place_capacity[place], terrain.graph.places[place]
+        return whole < UNLIMITED and self._scaled(whole, share, "place", name, profiles=False) > 0
 
     def under(self, control: Control) -> Passage:
         """The same actor's capacities under another state of control."""
@@ -112,20 +132,23 @@ class Passage:
         a, b = terrain.ends[r]
         least = self.share[a] if self.share[a] < self.share[b] else self.share[b]
         road = terrain.graph.roads[r]
-        if not least or road in self.control.closed:
+        if not least or road in self.control.closed or self.control.stands(road):
             return 0, 0
         there, back = terrain.road_capacity[r]
         left = self._scaled(there, least, "road", road)
         return left, left if back == there else self._scaled(back, least, "road", road)
 
-    def _scaled(self, whole: int, share: int, kind: Kind, name: str) -> int:
+    def _scaled(
+        self, whole: int, share: int, kind: Kind, name: str, *, profiles: bool = True
+    ) -> int:
         over, under = self._load
         over *= whole * share
         under *= PPM * PPM
         if (kind, name) in self.control.kept:
-            for kept in self.control.kept[kind, name].values():
-                over *= kept
-                under *= PPM
+            for cause, kept in self.control.kept[kind, name].items():
+                if profiles or not cause.startswith(PROFILE):
+                    over *= kept
+                    under *= PPM
         return over // under
 
 

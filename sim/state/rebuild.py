@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from sim.scenario.model import PPM, Network, Scenario
-from sim.state.control import CAPACITY, CAPACITY_BACK, Control, Kind, put
+from sim.state.control import CAPACITY, CAPACITY_BACK, ENDS, GIVEN, KINDS, Control, put
 from sim.state.record import ControlRow
 from sim.state.terrain import Terrain
 
@@ -72,11 +72,22 @@ def _apply(control: Control, row: ControlRow) -> None:
     elif row.what == "state":
         put(control.closed, row.id, frozenset({row.value} - {"open"}))
     elif row.what == "kept":
-        kind: Kind = "place" if row.kind == "place" else "road"
+        kind = next(kind for kind in (*KINDS, *ENDS) if kind == row.kind)
         control.kept.pop((kind, row.id), None)
-        if row.value != "1":
-            parts = enumerate(row.value.split("*"))
-            control.kept[kind, row.id] = {str(i): _ppm(part) for i, part in parts}
+        if factors := _factors(row.value):
+            control.kept[kind, row.id] = factors
+    elif row.what == "speed":
+        control.pace.pop(row.id, None)
+        if factors := _factors(row.value):
+            control.pace[row.id] = factors
+    elif row.what in GIVEN.values():
+        end = next(end for end in ENDS if end == row.kind)
+        control.give(end, row.id, "", int(row.value) if row.value else None)
+
+
+def _factors(text: str) -> dict[str, int]:
+    """Factors (ppm) that multiply, by what orders them; 1 is none."""
+    return {} if text == "1" else {str(i): _ppm(part) for i, part in enumerate(text.split("*"))}
 
 
 def _ppm(text: str) -> int:

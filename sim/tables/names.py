@@ -7,7 +7,13 @@ from sim.scenario.model import Scenario
 
 
 def name_of(scenario: Scenario, item: str) -> str:
-    """A place, actor, axis or operation by its name, a road by its ends; else the id itself."""
+    """A place, actor, axis or operation by its name, a road by its ends; else the id itself.
+
+    The end of an axis, ``AXIS/PLACE``, is the place and, behind it, the axis.
+    """
+    axis, _, place = item.partition("/")
+    if place and axis in scenario.axes:
+        return f"{name_of(scenario, place)} ({name_of(scenario, axis)})"
     if road := scenario.network.roads.get(item):
         return joined_ends(name_of(scenario, end) for end in (road.a, road.b))
     net = scenario.network

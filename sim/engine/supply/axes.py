@@ -16,9 +16,11 @@ from sim.scenario.blocks import blocks
 from sim.scenario.distributions import Dist, Product
 from sim.scenario.model import Axis
 from sim.state.luck import Luck
+from sim.state.pace import Pace
 from sim.state.passages import Passage
 from sim.state.record import EventRow, Tally
 
+from .latest import Latest
 from .stock import Stock
 from .streams import Stream
 
@@ -35,12 +37,13 @@ class SinkState:
     actor: str
     place: str
     index: int
+    stated: int  # kg/day that it eats where no profile and no event says otherwise
     consumption: int
     persons: int | None  # who they are that eat so much, where that is stated
     target: int
     refill: int
     weight: float  # of its shares, where these are weighted
-    low: int  # refilling starts below this many kg
+    spare: int  # kg: its target without a convoy
     began: int  # kg at the start
     stock: Stock
     tally: Tally = field(default_factory=Tally)
@@ -68,6 +71,14 @@ class SinkState:
     def rate(self) -> int:
         """kg/day eaten: its own consumption and that of the forces fed from it."""
         return self.consumption + sum(self.eaters.values()) if self.active else 0
+
+    @property
+    def low(self) -> int:
+        """Refilling starts below this many kg.
+
+        A convoy and a day of slack: one arrival must not stop what the next restarts.
+        """
+        return max(0, self.spare - self.consumption)
 
     @property
     def asks(self) -> int:
@@ -110,7 +121,11 @@ class Convoy:
 
 @dataclass(slots=True)
 class AxisState:
-    """An axis in a run."""
+    """An axis in a run.
+
+    ``condition`` is the same for the same speeds and supplies, b"" for those at the start;
+    ``paced``: roads of its plan take another time since it was put in force.
+    """
 
     axis: Axis
     passage: Passage
@@ -125,6 +140,22 @@ class AxisState:
     planned: IntArray | None = None
     used: tuple[IntArray, IntArray] | None = None  # standard loads a day by road and by place
     ways: dict[int, TravelTimes] = field(default_factory=dict)  # to a place, as things stand
+    condition: bytes = b""
+    paced: bool = False
+    _problems: Latest[FlowProblem] = field(default_factory=Latest)
+    stated: tuple[int, ...] = field(init=False)  # what its sources give, as SinkState.stated
+
+    def __post_init__(self) -> None:
+        self.stated = tuple(self.supply.tolist())
+        self._problems[b""] = self.problem
+
+    def at_pace(self, pace: Pace) -> None:
+        """Take in the speeds of now."""
+        if pace.key not in self._problems:
+            ends = self.problem.sources, self.problem.sinks
+            self._problems[pace.key] = FlowProblem(pace.graph, *ends)
+        self.problem = self._problems[pace.key]
+        self.ways.clear()
 
     @classmethod
     def draw(cls, axis: Axis, passage: Passage, graph: Graph, luck: Luck) -> AxisState:
@@ -142,13 +173,13 @@ class AxisState:
                 actor=axis.actor,
                 place=sink.place,
                 index=graph.place_index[sink.place],
+                stated=consumption,
                 consumption=consumption,
                 persons=_persons(sink.demand, luck, f"{name}:demand"),
                 target=target,
                 refill=luck.whole(sink.refill, f"{name}:refill"),
                 weight=luck.value(sink.weight, f"{name}:weight"),
-                # a convoy and a day of slack: one arrival must not stop what the next restarts
-                low=max(0, target - size - consumption),
+                spare=target - size,
                 began=stock,
                 stock=Stock(stock, consumption),
             )

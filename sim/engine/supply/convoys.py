@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from sim.engine.clock import Phase, call_off
-from sim.engine.journeys import Standing, depart, way_out
+from sim.engine.journeys import Journey, Standing, depart, way_out
 from sim.engine.world import World
 from sim.network import TravelTimes, times_to
 
@@ -21,21 +21,47 @@ class Convoys:
         self._world = world
         self._sinks = sinks
 
-    def look_around(self, state: AxisState) -> None:
-        """Let every convoy of an axis whose network changed see whether it can go on."""
-        self._single_out(state)
+    def look_around(self, state: AxisState, paced: frozenset[int] = frozenset()) -> None:
+        """Let every convoy of an axis whose network changed see whether it can go on.
+
+        ``paced`` are the roads on which the speed is another now.
+        """
+        self._single_out(state, paced)
         now = self._world.clock.now
+        self._time(state, now)
         for convoy in list(state.convoys):
             ahead_open = not convoy.journey.blocked(now, state.passage)
-            if convoy.goal == "sink" and ahead_open and state.sinks[convoy.sink].active:
+            goes_on = convoy.goal == "sink" and state.sinks[convoy.sink].active
+            if ahead_open and (goes_on or convoy.journey.waits(now)):
                 continue
             self._rethink(state, convoy, now)
 
-    def _single_out(self, state: AxisState) -> None:
+    def _time(self, state: AxisState, now: int) -> None:
+        """Let the convoys of an axis go on at the speeds of now, from where they are."""
+        for convoy in state.convoys:
+            timed = self._timed(state, convoy.journey, now)
+            if timed != convoy.journey:
+                convoy.journey = timed
+                self._travel(state, convoy)
+
+    def _timed(self, state: AxisState, journey: Journey, now: int) -> Journey:
+        """A journey as it goes on at the speeds of now."""
+        if not self._world.scenario.profiles:
+            return journey
+        return journey.timed(now, state.problem.graph.seconds, state.passage)
+
+    def _single_out(self, state: AxisState, paced: frozenset[int]) -> None:
         """Make convoys of their own of those whose stream does not run through any more."""
-        graph, sinks = state.problem.graph, self._sinks
+        sinks = self._sinks
+        seconds = self._world.pace.before if paced else state.problem.graph.seconds
         for sink in state.sinks.values():
-            stopped = [s for s in sink.streams if not sink.active or s.blocked(state.passage)]
+            slowed = [s for s in sink.streams if not paced.isdisjoint(s.route.roads)]
+            state.paced = state.paced or bool(slowed)
+            stopped = [
+                s
+                for s in sink.streams
+                if not sink.active or s in slowed or s.blocked(state.passage)
+            ]
             if not stopped:
                 continue
             sinks.bring(sink)
@@ -49,7 +75,7 @@ class Convoys:
                         ordinal=stream.ordinal(n),
                         kg=state.convoy_kg,
                         source=stream.route.source,
-                        journey=stream.journey(n, graph.seconds),
+                        journey=stream.journey(n, seconds),
                     )
                     state.convoys.append(convoy)
                     self._travel(state, convoy)
@@ -59,7 +85,7 @@ class Convoys:
 
     def _travel(self, state: AxisState, convoy: Convoy) -> None:
         call_off(convoy.moment)
-        if convoy.goal == "hold":
+        if convoy.goal == "hold" or convoy.journey.halt is not None:
             return
         convoy.moment = self._world.clock.at(
             convoy.journey.arrival,
@@ -117,13 +143,16 @@ class Convoys:
         passage, where = state.passage, state.problem.graph
         if standing.road is not None:
             spot = f"road:{where.roads[standing.road]}"
-            safe = bool(passage.road[standing.road].any())
+            safe = bool(passage.road[standing.road].any()) or passage.waits(
+                standing.road, standing.here
+            )
         else:
             place = where.places[standing.here]
             spot = f"place:{place}"
             safe = bool(passage.open[standing.here]) or passage.side.holds(
                 self._world.control, place
             )
+            safe = safe or passage.pauses(standing.here)
         name = f"convoy:{state.axis.id}:{convoy.sink}:{convoy.ordinal}"
         return not safe and self._world.luck.uniform(f"{name}:{spot}") < state.loss
 
@@ -140,7 +169,8 @@ class Convoys:
         now, graph = self._world.clock.now, state.problem.graph
         route = None if ways is None else ways.route(first)
         places, roads = ((first,), ()) if route is None else (route.places, route.roads)
-        convoy.journey = depart(standing, now, places, roads, state.passage)
+        journey = depart(standing, now, places, roads, state.passage, graph.seconds)
+        convoy.journey = self._timed(state, journey, now)
         sink = state.sinks[convoy.sink]
         if goal != "sink" and convoy.goal == "sink":
             sink.tally.turned += 1

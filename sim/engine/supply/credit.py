@@ -97,7 +97,10 @@ class Credit:
             self._known[state.axis.id, _digest(state.passage)] = state.capacity
         changed: set[int] = set()
         for subject, applied in touched.items():
-            self._logs.setdefault(subject, []).extend(applied)
+            log = self._logs.get(subject, [])
+            # what a profile or a closure did before has no part in it, and would pile up
+            renewed = {a.cause for a in applied if a.renews}
+            self._logs[subject] = [a for a in log if a.cause not in renewed] + applied
             before, now = self._needed.get(subject, ()), self._units_needed(subject)
             self._needed[subject] = now
             changed |= {began for began, _ in set(before) ^ set(now)}

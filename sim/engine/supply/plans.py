@@ -50,10 +50,8 @@ class AxisPlan:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was worked out for an axis, by capacities; plans by what is asked too."""
+    """What was worked out for an axis in one condition: plans by what is asked too."""
 
-    alone: Latest[Flow] = field(default_factory=Latest)
-    """The largest flows of the axis by itself."""
     fastest: Latest[FastestWays] = field(default_factory=Latest)
     plans: Latest[AxisPlan] = field(default_factory=Latest)
 
@@ -72,7 +70,8 @@ class Plans:
             self._add(block, [axes[axis] for axis in block.axes])
         self._loads = _no_loads(world)
         self._told: set[str] = set()
-        self._answers = {axis: Answers() for axis in axes}
+        self._alone: dict[str, Latest[Flow]] = {axis: Latest() for axis in axes}
+        self._answers: dict[str, Latest[Answers]] = {axis: Latest() for axis in axes}
         self._due: set[str] = set()
         world.signals.asks_changed.subscribe(self.soon)
         for state in axes.values():
@@ -98,7 +97,7 @@ class Plans:
 
     def capacity(self, state: AxisState) -> int:
         """Capacity of an axis (kg/day) as the network stands, the axis alone."""
-        key, alone = state.passage.key, self._answers[state.axis.id].alone
+        key, alone = state.passage.key, self._alone[state.axis.id]
         if key not in alone:
             alone[key] = self._largest(state, alone.last)
         return alone[key].value
@@ -209,7 +208,7 @@ class Plans:
         most = _total(asks)
         road, place = np.minimum(road, most), np.minimum(place, most)
         key = road.tobytes() + place.tobytes() + asks.tobytes()
-        plans = self._answers[state.axis.id].plans
+        plans = self._answers_of(state).plans
         plan = plans.get(key)
         if plan is None:
             self._world.record.solves += 1
@@ -223,13 +222,20 @@ class Plans:
 
     def _fastest(self, state: AxisState) -> FastestWays:
         """The fastest ways of an axis as the network stands, the last ones if they still hold."""
-        passage, fastest = state.passage, self._answers[state.axis.id].fastest
+        passage, fastest = state.passage, self._answers_of(state).fastest
         if passage.key not in fastest:
             ways = fastest.last
             if ways is None or not ways.hold(passage.road, passage.place):
                 ways = FastestWays(state.problem, passage.road, passage.place, state.supply)
             fastest[passage.key] = ways
         return fastest[passage.key]
+
+    def _answers_of(self, state: AxisState) -> Answers:
+        """What was worked out at the speeds and supplies of now."""
+        kept = self._answers[state.axis.id]
+        if state.condition not in kept:
+            kept[state.condition] = Answers()
+        return kept[state.condition]
 
     def _deliverable(
         self, state: AxisState, capacity: int, flow: Flow | LinePlan, asks: IntArray
@@ -276,8 +282,10 @@ class Plans:
 
     def _send(self, state: AxisState, plan: AxisPlan) -> None:
         """Put the routes of a plan in force; what has built up on the old ones carries over."""
-        if state.planned is not None and np.array_equal(state.planned, plan.flow.road_flow):
+        planned = state.planned
+        if not state.paced and planned is not None and np.array_equal(planned, plan.flow.road_flow):
             return
+        state.paced = False
         now, sinks = self._world.clock.now, self._sinks
         state.planned = plan.flow.road_flow
         for sink in state.sinks.values():

@@ -223,6 +223,19 @@ class Sinks:
         self.bring(sink)
         sink.stock.advance(self._world.clock.now)
         sink.eaters[force] = kg_per_day
+        self._eat(sink)
+
+    def let_want(self, sink: SinkState, kg_per_day: int) -> None:
+        """Let those at a sink eat so much themselves."""
+        if sink.consumption == kg_per_day:
+            return
+        self.bring(sink)
+        sink.stock.advance(self._world.clock.now)
+        sink.consumption = kg_per_day
+        self._eat(sink)
+
+    def _eat(self, sink: SinkState) -> None:
+        """See what follows from another consumption."""
         sink.stock.rate = sink.rate
         self._note_demand(sink)
         self.look(sink)

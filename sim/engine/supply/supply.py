@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 
+import numpy as np
+
 from sim.engine.signals import NetChange, Post
 from sim.engine.world import World
 
@@ -33,16 +35,34 @@ class Supply:
     def settle(self, change: NetChange) -> None:
         """Take in the net change of an instant: what is caught, who must be planned again."""
         for state in self.axes.values():
+            if change.paced:
+                state.at_pace(self._world.pace)
+            if change.paced or change.ends:
+                self._take_in_amounts(state)
             for sink in state.sinks.values():
                 if sink.place in change.places:
                     self.sinks.change_hands(state, sink)
-            if state.passage in change.moved:
+            if state.passage in change.moved or change.paced:
                 state.ways.clear()
-                self._convoys.look_around(state)
+                self._convoys.look_around(state, change.paced)
                 self._plans.soon(state.axis.actor)
             elif change.places:
                 # a convoy that waits in a ring is lost with the place, which passed nothing before
                 self._convoys.look_around(state)
+
+    def _take_in_amounts(self, state: AxisState) -> None:
+        """Let sources give, and sinks eat, what profiles and events say now."""
+        control, name = self._world.control, state.axis.id
+        gives = [
+            control.amount("source", f"{name}/{source.place}", stated)
+            for source, stated in zip(state.axis.sources_in_order, state.stated, strict=True)
+        ]
+        if gives != state.supply.tolist():
+            state.supply = np.array(gives, dtype=np.int64)
+            self._plans.soon(state.axis.actor)
+        state.condition = self._world.pace.key + state.supply.tobytes()
+        for sink in state.sinks.values():
+            self.sinks.let_want(sink, control.amount("sink", sink.name, sink.stated))
 
     # --- what others ask -------------------------------------------------------------------
 

@@ -12,6 +12,17 @@ function netOf(run, told) {
   };
 }
 
+/** The network with the travel times of an instant. */
+function pacedNet(net, told, time) {
+  if (!told.pace) return net;
+  return { ...net, roads: net.roads.map(([a, b, seconds], i) => [a, b, at(told.pace[i], time, seconds)]) };
+}
+
+/** What an amount is at an instant: a number, or changes. */
+function amountAt(amount, time) {
+  return Array.isArray(amount) ? at(amount, time, 0) : amount;
+}
+
 /** The state of a run at an instant, for flow.js. */
 function stateAt(run, told, time) {
   return {
@@ -63,7 +74,7 @@ class Look {
     const axis = told.axes[id], state = stateAt(run, told, time);
     this.ends = [axis.sources, axisOf(run, id).sinks.map((sink) => sink.place)];
     this.limits = passage(net, state, axis, axis.foreign, axis.load, told.truck);
-    Object.assign(this, { run, told, net, id, axis, state, time });
+    Object.assign(this, { run, told, net: pacedNet(net, told, time), id, axis, state, time });
   }
 
   get key() { return String([this.limits.road, this.limits.place]); }
@@ -82,9 +93,9 @@ class Look {
     const sinks = this.ends[1], holds = (i) => this.state.held[i].some(([actor]) => this.axis.own.includes(actor));
     const demand = sinks.map((i, k) => {
       const { eats, need } = this.axis.sinks[k];
-      return this.limits.place[i] > 0 || holds(i) ? at(need, this.time, 0) || eats : 0;
+      return this.limits.place[i] > 0 || holds(i) ? at(need, this.time, 0) || amountAt(eats, this.time) : 0;
     });
-    const supply = this.axis.supply.map((kg) => kg < 0 ? Infinity : kg);
+    const supply = this.axis.supply.map((gives) => amountAt(gives, this.time)).map((kg) => kg < 0 ? Infinity : kg);
     return { need: demand.reduce((sum, kg) => sum + kg, 0), flow: new Flow(this.net, ...this.ends, { ...limits, supply, demand }) };
   }
 

@@ -42,6 +42,7 @@ MOST_RATES = 400
 _DONE = {
     "besiege": "besieged", "relieve": "relieved", "close": "closed", "open": "open",
     "damage": "damaged", "seal": "sealed", "unseal": "unsealed", "raid": "raided",
+    "supply": "supply changed", "demand": "demand changed",
 }  # fmt: skip
 
 TONNE = 1000.0
