@@ -109,6 +109,16 @@ def test_the_finding_where_nothing_or_part_is_lost(lost: Path, tmp_path: Path) -
     ]
 
 
+def test_an_order_to_leave_and_what_came_of_it_are_told(lost: Path, tmp_path: Path) -> None:
+    order = "  order: {withdraw: [gate, fort], by: red, at: 2001-03-04, text: The leaders tell}\n"
+    said(lost, tmp_path / "order", order)
+    (found,) = (h for h in happenings(read_run(tmp_path / "order")) if h.time == 3 * DAY)
+    assert len(found.causes) == 1
+    assert plain(found.causes[0]).endswith(" ordered to be left: The leaders tell")
+    assert any(plain(e).startswith("100 persons of Red in") for e in found.effects)
+    assert all("by order" in plain(e) or "are there to leave" in plain(e) for e in found.effects)
+
+
 def test_each_instant_tells_cause_and_effect(lost: Path) -> None:
     found = {h.time: h for h in happenings(read_run(lost))}
     gate, shut, opens = found[5 * DAY], found[8 * DAY], found[12 * DAY]
