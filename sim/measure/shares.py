@@ -43,15 +43,12 @@ def served_shares(series: Mapping[tuple[str, str], Steps], sink: str, end: int) 
 
 
 def document(scenario: Scenario, record: Record) -> dict[str, Any]:
-    """By group, at each change: the levels, each with its bound, and the sinks settled by it.
-
-    Nothing where no axes share by a rule.
-    """
+    """By group, at each change: the levels, each with its bound, and the sinks settled by it."""
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in record.shares:
         levels = [_level(scenario, level) for level in row.levels]
         found[row.group].append({"day": in_days(row.time), "levels": levels})
-    return {"shares": dict(found)} if found else {}
+    return dict(found)
 
 
 def _level(scenario: Scenario, row: LevelRow) -> dict[str, Any]:

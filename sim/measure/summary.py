@@ -11,12 +11,13 @@ from collections import Counter, defaultdict
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from sim.scenario.blocks import blocks
 from sim.scenario.model import DAY, Operation, Scenario
 from sim.state.control import Control
 from sim.state.rebuild import states
 from sim.state.record import Pocket, Record, SeriesRow
 
-from . import shares
+from . import shares, short
 from .axis import AxisLens, AxisView, view_document
 from .causes import Turn, turned
 from .claims import verdicts
@@ -443,7 +444,7 @@ class Analysis:
                 }
                 for row in record.pockets
             ],
-            **shares.document(scenario, record),
+            **self._shared(),
             "claims": [verdict._asdict() for verdict in self.verdicts],
             "turned": {claim: turn._asdict() for claim, turn in self.turns.items()},
             "drawn": {k: float(f"{v:.12g}") for k, v in record.drawn.items()},
@@ -453,6 +454,15 @@ class Analysis:
                 "kg_balanced": True,
                 "capacity_recomputed_from_control": True,
             },
+        }
+
+    def _shared(self) -> dict[str, Any]:
+        """Who went short, and by which rule; nothing where the scenario states none."""
+        if all(block.name in self.scenario.axes for block in blocks(self.scenario)):
+            return {}
+        return {
+            "shares": shares.document(self.scenario, self.record),
+            "unmet": short.document(self.scenario, self.record, self.series),
         }
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import base64
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sim.network import UNLIMITED
+from sim.scenario.blocks import Block, blocks
 from sim.scenario.distributions import Dist
-from sim.scenario.model import Axis
 from sim.state.control import ENDS, KINDS, End, Kind
 from sim.state.pace import seconds_of
 from sim.state.pockets import sources_of
@@ -37,6 +37,7 @@ def document(run: RunFiles) -> dict[str, Any]:
     limits = enumerate(terrain.place_capacity)
     amounts, pace = _amounts(run), _pace(run)
     actors = sorted({axis.actor for axis in scenario.axes.values()})
+    planned = blocks(scenario)
     return {
         "ids": list(scenario.actors),
         "truck": scenario.truck_load,
@@ -45,7 +46,8 @@ def document(run: RunFiles) -> dict[str, Any]:
         "limit": {i: kg for i, kg in limits if kg < UNLIMITED},
         "kept": _kept(run),
         "raids_end": _raids_end(run),
-        "order": [axis.id for axis in sorted(scenario.axes.values(), key=_order)],
+        "order": [axis for block in planned for axis in block.axes],
+        "by_rule": _by_rule(planned),
         "axes": {id_: _axis(run, id_, amounts) for id_ in scenario.axes},
         "territories": [_territory(run, actor) for actor in actors],
         "text": _packed(run),
@@ -53,9 +55,13 @@ def document(run: RunFiles) -> dict[str, Any]:
     }
 
 
-def _order(axis: Axis) -> tuple[int, str, str]:
-    """Who plans first, as in the engine."""
-    return axis.priority, axis.actor, axis.id
+def _by_rule(planned: Sequence[Block]) -> list[str]:
+    """Axes that share by a stated rule, and those after them: the script does not know such rules.
+
+    What these can deliver beside others is left to a run.
+    """
+    first = (n for n, block in enumerate(planned) if block.share_out != "priority")
+    return [axis for block in planned[next(first, len(planned)) :] for axis in block.axes]
 
 
 def _kept(run: RunFiles) -> dict[str, dict[int, Changes]]:

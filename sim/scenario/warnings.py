@@ -72,7 +72,7 @@ WARNINGS: Mapping[str, Warned] = {
     ),
     "order_of_ids": Warned(
         "axes of several actors with equal priority share what binds, and the order of ids decides",
-        "give the axes different priorities",
+        "give the axes different priorities, or a rule: a group with 'share_out'",
     ),
     "accepts_nothing": Warned(
         "'accepts' names a warning that this scenario does not raise",

@@ -315,3 +315,12 @@ def test_a_strict_study_ends_before_anything_is_run(tmp_path: Path) -> None:
     assert (again.exit_code, "no --strict" in again.output) == (2, True)
     again = runner.invoke(cli, ["study", "--resume", str(out), "--no-figures", "--workers", "1"])
     assert (again.exit_code, again.stderr) == (0, "")
+
+
+def test_a_weight_by_which_nothing_is_shared_out_is_warned_of() -> None:
+    case = Path(f"{SUPPLY}/two_friends_one_road.yaml").read_text("utf-8")
+    weight = {"axes.food.sinks.town.weight": 2}
+    both = {"axes": ["food", "fuel"], "share_out": "equal"}
+    (found,) = warnings(case, **weight, **{"groups.both": both})
+    assert (found.code, "the weight of 'town'" in found.message) == ("never_read", True)
+    assert warnings(case, **weight, **{"groups.both": both | {"share_out": "weighted"}}) == []

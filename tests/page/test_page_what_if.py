@@ -333,6 +333,24 @@ def test_axes_take_what_those_before_them_leave(opened: Open, tmp_path: Path) ->
     assert between > 10  # others leave something, not all
 
 
+@pytest.mark.parametrize("rule", ["priority", "equal"])
+def test_what_shares_by_a_rule_is_left_to_a_run(opened: Open, tmp_path: Path, rule: str) -> None:
+    case = Path(__file__).parents[1] / "data/cases/supply/two_friends_one_road.yaml"
+    groups = {"both": {"axes": ["food", "fuel"], "share_out": rule}}
+    run = api.run(api.load(case).with_(groups=groups))
+    asked = opened(write_report([run.write(tmp_path / "run", figures=False)]))
+    asked.turn_on()
+    known = asked.row("The same beside the axes before it")
+    if rule == "priority":
+        assert known == ["80,000", "80,000"]
+    else:
+        assert set(known) == {
+            "not worked out: axes share by a stated rule, and here is capacity alone"
+        }
+    assert asked.carries() == (100_000, 100_000)
+    assert asked.wrong == []
+
+
 RAID = """\
 format: 1
 period: {length: 20 days}

@@ -41,9 +41,9 @@ class Together:
         shared = rooms(world, self.states, before)
         wants = [want for want, _ in self._wanted()]
         key = b"".join(array.tobytes() for of in (lines, shared) for array in _arrays(of))
-        key += repr(wants).encode() + world.pace.key
+        key += repr(wants).encode()
+        key += b"|".join(state.condition for state in self.states)
         if key not in self._plans:
-            world.record.solves += 1
             graph = self.states[0].problem.graph  # at the speeds of now
             asked = Asked(graph, world.scenario.truck_load, lines, shared, wants)
             self._plans[key] = share_out(asked)

@@ -225,7 +225,7 @@ class WhatIf {
       [say("ask_fastest"), way ? say("ask_way", { hours: numeral(way.seconds / 3600), km: numeral(way.roads.reduce((sum, r) => sum + this.run.roads[r].km, 0)) }) : say("ask_none")],
       [say("ask_need"), grouped(need, 0)],
       [say("ask_can"), grouped(can, 0)],
-      [say("ask_beside"), grouped(look.beside(), 0)],
+      [say("ask_beside"), this.told.by_rule.includes(look.id) ? say("ask_by_rule") : grouped(look.beside(), 0)],
       [say("ask_lasts"), can >= need ? say("ask_lasting") : numeral(stock / (need - can))],
       [say("ask_pockets", { actor: this.run.actors[look.axis.actor].name }), pockets.length ? pockets.map((part) => of(part)).join("; ") : say("ask_none")],
     ];
