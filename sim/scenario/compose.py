@@ -12,9 +12,11 @@ from sim.base.diagnostics import Mark, Report, safe, split_lines
 from .faults import InputError, reported
 from .tree import Entry, Items, Map, Node, Scalar, near_file, read_file, read_map, read_text
 
-__all__ = ["KINDS", "Composer", "kind_of_ids", "without_nulls"]
+__all__ = ["ANYONE", "KINDS", "Composer", "kind_of_ids", "with_an_actor", "without_nulls"]
 
 FORMAT = "1"
+ANYONE = "all"
+"""The id of the actor of a file that states none, and whose axes name none."""
 _MOST_FILES = 32  # in one chain of extends
 _STATED_IN = "stated_in"  # of a claim
 _TABLES = (".csv", ".geojson", ".json", ".graphml", ".tntp", ".npz")
@@ -304,6 +306,45 @@ def without_nulls(node: Map, report: Report, path: tuple[str, ...] = ()) -> Map:
         else:
             left_out[key] = entry.key_mark
     return Map(node.mark, entries, left_out)
+
+
+def with_an_actor(tree: Map, report: Report) -> Map:
+    """``tree`` with the actor of each axis that names none: the only one, or :data:`ANYONE`.
+
+    That one is there where a file states no actors and no axis names one; it holds every place.
+    """
+    axes, actors = (tree.entries.get(key) for key in ("axes", "actors"))
+    if axes is None or not isinstance(axes.value, Map):
+        return tree
+    if actors is not None and not isinstance(actors.value, Map):
+        return tree  # which is a fault that will be told
+    entries, mark, lines = dict(tree.entries), axes.key_mark, axes.value.entries
+    known = list(actors.value.entries) if actors and isinstance(actors.value, Map) else []
+    unnamed = {
+        name: entry
+        for name, entry in lines.items()
+        if isinstance(entry.value, Map) and "actor" not in entry.value.entries
+    }
+    if not known and len(unnamed) == len(lines):
+        known = [ANYONE]
+        name = Map(mark, {"name": Entry(mark, _text(mark, "Everyone"))})
+        entries["actors"] = Entry(mark, Map(mark, {ANYONE: Entry(mark, name)}))
+        entries.setdefault("default_holder", Entry(mark, _text(mark, ANYONE)))
+    given = {name: _of(entry, name, known, report) for name, entry in unnamed.items()}
+    entries["axes"] = Entry(mark, Map(axes.value.mark, lines | given, axes.value.left_out))
+    return Map(tree.mark, entries, tree.left_out)
+
+
+def _of(axis: Entry, name: str, actors: Sequence[str], report: Report) -> Entry:
+    """An axis that names no actor, as that of the only one."""
+    if len(actors) != 1:
+        hint = "known are " + ", ".join(map(safe, actors)) if actors else None
+        report.error(axis.key_mark, f"axis '{safe(name)}' needs 'actor'", hint)
+        return axis
+    assert isinstance(axis.value, Map)
+    own = {"actor": Entry(axis.key_mark, _text(axis.key_mark, actors[0]))}
+    entries = axis.value.entries | own
+    return Entry(axis.key_mark, Map(axis.value.mark, entries, axis.value.left_out))
 
 
 def _without(node: Map, keys: Sequence[str]) -> Map:

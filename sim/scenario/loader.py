@@ -18,7 +18,7 @@ from typing import Any
 from sim.base.diagnostics import Mark, Report, ScenarioError, did_you_mean, safe
 
 from . import build, checks
-from .compose import KINDS, Composer, without_nulls
+from .compose import KINDS, Composer, with_an_actor, without_nulls
 from .dates import date_of, format_instant
 from .emit import to_yaml
 from .faults import InputError, reported
@@ -106,7 +106,7 @@ def read(
         tree = composer.set(tree, sets)
     scenario = None
     if tree is not None:
-        tree = without_nulls(tree, report)
+        tree = with_an_actor(without_nulls(tree, report), report)
         scenario = _Assembler(report, tree, file, not composer.network_failed).scenario(seed)
     report.stop_on_errors()
     assert tree is not None

@@ -344,8 +344,8 @@ class Axis(Drawn):
     id: k.Id
     name: Annotated[k.Text, k.Key(like="id")]
     """name"""
-    actor: k.ActorId
-    """the actor that it supplies"""
+    actor: Annotated[k.ActorId, k.Key(default="")]
+    """the actor that it supplies; default: the only one"""
     commodity: Annotated[k.CommodityId, k.Key(default=SUPPLIES)]
     """what it carries"""
     priority: Annotated[k.Priority, k.Key(default=1)]
@@ -1112,7 +1112,7 @@ class Scenario:
     commodities: Mapping[k.NewId, Commodity] = field(default_factory=dict)
     """commodities by id"""
     actors: Mapping[k.NewId, Actor] = field(default_factory=dict)
-    """actors by id"""
+    """actors by id; a file with axes that states none has one, `all`, who holds every place"""
     holders: Mapping[k.PlaceId, Holding] = field(default_factory=dict)
     """holders at the start, by place"""
     axes: Mapping[k.NewId, Axis] = field(default_factory=dict)

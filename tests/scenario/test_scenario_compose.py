@@ -274,3 +274,43 @@ def test_a_shared_alias_is_changed_in_one_place_only(write: Write) -> None:
     scenario = load(write("base.yaml", text), sets=["axes.line.convoy.size=40 t"])
     assert scenario.axes["line"].convoy.size == Constant(40_000)
     assert scenario.axes["bread"].convoy.size == Constant(20_000)
+
+
+ALONE = """\
+format: 1
+period: {length: 3 days}
+network:
+  classes: {road: {speed: 10 km/h, capacity: 10 t/day}}
+  places: {port: {lat: 0, lon: 0}, town: {lat: 0, lon: 0.1}}
+  roads: {port--town: {km: 10, class: road}}
+axes: {line: {sources: {port: {}}, sinks: {town: {demand: 1 t/day}}}}
+"""
+
+
+@pytest.mark.parametrize("stated", ["", "actors: {}\n", "actors: null\n"])
+def test_a_file_that_states_no_actors_has_one_who_holds_every_place(
+    write: Write, stated: str
+) -> None:
+    scenario = load(write("alone.yaml", ALONE + stated))
+    assert list(scenario.actors) == ["all"]
+    assert scenario.actors["all"].name == "Everyone"
+    assert scenario.axes["line"].actor == "all"
+    assert {holder.place for holder in scenario.holders.values()} == {"port", "town"}
+    # the same as stated
+    said = "actors: {all: {name: Everyone}}\ndefault_holder: all\n"
+    text = ALONE.replace("line: {", "line: {actor: all, ") + said
+    assert load(write("told.yaml", text)).resolved | {"id": "alone"} == scenario.resolved
+
+
+def test_an_axis_is_that_of_the_only_actor_and_of_several_has_to_name_one(write: Write) -> None:
+    one = load(write("one.yaml", ALONE + "actors: {red: {}}\nholders: {port: red}\n"))
+    assert one.axes["line"].actor == "red"
+    assert [dict(one.holders[place].shares) for place in ("port", "town")] == [{"red": 1e6}, {}]
+    said = fault(write("two.yaml", ALONE + "actors: {red: {}, blue: {}}\n"))
+    assert "7:8: error: axis 'line' needs 'actor'" in said
+    assert "known are red, blue" in said
+
+
+def test_without_axes_no_actor_is_made_up(write: Write) -> None:
+    text = "".join(line for line in ALONE.splitlines(True) if not line.startswith("axes"))
+    assert load(write("none.yaml", text)).actors == {}
