@@ -140,6 +140,10 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "loads_there": "all axes: {there} in standard loads toward {to}",
     "loads_back": "all axes: {back} in standard loads toward {from}",
     "loads_both": "all axes: {there} in standard loads toward {to}, {back} toward {from}",
+    "turn": "{date}: can carry {rate}",
+    "turns_more": ("and 1 smaller change", "and {n} smaller changes"),
+    "loss": "{date}, \u2212{lost}: {causes}",
+    "loss_alone": "{date}, \u2212{lost}",
     "map_told": ("Map, {date}. {found}. Places held: {who}. Arrow keys go from place to place."),
     "announced": "{date}: {found}",
     # its legend

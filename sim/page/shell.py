@@ -24,7 +24,7 @@ from .sentences import HEADS, MONTHS, SENTENCES
 
 SCRIPTS = (
     "core.js", "marks.js", "map.js", "map_words.js", "flows.js", "forces.js", "curves.js",
-    "print.js", "page.js",
+    "time.js", "picture.js", "print.js", "page.js",
 )  # fmt: skip
 ASKING_SCRIPTS = (*SCRIPTS[:-1], "flow.js", "ask.js", "what_if.js", "guess.js", SCRIPTS[-1])
 """The scripts of a page on which a reader can ask what if."""
@@ -165,6 +165,7 @@ def bar(axes: Sequence[tuple[str, str]], chosen: str | None) -> Html:
         el(
             "div",
             el("label", "Time", for_="time", class_="hidden"),
+            el("svg", id="track", aria_hidden="true"),
             el("input", type="range", id="time", min=0, max=0, step=1, value=0),
             el("div", id="marks", aria_hidden="true"),
             class_="track",
@@ -209,10 +210,12 @@ def chance_figure(source: Piece) -> Html:
                   "Places of this day as a table", 0)  # fmt: skip
 
 
-def curve_figure(title: Piece, source: Piece) -> Html:
-    """The frame of the curves; the script fills it."""
+def curve_figure(title: Piece, source: Piece, above: Piece = None) -> Html:
+    """The frame of the curves, with something ``above`` them; the script fills it."""
     note = "Press on a curve to go to that day. "
-    return _frame("curves", [_FOUND, title], _PANELS, [note, source], "The curves as tables")
+    return _frame(
+        "curves", [_FOUND, title], [above, _PANELS], [note, source], "The curves as tables"
+    )
 
 
 def holding_figure(number: int, title: Piece, source: Piece) -> Html:
@@ -229,7 +232,15 @@ def _canvas() -> Html:
             ("in", "+", "Nearer"), ("out", "\u2212", "Further"), ("fit", "\u2302", "The axis whole")
         )
     ]  # fmt: skip
-    return el("div", el("div", zoom, class_="zoom"), class_="canvas")
+    pictures = [
+        el("button", kind.upper(), type="button", data_picture=kind,
+           aria_label=f"Picture of this map as {kind.upper()}")
+        for kind in ("svg", "png")
+    ]  # fmt: skip
+    return join(
+        el("div", el("div", zoom, class_="zoom"), class_="canvas"),
+        el("p", "Picture of this map: ", pictures, class_="pictures"),
+    )
 
 
 _LEGEND = el("ul", class_="legend", aria_label="Legend")
@@ -248,19 +259,55 @@ def _frame(
 def entries(run: RunFiles, found: Iterable[Entry]) -> Html:
     """What happened, one entry an instant; the script makes each move the slider."""
     items = []
+    before = ""
     for happening in found:
-        day = el("time", run.date(happening.time), datetime=iso(run, happening.time))
+        day = run.date(happening.time)
+        words = day if day != before else f"{day}, {_clock(run, happening.time)}"
+        before = day
         effects = [
             el("li", effect, class_="mine" if _is_about(run, happening, effect) else None)
             for effect in happening.effects
         ]
         parts = [
-            el("button", day, type="button", class_="link"),
-            el("ul", [el("li", cause) for cause in happening.causes]),
+            el(
+                "h4",
+                el(
+                    "button",
+                    el("time", words, datetime=iso(run, happening.time)),
+                    type="button",
+                    class_="link",
+                ),
+            ),
+            el("ul", [el("li", cause) for cause in happening.causes], class_="causes"),
             el("ul", effects, class_="effects") if effects else None,
         ]
-        items.append(el("li", parts, data_time=happening.time))
+        items.append(
+            el("li", parts, data_time=happening.time, data_axes=" ".join(happening.axes) or None)
+        )
     return el("ol", items, class_="happenings")
+
+
+def _clock(run: RunFiles, seconds: int) -> str:
+    """The time of day of an instant, which tells it from others of its day."""
+    started = run.scenario.start
+    minutes = (seconds + (started.hour * 3600 + started.minute * 60 if started else 0)) // 60
+    return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
+
+
+def list_choice() -> Html:
+    """Buttons that show all that happened, or what changed the axis on show alone."""
+    return el(
+        "div",
+        el("button", "All", type="button", data_list="all", aria_pressed="true"),
+        el("button", "This axis", type="button", data_list="axis", aria_pressed="false"),
+        class_="flows", role="group", aria_label="What the list has",
+    )  # fmt: skip
+
+
+def contents(parts: Iterable[tuple[str, str]]) -> Html:
+    """Links to the parts of the page, each an id and a title."""
+    links = [el("li", el("a", title, href=f"#{id_}")) for id_, title in parts]
+    return el("nav", el("ul", links), class_="contents", aria_label="On this page")
 
 
 def _is_about(run: RunFiles, happening: Entry, effect: str) -> bool:

@@ -17,14 +17,20 @@ from .shell import (
     Links,
     about,
     bar,
+    contents,
     curve_figure,
     document,
     entries,
     finding_section,
     holding_figure,
+    list_choice,
     map_figure,
     section,
 )
+
+NONE_HAPPENED = "Nothing on record changed this axis."
+
+DAYS, HAPPENED = "The run, day by day", "What happened, and what came of it"
 
 
 def page(
@@ -39,26 +45,33 @@ def page(
     """
     link = Links(file, run.folder)
     axes = [(id_, axis.name) for id_, axis in run.scenario.axes.items()]
+    measured = [_finder(), tables.measures(run, link)]
+    told_of: list[tuple[str, str, Piece]] = [
+        ("beside", "Among many runs", [tables.beside(run, link)]),
+        ("claims", "Claims", [tables.claims(run)]),
+        ("axes", "Axes", [tables.axes(run) if axes else None]),
+        ("stocks", "Stocks", [tables.stocks(run, link) if axes else None]),
+        ("forces", "Forces", [tables.forces(run)]),
+        ("pockets", "Pockets", [tables.pockets(run)]),
+        ("displaced", "Displaced strength", [tables.displaced(run, link)]),
+        ("inputs", "Inputs, their sources and doubts",
+         [inputs.section(run.scenario),
+          source_line("The whole scenario, which runs again to the same bytes: ",
+                      link("scenario.resolved.yaml"))]),
+        ("measures", "All measures", measured),
+        ("luck", "What was drawn", [tables.luck(run)]),
+        ("manifest", "Manifest", [tables.manifest(run.manifest, link), _checks(run)]),
+    ]  # fmt: skip
+    made = [(id_, title, section(id_, title, inside)) for id_, title, inside in told_of]
+    listed_parts = [("stage", DAYS), ("events-title", HAPPENED)]
     parts = [
         finding_section(finding(run)),
+        contents([*listed_parts, *((id_, title) for id_, title, part in made if part)]),
         beside,
         el("noscript", el("p", NOSCRIPT)),
-        section("stage", "The run, day by day", bar(axes, run.focus), _stage(run, link),
-                seen=False),
-        section("beside", "Among many runs", tables.beside(run, link)),
-        section("claims", "Claims", tables.claims(run)),
-        section("axes", "Axes", tables.axes(run) if axes else None),
-        section("stocks", "Stocks", tables.stocks(run, link) if axes else None),
-        section("forces", "Forces", tables.forces(run)),
-        section("pockets", "Pockets", tables.pockets(run)),
-        section("displaced", "Displaced strength", tables.displaced(run, link)),
-        section("inputs", "Inputs, their sources and doubts", inputs.section(run.scenario),
-                source_line("The whole scenario, which runs again to the same bytes: ",
-                            link("scenario.resolved.yaml"))),
-        section("measures", "All measures", _finder(), tables.measures(run, link)),
-        section("luck", "What was drawn", tables.luck(run)),
-        section("manifest", "Manifest", tables.manifest(run.manifest, link),
-                _checks(run)),
+        section("stage", DAYS, _turns() if axes else None, bar(axes, run.focus),
+                _stage(run, link), seen=False),
+        *(part for _, _, part in made),
     ]  # fmt: skip
     data, ground = stage([run], run.focus)
     asked = {"what_if": what_if.document(run)} if axes else {}
@@ -76,10 +89,14 @@ def _stage(run: RunFiles, link: Links) -> Html:
         el(
             "div",
             what_if.panel() if run.scenario.axes else None,
-            curve_figure(", over time", series),
+            curve_figure(", over time", series, el("ol", id="chips", class_="chips"))
+            if run.scenario.axes
+            else curve_figure(", over time", series),
             el(
                 "section",
-                el("h3", "What happened, and what came of it", id="events-title"),
+                el("h3", HAPPENED, id="events-title"),
+                list_choice() if run.scenario.axes else None,
+                el("p", NONE_HAPPENED, id="none-happened", hidden=True),
                 entries(run, happenings(run)),
                 source_line("Data: ", link("events.csv")),
                 class_="events", aria_labelledby="events-title",
@@ -95,6 +112,12 @@ def _flows(run: RunFiles) -> list[str]:
     if not run.scenario.axes:
         return []
     return ["carry", "planned", *(["loads"] if run.loads else [])]
+
+
+def _turns() -> Html:
+    """The room of the turning points above the slider; the script fills it."""
+    return el("div", id="turns", class_="turns", role="group", aria_label="Turning points",
+              hidden=True)  # fmt: skip
 
 
 def _finder() -> Html:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
 
 from sim import api
@@ -127,7 +128,14 @@ def capacity_at(file: Path, axis: str, time: int) -> int:
     return values[-1]
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (1440, "light"), (390, "dark"),
+        pytest.param(1440, "dark", marks=pytest.mark.slow),
+        pytest.param(390, "light", marks=pytest.mark.slow),
+    ],
+)  # fmt: skip
 def test_three_towns_by_the_keyboard_and_the_saved_scenario_agrees(
     opened: Open, flagship: Path, tmp_path: Path, width: int, scheme: str
 ) -> None:
@@ -163,6 +171,8 @@ def test_three_towns_by_the_keyboard_and_the_saved_scenario_agrees(
     assert [url for url in asked.asked if not url.startswith("blob:")] == [flagship.as_uri()]
     assert asked.wrong == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    faults = Axe().run(page).response["violations"]
+    assert [f["id"] for f in faults if f["impact"] in ("serious", "critical")] == []
 
 
 def test_an_address_brings_the_moment_back(opened: Open, flagship: Path) -> None:

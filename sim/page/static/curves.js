@@ -88,7 +88,7 @@ function panelsOf(runs, id, names = ["A", "B"]) {
   const [axis] = axes, [run] = runs;
   const force = (read, steps) => run.forces.slice(0, 6).map((f, i) => [f.name, "line" + i, read(f), steps]);
   const found = [
-    { title: say("carry_title"), unit: "t/day", lines: [["capacity", "one area", axis.series.capacity, true],
+    { title: say("carry_title"), unit: "t/day", losses: true, lines: [["capacity", "one area", axis.series.capacity, true],
       ...(axis.series.what_if ? [["what if", "two", axis.series.what_if, true]] : []), ["demand", "dash", axis.series.demand, true]] },
     { title: say("given_title"), unit: "t/day", lines: [
       ["delivered", "bars", rates(arrived(axis)), true], ["deliverable", "flow", axis.series.deliverable, true], ["demand", "dash", axis.series.demand, true]],
@@ -151,6 +151,7 @@ class Curves {
       if (/area|bars|gap/.test(look)) svg.append(draw("path", { class: look + " under", d: `M${this.x(points[i][0][0]).toFixed(1)},${y(0).toFixed(1)}L${path}L${this.right},${y(0).toFixed(1)}Z` }));
       svg.append(draw("path", { class: "curve " + look, d: "M" + path }));
     });
+    if (panel.losses) svg.append(...this.numbers(y, scale));
     const cursor = draw("path", { class: "cursor" });
     svg.append(cursor);
     this.cursors.push([cursor, high]);
@@ -166,6 +167,23 @@ class Curves {
       names.push(make("li", {}, sample, say("shortfall")));
     }
     return [make("h4", {}, nameOf(panel.title), make("span", {}, ", " + panel.unit)), make("ul", { class: "names" }, ...names), svg];
+  }
+
+  /** Numbers on the first curve the losses [time, kg/day lost, ...]; they stay while it is drawn anew. */
+  mark(losses) {
+    this.losses = losses;
+    this.layout();
+  }
+
+  /** The numbers of the losses on a panel, each where the curve falls, none on another. */
+  numbers(y, scale) {
+    const axis = axisOf(this.runs[0], view.axis), seen = [];
+    return (axis ? this.losses || [] : []).map(([time], i) => {
+      const x = this.x(time), before = at(axis.series.capacity, time - 1, 0) / scale, row = seen.filter((other) => Math.abs(other - x) < 16).length;
+      seen.push(x);
+      const cx = Math.min(x + 9, this.right - 8), cy = y(before) + 10 + 17 * row;
+      return draw("g", { class: "loss" }, draw("circle", { cx, cy, r: 7.5 }), draw("text", { x: cx, y: cy }, String(i + 1)));
+    });
   }
 
   /** Boxes where what could be delivered is less than what is asked for. */

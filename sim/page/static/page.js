@@ -15,6 +15,7 @@ const slider = $("#time"), day = $("#day"), said = $("#said"), play = $("#play")
 const asking = DATA.what_if ? new WhatIf(maps[0], curves) : null;
 const guessing = asking ? new Guess(asking) : null;
 const exploring = DATA.explore ? new Explore(asking) : null;
+const turns = $("#turns"), chips = $("#chips"), track = $("#track");
 const entries = $$("[data-time]").map((item) => ({ item, time: Number(item.dataset.time) }));
 const instants = [...new Set(DATA.runs.flatMap((run) => run.times))].sort((a, b) => a - b);
 
@@ -33,6 +34,7 @@ function show(what) {
     if (asking) asking.follow();
     for (const map of maps) map.frameAxis();
     for (const chart of curves) chart.layout();
+    surround();
     retable();
   }
   const run = DATA.runs[0];
@@ -42,12 +44,22 @@ function show(what) {
   day.replaceChildren(make("strong", {}, words), say("day_of", { n: number, of: Math.round(view.end / DAY) }));
   if (asking) { asking.follow(); asking.soon(); }
   for (const map of maps) map.draw();
+  if (turns) markTurn(turns);
   if ($("#apart")) tellApart();
   for (const chart of [...curves, ...holdings]) chart.move();
   const last = entries.filter((entry) => entry.time <= view.time).map((entry) => entry.time).pop();
   for (const { item, time } of entries) put(item, { "aria-current": time === last ? "true" : null });
   clearTimeout(telling);
   if (!view.playing) telling = setTimeout(announce, 500);
+}
+
+/** Draws anew what stands round the slider: all of it is of the axis on show. */
+function surround() {
+  const run = DATA.runs[0];
+  if (turns) drawTurns(turns, run, maps[0].largest);
+  if (!DATA.chances && DATA.runs.length === 1) drawTrack(track, run);
+  if (chips) curves[0].mark(drawChips(chips, run, entries));
+  filterList(entries, Boolean($("[data-list=axis][aria-pressed=true]")));
 }
 
 const MOST_APART = 6;
@@ -211,6 +223,13 @@ if (choice) choice.addEventListener("change", () => view.choose(choice.value));
 for (const { item, time } of entries) {
   item.querySelector("button").addEventListener("click", () => { stop(); view.go(time); });
 }
+for (const button of $$("[data-list]")) {
+  button.addEventListener("click", () => {
+    for (const other of $$("[data-list]")) put(other, { "aria-pressed": String(other === button) });
+    surround();
+  });
+}
+new ResizeObserver(() => { if (!DATA.chances && DATA.runs.length === 1) drawTrack(track, DATA.runs[0]); }).observe(track);
 for (const button of $$("button[data-axis]")) {
   button.addEventListener("click", () => {
     view.choose(button.dataset.axis);
@@ -259,5 +278,6 @@ view.listeners.push(show);
 const asked = /^#day-([\d.]+)/.exec(location.hash);
 view.time = asked ? Math.min(Math.round(Number(asked[1]) * DAY), view.end) : 0;
 if (asking && location.hash.includes("&")) asking.read();
+surround();
 document.documentElement.classList.add("ready");
 show("time");

@@ -260,8 +260,6 @@ class WhatIf {
   }
 
   async write() {
-    const url = URL.createObjectURL(new Blob([await this.scenario()], { type: "application/yaml" }));
-    make("a", { href: url, download: this.file }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 60000);
+    download(new Blob([await this.scenario()], { type: "application/yaml" }), this.file);
   }
 }
