@@ -2,12 +2,12 @@
 
 Prints, in one run and with equal results checked: seconds of the engine beside the program that a
 user would write (SimPy and networkx, a process a convoy), the same with flows and ways kept
-between changes, and the floor, the engine's own handlers on a bare heap (bench/peers); then
-replicates a second on one process and on a pool of two, parallel efficiency beside what two
-processes that share nothing get on this machine, the journal, and memory in n. Single runs are
-timed in seconds of a processor, the median over some replicates of the best of three (of the
-naive program one run), so that other work on the machine counts little; many runs by the clock
-on the wall, so let it be quiet.
+between changes, and the floor, the engine's own handlers on a bare heap (bench/peers); what the
+rules of behaviour add to a replicate on forces; then replicates a second on one process and on a
+pool of two, parallel efficiency beside what two processes that share nothing get on this machine,
+the journal, and memory in n. Single runs are timed in seconds of a processor, the median over some
+replicates of the best of three (of the naive program one run), so that other work on the machine
+counts little; many runs by the clock on the wall, so let it be quiet.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -34,7 +35,7 @@ from sim.many.journal import Journal
 from sim.many.replicate import Result, run_replicate
 from sim.measure.summary import Analysis
 from sim.scenario.loader import load
-from sim.scenario.model import DAY, Scenario
+from sim.scenario.model import DAY, Rules, Scenario
 from sim.state.record import Record
 
 WARM = 10
@@ -60,6 +61,7 @@ def main() -> None:
         print(driver(scenario, given.driver))
     else:
         peers(scenario, given.times)
+        behaviour(given.n)
         parts(scenario, given.times)
         engines(given.scenario, scenario, given.n)
         busy(scenario, max(40, given.n // 2))
@@ -166,6 +168,23 @@ def parts(scenario: Scenario, times: int) -> None:
     mean = (time.process_time() - start) / (4 * times)
     note = f"so 1,000 on two processors {500 * mean:.0f} s at best"
     say("engine and measures, on average", 1e3 * mean, "ms a replicate", note)
+
+
+def behaviour(n: int) -> None:
+    """Seconds of replicates on forces with all rules of behaviour and with none, by turns."""
+    every = load(FORCES)
+    ways = (replace(every, rules=Rules()), every)
+    for way in ways:
+        run_replicate(way, 0)
+    spent: list[list[float]] = [[], []]
+    for i in range(1, n + 1):
+        for which in (0, 1) if i % 2 else (1, 0):
+            spent[which].append(best(partial(run_replicate, ways[which], i), 1)[0])
+    none, with_all = (sum(each) / n for each in spent)
+    middle = median(b / a for a, b in zip(*spent, strict=True))
+    say("forces with no rule", 1e3 * none, "ms a replicate", f"the mean of {n}")
+    say("forces with all rules", 1e3 * with_all, "ms a replicate",
+        f"{with_all / none:.2f} times as much; {middle:.2f} the median of pairs")  # fmt: skip
 
 
 # --- many runs ---------------------------------------------------------------------------

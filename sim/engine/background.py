@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 from sim.scenario.model import PPM, BackgroundRate
 
@@ -76,8 +77,10 @@ class Background:
     def _look(self, places: Iterable[str]) -> None:
         """See whether the rates of places are others now."""
         now = self._world.clock.now
+        afoot = [force for force in self._forces.values() if force.mode != "over"]
+        named = {place for force in afoot for place in force.operation.route}
         for place in places:
-            rate = self._rate(place)
+            rate = 0.0 if place in named else self._rate(place)
             if place not in self._hazards:
                 if rate == 0:
                     continue
@@ -106,24 +109,24 @@ class Background:
         )
 
     def _rate(self, place: str) -> float:
-        """The rate (1/day) at which a place is lost now."""
-        loser = self._loser(place)
-        if loser is None or any(
-            force.mode != "over" and place in force.operation.route
-            for force in self._forces.values()
-        ):
+        """The rate (1/day) at which a place that no operation names is lost now."""
+        if (loser := self._loser(place)) is None:
             return 0.0
-        rate = self._rates[loser]
-        return rate.front if self._takers(place, rate.takers, 1) else rate.inner
+        rate, graph, control = self._rates[loser], self._world.graph, self._world.control
+        near = (
+            graph.places[there]
+            for there, flat in graph.neighbours[graph.place_index[place]]
+            if not control.absent(graph.roads[flat >> 1])
+        )
+        front = any(not rate.takers.isdisjoint(control.owners(p)) for p in chain((place,), near))
+        return rate.front if front else rate.inner
 
-    def _takers(self, place: str, takers: frozenset[str], most: int | None) -> Counter[str]:
-        """Places of each taker among those the fewest roads away, ``most`` roads at most."""
+    def _takers(self, place: str, takers: frozenset[str]) -> Counter[str]:
+        """Places of each taker among those the fewest roads away."""
         graph, control = self._world.graph, self._world.control
         found: Counter[str] = Counter(takers & control.owners(place).keys())
         seen = last = {graph.place_index[place]}
-        steps = 0
-        while last and not found and (most is None or steps < most):
-            steps += 1
+        while last and not found:
             last = {
                 there
                 for here in last
@@ -140,7 +143,7 @@ class Background:
         world, loser = self._world, self._loser(place)
         if loser is None:
             return
-        found = sorted(self._takers(place, self._rates[loser].takers, None).items())
+        found = sorted(self._takers(place, self._rates[loser].takers).items())
         name = f"change:{place}:{self._changes[place]}"
         self._changes[place] += 1
         self._hazards[place].begin_again(self._next(place), world.clock.now)

@@ -26,7 +26,8 @@ from .choice import Alternative, utility
 from .clock import Moment, Phase, call_off
 from .garrisons import Garrisons
 from .journeys import Journey, Standing, depart, way_out
-from .signals import Post
+from .signals import NetChange, Post
+from .supply.latest import Latest
 from .world import World
 
 TERMS = ("hours", "threat", "supply", "billets", "value")
@@ -81,6 +82,8 @@ class Regroup:
         }
         self._bodies = Bodies(world)
         self._ringed = dict(world.control.besieged)
+        self._ways: Latest[tuple[Passage, int], TravelTimes] = Latest()
+        world.signals.settled.subscribe(self._forget)
 
     def _draw(self, rule: RegroupRule) -> DrawnRegroupRule:
         def value(what: str) -> float:
@@ -105,9 +108,17 @@ class Regroup:
 
     def ways_from(self, actor: str, place: str, *, through: bool = False) -> TravelTimes:
         """Travel times of an actor's men from a place; ``through`` ground of its enemies too."""
-        index = self._world.graph.place_index[place]
+        here = self._world.graph.place_index[place]
         passage = self._world.passages.of(EVERYONE if through else actor)
-        return self._ways_from(Standing(index), passage)
+        if not passage.open[here]:  # out by any open road, whatever the passage tells of it
+            return self._ways_from(Standing(here), passage)
+        if (passage, here) not in self._ways:
+            self._ways[passage, here] = self._ways_from(Standing(here), passage)
+        return self._ways[passage, here]
+
+    def _forget(self, _change: NetChange) -> None:
+        """Ways are others once a passage is."""
+        self._ways.clear()
 
     def seconds_to(self, goal: str, ways: TravelTimes) -> int:
         """Seconds to a place, or out by an exit, by some ways; ``UNREACHABLE`` or more: none."""
@@ -151,14 +162,12 @@ class Regroup:
         ways, side = self.ways_from(actor, here, through=through), world.sides[actor]
         most = self._rules[actor].max_seconds if actor in self._rules else math.inf
         persons, passage = self.garrisons.of(post), world.passages.of(actor)
+        near = (ways.hops >= 0) & (ways.seconds <= most) & passage.open
         found = [
             (int(ways.seconds[i]), place)
-            for i, place in enumerate(world.graph.places)
+            for i, place in ((i, world.graph.places[i]) for i in near.nonzero()[0].tolist())
             if place != here
             and place not in but
-            and ways.reaches(i)
-            and ways.seconds[i] <= most
-            and passage.open[i]
             and side.holds(world.control, place)
             and ((room := self.room(place)) is None or persons <= room)
         ]

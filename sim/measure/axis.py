@@ -14,12 +14,12 @@ from sim.network import (
     Flow,
     FlowProblem,
     Graph,
+    Spare,
     barrier,
     decompose,
-    disjoint_routes,
     fastest_route,
-    fewest_places_cut,
     reopening_set,
+    spare,
 )
 from sim.scenario.dates import format_instant
 from sim.scenario.model import DAY, Axis, Scenario
@@ -182,12 +182,15 @@ class Topology(NamedTuple):
     b: bytes
 
 
-class Spare(NamedTuple):
-    """How far an axis can do without some of its ways: what :class:`AxisView` has of it."""
-
-    fewest_places: tuple[int, ...] | None
-    routes_by_roads: int
-    routes_by_places: int
+@lru_cache(maxsize=32)
+def _by_ways(topology: Topology, sources: tuple[int, ...], sinks: tuple[int, ...]) -> FlowProblem:
+    """A problem of which ways there are alone; replicates of a process share it."""
+    places, roads, a, b = topology
+    graph = Graph(
+        places, roads, np.frombuffer(a, np.int32), np.frombuffer(b, np.int32),
+        seconds=np.ones(len(roads), np.int64), km=np.zeros(len(roads)),
+    )  # fmt: skip
+    return FlowProblem(graph, sources, sinks)
 
 
 @lru_cache(maxsize=4096)
@@ -202,14 +205,8 @@ def _spare(
 
     ``open_roads`` (m, 2) and ``open_places`` (n,) are the bytes of masks.
     """
-    places, roads, a, b = topology
-    graph = Graph(
-        places, roads, np.frombuffer(a, np.int32), np.frombuffer(b, np.int32),
-        seconds=np.ones(len(roads), np.int64), km=np.zeros(len(roads)),
-    )  # fmt: skip
     masks = (np.frombuffer(open_roads, bool).reshape(-1, 2), np.frombuffer(open_places, bool))
-    fewest = fewest_places_cut(graph, *masks, sources, sinks)
-    return Spare(fewest, *disjoint_routes(graph, *masks, sources, sinks))
+    return spare(_by_ways(topology, sources, sinks), *masks)
 
 
 class AxisLens:
@@ -285,19 +282,19 @@ class AxisLens:
     ) -> AxisView:  # fmt: skip
         graph, roads, places = graph_at(passage.control), passage.road > 0, passage.open
         ends = (self.sources, self.sinks)
-        spare = _spare(
+        left = _spare(
             Topology(graph.places, graph.roads, graph.a.tobytes(), graph.b.tobytes()),
             roads.tobytes(), places.tobytes(), *ends,
         )  # fmt: skip
-        fewest = spare.fewest_places
+        fewest = left.fewest_places
         fastest = fastest_route(graph, roads, places, *ends)
         return AxisView(
             time=time,
             capacity=capacity,
             cut=cut,
             fewest_places=None if fewest is None else tuple(graph.places[i] for i in fewest),
-            routes_by_roads=spare.routes_by_roads,
-            routes_by_places=spare.routes_by_places,
+            routes_by_roads=left.routes.by_roads,
+            routes_by_places=left.routes.by_places,
             fastest=None
             if fastest is None
             else self._route(graph, fastest.places, fastest.roads, 0),

@@ -9,11 +9,13 @@ from .cuts import (
     Barrier,
     DisjointRoutes,
     Reopening,
+    Spare,
     barrier,
     disjoint_routes,
     fewest_places_cut,
     first_minimal,
     reopening_set,
+    spare,
 )
 from .fastest import FastestWays
 from .flow import FlowProblem, certify
@@ -36,6 +38,7 @@ __all__ = [
     "IntArray",
     "Reopening",
     "Route",
+    "Spare",
     "TravelTimes",
     "barrier",
     "certify",
@@ -47,6 +50,7 @@ __all__ = [
     "first_minimal",
     "reach",
     "reopening_set",
+    "spare",
     "times_from",
     "times_to",
 ]

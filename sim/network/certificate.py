@@ -78,7 +78,8 @@ class Cut:
 class Flow:
     """A flow and the cut that proves it largest; kg/day.
 
-    Where ``unlimited``, ``value`` is ``UNLIMITED`` and all arrays are zero.
+    Where ``unlimited``, ``value`` is ``UNLIMITED`` and all arrays are zero. ``prices`` (2n + 2,) s,
+    of the nodes of ``FlowProblem``, prove a plan cheapest; None for a flow that need not be.
     """
 
     value: int
@@ -88,6 +89,14 @@ class Flow:
     source_flow: IntArray  # (k,) in the order of the problem's sources
     sink_flow: IntArray  # (l,) in the order of the problem's sinks
     cut: Cut
+    prices: IntArray | None = None
+
+    @cached_property
+    def amounts(self) -> IntArray:
+        """All that it carries as one vector of :class:`Certificate`, kg/day."""
+        return np.concatenate(
+            (self.road_flow.ravel(), self.place_flow, self.source_flow, self.sink_flow)
+        )
 
 
 def check_amounts(
@@ -156,9 +165,7 @@ class Certificate:
         )  # fmt: skip
         if (roads.shape, places.shape, supply.shape, demand.shape) != self._shapes:
             raise CertificateError("a part of the flow has the wrong shape")
-        self.check_vector(
-            limits, np.concatenate((roads.ravel(), places, supply, demand)), flow.value, flow.cut
-        )
+        self.check_vector(limits, flow.amounts, flow.value, flow.cut)
 
     def still(self, limits: IntArray, flow: Flow) -> bool:
         """Whether a finite flow that was proven largest under other limits is so under these.
@@ -166,10 +173,7 @@ class Certificate:
         It is where it fits and its cut holds no more than before: then again each proves the
         other, and what was conserved still is.
         """
-        amounts = np.concatenate(
-            (flow.road_flow.ravel(), flow.place_flow, flow.source_flow, flow.sink_flow)
-        )
-        if np.count_nonzero(amounts > limits):
+        if np.count_nonzero(flow.amounts > limits):
             return False
         return self._within(limits, flow.cut).value == flow.value
 

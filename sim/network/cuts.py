@@ -84,6 +84,30 @@ def disjoint_routes(
     )
 
 
+class Spare(NamedTuple):
+    """How far the sinks can do without some of the ways that lead to them."""
+
+    fewest_places: tuple[int, ...] | None  # those of :func:`fewest_places_cut`
+    routes: DisjointRoutes
+
+
+def spare(problem: FlowProblem, usable_roads: BoolArray, usable_places: BoolArray) -> Spare:
+    """:func:`fewest_places_cut` and :func:`disjoint_routes` of a problem's sources and sinks.
+
+    Where some places separate the sides no road joins these directly, so as many routes share no
+    inner place as it takes places (Menger 1927): one flow answers both.
+    """
+    sources, sinks = problem.sources, problem.sinks
+    roads, places = _counting(problem.graph, usable_roads, usable_places, sources, sinks)
+    separating = problem.max_flow(roads * UNLIMITED, places)
+    fewest = None if separating.unlimited else separating.cut.places
+    if fewest == ():
+        return Spare((), DisjointRoutes(0, 0))
+    by_places = problem.max_flow(roads, places).value if fewest is None else len(fewest)
+    by_roads = problem.max_flow(roads, np.where(places > 0, UNLIMITED, 0)).value
+    return Spare(fewest, DisjointRoutes(by_roads, by_places))
+
+
 def _counting(
     graph: Graph,
     usable_roads: BoolArray,

@@ -70,6 +70,14 @@ class FastestWays:
         self._beyond = head.ravel()[self._border]
         self._shut = [s for s in roots if not reached[s]]
 
+        # Prices of the nodes: the times, but no more than to the farthest sink. Where no way leads
+        # it costs that too; but for the entry of a source that is shut, at which goods begin.
+        far = max((route.seconds for route in self._routes.values()), default=0)
+        price = np.minimum(times.seconds, far)
+        entry = price.copy()
+        entry[roots] = 0
+        self._prices = np.concatenate((entry, price, [0, far]))
+
         # Ways that are closed, and by which some place would be reached as soon or sooner.
         self._inviting: BoolArray = ~usable & (by_way <= times.seconds[head])
 
@@ -100,7 +108,8 @@ class FastestWays:
             return None
         side = self._side.copy()
         side[self._beyond[limits[self._border] > 0]] = True
-        return self._problem.proven(limits, amounts, side)
+        plan = self._problem.proven(limits, amounts, side)
+        return None if plan is None else replace(plan, prices=self._prices)
 
     def routes(self, plan: Flow) -> tuple[Route, ...]:
         """The routes that carry a :meth:`plan`, as ``decompose`` finds them."""

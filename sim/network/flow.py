@@ -13,7 +13,8 @@ once; only capacities change between solves.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import replace
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .certificate import UNLIMITED, Certificate, CertificateError, Cut, Flow
 from .graph import BoolArray, Graph, IntArray
+from .standing import Standing
 from .ties import Ties
 
 
@@ -65,7 +67,6 @@ class FlowProblem:
         )[:-1]
         self._open = tuple(np.full(count, UNLIMITED) for count in (n, k, s))
         self._solved: IntArray | None = None  # the capacities that the solver holds the answer to
-        self._planner: _Planner | None = None
         self._certificate = Certificate(graph, self.sources, self.sinks)
 
     def limits(
@@ -151,12 +152,48 @@ class FlowProblem:
         value, cut = self._largest(limits)
         if not 0 < value < UNLIMITED:
             # Nothing to solve: all zeros, where the largest flow may hold circles.
-            return self._certified(limits, value, None, cut)
-        if self._planner is None:
-            supplies = np.arange(self._ends[1], self._ends[2])
-            self._planner = _Planner(self._tail, self._head, self.graph.seconds, supplies)
+            flow = self._certified(limits, value, None, cut)
+            return replace(flow, prices=np.zeros(self._goal + 1, dtype=np.int64))
         amounts = self._planner.solve(limits, value, self._root, self._goal)
-        return self._certified(limits, value, amounts, cut)
+        flow = self._certified(limits, value, amounts, cut)
+        return replace(flow, prices=self._planner.prices)
+
+    def still_plan(self, flow: Flow, before: IntArray, now: IntArray) -> Flow | None:
+        """The same :meth:`plan`, where it proves itself that of other :meth:`limits` too.
+
+        ``flow`` has prices, and was the plan of the limits ``before``; supplies are the same.
+        None where it may be another ``now``. Its cut stays that of before.
+        """
+        if flow.unlimited or flow.prices is None:
+            return None
+        value, amounts = flow.value, flow.amounts
+        asked = sum(now[self._ends[2] :].tolist())
+        if np.count_nonzero(amounts > now) or not (
+            value == asked or self._certificate.still(now, flow)
+        ):
+            return None
+        prices = self._standing.prices(
+            amounts, flow.prices, np.minimum(before, value), np.minimum(now, value)
+        )
+        return None if prices is None else replace(flow, prices=prices)
+
+    @cached_property
+    def _cost(self) -> IntArray:
+        """Seconds that each arc takes."""
+        cost = np.zeros(len(self._tail), dtype=np.int64)
+        cost[: self._ends[0]] = np.repeat(self.graph.seconds, 2)
+        return cost
+
+    @cached_property
+    def _planner(self) -> _Planner:
+        roads, places, supplies, _ = self._ends
+        order = np.concatenate((np.arange(places, supplies), np.arange(roads)))
+        return _Planner(self._tail, self._head, self._cost, order)
+
+    @cached_property
+    def _standing(self) -> Standing:
+        tail, head, cost = self._tail[:-1], self._head[:-1], self._cost[:-1]
+        return Standing(tail, head, cost)
 
     def _largest(self, limits: IntArray) -> tuple[int, Cut]:
         """Value and cut of a largest flow; the solver holds the flow."""
@@ -234,23 +271,22 @@ class FlowProblem:
 class _Planner:
     """Cheapest flow of a given value over the arcs of a :class:`FlowProblem`.
 
-    Ties go to the arcs ``supplies`` in their order, then to the roads, the first arcs.
+    Ties go to the arcs ``order``, one after another.
     """
 
-    def __init__(
-        self, tail: IntArray, head: IntArray, seconds: IntArray, supplies: IntArray
-    ) -> None:
+    def __init__(self, tail: IntArray, head: IntArray, cost: IntArray, order: IntArray) -> None:
         from ortools.graph.python import min_cost_flow
 
-        roads = 2 * len(seconds)
-        cost = np.zeros(len(tail), dtype=np.int64)
-        cost[:roads] = np.repeat(seconds, 2)
-        order = np.concatenate((supplies, np.arange(roads)))
         self._ties = Ties(tail[:-1], head[:-1], cost[:-1], order)
         self._solver = min_cost_flow.SimpleMinCostFlow()
         self._arcs = self._solver.add_arcs_with_capacity_and_unit_cost(
             tail.astype(np.int32), head.astype(np.int32), np.zeros(len(tail), dtype=np.int64), cost
         )[:-1]
+
+    @property
+    def prices(self) -> IntArray:
+        """Those of the nodes by which the last flow was proven cheapest, s."""
+        return self._ties.price.copy()
 
     def solve(self, limits: IntArray, value: int, root: int, goal: int) -> IntArray:
         """Flow on each arc. Raises OverflowError and CertificateError as ``plan`` says."""

@@ -40,7 +40,8 @@ class Ties:
         led = np.zeros(self._nodes, dtype=bool)
         led[head[alone]] = True
         self._joins = (alone & ~led[tail]).nonzero()[0]
-        self._price = np.zeros(self._nodes, dtype=np.int64)  # of the last time: a good start
+        self.price = np.zeros(self._nodes, dtype=np.int64)
+        """Those that proved the last flow a cheapest one: a good start for those of the next."""
 
     def settle(self, capacity: IntArray, flow: IntArray, most: int) -> IntArray:
         """The first of all flows (e,) within ``capacity`` as large and as cheap as ``flow``.
@@ -85,17 +86,18 @@ class Ties:
         tail, head = node[self._tail], node[self._head]
         apart = tail != head
         on, back = (more & apart).nonzero()[0], (less & apart).nonzero()[0]
-        price = self._price
+        price = self.price
         # The flow alone first: from what that gives little changes.
-        _lower(price, head[back], tail[back], -self._cost[back])
-        _lower(
+        cheapest = lower(price, head[back], tail[back], -self._cost[back]) and lower(
             price,
             np.concatenate((head[back], tail[on])),
             np.concatenate((tail[back], head[on])),
             np.concatenate((-self._cost[back], self._cost[on])),
         )
-        self._price = price[node]
-        return self._price
+        if not cheapest:
+            raise CertificateError("a flow as large costs less")
+        self.price = price[node]
+        return self.price
 
     def _near(self, tail: IntArray, head: IntArray, carries: BoolArray, on: BoolArray) -> BoolArray:
         """The nodes that the flow touches, and those from which arcs ``on`` lead there.
@@ -110,16 +112,19 @@ class Ties:
         return near
 
 
-def _lower(price: IntArray, tail: IntArray, head: IntArray, cost: IntArray) -> None:
+def lower(
+    price: IntArray, tail: IntArray, head: IntArray, cost: IntArray, rounds: int | None = None
+) -> bool:
     """Lower prices until none is above that of a tail and the cost of its arc (Ford 1956).
 
-    Raises CertificateError where that never ends: some circle costs less than nothing.
+    False where that does not end within some ``rounds``; None: as many as there are prices and one,
+    so that it never ends, for some circle costs less than nothing.
     """
     order = np.argsort(tail, kind="stable")
     head, cost = head[order], cost[order]
     start = np.searchsorted(tail[order], np.arange(len(price) + 1))
     lowered = np.arange(len(price))
-    for _ in range(len(price) + 1):
+    for _ in range(len(price) + 1 if rounds is None else rounds):
         first = start[lowered]
         count = start[lowered + 1] - first
         end = count.cumsum()
@@ -128,13 +133,13 @@ def _lower(price: IntArray, tail: IntArray, head: IntArray, cost: IntArray) -> N
         to = head[arcs]
         better = (offer < price[to]).nonzero()[0]
         if not len(better):
-            return
+            return True
         to = to[better]
         np.minimum.at(price, to, offer[better])
         fell = np.zeros(len(price), dtype=bool)
         fell[to] = True
         lowered = fell.nonzero()[0]
-    raise CertificateError("a flow as large costs less")
+    return False
 
 
 class _Circles:

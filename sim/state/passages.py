@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import copy
+from hashlib import blake2b
 
 import numpy as np
 
@@ -44,7 +45,7 @@ class Passage:
         self.place: IntArray = np.array(self._place_kg, dtype=np.int64)
         self.open: BoolArray = self.place > 0
         self.road: IntArray = np.array(self._road_kg, dtype=np.int64).reshape(-1, 2)
-        self._key = b""
+        self._key = self._digest = b""
 
     @property
     def key(self) -> bytes:
@@ -52,6 +53,13 @@ class Passage:
         if not self._key:
             self._key = self.road.tobytes() + self.place.tobytes()
         return self._key
+
+    @property
+    def digest(self) -> bytes:
+        """The :attr:`key` as a short one: on a large network that takes megabytes."""
+        if not self._digest:
+            self._digest = blake2b(self.key, digest_size=16).digest()
+        return self._digest
 
     def carries(self, road: int, start: int) -> bool:
         """True where a road can be used from ``start``, the place at one of its ends."""
@@ -117,7 +125,7 @@ class Passage:
                 self.road[r] = each_way
                 changed = True
         if changed:
-            self._key = b""
+            self._key = self._digest = b""
         return changed
 
     def _of_place(self, p: int) -> int:

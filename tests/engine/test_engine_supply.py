@@ -11,6 +11,7 @@ import pytest
 from sim.engine.simulation import run
 from sim.engine.supply.latest import Latest
 from sim.measure.summary import Analysis
+from sim.network import Flow, FlowProblem, IntArray
 from sim.scenario.model import Scenario
 from sim.state.record import Record, Tally
 
@@ -232,7 +233,7 @@ def test_what_is_deliverable_to_two_sinks_is_less_than_both_ask_for(make: Make) 
 
 
 def test_only_the_latest_answers_are_kept() -> None:
-    kept: Latest[int] = Latest()
+    kept: Latest[bytes, int] = Latest()
     for n in range(Latest.MOST + 3):
         kept[str(n).encode()] = n
     assert list(kept.values()) == list(range(3, Latest.MOST + 3))
@@ -252,3 +253,26 @@ def test_what_is_kept_bears_on_no_result(
         anew.solves = kept.solves
         assert anew == kept
     assert again > 0
+
+
+def test_plans_that_stand_are_those_made_anew(
+    wild: Callable[[int], Scenario], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stood = 0
+    still = FlowProblem.still_plan
+
+    def count(problem: FlowProblem, flow: Flow, before: IntArray, now: IntArray) -> Flow | None:
+        nonlocal stood
+        found = still(problem, flow, before, now)
+        stood += found is not None
+        return found
+
+    for seed in range(15):
+        scenario = wild(seed)
+        with monkeypatch.context() as patched:
+            patched.setattr(FlowProblem, "still_plan", lambda *_: None)
+            anew = run(scenario)
+        with monkeypatch.context() as patched:
+            patched.setattr(FlowProblem, "still_plan", count)
+            assert run(scenario) == anew
+    assert stood > 0

@@ -22,6 +22,7 @@ from sim.network import (
     first_minimal,
     reach,
     reopening_set,
+    spare,
 )
 from sim.network.cuts import other_fewest_places
 
@@ -165,6 +166,15 @@ def test_disjoint_routes_against_networkx(data: st.DataObject, cases: Any) -> No
     assert found.by_places == nx.node_connectivity(split, s, t)
     fewest = fewest_places_cut(case.graph, ways, places, case.sources, case.sinks)
     assert fewest is None or len(fewest) == found.by_places
+
+
+@PROPERTY
+@given(data=st.data())
+def test_spare_ways_are_counted_as_one_by_one(data: st.DataObject, cases: Any) -> None:
+    case = data.draw(cases(max_places=8, max_roads=18))
+    masks = case.roads > 0, case.places > 0
+    whole = case.graph, *masks, case.sources, case.sinks
+    assert spare(case.problem(), *masks) == (fewest_places_cut(*whole), disjoint_routes(*whole))
 
 
 # --- reopening ----------------------------------------------------------------------------

@@ -43,10 +43,11 @@ class Field:
         ]
         if outside := [other for other in forces if other.km]:
             return BattleSide(outside, [])
+        strength = self._garrisons.strength
         posts = [
             (actor, place)
             for actor in sorted(enemies)
-            if self._garrisons.of((actor, place)) and world.sides[actor].holds(world.control, place)
+            if strength.get((actor, place)) and world.sides[actor].holds(world.control, place)
         ]
         return BattleSide(forces, posts)
 
@@ -72,4 +73,6 @@ class Field:
 
     def right_before(self, place: str) -> Iterator[Force]:
         """The forces that stand right before a place, the next stop of each."""
-        return (f for f in self.forces.values() if f.before and f.place(f.leg + 1) == place)
+        index = self._world.graph.place_index[place]
+        forces = (f for f in self.forces.values() if not f.arrived)
+        return (f for f in forces if f.stops[f.leg + 1] == index and f.before)

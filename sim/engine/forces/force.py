@@ -234,7 +234,7 @@ class Force:
         """True where it stands at a place, or before it with a ring or a battle."""
         if self.mode in ("waiting", "over", "retreating"):
             return False
-        if self.km == 0 and self.stops[self.leg] == place:
+        if self.stops[self.leg] == place and self.km == 0:
             return True
         round_it = self.mode in ("ringing", "fighting") or self.ringed is not None
         return round_it and self.before and self.stops[self.leg + 1] == place

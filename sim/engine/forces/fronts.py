@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -99,27 +99,38 @@ class Fronts:
         """
         if not actors or force.mode not in SEEN:
             return []
-        world, found = self._world, []
-        graph, control = world.graph, world.control
-        # the stops ahead with their km, the one where it stands among them
-        stops = [(force.place(force.leg), 0.0)] if force.km == 0 else []
-        km = -force.km
+        sides, holders = self._world.sides, self._world.control.holders
+        enemies = [actor for actor in actors if force.actor in sides[actor].enemies]
+        found: dict[str, tuple[str, str, float]] = {}
+        for place, km in self._ahead(force):
+            if len(found) == len(enemies):
+                break
+            for actor in holders[place]:
+                if actor in enemies and actor not in found:
+                    found[actor] = actor, place, km
+        return [found[actor] for actor in enemies if actor in found]
+
+    def _ahead(self, force: Force) -> Iterator[tuple[str, float]]:
+        """The stops ahead of a force with their km, the one where it stands among them.
+
+        From the end of its route on those by one open road, the nearest first.
+        """
+        graph, control = self._world.graph, self._world.control
+        km = force.km
+        if km == 0:
+            yield force.place(force.leg), 0.0
+        km = -km
         for leg in range(force.leg, len(force.roads)):
             km += force.lengths[leg]
-            stops.append((force.place(leg + 1), km))
+            yield force.place(leg + 1), km
         if force.arrived:
             roads = [
                 (float(graph.km[flat >> 1]), graph.places[other])
                 for other, flat in graph.neighbours[force.stops[-1]]
                 if graph.roads[flat >> 1] not in control.closed
             ]
-            stops += [(place, length) for length, place in sorted(roads)]
-        for actor in actors:
-            if force.actor in world.sides[actor].enemies:
-                mine = (stop for stop in stops if actor in control.holders[stop[0]])
-                if (first := next(mine, None)) is not None:
-                    found.append((actor, *first))
-        return found
+            for length, place in sorted(roads):
+                yield place, length
 
     def _watch(self, force: Force) -> None:
         """Wait for a force on the march to come into sight, or within reach, of its next enemy."""
@@ -212,7 +223,7 @@ class Fronts:
         ):
             return 0
         spare = self.spare[post] - self._reserves.ordered_from(post)
-        return min(spare, self._reserves.able(post))
+        return min(spare, self._reserves.able(post)) if spare > 0 else 0
 
     def _order(self, drawn: DrawnFrontRule, post: Post, place: str, persons: int) -> None:
         """Send men of a garrison to a front, as soon as it has the order."""

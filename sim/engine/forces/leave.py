@@ -213,7 +213,7 @@ class Leave:
         """Persons of an actor's side at a place, garrisons and forces."""
         own, index = self._world.sides[actor].own, self._world.graph.place_index[place]
         forces = (f for f in self._field.forces.values() if f.actor in own and f.afoot)
-        there = sum(f.strength for f in forces if f.km == 0 and f.stops[f.leg] == index)
+        there = sum(f.strength for f in forces if f.stops[f.leg] == index and f.km == 0)
         return there + sum(self._regroup.garrisons.of((who, place)) for who in own)
 
     def _value(self, actor: str, place: str) -> float:

@@ -115,12 +115,13 @@ class Reserves:
     def _next_door(self, post: Post) -> int:
         """Persons of enemy garrisons at the other ends of the roads of a place."""
         graph, (actor, place) = self._world.graph, post
-        enemies, ends = self._world.sides[actor].enemies, set()
-        for there, flat in graph.neighbours[graph.place_index[place]]:
-            if not self._world.control.absent(graph.roads[flat >> 1]):
-                ends.add(graph.places[there])
-        strength = self._garrisons.strength
-        return sum(n for (who, where), n in strength.items() if who in enemies and where in ends)
+        enemies, strength = self._world.sides[actor].enemies, self._garrisons.strength
+        ends = {
+            graph.places[there]
+            for there, flat in graph.neighbours[graph.place_index[place]]
+            if not self._world.control.absent(graph.roads[flat >> 1])
+        }
+        return sum(strength.get((who, where), 0) for who in enemies for where in ends)
 
     def _in_sight(self, post: Post, near: float) -> list[Force]:
         """The enemy forces within so many km of a place by road."""

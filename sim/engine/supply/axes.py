@@ -142,7 +142,7 @@ class AxisState:
     ways: dict[int, TravelTimes] = field(default_factory=dict)  # to a place, as things stand
     condition: bytes = b""
     paced: bool = False
-    _problems: Latest[FlowProblem] = field(default_factory=Latest)
+    _problems: Latest[bytes, FlowProblem] = field(default_factory=Latest)
     stated: tuple[int, ...] = field(init=False)  # what its sources give, as SinkState.stated
 
     def __post_init__(self) -> None:

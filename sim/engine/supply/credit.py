@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from hashlib import blake2b
 from itertools import combinations
 from typing import NamedTuple
 
@@ -26,7 +25,7 @@ from sim.engine.signals import Applied
 from sim.engine.world import World
 from sim.network.rank import exact_shares
 from sim.state.control import Control
-from sim.state.passages import Passage, Passages
+from sim.state.passages import Passages
 from sim.state.record import CreditRow
 
 from .axes import AxisState
@@ -94,7 +93,7 @@ class Credit:
             self._begin()
             return
         for state in self._axes.values():
-            self._known[state.axis.id, _digest(state.passage)] = state.capacity
+            self._known[state.axis.id, state.passage.digest] = state.capacity
         changed: set[int] = set()
         for subject, applied in touched.items():
             log = self._logs.get(subject, [])
@@ -205,7 +204,7 @@ class Credit:
     def _capacity(self, axis: str) -> int:
         """Capacity of an axis (kg/day) in the shadow."""
         passage, problem = self._passage[axis], self._axes[axis].problem
-        key = axis, _digest(passage)
+        key = axis, passage.digest
         if key not in self._known:
             self._world.record.solves += 1
             self._known[key] = problem.max_flow(passage.road, passage.place).value
@@ -223,8 +222,3 @@ class Credit:
                 self._written[axis, cause] = kg_per_day
                 row = CreditRow(self._world.clock.now, axis, cause, kg_per_day)
                 self._world.record.credits.append(row)
-
-
-def _digest(passage: Passage) -> bytes:
-    """The capacities of a passage as a short key: on a large network they take megabytes."""
-    return blake2b(passage.key, digest_size=16).digest()

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -48,12 +49,20 @@ class AxisPlan:
         return self.routes
 
 
+class Solved(NamedTuple):
+    """A plan of an axis alone in what is left to it, and the limits that it was found under."""
+
+    plan: AxisPlan
+    flow: Flow
+    limits: IntArray
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What was worked out for an axis in one condition: plans by what is asked too."""
 
-    fastest: Latest[FastestWays] = field(default_factory=Latest)
-    plans: Latest[AxisPlan] = field(default_factory=Latest)
+    fastest: Latest[bytes, FastestWays] = field(default_factory=Latest)
+    plans: Latest[bytes, Solved] = field(default_factory=Latest)
 
 
 class Plans:
@@ -70,8 +79,8 @@ class Plans:
             self._add(block, [axes[axis] for axis in block.axes])
         self._loads = _no_loads(world)
         self._told: set[str] = set()
-        self._alone: dict[str, Latest[Flow]] = {axis: Latest() for axis in axes}
-        self._answers: dict[str, Latest[Answers]] = {axis: Latest() for axis in axes}
+        self._alone: dict[str, Latest[bytes, Flow]] = {axis: Latest() for axis in axes}
+        self._answers: dict[str, Latest[bytes, Answers]] = {axis: Latest() for axis in axes}
         self._due: set[str] = set()
         world.signals.asks_changed.subscribe(self.soon)
         for state in axes.values():
@@ -209,16 +218,21 @@ class Plans:
         road, place = np.minimum(road, most), np.minimum(place, most)
         key = road.tobytes() + place.tobytes() + asks.tobytes()
         plans = self._answers_of(state).plans
-        plan = plans.get(key)
-        if plan is None:
+        solved = plans.get(key)
+        if solved is None:
             self._world.record.solves += 1
-            ways = self._fastest(state)
-            if (flow := ways.plan(road, place, asks)) is not None:
-                plan = AxisPlan(flow, ways.routes(flow))
-            else:
-                plan = AxisPlan(state.problem.plan(road, place, state.supply, asks))
-            plans[key] = plan
-        return plan
+            limits = state.problem.limits(road, place, state.supply, asks)
+            solved = _still(state, plans.last, limits)
+            if solved is None:
+                ways = self._fastest(state)
+                if (flow := ways.plan(road, place, asks)) is not None:
+                    plan = AxisPlan(flow, ways.routes(flow))
+                else:
+                    flow = state.problem.plan(road, place, state.supply, asks)
+                    plan = AxisPlan(flow)
+                solved = Solved(plan, flow, limits)
+            plans[key] = solved
+        return solved.plan
 
     def _fastest(self, state: AxisState) -> FastestWays:
         """The fastest ways of an axis as the network stands, the last ones if they still hold."""
@@ -308,6 +322,14 @@ class Plans:
                 stream.beside = [other for other in streams if other is not stream]
             sink.streams = sink.streams + streams
             sinks.arm(sink)
+
+
+def _still(state: AxisState, last: Solved | None, limits: IntArray) -> Solved | None:
+    """The plan of an axis that was found last, where it proves itself that of other limits."""
+    if last is None:
+        return None
+    flow = state.problem.still_plan(last.flow, last.limits, limits)
+    return None if flow is None else Solved(AxisPlan(flow, last.plan.routes), flow, limits)
 
 
 def _no_loads(world: World) -> tuple[IntArray, IntArray]:
