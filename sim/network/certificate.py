@@ -175,7 +175,9 @@ class Certificate:
         """
         if np.count_nonzero(flow.amounts > limits):
             return False
-        return self._within(limits, flow.cut).value == flow.value
+        crossing = self._crossing(self._side(limits, flow.cut))
+        value: int = sum(limits[crossing].tolist())
+        return value == flow.value
 
     def check_vector(self, limits: IntArray, amounts: IntArray, value: int, cut: Cut) -> None:
         """As :meth:`check` for a flow of finite value as one vector (e,)."""
@@ -194,7 +196,7 @@ class Certificate:
         n = len(self.graph.places)
         side[2 * n] = True
         side[2 * n + 1] = False
-        crossing = (side[self._tail] > side[self._head]).nonzero()[0]
+        crossing = self._crossing(side)
         value = 0
         arcs: list[tuple[int, int]] = []
         places, supplies, demands = [], [], []
@@ -235,10 +237,20 @@ class Certificate:
 
     def _within(self, limits: IntArray, cut: Cut) -> Cut:
         """What leads out of the source side of a cut under other limits."""
+        return self.cut(limits, self._side(limits, cut))
+
+    def _side(self, limits: IntArray, cut: Cut) -> BoolArray:
+        """The nodes (2n + 2,) on the source side of a cut under other limits."""
         # Entered but not left: by the cut, or because nothing can pass (which costs nothing).
         entered = cut.source_side | (limits[self._first_place : self._first_supply] == 0)
         entered[list(cut.places)] = True
-        return self.cut(limits, np.concatenate((entered, cut.source_side, [True, False])))
+        side: BoolArray = np.concatenate((entered, cut.source_side, [True, False]))
+        return side
+
+    def _crossing(self, side: BoolArray) -> IntArray:
+        """The arcs that lead out of a side of the nodes (2n + 2,)."""
+        arcs: IntArray = (side[self._tail] > side[self._head]).nonzero()[0]
+        return arcs
 
     def _check_unlimited(self, limits: IntArray, flow: Flow) -> None:
         """Some way from a source to a sink has no limit anywhere."""

@@ -25,7 +25,7 @@ from sim.state.record import AGREED, BROKE_OUT, WENT
 from .battle import Battle
 from .combat import Combat
 from .field import Field
-from .force import Force
+from .force import SEEN, Force
 from .fronts import Fronts
 from .orders import Orders
 
@@ -176,7 +176,9 @@ class Leave:
         """Persons of the enemy forces that each garrison is faced by."""
         found: Counter[Post] = Counter()
         for force in self._field.forces.values():
-            if not force.strength or (force.mode != "marching" and not force.position()):
+            if force.mode not in SEEN or not force.strength:
+                continue
+            if force.mode != "marching" and not force.position():
                 continue  # back at its base, it stands before nobody
             for actor, place, km in self._fronts.before(force, self._rules):
                 if km <= self._rules[actor].within + 1e-6:

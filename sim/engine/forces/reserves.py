@@ -49,6 +49,7 @@ class Reserves:
         self.orders: list[Order] = []
         self._sent: dict[Post, list[tuple[int, int]]] = {}
         self._round: dict[tuple[int, float], dict[int, float]] = {}
+        self._beside: dict[str, frozenset[str]] = {}
 
     def _draw(self, rule: ReservesRule) -> _Drawn:
         luck, name = self._world.luck, f"reserves:{rule.actor}"
@@ -114,14 +115,21 @@ class Reserves:
 
     def _next_door(self, post: Post) -> int:
         """Persons of enemy garrisons at the other ends of the roads of a place."""
-        graph, (actor, place) = self._world.graph, post
+        actor, place = post
         enemies, strength = self._world.sides[actor].enemies, self._garrisons.strength
-        ends = {
-            graph.places[there]
-            for there, flat in graph.neighbours[graph.place_index[place]]
-            if not self._world.control.absent(graph.roads[flat >> 1])
-        }
+        ends = self._ends(place)
         return sum(strength.get((who, where), 0) for who in enemies for where in ends)
+
+    def _ends(self, place: str) -> frozenset[str]:
+        """The places at the other ends of the roads of a place that are there."""
+        if place not in self._beside:
+            graph, absent = self._world.graph, self._world.control.absent
+            ways = graph.neighbours[graph.place_index[place]]
+            ends = (
+                graph.places[there] for there, flat in ways if not absent(graph.roads[flat >> 1])
+            )
+            self._beside[place] = frozenset(ends)
+        return self._beside[place]
 
     def _in_sight(self, post: Post, near: float) -> list[Force]:
         """The enemy forces within so many km of a place by road."""

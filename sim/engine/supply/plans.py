@@ -4,9 +4,9 @@ On every change of the network, and when a sink starts or stops refilling, the a
 touches are planned again: by priority over the axes of all actors, then by actor, then by id.
 Capacity and deliverable are each alone, the plan is in what the axes before it have left: of
 what state and damage leave of a road or place, whoever drives, and of its actor's share of that.
-Plans are min-cost (by travel time) max flows; where nothing is short they follow from the
-fastest ways, with no solver. Axes that share by a stated rule are planned as one
-(:mod:`~sim.engine.supply.together`).
+Plans are min-cost (by travel time) max flows; where the last one does not prove itself again and
+nothing is short they follow from the fastest ways, with no solver. Axes that share by a stated rule
+are planned as one (:mod:`~sim.engine.supply.together`).
 """
 
 from __future__ import annotations

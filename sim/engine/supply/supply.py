@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
+from itertools import chain
 
 import numpy as np
 
@@ -30,7 +31,13 @@ class Supply:
         self._world = world
         self._plans = Plans(world, axes, self.sinks)
         self._convoys = Convoys(world, self.sinks)
-        self._by_actor = by_actor(axes)
+        self._by_actor = {
+            actor: [sink for state in states for sink in state.sinks.values()]
+            for actor, states in by_actor(axes).items()
+        }
+        self._at: dict[Post, list[SinkState]] = {}
+        for sink in chain.from_iterable(self._by_actor.values()):
+            self._at.setdefault((sink.actor, sink.place), []).append(sink)
 
     def settle(self, change: NetChange) -> None:
         """Take in the net change of an instant: what is caught, who must be planned again."""
@@ -72,21 +79,16 @@ class Supply:
         The least of its stocks there; men at a place that no axis feeds feed themselves. Of the
         next delivery there the signal ``restocked`` tells.
         """
-        actor, place = post
-        found = [self.sinks.lasts(sink) for sink in self._at(actor, (place,))]
-        return min(found, default=math.inf)
+        return min(map(self.sinks.lasts, self._at.get(post, ())), default=math.inf)
 
     def stock_kg(self, actor: str, places: Collection[str]) -> int:
         """What is in an actor's stocks at some places, whole kg."""
         total = 0
-        for sink in self._at(actor, places):
-            self.sinks.bring(sink)
-            total += sink.stock.kg(self._world.clock.now)
+        for sink in self._by_actor.get(actor, ()):
+            if sink.place in places:
+                self.sinks.bring(sink)
+                total += sink.stock.kg(self._world.clock.now)
         return total
-
-    def _at(self, actor: str, places: Collection[str]) -> list[SinkState]:
-        states = self._by_actor.get(actor, ())
-        return [s for state in states for s in state.sinks.values() if s.place in places]
 
     def close(self, loaded: Mapping[tuple[str | None, str], int]) -> None:
         """At the end of the period: count what is still on its way, and check the kilograms.
