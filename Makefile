@@ -10,7 +10,7 @@ BIN = $(VENV)/bin
 PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n logical --dist worksteal
 READY = $(VENV)/.ready
 
-.PHONY: run test test-slow bench check generated docs gallery verdicts calibration scores against networks pins help clean
+.PHONY: run test test-slow bench check generated docs gallery contacts verdicts calibration scores against networks pins help clean
 
 # run a scenario (SCENARIO=file ARGS="--seed 7"), write a run folder with figures
 run: $(READY)
@@ -47,6 +47,10 @@ docs: $(READY)
 # the pictures of the README and of results/gallery
 gallery: $(READY)
 	$(BIN)/python tools/gallery.py
+
+# every figure of six runs, two comparisons, an ensemble and a study: sheets in build/contacts, small ones in results/gallery
+contacts: $(READY)
+	$(BIN)/python tools/contacts.py $(ARGS)
 
 # judge the claims of scenarios/claims, about a quarter of an hour; stopped, the same goes on (ARGS="-n 60" for less)
 verdicts: $(READY)

@@ -16,7 +16,9 @@ from PIL import Image
 
 ROOT = Path(__file__).parent.parent
 KEPT = ROOT / "results/gallery"
-LARGEST = 300_000
+LARGEST, SMALL = 300_000, 150_000
+"""Bytes of a picture, and of a small contact sheet, at most."""
+
 BLOCK, WORST = 20, 60.0
 """Pixels a side of the blocks whose grey is compared, and how far (of 255) one may be off."""
 
@@ -50,17 +52,37 @@ def blocks(png: bytes) -> np.ndarray:
         return np.asarray(grey, dtype=float)
 
 
+def check(file: str, png: bytes, make: str) -> None:
+    """A picture that is kept is what is drawn today."""
+    kept, old = (KEPT / file).read_bytes(), f"{file} is old: make {make}"
+    if pinned("matplotlib") and pinned("pillow"):
+        assert png == kept, old
+    else:  # other versions draw other pixels, yet the same picture
+        now, then = blocks(png), blocks(kept)
+        assert now.shape == then.shape, old
+        assert np.abs(now - then).max() <= WORST, old
+
+
 def test_the_gallery_is_what_is_drawn_today(gallery: ModuleType) -> None:
-    exact = pinned("matplotlib") and pinned("pillow")
     for picture, png in gallery.pictures():
-        kept = (KEPT / picture.file).read_bytes()
-        assert len(kept) < LARGEST
-        if exact:
-            assert png == kept, f"{picture.file} is old: make gallery"
-        else:  # other versions draw other pixels, yet the same picture
-            now, then = blocks(png), blocks(kept)
-            assert now.shape == then.shape, f"{picture.file} is old: make gallery"
-            assert np.abs(now - then).max() <= WORST, f"{picture.file} is old: make gallery"
+        assert len(png) < LARGEST
+        check(picture.file, png, "gallery")
+
+
+@pytest.mark.slow
+def test_the_contact_sheets_are_what_is_drawn_today(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    contacts = importlib.import_module("contacts")
+    monkeypatch.setattr(contacts, "BUILD", tmp_path)
+    sets = contacts.sets(tmp_path)
+    found = {name: list(contacts.pictures(name, draw())) for name, draw in sets.items()}
+    made = dict(contacts.small_sheets(found))
+    assert made.keys() == contacts.SHEETS.keys()
+    for file, png in made.items():
+        assert len(png) < SMALL
+        check(file, png, "contacts")
 
 
 def test_the_page_is_what_is_written_today(gallery: ModuleType) -> None:
@@ -70,7 +92,8 @@ def test_the_page_is_what_is_written_today(gallery: ModuleType) -> None:
 def test_the_gallery_holds_what_its_page_and_the_readme_show(gallery: ModuleType) -> None:
     files = {picture.file for picture in gallery.PICTURES}
     verdicts = {"verdicts.md", "verdicts.json"}  # by make verdicts
-    assert {path.name for path in KEPT.iterdir()} == files | verdicts | {"README.md"}
+    others = verdicts | {"README.md", *gallery.SHEETS}
+    assert {path.name for path in KEPT.iterdir()} == files | others
     assert len(files) <= 8
     shown = re.findall(r"results/gallery/(\S+?\.png)", (ROOT / "README.md").read_text())
     assert shown

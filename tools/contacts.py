@@ -1,7 +1,7 @@
 """Makes contact sheets: every figure of six scenarios, two comparisons, an ensemble and a study.
 
-``make contacts`` writes each picture and a sheet of each set to build/contacts, where they are
-looked at, and one small sheet of all to results/gallery.
+``make contacts`` writes each figure and a sheet of each set to build/contacts, to be looked at,
+prints what cannot be read on any of them, and writes small sheets to results/gallery.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ from __future__ import annotations
 import io
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 
-from gallery import ROOT, reduced
+from gallery import ROOT, SHEETS, TARGET, reduced
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont
 from PIL import Image, ImageDraw, ImageFont
+from readable import Watch, faults
 
 import sim
 from sim.api.runs import weakness_of
@@ -34,9 +35,12 @@ RUNS, CELL_RUNS = 24, 8
 Sheet = tuple[int, int]
 """How wide its thumbnails are (pixels), and how many stand in a row."""
 
-LARGE, SMALL = (560, 3), (236, 6)
+LARGE, SMALL = (560, 3), (112, 10)
 GAP, WORDS = 8, 15
 """Pixels between thumbnails, and of the height of a name under one."""
+
+LEGIBLE = 200
+"""Pixels of a thumbnail's width below which its name is written smaller."""
 
 Named = tuple[str, Image.Image]
 
@@ -86,12 +90,14 @@ def sets(folder: Path) -> dict[str, Callable[[], Iterable[Drawing]]]:
     }
 
 
-def drawn_of(drawings: Iterable[Drawing]) -> Iterator[tuple[str, Figure]]:
-    """Names and figures of those drawings that show something."""
+def checked(drawings: Iterable[Drawing]) -> Iterator[tuple[str, Figure, list[str]]]:
+    """Names and figures of those drawings that show something, and what is wrong with each."""
     for name, draw in drawings:
-        made = draw()
+        watch = Watch()
+        with watch.drawing():
+            made = draw()
         if made is not None and not isinstance(made, Nothing):
-            yield name, made[0]
+            yield name, made[0], faults(watch.seen(made[0]))
 
 
 def sheet(pictures: Sequence[Named], size: Sheet) -> Image.Image:
@@ -104,7 +110,8 @@ def sheet(pictures: Sequence[Named], size: Sheet) -> Image.Image:
     rows = [small[i : i + columns] for i in range(0, len(small), columns)]
     heights = [max(one.height for _, one in row) + WORDS + GAP for row in rows]
     made = Image.new("RGB", (columns * (wide + GAP) + GAP, sum(heights) + GAP), "#d0d0d0")
-    pen, font = ImageDraw.Draw(made), ImageFont.truetype(findfont("DejaVu Sans"), WORDS - 4)
+    font = ImageFont.truetype(findfont("DejaVu Sans"), WORDS - 4 if wide > LEGIBLE else 7)
+    pen = ImageDraw.Draw(made)
     top = GAP
     for row, high in zip(rows, heights, strict=True):
         for column, (name, one) in enumerate(row):
@@ -122,22 +129,38 @@ def png_of(picture: Image.Image) -> bytes:
     return reduced(out.getvalue())
 
 
+def pictures(name: str, drawings: Iterable[Drawing]) -> Iterator[Named]:
+    """The figures of a set, each written to the folder of the set; what is wrong is printed."""
+    target = BUILD / name
+    target.mkdir(parents=True, exist_ok=True)
+    for figure_name, figure, wrong in checked(drawings):
+        for fault in wrong:
+            print(f"{name}/{figure_name}: {fault}")
+        png = drawn(figure, "png")
+        (target / f"{figure_name}.png").write_bytes(png)
+        yield figure_name, Image.open(io.BytesIO(png)).convert("RGB")
+
+
+def small_sheets(found: Mapping[str, Sequence[Named]]) -> Iterator[tuple[str, bytes]]:
+    """The small sheets whose sets are all there, by the names of their files."""
+    for file, names in SHEETS.items():
+        if set(names) <= found.keys():
+            together = [(name, one) for set_ in names for name, one in found[set_]]
+            yield file, png_of(sheet(together, SMALL))
+
+
 def main() -> None:
     """Write the pictures and sheets of all sets, or of those that the command line names."""
-    wanted = sys.argv[1:]
+    found = {}
     with tempfile.TemporaryDirectory() as folder:
         for name, drawings in sets(Path(folder)).items():
-            if wanted and name not in wanted:
-                continue
-            target = BUILD / name
-            target.mkdir(parents=True, exist_ok=True)
-            pictures = []
-            for figure_name, figure in drawn_of(drawings()):
-                png = drawn(figure, "png")
-                (target / f"{figure_name}.png").write_bytes(png)
-                pictures.append((figure_name, Image.open(io.BytesIO(png)).convert("RGB")))
-            (BUILD / f"{name}.png").write_bytes(png_of(sheet(pictures, LARGE)))
-            print(f"build/contacts/{name}.png: {len(pictures)} pictures")
+            if name in sys.argv[1:] or not sys.argv[1:]:
+                found[name] = list(pictures(name, drawings()))
+                (BUILD / f"{name}.png").write_bytes(png_of(sheet(found[name], LARGE)))
+                print(f"build/contacts/{name}.png: {len(found[name])} figures")
+    for file, png in small_sheets(found):
+        (TARGET / file).write_bytes(png)
+        print(f"results/gallery/{file}: {len(png) / 1000:.0f} kB")
 
 
 if __name__ == "__main__":

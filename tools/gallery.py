@@ -94,6 +94,15 @@ PICTURES = (
     ),
 )  # fmt: skip
 
+SHEETS = {
+    "contacts_1.png": ("double_offensive", "double_offensive_forces"),
+    "contacts_2.png": ("fronts_1_to_5", "regroup_south_forces"),
+    "contacts_3.png": ("hama_stab_forces", "two_ways"),
+    "contacts_4.png": ("compare_towns", "compare_push"),
+    "contacts_5.png": ("ensemble", "study"),
+}
+"""Small contact sheets, which ``make contacts`` makes, and the sets of figures on each."""
+
 
 def reduced(png: bytes) -> bytes:
     """A PNG with 256 colours at most; the same bytes for the same picture."""
@@ -139,13 +148,21 @@ def page() -> str:
             f"`{picture.source}`, from",
             f"```\n{commands}\n```",
         ]
+    parts += [
+        "## Every figure",
+        "Every figure of six runs, two comparisons, an ensemble and a study, small; larger and one "
+        "by one in `build/contacts`, from",
+        "```\nmake contacts\n```",
+        *(f"![{' and '.join(names)}]({file})" for file, names in SHEETS.items()),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
 def main() -> None:
     """Write the gallery, and remove pictures that are no longer in it."""
     TARGET.mkdir(parents=True, exist_ok=True)
-    kept = {"README.md", "verdicts.md", "verdicts.json"}  # the verdicts are made by make verdicts
+    # the verdicts are made by make verdicts, the sheets by make contacts
+    kept = {"README.md", "verdicts.md", "verdicts.json", *SHEETS}
     for picture, png in pictures():
         (TARGET / picture.file).write_bytes(png)
         kept.add(picture.file)

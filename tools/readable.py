@@ -5,7 +5,8 @@ It looks at what matplotlib draws, not at pixels, and knows nothing of how thing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import combinations
 from math import hypot, sqrt
@@ -19,6 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from sim.base.numbers import ELLIPSIS
 from sim.view.draw import PT, context
 from sim.view.map import names
 from sim.view.map.marks import Z_FRONT, Z_PLACE, Z_WORDS
@@ -28,6 +30,10 @@ INTO = 2.0
 
 OUT = 1.0
 """Pixels that the box of a text may reach over an edge."""
+
+
+LEFT = 16
+"""Letters that an ellipsis leaves of a text, at least."""
 
 
 @dataclass(frozen=True)
@@ -49,28 +55,47 @@ class Drawn:
     names: tuple[Written, ...]
 
 
+class Watch:
+    """Watches a figure being drawn, down to the words that are really written."""
+
+    def __init__(self) -> None:
+        self._names: list[Written] = []
+
+    @contextmanager
+    def drawing(self) -> Iterator[None]:
+        """Inside, the names that are written on maps are noted."""
+        write = names._write
+
+        def note(axes: Axes, name: names.Name, colour: str) -> None:
+            before = len(axes.texts)
+            write(axes, name, colour)
+            at = (float(name.spot.xy[0]), float(name.spot.xy[1]))
+            self._names.append(Written(axes, axes.texts[before], at, name.placed.leader))
+
+        with patch.object(names, "_write", note):
+            yield
+
+    def seen(self, figure: Figure) -> Drawn:
+        """What was drawn."""
+        words: list[Text] = []
+        write = Text.draw
+
+        def note(self: Text, renderer: object, *args: object, **more: object) -> None:
+            if self.get_visible() and self.get_text().strip():
+                words.append(self)
+            write(self, renderer, *args, **more)
+
+        with context(), patch.object(Text, "draw", note):
+            figure.draw_without_rendering()
+        return Drawn(figure, tuple(words), tuple(self._names))
+
+
 def watched(draw: Callable[[], Figure]) -> Drawn:
-    """What a call draws, down to the words that are really written."""
-    written: list[Written] = []
-    words: list[Text] = []
-    write, write_name = Text.draw, names._write
-
-    def note_name(axes: Axes, name: names.Name, colour: str) -> None:
-        before = len(axes.texts)
-        write_name(axes, name, colour)
-        at = (float(name.spot.xy[0]), float(name.spot.xy[1]))
-        written.append(Written(axes, axes.texts[before], at, name.placed.leader))
-
-    def note_words(self: Text, renderer: object, *args: object, **more: object) -> None:
-        if self.get_visible() and self.get_text().strip():
-            words.append(self)
-        write(self, renderer, *args, **more)
-
-    with patch.object(names, "_write", note_name):
+    """What a call draws."""
+    watch = Watch()
+    with watch.drawing():
         figure = draw()
-    with context(), patch.object(Text, "draw", note_words):
-        figure.draw_without_rendering()
-    return Drawn(figure, tuple(words), tuple(written))
+    return watch.seen(figure)
 
 
 def faults(drawn: Drawn) -> list[str]:
@@ -78,6 +103,7 @@ def faults(drawn: Drawn) -> list[str]:
     with context():
         boxes = _boxes(drawn.words)
         found = [*_overlaps(boxes), *_cut_off(drawn.figure, boxes), *_misread(drawn)]
+        found += _shortened(text for text, _ in boxes)
     return [*found, *_unexplained(drawn.figure)]
 
 
@@ -125,6 +151,14 @@ def _cut_off(figure: Figure, boxes: list[tuple[Text, Bbox]]) -> Iterator[str]:
             over = max(edge.x0 - box.x0, edge.y0 - box.y0, box.x1 - edge.x1, box.y1 - edge.y1)
             if over > OUT:
                 yield f"{said(text)} reaches {over:.0f} pixels over the edge of the {name}"
+
+
+def _shortened(words: Iterable[Text]) -> Iterator[str]:
+    """Words of which an ellipsis leaves too little to know what they were."""
+    for text in words:
+        left, dots, _ = text.get_text().partition(ELLIPSIS)
+        if dots and len(left) < LEFT:
+            yield f"{said(text)} is cut short"
 
 
 def _misread(drawn: Drawn) -> Iterator[str]:

@@ -22,8 +22,8 @@ PALE = "#e6eff6"
 NEAR_KM = 0.05
 """So near a place a force is at it."""
 
-ROW = 17.0
-"""Pixels of a row of the key."""
+ROW, LINE = 17.0, 12.0
+"""Pixels of a row of the key, and of each line more of its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +109,22 @@ def _draw_key(drawn: Panel, panel: SharesPanel) -> None:
     strip = drawn.page.canvas(left + width, low, drawn.page.width - left - width, height)
     rows = [row for row in zip(fills(panel), panel.states, panel.shares, strict=True)
             if row[2].max() > 0][::-1]  # fmt: skip
-    room = max(1, int(height / ROW))
-    for number, ((fill, hatch), state, share) in enumerate(rows[:room]):
-        y = height - ROW * (number + 0.5)
-        if number == room - 1 and len(rows) > room:
-            put(strip, 30, y, f"and {len(rows) - room + 1} more", LABEL, color=SOFT_INK)
+    top = height
+    for number, ((fill, hatch), state, share) in enumerate(rows):
+        words = f"{percent(share[-1])} {state}" if share[-1] > 0 else state
+        lines = wrap(words, LABEL, strip.get_xlim()[1] - 34, 3)
+        deep = ROW + LINE * (len(lines) - 1)
+        if top - deep < (ROW if number < len(rows) - 1 else 0):
+            put(strip, 30, top - ROW / 2, f"and {len(rows) - number} more", LABEL, color=SOFT_INK)
             return
         edge = VERMILLION if hatch else INK
-        corner = (12, y - 5)
+        corner = (12, top - ROW / 2 - 5)
         strip.add_patch(
             Rectangle(corner, 12, 10, facecolor=fill, edgecolor=edge, hatch=hatch, lw=0.6)
         )
-        words = f"{percent(share[-1])} {state}" if share[-1] > 0 else state
-        put(strip, 30, y, wrap(words, LABEL, strip.get_xlim()[1] - 34, 1)[0], LABEL, color=INK)
+        for nth, line in enumerate(lines):
+            put(strip, 30, top - ROW / 2 - LINE * nth, line, LABEL, color=INK)
+        top -= deep
 
 
 def _draw_record(drawn: Panel, panel: SharesPanel, tops: Values) -> None:

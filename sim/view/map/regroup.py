@@ -27,11 +27,23 @@ from sim.view.draw import (
     text_size,
     wrap,
 )
-from sim.view.look import FAINT_INK, INK, NOBODY, SOFT_INK, VERMILLION, WHITE, Look, ink_on, looks
+from sim.view.look import (
+    FAINT_INK,
+    INK,
+    LABEL,
+    NOBODY,
+    SOFT_INK,
+    VERMILLION,
+    WHITE,
+    WIDTH,
+    Look,
+    ink_on,
+    looks,
+)
 from sim.view.map import marks
 from sim.view.map.base import draw_base, draw_scale, name_countries
 from sim.view.map.frame import fit
-from sim.view.map.labels import Request, Taken, place
+from sim.view.map.labels import Marks, Placed, Request, Taken, place
 from sim.view.map.layout import Line, around
 from sim.view.tables import Numbers
 from sim.view.words import Words
@@ -55,8 +67,8 @@ ROAD = "#c2bcb0"
 
 RADIUS, SMALL = 6.0, 3.4
 
-HEAD, GAP = 44.0, 26.0
-"""Pixels above a map for its words, and between two maps."""
+HEAD, LINE, GAP = 44.0, 15.0, 26.0
+"""Pixels above a map for its words, for one line of them more, and between two maps."""
 
 ONE, TWO = 640.0, 400.0
 """Height of a map that stands alone in its line, and of one of two."""
@@ -215,19 +227,20 @@ def draw_regroup_map(data: RegroupMapData) -> Figure:
     columns = 2 if len(data.panels) > 1 else 1
     lines = -(-len(data.panels) // columns)
     tall = TWO if columns > 1 else ONE
-    body = lines * (tall + HEAD) + (lines - 1) * 10
-    page = sheet_for(data.page, body + 4)
-    wide = (page.width - 2 * MARGIN - GAP * (columns - 1)) / columns
+    wide = (WIDTH - 2 * MARGIN - GAP * (columns - 1)) / columns
+    words = [wrap(panel.words, 9, wide, 2) for panel in data.panels]
+    head = HEAD + LINE * (max(map(len, words), default=1) - 1)
+    page = sheet_for(data.page, lines * (tall + head) + (lines - 1) * 10 + 4)
     largest = max((a.share for p in data.panels for a in p.arrows), default=0.0)
     for nth, panel in enumerate(data.panels):
         line, column = divmod(nth, columns)
         left = MARGIN + column * (wide + GAP)
-        top = page.top - line * (tall + HEAD + 10)
+        top = page.top - line * (tall + head + 10)
         heading = wrap(panel.heading, 11, wide, 1, "bold")[0]
         page.text(left, top - 4, heading, size=11, weight="bold", va="top")
-        more = wrap(panel.words, 9, wide, 1)
-        page.text(left, top - 23, "".join(more), size=9, color=SOFT_INK, va="top")
-        axes = page.canvas(left, top - HEAD - tall, wide, tall)
+        for row, more in enumerate(words[nth]):
+            page.text(left, top - 23 - LINE * row, more, size=9, color=SOFT_INK, va="top")
+        axes = page.canvas(left, top - head - tall, wide, tall)
         _Panel(axes, data, panel, (wide, tall)).draw(WIDEST / largest if largest else 0.0)
     return page.figure
 
@@ -247,6 +260,8 @@ class _Panel:
         self.inside = [p for p in data.places if self.frame.shows(self.xy[p.id])]
         self.names = {p.id: p.name for p in data.places}
         self.roads = [np.array([self.xy[a], self.xy[b]]) for a, b in data.roads]
+        self.marks = Marks([(*self.xy[p.id], self._radius(p)) for p in self.inside])
+        self.large = Marks([(*self.xy[p.id], RADIUS) for p in self.inside if p.id in self.ends])
 
     def draw(self, scale: float) -> None:
         """Draws it; ``scale`` is pixels across the arrow of a share of one."""
@@ -273,11 +288,14 @@ class _Panel:
         name_countries(axes, frame, base, taken)
         outline(axes, (0, 0), frame.width, frame.height, FAINT_INK, 1.2, 20)
 
+    def _radius(self, p: MapPlace) -> float:
+        return RADIUS if p.id in self.ends else SMALL
+
     def _draw_places(self) -> None:
         """Places by who held them; the ends of arrows larger."""
         for look in [*self.known.values(), NOBODY]:
             held = [p for p in self.inside if _look(p, self.known) == look]
-            radii = [RADIUS if p.id in self.ends else SMALL for p in held]
+            radii = [self._radius(p) for p in held]
             marks.markers(self.axes, [self.xy[p.id] for p in held], radii, look)
 
     def _name_ends(self) -> None:
@@ -292,14 +310,17 @@ class _Panel:
     def _label(self, of: str, lines: Sequence[tuple[str, str, str]], gap: float) -> None:
         """Lines of (text, weight, colour) beside a place, tied to it where they stand off."""
         points = 9.0
-        shown = [(short(text, 34), weight, colour) for text, weight, colour in lines]
+        shown = [(short(text, LABEL.name), weight, colour) for text, weight, colour in lines]
         wide = max(text_size(text, points, weight)[0] for text, weight, _ in shown) + 4
         row = points * 1.55
         x, y = map(float, self.xy[of])
         request = Request(x, y, wide, row * len(shown) + 2, gap, far=True)
-        placed = place([request], self.taken)[0]
-        if placed is None:
-            return
+        placed = place([request], self.taken, marks=self.large)[0]
+        if placed is None:  # among the marks of others, with a line to its own
+            found = place([request], self.taken)[0]
+            if found is None:
+                return
+            placed = Placed(found.box, leader=True)
         if placed.leader:
             near_x, near_y = placed.near(x, y)
             self.axes.plot([x, near_x], [y, near_y], color=SOFT_INK, lw=0.8, zorder=9)
@@ -314,12 +335,13 @@ class _Panel:
         """Names of the other places as far as there is room beside them."""
         others = [p for p in self.inside if p.id not in self.ends]
         others.sort(key=lambda p: (-(p.population or 0), p.id))
-        texts = [short(p.name, 24) for p in others]
+        texts = [short(p.name, LABEL.name) for p in others]
         requests = []
         for p, text in zip(others, texts, strict=True):
             (x, y), (w, h) = map(float, self.xy[p.id]), text_size(text, 8)
             requests.append(Request(x, y, w + 4, h + 2, SMALL + 1))
-        for text, placed in zip(texts, place(requests, self.taken), strict=True):
+        found = place(requests, self.taken, marks=self.marks)
+        for text, placed in zip(texts, found, strict=True):
             if placed is not None:
                 left, low, right, high = placed.box
                 halo_text(
