@@ -265,6 +265,8 @@ class Actor(Drawn):
     """who goes short where its axes that are in no group cannot all be served, as in `groups`"""
     color: k.Color | None = None
     """colour in figures, as '#0072B2'"""
+    short: k.Text | None = None
+    """name where the whole one has no room, in keys and at curves"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from sim.base.numbers import short
 from sim.measure.routes import Doing
 from sim.scenario.model import Actor
 
@@ -272,6 +273,11 @@ class Look:
     ink: str
     shape: str
     hatch: str
+    brief: str = ""  # a shorter name of the scenario's, for where there is no room
+
+    def named(self, most: int) -> str:
+        """The name in at most so many characters: the short one where the whole has no room."""
+        return self.name if len(self.name) <= most else short(self.brief or self.name, most)
 
 
 def looks(actors: Iterable[Actor]) -> Mapping[str, Look]:
@@ -287,7 +293,7 @@ def looks(actors: Iterable[Actor]) -> Mapping[str, Look]:
         turn, place = divmod(number, len(_LOOKS))
         fill = (actor.color or _LOOKS[place][0]).lower()
         _, shape, hatch = _LOOKS[(place + 3 * turn) % len(_LOOKS)]
-        result[actor.id] = Look(actor.name, fill, ink_on(fill), shape, hatch)
+        result[actor.id] = Look(actor.name, fill, ink_on(fill), shape, hatch, actor.short or "")
     return result
 
 

@@ -177,7 +177,7 @@ def test_the_map_shows_the_flow_that_its_title_speaks_of(
 
     def cores(name: str) -> dict[str, list[int]]:
         """What is shown after a button, of which each width must be in proportion."""
-        page.get_by_role("button", name=name).click()
+        page.get_by_role("button", name=name, exact=True).click()
         found, marks = page.evaluate(CORES), page.evaluate("maps[0].marks")
         for _, width, faint, ways in found:
             # 12 px for 20 t/day, the most of any road; 1.5 px dashed for what would be thinner
@@ -258,3 +258,23 @@ def test_print_opens_what_is_folded_and_leaves_no_page_half_empty(
     assert page.evaluate(focused) == "none"
     paper = "getComputedStyle(document.documentElement).colorScheme"
     assert page.evaluate(paper) == "light"
+
+
+def test_short_names_of_actors_stand_where_there_is_no_room(
+    opened: Open, lost: Path, tmp_path: Path
+) -> None:
+    text = lost.with_suffix(".yaml").read_text(encoding="utf-8")
+    scenario = tmp_path / "short.yaml"
+    scenario.write_text(text.replace("blue: {name:", "blue: {short: Blues, name:"), "utf-8")
+    folder = api.run(api.load(scenario)).write(tmp_path / "run", figures=False)
+    assert api.load(folder / "scenario.resolved.yaml").actors["blue"].short == "Blues"
+    file = write_report([folder])
+    for width, briefly in ((1440, False), (390, True)):
+        page = opened(file, "#day-6", width=width)
+        for key in (".map .legend", ".holdings .names"):
+            said = page.locator(key).inner_text()
+            assert ("Blues" in said) == briefly
+            assert ("Blue </script>" in said) != briefly
+        # where there is room the whole name stands, on a phone too
+        page.locator(".map .place[data-id=gate]").focus()
+        assert "Blue </script>" in page.locator(".tip").first.inner_text()

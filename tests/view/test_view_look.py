@@ -71,6 +71,16 @@ def test_labels_are_bare_unless_two_would_be_the_same() -> None:
     assert LABEL.near[-1] < LABEL.far[0]  # what is far has a leader line
 
 
+def test_the_short_name_stands_where_the_whole_has_no_room() -> None:
+    known = looks((
+        Actor("a", "The army of the north", short="Army"), Actor("b", "The army of the south"),
+    ))  # fmt: skip
+    assert [known["a"].named(most) for most in (21, 20, 3)] == [
+        "The army of the north", "Army", "Ar\u2026",
+    ]  # fmt: skip
+    assert known["b"].named(9) == "The army\u2026"
+
+
 def test_a_colour_is_six_digits_and_a_shape_is_known() -> None:
     look = looks((Actor("a", "A", color="#0072B2"),))["a"]
     assert (look.fill, look.ink, look.shape) == ("#0072b2", "#ffffff", "circle")

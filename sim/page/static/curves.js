@@ -285,7 +285,7 @@ class Holding {
       view.go((event.clientX - svg.getBoundingClientRect().left - this.left) / (this.width - 10 - this.left) * view.end);
     });
     const held = [...new Set(this.rows.flatMap(({ place }) => place.held.filter((_, i) => i % 2).flat().map(([a]) => a)))].sort((a, b) => a - b);
-    const key = held.map((a) => make("li", {}, draw("svg", { class: "sample", viewBox: "0 0 24 12", "aria-hidden": true }, draw("rect", { width: 24, height: 12, fill: paint(run.actors[a]), class: "swatch" })), nameOf(run.actors[a].name)));
+    const key = held.map((a) => make("li", {}, draw("svg", { class: "sample", viewBox: "0 0 24 12", "aria-hidden": true }, draw("rect", { width: 24, height: 12, fill: paint(run.actors[a]), class: "swatch" })), nameOf(actorName(run.actors[a], this.width))));
     key.push(make("li", {}, draw("svg", { class: "sample", viewBox: "0 0 24 12", "aria-hidden": true }, draw("path", { class: "siege", d: "M0,6H24" })), say("besieged")));
     this.box.replaceChildren(make("ul", { class: "names" }, ...key), svg);
     this.move();

@@ -1,6 +1,13 @@
 "use strict";
 // The flow on the map: what the axis can carry, what is planned for it, or what all axes load on the roads.
 
+/** What is said of a road in a choice of flow: nothing on it, there, back, both. */
+const FLOW_SAID = {
+  carry: ["carry_no", "carry_there", "carry_back", "carry_both"],
+  loads: ["loads_no", "loads_there", "loads_back", "loads_both"],
+};
+const FLOW_KEY = { carry: "carry_flow", planned: "planned_flow", loads: "loads_flow" };
+
 Object.assign(MapView.prototype, {
   /** Makes the buttons of a figure choose what the map shows; the first is on. */
   listenFlows() {
@@ -44,7 +51,7 @@ Object.assign(MapView.prototype, {
     const { run, mode } = this, [there, back] = this.ways.found[index], road = run.roads[index];
     if (mode === "planned") return [];
     const slots = { there: rate(there), back: rate(back), to: placeName(run, road.b), from: placeName(run, road.a) };
-    return [say(there && back ? `${mode}_both` : there ? `${mode}_there` : back ? `${mode}_back` : `${mode}_no`, slots)];
+    return [say(FLOW_SAID[mode][(there ? 1 : 0) + (back ? 2 : 0)], slots)];
   },
 });
 

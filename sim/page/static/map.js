@@ -329,7 +329,7 @@ class MapView {
     const few = names.slice(0, 3).join(", "), n = names.length;
     const slots = { axis: axis.name, rate: rate(now), planned: rate(this.sent(axis)), n, names: n > 3 ? say("more_names", { names: few, n: n - 3 }) : few };
     if (!now) return say(n ? "cut_by" : "cut", slots);
-    return say((this.mode === "planned" ? "planned_" : "") + (n ? "carries_bound" : "carries"), slots);
+    return say((this.mode === "planned" ? ["planned_carries", "planned_carries_bound"] : ["carries", "carries_bound"])[n ? 1 : 0], slots);
   }
 
   /** Gives every place and road its words, once time has stood still for a moment. */

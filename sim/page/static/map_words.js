@@ -194,7 +194,7 @@ Object.assign(MapView.prototype, {
     const stroke = (...parts) => draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
       ...parts.map(([layer, name, width, d]) => draw("g", { class: "roads " + layer }, draw("path", { class: name, "stroke-width": width, d: d || "M-13,0H13" }))));
     const held = new Set(inside.flatMap((p) => p.shown.held.map(([a]) => a)));
-    const rows = [...held].sort((a, b) => (b === own) - (a === own) || a - b).map((a) => [sample([[a, WHOLE]], {}), axis && a === own ? say("own", { actor: run.actors[a].name }) : run.actors[a].name]);
+    const rows = [...held].sort((a, b) => (b === own) - (a === own) || a - b).map((a) => [sample([[a, WHOLE]], {}), axis && a === own ? say("own", { actor: actorName(run.actors[a], this.width) }) : actorName(run.actors[a], this.width)]);
     if (place((s) => s.held.length > 1)) rows.push([sample([[own, WHOLE / 2], [(own + 1) % run.actors.length, WHOLE / 2]], {}), say(this.divided)]);
     if (place((s) => s.source)) rows.push([sample(whole, { source: true }), say("source")]);
     if (place((s) => s.sink)) rows.push([sample(whole, { sink: true }), say("sink")]);
@@ -203,7 +203,7 @@ Object.assign(MapView.prototype, {
     if (place((s) => s.sealed)) rows.push([sample(whole, { sealed: true }), say("sealed")]);
     const words = { cut: say(this.open ? "minimum_cut" : "lost") };
     if (place((s) => s.cut)) rows.push([sample(whole, { cut: true }), say("place_cut", words)]);
-    const flowWords = say(this.mode === "planned" && run.asked ? "asked_flow" : this.mode + "_flow");
+    const flowWords = say(this.mode === "planned" && run.asked ? "asked_flow" : FLOW_KEY[this.mode]);
     if (road((s) => s.can)) rows.push([stroke(["case", null, 9], ["fill", null, 7]), axis ? say("usable", { rate: rate(this.largest) }) : say("road")]);
     if (road((s) => s.flow)) rows.push([stroke(["case", null, 9], ["fill", null, 7], ["flow", null, 4], ["arrow", null, null, arrows([-17, 0], [17, 0], 0.8)]), flowWords]);
     if (road((s) => s.faint)) rows.push([stroke(["flow", "faint", ROAD.faint]), say("faint", { rate: rate(this.largest * ROAD.faint / ROAD.widest / this.marks) })]);

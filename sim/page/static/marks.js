@@ -35,6 +35,9 @@ function outline(shape, radius) {
   return "M" + points().map((p) => p.map((v) => v.toFixed(2)).join(",")).join(" ") + "Z";
 }
 
+/** An actor in a key so wide: its short name where there is no room. */
+const actorName = (look, width) => width < 520 && look.brief || look.name;
+
 /** What fills the ground of an actor: its colour with its hatch, as in the figures. */
 function paint(look) {
   if (!look.hatch) return look.fill;

@@ -75,7 +75,7 @@ class WhatIf {
   placeParts(index) {
     const held = at(this.map.run.places[index].held, view.time, []);
     const others = this.run.actors.map((_, i) => i).filter((i) => held.length !== 1 || held[0][0] !== i);
-    const options = others.map((i) => make("option", { value: i, selected: i === this.taker(index, others) }, this.run.actors[i].name));
+    const options = others.map((i) => make("option", { value: i, selected: i === this.taker(index, others) }, actorName(this.run.actors[i], this.map.width)));
     const select = make("select", { "aria-label": say("ask_to", { name: placeName(this.run, index) }) }, ...options);
     const take = make("button", { type: "button" }, say("ask_take"));
     take.addEventListener("click", (event) => this.add({ place: index, actor: Number(select.value) }, event));

@@ -23,7 +23,6 @@ from sim.view.draw import (
     outline,
     put,
     sheet,
-    short,
     text_size,
     wrap,
 )
@@ -247,7 +246,7 @@ def _key_rows(rows: Sequence[PlaceRow], known: Mapping[str, Look]) -> list[list[
     """The holders that occur, and the siege, in rows that fit the sheet."""
     states = [state for row in rows for state in row.spans]
     seen = {actor for state in states for actor, share in state.holders if share > 0}
-    keys = [_Key(look, short(look.name, 34)) for actor, look in known.items() if actor in seen]
+    keys = [_Key(look, look.named(34)) for actor, look in known.items() if actor in seen]
     if seen - known.keys() or any(not _shares(state) for state in states):
         keys.append(_Key(NOBODY, NOBODY.name))
     if any(state.besieged for state in states):

@@ -26,7 +26,7 @@ from sim.view.charts.panels import (
 )
 from sim.view.charts.series import points
 from sim.view.data import WHOLE, Curve, EventMark, Page, Span
-from sim.view.draw import MARKERS, context, note, plain, sheet, wrap
+from sim.view.draw import MARKERS, context, note, plain, sheet, text_size, wrap
 from sim.view.look import FAINT_INK, INK, NOBODY, WHITE, Look, looks
 from sim.view.tables import Numbers
 from sim.view.words import Words
@@ -157,7 +157,9 @@ def _draw_panel(drawn: Panel, panel: SidesPanel, known: Mapping[str, Look], span
             said = f"at most {numeral(float(values.max()))}"
         else:
             said = (signed_numeral if panel.kind == "change" else numeral)(last(values))
-        name = wrap(f"{said} {plain(look.name)}", LABEL, RIGHT - 22, 1)[0]
+        whole = text_size(f"{said} {plain(look.name)}", LABEL)[0] <= RIGHT - 22
+        own = look.name if whole else look.brief or look.name
+        name = wrap(f"{said} {plain(own)}", LABEL, RIGHT - 22, 1)[0]
         drawn.curve(times, values, name, look.fill, lw=2.2, path_effects=edges, zorder=3)
         axes.plot(
             times[-1:], values[-1:], MARKERS[look.shape], ms=8, mfc=look.fill, mec=INK, mew=1.0,

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from sim.measure.routes import Doing
 from sim.view.data import WHOLE, MapData
-from sim.view.draw import MARGIN, Sheet, plain, put, short, text_size, wrap
+from sim.view.draw import MARGIN, Sheet, plain, put, text_size, wrap
 from sim.view.look import BLUE, INK, MEANINGS, NOBODY, RULE, SOFT_INK, STATES, Look
 from sim.view.map.forces import FLAG_HEIGHT, FLAG_WIDTH, flag, tracks
 from sim.view.map.outside import pointer
@@ -66,7 +66,7 @@ def legend(
         column.heading("Held by")
     for actor in shown.actors[:MOST_ACTORS]:
         look = known[actor]
-        name = short(look.name, 40) + (" (the axis)" if actor == data.actor else "")
+        name = look.named(40) + (" (the axis)" if actor == data.actor else "")
         column.row(name, partial(_held, look))
     if len(shown.actors) > MOST_ACTORS:
         column.row(f"and {len(shown.actors) - MOST_ACTORS} more", lambda axes, x, y: None)
@@ -147,7 +147,7 @@ def _roads(column: LegendColumn, shown: OnMap, own: Look, data: MapData) -> None
         marks.crossed_out(axes, [_at(x, y)], strong)
 
     if shown.marks & {"usable", "unusable"}:
-        column.heading(f"What {short(own.name, 30)} can use" if own is not NOBODY else "Roads")
+        column.heading(f"What {own.named(30)} can use" if own is not NOBODY else "Roads")
     if "usable" in shown.marks:
         rates = dict.fromkeys(round_rate(largest / part) for part in (1, 4, 20))
         for rate in (r for r in rates if r):
