@@ -133,8 +133,8 @@ class _Instant:
 
 
 def kept_of(control: Control, kind: Kind, id_: str) -> float:
-    """The share of its capacity that damage leaves a place or a road."""
-    left = 1.0
+    """The share of its capacity that damage and profiles leave a place or a road."""
+    left = 0.0 if kind == "road" and control.stands(id_) else 1.0
     for kept in control.kept.get((kind, id_), {}).values():
         left *= kept / PPM
     return left

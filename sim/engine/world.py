@@ -64,10 +64,14 @@ class World:
         change(self.control, subject)
         began = self.clock.now if began is None else began
         self.signals.applied.tell(Applied(cause, began, subject, change, renews))
-        self.settle_soon()
+        self._settle_soon()
 
-    def settle_soon(self) -> None:
-        """Let the net change of this instant take effect in its phase."""
+    def alter(self, subject: str, change: Change) -> None:
+        """As :meth:`apply`, of what bears on no capacity, so that nobody has credit for it."""
+        change(self.control, subject)
+        self._settle_soon()
+
+    def _settle_soon(self) -> None:
         if not self._settling:
             self._settling = True
             self.clock.at(self.clock.now, Phase.SETTLE, "settle", self._settle)
@@ -80,7 +84,13 @@ class World:
         for (kind, id_, what), _, value in changes:
             self.record.control.append(ControlRow(self.clock.now, kind, id_, what, value))
         places = sorted({id_ for (kind, id_, _), _, _ in changes if kind == "place"})
-        roads = sorted({id_ for (kind, id_, _), _, _ in changes if kind == "road"})
+        roads = sorted(
+            {
+                id_
+                for (kind, id_, what), old, new in changes
+                if kind == "road" and (what != "speed" or _stops(old) or _stops(new))
+            }
+        )
         moved = self.passages.refresh(places, roads)
         paced = self.pace.refresh(id_ for (_, id_, what), _, _ in changes if what == "speed")
         ends = frozenset((kind, id_) for (kind, id_, _), _, _ in changes if kind in ENDS)
@@ -120,3 +130,11 @@ class World:
     def note_event(self, kind: str, subject: str, cause: str, text: str) -> None:
         """Add a row to the list of what happened."""
         self.record.events.append(EventRow(self.clock.now, kind, subject, cause, text))
+
+
+def _stops(speed: str) -> bool:
+    """True of factors on the speed of a road, as text, of which one is 0.
+
+    Such a road carries nothing; on any other the speed changes no capacity.
+    """
+    return "0" in speed.split("*")

@@ -112,7 +112,7 @@ def _reason(
     said = Said(_minus(cost), cost, "t/day", f"events.{event}.capacity_change.{axis}")
     rows = [e for e in run.events if e.cause == event and e.kind != "ends"]
     if not rows:
-        return Sentence(Name(event), " (", said, ")")
+        return Sentence(Name(run.name(event)), " (", said, ")")
     moments = {time - late for _, time in drops for late in (0, 1)}
     row = next((e for e in reversed(rows) if e.time in moments), rows[0])
     return _lost(run, cause(run, row), row.time, said)
@@ -198,7 +198,7 @@ def cause(run: RunFiles, row: EventRow) -> Sentence:
     if row.cause in run.scenario.operations:
         return Sentence(Name(row.text))
     what = several([Name(run.name(item)) for item in row.subject.split(", ")])
-    if row.kind == "ends":
+    if row.kind in ("ends", "profile"):
         return Sentence(what, ": ", Name(row.text))
     if row.kind in _DONE:
         road = " road" if row.kind in ("close", "open") and "," not in row.subject else ""

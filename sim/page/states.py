@@ -14,6 +14,7 @@ from typing import Any
 from sim.base.numbers import short
 from sim.engine.forces.force import MODES
 from sim.measure.axis import AxisLens
+from sim.measure.bands import bands
 from sim.measure.routes import DOING, stops_km
 from sim.measure.sides import days_carried
 from sim.measure.steps import Steps
@@ -185,12 +186,19 @@ class States:
             },
             "flow": dict(sorted(self._flows(axis).items())),
             "cuts": self._cuts(axis),
+            **self._bands(axis),
             "series": {
                 name: flat(run.steps[f"axis:{axis}", f"{name}_kg_per_day"])
                 for name in ("capacity", "deliverable", "planned", "demand", "asked")
                 if (f"axis:{axis}", f"{name}_kg_per_day") in run.steps
             },
         }
+
+    def _bands(self, axis: str) -> dict[str, Any]:
+        """The profiles that bear on an axis: a text, and flat spans (from, until, factor)."""
+        found = bands(self.run.scenario, self.run.summary["drawn"], axis)
+        told = [[band.text, [part for span in band.spans for part in span]] for band in found]
+        return {"bands": told} if told else {}
 
     def _sink(self, axis: str, place: str) -> dict[str, Any]:
         subject = f"sink:{axis}/{place}"

@@ -13,9 +13,10 @@ from sim.base.diagnostics import Mark, Report, safe, suggest
 from sim.base.globe import metres
 
 from .dates import parse_date
-from .distributions import Dist
+from .distributions import most_of
 from .faults import InputError
 from .model import DAY, ConvoyRule
+from .profile_checks import most_wanted
 from .quantities import EachWay, Quantity
 from .tree import Map, Scalar
 from .units import format_quantity
@@ -404,8 +405,9 @@ class Checks:
         work: list[tuple[float, str]] = []
         for name, found in self.axes.items():
             daily = sum(
-                _most(sink.demand.dist) + (_most(sink.refill.dist) if sink.refill else 0.0)
-                for sink in found.model.sinks.values()
+                most_wanted(self.things, name, place, most_of(sink.demand.dist))
+                + (most_of(sink.refill.dist) if sink.refill else 0.0)
+                for place, sink in found.model.sinks.items()
             )
             sinks += len(found.model.sinks)
             work.append((daily / max(_convoy_kg(found), 1e-9) * days, name))
@@ -460,11 +462,6 @@ def _check_positions(report: Report, found: Found, stops: list[str]) -> None:
                 f"'{safe(stood.place)}' is not on the route",
                 "say how many km from its base it stood",
             )
-
-
-def _most(dist: Dist) -> float:
-    """The upper end, or where there is none the 99.9th percentile."""
-    return dist.high if math.isfinite(dist.high) else dist.ppf(0.999)
 
 
 def _convoy_kg(axis: Found) -> float:

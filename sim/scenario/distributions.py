@@ -60,6 +60,11 @@ Dist: TypeAlias = Uncertain[Any]
 """A constant or a distribution, whatever its unit."""
 
 
+def most_of(dist: Dist) -> float:
+    """The upper end, or where there is none the 99.9th percentile."""
+    return dist.high if math.isfinite(dist.high) else dist.ppf(0.999)
+
+
 @dataclass(frozen=True, slots=True)
 class Constant(Uncertain[U]):
     """A number that is known."""

@@ -429,6 +429,8 @@ class Profile(Drawn):
     """
 
     id: k.Id
+    name: Annotated[k.Text, k.Key(like="id")]
+    """name"""
     factors: Mapping[k.Text, k.Weight]
     """the factor from each instant on, such as `{07-15: 0.5, 09-15: 1}`, at most 100"""
     every: k.Cycle | None = None

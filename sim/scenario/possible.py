@@ -120,6 +120,9 @@ class Possible:
     def _may_be_empty(self, axis: str, at: str | None) -> bool:
         fed = {o.base for o in self.scenario.operations.values()
                if o.axis == axis and o.each.high > 0}  # fmt: skip
+        fed |= {end.partition("/")[2] for event in self.scenario.events.values()
+                for end in event.ends if event.kind == "demand" and end.startswith(f"{axis}/")
+                and event.to is not None and event.to.high > 0}  # fmt: skip
         return any(
             sink.demand.high > 0 or sink.stock.low <= 0 or place in fed
             for place, sink in self.scenario.axes[axis].sinks.items()

@@ -215,10 +215,18 @@ def _never_flows(scenario: Scenario, possible: Possible) -> Iterator[Doubt]:
 
 def _damage_without_capacity(scenario: Scenario, _: Possible) -> Iterator[Doubt]:
     for event in scenario.events.values():
-        for place in event.places if event.kind == "damage" else ():
-            if scenario.network.places[place].capacity is None:
-                said = f"'{event.id}' takes nothing from '{place}', which has no capacity"
+        for damaged in event.places if event.kind == "damage" else ():
+            if scenario.network.places[damaged].capacity is None:
+                said = f"'{event.id}' takes nothing from '{damaged}', which has no capacity"
                 yield Doubt("damage_without_capacity", ("events", event.id, "damage"), said)
+    for profile in scenario.profiles.values():
+        for target in profile.capacity:
+            place = scenario.network.places.get(target)
+            if place is not None and place.capacity is None:
+                said = (
+                    f"profile '{profile.id}' takes nothing from '{target}', which has no capacity"
+                )
+                yield Doubt("damage_without_capacity", ("profiles", profile.id, "capacity"), said)
 
 
 def _load_below_bands(scenario: Scenario, _: Possible) -> Iterator[Doubt]:

@@ -35,8 +35,9 @@ WARNINGS: Mapping[str, Warned] = {
         "look who holds it then, or leave the event out",
     ),
     "damage_without_capacity": Warned(
-        "a place without a capacity is damaged: it is unlimited, and so is what is left of it",
-        "give the place a capacity, or damage its roads",
+        "a place without a capacity is damaged, or a profile multiplies it: it is unlimited, and "
+        "so is what is left of it",
+        "give the place a capacity, or name its roads",
     ),
     "load_below_bands": Warned(
         "the full load of a force lies below the first band of 'fighting': it is always hungry",

@@ -135,7 +135,9 @@ class Control:
         _copy(self.besieged, other.besieged, id_)
         _copy(self.sealed, other.sealed, id_)
         _copy(self.closed, other.closed, id_)
-        _copy(self.pace, {r: dict(v) for r, v in other.pace.items() if r == id_}, id_)
+        self.pace.pop(id_, None)
+        if id_ in other.pace:
+            self.pace[id_] = dict(other.pace[id_])
         for kind in KINDS:
             kept = other.kept.get((kind, id_))
             self.kept.pop((kind, id_), None)

@@ -25,6 +25,7 @@ _IDS: Mapping[str, tuple[str, ...]] = {
     "gives_way": ("place",), "reserves": ("actor",), "bodies": ("actor",),
     "body": ("actor", "place"), "leave": ("actor",), "leaves": ("actor", "place"),
     "breaks_out": ("actor", "place"), "offers": ("actor", "place"), "takes": ("actor", "place"),
+    "profile": ("profile",),
 }  # fmt: skip
 """After which word of a key ids stand, and of what ("": a number)."""
 
@@ -39,7 +40,7 @@ def luck_keys(scenario: Scenario) -> dict[tuple[str, str], str]:
         "event": scenario.events.values(), "operation": scenario.operations.values(),
         "support": supports, "garrison": scenario.garrisons.values(),
         "exit": scenario.exits.values(), "decision": scenario.decisions.values(),
-        "actor": scenario.actors.values(),
+        "actor": scenario.actors.values(), "profile": scenario.profiles.values(),
     }  # fmt: skip
     return {
         (kind, thing.id): thing.luck

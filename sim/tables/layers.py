@@ -71,7 +71,7 @@ PLACES = (
     Field("besieged", "which holders are besieged in it", str),
     Field("sealed", "to whom the crossing is sealed; * is to all", str),
     Field("capacity_t_day", "its own capacity, none where nothing limits it"),
-    Field("kept", "the share of its capacity that damage leaves"),
+    Field("kept", "the share of its capacity that damage and profiles leave"),
     Field("load_t_day", "what all axes together plan to send through it, in standard loads"),
 )  # fmt: skip
 """What is told of a place at an instant of a run."""
@@ -84,7 +84,7 @@ ROADS = (
     Field("one_way", "open from its first place to its second alone", bool), *HELD,
     Field("state", "open or closed", str),
     Field("capacity_t_day", "its own capacity", each_way=True),
-    Field("kept", "the share of its capacity that damage leaves"),
+    Field("kept", "the share of its capacity that damage and profiles leave"),
     Field("load_t_day", "what all axes together plan to send, in standard loads", each_way=True),
 )  # fmt: skip
 """What is told of a road at an instant of a run."""

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from sim.base.numbers import joined_ends
 from sim.scenario.model import Scenario
+from sim.state.control import PROFILE
 
 
 def name_of(scenario: Scenario, item: str) -> str:
     """A place, actor, axis or operation by its name, a road by its ends; else the id itself.
 
-    The end of an axis, ``AXIS/PLACE``, is the place and, behind it, the axis.
+    The end of an axis, ``AXIS/PLACE``, is the place and, behind it, the axis; ``profile:ID``,
+    as causes are called, the name of the profile.
     """
+    if item.startswith(PROFILE) and (profile := scenario.profiles.get(item.removeprefix(PROFILE))):
+        return profile.name
     axis, _, place = item.partition("/")
     if place and axis in scenario.axes:
         return f"{name_of(scenario, place)} ({name_of(scenario, axis)})"

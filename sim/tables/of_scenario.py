@@ -100,7 +100,7 @@ EVENTS = (
 def events(scenario: Scenario) -> Table:
     """Every event, as the scenario states it."""
     rows = [
-        [event.id, event.kind, Ids((*event.places, *event.roads)), event.by or "",
+        [event.id, event.kind, Ids((*event.places, *event.roads, *event.ends)), event.by or "",
          _due(scenario.resolved["events"][event.id]), event.chance]
         for event in scenario.events.values()
     ]  # fmt: skip

@@ -6,6 +6,8 @@ own; of the speed of convoys it is arithmetic.
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -15,7 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engine.simulation import run
+from sim.engine.simulation import Simulation, run
+from sim.measure.summary import Analysis
 from sim.scenario import dump_resolved, load
 from sim.scenario.distributions import Constant
 from sim.scenario.kinds import Cycle
@@ -23,7 +26,7 @@ from sim.scenario.model import DAY, Event, EventKind, Profile, Scenario
 from sim.scenario.profiles import changes
 from sim.state.control import GIVEN
 from sim.state.pace import graph_at
-from sim.state.rebuild import states
+from sim.state.rebuild import state_at, states
 from sim.state.record import Record
 
 HOUR = 3600
@@ -203,13 +206,13 @@ def test_credits_are_the_profiles_own_and_do_not_pile_up() -> None:
 def test_each_cycle_goes_on_from_before_the_start(
     every: Cycle | None, factors: list[str], expected: list[tuple[int, str]]
 ) -> None:
-    profile = Profile("p", factors=dict.fromkeys(factors, Constant(0.5)), every=every)
+    profile = Profile("p", "p", dict.fromkeys(factors, Constant(0.5)), every=every)
     found = list(changes(profile, datetime(2016, 6, 1), 40 * DAY))
     assert [(time / HOUR, key) for time, key in found][:4] == expected
 
 
 def test_the_29th_of_february_is_the_1st_of_march_in_other_years() -> None:
-    profile = Profile("p", factors={"02-29": Constant(0.5)}, every="year")
+    profile = Profile("p", "p", {"02-29": Constant(0.5)}, every="year")
     start = datetime(2015, 2, 1)
     found = [start + timedelta(seconds=t) for t, _ in changes(profile, start, 800 * DAY)]
     assert found[1:] == [datetime(2015, 3, 1), datetime(2016, 2, 29), datetime(2017, 3, 1)]
@@ -357,3 +360,42 @@ def test_a_convoy_is_where_its_speed_brings_it(steps: list[tuple[int, float]]) -
         at, km, pace = Fraction(hour * HOUR), km - gone, Fraction(str(factor)) * 10 / HOUR
     # each change rounds up what is left of a road, and each road is whole seconds
     assert 0 <= came - (at + km / pace) <= len(steps) + 2
+
+
+@settings(derandomize=True, max_examples=40, deadline=None)
+@given(st.integers(0, 10**6))
+def test_in_any_war_every_kilogram_is_somewhere_and_the_rows_tell_every_factor(
+    wild: Callable[[int], Scenario], seed: int
+) -> None:
+    rng, of = random.Random(seed), wild(seed)
+    roads, places = sorted(of.network.roads), sorted(of.network.places)
+
+    def profile(name: str) -> Profile:
+        every = rng.choice([None, "day"])
+        times = [f"{rng.randrange(24):02d}:{m}" for m in ("00", "20", "40")]
+        if every is None:
+            times = [f"{rng.randrange(of.length)} s" for _ in range(3)]
+        return Profile(
+            name,
+            name,
+            {time: Constant(rng.choice([0.0, 0.3, 0.7, 1.0, 2.5])) for time in times},
+            every=every,
+            capacity=tuple(rng.sample(roads, 2) + rng.sample(places, 1)),
+            speed=tuple(rng.sample(roads, 3)),
+            supply=tuple(rng.sample(sorted(of.axes), 1)),
+            demand=tuple(rng.sample(sorted(of.axes), 1)),
+        )
+
+    of = replace(of, profiles={name: profile(name) for name in ("p", "q")})
+    sim = Simulation(of, of.seed, 0, True)
+    record = sim.finish()  # checks that kilograms, persons and credits add up
+    control, rebuilt = sim.world.control, state_at(of, record.control, record.end)
+    for mine, theirs in ((control.kept, rebuilt.kept), (control.pace, rebuilt.pace)):
+        assert {k: sorted(v.values()) for k, v in mine.items()} == {
+            k: sorted(v.values()) for k, v in theirs.items()
+        }
+    assert sim.world.pace.graph.seconds.tolist() == graph_at(rebuilt).seconds.tolist()
+    for axis in sim.supply.axes.values():
+        assert axis.passage.key == axis.passage.under(rebuilt).key
+        assert axis.problem.graph.seconds.tolist() == graph_at(rebuilt).seconds.tolist()
+    Analysis(of, record)  # checks each capacity that the run wrote against the state rebuilt

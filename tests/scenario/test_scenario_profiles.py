@@ -95,6 +95,20 @@ def test_a_season_needs_a_start(every: str) -> None:
     assert load("small.yaml", text=text + day).profiles["p"].every == "day"
 
 
+def test_the_forecast_of_work_counts_what_profiles_make_of_demand() -> None:
+    text = TEXT.replace("40 t/day", "4000 t/day") + "\nsample: 20 days\n"
+    profiles = "profiles: {p: {factors: {2016-06-05: 90}, demand: line}, "
+    profiles += "q: {factors: {1 days: 12}, demand: line/b}}"
+    # 4,000 t/day in convoys of 20 t are 4,000 in 20 days; times 90 and 12 they are 4,320,000
+    assert load("small.yaml", text=text + profiles).profiles
+    # times 90 and 14 they are 5,040,000; and one sample
+    (fault,) = faults(text + profiles.replace("12}", "14}"))
+    assert "sends 5,040,001 convoys" in fault.message
+    # 6,000,000 t/day in convoys of 20 t over 20 days
+    event = "events: {e: {at: 2 days, demand: line, to: 6000000 t/day}}"
+    assert "sends 6,000,001 convoys" in faults(text + event)[0].message
+
+
 def test_too_many_changes_are_refused_with_their_number() -> None:
     hours = ", ".join(f"{hour:02d}:00: {1 + hour}" for hour in range(24))
     text = TEXT.replace("length: 20 days", "length: 36500 days")

@@ -89,7 +89,7 @@ function panelsOf(runs, id, names = ["A", "B"]) {
   const force = (read, steps) => run.forces.slice(0, 6).map((f, i) => [f.name, "line" + i, read(f), steps]);
   const found = [
     { title: say("carry_title"), unit: "t/day", losses: true, lines: [["capacity", "one area", axis.series.capacity, true],
-      ...(axis.series.what_if ? [["what if", "two", axis.series.what_if, true]] : []), ["demand", "dash", axis.series.demand, true]] },
+      ...(axis.series.what_if ? [["what if", "two", axis.series.what_if, true]] : []), ["demand", "dash", axis.series.demand, true]], bands: axis.bands },
     { title: say("given_title"), unit: "t/day", lines: [
       ["delivered", "bars", rates(arrived(axis)), true], ["deliverable", "flow", axis.series.deliverable, true], ["demand", "dash", axis.series.demand, true]],
     short: [axis.series.deliverable, axis.series.demand] },
@@ -129,7 +129,7 @@ class Curves {
   x(time) { return this.left + time / this.end * (this.right - this.left); }
 
   panel(panel, last) {
-    const high = panel.zero ? 96 : 124, foot = last ? 22 : 6;
+    const bands = panel.bands || [], high = panel.zero ? 96 : 124, foot = (last ? 22 : 6) + 12 * bands.length;
     const scale = 1000 / (panel.scale || 1);
     const points = panel.lines.map(([, , series, steps]) => corners(series, this.end, steps).map(([t, v]) => [t, v / scale]));
     const all = points.flat().map((p) => p[1]);
@@ -144,6 +144,7 @@ class Curves {
     for (const [time, label] of last ? dateTicks(this.runs[0], this.end, this.right - this.left) : []) {
       svg.append(draw("text", { x: Math.min(this.x(time), this.right - 8), y: high + 14, class: "date" }, label));
     }
+    bands.forEach(([text, spans], row) => svg.append(...this.band(row + 1, text, spans, high + 4 + 12 * row)));
     for (const time of this.marks()) svg.append(draw("path", { class: "event", d: `M${this.x(time).toFixed(1)},4V${high - 4}` }));
     if (panel.short) svg.append(draw("path", { class: "short", d: this.shortfall(panel.short, scale, y) }));
     panel.lines.forEach(([, look], i) => {
@@ -166,6 +167,7 @@ class Curves {
       const sample = draw("svg", { class: "sample", viewBox: "0 0 24 12", "aria-hidden": true }, draw("rect", { class: "short", width: 24, height: 12 }));
       names.push(make("li", {}, sample, say("shortfall")));
     }
+    bands.forEach(([text], row) => names.push(make("li", {}, `${row + 1}: `, nameOf(text))));
     return [make("h4", {}, nameOf(panel.title), make("span", {}, ", " + panel.unit)), make("ul", { class: "names" }, ...names), svg];
   }
 
@@ -184,6 +186,17 @@ class Curves {
       const cx = Math.min(x + 9, this.right - 8), cy = y(before) + 10 + 17 * row;
       return draw("g", { class: "loss" }, draw("circle", { cx, cy, r: 7.5 }), draw("text", { x: cx, y: cy }, String(i + 1)));
     });
+  }
+
+  /** A row below a panel: when a profile multiplies; outlined where by more than 1. */
+  band(number, text, spans, y) {
+    const found = [draw("text", { x: this.left - 6, y: y + 3, class: "value" }, String(number))];
+    for (let i = 0; i < spans.length; i += 3) {
+      const [from, until, factor] = spans.slice(i, i + 3), x = this.x(from);
+      const look = { class: factor < 1 ? "band" : "band more", x: x.toFixed(1), y, width: (this.x(until) - x).toFixed(1), height: 6 };
+      found.push(draw("rect", look, draw("title", {}, text)));
+    }
+    return found;
   }
 
   /** Boxes where what could be delivered is less than what is asked for. */

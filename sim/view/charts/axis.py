@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from sim.base.numbers import amount
 from sim.base.said import Name, Said, Sentence, listed
+from sim.measure.bands import Band, bands
 from sim.measure.sides import days_left
 from sim.measure.steps import Steps
 from sim.scenario.model import DAY
@@ -80,6 +81,7 @@ class AxisSeries:
     delivered: Curve | None = None
     stocks: tuple[SinkStock, ...] = ()
     events: tuple[EventMark, ...] = ()
+    bands: tuple[Band, ...] = ()
 
 
 def axis_data(run: Words, axis: str) -> AxisSeries:
@@ -115,6 +117,7 @@ def axis_data(run: Words, axis: str) -> AxisSeries:
         capacity=over_time("capacity_kg_per_day"), deliverable=over_time("deliverable_kg_per_day"),
         demand=over_time("demand_kg_per_day"), planned=over_time("planned_kg_per_day"),
         delivered=delivered, stocks=tuple(sinks), events=event_marks(run, axis),
+        bands=tuple(bands(run.scenario, run.record.drawn, axis)),
     )  # fmt: skip
 
 
@@ -172,7 +175,7 @@ def draw_axis(data: AxisSeries) -> Figure:
     """
     page = sheet(data.page)
     heights = [0.30, 0.40, 0.30] if data.stocks else [0.42, 0.58]
-    stack = Stack(page, heights, data.span, data.events)
+    stack = Stack(page, heights, data.span, data.events, bands=data.bands)
     panels = stack.panels
     _draw_capacity(panels[0], data)
     _draw_rates(panels[1], data)
@@ -296,5 +299,7 @@ def axis_table(data: AxisSeries) -> Numbers:
         rows += curve_rows(name, "kg/day", getattr(data, name))
     for stock in data.stocks:
         rows += curve_rows(f"stock: {stock.name}", "kg", stock.stock)
+    for band in data.bands:
+        rows += [(f"profile: {band.name}", "1", *step, None) for step in band.steps]
     rows += [("event", "", e.time, None, e.label) for e in data.events]
     return Numbers(("curve", "unit", "time_s", "value", "event"), rows)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from sim.base.numbers import true_minus
+from sim.measure.bands import Band
 from sim.view.charts.time_axis import set_times
 from sim.view.data import EventMark, Span
 from sim.view.draw import MARGIN, Sheet, plain, short, text_size, wrap
@@ -24,6 +25,12 @@ LEFT, RIGHT = 84.0, 190.0
 
 TITLE, GAP, FOOT = 24.0, 40.0, 48.0
 LABEL = 8.8
+
+BAND = 16.0
+"""Pixels of the row of a profile below the time axis."""
+
+MOST_BANDS = 6
+"""Rows for profiles; where there are more of them the last row counts the rest."""
 
 APART = 15.0
 """Pixels from one name beside a panel to the next."""
@@ -87,18 +94,20 @@ class Panel:
 class Stack:
     """Panels from the top down that share a time axis and the free height, as ``heights`` tell.
 
-    The first leaves room above for the names of events, and ``head`` pixels more.
+    The first leaves room above for the names of events, and ``head`` pixels more. ``bands``
+    stand below the time axis.
     """
 
     def __init__(
         self, page: Sheet, heights: Sequence[float], span: Span,
-        events: Sequence[EventMark] = (), head: float = 0.0,
+        events: Sequence[EventMark] = (), head: float = 0.0, bands: Sequence[Band] = (),
     ) -> None:  # fmt: skip
         width = page.width - LEFT - RIGHT
         self._page, self._span = page, span
         self._flags = lay_flags(events, span, width, width + RIGHT - 8)
         top = page.top - head - self._flags.height - TITLE
-        free = top - page.bottom - FOOT - GAP * (len(heights) - 1)
+        self._bands, self._rows = bands, min(len(bands), MOST_BANDS)
+        free = top - page.bottom - FOOT - BAND * self._rows - GAP * (len(heights) - 1)
         self.panels: list[Panel] = []
         for share in heights:
             height = free * share / sum(heights)
@@ -121,7 +130,32 @@ class Stack:
         for panel in self.panels:
             set_times(panel.axes, self._span, named=panel is self.panels[-1])
         draw_flags(self._page, [panel.axes for panel in self.panels], self._flags)
+        if self._bands:
+            self._draw_bands()
         return self._page.figure
+
+    def _draw_bands(self) -> None:
+        """A row a profile: grey where its factor is below 1, the darker the less, else outlined."""
+        page, width = self._page, self._page.width - LEFT - RIGHT
+        rows = page.axes(LEFT, page.bottom, width, BAND * self._rows)
+        rows.set(xlim=(0, max(self._span.end, 1)), ylim=(self._rows, 0))
+        rows.set_axis_off()
+        more = len(self._bands) - self._rows
+        named = self._bands[: self._rows - 1 if more else self._rows]
+        if more:
+            words = f"and {more + 1} profiles more"
+            page.text(LEFT, page.bottom + BAND / 2, words, size=LABEL, color=SOFT_INK, va="center")
+        for row, band in enumerate(named):
+            for since, until, factor in band.spans:
+                rows.broken_barh(
+                    [(since, until - since)], (row + 0.2, 0.6), lw=0.8,
+                    facecolor=f"{0.35 + 0.5 * factor:.3f}" if factor < 1 else WHITE,
+                    edgecolor="none" if factor < 1 else SOFT_INK,
+                )  # fmt: skip
+            y = page.bottom + BAND * (self._rows - row - 0.5)
+            texts = (plain(short(band.text, most)) for most in range(40, 1, -1))
+            text = next((t for t in texts if text_size(t, LABEL)[0] <= RIGHT - 20), "")
+            page.text(LEFT + width + 14, y, text, size=LABEL, color=SOFT_INK, va="center")
 
 
 def set_scale(axes: Axes, highest: float, lowest: float = 0.0) -> None:
