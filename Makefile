@@ -35,7 +35,7 @@ check: $(READY)
 	$(BIN)/mypy
 
 # all that is made from the code and committed; tests fail where it is stale
-generated: docs gallery
+generated: docs gallery contacts
 
 # what is generated from the code: the JSON Schema, the scenario reference, the pages of the API, of network files and of exports
 docs: $(READY)
