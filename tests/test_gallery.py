@@ -75,8 +75,8 @@ def test_the_contact_sheets_are_what_is_drawn_today(
 ) -> None:
     monkeypatch.syspath_prepend(str(ROOT / "tools"))
     contacts = importlib.import_module("contacts")
-    monkeypatch.setattr(contacts, "BUILD", tmp_path)
-    sets = contacts.sets(tmp_path)
+    monkeypatch.setattr(contacts, "BUILD", tmp_path / "figures")
+    sets = contacts.sets(tmp_path / "runs")
     found = {name: list(contacts.pictures(name, draw())) for name, draw in sets.items()}
     made = dict(contacts.small_sheets(found))
     assert made.keys() == contacts.SHEETS.keys()
