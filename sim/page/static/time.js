@@ -20,16 +20,16 @@ function greatest(turns, most) {
 function smallMap(run, axis, time, largest) {
   const [wide, high] = TURN, [left, top, right, bottom] = axis.frame, pad = 8;
   const size = Math.min((wide - 2 * pad) / Math.max(right - left, 1), (high - 2 * pad) / Math.max(bottom - top, 1));
-  const at2 = (place) => [wide / 2 + (place.x - (left + right) / 2) * size, high / 2 + (place.y - (top + bottom) / 2) * size].map((v) => v.toFixed(1));
+  const spotOf = (place) => [wide / 2 + (place.x - (left + right) / 2) * size, high / 2 + (place.y - (top + bottom) / 2) * size].map((v) => v.toFixed(1));
   const cut = at(axis.cuts, time, { places: [], roads: [] }), parts = [];
   run.roads.forEach((road, i) => {
-    const [[x1, y1], [x2, y2]] = [road.a, road.b].map((p) => at2(run.places[p])), can = Math.max(...eachWay(at(axis.capacity[i], time, 0)));
+    const [[x1, y1], [x2, y2]] = [road.a, road.b].map((p) => spotOf(run.places[p])), can = Math.max(...eachWay(at(axis.capacity[i], time, 0)));
     const bound = cut.roads.includes(i), line = (name, width) => parts.push(draw("line", { x1, y1, x2, y2, class: name, "stroke-width": width.toFixed(2) }));
     if (bound) line("bound", 5);
     if (can) line("usable", 0.6 + roadWidth(can, largest) / 3);
     else if (bound) line("gone", 1);
   });
-  const spot = (i, name, r) => { const [cx, cy] = at2(run.places[i]); parts.push(draw("circle", { cx, cy, r, class: name })); };
+  const spot = (i, name, r) => { const [cx, cy] = spotOf(run.places[i]); parts.push(draw("circle", { cx, cy, r, class: name })); };
   for (const i of cut.places) spot(i, "bound", 4.5);
   for (const i of axis.sources) spot(i, "source", 3);
   for (const { place } of axis.sinks) spot(place, "sink", 3.5);
