@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -19,7 +20,9 @@ from ortools.linear_solver import pywraplp
 from sim.network import UNLIMITED, Graph
 from sim.network.graph import IntArray
 from sim.network.shares import Asked, Line, Room, SharePlan, Want, share_out
+from sim.network.shares.program import Program
 from sim.network.shares.proof import prove
+from sim.network.shares.settle import settle
 
 TRUCK = 20_000
 
@@ -177,8 +180,10 @@ def lexicographic(case: Asked, best: Best, near: Fraction) -> list[Fraction]:
     return [floors[i] for i in range(len(case.wants))]
 
 
-def simplex(rows: list[list[Fraction]], most: list[Fraction], gain: list[Fraction]) -> Fraction:
-    """The greatest gain . x with rows . x <= most (0 or more) and x >= 0 (Bland 1977)."""
+def simplex(
+    rows: list[list[Fraction]], most: list[Fraction], gain: list[Fraction]
+) -> tuple[Fraction, list[Fraction]]:
+    """The greatest gain . x with rows . x <= most (0 or more) and x >= 0, and x (Bland 1977)."""
     m, n = len(rows), len(gain)
     table = [
         [*row, *(Fraction(int(i == j)) for j in range(m)), most[i]] for i, row in enumerate(rows)
@@ -194,7 +199,10 @@ def simplex(rows: list[list[Fraction]], most: list[Fraction], gain: list[Fractio
         for row in (*(r for r in table if r is not pivot), cost):
             if factor := row[enter]:
                 row[:] = [value - factor * p for value, p in zip(row, pivot, strict=True)]
-    return cost[-1]
+    found = [Fraction(0)] * (n + m)
+    for column, row in zip(basis, table, strict=True):
+        found[column] = row[-1]
+    return cost[-1], found[:n]
 
 
 Path = tuple[int, ...]  # the flat ways (2 * road + direction) of a path, in order
@@ -215,8 +223,16 @@ def paths_of(case: Asked, want: Want) -> list[tuple[int, Path]]:
     return found
 
 
-def exact(case: Asked) -> list[Fraction]:
-    """What each want gets, by the simplex over all simple paths."""
+class Statement(NamedTuple):
+    """The problem over all simple paths: rows . amounts <= most; ``got`` counts by want."""
+
+    paths: list[tuple[int, int, Path]]  # want, first place, ways
+    rows: list[list[Fraction]]
+    most: list[Fraction]
+    got: list[list[Fraction]]
+
+
+def statement(case: Asked) -> Statement:
     paths = [(i, *path) for i, want in enumerate(case.wants) for path in paths_of(case, want)]
     rows: list[list[Fraction]] = []
     most: list[Fraction] = []
@@ -250,6 +266,12 @@ def exact(case: Asked) -> list[Fraction]:
     got = [[Fraction(int(of == i)) for of, *_ in paths] for i in range(len(case.wants))]
     rows += got
     most += [Fraction(want.kg_per_day) for want in case.wants]
+    return Statement(paths, rows, most, got)
+
+
+def exact(case: Asked) -> list[Fraction]:
+    """What each want gets, by the simplex over all simple paths."""
+    paths, rows, most, got = statement(case)
 
     def best(floors: Amounts, raised: Amounts) -> Fraction:
         # after the paths stands t, then what counts of each floor: a kg of it is worth more than
@@ -266,9 +288,37 @@ def exact(case: Asked) -> list[Fraction]:
                      [*[Fraction(0)] * (n + 1), *counts]]  # fmt: skip
             ends += [Fraction(0), floors[i]]
         gain = [*[Fraction(0)] * n, Fraction(1), *[Fraction(10**15)] * len(tall)]
-        return simplex(wide, ends, gain) - 10**15 * sum(floors.values(), Fraction(0))
+        return simplex(wide, ends, gain)[0] - 10**15 * sum(floors.values(), Fraction(0))
 
     return lexicographic(case, best, Fraction(0))
+
+
+def exact_columns(case: Asked, amounts: Sequence[Fraction]) -> list[Fraction]:
+    """What the columns carry (kg/day) in the first of the plans of least time with these amounts.
+
+    By one sum of all that counts, each a great many times what counts less.
+    """
+    paths, rows, most, _ = statement(case)
+    uses: list[set[int]] = []
+    for i, first, ways in paths:
+        number = case.wants[i].line
+        line, columns = case.lines[number], case.columns[number]
+        flat = columns.flat.tolist()
+        start = columns.sources[line.sources.index(first)]
+        uses.append({start, *(columns.ways[flat.index(way)] for way in ways)})
+    much, last = 10**9, case.first_want
+    gain = [
+        Fraction(much ** (last + 3))
+        - sum(int(case.graph.seconds[way >> 1]) for way in ways) * much**last
+        + sum((Fraction(much ** (last - 1 - c)) for c in used), Fraction(0))
+        for (_, _, ways), used in zip(paths, uses, strict=True)
+    ]
+    limits = [*most[: -len(case.wants)], *amounts]
+    _, carried = simplex(rows, limits, gain)
+    return [
+        sum((kg for kg, used in zip(carried, uses, strict=True) if c in used), Fraction(0))
+        for c in range(last)
+    ]
 
 
 def by_glop(case: Asked) -> list[Fraction]:
@@ -386,6 +436,16 @@ def test_shares_are_those_of_an_exact_simplex(seed: int) -> None:
         for kg, want in zip(true, case.wants, strict=True)
         if want.rank == first.rank
     )
+
+
+@pytest.mark.parametrize("seed", SEEDS[:100])
+def test_of_plans_of_least_time_it_is_the_first_by_the_rule(seed: int) -> None:
+    case = random_case(seed, places=4, ways=2, lines=2, size=1_000)
+    amounts = exact(case)
+    if any(amounts):
+        columns = settle(Program(case), amounts)
+        true = [float(kg) for kg in exact_columns(case, amounts)]
+        assert columns[: case.first_want].tolist() == pytest.approx(true, abs=1e-6)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -11,8 +11,6 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import coo_array, csr_array, hstack, vstack
 
 from sim.network.certificate import CertificateError
 from sim.network.graph import BoolArray, FloatArray
@@ -44,6 +42,8 @@ class Program:
 
     def _conserved(self) -> Any:
         """One row a line and place: what comes in is what goes out or is served (csr)."""
+        from scipy.sparse import coo_array
+
         asked, n = self.asked, len(self.asked.graph.places)
         rows, columns, values = [], [], []
         for number, (line, of) in enumerate(zip(asked.lines, asked.columns, strict=True)):
@@ -63,6 +63,8 @@ class Program:
 
     def _limited(self) -> tuple[Any, FloatArray]:
         """One row a limit (csr), and the capacities (unit)."""
+        from scipy.sparse import csr_array
+
         asked, rows, columns, values = self.asked, [], [], []
         for row, limit in enumerate(asked.limits):
             rows += [row] * len(limit.columns)
@@ -79,6 +81,8 @@ class Program:
 
         ``settled`` wants get at least so much (kg/day). A level is share over weight.
         """
+        from scipy.sparse import csr_array, hstack, vstack
+
         asked, (low, high) = self.asked, self._bounds()
         for want, kg in settled.items():
             low[asked.first_want + want] = float(kg) / self.unit
@@ -110,6 +114,8 @@ class Program:
         Of the columns those ``fixed`` have that value (unit), ``closed`` ones (count,) are 0, and
         what ``tight`` limits (limits,) is used up.
         """
+        from scipy.sparse import vstack
+
         asked, (low, high) = self.asked, self._bounds()
         wanted = np.array([float(kg) / self.unit for kg in amounts])
         low[asked.first_want :] = high[asked.first_want :] = wanted
@@ -128,6 +134,8 @@ class Program:
 
     def free(self, columns: Collection[int], tight: BoolArray) -> BoolArray:
         """Which of some columns can change, where only these do and ``tight`` limits stay so."""
+        from scipy.sparse import vstack
+
         rows = vstack([self._balance, self._within[tight]]).tocsr()[:, list(columns)]
         dense = rows[np.diff(rows.indptr) > 0].toarray()
         _, size, turned = np.linalg.svd(dense, full_matrices=True)
@@ -148,6 +156,8 @@ class Program:
         self, cost: FloatArray, within: Any, most: FloatArray, balance: Any, equal: FloatArray,
         low: FloatArray, high: FloatArray,
     ) -> Answer:  # fmt: skip
+        from scipy.optimize import linprog
+
         found = linprog(
             cost, A_ub=within, b_ub=most, A_eq=balance, b_eq=equal,
             bounds=np.column_stack([low, high]), method="highs-ds", options=OPTIONS,
