@@ -98,9 +98,7 @@ class Asked:
             self.columns.append(self._lay_out(number))
         self.first_want = self.columns[-1].ways.stop if lines else 0
         self.count = self.first_want + len(wants)
-        self.line_of = np.concatenate(
-            [np.full(len(c.sources) + len(c.ways), n) for n, c in enumerate(self.columns)]
-        )
+        self.line_of = [n for n, c in enumerate(self.columns) for _ in (*c.sources, *c.ways)]
         """The line of each column that is no want."""
 
     def _lay_out(self, number: int) -> LineColumns:
@@ -128,11 +126,25 @@ class Asked:
         return [limit for limit in self._all_limits() if limit.capacity < self._most(limit)]
 
     def _most(self, limit: Limit) -> Fraction:
-        """What a limit would have to hold if all went through it."""
-        lines = {int(self.line_of[c]) for c in limit.columns}
-        wants = [w for w in self.wants if w.line in lines]
-        each = (self.loads(w.line) if limit.shared else Fraction(1) for w in wants)
-        return sum((kg * w.kg_per_day for kg, w in zip(each, wants, strict=True)), Fraction(0))
+        """What a limit would have to hold if all that is wanted of its lines went through it."""
+        lines = {self.line_of[column] for column in limit.columns}
+        wanted = self._wanted_loads if limit.shared else self._wanted
+        return sum((wanted[line] for line in lines), Fraction(0))
+
+    @cached_property
+    def _wanted(self) -> list[Fraction]:
+        """All that is wanted of each line (kg/day)."""
+        found = [Fraction(0)] * len(self.lines)
+        for want in self.wants:
+            found[want.line] += want.kg_per_day
+        return found
+
+    @cached_property
+    def _wanted_loads(self) -> list[Fraction]:
+        """The same in standard loads."""
+        return [
+            kg * self.truck / line.load for kg, line in zip(self._wanted, self.lines, strict=True)
+        ]
 
     def _all_limits(self) -> Iterator[Limit]:
         for number, line in enumerate(self.lines):
@@ -169,12 +181,11 @@ class Asked:
         """What all loads divide: times it, amounts in standard loads are whole numbers."""
         return math.lcm(*(line.load for line in self.lines))
 
-    def loads(self, number: int) -> Fraction:
-        """Standard loads in one kg of a line."""
-        return Fraction(self.truck, self.lines[number].load)
+    @cached_property
+    def _loads(self) -> list[int]:
+        """Standard loads in one kg of each line, times ``scale``: whole numbers."""
+        return [self.truck * (self.scale // line.load) for line in self.lines]
 
     def part(self, limit: Limit, column: int) -> int:
         """What one kg/day in ``column`` takes of a limit's capacity times ``scale``: exact."""
-        if not limit.shared:
-            return self.scale
-        return int(self.scale * self.loads(int(self.line_of[column])))
+        return self._loads[self.line_of[column]] if limit.shared else self.scale

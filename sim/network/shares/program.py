@@ -133,14 +133,28 @@ class Program:
         return answer._replace(limits=worth)
 
     def free(self, columns: Collection[int], tight: BoolArray) -> BoolArray:
-        """Which of some columns can change, where only these do and ``tight`` limits stay so."""
+        """Which of some columns can change, where only these do and ``tight`` limits stay so.
+
+        One that is alone in a row cannot, nor, without it, one that is alone then: most are left
+        out in this way before the rest is looked at as a whole.
+        """
         from scipy.sparse import vstack
 
         rows = vstack([self._balance, self._within[tight]]).tocsr()[:, list(columns)]
-        dense = rows[np.diff(rows.indptr) > 0].toarray()
+        there = abs(rows).sign()
+        moving: BoolArray = np.ones(rows.shape[1], dtype=bool)
+        while True:
+            alone = there @ moving.astype(np.int64) == 1
+            held = moving & (there.T @ alone.astype(np.int64) > 0)
+            if not held.any():
+                break
+            moving &= ~held
+        rest = np.flatnonzero(moving)
+        dense = rows[:, rest]
+        dense = dense[np.diff(dense.indptr) > 0].toarray()
         _, size, turned = np.linalg.svd(dense, full_matrices=True)
         kernel = turned[np.count_nonzero(size > 1e-9 * max(1.0, size.max(initial=0.0))) :]
-        moving: BoolArray = np.abs(kernel).max(axis=0, initial=0.0) > 1e-9
+        moving[rest] = np.abs(kernel).max(axis=0, initial=0.0) > 1e-9
         return moving
 
     def _bounds(self) -> tuple[FloatArray, FloatArray]:

@@ -79,7 +79,8 @@ def _whole(worth: FloatArray) -> list[int]:
     if greatest <= 0:
         return [0] * len(worth)
     parts = [max(0.0, value / greatest) for value in worth.tolist()]
-    simple = [Fraction(part).limit_denominator(SIMPLE) for part in parts]
+    none = Fraction(0)
+    simple = [Fraction(part).limit_denominator(SIMPLE) if part else none for part in parts]
     near = all(abs(float(s) - part) < 1e-11 for s, part in zip(simple, parts, strict=True))
     common = math.lcm(*(s.denominator for s in simple)) if near else FINE
     if near and common <= FINE:

@@ -5,7 +5,8 @@ A route is rounded down, so less than 1 kg/day is lost on each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -76,35 +77,35 @@ def _within(asked: Asked, found: Sequence[list[Route]]) -> Sequence[list[Route]]
 
     Only a rate that was a hair below a whole number and was taken as that can be too much.
     """
+    through: dict[int, list[tuple[int, int]]] = {}  # by column the routes: line and number
+    carried: Counter[int] = Counter()
+    for number, routes in enumerate(found):
+        for n, route in enumerate(routes):
+            for column in _columns_of(asked, number, route):
+                through.setdefault(column, []).append((number, n))
+                carried[column] += route.rate
     for limit in asked.limits:
-        while (over := _over(asked, limit, found)) is not None:
-            number, n = over
-            route = found[number][n]
-            found[number][n] = replace(route, rate=route.rate - 1)
+        while _over(asked, limit, carried):
+            on = {route for column in limit.columns for route in through.get(column, ())}
+            number, n = max(sorted(on), key=lambda route: found[route[0]][route[1]].rate)
+            found[number][n] = replace(found[number][n], rate=found[number][n].rate - 1)
+            for column in _columns_of(asked, number, found[number][n]):
+                carried[column] -= 1
     return found
 
 
-def _over(asked: Asked, limit: Limit, found: Sequence[list[Route]]) -> tuple[int, int] | None:
-    """A route (line and number) that must carry less, where a limit is passed; the greatest."""
-    used, through = 0, []
-    columns = set(limit.columns)
-    for number, routes in enumerate(found):
-        for n, route in enumerate(routes):
-            for column in _columns_of(asked, number, route) & columns:
-                used += asked.part(limit, column) * route.rate
-                through.append((route.rate, -number, -n))
-    if used <= limit.capacity * asked.scale:
-        return None
-    _, number, n = max(through)
-    return -number, -n
+def _over(asked: Asked, limit: Limit, carried: Mapping[int, int]) -> bool:
+    """Whether a limit is passed by what columns carry (kg/day)."""
+    used = sum(asked.part(limit, column) * carried[column] for column in limit.columns)
+    return used > limit.capacity * asked.scale
 
 
-def _columns_of(asked: Asked, number: int, route: Route) -> set[int]:
+def _columns_of(asked: Asked, number: int, route: Route) -> list[int]:
     columns, graph = asked.columns[number], asked.graph
     roads, way = _ways_of(graph, route)
     first = columns.sources[asked.lines[number].sources.index(route.source)]
     at = np.searchsorted(columns.flat, 2 * roads + way)
-    return {first, *(columns.ways.start + at).tolist()}
+    return [first, *(columns.ways.start + at).tolist()]
 
 
 def _plan(graph: Graph, routes: Sequence[Route]) -> LinePlan:
