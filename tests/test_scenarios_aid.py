@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 import sim
+from sim.tables.headline import findings
 
 ROOT = Path(__file__).parents[1]
 CASES = sorted((ROOT / "scenarios/aid").glob("*.yaml"))
@@ -70,6 +71,41 @@ def test_the_persons_of_nepal_are_those_of_its_census() -> None:
     persons = sum(int(sink["demand"]["persons"].split()[0]) for sink in sinks.values())
     # the far west has no sink; the tables of districts that were read differ by 0.005 %
     assert persons + FAR_WEST_2011 == pytest.approx(CENSUS_2011, rel=1e-4)
+
+
+KEEP_BIRGUNJ = {
+    f"events.{event}.chance": 0
+    for event in ("strike_birgunj", "birgunj_shut", "birgunj_waits", "birgunj_resumes")
+}
+CUT_TANSEN = {
+    f"network.roads.{road}.closed": True for road in ("butwal--tansen", "pokhara--tansen")
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "worst"), [({}, "kathmandu"), ({**KEEP_BIRGUNJ, **CUT_TANSEN}, "tansen")]
+)
+def test_what_is_said_first_is_which_towns_went_short(changed: dict[str, Any], worst: str) -> None:
+    run = sim.run(sim.load(ROOT / "scenarios/aid/nepal_2015.yaml").with_(**changed))
+    measures = {name: value["value"] for name, value in run.summary["measures"].items()}
+    stem = "axes.fuel.sinks."
+    short = sorted(
+        ((-gone, name.removeprefix(stem).removesuffix(".unmet"))
+         for name, gone in measures.items()
+         if name.startswith(stem) and name.endswith(".unmet") and gone)
+    )  # fmt: skip
+    assert short[0][1] == worst
+    gone, needed = (f"{measures[f'axes.fuel.{name}']:,.0f} t" for name in ("unmet", "needed"))
+    first, second, *_ = map(str, findings(run.summary))
+    assert first.startswith(f"fuel: {gone} of the {needed} needed (")
+    for less, sink in short[:3]:
+        days = measures[f"{stem}{sink}.days_without"]
+        told = re.search(rf"{sink} ([\d,]+) t \([a-z0-9 ]+ %\) over ([\d.]+) days?", first)
+        assert told is not None, first
+        assert float(told[1].replace(",", "")) == pytest.approx(-less, abs=0.5)
+        assert float(told[2]) == pytest.approx(days, rel=0.01)
+    assert ("more" in first) == (len(short) > 3)
+    assert second.startswith("fuel ")
 
 
 def test_the_country_goes_short_of_fuel_while_its_main_crossing_is_shut() -> None:

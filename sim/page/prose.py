@@ -12,7 +12,7 @@ from sim.base.numbers import number, tonnes, whole
 from sim.base.said import Name, Said, Sentence, counted, several
 from sim.scenario.model import DAY, PPM
 from sim.state.record import EventRow
-from sim.tables.headline import Teller, arrived, headline
+from sim.tables.headline import Teller, alone, arrived, headline, lead
 
 from .run import RunFiles
 
@@ -58,7 +58,7 @@ def finding(run: RunFiles) -> tuple[Sentence, ...]:
         nothing = Sentence("This scenario has no axis.")
         return nothing, Sentence("The page shows who held what, and when.")
     tell = Teller(run.summary, run.name)
-    said = (headline(tell, axis), arrived(tell, axis))
+    said = lead(tell, axis) if alone(tell) else [headline(tell, axis), arrived(tell, axis)]
     return (*(Sentence(s.capitalized(), ".") for s in said if s), _why(run, axis))
 
 
@@ -236,6 +236,8 @@ def _effect(run: RunFiles, row: EventRow) -> Sentence:
         places = row.text.removeprefix("cut off: ").split(", ")
         verb = "are" if len(places) > 1 else "is"
         names = several([Name(run.name(p)) for p in places])
+        if run.scenario.without_actors:
+            return Sentence(names, f" {verb} cut off")
         return Sentence(names, f" {verb} a pocket of ", who)
     if row.kind == "stock_out":
         return Sentence(here, " runs out of what ", who, " brings")

@@ -45,14 +45,17 @@ def page(
     """
     link = Links(file, run.folder)
     axes = [(id_, axis.name) for id_, axis in run.scenario.axes.items()]
+    # what nobody holds against anybody has no part of its own
+    parties = not run.scenario.without_actors
+    claims = parties or bool(run.scenario.claims)
     measured = [_finder(), tables.measures(run, link)]
     told_of: list[tuple[str, str, Piece]] = [
         ("beside", "Among many runs", [tables.beside(run, link)]),
-        ("claims", "Claims", [tables.claims(run)]),
+        ("claims", "Claims", [tables.claims(run) if claims else None]),
         ("axes", "Axes", [tables.axes(run) if axes else None]),
         ("stocks", "Stocks", [tables.stocks(run, link) if axes else None]),
         ("forces", "Forces", [tables.forces(run)]),
-        ("pockets", "Pockets", [tables.pockets(run)]),
+        ("pockets", "Pockets" if parties else "Cut off", [tables.pockets(run)]),
         ("displaced", "Displaced strength", [tables.displaced(run, link)]),
         ("inputs", "Inputs, their sources and doubts",
          [inputs.section(run.scenario),
@@ -101,7 +104,8 @@ def _stage(run: RunFiles, link: Links) -> Html:
                 source_line("Data: ", link("events.csv")),
                 class_="events", aria_labelledby="events-title",
             ),
-            holding_figure(0, "Who held what", join("Data: ", link("control.csv"))),
+            None if run.scenario.without_actors
+            else holding_figure(0, "Who held what", join("Data: ", link("control.csv"))),
         ),
         class_="stage",
     )  # fmt: skip

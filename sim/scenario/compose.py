@@ -10,13 +10,12 @@ from pathlib import Path
 from sim.base.diagnostics import Mark, Report, safe, split_lines
 
 from .faults import InputError, reported
+from .model import ANYONE
 from .tree import Entry, Items, Map, Node, Scalar, near_file, read_file, read_map, read_text
 
-__all__ = ["ANYONE", "KINDS", "Composer", "kind_of_ids", "with_an_actor", "without_nulls"]
+__all__ = ["KINDS", "Composer", "kind_of_ids", "with_an_actor", "without_nulls"]
 
 FORMAT = "1"
-ANYONE = "all"
-"""The id of the actor of a file that states none, and whose axes name none."""
 _MOST_FILES = 32  # in one chain of extends
 _STATED_IN = "stated_in"  # of a claim
 _TABLES = (".csv", ".geojson", ".json", ".graphml", ".tntp", ".npz")
@@ -309,7 +308,7 @@ def without_nulls(node: Map, report: Report, path: tuple[str, ...] = ()) -> Map:
 
 
 def with_an_actor(tree: Map, report: Report) -> Map:
-    """``tree`` with the actor of each axis that names none: the only one, or :data:`ANYONE`.
+    """``tree`` with the actor of each axis that names none: the only one, or `ANYONE`.
 
     That one is there where a file states no actors and no axis names one; it holds every place.
     """

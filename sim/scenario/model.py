@@ -33,6 +33,9 @@ DATED = "date"
 DETOUR = 1.3
 """How many times as long as the great circle a road of unknown length is, where nothing is said."""
 
+ANYONE = "all"
+"""The id of the actor of a file that states none, and whose axes name none."""
+
 SUPPLIES = "supplies"
 """The commodity that always exists."""
 
@@ -1164,6 +1167,11 @@ class Scenario:
         """The axis in focus: the stated one, else the first by priority and id, if any."""
         ranked = sorted(self.axes.values(), key=lambda axis: (axis.priority, axis.id))
         return self.focus or (ranked[0].id if ranked else None)
+
+    @property
+    def without_actors(self) -> bool:
+        """Whether no actors are stated: nobody holds anything against anybody."""
+        return set(self.actors) == {ANYONE}
 
     def seeded(self, seed: int) -> Self:
         """The same with another seed, in its resolved text too, which must run again the same."""

@@ -11,10 +11,14 @@ from typing import Any
 
 from sim.base.numbers import amount, day_words, whole
 from sim.base.said import Name, Said, Sentence, several, share
+from sim.scenario.model import ANYONE
 
 from .of_run import start_of, value
 
 Document = Mapping[str, Any]
+
+MOST_SINKS = 3
+"""Sinks named of those that lacked something; the others are counted."""
 
 
 class Teller:
@@ -81,9 +85,9 @@ def findings(summary: Document) -> list[Sentence]:
     found = []
     for axis in sorted(summary["axes"], key=lambda a: (a != focus, a)):
         if axis == focus:
-            found.append(headline(tell, axis))
-        if axis == focus or tell.value(f"axes.{axis}.unmet"):
-            found.append(Sentence(tell.name(axis), ": ", arrived(tell, axis)))
+            found += lead(tell, axis)
+        elif tell.value(f"axes.{axis}.unmet"):
+            found.append(_wanted(tell, axis))
         looks = summary["axes"][axis]
         cut = looks[-1]["minimum_cut"]
         ids = [Name(item) for item in (*cut["places"], *cut["roads"])]
@@ -95,6 +99,35 @@ def findings(summary: Document) -> list[Sentence]:
         elif cut["never_open"] and axis != focus:
             found.append(Sentence(tell.name(axis), " was never open"))
     return found
+
+
+def lead(tell: Teller, axis: str) -> list[Sentence]:
+    """What is said first of an axis: what it could carry, then what arrived of what was needed.
+
+    Where the scenario has no actors, what arrived comes first.
+    """
+    said = [headline(tell, axis), _wanted(tell, axis)]
+    return said[::-1] if alone(tell) else said
+
+
+def titles(tell: Teller, axis: str) -> list[Sentence]:
+    """The two parts of a title, in the same order."""
+    carried, gone = headline(tell, axis), missing(tell, axis)
+    if not alone(tell):
+        return [carried, gone]
+    return [Sentence(tell.name(axis), ": ", gone), carried]
+
+
+def alone(tell: Teller) -> bool:
+    """Whether the scenario states no actors, so that nobody holds anything against anybody."""
+    measures = tell.summary["measures"]
+    return {path.split(".")[1] for path in measures if path.startswith("actors.")} == {ANYONE}
+
+
+def _wanted(tell: Teller, axis: str) -> Sentence:
+    """What arrived at the sinks of an axis, with its name."""
+    said = short(tell, axis) if alone(tell) else arrived(tell, axis)
+    return Sentence(tell.name(axis), ": ", said)
 
 
 def headline(tell: Teller, axis: str) -> Sentence:
@@ -218,8 +251,37 @@ def arrived(tell: Teller, axis: str) -> Sentence:
     )  # fmt: skip
     if tell.knows(f"{stem}.person_days_short"):
         persons = tell.size(f"{stem}.person_days_short")
-        found = Sentence(found, " and ", persons, " of those who eat there")
+        found = Sentence(found, " and ", persons)
     return Sentence(found, _worst(tell, axis), _unreached(tell, axis))
+
+
+def short(tell: Teller, axis: str) -> Sentence:
+    """Which sinks of an axis lacked how much of what they needed, and how long; the most first.
+
+    As :func:`arrived` says it where none lacked anything.
+    """
+    stem = f"axes.{axis}"
+    lacked = {s: tell.value(f"{stem}.sinks.{s}.unmet") for s in _sinks(tell, axis)}
+    worst = sorted((sink for sink in lacked if lacked[sink]), key=lambda s: (-lacked[s], s))
+    if not worst:
+        return arrived(tell, axis)
+    parts = [
+        Sentence(
+            tell.name(sink), " ", tell.size(f"{stem}.sinks.{sink}.unmet"), " (",
+            tell.share(f"{stem}.sinks.{sink}.unmet_share"), ") over ",
+            tell.days(f"{stem}.sinks.{sink}.days_without"),
+        )
+        for sink in worst[:MOST_SINKS]
+    ]  # fmt: skip
+    if (more := len(worst) - MOST_SINKS) > 0:
+        parts.append(Sentence(Said(f"{more} more", more, "sinks")))
+    found = Sentence(
+        tell.size(f"{stem}.unmet"), " of the ", tell.size(f"{stem}.needed"), " needed (",
+        tell.share(f"{stem}.unmet_share"), ") was not there: ", several(parts),
+    )  # fmt: skip
+    if not tell.knows(f"{stem}.person_days_short"):
+        return found
+    return Sentence(found, "; ", tell.size(f"{stem}.person_days_short"), " without")
 
 
 def missing(tell: Teller, axis: str) -> Sentence:

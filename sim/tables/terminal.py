@@ -26,7 +26,7 @@ from sim.base.said import Name, Said, Sentence, counted, several
 
 from . import grid, of_run
 from .grid import wide
-from .headline import Teller, findings
+from .headline import Teller, alone, findings
 from .of_scenario import length_words
 from .spark import spark
 from .table import Column, Ids, Table, said
@@ -219,8 +219,10 @@ def told(summary: Document) -> Iterator[Sentence]:
 
 def _pockets(summary: Document) -> Iterator[Sentence]:
     still = [p for p in summary["pockets"] if p["to_day"] is None]
+    nobodys = alone(Teller(summary))
     if still:
-        yield Sentence("\npockets at the end, with what was in each when it formed:")
+        what = "cut off" if nobodys else "pockets"
+        yield Sentence(f"\n{what} at the end, with what was in each when it formed:")
     largest = sorted(
         still, key=lambda p: (-(p["persons"] or 0), -(p["stock_t"] or 0), -len(p["places"]))
     )
@@ -236,9 +238,8 @@ def _pockets(summary: Document) -> Iterator[Sentence]:
         ]
         inside = several(amounts, last=", ") if amounts else Sentence("persons not modelled")
         began = Said(since, pocket["from_day"], "day")
-        yield Sentence(
-            "  ", Name(actor), ": ", Name(places), " (", inside, "; since ", began, ")"
-        )  # fmt: skip
+        whose = [] if nobodys else [Name(actor), ": "]
+        yield Sentence("  ", *whose, Name(places), " (", inside, "; since ", began, ")")
     if more := len(still) - len(shown):
         yield Sentence("  and ", counted(more, "smaller one"), ", all in summary.json")
 

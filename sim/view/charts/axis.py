@@ -10,13 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.base.numbers import amount
-from sim.base.said import Name, Said, Sentence, listed
+from sim.base.said import Name, Said, Sentence, listed, several
 from sim.measure.bands import Band, bands
 from sim.measure.sides import days_left
 from sim.measure.steps import Steps
 from sim.scenario.model import DAY
 from sim.state.record import EventRow
-from sim.tables.headline import headline, missing
+from sim.tables.headline import titles
 from sim.view.charts.panels import (
     LABEL,
     RIGHT,
@@ -111,7 +111,7 @@ def axis_data(run: Words, axis: str) -> AxisSeries:
         if delivered.times[1] > run.scenario.sample:
             window = Said(amount(step, "day"), step, "day")
             subtitle = Sentence(subtitle, "; deliveries as means over ", window)
-    title = Sentence(headline(run.tell, axis), "; ", missing(run.tell, axis))
+    title = several(titles(run.tell, axis), last="; ")
     return AxisSeries(
         page=Page(title, subtitle, run.credit), span=run.span,
         capacity=over_time("capacity_kg_per_day"), deliverable=over_time("deliverable_kg_per_day"),

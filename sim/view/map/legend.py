@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.measure.routes import Doing
+from sim.scenario.model import ANYONE
 from sim.view.data import WHOLE, MapData
 from sim.view.draw import MARGIN, Sheet, plain, put, text_size, wrap
 from sim.view.look import BLUE, INK, MEANINGS, NOBODY, RULE, SOFT_INK, STATES, Look
@@ -62,9 +63,10 @@ def legend(
     fits = text_size(plain(data.when), 15, "bold")[0] <= column.width - 4
     column.words(data.when, 15 if fits else 13, INK, "bold")
     own = known.get(data.actor, NOBODY)
-    if shown.actors or "front" in shown.marks:
+    holders = [actor for actor in shown.actors if actor != ANYONE]
+    if holders or "front" in shown.marks:
         column.heading("Held by")
-    for actor in shown.actors[:MOST_ACTORS]:
+    for actor in holders[:MOST_ACTORS]:
         look = known[actor]
         name = look.named(40) + (" (the axis)" if actor == data.actor else "")
         column.row(name, partial(_held, look))
