@@ -99,7 +99,7 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "ask_need": "Needed at its sinks, kg/day",
     "ask_can": "Can be delivered of it, kg/day",
     "ask_beside": "The same beside the axes before it, if no stock is refilled",
-    "ask_by_rule": "not worked out: axes share by a stated rule, and here is capacity alone",
+    "ask_by_rule": "only a run tells: shared out by a stated rule, and here is capacity alone",
     "ask_lasts": "Days that the run's stocks last at that, if nothing else changes",
     "ask_lasting": "no end",
     "ask_pockets": "Pockets of {actor}",

@@ -354,9 +354,8 @@ def test_what_shares_by_a_rule_is_left_to_a_run(opened: Open, tmp_path: Path, ru
     if rule == "priority":
         assert known == ["80,000", "80,000"]
     else:
-        assert set(known) == {
-            "not worked out: axes share by a stated rule, and here is capacity alone"
-        }
+        words = "only a run tells: shared out by a stated rule, and here is capacity alone"
+        assert set(known) == set(asked.row("Days that the run's stocks last")) == {words}
     assert asked.carries() == (100_000, 100_000)
     assert asked.wrong == []
 

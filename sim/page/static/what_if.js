@@ -214,6 +214,7 @@ class WhatIf {
     const flow = look.flow(), cut = look.cut(flow), { roads, places } = look.disjoint(), few = look.fewest(), way = look.fastest();
     const { need, flow: { value: can } } = look.delivery(), pockets = look.pockets();
     const stock = axisOf(this.run, look.id).sinks.reduce((sum, sink) => sum + between(sink.stock, look.time), 0);
+    const byRule = this.told.by_rule.includes(look.id);
     const set = (c) => this.names([...c.places.map((i) => placeName(this.run, i)), ...c.roads.map((i) => roadName(this.run, i))]);
     const of = (list) => list && list.length ? this.names(list.map((i) => placeName(this.run, i))) : say("ask_none");
     const or = (one, other) => other ? say("ask_or", { one, other }) : one;
@@ -225,8 +226,8 @@ class WhatIf {
       [say("ask_fastest"), way ? say("ask_way", { hours: numeral(way.seconds / 3600), km: numeral(way.roads.reduce((sum, r) => sum + this.run.roads[r].km, 0)) }) : say("ask_none")],
       [say("ask_need"), grouped(need, 0)],
       [say("ask_can"), grouped(can, 0)],
-      [say("ask_beside"), this.told.by_rule.includes(look.id) ? say("ask_by_rule") : grouped(look.beside(), 0)],
-      [say("ask_lasts"), can >= need ? say("ask_lasting") : numeral(stock / (need - can))],
+      [say("ask_beside"), byRule ? say("ask_by_rule") : grouped(look.beside(), 0)],
+      [say("ask_lasts"), byRule ? say("ask_by_rule") : can >= need ? say("ask_lasting") : numeral(stock / (need - can))],
       [say("ask_pockets", { actor: this.run.actors[look.axis.actor].name }), pockets.length ? pockets.map((part) => of(part)).join("; ") : say("ask_none")],
     ];
   }
