@@ -26,19 +26,19 @@ def report(
     out: str | os.PathLike[str] | None = None,
     beside: Beside | Ensemble | str | os.PathLike[str] | None = None,
 ) -> Path:
-    """Write one HTML page of a folder, or of two runs side by side, and return its path.
+    """Write one HTML page of a folder, or of two to six runs side by side, and return its path.
 
     Figures that were to be drawn into a folder and are not all there are drawn first. Those that
     cannot be drawn are told of by :class:`sim.base.errors.FigureWarning`, and cost no page.
 
     Args:
         results: folders, or what was opened of them.
-        out: the page itself; None is report.html in the folder, comparison.html in the second.
+        out: the page itself; None is report.html in the folder, comparison.html in the last.
         beside: where the one run lies among many, or an ensemble of its scenario to lay it beside;
             None: what :meth:`sim.Run.write` was told of that.
 
     Raises:
-        BadInputError: not one or two, a run that is in no folder, or ``beside`` is an ensemble of
+        BadInputError: not one to six, a run that is in no folder, or ``beside`` is an ensemble of
             another scenario or not with one run.
         FolderError, ScenarioError: a folder cannot be read, or the page not written.
         FullDiskError: there is no room for it.

@@ -84,23 +84,21 @@ def compare(
 
 
 @click.command(cls=Verb)
-@click.argument("folders", metavar="RUN [RUN]", nargs=-1, required=True, type=click.Path())
+@click.argument("folders", metavar="RUN [RUN...]", nargs=-1, required=True, type=click.Path())
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="The page itself; else report.html in the folder, or comparison.html in the second.",
+    help="The page itself; else report.html in the folder, or comparison.html in the last.",
 )
 @BESIDE
 def report(folders: tuple[str, ...], out: Path | None, beside: str | None, as_json: bool) -> None:
-    """Write one HTML page of a run, an ensemble or a study, or of two runs side by side.
+    """Write one HTML page of a run, an ensemble or a study, or of two to six runs side by side.
 
     The page is one file that opens from disk without a network: map and curves with a time
     slider, what happened and what came of it, claims, tables, inputs with their sources; of a
     study what each factor does, and the chances and ranges of its cells. Figures that the folder
     still lacks, or whose drawing failed, are drawn first.
     """
-    if len(folders) > 2:
-        raise click.UsageError("a page shows one folder, or two runs side by side")
     import sim
 
     with telling_undrawn():

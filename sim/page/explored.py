@@ -12,7 +12,7 @@ from typing import Any
 from sim.base.files import whole_file
 from sim.measure.compare import compare
 
-from . import pair
+from . import several
 from .ground import frame_of
 from .markup import Html, details, el, source_line
 from .run import RunFiles, read_run
@@ -80,13 +80,13 @@ def _curves(base: RunFiles) -> dict[str, Any]:
 
 def _beside(base: RunFiles, run: RunFiles) -> Html | None:
     """What was changed, and what it changed: the axis in focus first, then all measures."""
-    found = compare([pair.outcome(base), pair.outcome(run)])
+    found = compare([several.outcome(base), several.outcome(run)])
     told = {f"axes.{run.focus}.{measure}" for measure in TOLD}
     rows = [row for row in found.rows if row.path in told]
     return section(
         "base", "Beside the base",
         source_line(el("a", "The page of the base", href="../0/")),
-        pair.settings(found, NAMES),
-        pair.side_by_side(rows, "What became of the axis in focus", NAMES, GAP),
-        details("All measures of both", pair.measures(found, NAMES, GAP)),
+        several.settings(found, NAMES),
+        several.side_by_side(rows, "What became of the axis in focus", NAMES, GAP),
+        details("All measures of both", several.measures(found, NAMES, GAP)),
     )  # fmt: skip

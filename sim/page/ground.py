@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.path import Path as Shape
@@ -33,12 +34,27 @@ MOST = 400_000
 
 
 def stage(runs: Sequence[RunFiles], axis: str | None) -> Stage:
-    """What the script of a page draws of runs, on the frame of the first."""
+    """What the script of a page draws of runs, on the frame of the first.
+
+    What the map of an axis must show is that of all runs, so that their maps lie alike.
+    """
     frame = frame_of(runs[0])
     places = [(p.lon, p.lat) for run in runs for p in run.scenario.network.places.values()]
     states = [States(run, frame).document() for run in runs]
+    _share_frames(states)
     data = {"axis": axis, "km": round(frame.km_per_pixel, 6), "runs": states}
     return data, Ground(frame, places).svg()
+
+
+def _share_frames(states: Sequence[dict[str, Any]]) -> None:
+    """Give each axis, in every run that has it, the frame round its frames in all of them."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for axis in (axis for state in states for axis in state["axes"]):
+        found[axis["id"]].append(axis)
+    for same in found.values():
+        lefts, tops, rights, bottoms = zip(*(axis["frame"] for axis in same), strict=True)
+        for axis in same:
+            axis["frame"] = [min(lefts), min(tops), max(rights), max(bottoms)]
 
 
 def frame_of(run: RunFiles) -> Frame:

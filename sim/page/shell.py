@@ -35,6 +35,9 @@ SERVED_SCRIPTS = (*ASKING_SCRIPTS[:-1], "draw.js", "explore.js", ASKING_SCRIPTS[
 CHANCE_SCRIPTS = (*SCRIPTS[:-1], "chances.js", SCRIPTS[-1])
 """The scripts of the page of an ensemble."""
 
+SEVERAL_SCRIPTS = (*SCRIPTS[:-1], "apart.js", SCRIPTS[-1])
+"""The scripts of the page of several runs."""
+
 NOSCRIPT = "The map and the curves are drawn by the script in this page; the rest needs none."
 
 STILL_SCRIPTS = ("still.js", "print.js")
@@ -133,6 +136,8 @@ def _scripts(stage: Stage | None) -> Sequence[str]:
         return SERVED_SCRIPTS
     if "chances" in stage[0]:
         return CHANCE_SCRIPTS
+    if len(stage[0]["runs"]) > 1:
+        return SEVERAL_SCRIPTS
     return ASKING_SCRIPTS if "what_if" in stage[0] else SCRIPTS
 
 
@@ -208,6 +213,16 @@ def chance_figure(source: Piece) -> Html:
     )
     return _frame("map", _FOUND, [button, _canvas(), _LEGEND], [note, source],
                   "Places of this day as a table", 0)  # fmt: skip
+
+
+def apart_figure(source: Piece) -> Html:
+    """The frame of the map of what differs between runs; the script fills it."""
+    note = (
+        "Only what differs is inked; names stand where they stand in the maps of the runs. Point "
+        "at a place or road, or go there with Tab and the arrow keys, and it tells of each run. "
+    )
+    return _frame("map differ", _FOUND, [_canvas(), _LEGEND], [note, source],
+                  "What differs on this day as tables")  # fmt: skip
 
 
 def curve_figure(title: Piece, source: Piece, above: Piece = None) -> Html:

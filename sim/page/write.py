@@ -1,4 +1,4 @@
-"""Writes the page of a run, of two runs, of an ensemble or of a study, from their folders."""
+"""Writes the page of a run, of several runs, of an ensemble or of a study, from their folders."""
 
 from __future__ import annotations
 
@@ -14,28 +14,31 @@ from sim.tables.folder import kind_of
 
 from .run import read_run
 
+MOST_RUNS = 6
+"""Runs that a page sets side by side."""
+
 
 def write_report(
     folders: Sequence[str | os.PathLike[str]],
     out: str | os.PathLike[str] | None = None,
     beside: Among | None = None,
 ) -> Path:
-    """Write the page of one folder, or of two runs side by side, and return its path.
+    """Write the page of one folder, or of two to six runs side by side, and return its path.
 
-    The page of one folder is ``report.html`` in it; that of two is ``comparison.html`` in the
-    second, which is compared with the first. A page that is there already is replaced.
+    The page of one folder is ``report.html`` in it; that of several is ``comparison.html`` in the
+    last of them, all of which are compared with the first. A page that is there is replaced.
     ``beside`` is where the one run lies among many; None shows what its folder says of that.
 
     Raises:
         FolderError: a folder cannot be read, is of another version, or the page cannot be written.
         ScenarioError: a scenario.resolved.yaml cannot be read.
-        BadInputError: not one or two folders.
+        BadInputError: not one to six folders.
         FullDiskError: there is no room for the page.
     """
     paths = [Path(folder) for folder in folders]
-    if len(paths) not in (1, 2):
-        raise BadInputError("a page is made of one folder or of two runs")
-    file = Path(out) if out is not None else paths[-1] / _NAMES[len(paths)]
+    if not 1 <= len(paths) <= MOST_RUNS:
+        raise BadInputError(f"a page is made of one folder or of two to {MOST_RUNS} runs")
+    file = Path(out) if out is not None else paths[-1] / _NAMES[len(paths) > 1]
     try:
         text = _page(paths, file, beside)
     except (LookupError, AttributeError, TypeError, ValueError) as error:
@@ -49,14 +52,14 @@ def write_report(
     return file
 
 
-_NAMES = {1: "report.html", 2: "comparison.html"}
+_NAMES = ("report.html", "comparison.html")
 
 
 def _page(paths: Sequence[Path], file: Path, beside: Among | None) -> str:
     many = [path for path in paths if kind_of(path) != "run"]
     if many and len(paths) > 1:
         raise FolderError(
-            f"{many[0]} holds many runs: a page of two compares single runs; "
+            f"{many[0]} holds many runs: a page of several compares single runs; "
             "'sim compare' compares ensembles"
         )
     if many:
@@ -72,6 +75,6 @@ def _page(paths: Sequence[Path], file: Path, beside: Among | None) -> str:
 
         run = read_run(paths[0])
         return page(run if beside is None else replace(run, beside=beside), file)
-    from .pair import page as pair_page
+    from .several import page as page_of_several
 
-    return pair_page(read_run(paths[0]), read_run(paths[1]), file)
+    return page_of_several([read_run(path) for path in paths], file)

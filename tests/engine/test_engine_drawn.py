@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sim.page.pair import page as pair_page
 
 from sim import api
 from sim.api.runs import weakness_of
@@ -16,7 +17,6 @@ from sim.measure.compare import compare
 from sim.measure.compare_many import Many, compare_many
 from sim.measure.ensemble import summarize, table
 from sim.page import run as of_page
-from sim.page.pair import page as pair_page
 from sim.page.single import page
 from sim.scenario.model import Scenario
 from sim.view.charts.compare_figures import comparison_figures

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sim.page.pair import finding
 
 from sim import api
 from sim.base.said import Said, Sentence
@@ -26,7 +27,6 @@ from sim.measure.compare_many import Many, compare_many
 from sim.measure.ensemble import summarize, table
 from sim.measure.flows import displacements
 from sim.measure.sensitivity import Index
-from sim.page.pair import finding
 from sim.page.run import RunFiles
 from sim.scenario.model import Scenario
 from sim.tables.headline import common_axis

@@ -298,7 +298,7 @@ def test_print_has_the_light_of_paper_and_no_buttons(one: Opened) -> None:
 def test_two_maps_share_one_slider(opened: Open, both: Path) -> None:
     two = opened(both)
     two.go(6)
-    maps = [two.page.locator("figure.map").nth(i) for i in (0, 1)]
+    maps = [two.page.locator(f"figure.map[data-run='{i}']") for i in (0, 1)]
     gates = [m.locator("[data-id=gate]") for m in maps]
     until(lambda: "held by Blue" in gates[1].get_attribute("aria-label"))
     assert "held by Red" in gates[0].get_attribute("aria-label")

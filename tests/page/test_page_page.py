@@ -23,9 +23,9 @@ from sim.base.said import Name, Said, Sentence
 from sim.measure.compare import Outcome, compare
 from sim.measure.steps import Steps
 from sim.page.inputs import inputs
-from sim.page.pair import finding as finding_of_two
 from sim.page.prose import finding, happenings
 from sim.page.run import read_run
+from sim.page.several import finding as finding_of_several
 from sim.page.shell import spare
 from sim.page.states import bent, flat
 from sim.page.write import write_report
@@ -381,7 +381,7 @@ def test_numbers_of_two_runs_are_those_of_one_or_their_difference(lost: Path, ke
         [Outcome("", r.scenario.resolved, r.summary, r.series, r.events) for r in runs]
     )  # fmt: skip
     numbers = 0
-    for sentence in finding_of_two(*runs, "line", found)[:-1]:
+    for sentence in finding_of_several(runs, "line", found)[:-1]:
         assert isinstance(sentence, Sentence)
         for part in sentence.parts:
             if isinstance(part, Said):
@@ -493,7 +493,7 @@ def test_a_page_of_an_ensemble_beside_a_run_is_refused(lost: Path, tmp_path: Pat
     many = tmp_path / "many"
     many.mkdir()
     (many / "manifest.json").write_text('{"kind": "ensemble"}')
-    with pytest.raises(FolderError, match="a page of two compares single runs"):
+    with pytest.raises(FolderError, match="a page of several compares single runs"):
         write_report([lost, many])
     with pytest.raises(FolderError, match="is not complete; go on with"):
         write_report([many])

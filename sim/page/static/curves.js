@@ -63,26 +63,28 @@ function rates(total) {
   return found.length ? found : [0, 0];
 }
 
-/** What the panels show of an axis. Each line: name, look, flat series, whether it is stepped; `names` are those of two runs. */
-function panelsOf(runs, id, names = ["A", "B"]) {
+/** What the panels show of an axis. Each line: name, look, flat series, whether it is stepped; `names` are those of several runs. */
+function panelsOf(runs, id, names = [..."ABCDEF"]) {
   const axes = runs.map((run) => axisOf(run, id));
   const stock = (axis) => added(axis.sinks.map((s) => s.stock), between);
   const arrived = (axis) => added(axis.sinks.map((s) => s.delivered), (c, t) => at(c, t, 0));
   if (runs.length > 1) {
-    const both = (title, unit, read, steps) => {
-      const [a, b] = axes.map((axis) => axis ? read(axis) : [0, 0]);
+    const look = (k) => runs.length === 2 ? ["one", "two"][k] : `line${k} deep${runs.length - 1 - k}`; // equal curves show as nested ones
+    const each = (title, unit, read, steps) => {
+      const [first, ...others] = axes.map((axis) => axis ? read(axis) : [0, 0]);
       const value = steps ? (c, t) => at(c, t, 0) : between;
-      const times = [...new Set([...a, ...b].filter((_, i) => i % 2 === 0))].sort((x, y) => x - y);
-      const gap = times.flatMap((t) => [t, value(b, t) - value(a, t)]);
+      const less = (other) => [...new Set([...first, ...other].filter((_, i) => i % 2 === 0))].sort((x, y) => x - y)
+        .flatMap((t) => [t, value(other, t) - value(first, t)]);
       return [
-        { title, unit, lines: [[names[0], "one", a, steps], [names[1], "two", b, steps]] },
-        { title: say("difference", { title }), unit, zero: true, lines: [[`${names[1]} \u2212 ${names[0]}`, "gap", gap, steps]] },
+        { title, unit, lines: [first, ...others].map((series, k) => [names[k], look(k), series, steps]) },
+        { title: say("difference", { title }), unit, zero: true,
+          lines: others.map((series, k) => [`${names[k + 1]} \u2212 ${names[0]}`, runs.length === 2 ? "gap" : look(k + 1), less(series), steps]) },
       ];
     };
     return [
-      ...both(say("carry_title"), "t/day", (axis) => axis.series.capacity, true),
-      ...both(say("arrived_title"), "t", arrived, true),
-      ...both(say("stock_title"), "t", stock, false),
+      ...each(say("carry_title"), "t/day", (axis) => axis.series.capacity, true),
+      ...each(say("arrived_title"), "t", arrived, true),
+      ...each(say("stock_title"), "t", stock, false),
     ];
   }
   const [axis] = axes, [run] = runs;

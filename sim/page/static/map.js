@@ -16,7 +16,7 @@ class MapView {
     this.canvas.prepend(this.svg);
     this.canvas.append(this.tip);
     this.asks = DATA.what_if ? { told: { ...DATA.what_if, base: run }, net: netOf(run, DATA.what_if) } : null;
-    this.largest = Math.max(0, ...run.roads.flatMap((road) => eachWay(road.whole)));
+    this.largest = Math.max(0, ...DATA.runs.flatMap((one) => one.roads.flatMap((road) => eachWay(road.whole)))); // one scale for all maps
     this.build();
     this.listen();
     this.listenFlows();

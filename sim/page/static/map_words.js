@@ -82,9 +82,12 @@ Object.assign(MapView.prototype, {
     const sheet = this.sheet = new Sheet(this.width, this.height);
     const inside = ([x, y]) => x > 0 && y > 0 && x < this.width && y < this.height;
     const role = (i) => axis && (axis.sources.includes(i) || axis.sinks.some((s) => s.place === i));
-    const onWay = new Set();
-    if (axis) for (const number of Object.keys(axis.flow)) {
-      onWay.add(run.roads[number].a).add(run.roads[number].b);
+    // of all runs of the page, so that names stand alike in their maps
+    const onWay = new Set(), shut = new Set(DATA.runs.flatMap((other) => other.roads.filter((road) => road.shut).map((road) => road.id)));
+    const number = new Map(run.places.map((place, i) => [place.id, i]));
+    for (const other of [run, ...DATA.runs]) {
+      const its = axisOf(other, view.axis);
+      if (its) for (const way of Object.keys(its.flow)) for (const end of ["a", "b"]) onWay.add(number.get(other.places[other.roads[way][end]].id));
     }
     const outer = (i) => this.radius(run.places[i], i, axis) + (role(i) ? PLACE.sink[1] : run.places[i].gate ? PLACE.gate + 1 : 2);
     const seen = run.places.map((_, i) => i).filter((i) => inside(this.points[i]));
@@ -100,7 +103,7 @@ Object.assign(MapView.prototype, {
         const [x, y] = [0, 1].map((k) => this.points[road.a][k] * (1 - ROAD.doubt_at) + this.points[road.b][k] * ROAD.doubt_at);
         sheet.boxes.push([x - 7, y - 7, x + 7, y + 7]);
       }
-      if (!road.shut) return;
+      if (!road.shut && !shut.has(road.id)) return;
       const [x, y] = this.middle({ kind: "road", index });
       sheet.boxes.push([x - 9, y - 9, x + 9, y + 9]);
     });
@@ -125,7 +128,7 @@ Object.assign(MapView.prototype, {
       if (!found) continue;
       const [left, top, right, bottom] = found.box;
       if (found.far) lines.push(draw("line", { x1: x, y1: y, x2: Math.min(Math.max(x, left), right), y2: Math.min(Math.max(y, top), bottom) }));
-      texts.push(draw("text", { x: (left + right) / 2, y: (top + bottom) / 2, "font-size": size, class: role(i) ? "end" : null }, text));
+      texts.push(draw("text", { x: (left + right) / 2, y: (top + bottom) / 2, "font-size": size, class: role(i) ? "end" : null, "data-of": run.places[i].id }, text));
     }
     this.labels.replaceChildren(...texts);
     this.leaders.replaceChildren(...lines);

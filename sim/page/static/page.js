@@ -6,9 +6,11 @@ const $$ = (selector) => [...document.querySelectorAll(selector)];
 const PERIOD_IN = 24000; // ms that the whole period takes to play
 const STILL_STEP = 1500; // ms a state, where motion is not wanted
 
+const apart = $("figure.differ") ? new ApartMap($("figure.differ")) : null;
 const mapOf = (run, figure) => DATA.chances ? new ChanceMap(run, figure) : new MapView(run, figure);
 const panels = () => DATA.chances ? chancePanels(view.axis) : panelsShown();
-const maps = $$("figure.map").map((figure) => mapOf(DATA.runs[Number(figure.dataset.run)], figure));
+const alone = $$("figure.map[data-run]").map((figure) => mapOf(DATA.runs[Number(figure.dataset.run)], figure));
+const maps = apart ? [...alone, apart] : alone;
 const curves = $("figure.curves") ? [new Curves($("figure.curves"), DATA.runs, panels)] : [];
 const holdings = $$("figure.holdings").map((figure) => new Holding(figure, DATA.runs[Number(figure.dataset.run)]));
 const slider = $("#time"), day = $("#day"), said = $("#said"), play = $("#play"), choice = $("#axis");
@@ -45,7 +47,7 @@ function show(what) {
   if (asking) { asking.follow(); asking.soon(); }
   for (const map of maps) map.draw();
   if (turns) markTurn(turns);
-  if ($("#apart")) tellApart();
+  if (apart) $("#apart").replaceChildren(make("strong", {}, "Apart on this day: "), nameOf(apart.words()));
   for (const chart of [...curves, ...holdings]) chart.move();
   const last = entries.filter((entry) => entry.time <= view.time).map((entry) => entry.time).pop();
   for (const { item, time } of entries) put(item, { "aria-current": time === last ? "true" : null });
@@ -60,25 +62,6 @@ function surround() {
   if (!DATA.chances && DATA.runs.length === 1) drawTrack(track, run);
   if (chips) curves[0].mark(drawChips(chips, run, entries));
   filterList(entries, Boolean($("[data-list=axis][aria-pressed=true]")));
-}
-
-const MOST_APART = 6;
-
-/** In a comparison, the places and roads that are not alike in both runs on this day. */
-function tellApart() {
-  const [a, b] = DATA.runs, time = view.time;
-  const who = (run, place) => at(place.held, time, []).map(([i]) => run.actors[i].name).join(", ") || say("nobody");
-  const known = new Map(b.places.map((place) => [place.id, place]));
-  const held = a.places.filter((place) => known.has(place.id))
-    .map((place) => [place.name, who(a, place), who(b, known.get(place.id))]).filter(([, x, y]) => x !== y);
-  const roads = new Map(b.roads.map((road, i) => [road.id, i]));
-  const can = (run, i) => { const axis = axisOf(run, view.axis); return String(eachWay(axis ? at(axis.capacity[i], time, 0) : 0)); };
-  const apart = a.roads.filter((road, i) => roads.has(road.id) && can(a, i) !== can(b, roads.get(road.id)));
-  const named = held.slice(0, MOST_APART).map(([name, x, y]) => say("apart_place", { name, a: x, b: y })).join(", ");
-  const n = held.length, more = n - MOST_APART;
-  const places = n ? say("other_holders", { n, names: more > 0 ? say("more_names", { names: named, n: more }) : named }) : say("same_holders");
-  $("#apart").replaceChildren(make("strong", {}, "Apart on this day: "),
-    nameOf(say(apart.length ? "other_roads" : "no_roads", { places, n: apart.length })));
 }
 
 /** Says the day and what the axis on show can carry, once the reader has stopped moving. */
@@ -186,7 +169,7 @@ function curveTables() {
 }
 
 const tables = [
-  ...maps.map((map) => [map.figure, () => DATA.chances ? [map.table()] : [...mapTables(map.run), ...forceTable(map)]]),
+  ...maps.map((map) => [map.figure, () => DATA.chances ? [map.table()] : map === apart ? map.tables() : [...mapTables(map.run), ...forceTable(map)]]),
   ...curves.map((chart) => [chart.figure, curveTables]),
   ...holdings.map((chart) => [chart.figure, () => [chart.table()]]),
 ];
