@@ -9,9 +9,11 @@ from pathlib import Path
 
 from sim.base.diagnostics import Mark, Report, safe, split_lines
 
+from .csv_tree import SUFFIXES, read_table, tables_of
 from .faults import InputError, reported
-from .model import ANYONE
+from .model import ANYONE, Axis
 from .tree import Entry, Items, Map, Node, Scalar, near_file, read_file, read_map, read_text
+from .written import WrittenNetwork
 
 __all__ = ["KINDS", "Composer", "kind_of_ids", "with_an_actor", "without_nulls"]
 
@@ -68,6 +70,7 @@ class Composer:
     def __init__(self, report: Report) -> None:
         self.report = report
         self.network_failed = False
+        self._table_failed = False
         self._root = Path()
 
     def scenario(self, path: Path, text: str | None = None) -> Map | None:
@@ -78,15 +81,19 @@ class Composer:
         self._root = _project_root(path)
         mark = Mark(str(path))
         own = read_file(path, self.report) if text is None else read_map(text, mark, self.report)
-        return self._whole(own, path, ())
+        tree = self._whole(own, path, ())
+        return None if self._table_failed else tree
 
     def network(self, path: Path) -> Map | None:
         """The tree of a network file, without its ``format``."""
+        if self._root == Path():
+            self._root = _project_root(path)
         node = read_file(path, self.report)
         if node is None:
             return None
         self._check_format(node, path)
-        return _without(node, ("format",))
+        tree = self._with_tables(_without(node, ("format",)), WrittenNetwork, path)
+        return None if self._table_failed else tree
 
     def _whole(self, own: Map | None, path: Path, chain: tuple[Path, ...]) -> Map | None:
         """A file's own map with all that it builds on; None where it or one of those failed."""
@@ -105,6 +112,7 @@ class Composer:
             base = _told_from(base, target.name, own)
         overrides = own.entries.get("overrides")
         own = self._inline_network(_without(own, ("format", "extends", "overrides")), path)
+        own = self._inline_ends(own, path)
         merged = own if base is None else self._merge(_without(base, _NOT_INHERITED), own, ())
         if overrides and not _is_null(overrides.value):
             with reported(self.report, overrides.value.mark):
@@ -131,7 +139,7 @@ class Composer:
                 entry.value.mark, "unknown format", f"this program reads 'format: {FORMAT}'"
             )
 
-    def _path(self, node: Node, stated_in: Path, key: str) -> Path:
+    def _path(self, node: Node, stated_in: Path, key: str, kind: str = "YAML") -> Path:
         """The file that ``node`` names, inside the project. Raises InputError for any other."""
         if not isinstance(node, Scalar) or not node.text.strip():
             raise InputError(f"'{key}' takes the path of a file")
@@ -154,7 +162,7 @@ class Composer:
             )
         if there:
             what = "a folder" if path.is_dir() else "no file to read from"
-            raise InputError(f"'{safe(text)}' is {what}", f"'{key}' takes a YAML file")
+            raise InputError(f"'{safe(text)}' is {what}", f"'{key}' takes a {kind} file")
         raise InputError(
             f"no such file '{safe(text)}'", near_file(path) or "the path is relative to this file"
         )
@@ -164,6 +172,7 @@ class Composer:
         if entry is None or not isinstance(entry.value, Scalar) or entry.value.null:
             if entry and isinstance(entry.value, Map):
                 inner = _without(entry.value, ("format",))
+                inner = self._with_tables(inner, WrittenNetwork, path)
                 return Map(own.mark, own.entries | {"network": Entry(entry.key_mark, inner)})
             return own
         network = None
@@ -181,6 +190,37 @@ class Composer:
             return _without(own, ("network",))
         # the mark of the map is a place in the network's file; the key stays where it is stated
         return Map(own.mark, own.entries | {"network": Entry(entry.key_mark, network)})
+
+    def _inline_ends(self, own: Map, path: Path) -> Map:
+        """A file's own map with the tables of sources and sinks of its axes read in."""
+        axes = own.entries.get("axes")
+        if axes is None or not isinstance(axes.value, Map):
+            return own
+        inlined = {
+            name: Entry(axis.key_mark, self._with_tables(axis.value, Axis, path))
+            if isinstance(axis.value, Map)
+            else axis
+            for name, axis in axes.value.entries.items()
+        }
+        entry = Entry(axes.key_mark, Map(axes.value.mark, inlined))
+        return Map(own.mark, own.entries | {"axes": entry})
+
+    def _with_tables(self, node: Map, cls: type, path: Path) -> Map:
+        """The map of a ``cls`` stated in the file ``path``, with the tables that it names read."""
+        entries = dict(node.entries)
+        for key, hint in tables_of(cls).items():
+            entry = entries.get(key)
+            if entry is None or not _is_table(entry.value):
+                continue
+            table = None
+            with reported(self.report, entry.value.mark):
+                table = read_table(self._path(entry.value, path, key, "CSV"), hint, self.report)
+            if table is None:
+                self._table_failed = True
+                del entries[key]
+            else:
+                entries[key] = Entry(entry.key_mark, table)
+        return Map(node.mark, entries)
 
     def _merge(self, base: Map, over: Map, path: tuple[str, ...]) -> Map:
         entries = dict(base.entries)
@@ -283,6 +323,11 @@ def _check_chain(target: Path, chain: tuple[Path, ...]) -> None:
 
 def _is_null(node: Node) -> bool:
     return isinstance(node, Scalar) and node.null
+
+
+def _is_table(node: Node) -> bool:
+    """True of the path of a table, where a map is due."""
+    return isinstance(node, Scalar) and node.text.strip().lower().endswith(SUFFIXES)
 
 
 def without_nulls(node: Map, report: Report, path: tuple[str, ...] = ()) -> Map:

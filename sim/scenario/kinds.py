@@ -89,7 +89,7 @@ class Role(Enum):
     FOR_ALL = auto()
     """One value in place of the map holds for every key; the object has it under ``""``."""
     OR_PATH = auto()
-    """The path of a file that holds the thing may stand in its place."""
+    """The path of a file that holds the thing may stand in its place; for a map that of a table."""
 
 
 class Kg:

@@ -238,11 +238,13 @@ class Network:
 
     title: Annotated[k.Text, k.Key(default="")]
     """title of the network"""
-    places: Annotated[Mapping[k.NewId, Place], k.Key(default={})]
+    places: Annotated[Mapping[k.NewId, Place], k.Key(default={}), k.Role.OR_PATH]
     """places by id"""
-    roads: Annotated[Mapping[k.NewId, Road], k.Key(default={})]
+    roads: Annotated[Mapping[k.NewId, Road], k.Key(default={}), k.Role.OR_PATH]
     """roads by id"""
-    classes: Annotated[Mapping[k.NewId, RoadClass], k.Key(default={}, before="places")]
+    classes: Annotated[
+        Mapping[k.NewId, RoadClass], k.Key(default={}, before="places"), k.Role.OR_PATH
+    ]
     """road classes by id"""
     known_on: Annotated[k.Day | None, k.Key(before="classes")] = None
     """day by which what it states was public, where its places, roads and classes say no other"""
@@ -355,9 +357,9 @@ class Axis(Drawn):
     """what it carries"""
     priority: Annotated[k.Priority, k.Key(default=1)]
     """of all axes, of whatever actor, the lower number plans first; ties by actor, then id"""
-    sources: Mapping[k.PlaceId, Source]
+    sources: Annotated[Mapping[k.PlaceId, Source], k.Role.OR_PATH]
     """where it begins, by place"""
-    sinks: Mapping[k.PlaceId, Sink]
+    sinks: Annotated[Mapping[k.PlaceId, Sink], k.Role.OR_PATH]
     """what it feeds, by place"""
     convoy: ConvoyRule = ConvoyRule()
     """size and risk of its convoys"""

@@ -72,6 +72,8 @@ def _tell(schema: dict[str, Any], declared: type, told: set[str]) -> None:
         whole = part["properties"][key.name]
         if (items := mark_of(key.hint, k.ListRule)) and items.one:
             whole = {"anyOf": [whole["items"], whole]}
+        if shape_of(key.hint) == "map" and has(key.hint, k.Role.OR_PATH):
+            whole = {"anyOf": [{"type": "string"}, whole]}
         part["properties"][key.name] = whole | about_key
         for cls in things_in(key.hint):
             if name_of(cls) not in told:
@@ -238,7 +240,8 @@ def _value(hint: Any) -> str:
         return f"list: {parts[0]}"
     if shape == "map":
         one = f"{parts[1]} or " if has(hint, k.Role.FOR_ALL) else ""
-        return f"{one}map: {parts[0]} to {parts[1]}"
+        table = " or a table (CSV)" if has(hint, k.Role.OR_PATH) else ""
+        return f"{one}map: {parts[0]} to {parts[1]}{table}"
     return str(get_args(bare(hint))[0]) if get_args(bare(hint)) else "value"
 
 

@@ -25,6 +25,8 @@ __all__ = [
     "Node",
     "Quoted",
     "Scalar",
+    "file_text",
+    "is_text",
     "near_file",
     "plain_data",
     "read_file",
@@ -100,6 +102,12 @@ def plain_data(node: Node) -> Any:
 
 def read_file(path: Path, report: Report) -> Map | None:
     """The map that the YAML file holds, or None with the reasons in ``report``."""
+    text = file_text(path, report)
+    return None if text is None else read_map(text, Mark(str(path)), report)
+
+
+def file_text(path: Path, report: Report) -> str | None:
+    """The UTF-8 text of a file, or None with the reasons in ``report``."""
     mark = Mark(str(path))
     try:
         if not path.is_file():
@@ -116,8 +124,7 @@ def read_file(path: Path, report: Report) -> Map | None:
     if len(data) > MOST_BYTES:
         report.error(mark, f"is larger than {MOST_BYTES // 1_000_000} MB")
         return None
-    text = _decode(data, mark, report)
-    return None if text is None else read_map(text, mark, report)
+    return _decode(data, mark, report)
 
 
 def read_map(text: str, mark: Mark, report: Report) -> Map | None:
@@ -174,16 +181,23 @@ def read_text(
     """
     if line == 1 and column == 1:
         report.sources[file] = split_lines(text)
+    if not is_text(text, Mark(file, line, column), report):
+        return None
+    return _Builder(file, report, line, column).build(text)
+
+
+def is_text(text: str, start: Mark, report: Report) -> bool:
+    """True where no control character stands in ``text``; else the first is in ``report``."""
     bad = _FORBIDDEN.search(text)
     if bad:
         lines = split_lines(text[: bad.start()])
+        column = len(lines[-1]) + (start.column if len(lines) == 1 else 1)
         report.error(
-            Mark(file, line + len(lines) - 1, column + len(lines[-1])),
+            Mark(start.file, start.line + len(lines) - 1, column),
             f"control character U+{ord(bad[0]):04X} in the text",
             "remove it",
         )
-        return None
-    return _Builder(file, report, line, column).build(text)
+    return bad is None
 
 
 class _StopError(Exception):
