@@ -16,6 +16,7 @@
     names: {events.raid.chance: raid}
     measures: [axes.line.delivered]
     claims: {}                     # over two cells each: see sim.many.study_claims
+    answer: {comes: axes.line.time_of_first_cut}   # to the title: see sim.many.study_answer
 
 Or, in place of grid and list, ``sensitivity: {method: morris, trajectories: 10}``.
 """
@@ -35,11 +36,12 @@ from sim.base.diagnostics import Mark, Report, suggest
 from sim.scenario.tree import Items, Map, Node, Quoted, Scalar, plain_data, read_file, read_map
 
 from .file_reader import FileReader
+from .study_answer import Answer, read_answer
 from .study_claims import StudyClaim, read_claims
 
 KEYS = (
     "format", "title", "about", "base", "n", "seed", "grid", "list", "include", "exclude",
-    "names", "measures", "sensitivity", "claims",
+    "names", "measures", "sensitivity", "claims", "answer",
 )  # fmt: skip
 
 MOST_CELLS = 1000
@@ -89,6 +91,7 @@ class Design:
     marks: Mapping[str, Mark]
     sources: Mapping[str, list[str]]
     claims: tuple[StudyClaim, ...] = ()
+    answer: Answer | None = None
 
     def report(self) -> Report:
         """An empty report of faults, which shows them in the lines of the file."""
@@ -147,22 +150,20 @@ class _Reader(FileReader):
         measures = self._list("measures")
         self.marks |= {node.text: node.mark for node in measures if isinstance(node, Scalar)}
         numbered = self._numbered(factors, names, cells)
-        claims = self._claims(factors, names, numbered)
+        claims, answer = self._asked(factors, names, numbered)
         if self.report.diagnostics:
             return None
         return Design(
             self.file, self._text("title", self.file.stem), self.file.parent / base, n or 100, seed,
             factors, names, numbered, tuple(self._scalar(m) for m in measures), sensitivity,
-            self.marks, self.report.sources, claims,
+            self.marks, self.report.sources, claims, answer,
         )  # fmt: skip
 
-    def _claims(
+    def _asked(
         self, factors: Sequence[str], names: Sequence[str], cells: Sequence[Cell]
-    ) -> tuple[StudyClaim, ...]:
-        node = self._node("claims")
-        if not isinstance(node, Map):
-            self._map("claims")  # says what is wrong with it, where there is one
-            return ()
+    ) -> tuple[tuple[StudyClaim, ...], Answer | None]:
+        """The claims, and what answers the title."""
+        node, answers = self._node("claims"), self._node("answer")
 
         def fitting(levels: Mapping[str, str]) -> list[str]:
             return [
@@ -171,7 +172,13 @@ class _Reader(FileReader):
             ]  # fmt: skip
 
         paths = {**dict(zip(names, factors, strict=True)), **{f: f for f in factors}}
-        return tuple(read_claims(node, paths, fitting, self.report))
+        answer = None if answers is None else read_answer(answers, paths, fitting, self.report)
+        if answers is not None and not cells:
+            self.report.error(answers.mark, "a sensitivity has no cells to answer by")
+        if not isinstance(node, Map):
+            self._map("claims")  # says what is wrong with it, where there is one
+            return (), answer
+        return tuple(read_claims(node, paths, fitting, self.report)), answer
 
     # --- cells -----------------------------------------------------------------------------
 

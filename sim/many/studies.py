@@ -54,6 +54,7 @@ from .ensemble import (
 )
 from .ensemble_folder import JOURNAL
 from .replicate import run_replicate
+from .study_answer import count
 
 S = TypeVar("S")
 
@@ -80,6 +81,7 @@ class Study:
     effects: dict[str, list[Effect]]
     failed: int
     ranks: dict[str, list[tuple[float, float, float]]]
+    answer: dict[str, Any] | None = None  # to its title, see :func:`sim.many.study_answer.count`
 
     @property
     def days(self) -> float:
@@ -130,7 +132,10 @@ def check_measures(design: Design, made: Sequence[Scenario]) -> None:
     Raises:
         ScenarioError: no cell has one of them.
     """
-    _check_known(design, made, {path: design.marks[path] for path in design.measures})
+    marks = {path: design.marks[path] for path in design.measures}
+    if design.answer is not None:
+        marks[design.answer.measure] = design.answer.mark
+    _check_known(design, made, marks)
 
 
 def check_claims(design: Design, made: Sequence[Scenario]) -> None:
@@ -196,6 +201,7 @@ def begin_study(
         "names": list(design.names),
         "measures": list(design.measures),
         "cells": [asdict(cell) for cell in design.cells],
+        **({} if design.answer is None else {"answer": design.answer.document()}),
     }
     parts = {f"cells/{cell.id}": one for cell, one in zip(design.cells, made, strict=True)}
     return begin_parts(document, parts, design.n, design.file.stem, out, resume)
@@ -348,6 +354,8 @@ def _conclude(
     return Study(
         folder, document["title"], names, tuple(cells), tuple(done), found,
         sum(len(e.failed) for e in done), ranks,
+        count(document["answer"], [cell.id for cell in cells], tables)
+        if "answer" in document and common else None,
     )  # fmt: skip
 
 
@@ -405,6 +413,7 @@ def summary(study: Study) -> dict[str, Any]:
         "title": study.title,
         "factors": list(study.names),
         "days": study.days,
+        **({} if study.answer is None else {"answer": study.answer}),
         "cells": [
             {"id": cell.id, "levels": list(cell.levels), "n": e.summary["n"],
              "failed": e.summary["failed"], "claims": e.summary["claims"],

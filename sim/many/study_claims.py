@@ -162,24 +162,30 @@ class _Claim:
         return None
 
     def _cell(self, key: str) -> str:
-        """The one cell that has the levels of ``setting`` or ``against``."""
         node = self.parts.get(key)
-        if node is None:
+        return "" if node is None else cell_of(node, key, self.factors, self.cells, self.report)
+
+
+def cell_of(node: Node, key: str, factors: Mapping[str, str], cells: Levels, report: Report) -> str:
+    """The id of the one cell that has the levels under a ``key``; "" with a fault in the report.
+
+    Args:
+        factors: the path of each factor, by its path and by its name.
+        cells: finds the cells that have certain levels.
+    """
+    if not isinstance(node, Map):
+        report.error(node.mark, f"'{key}' is a map of factors to levels")
+        return ""
+    levels = {}
+    for factor, entry in node.entries.items():
+        path = factors.get(factor)
+        if path is None:
+            report.error(entry.key_mark, f"no factor '{factor}'", suggest(factor, factors))
             return ""
-        if not isinstance(node, Map):
-            self.report.error(node.mark, f"'{key}' is a map of factors to levels")
-            return ""
-        levels = {}
-        for factor, entry in node.entries.items():
-            path = self.factors.get(factor)
-            if path is None:
-                hint = suggest(factor, self.factors)
-                self.report.error(entry.key_mark, f"no factor '{factor}'", hint)
-                return ""
-            levels[path] = entry.value.text if isinstance(entry.value, Scalar) else ""
-        fit = self.cells(levels)
-        if len(fit) != 1:
-            said = f"{len(fit)} cells have these levels" if fit else "no cell has these levels"
-            self.report.error(node.mark, said, "name one level of each factor")
-            return ""
-        return fit[0]
+        levels[path] = entry.value.text if isinstance(entry.value, Scalar) else ""
+    fit = cells(levels)
+    if len(fit) != 1:
+        said = f"{len(fit)} cells have these levels" if fit else "no cell has these levels"
+        report.error(node.mark, said, "name one level of each factor")
+        return ""
+    return fit[0]

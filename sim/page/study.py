@@ -25,7 +25,7 @@ from .pictures import picture
 from .sensitivity import is_sensitivity
 from .sensitivity import page as sensitivity_page
 from .shell import Links, document, finding_section, measure_fold, section
-from .study_words import brief, change, finding, level, measure_name, term, verdict
+from .study_words import brief, change, finding, level, levels, measure_name, term, verdict
 from .tables import whisker
 
 MOST_CELLS = 250
@@ -90,7 +90,7 @@ def page(folder: Path, file: Path) -> str:
     said = finding(this.names, summary["units"], this.late, summary["effects"], this.pairs,
                    _is_whole(design))  # fmt: skip
     parts = [
-        finding_section(said),
+        finding_section([*_answer(this), *said]),
         section("design", "The design", _design(this), _cells(this)),
         section("measures", "What the factors do", _reading(this),
                 [_measure(this, path, first=not i) for i, path in enumerate(this.names)],
@@ -103,6 +103,22 @@ def page(folder: Path, file: Path) -> str:
         section("manifest", "Manifest", tables.manifest(manifest, this.link)),
     ]  # fmt: skip
     return document(design["title"], about, parts)
+
+
+def _answer(this: _Study) -> list[Html]:
+    """What answers the title, and which runs were counted; nothing where the study does not say."""
+    found = this.summary.get("answer")
+    if found is None:
+        return []
+    cells = {cell["id"]: cell["levels"] for cell in this.design["cells"]}
+    said = [" comes"]
+    if found["cell"] is not None:
+        said += [" with ", levels(this.design["names"], cells[found["cell"]])]
+    if found["others"]:
+        each = [levels(this.design["names"], cells[other]) for other in found["others"]]
+        said += [", and does not in the same run with ", listed(each, ", or with ")]
+    name = measure_name(this.scenario, found["measure"])
+    return [join(of_many.answer(found), ". Counted are runs in which the ", name, said, ".")]
 
 
 def _is_whole(design: Mapping[str, Any]) -> bool:

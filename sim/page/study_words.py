@@ -91,6 +91,12 @@ def level(text: str) -> Html:
     return named(of_many.level(text))
 
 
+def levels(names: Sequence[str], found: Sequence[str]) -> Html:
+    """The levels of a cell: "north lost, south held"; the base's where a cell sets none."""
+    pairs = zip(names, found, strict=True)
+    return listed([join(named(name), " ", level(text)) for name, text in pairs], ", ")
+
+
 def term(effect: Effect) -> Html:
     """The factor of an effect, or both of an interaction."""
     return listed([named(name) for name in effect["term"]], " \u00d7 ")

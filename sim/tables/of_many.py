@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sim.base.numbers import number, with_unit
+from sim.base.said import LEVEL, Sentence, counted, share
 from sim.measure.claims import VERDICTS
 from sim.measure.compare import Row
 from sim.measure.compare_many import ManyRow
@@ -111,6 +112,24 @@ def standings(found: Iterable[Standing], axis: str | None, start: datetime | Non
         rows.append([name, value, s.percentile, median, Range(low, high), unit])
     heads = (Column("measure", stem, Code), *STANDINGS)
     return Table("Where this run lies among them", heads, rows, start)
+
+
+def answer(found: Document) -> Sentence:
+    """What answers the title of a study, in a few words: "No: in none of 800 runs".
+
+    Where it came in no cell at all, the runs of all cells are counted.
+    """
+    came, n = found["came"], found["n"] if found["anywhere"] else found["runs"]
+    of = counted(n, "run", measure="answer/n" if found["anywhere"] else "answer/runs")
+    if not came:
+        return Sentence("No: in none of ", of) if n > 1 else Sentence("No: not in its one run")
+    if came == n:
+        return Sentence("Yes: in all of ", of) if n > 1 else Sentence("Yes: in its one run")
+    low, high = (share(found[end], f"answer/{end}") for end in ("low", "high"))
+    return Sentence(
+        "In some: in ", share(found["value"], "answer/value"), " of ", of, " (", LEVEL,
+        " interval ", low, " to ", high, ")",
+    )  # fmt: skip
 
 
 CHANCE = (

@@ -152,6 +152,8 @@ def print_study(document: Document) -> None:
     """By measure: the mean of each cell, then effects with intervals."""
     out = console()
     out.print(Text(document["title"], style="bold"))
+    if "answer" in document:
+        _print_answer(out, document["answer"])
     cells, effects = document["cells"], document["effects"]
     sizes = sorted({cell["n"] for cell in cells})
     runs = counted(sizes[-1], "run")
@@ -168,6 +170,14 @@ def print_study(document: Document) -> None:
         out.print("\na x b: how much more the one does where the other is at its second level")
     if "days" in document and any(is_time(path) for path, found in effects.items() if found):
         out.print(Sentence("\n", of_times(document["days"])))
+
+
+def _print_answer(out: Console, found: Document) -> None:
+    """The answer to the title of a study, and which runs were counted for it."""
+    out.print(Text(f"{of_many.answer(found)}.", style="bold"))
+    where = "" if found["cell"] is None else f" in {found['cell']}"
+    none = f", and not in {' or '.join(found['others'])}" if found["others"] else ""
+    out.print(f"counted: runs in which {found['measure']} comes{where}{none}")
 
 
 MOST_INPUTS = 8

@@ -423,3 +423,36 @@ def test_failed_runs_are_counted(study: Path, tmp_path: Path) -> None:
     text = plain(write_report([folder]).read_text(encoding="utf-8"))
     assert "4 cells, 7 runs, 1 failed, seed" in text
     assert "1 to 2 runs a cell" in text
+
+
+ANSWER = "answer: {comes: axes.line.time_of_first_cut, in: {gate: lost, hill: %s}, not_in: [%s]}\n"
+
+
+@pytest.mark.parametrize(
+    ("hill", "not_in", "first"),
+    [
+        # the line is cut where both are lost, in every run; nowhere else (see MEANS)
+        ("shut", "{gate: lost, hill: open}, {gate: held, hill: shut}", "Yes: in all of 2 runs."),
+        ("open", "", "No: in none of 2 runs."),
+    ],
+)
+def test_a_study_answers_its_title_first(
+    tmp_path: Path, study: Path, hill: str, not_in: str, first: str
+) -> None:
+    shutil.copy(study.parent / "base.yaml", tmp_path / "base.yaml")
+    file = tmp_path / "study.yaml"
+    file.write_text(
+        "format: 1\ntitle: Do both together cut the line?\nbase: base.yaml\nn: 2\ngrid:\n"
+        "  events.gate_falls.chance: {held: 0, lost: 1}\n"
+        "  events.hill_shut.chance: {open: 0, shut: 1}\n"
+        "names: {events.gate_falls.chance: gate, events.hill_shut.chance: hill}\n"
+        "measures: [axes.line.capacity_mean]\n" + ANSWER % (hill, not_in),
+        encoding="utf-8",
+    )
+    folder = begin_study(read_design(file), tmp_path / "out")
+    carry_out_study(folder, Means(Serial()))
+    write_report([folder])
+    lead = said(folder)[0]
+    assert lead.startswith(first + " Counted are runs in which the time of first cut (The line) ")
+    assert f"comes with gate lost, hill {hill}" in lead
+    assert ("does not in the same run with gate lost, hill open, or with" in lead) == bool(not_in)
