@@ -10,6 +10,7 @@ from sim.measure.causes import came_by
 from sim.measure.flows import displaced
 from sim.measure.holders import changes
 from sim.measure.moves import foreseen
+from sim.measure.passable import passable
 from sim.measure.steps import Steps
 from sim.measure.summary import Analysis
 from sim.scenario.model import Scenario
@@ -24,7 +25,8 @@ class Result(NamedTuple):
     by path: a list of times in seconds and one of values in kg, kg/day or, for positions, m),
     ``"moves"`` (displaced persons by where they came from and last chose: actor, origin, choice,
     persons), ``"drawn"`` (inputs by key, in base units), ``"chances"`` (whether each thing that
-    has a chance happened) and ``"held"`` (changes of lasting holders: place, seconds, actors). Of a
+    has a chance happened), ``"held"`` (changes of lasting holders: place, seconds, actors) and
+    ``"passable"`` (the roads that each axis could pass, see :mod:`sim.measure.passable`). Of a
     scenario that states moves on record it has ``"foreseen"`` too (of each model of a move: moves,
     log score, Brier score). Where measures are watched it has ``"came"``: by what each came, as in
     ``"turned"``.
@@ -60,6 +62,7 @@ def _replicate(scenario: Scenario, replicate: int, watched: Sequence[str]) -> Re
         "drawn": {key: float(f"{value:.12g}") for key, value in record.drawn.items()},
         "chances": record.chances,
         "held": changes(scenario, record),
+        "passable": passable(scenario, record),
     }
     if scenario.moves_on_record and scenario.kind != "replay":
         row["foreseen"] = foreseen(scenario, record)

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from sim.measure.holders import at_start
+from sim.measure.passable import passable_at
 from sim.measure.statistics import Values
+from sim.network import IntArray
 from sim.scenario.model import DAY, Scenario
 
 Row = Mapping[str, Any]
@@ -86,6 +88,19 @@ def carried(rows: Sequence[Row], axis: str, times: Sequence[int]) -> Values:
     for i, row in enumerate(rows):
         since, values = row["series"][f"axes.{axis}.capacity"]
         found[i] = np.array(values)[np.searchsorted(since, times, side="right") - 1]
+    return found
+
+
+def passed(rows: Sequence[Row], axis: str, roads: int, times: Sequence[int]) -> IntArray | None:
+    """In how many runs an axis could pass each of so many roads at ``times``: times x roads.
+
+    None where a row does not tell it: an older version wrote it.
+    """
+    if not all("passable" in row for row in rows):
+        return None
+    found = np.zeros((len(times), roads), dtype=np.int64)
+    for row in rows:
+        found += passable_at(row["passable"][axis], roads, times)
     return found
 
 

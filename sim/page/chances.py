@@ -1,5 +1,5 @@
-"""What the page of an ensemble draws day by day: who holds what, and which axis is open, in how
-many of its runs.
+"""What the page of an ensemble draws day by day: who holds what, which roads can be passed and
+which axis is open, in how many of its runs.
 
 Numbers are as in ``states``; a place has ``[time, [[set, runs], ...], ...]``, where a set is a
 number into the list of holders that held anything together.
@@ -25,6 +25,7 @@ from sim.measure.chances import (
     holders_by_day,
     holders_of_run,
     instants,
+    passed,
     uncut,
 )
 from sim.measure.holders import at_start
@@ -62,6 +63,7 @@ def _slim(row: Row) -> Row:
     cuts = {p: day for p, day in row["measures"].items() if p.endswith(".time_of_first_cut")}
     return {
         "replicate": row["replicate"], "held": row["held"], "series": capacity, "measures": cuts,
+        **({"passable": row["passable"]} if "passable" in row else {}),
     }  # fmt: skip
 
 
@@ -173,8 +175,17 @@ class _Chances:
                 name: self._changes([round(v) for v in row])
                 for name, row in zip(RANGE, ranges.tolist(), strict=True)
             },
+            **self._passable(axis.id),
             "open_in": [self._changes(row) for row in (kg[:MOST_RUNS] > 0).astype(int).tolist()],
         }
+
+    def _passable(self, axis: str) -> dict[str, Any]:
+        """Of each road that is passable in any run in how many; nothing where no run tells it."""
+        runs = passed(self.rows, axis, len(self.scenario.network.roads), self.times)
+        if runs is None:
+            return {}
+        by_road = {road: self._changes(column.tolist()) for road, column in enumerate(runs.T)}
+        return {"passable": {road: found for road, found in by_road.items() if found != [0, 0]}}
 
     def _changes(self, values: Sequence[int]) -> Changes:
         found: Changes = []

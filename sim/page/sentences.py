@@ -208,6 +208,12 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "chance_sink": "sink of {axis}",
     "chance_divided": "held by several: shares of runs",
     "chance_table": ("Who holds what on {date}, 1 run", "Who holds what on {date}, {n} runs"),
+    "chance_passes": "{axis} can pass it in {share} of runs ({runs} of {n})",
+    "chance_barred": "core: as wide as the share of runs in which the axis cannot pass it",
+    "chance_roads": (
+        "Roads that {axis} can pass on {date}, 1 run",
+        "Roads that {axis} can pass on {date}, {n} runs",
+    ),
     "chance_open_title": "Runs in which the axis is open",
     "is_open": "open",
     "never_cut": "not cut so far",
@@ -326,6 +332,7 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "asked_axes": ("Axis", "Before", "After"),
     "guess_worst": ("Places lost", "Left, t/day", "Worst"),
     "chances": ("Place", "Held by", "Share of runs", "Runs"),
+    "chance_roads": ("Road", "Passable in", "Runs"),
     "holding": ("Place", "From", "To", "Held by"),
 }  # fmt: skip
 """The heads of the tables that a script fills."""

@@ -212,7 +212,7 @@ def chance_figure(source: Piece) -> Html:
         "arrow keys, and it tells the numbers. "
     )
     return _frame("map", _FOUND, [button, _canvas(), _LEGEND], [note, source],
-                  "Places of this day as a table", 0)  # fmt: skip
+                  "Places and roads of this day as tables", 0)  # fmt: skip
 
 
 def apart_figure(source: Piece) -> Html:

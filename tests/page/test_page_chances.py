@@ -66,6 +66,40 @@ def test_the_page_counts_the_runs_of_the_journal(
     assert chances["n"] == RUNS == len(chances["alone"])
 
 
+def test_roads_are_passable_in_shares_of_runs(
+    opened: Open, many: Path, rows: list[dict[str, Any]], document: Document
+) -> None:
+    run = document(many)["runs"][0]
+    number = {road["id"]: i for i, road in enumerate(run["roads"])}
+    line = next(axis for axis in run["axes"] if axis["id"] == "line")
+    lost = taken(rows)
+
+    def of(road: str) -> list[int]:
+        return list(line["passable"][str(number[road])])
+
+    assert of("gate--port" if "gate--port" in number else "port--gate") == [
+        0, RUNS, 5 * DAY, RUNS - lost,
+    ]  # fmt: skip
+    assert of("hill--town") == [0, RUNS, 8 * DAY, 0, 12 * DAY, RUNS]
+    page = opened(many, "#day-9")
+    page.eval_on_selector(".map [data-id=gate--town]", "item => item.focus()")
+    told = page.locator(".tip").inner_text()
+    assert f"The line can pass it in {round(100 * (RUNS - lost) / RUNS)} % of runs" in told
+    assert f"({RUNS - lost} of {RUNS})" in told
+    width = "e => Number(e.getAttribute('stroke-width'))"
+    at = number["gate--town"]
+    core = page.locator(".map .roads.flow > *").nth(at).evaluate(width)
+    whole = page.locator(".map .roads.fill > *").nth(at).evaluate(width)
+    assert core / whole == pytest.approx(lost / RUNS, abs=0.06)  # widths are tenths of a pixel
+    page.locator(".map details summary").click()
+    page.wait_for_selector(".map details table")
+    cells = page.locator(".map details table").nth(1).locator("tbody tr").all_inner_texts()
+    assert sum(row.endswith(f"\t{RUNS - lost}") for row in cells) == 2  # both roads of the gate
+    page.evaluate("maps[0].show(0)")  # of one run the roads are as stated
+    assert page.locator(".map .roads.flow > :not([visibility=hidden])").count() == 0
+    assert page.wrong == [many.as_uri()]
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 def test_the_map_tells_the_shares_of_each_day(
     opened: Open, many: Path, rows: list[dict[str, Any]], width: int, scheme: str
@@ -89,7 +123,7 @@ def test_the_map_tells_the_shares_of_each_day(
     assert page.locator(".map [data-id=gate] .body").count() == 1
     page.locator(".map details summary").click()
     page.wait_for_selector(".map details table")
-    assert page.locator(".map details tbody tr").count() == 5
+    assert page.locator(".map details table").first.locator("tbody tr").count() == 5
     violations = Axe().run(page, context="#stage").response["violations"]
     assert [v["id"] for v in violations if v["impact"] in ("serious", "critical")] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -38,6 +38,25 @@ class ChanceMap extends MapView {
   /** The run that is shown by itself, if one is. */
   get alone() { return DATA.chances.alone[this.number]; }
 
+  /** In how many runs the axis on show can pass a road now; null where the page is not told. */
+  passing(axis, index) {
+    return this.alone || !axis || !axis.passable ? null : at(axis.passable[index], view.time, 0);
+  }
+
+  /** A road as wide as it carries, its core as wide as the share of runs in which it is shut. */
+  drawRoad(road, i, axis) {
+    super.drawRoad(road, i, axis, false);
+    const runs = this.passing(axis, i), parts = this.roads[i], { n } = DATA.chances;
+    put(parts.flow, { class: "barred", visibility: "hidden" });
+    if (runs === null) return;
+    const wide = roadWidth(Math.max(...eachWay(road.whole)), this.largest) * this.marks, core = wide * (1 - runs / n);
+    put(parts.case, { class: runs ? null : "unusable", "stroke-width": (runs ? wide + ROAD.edges * this.fine : Math.max(0.6, ROAD.unusable * this.fine)).toFixed(1) });
+    put(parts.fill, { visibility: runs ? null : "hidden", "stroke-width": wide.toFixed(1) });
+    if (runs && runs < n) put(parts.flow, { visibility: null, "stroke-width": Math.max(core, 0.6).toFixed(1) });
+    put(parts.cross, { visibility: runs ? "hidden" : parts.cross.getAttribute("visibility") });
+    Object.assign(parts.shown, { can: runs, barred: runs > 0 && runs < n, shut: parts.shown.shut && !runs });
+  }
+
   get divided() { return this.alone ? "divided" : "chance_divided"; }
 
   /** The share of runs in which an axis is open now, or whether it is in the one on show. */
@@ -56,7 +75,12 @@ class ChanceMap extends MapView {
     put(this.svg, { "aria-label": found });
   }
 
-  legend() { super.legend(null); }
+  legend() {
+    super.legend(null);
+    const rows = this.figure.querySelector(".legend"), line = (layer, name, width) => draw("g", { class: "roads " + layer }, draw("path", { class: name, "stroke-width": width, d: "M-13,0H13" }));
+    if (this.roads.some((parts) => parts.shown.barred)) rows.append(make("li", {}, draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
+      line("case", null, 9), line("fill", null, 7), line("flow", "barred", 3)), nameOf(say("chance_barred"))));
+  }
 
   tellPlace(index) {
     const place = this.run.places[index], axis = axisOf(this.run, view.axis);
@@ -69,7 +93,16 @@ class ChanceMap extends MapView {
   }
 
   tellRoad(index) {
-    return super.tellRoad(index).slice(0, 2); // its name and length: of the rest a road of many runs tells nothing
+    const lines = super.tellRoad(index).slice(0, 2), axis = axisOf(this.run, view.axis), runs = this.passing(axis, index); // its name and length
+    return runs === null ? lines : [...lines, say("chance_passes", { axis: axis.name, share: percent(runs), runs, n: DATA.chances.n })];
+  }
+
+  /** In how many runs the axis on show can pass each road on this day, where the page is told. */
+  roadTable() {
+    const axis = axisOf(this.many, view.axis), { n } = DATA.chances;
+    if (!axis || !axis.passable) return [];
+    const rows = this.run.roads.map((_, i) => [roadName(this.run, i), at(axis.passable[i], view.time, 0)]).map(([name, runs]) => [name, percent(runs), String(runs)]);
+    return [makeTable(say("chance_roads", { axis: axis.name, date: dateOf(this.run, view.time), n }), HEADS.chance_roads, rows)];
   }
 
   /** Who holds each place in how many runs on this day. */

@@ -169,7 +169,7 @@ function curveTables() {
 }
 
 const tables = [
-  ...maps.map((map) => [map.figure, () => DATA.chances ? [map.table()] : map === apart ? map.tables() : [...mapTables(map.run), ...forceTable(map)]]),
+  ...maps.map((map) => [map.figure, () => DATA.chances ? [map.table(), ...map.roadTable()] : map === apart ? map.tables() : [...mapTables(map.run), ...forceTable(map)]]),
   ...curves.map((chart) => [chart.figure, curveTables]),
   ...holdings.map((chart) => [chart.figure, () => [chart.table()]]),
 ];
