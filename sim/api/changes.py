@@ -17,11 +17,11 @@ Parts = Mapping[str, Any]
 WHAT = {"take": "capture", "close": "close", "open": "open"}
 """What the page calls a change, and the key of an event for it."""
 
-_DRAWN: Mapping[str, Mapping[str, type]] = {
-    "places": {"name": str, "lat": float, "lon": float, "by": str},
-    "roads": {"km": float, "class": str},
-}
+_PLACE: Mapping[str, type] = {"name": str, "lat": float, "lon": float, "by": str}
+_ROAD: Mapping[str, type] = {"km": float, "class": str}
 """What is told of each thing that is drawn."""
+
+_NO_MORE: Mapping[str, type] = {}
 
 
 def added(scenario: Scenario, before: Parts, told: Parts) -> Parts:
@@ -40,10 +40,10 @@ def added(scenario: Scenario, before: Parts, told: Parts) -> Parts:
     free = _free({*scenario.events, *before.get("events", {})})
     events = {next(free): event(scenario, change) for change in changes}
     ground = network(merged(scenario.resolved, before), drawn)
-    return merged(before, _there(events=events, **ground))
+    return merged(before, there(events=events, **ground))
 
 
-def _there(**parts: Parts) -> Parts:
+def there(**parts: Parts) -> Parts:
     """Those of the parts that hold something."""
     return {key: part for key, part in parts.items() if part}
 
@@ -86,33 +86,48 @@ def network(resolved: Parts, drawn: Parts) -> Parts:
     Args:
         resolved: what the scenario has.
         drawn: ``places`` with their name, lat and lon (degrees) and who holds them (``by``), and
-            ``roads`` with their km and class, each by its id.
+            ``roads`` with their km and class, and a capacity (t/day) where it is not that of the
+            class, each by its id.
 
     Raises:
         BadInputError: it is none of these, or one of that id is there already.
     """
     for kind, things in drawn.items():
-        if kind not in _DRAWN or not isinstance(things, dict):
+        if kind not in ("places", "roads") or not isinstance(things, dict):
             raise BadInputError("drawn: places and roads are drawn, by their ids")
         for id_, said in things.items():
-            if id_ in resolved["network"][kind]:
+            if id_ in resolved["network"].get(kind, {}):
                 raise BadInputError(f"'{id_}' is there already: give it another id")
-            if not _fits(said, _DRAWN[kind]):
-                raise BadInputError(f"'{id_}' needs {', '.join(_DRAWN[kind])}")
+            if kind == "places" and not fits(said, _PLACE):
+                raise BadInputError(f"'{id_}' needs {', '.join(_PLACE)}")
     places = {
         id_: {key: value for key, value in said.items() if key != "by"}
         for id_, said in drawn.get("places", {}).items()
     }
     holders = {id_: said["by"] for id_, said in drawn.get("places", {}).items()}
-    return {"network": _there(places=places, roads=drawn.get("roads", {})), "holders": holders}
+    roads = {id_: road(id_, said) for id_, said in drawn.get("roads", {}).items()}
+    return {"network": there(places=places, roads=roads), "holders": holders}
 
 
-def _fits(said: object, kinds: Mapping[str, type]) -> bool:
-    """True where each key has a text or a finite number, as its kind says."""
-    if not isinstance(said, dict) or set(said) != set(kinds):
+def road(id_: str, said: object) -> Parts:
+    """A road that was drawn, as a scenario file says it.
+
+    Raises:
+        BadInputError: its km or class are missing, or something is no number or text.
+    """
+    if not isinstance(said, dict) or not fits(said, _ROAD, {"capacity": float}):
+        raise BadInputError(f"'{id_}' needs {', '.join(_ROAD)}")
+    own = {"capacity": f"{said['capacity']} t/day"} if "capacity" in said else {}
+    return {**said, **own}
+
+
+def fits(said: object, kinds: Mapping[str, type], more: Mapping[str, type] = _NO_MORE) -> bool:
+    """True where each key has a text or a finite number, as its kind says; ``more`` may lack."""
+    known = {**more, **kinds}
+    if not isinstance(said, dict) or not set(kinds) <= set(said) <= set(known):
         return False
     return all(
-        isinstance(value, str) if kinds[key] is str
+        isinstance(value, str) if known[key] is str
         else type(value) in (int, float) and math.isfinite(value)
         for key, value in said.items()
     )  # fmt: skip

@@ -12,14 +12,15 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 from types import TracebackType
 
-from sim.base.diagnostics import ScenarioError
-from sim.base.errors import BadInputError, FolderError
+from sim.base.errors import BadInputError
 from sim.base.files import whole_file
 from sim.scenario.emit import to_yaml
 
-from .changes import Parts, added, merged
+from .changes import Parts, added
+from .origins import CLASS, Drawn, Opened, Origin, check, drawn, loaded
+from .origins import around as point
 from .runs import run
-from .scenarios import Scenario, load
+from .scenarios import load
 from .served import HOST, RefusedError, Served, Told
 from .show import Facts, Shown
 
@@ -29,39 +30,61 @@ PATIENCE = 90.0
 Browsers let a page that is not seen speak once a minute.
 """
 
+EMPTY = "0"
+"""The number of the page of an empty map."""
+
 _NAME = re.compile(r"\w[\w .-]{0,150}\.ya?ml")
 
 
 @dataclass(frozen=True)
 class Tried:
-    """A run that has a page, and what was ``added`` for it to the scenario of the file."""
+    """A run that has a page: what it began with, and what was ``added`` for it to that.
+
+    ``base`` is the number of the run that it is shown beside.
+    """
 
     folder: Path
+    origin: Origin
     added: Parts
+    base: str | None
 
 
 class Explorer(Shown):
     """The page of a run of a scenario, and of those that its reader changes, on this machine.
 
-    Whoever has the address runs and saves; pages can be read by all on this machine. It is a
-    context manager, which closes it at the end.
+    Without a scenario it is an empty map, on which a first one is drawn. Whoever has the address
+    runs and saves; pages can be read by all on this machine. It is a context manager, which closes
+    it at the end.
     """
 
-    def __init__(self, file: str | os.PathLike[str], port: int = 0) -> None:
+    def __init__(
+        self, file: str | os.PathLike[str] | None = None, port: int = 0,
+        around: tuple[float, float] | None = None,
+    ) -> None:  # fmt: skip
         """Run the scenario and take the port; :func:`explore` says what may be wrong."""
-        self._file, self._here = Path(os.path.abspath(file)), Path.cwd()
-        self._base = load(file)
-        if not self._base.axes:
-            raise BadInputError(f"{file} has no axis: there is nothing to ask of its page")
+        self._file = None if file is None else Path(os.path.abspath(file))
+        self._here, opened = Path.cwd(), None
+        if self._file is not None:
+            opened = Opened(self._file, load(self._file))
+            if not opened.scenario.axes:
+                raise BadInputError(f"{file} has no axis: there is nothing to ask of its page")
+            if around is not None:
+                raise BadInputError("around: the map of a scenario is where its places are")
+        middle = None if around is None else point({"lat": around[0], "lon": around[1]})
+        self._title = opened.scenario.title if opened else "a first scenario"
         acts = {
-            "/alive": lambda _: {}, "/check": self._check, "/run": self._run, "/save": self._save
+            "/alive": lambda _: {}, "/check": self._check, "/run": self._run, "/save": self._save,
+            **({} if opened else {"/around": self._around}),
         }  # fmt: skip
         self._served = Served(self._find, acts, port)
         self._place = TemporaryDirectory(prefix="sim-explore-", ignore_cleanup_errors=True)
         self._numbers, self._tried = count(), dict[str, Tried]()
         self._running, self._saving = Lock(), Lock()
         try:
-            self._try(self._base, {})
+            if opened:
+                self._try(opened, {})
+            else:
+                self._empty(next(self._numbers), middle)
         except BaseException:
             self.close()
             raise
@@ -94,38 +117,58 @@ class Explorer(Shown):
         self.close()
 
     def _glance(self) -> tuple[str, Facts]:
-        return f"Explored: {self._base.title}", [
+        return f"Explored: {self._title}", [
             ("address", self.address), ("saves in", str(self._here)),
             ("runs", str(len(self._tried))),
         ]  # fmt: skip
 
     # --- pages -----------------------------------------------------------------------------------
 
-    def _try(self, scenario: Scenario, parts: Parts) -> str:
-        """Run a scenario and make its page; its number."""
+    def _try(self, origin: Origin, parts: Parts, base: str | None = None) -> str:
+        """Run what a scenario is with parts more, and make its page; its number."""
         from sim.page.explored import write_explored
 
         number = str(next(self._numbers))
         folder = Path(self._place.name, number)
-        run(scenario).write(folder, figures=False, argv=["sim", "explore", str(self._file)])
-        write_explored(folder, number, self._tried["0"].folder if self._tried else None)
-        self._tried[number] = Tried(folder, parts)
+        argv = ["sim", "explore", *([] if self._file is None else [str(self._file)])]
+        scenario = loaded(origin.whole(parts)) if parts else origin.scenario
+        run(scenario).write(folder, figures=False, argv=argv)
+        beside = None if base is None else self._tried[base].folder
+        write_explored(folder, number, beside, drawn=isinstance(origin, Drawn))
+        self._tried[number] = Tried(folder, origin, parts, base)
         return number
+
+    def _empty(self, number: int, middle: tuple[float, float] | None) -> None:
+        """Make the page of an empty map round a point; None: of the world."""
+        from sim.page.first import write_first
+
+        folder = Path(self._place.name, str(number))
+        folder.mkdir(exist_ok=True)
+        write_first(folder, middle, CLASS)
 
     def _find(self, path: str) -> Path | None:
         """The file of a run under ``/number/name``; its page where no name is given."""
         number, slash, name = path[1:].partition("/")
-        tried = self._tried.get(number)
-        if tried is None or not slash:
+        folder = Path(self._place.name, number)
+        if not slash or not (number in self._tried or (self._file is None and number == EMPTY)):
             return None
-        shown = {file.name: file for file in tried.folder.iterdir() if file.is_file()}
+        shown = {file.name: file for file in folder.iterdir() if file.is_file()}
         return shown.get(name or "report.html")
 
     # --- what the page asks for ------------------------------------------------------------------
 
+    def _around(self, told: Told) -> Told:
+        """Draw the empty map round a point."""
+        self._empty(int(EMPTY), point(told))
+        return {}
+
     def _check(self, told: Told) -> Told:
-        """Say nothing where the scenario with the changes is one."""
-        self._changed(self._added(told))
+        """Say nothing where the scenario with the changes is one, or may become one."""
+        if self._draws(told):
+            check(told.get("drawn"))
+        else:
+            origin, parts, _ = self._asked(told)
+            loaded(origin.whole(parts))
         return {}
 
     def _run(self, told: Told) -> Told:
@@ -133,14 +176,15 @@ class Explorer(Shown):
         if not self._running.acquire(blocking=False):
             raise RefusedError(HTTPStatus.CONFLICT, "a run is on; there is one at a time")
         try:
-            parts = self._added(told)
-            return {"page": f"/{self._try(self._changed(parts), parts)}/"}
+            return {"page": f"/{self._try(*self._asked(told))}/"}
         finally:
             self._running.release()
 
     def _save(self, told: Told) -> Told:
         """Write the scenario with the changes as a file; its name."""
-        name, parts = told.get("name"), self._added(told)
+        from sim.scenario.loader import read
+
+        name, (origin, parts, _) = told.get("name"), self._asked(told)
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise BadInputError(
                 "a file in the folder where this was started has a name of letters, digits, '_', "
@@ -150,59 +194,40 @@ class Explorer(Shown):
             target = self._here / name
             if os.path.lexists(target) and told.get("replace") is not True:
                 raise RefusedError(HTTPStatus.PRECONDITION_FAILED, f"{name} is there already")
-            text = self._text(parts, target)
+            text = to_yaml(origin.saved(parts, target))
+            read(target, text=text)
             with whole_file(target) as partial_file:
                 partial_file.write_text(text, encoding="utf-8", newline="\n")
         return {"name": name}
 
-    def _text(self, parts: Parts, target: Path) -> str:
-        """The scenario with parts more as a file that builds on the one that is explored.
+    def _draws(self, told: Told) -> bool:
+        """True where the empty map asks."""
+        return self._file is None and told.get("from") == EMPTY
 
-        Raises:
-            ScenarioError: no file there can build on it.
-            FolderError: the file is not any more what was run.
-        """
-        text = to_yaml(
-            {
-                "format": 1,
-                "extends": Path(os.path.relpath(self._file, target.parent)).as_posix(),
-                "title": _titled(self._base),
-                **parts,
-            }
-        )
-        if load(self._file).resolved != self._base.resolved:
-            raise FolderError(f"{self._file} was changed meanwhile: stop, and explore it again")
-        from sim.scenario.loader import read
+    def _asked(self, told: Told) -> tuple[Origin, Parts, str | None]:
+        """What is asked for: what it begins with, what that has more, the run to show it beside.
 
-        read(target, text=text)
-        return text
-
-    def _added(self, told: Told) -> Parts:
-        """What the scenario has more: what the run whose page asks has, and what is told now.
+        What it has more is what the run whose page asks has, and what is told now.
 
         Raises:
             BadInputError: the page tells of no such run, or of what is no change.
         """
-        asking = self._tried.get(str(told.get("from")))
+        if self._draws(told):
+            return drawn(told.get("drawn")), {}, None
+        number = str(told.get("from"))
+        asking = self._tried.get(number)
         if asking is None:
             raise BadInputError("from: there is no such run")
-        return added(self._base, asking.added, told)
-
-    def _changed(self, parts: Parts) -> Scenario:
-        """The scenario with parts more.
-
-        Raises:
-            BadInputError: they do not fit; what is wrong, without the lines of no file.
-        """
-        try:
-            return load({**merged(self._base.resolved, parts), "title": _titled(self._base)})
-        except ScenarioError as error:
-            hints = ((d.message, d.hint) for d in error.diagnostics)
-            said = (f"{message} ({hint})" if hint else message for message, hint in hints)
-            raise BadInputError("; ".join(said)) from error
+        origin, base = asking.origin, asking.base or number
+        if isinstance(origin, Drawn) and not (told.get("changes") or told.get("drawn")):
+            return origin, asking.added, base
+        return origin, added(origin.scenario, asking.added, told), base
 
 
-def explore(file: str | os.PathLike[str], *, port: int = 0) -> Explorer:
+def explore(
+    file: str | os.PathLike[str] | None = None, *, port: int = 0,
+    around: tuple[float, float] | None = None,
+) -> Explorer:  # fmt: skip
     """The page of a run of a scenario, on this machine alone, from which others are run.
 
     >>> page = sim.explore("my_scenario.yaml")
@@ -210,18 +235,17 @@ def explore(file: str | os.PathLike[str], *, port: int = 0) -> Explorer:
     >>> page.serve()
 
     What its reader changes there is run by the engine, and saved as a scenario in the current
-    folder. docs/explore.md says how, and who may do so.
+    folder. Without a file it is an empty map, on which a first scenario is drawn. docs/explore.md
+    says how, and who may do so.
 
     Args:
         port: where it is served; 0 is a free one.
+        around: degrees north and east of the middle of the empty map; else it is of the world.
 
     Raises:
         ScenarioError: the scenario is faulty.
-        BadInputError: it has no axis, or the port cannot be had.
+        BadInputError: it has no axis, the port cannot be had, or ``around`` is no point of the
+            globe or stands beside a file.
         FullDiskError: there is no room for the run.
     """
-    return Explorer(file, port)
-
-
-def _titled(scenario: Scenario) -> str:
-    return f"What if: {scenario.title}"
+    return Explorer(file, port, around)

@@ -74,24 +74,43 @@ def run(
     end_undrawn(folder)
 
 
+def _degrees(
+    _: click.Context, param: click.Parameter, text: str | None
+) -> tuple[float, float] | None:
+    """Degrees north and east from ``36.2,37.1``."""
+    if text is None:
+        return None
+    try:
+        lat, lon = map(float, text.split(","))
+    except ValueError as error:
+        said = f"'{text}' is no latitude and longitude such as 36.2,37.1"
+        raise click.BadParameter(said, param=param) from error
+    return lat, lon
+
+
 @cli.command()
-@_FILE
+@click.argument("file", required=False, type=click.Path())
+@click.option("--around", metavar="LAT,LON", callback=_degrees,
+              help="Without FILE: degrees north and east of the middle of the map.")  # fmt: skip
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="Where it is served; else a free one."
 )
 @click.option("--no-browser", "browser", is_flag=True, callback=lambda _, __, given: not given,
               help="Open no browser; the address is printed.")  # fmt: skip
-def explore(file: str, port: int, browser: bool, as_json: bool) -> None:
+def explore(
+    file: str | None, around: tuple[float, float] | None, port: int, browser: bool, as_json: bool
+) -> None:
     """Ask a scenario in the browser: take towns, close roads, run what changed, save it.
 
     The page is that of a run of FILE, served on this machine until Ctrl-C, or until it has been
-    closed for a minute and a half. It saves in the current folder.
+    closed for a minute and a half. It saves in the current folder. Without FILE it is an empty map,
+    on which a first scenario is drawn.
     """
     import webbrowser
 
     import sim
 
-    with sim.explore(file, port=port) as page:
+    with sim.explore(file, port=port, around=around) as page:
         answer(as_json, {"address": page.address}, f"{page.address}\nCtrl-C ends it")
         if browser:  # one in the terminal returns when it is closed
             threading.Thread(target=webbrowser.open, args=[page.address], daemon=True).start()

@@ -308,6 +308,7 @@ EXPLORING: Mapping[str, str] = {
     "draw_to": "To",
     "draw_km": "Kilometres",
     "draw_class": "Class",
+    "draw_capacity": "At most, t/day",
     "draw_lacks": "Something is not written yet.",
     "draw_fits": "It fits.",
     "draw_added": "Added. Run shows what comes of it.",
@@ -315,6 +316,33 @@ EXPLORING: Mapping[str, str] = {
     "explore_base": "base",
     "explore_this": "this run",
     "explore_beside": "{title}, beside the base",
+    "first_title": "Draw a first scenario",
+    "first_hint": (
+        "Press on the map where a place is, or write its degrees. A road is as long as the "
+        "straight line, until you write another length. Goods come from sources and are needed "
+        "at sinks; Run carries them there day by day. Without a most of its own a source gives all "
+        "that is needed, and a road carries what is said of all roads."
+    ),
+    "first_ready": "Run works out what reaches the sinks; Save writes the scenario as a file.",
+    "first_map": "Press on the map where a place is",
+    "first_world": "Where does it lie? Press on the map, or write degrees.",
+    "first_where": "Draw elsewhere",
+    "first_around": "Show the map here",
+    "first_name": "Title",
+    "first_days": "Days",
+    "first_speed": "All roads, km/h",
+    "first_capacity": "All roads, t/day",
+    "first_source": "Goods come from",
+    "first_supply": "Gives at most, t/day",
+    "first_add_source": "Add source",
+    "first_sink": "Goods go to",
+    "first_demand": "Needs t/day",
+    "first_stock": "Has in stock, t",
+    "first_add_sink": "Add sink",
+    "first_source_of": "{name} is a source",
+    "first_source_gives": "{name} is a source, of {n} t/day",
+    "first_sink_of": "{name} is a sink and needs {n} t/day",
+    "first_lacks": "Run and Save need a source and a sink.",
 }
 """What the page says more where it is served."""
 

@@ -22,15 +22,18 @@ from .prose import Entry, iso
 from .run import RunFiles
 from .sentences import HEADS, MONTHS, SENTENCES
 
+MAP_SCRIPTS = ("core.js", "marks.js", "map.js", "map_words.js", "flows.js", "forces.js")
 SCRIPTS = (
-    "core.js", "marks.js", "map.js", "map_words.js", "flows.js", "forces.js", "curves.js",
-    "time.js", "picture.js", "print.js", "page.js",
+    *MAP_SCRIPTS, "curves.js", "time.js", "picture.js", "print.js", "page.js",
 )  # fmt: skip
 ASKING_SCRIPTS = (*SCRIPTS[:-1], "flow.js", "ask.js", "what_if.js", "guess.js", SCRIPTS[-1])
 """The scripts of a page on which a reader can ask what if."""
 
 SERVED_SCRIPTS = (*ASKING_SCRIPTS[:-1], "draw.js", "explore.js", ASKING_SCRIPTS[-1])
 """The scripts of such a page that is served, and runs and saves what was asked."""
+
+FIRST_SCRIPTS = (*MAP_SCRIPTS, "draw.js", "explore.js", "first.js", "still.js")
+"""The scripts of an empty map that is served, on which a first scenario is drawn."""
 
 CHANCE_SCRIPTS = (*SCRIPTS[:-1], "chances.js", SCRIPTS[-1])
 """The scripts of the page of an ensemble."""
@@ -132,6 +135,8 @@ def document(title: str, about: Piece, parts: Iterable[Piece], stage: Stage | No
 def _scripts(stage: Stage | None) -> Sequence[str]:
     if not stage:
         return STILL_SCRIPTS
+    if "first" in stage[0]:
+        return FIRST_SCRIPTS
     if "explore" in stage[0]:
         return SERVED_SCRIPTS
     if "chances" in stage[0]:
@@ -239,21 +244,32 @@ def holding_figure(number: int, title: Piece, source: Piece) -> Html:
     return _frame("holdings", title, _PANELS, [note, source], "Who held what as a table", number)
 
 
-def _canvas() -> Html:
-    """The room of a map, with its buttons."""
+def bare_map(caption: Piece) -> Html:
+    """The frame of a map of nothing but the ground; the script fills it."""
+    inside = [_room("The map whole"), _LEGEND]
+    return el("figure", el("h3", _FOUND), inside, el("figcaption", caption), class_="map bare")
+
+
+def _room(fitted: str) -> Html:
+    """The room of a map, with the buttons that zoom."""
     zoom = [
         el("button", sign, type="button", data_zoom=name, aria_label=said)
         for name, sign, said in (
-            ("in", "+", "Nearer"), ("out", "\u2212", "Further"), ("fit", "\u2302", "The axis whole")
+            ("in", "+", "Nearer"), ("out", "\u2212", "Further"), ("fit", "\u2302", fitted)
         )
     ]  # fmt: skip
+    return el("div", el("div", zoom, class_="zoom"), class_="canvas")
+
+
+def _canvas() -> Html:
+    """The room of a map, with its buttons."""
     pictures = [
         el("button", kind.upper(), type="button", data_picture=kind,
            aria_label=f"Picture of this map as {kind.upper()}")
         for kind in ("svg", "png")
     ]  # fmt: skip
     return join(
-        el("div", el("div", zoom, class_="zoom"), class_="canvas"),
+        _room("The axis whole"),
         el("p", "Picture of this map: ", pictures, class_="pictures"),
     )
 

@@ -8,7 +8,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -376,3 +376,116 @@ def test_an_explorer_shows_itself(explorer: Explorer, home: Path) -> None:
         f"  saves in  {home}",
         "  runs      1",
     ]
+
+
+@pytest.fixture
+def empty(home: Path) -> Iterator[Explorer]:
+    """An empty map, served meanwhile."""
+    with sim.explore() as made:
+        serving = Thread(target=made.serve)
+        serving.start()
+        yield made
+        made.stop()
+        serving.join(10)
+        assert not serving.is_alive()
+
+
+FIRST: dict[str, Any] = {
+    "title": "Mine", "days": 20, "speed": 50, "capacity": 25.5,
+    "places": {
+        "port": {"name": "Port", "lat": 0, "lon": 0}, "town": {"name": "Town", "lat": 0, "lon": 1},
+    },
+    "roads": {"port--town": {"km": 111, "class": "road"}},
+    "sources": {"port": {}},
+    "sinks": {"town": {"demand": 8}},
+}  # fmt: skip
+
+
+def first(**changed: object) -> dict[str, Any]:
+    """What the page of an empty map asks with, with some parts changed."""
+    return {"from": "0", "drawn": {**FIRST, **changed}}
+
+
+def test_what_is_drawn_on_an_empty_map_is_run_and_saved_whole(empty: Explorer, home: Path) -> None:
+    assert ask(empty, "/run", first()) == (200, {"page": "/1/"})
+    ran = send(empty, "GET", "/1/summary.json")[1]["measures"]
+    assert ran["axes.line.capacity_start"]["value"] == 25.5
+    assert ask(empty, "/save", {**first(), "name": "mine.yaml"}) == (200, {"name": "mine.yaml"})
+    done = sim.run("mine.yaml")
+    assert json.loads(json.dumps(done.summary["measures"])) == ran
+    assert done.scenario.title == "Mine"
+    assert done.scenario.axes["line"].name == "Port to Town"
+    assert ask(empty, "/save", {**first(), "name": "mine.yaml"})[0] == 412
+    changed = {"from": "1", "changes": [{"close": "port--town", "at": 2 * DAY}]}
+    assert ask(empty, "/run", changed) == (200, {"page": "/2/"})
+    assert "Beside the base" in send(empty, "GET", "/2/")[1]
+    assert ask(empty, "/save", {**changed, "name": "more.yaml"})[0] == 200
+    assert sim.load("more.yaml").events["what_if_1"].roads == ("port--town",)
+    assert ask(empty, "/run", first(title="Other")) == (200, {"page": "/3/"})
+    assert "Beside the base" not in send(empty, "GET", "/3/")[1]  # it is a base of its own
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"title": 7}, "needed are title, days, speed, capacity"),
+        ({"days": None}, "needed are title, days, speed, capacity"),
+        ({"events": {}}, "needed are title, days, speed, capacity"),
+        ({"days": 0}, "length: "),
+        ({"speed": 0}, "speed: "),
+        ({"capacity": -1}, "capacity: cannot be negative"),
+        ({"places": []}, "places: they are drawn by their ids"),
+        ({"roads": {"port--town": {"km": 1}}}, "'port--town' needs km, class"),
+        ({"roads": {"port--tow": {"km": 1, "class": "road"}}}, "'port--tow'"),
+        ({"sources": {"port": {"supply": "1"}}}, "'port' needs numbers alone"),
+        ({"sources": {"prt": {}}}, "did you mean 'port'"),
+        ({"sinks": {"town": {}}}, "'town' needs demand"),
+        ({"sinks": {"town": {"demand": 8, "stock": -1}}}, "stock: cannot be negative"),
+        ({"sinks": {"town": {"demand": -8}}, "sources": {}}, "demand: cannot be negative"),
+    ],
+)
+def test_what_is_no_first_scenario_is_told(
+    empty: Explorer, home: Path, changed: dict[str, Any], why: str
+) -> None:
+    status, answer = ask(empty, "/check", first(**changed))
+    assert status == 422
+    assert why in answer["message"]
+    assert ask(empty, "/run", first(**changed))[0] == 422
+    assert ask(empty, "/save", {**first(**changed), "name": "mine.yaml"})[0] == 422
+    assert os.listdir(home) == ["two_ways.yaml"]
+
+
+@pytest.mark.parametrize(
+    "left_out", [{"sinks"}, {"sources"}, {"sources", "sinks"}, {"roads", "sources", "sinks"},
+                 {"places", "roads", "sources", "sinks"}],
+)  # fmt: skip
+def test_a_part_of_a_first_scenario_is_checked_and_not_run(
+    empty: Explorer, left_out: set[str]
+) -> None:
+    part = {"from": "0", "drawn": {key: FIRST[key] for key in FIRST if key not in left_out}}
+    assert ask(empty, "/check", part) == (200, {})
+    assert ask(empty, "/run", part) == (422, {"message": "a source and a sink are needed"})
+
+
+def test_an_empty_map_is_drawn_where_it_is_asked_for(empty: Explorer, home: Path) -> None:
+    assert ask(empty, "/around", {"lat": -33.9, "lon": 18.4}) == (200, {})
+    assert '"world":false' in send(empty, "GET", "/0/")[1]
+    assert ask(empty, "/around", {"lat": 90, "lon": 180})[0] == 200  # a pole has a map too
+    for wrong in ({}, {"lat": 91, "lon": 0}, {"lat": True, "lon": 0}, {"lat": "0", "lon": 0}):
+        status, answer = ask(empty, "/around", wrong)
+        assert (status, answer["message"][:10]) == (422, "a latitude")
+    for changed in ({"Host": "example.org"}, {"Origin": None}, {"X_Sim_Token": None}):
+        for path in ("/around", "/run", "/save", "/check"):
+            told = {**first(), "lat": 0, "lon": 0, "name": "mine.yaml"}
+            assert send(empty, "POST", path, told, **changed)[0] == 403
+    assert send(empty, "GET", "/1/")[0] == 404
+    assert os.listdir(home) == ["two_ways.yaml"]
+
+
+def test_the_map_of_a_scenario_is_where_its_places_are(explorer: Explorer, home: Path) -> None:
+    assert ask(explorer, "/run", first())[0] == 422  # what it takes are changes
+    assert send(explorer, "POST", "/around", {"lat": 0, "lon": 0})[0] == 405
+    with pytest.raises(sim.BadInputError, match="the map of a scenario is where its places are"):
+        sim.explore("two_ways.yaml", around=(0, 0))
+    with pytest.raises(sim.BadInputError, match="a latitude from -90 to 90"):
+        sim.explore(around=(100, 0))

@@ -76,3 +76,26 @@ def test_bad_input_is_a_message(home: Path, two_ways: str) -> None:
     assert done.output == "error: bare.yaml has no axis: there is nothing to ask of its page\n"
     taken = ["explore", "two_ways.yaml", "--no-browser", "--port", "65536"]
     assert CliRunner().invoke(cli, taken).exit_code == 2
+
+
+def test_without_a_file_it_is_an_empty_map(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Explorer, "serve", lambda _: None)
+    for more in ([], ["--around", "-36.2,37.1"]):
+        done = CliRunner().invoke(cli, ["explore", "--no-browser", *more])
+        assert done.exit_code == 0, done.output
+        assert done.output.startswith("http://127.0.0.1:")
+    wrong = {
+        "36.2": "'36.2' is no latitude and longitude such as 36.2,37.1",
+        "a,b": "'a,b' is no latitude and longitude",
+        "1,2,3": "'1,2,3' is no latitude and longitude",
+        "95,0": "a latitude from -90 to 90",
+        "nan,0": "a latitude from -90 to 90",
+    }
+    for text, said in wrong.items():
+        done = CliRunner().invoke(cli, ["explore", "--no-browser", "--around", text])
+        assert done.exit_code == 2
+        assert said in done.output
+    done = CliRunner().invoke(cli, ["explore", "two_ways.yaml", "--around", "0,0"])
+    assert done.exit_code == 2
+    assert "the map of a scenario is where its places are" in done.output
+    assert os.listdir(home) == ["two_ways.yaml"]

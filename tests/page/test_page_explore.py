@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -282,3 +283,180 @@ def test_what_is_drawn_is_undone_with_its_roads(tab: Tab) -> None:
     assert page.locator(".changes li").count() == 0
     assert page.locator(".drawn *").count() == 0
     assert page.get_by_role("button", name="Run", exact=True).is_disabled()
+
+
+@pytest.fixture
+def empty(home: Path) -> Iterator[Explorer]:
+    """An empty map round a point of the equator, served meanwhile."""
+    with api.explore(around=(0, 0.1)) as made:
+        serving = Thread(target=made.serve)
+        serving.start()
+        yield made
+        made.stop()
+        serving.join(10)
+
+
+def first_place(tab: Tab, name: str, lat: str, lon: str) -> None:
+    """Write a place of a first scenario and add it."""
+    tab.field("Latitude").fill(lat)
+    tab.field("Longitude").fill(lon)
+    tab.field("Name").fill(name)
+    tab.press("Add place")
+    tab.page.locator(".changes li", has_text=name).wait_for()
+
+
+def first_road(tab: Tab, a: str, b: str, most: str) -> None:
+    """Choose the ends of a road of a first scenario, say what it carries at most, and add it."""
+    count = tab.page.locator(".drawn path").count()
+    tab.field("From").select_option(a)
+    tab.field("To").select_option(b)
+    tab.field("At most").fill(most)
+    tab.press("Add road")
+    tab.page.locator(".drawn path").nth(count).wait_for(state="attached")
+
+
+# the road from port to mill carries 30 t/day, the other the 100 of all roads: the line carries 30;
+# 20 t/day for 10 days are needed
+def test_a_first_scenario_is_drawn_from_nothing_run_and_saved(
+    browser: Any, empty: Explorer, home: Path
+) -> None:
+    tab = Tab(browser, empty.address)
+    page = tab.page
+    run, save = (page.get_by_role("button", name=name, exact=True) for name in ("Run", "Save"))
+    assert run.is_disabled()
+    assert page.get_by_text("Run and Save need a source and a sink.").is_visible()
+    tab.field("Days").fill("10")
+    first_place(tab, "Port", "0", "0")
+    page.locator(".canvas > svg").click(position={"x": 300, "y": 250})  # not on the equator
+    lat, lon = (float(tab.field(word).input_value()) for word in ("Latitude", "Longitude"))
+    assert abs(lat) < 1.5
+    assert abs(lon - 0.1) < 1.5
+    first_place(tab, "Mill", "0", "0.1")
+    first_place(tab, "Town", "0", "0.2")
+    first_road(tab, "port", "mill", "30")
+    first_road(tab, "mill", "town", "")
+    tab.field("Goods go to").select_option("town")
+    tab.field("Needs").fill("-20")
+    page.locator(".drawing [role=status]", has_text="demand: cannot be negative").wait_for()
+    tab.field("Needs").fill("20")
+    tab.press("Add sink")
+    page.locator(".changes li", has_text="Town is a sink and needs 20 t/day").wait_for()
+    assert save.is_disabled()
+    tab.field("Goods come from").select_option("port")
+    tab.press("Add source")
+    page.locator(".changes li", has_text="Port is a source").wait_for()
+    assert page.get_by_text("Run and Save need a source and a sink.").is_hidden()
+    assert page.locator(".drawn circle.end").count() == 3  # one of the source, two of the sink
+
+    tab.press("Save")
+    assert tab.hear("Saved") == "Saved. To run it: sim run my_scenario.yaml"
+    tab.press("Run")
+    page.wait_for_url("**/1/")
+    page.wait_for_selector("html.ready")
+    assert page.locator("h1").inner_text() == "A first scenario"
+    assert page.evaluate("at(axisOf(DATA.runs[0], 'line').series.capacity, 0, 0)") == 30_000
+    assert page.evaluate("DATA.runs[0].actors.map((actor) => actor.name)") == ["Everyone"]
+    ran = page.evaluate("fetch('summary.json').then((answer) => answer.json())")["measures"]
+    assert ran["axes.line.needed"]["value"] == 200
+    assert not re.search("extends|actors", (home / "my_scenario.yaml").read_text(encoding="utf-8"))
+    assert api.validate("my_scenario.yaml").error is None
+    assert json.loads(json.dumps(api.run("my_scenario.yaml").summary["measures"])) == ran
+
+    tab.press("Take towns, close roads")  # the run as it is can be saved too
+    page.get_by_role("textbox", name="File").fill("again.yaml")
+    tab.press("Save")
+    tab.hear("Saved")
+    saved = (home / "again.yaml").read_bytes()
+    assert saved == (home / "my_scenario.yaml").read_bytes()
+    page.get_by_role("link", name="Back to the map").click()
+    page.wait_for_selector("html.ready")
+    assert page.locator(".changes li").count() == 7  # all that was drawn is still there
+    assert tab.field("Days").input_value() == "10"
+    assert tab.wrong == [message for message in tab.wrong if "422" in message]
+    tab.context.close()
+
+
+def test_what_is_changed_of_a_drawn_scenario_is_saved_whole(
+    browser: Any, empty: Explorer, home: Path
+) -> None:
+    tab = Tab(browser, empty.address)
+    page = tab.page
+    first_place(tab, "Port", "0", "0")
+    first_place(tab, "Town", "0", "0.2")
+    first_road(tab, "port", "town", "30")
+    tab.field("Goods come from").select_option("port")
+    tab.press("Add source")
+    page.locator(".changes li", has_text="Port is a source").wait_for()
+    tab.field("Goods go to").select_option("town")
+    tab.field("Needs").fill("20")
+    tab.press("Add sink")
+    page.locator(".changes li", has_text="Town is a sink").wait_for()
+    tab.press("Run")
+    page.wait_for_url("**/1/")
+    page.wait_for_selector("html.ready")
+    tab.press("Take towns, close roads")
+    page.get_by_text("Draw places and roads").click()
+    assert page.get_by_text("Held by").count() == 0  # there is one who holds all
+    first_place(tab, "Mill", "0.1", "0.1")
+    first_road(tab, "port", "mill", "")
+    first_road(tab, "mill", "town", "")
+    tab.press("Run")
+    page.wait_for_url("**/2/*")
+    page.wait_for_selector("html.ready")
+    assert tab.measure("axes.line.capacity_end")[:2] == ["30", "130"]
+    tab.press("Take towns, close roads")
+    tab.press("Save")
+    tab.hear("Saved")
+    saved = api.run("my_scenario.yaml")
+    assert saved.summary["measures"]["axes.line.capacity_end"]["value"] == 130
+    assert saved.scenario.title == "What if: A first scenario"
+    tab.context.close()
+
+
+def test_a_press_on_the_world_shows_the_map_there(browser: Any, home: Path) -> None:
+    with api.explore() as made:
+        serving = Thread(target=made.serve)
+        serving.start()
+        tab = Tab(browser, made.address)
+        page = tab.page
+        assert page.locator(".drawing").count() == 0
+        box = page.locator(".canvas > svg").bounding_box()
+        page.mouse.click(box["x"] + box["width"] / 2 - 18, box["y"] + box["height"] / 2)
+        press = page.get_by_role("button", name="Show the map here")
+        lat, lon = (float(page.get_by_label(w).input_value()) for w in ("Latitude", "Longitude"))
+        assert (lat, lon) == pytest.approx((15, 10), abs=1)  # the middle of the world's frame
+        page.get_by_label("Latitude").fill("95")
+        press.click()
+        page.get_by_text("a latitude from -90 to 90 and").wait_for()
+        page.get_by_label("Latitude").fill("47.5")
+        press.click()
+        page.wait_for_selector(".drawing")
+        assert page.evaluate("DATA.explore.draw.frame.north") == pytest.approx(47.5)
+        made.stop()
+        serving.join(10)
+        tab.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_an_empty_map_has_no_serious_fault_of_access(
+    browser: Any, empty: Explorer, scheme: str, width: int
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    tab = Tab(browser, empty.address, width=width, color_scheme=scheme)
+    first_place(tab, "Port", "0", "0")
+    tab.page.get_by_text("Draw elsewhere").click()
+    violations = Axe().run(tab.page).response["violations"]
+    assert [v["id"] for v in violations if v["impact"] in ("serious", "critical")] == []
+    assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert tab.wrong == []
+    tab.context.close()
+
+
+def test_an_empty_map_without_the_token_is_looked_at_alone(browser: Any, empty: Explorer) -> None:
+    tab = Tab(browser, empty.address.partition("#")[0])
+    tab.hear("This page may look")
+    assert tab.page.locator(".drawing, .elsewhere").count() == 0
+    assert tab.page.get_by_role("button", name="Run", exact=True).is_disabled()
+    tab.context.close()

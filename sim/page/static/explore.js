@@ -22,8 +22,9 @@ function panelsBeside(base, id) {
 }
 
 class Explore {
-  constructor(asking) {
-    Object.assign(this, { asking, token: tokenOf(), busy: false, gone: false });
+  /** `Kind`: of the drawing. */
+  constructor(asking, Kind = Drawing) {
+    Object.assign(this, { asking, Kind, token: tokenOf(), busy: false, gone: false });
     this.build();
     asking.save.replaceWith(this.box);
     asking.onrender = () => this.follow();
@@ -39,23 +40,27 @@ class Explore {
       return made;
     };
     this.run = button("explore_run", () => this.start());
-    this.file = make("input", { type: "text", value: this.asking.file, spellcheck: "false" });
+    this.file = make("input", { type: "text", value: DATA.explore.file || this.asking.file, spellcheck: "false" });
     this.save = button("explore_save", () => this.write(false));
     this.replace = button("explore_replace", () => this.write(true));
     this.said = make("p", { role: "status" }, say(this.token ? "explore_ready" : "explore_stranger"));
     this.replace.hidden = true;
     this.file.addEventListener("input", () => { this.replace.hidden = true; });
     const acts = make("div", { class: "explore" }, this.run, make("label", {}, say("explore_file"), " ", this.file), this.save, this.replace, this.said);
-    this.drawing = new Drawing(this.asking.map, DATA.explore.draw, (drawn) => this.check(drawn), () => this.follow());
+    this.drawing = new this.Kind(this.asking.map, DATA.explore.draw, (drawn) => this.check(drawn), () => this.follow());
     this.box = make("div", {}, this.token ? this.drawing.box : null, acts);
     this.follow();
   }
 
+  /** Whether a run that nothing is changed of may be saved: the first of a scenario that was drawn. */
+  get whole() { return DATA.explore.file !== null && !DATA.first; }
+
   /** Lets act who may, where there is something to do and nothing on. */
   follow() {
     const something = this.asking.changes.length > 0 || Boolean(this.drawing && this.drawing.any);
-    const idle = this.token && !this.busy && !this.gone && something;
-    for (const button of [this.run, this.save, this.replace]) put(button, { disabled: !idle });
+    const idle = this.token && !this.busy && !this.gone;
+    put(this.run, { disabled: !(idle && something) });
+    for (const button of [this.save, this.replace]) put(button, { disabled: !(idle && (something || this.whole)) });
   }
 
   /** Asks the program for something: [status, its answer]. */
@@ -121,7 +126,7 @@ class Explore {
   async start() {
     this.said.textContent = say("explore_running");
     const done = await this.act("/run", {});
-    if (done) location.assign(`${done.page}#day-${view.time / DAY}&axis~${view.axis}`);
+    if (done) location.assign(view.axis ? `${done.page}#day-${view.time / DAY}&axis~${view.axis}` : done.page);
   }
 
   async write(replace) {
