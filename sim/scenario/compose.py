@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sim.base.diagnostics import Mark, Report, safe, split_lines
 
-from .csv_tree import SUFFIXES, read_table, tables_of
+from .csv_tree import is_table, read_table, tables_of
 from .faults import InputError, reported
 from .model import ANYONE, Axis
 from .tree import Entry, Items, Map, Node, Scalar, near_file, read_file, read_map, read_text
@@ -210,7 +210,7 @@ class Composer:
         entries = dict(node.entries)
         for key, hint in tables_of(cls).items():
             entry = entries.get(key)
-            if entry is None or not _is_table(entry.value):
+            if entry is None or not is_table(entry.value):
                 continue
             table = None
             with reported(self.report, entry.value.mark):
@@ -283,6 +283,10 @@ class Composer:
             raise InputError(
                 "a network's file cannot be set here", "write 'network: PATH' in the scenario"
             )
+        if kind_of_ids(path) and is_table(change.value):
+            raise InputError(
+                "a table's file cannot be set here", f"write '{path[-1]}: PATH' in the scenario"
+            )
         if len(path) > 20:
             raise InputError("the path is too long")
         node = tree
@@ -323,11 +327,6 @@ def _check_chain(target: Path, chain: tuple[Path, ...]) -> None:
 
 def _is_null(node: Node) -> bool:
     return isinstance(node, Scalar) and node.null
-
-
-def _is_table(node: Node) -> bool:
-    """True of the path of a table, where a map is due."""
-    return isinstance(node, Scalar) and node.text.strip().lower().endswith(SUFFIXES)
 
 
 def without_nulls(node: Map, report: Report, path: tuple[str, ...] = ()) -> Map:

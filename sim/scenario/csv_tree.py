@@ -17,11 +17,9 @@ from .keys import has, keys_of, mark_of, parts_of, shape_of, things_in
 from .kinds import Reference, Role
 from .tree import MOST_NODES, Entry, Map, Node, Scalar, file_text, is_text, read_text
 
-__all__ = ["SUFFIXES", "read_table", "tables_of"]
+__all__ = ["is_table", "read_table", "tables_of"]
 
-SUFFIXES = (".csv", ".tsv")
-"""How the name of a table ends."""
-
+_SUFFIXES = (".csv", ".tsv")
 _SEPARATORS = ",;\t|"
 _BREAK = r"\r\n|[\n\r\x85\u2028\u2029]"
 _SHORT = {"persons": "demand.persons", "each": "demand.each"}
@@ -41,6 +39,11 @@ def tables_of(cls: type) -> dict[str, Any]:
         for key in keys_of(cls)
         if shape_of(key.hint) == "map" and has(key.hint, Role.OR_PATH)
     }
+
+
+def is_table(node: Node) -> bool:
+    """True of what names the file of a table, where a map is due."""
+    return isinstance(node, Scalar) and node.text.strip().lower().endswith(_SUFFIXES)
 
 
 def read_table(path: Path, hint: Any, report: Report) -> Map | None:
@@ -78,6 +81,8 @@ def read_table(path: Path, hint: Any, report: Report) -> Map | None:
         table = Map(Mark(file, 1, 1))
         for row in rows:
             _take(row, table, len(header), of_id, columns, report)
+        if not table.entries and len(report.diagnostics) == before:
+            _stop(report, header[0].mark, "no row below the header holds a thing")
     except _StopError:
         return None
     return table if len(report.diagnostics) == before else None

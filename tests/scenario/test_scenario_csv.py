@@ -89,10 +89,10 @@ def with_(values: dict[str, str]) -> str:
     return text
 
 
-def faults(path: Path) -> list[str]:
+def faults(path: Path, *sets: str) -> list[str]:
     """What is wrong, each as ``FILE:LINE:COLUMN: message = hint``."""
     with pytest.raises(ScenarioError) as caught:
-        load(path)
+        load(path, sets=sets)
     return [
         f"{Path(d.file).name}:{d.line}:{d.column}: {d.message} = {d.hint}"
         for d in caught.value.diagnostics
@@ -162,6 +162,8 @@ def test_separators_ends_of_lines_and_a_byte_order_mark(
           "persons, place, refill, source, stock, target, trust, weight"]),
         ("", ["needs.csv:1:1: the header has no column 'id' or 'place' = the table is empty"]),
         # rows
+        ("place,demand\n,\n",
+         ["needs.csv:1:1: no row below the header holds a thing"]),
         ("place,demand\nlenn,1 t/day\n\nlenn,2 t/day\n",
          ["needs.csv:4:1: duplicate id 'lenn' = it stands first on line 2"]),
         ("place,demand\n,1 t/day\n", ["needs.csv:2:1: the row has no id = None"]),
@@ -218,6 +220,14 @@ def test_files_that_are_no_tables(write: Write) -> None:
     assert "here is the text 'needs.txt'" in told("needs.txt")
     (write("a", "").parent / "tables/latin.csv").write_bytes(b"place,demand\nl\xe9nn,1 t/day\n")
     assert told("tables/latin.csv").startswith("latin.csv:2:2: the text is not UTF-8: byte 0xe9")
+
+
+def test_a_setting_names_no_table(write: Write) -> None:
+    path = write("region.yaml", with_(TABLES))
+    for key in ("network.places", "axes.food.sinks"):
+        (told,) = faults(path, f"{key}=tables/needs.csv")
+        assert told.startswith("--set:1:1: a table's file cannot be set here")
+        assert f"'{key.rpartition('.')[2]}: PATH'" in told
 
 
 def test_every_map_that_may_be_a_table_is_declared() -> None:
