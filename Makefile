@@ -37,12 +37,13 @@ check: $(READY)
 # all that is made from the code and committed; tests fail where it is stale
 generated: docs gallery contacts
 
-# what is generated from the code: the JSON Schema, the scenario reference, the pages of the API, of network files and of exports
+# what is generated from the code: the JSON Schema, the scenario reference, the pages of the API, of network files and of exports, the shares of the case of aid
 docs: $(READY)
 	$(BIN)/sim schema --write .
 	$(BIN)/python tools/api_reference.py
 	$(BIN)/python tools/networks_page.py
 	$(BIN)/python tools/export_page.py
+	$(BIN)/python tools/aid_page.py
 
 # the pictures of the README and of results/gallery
 gallery: $(READY)

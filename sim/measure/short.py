@@ -8,19 +8,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 from sim.scenario.model import DAY, Scenario
-from sim.state.record import Record
+from sim.state.record import PocketRow, Record
 
 from .steps import Steps, credit_levels, in_days, joint_spans
 
 Cause = Literal["cut", "roads", "sources", "others", "on_the_way"]
 """What stood in the way of an axis while one of its sinks had nothing.
 
-``cut``: no way was open; ``roads``, ``sources``: these bound what it could deliver alone;
+``cut``: no way was open, to any of its sinks or to this one; ``roads``, ``sources``: these bound
+what it could deliver alone;
 ``others``: it could have delivered more but for other axes on the same roads; ``on_the_way``: all
-that was asked was planned, and had not come yet, or was lost.
+that was asked was planned, and had not come yet, or was lost. What was missing for want of roads or
+sources and because of others at once is shared out in proportion.
 """
 
 Series = Mapping[tuple[str, str], Steps]
@@ -31,7 +34,7 @@ class Short:
     """A sink at which something was missing; kg * s / day of what was needed.
 
     ``by`` is what of ``unmet`` fell in the time of each cause; ``events`` those that cost the axis
-    capacity then, the costliest first.
+    capacity then, or cut the sink off, the costliest first.
     """
 
     axis: str
@@ -62,14 +65,18 @@ def _short(
     axis, place = key
     spans = record.empty[key]
     by: Counter[Cause] = Counter()
-    for seconds, cause, demand in _causes(series, key, spans, record.end):
-        by[cause] += seconds * demand
     cost: Counter[str] = Counter()
-    for (event, of), level in credits.items():
-        if of == axis:
-            cost[event] += sum(
-                _overlap(a, b, spans) * -kg for a, b, kg in level.spans(record.end) if kg < 0
-            )
+    for since, until in spans:
+        for a, b, shut in _parts(record, place, since, until):
+            for missing, weights in _causes(series, key, a, b, record.end):
+                for cause, amount in _parted(missing, {"cut": 1} if shut else weights):
+                    by[cause] += amount
+                    for event in _shutting(record, shut):
+                        cost[event] += amount
+            if not shut:
+                for (event, of), level in credits.items():
+                    if of == axis:
+                        cost[event] += _taken(level, a, b, record.end)
     return Short(
         axis, place, record.needed[key], record.unmet[key], record.tallies[key].delivered_kg,
         sum(b - a for a, b in spans), spans[0][0],
@@ -78,10 +85,38 @@ def _short(
     )  # fmt: skip
 
 
+def _parts(
+    record: Record, place: str, since: int, until: int
+) -> Iterator[tuple[int, int, PocketRow | None]]:
+    """The parts of a span, each with the pocket that a place is in meanwhile."""
+    rows = [row for row in record.pockets if place in row.pocket.places]
+    ends = {t for row in rows for t in (row.time, row.ended) if t is not None and since < t < until}
+    for a, b in pairwise([since, *sorted(ends), until]):
+        shut = (r for r in rows if r.time <= a and (r.ended is None or b <= r.ended))
+        yield a, b, next(shut, None)
+
+
+def _shutting(record: Record, pocket: PocketRow | None) -> set[str]:
+    """The events of the instant at which a pocket formed."""
+    if pocket is None:
+        return set()
+    return {row.cause for row in record.events if row.time == pocket.time and row.cause}
+
+
+def _taken(level: Steps, since: int, until: int, end: int) -> int:
+    """What an event took of an axis in a span (kg/day * s)."""
+    return sum(
+        max(0, min(until, b) - max(since, a)) * -kg for a, b, kg in level.spans(end) if kg < 0
+    )
+
+
 def _causes(
-    series: Series, key: tuple[str, str], spans: list[tuple[int, int]], end: int
-) -> Iterator[tuple[int, Cause, int]]:
-    """Seconds without stock, what stood in the way in them, and the demand (kg/day) then."""
+    series: Series, key: tuple[str, str], begin: int, close: int, end: int
+) -> Iterator[tuple[int, Mapping[Cause, int]]]:
+    """What was needed from ``begin`` to ``close`` (kg * s / day), and the weight of each cause.
+
+    In spans in which nothing of this changes.
+    """
     axis, place = key
     rates = [
         series[f"axis:{axis}", f"{name}_kg_per_day"]
@@ -91,25 +126,32 @@ def _causes(
     supply = series.get((f"axis:{axis}", "supply_kg_per_day"))
     limited = [] if supply is None else [supply]
     for since, until, values in joint_spans(end, demand, *rates, *limited):
-        if seconds := _overlap(since, until, spans):
-            yield seconds, _cause(*values[1:]), values[0]
+        if (seconds := min(until, close) - max(since, begin)) > 0:
+            yield seconds * values[0], _weights(*values[1:])
 
 
-def _cause(
+def _weights(
     capacity: int, deliverable: int, asked: int, planned: int, supply: int | None = None
-) -> Cause:
+) -> Mapping[Cause, int]:
+    """Of what an axis does not plan: what it could not deliver alone, and what others took."""
     if not capacity:
-        return "cut"
-    if planned < deliverable:
-        return "others"
-    if deliverable < asked:
-        return "sources" if deliverable == supply else "roads"
-    return "on_the_way"
+        return {"cut": 1}
+    if planned >= asked:
+        return {"on_the_way": 1}
+    alone: Cause = "sources" if deliverable == supply else "roads"
+    able = min(max(deliverable, planned), asked)
+    return {alone: asked - able, "others": able - planned}
 
 
-def _overlap(since: int, until: int, spans: list[tuple[int, int]]) -> int:
-    """Seconds of a stretch in which any of some spans lasts; they do not overlap."""
-    return sum(max(0, min(until, b) - max(since, a)) for a, b in spans)
+def _parted(amount: int, weights: Mapping[Cause, int]) -> Iterator[tuple[Cause, int]]:
+    """An amount by weights, whole; what rounding leaves goes to the last."""
+    whole, left = sum(weights.values()), amount
+    *first, (last, _) = weights.items()
+    for cause, weight in first:
+        part = amount * weight // whole
+        left -= part
+        yield cause, part
+    yield last, left
 
 
 def document(scenario: Scenario, record: Record, series: Series) -> list[dict[str, Any]]:

@@ -457,13 +457,14 @@ class Analysis:
         }
 
     def _shared(self) -> dict[str, Any]:
-        """Who went short, and by which rule; nothing where the scenario states none."""
-        if all(block.name in self.scenario.axes for block in blocks(self.scenario)):
-            return {}
-        return {
-            "shares": shares.document(self.scenario, self.record),
-            "unmet": short.document(self.scenario, self.record, self.series),
-        }
+        """Who went short, and by which rule; nothing where the scenario has actors and no rule."""
+        ruled = any(block.name not in self.scenario.axes for block in blocks(self.scenario))
+        found: dict[str, Any] = {}
+        if ruled:
+            found["shares"] = shares.document(self.scenario, self.record)
+        if ruled or self.scenario.without_actors:
+            found["unmet"] = short.document(self.scenario, self.record, self.series)
+        return found
 
 
 def scenario_document(scenario: Scenario) -> dict[str, Any]:

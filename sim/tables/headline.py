@@ -5,12 +5,13 @@ Terminal, pages and titles of figures say the same, from the summary of a run al
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from sim.base.numbers import amount, day_words, whole
-from sim.base.said import Name, Said, Sentence, several, share
+from sim.base.said import Name, Said, Sentence, listed, several, share
 from sim.scenario.model import ANYONE
 
 from .of_run import start_of, value
@@ -19,6 +20,16 @@ Document = Mapping[str, Any]
 
 MOST_SINKS = 3
 """Sinks named of those that lacked something; the others are counted."""
+
+LEAST_CAUSE = 0.01
+"""The least share of what was missing at which a cause of it is named."""
+
+_CAUSES = {
+    "cut": "no way was open",
+    "roads": "roads and crossings carried no more",
+    "sources": "its sources gave no more",
+    "on_the_way": "what was sent had not come yet or was lost",
+}
 
 
 class Teller:
@@ -104,10 +115,12 @@ def findings(summary: Document) -> list[Sentence]:
 def lead(tell: Teller, axis: str) -> list[Sentence]:
     """What is said first of an axis: what it could carry, then what arrived of what was needed.
 
-    Where the scenario has no actors, what arrived comes first.
+    Where the scenario has no actors, who went short comes first, then why.
     """
-    said = [headline(tell, axis), _wanted(tell, axis)]
-    return said[::-1] if alone(tell) else said
+    if not alone(tell):
+        return [headline(tell, axis), _wanted(tell, axis)]
+    why = [reasons] if (reasons := because(tell, axis)) else []
+    return [_wanted(tell, axis), *why, headline(tell, axis)]
 
 
 def titles(tell: Teller, axis: str) -> list[Sentence]:
@@ -282,6 +295,46 @@ def short(tell: Teller, axis: str) -> Sentence:
     if not tell.knows(f"{stem}.person_days_short"):
         return found
     return Sentence(found, "; ", tell.size(f"{stem}.person_days_short"), " without")
+
+
+def because(tell: Teller, axis: str) -> Sentence:
+    """What stood in the way of what an axis did not bring: causes with their tonnes, and events.
+
+    Nothing where nothing was missing, or of a run that an earlier version wrote.
+    """
+    rows = [row for row in tell.summary.get("unmet", ()) if row["axis"] == axis]
+    by: Counter[str] = Counter()
+    for row in rows:
+        by.update(row["unmet_t_by_cause"])
+    if not by:
+        return Sentence("")
+    told = [
+        Sentence(_cause(tell, axis, cause), " (", Said(f"{whole(t)} t", t, "t"), ")")
+        for cause, t in by.most_common()
+        if t >= LEAST_CAUSE * by.total()
+    ]
+    found = Sentence("why: ", several(told))
+    events = [tell.name(event) for event in rows[0]["events"]]
+    if events:
+        found = Sentence(found, "; after ", _few(events))
+    look = min(tell.summary["axes"][axis], key=lambda look: look["capacity_kg_per_day"])
+    cut = [tell.name(item) for kind in ("places", "roads") for item in look["minimum_cut"][kind]]
+    needed = tell.value(f"axes.{axis}.needed") / tell.summary["scenario"]["days"]
+    if cut and look["capacity_kg_per_day"] / 1000 < needed:
+        found = Sentence(found, "; least at ", _few(cut))
+    return found
+
+
+def _cause(tell: Teller, axis: str, cause: str) -> Sentence:
+    """What stood in the way, as a clause."""
+    if cause in _CAUSES:
+        return Sentence(_CAUSES[cause])
+    rest = [tell.name(other) for other in sorted(tell.summary["axes"]) if other != axis]
+    return Sentence(_few(rest), " went over the same roads")
+
+
+def _few(found: list[Name]) -> Sentence:
+    return listed(found, most=MOST_SINKS)
 
 
 def missing(tell: Teller, axis: str) -> Sentence:

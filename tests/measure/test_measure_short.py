@@ -55,6 +55,33 @@ def test_a_line_that_is_cut_names_what_cut_it(make: Make) -> None:
     assert row.seconds == 20 * DAY - row.first
 
 
+def test_a_narrow_road_that_another_uses_too_is_half_the_cause(make: Make) -> None:
+    # of the 40 t/day of the road the first takes 30; the second asks for 60 and gets 10 of the 40
+    # that it could have alone, so that of the 50 it lacks 20 are the road's and 30 the other's
+    axes = {
+        name: {"actor": "red", "sources": "s", "size": 1_000, "priority": priority,
+               "sinks": {"t": {"demand": demand, "stock": stock}}}
+        for name, priority, demand, stock in (("big", 1, 30_000, 60_000), ("small", 2, 60_000, 0))
+    }  # fmt: skip
+    row = rows(road(make, 40_000, {}, axes=axes))[0]
+    assert row.axis == "small"
+    assert set(row.by) == {"roads", "others"}
+    assert sum(row.by.values()) == row.unmet
+    assert row.by["others"] / row.by["roads"] == pytest.approx(30 / 20, rel=1e-6)
+
+
+def test_a_sink_that_no_way_leads_to_is_cut_off_though_its_axis_is_open(make: Make) -> None:
+    # u lives from its stock for 5 days, and its only road is shut on day 4 for good
+    sinks = {"t": {"demand": 1_000, "stock": 99_000}, "u": {"demand": 10_000, "stock": 50_000}}
+    axis = {"actor": "red", "sources": "s", "size": 1_000, "sinks": sinks}
+    events = {"shut": {"kind": "close", "roads": "t-u", "at": 4 * DAY}}
+    (row,) = rows(make("s-t:10/90000 t-u:10/90000", length=20 * DAY, axes={"line": axis},
+                       events=events))  # fmt: skip
+    assert row.place == "u"
+    assert row.by == {"cut": row.unmet}
+    assert row.events == ("shut",)
+
+
 def test_what_is_still_on_its_way(make: Make) -> None:
     # all is planned; the first convoy of 1 t takes a tenth of a day to load, and 1.25 on the road
     (row,) = rows(road(make, 40_000, {"t": {"demand": 10_000}}))
