@@ -75,9 +75,10 @@ def _axis(
     foreign: str = "",
     supply: Mapping[str, float | Dist] | None = None,
     first: Mapping[str, int] | None = None,
+    floors: Mapping[str, float | Dist] | None = None,
 ) -> m.Axis:
-    """``first`` are priorities of sources."""
-    abroad, limits, ranks = foreign.split(), supply or {}, first or {}
+    """``first`` are priorities of sources, ``floors`` those of the depots among them."""
+    abroad, limits, ranks, kept = foreign.split(), supply or {}, first or {}, floors or {}
     return m.Axis(
         name,
         name,
@@ -85,7 +86,14 @@ def _axis(
         commodity,
         priority,
         {
-            s: m.Source(s, _dist(limits.get(s)), s in abroad, ranks.get(s, 1))
+            s: m.Source(
+                s,
+                _dist(limits.get(s)),
+                s in abroad,
+                ranks.get(s, 1),
+                s in kept,
+                _dist(kept.get(s, 0)),
+            )
             for s in _words(sources)
         },
         {

@@ -22,6 +22,7 @@ from .axis import AxisLens, AxisView, view_document
 from .causes import Turn, turned
 from .claims import verdicts
 from .decisions import decided, sent
+from .depots import shipped
 from .flows import fates, last_choices, leavers
 from .ground import ALL, ground, links_over_time, passages
 from .holders import taken_and_lost
@@ -88,7 +89,8 @@ class Analysis:
                 self._put_ends(path, steps, "links")
         self._moves()
         self._scores()
-        for path, value, unit in (*decided(scenario, record), *sent(scenario, record)):
+        decisions = (*decided(scenario, record), *sent(scenario, record))
+        for path, value, unit in (*decisions, *shipped(record, self.series)):
             self._put(path, value, unit)
         self._credit()
         self.measures = dict(sorted(self.measures.items()))
@@ -120,8 +122,9 @@ class Analysis:
                 found[f"{owner}.{measure.removesuffix('_persons')}"] = (subject, measure)
                 continue
             stem = measure.removesuffix("_kg_per_day").removesuffix("_kg")
-            if kind == "sink":
-                owner = "axes.{}.sinks.{}".format(*name.split("/"))
+            if kind in ("sink", "source"):
+                axis, place = name.split("/")
+                owner = f"axes.{axis}.{kind}s.{place}"
             else:
                 owner = f"axes.{name}" if kind == "axis" else f"operations.{name}"
             found[f"{owner}.{stem}"] = (subject, measure)

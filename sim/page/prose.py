@@ -253,6 +253,10 @@ def _effect(run: RunFiles, row: EventRow) -> Sentence:
         return Sentence(here, " has stock of ", who, " again")
     if row.kind == "hand_to_mouth":
         return Sentence(here, " lives from convoy to convoy of ", who)
+    if row.kind == "depot_dry":
+        return Sentence(here, " has nothing left to ship for ", who, ", and passes on what comes")
+    if row.kind == "depot_back":
+        return Sentence(here, " ships from its stock for ", who, " again")
     if row.kind == "stock_lost":
         kg = int(row.text.split(" ", 1)[0])
         amount = Said(f"{tonnes(kg)} t", kg / 1000, "t")

@@ -100,6 +100,7 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "ask_can": "Can be delivered of it, kg/day",
     "ask_beside": "The same beside the axes before it, if no stock is refilled",
     "ask_by_rule": "only a run tells: shared out by a stated rule, and here is capacity alone",
+    "ask_depots": "{n}, if the depots that it ships from give what they gave in the run",
     "ask_lasts": "Days that the run's stocks last at that, if nothing else changes",
     "ask_lasting": "no end",
     "ask_pockets": "Pockets of {actor}",

@@ -48,6 +48,7 @@ def document(run: RunFiles) -> dict[str, Any]:
         "raids_end": _raids_end(run),
         "order": [axis for block in planned for axis in block.axes],
         "by_rule": _by_rule(planned),
+        **({"depots": depots} if (depots := _with_depots(run)) else {}),
         "axes": {id_: _axis(run, id_, amounts) for id_ in scenario.axes},
         "territories": [_territory(run, actor) for actor in actors],
         "text": _packed(run),
@@ -62,6 +63,12 @@ def _by_rule(planned: Sequence[Block]) -> list[str]:
     """
     first = (n for n, block in enumerate(planned) if block.share_out != "priority")
     return [axis for block in planned[next(first, len(planned)) :] for axis in block.axes]
+
+
+def _with_depots(run: RunFiles) -> list[str]:
+    """Axes that ship from stocks: what these hold after a change only a run tells."""
+    axes = run.scenario.axes.values()
+    return [a.id for a in axes if any(source.from_stock for source in a.sources.values())]
 
 
 def _kept(run: RunFiles) -> dict[str, dict[int, Changes]]:
@@ -151,7 +158,10 @@ def _axis(run: RunFiles, id_: str, amounts: Amounts) -> dict[str, Any]:
         "foreign": _numbers(run, [source.place for source in sources if source.foreign]),
         "load": run.scenario.commodities[axis.commodity].load,
         "supply": [
-            amounts.get(("source", f"{id_}/{s.place}"), _gives(run, id_, s.place)) for s in sources
+            _shipped(run, id_, s.place)
+            if s.from_stock
+            else amounts.get(("source", f"{id_}/{s.place}"), _gives(run, id_, s.place))
+            for s in sources
         ],
         "sinks": [_sink(run, id_, place, amounts) for place in axis.sinks],
     }
@@ -162,6 +172,12 @@ def _sink(run: RunFiles, axis: str, place: str, amounts: Amounts) -> dict[str, A
     # version 0.1.0 did not write down what the forces at a sink need
     need = run.steps.get((f"sink:{axis}/{place}", "demand_kg_per_day"))
     return {"eats": eats, "need": [0, eats] if need is None else flat(need)}
+
+
+def _shipped(run: RunFiles, axis: str, place: str) -> Changes:
+    """What a depot could give in the run: no more than came in while it was dry."""
+    steps = run.steps[f"source:{axis}/{place}", "supply_kg_per_day"]
+    return [NO_LIMIT if part >= UNLIMITED else part for part in flat(steps)]
 
 
 def _territory(run: RunFiles, actor: str) -> dict[str, Any]:

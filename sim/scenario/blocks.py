@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import NamedTuple
 
+from .depots import fed_first, feeders
 from .kinds import ShareOut
 from .model import Scenario
 
@@ -23,7 +24,10 @@ class Block(NamedTuple):
 
 
 def blocks(scenario: Scenario) -> tuple[Block, ...]:
-    """All axes in the order of plans: by priority, then actor, then id of the first of a block."""
+    """All axes in the order of plans: by priority, then actor, then id of the first of a block.
+
+    But an axis that ships from a stock comes after that which fills it.
+    """
     members: dict[str, list[str]] = defaultdict(list)
     ordered = sorted(scenario.axes.values(), key=lambda a: (a.priority, a.actor, a.id))
     grouped = {axis: group for group in scenario.groups.values() for axis in group.axes}
@@ -36,7 +40,12 @@ def blocks(scenario: Scenario) -> tuple[Block, ...]:
             name = f"actors.{axis.actor}"
         members[name].append(axis.id)
         rules[name] = rule
-    return tuple(
-        Block(name, rules[name], scenario.axes[axes[0]].priority, tuple(axes))
+    after = feeders(scenario)
+    found = [
+        Block(
+            name, rules[name], scenario.axes[axes[0]].priority,
+            tuple(fed_first(axes, lambda axis: (axis,), after)),
+        )
         for name, axes in members.items()
-    )
+    ]  # fmt: skip
+    return tuple(fed_first(found, lambda block: block.axes, after))

@@ -20,6 +20,7 @@ from sim.base.diagnostics import Mark, Report, ScenarioError, did_you_mean, safe
 from . import build, checks
 from .compose import KINDS, Composer, with_an_actor, without_nulls
 from .dates import date_of, format_instant
+from .depot_checks import check_depots
 from .emit import to_yaml
 from .faults import InputError, reported
 from .keys import keys_of, sections_of
@@ -315,6 +316,7 @@ class _Assembler:
         check.holders(header.default_holder if header else None)
         check.supply()
         check.groups()
+        check_depots(report, things)
         check.happenings(things["events"])
         check.advances()
         check.options(context.ids)

@@ -315,6 +315,10 @@ class Source(Sourced):
     """true where it serves the axis whoever holds the place; then only sealing closes it"""
     priority: k.Priority = 1
     """of plans that take the same time, that in which the lower number sends most; ties by id"""
+    from_stock: k.Flag = False
+    """true for a depot: it ships from the stock of the sink of the same commodity here"""
+    floor: k.Mass = Constant(0.0)
+    """stock that a depot keeps: it ships what is above"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 from sim.base.diagnostics import Diagnostic, did_you_mean
 
 from .blocks import blocks
+from .depots import feeder
 from .distributions import Constant
 from .loader import Loaded
 from .model import PPM, SUPPLIES, Axis, Condition, Event, Happening, Scenario, Sink
@@ -198,11 +199,29 @@ def _hub_without_stock(scenario: Scenario, _: Possible) -> Iterator[Doubt]:
     for axis, place, _sink, _path in _sinks(scenario):
         fed[place, axis.commodity].append(axis.id)
     for axis in scenario.axes.values():
-        for place in axis.sources:
-            if feeding := fed.get((place, axis.commodity)):
+        for place, source in axis.sources.items():
+            if not source.from_stock and (feeding := fed.get((place, axis.commodity))):
                 said = f"axis '{axis.id}' ships from '{place}' whether or not axis '{feeding[0]}' "
                 said += "has filled its stock"
                 yield Doubt("hub_without_stock", ("axes", axis.id, "sources", place), said, True)
+
+
+def _depot_never_ships(scenario: Scenario, _: Possible) -> Iterator[Doubt]:
+    for axis in scenario.axes.values():
+        for place, source in axis.sources.items():
+            if not source.from_stock:
+                continue
+            filling = feeder(scenario, axis.id, place)
+            sink = scenario.axes[filling].sinks[place]
+            path = ("axes", axis.id, "sources", place, "from_stock")
+            least = source.floor.nominal + axis.convoy.size.nominal
+            if sink.refill.high <= 0:
+                said = f"axis '{filling}' brings '{place}' what it eats, and no refill to ship"
+                yield Doubt("depot_never_ships", path, said)
+            elif (sink.target or sink.stock).nominal < least:
+                said = f"the target of '{place}' is below {format_quantity(least, 'mass')}, the "
+                said += f"floor and a convoy of axis '{axis.id}'"
+                yield Doubt("depot_never_ships", path, said)
 
 
 def _never_flows(scenario: Scenario, possible: Possible) -> Iterator[Doubt]:
@@ -298,6 +317,11 @@ def _unread(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     for name in sorted(scenario.actors.keys() - _acting(scenario)):
         yield ("actors", name), f"actor '{name}': it holds, takes and does nothing"
     yield from _unread_men(scenario)
+    for axis in axes:
+        for place, source in axis.sources.items():
+            if not source.from_stock and source.floor != Constant(0.0):
+                said = f"the floor of '{place}': it does not ship from a stock"
+                yield ("axes", axis.id, "sources", place, "floor"), said
     weighted = {axis for block in blocks(scenario) for axis in block.axes
                 if block.share_out == "weighted"}  # fmt: skip
     for axis, place, sink, path in _sinks(scenario):
@@ -369,6 +393,6 @@ def _named(condition: Condition | None) -> set[str]:
 _LOOKS: tuple[Callable[[Scenario, Possible], Iterator[Doubt]], ...] = (
     _nobody_holds, _target_without_refill, _below_one_convoy, _retake_before_fall,
     _captured_by_holder, _damage_without_capacity, _load_below_bands, _hub_without_stock,
-    _never_flows, _never_happens, _never_read, _raid_on_own, _raids_at_once,
+    _depot_never_ships, _never_flows, _never_happens, _never_read, _raid_on_own, _raids_at_once,
     _nobody_to_leave,
 )  # fmt: skip

@@ -23,7 +23,7 @@ _LUCK: Mapping[str, str] = {
     "network.roads.*.capacity.back": "road:{}:back",
     "network.places.*.capacity": "place:{}:capacity",
     "axes.*.sinks.*.(demand|stock|target|refill|weight)": "axis:{}:sink:{}:{}",
-    "axes.*.sources.*.supply": "axis:{}:source:{}:supply",
+    "axes.*.sources.*.(supply|floor)": "axis:{}:source:{}:{}",
     "axes.*.convoy.size": "axis:{}:convoy",
     "axes.*.convoy.loss": "axis:{}:loss",
     "events.*.(at|delay|loss|ring_loss|lasts|factor|to)": "event:{}:{}",

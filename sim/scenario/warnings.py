@@ -45,7 +45,12 @@ WARNINGS: Mapping[str, Warned] = {
     ),
     "hub_without_stock": Warned(
         "a sink is also a source of the same commodity, which ships whether or not it has stock",
-        "join the axes into one, or leave it and say why in 'accepts'",
+        "let it ship from the stock ('from_stock: true'), join the axes into one, or say why in "
+        "'accepts'",
+    ),
+    "depot_never_ships": Warned(
+        "the stock from which a depot ships is not refilled, or never above its floor by a convoy",
+        "give the sink a 'refill', and a 'target' of more than the floor and a convoy",
     ),
     "never_flows": Warned(
         "an axis can never carry anything: no way is ever open to its actor",

@@ -11,9 +11,12 @@ from .sides import Side
 
 
 def sources_of(scenario: Scenario, actor: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The places of the sources of an actor's axes: all of them, and the foreign ones."""
+    """The places of the sources of an actor's axes: all of them, and the foreign ones.
+
+    A depot is none: what it ships has come from another.
+    """
     axes = [axis for axis in scenario.axes.values() if axis.actor == actor]
-    sources = [source for axis in axes for source in axis.sources.values()]
+    sources = [s for axis in axes for s in axis.sources.values() if not s.from_stock]
     foreign = frozenset(source.place for source in sources if source.foreign)
     return frozenset(source.place for source in sources), foreign
 

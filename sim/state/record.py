@@ -228,7 +228,8 @@ class Record:
     itself (kg/day), ``empty`` the spans [from, to) in s without stock there while its side
     holds it, an open one to ``end``;
     ``needed`` what was to be eaten there and ``unmet`` what of that was not there, exactly, in
-    kg * s / day; ``persons`` who eat there, where the demand is stated by head;
+    kg * s / day; ``persons`` who eat there, where the demand is stated by head; by (axis, source)
+    ``shipped`` kg that a depot shipped from its stock, less what came back;
     ``fallen`` persons lost in battles by actor, ``losses`` the same as of each event of a battle
     (``series`` has them as of samples too); ``drawn`` every uncertain quantity in its
     base unit; ``chances`` what became of all that has a chance; ``nominal``: the quantities are
@@ -257,6 +258,7 @@ class Record:
     needed: dict[tuple[str, str], int] = field(default_factory=dict)
     unmet: dict[tuple[str, str], int] = field(default_factory=dict)
     persons: dict[tuple[str, str], int] = field(default_factory=dict)
+    shipped: dict[tuple[str, str], int] = field(default_factory=dict)
     fallen: dict[str, int] = field(default_factory=dict)
     losses: list[SeriesRow] = field(default_factory=list)
     drawn: dict[str, float] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from sim.engine.simulation import Simulation, run
 from sim.measure.summary import Analysis
+from sim.network import UNLIMITED
 from sim.scenario import dump_resolved, load
 from sim.scenario.distributions import Constant
 from sim.scenario.kinds import Cycle
@@ -399,3 +400,14 @@ def test_in_any_war_every_kilogram_is_somewhere_and_the_rows_tell_every_factor(
         assert axis.passage.key == axis.passage.under(rebuilt).key
         assert axis.problem.graph.seconds.tolist() == graph_at(rebuilt).seconds.tolist()
     Analysis(of, record)  # checks each capacity that the run wrote against the state rebuilt
+
+
+def test_no_limit_is_told_again_when_a_profile_lets_sources_give_again() -> None:
+    of = scenario("profiles: {strike: {factors: {2016-06-11: 0, 2016-06-21: 1}, supply: line}}")
+    line = of.axes["line"]
+    free = replace(line, sources={"a": replace(line.sources["a"], supply=None)})
+    of = replace(of, axes={"line": free})
+    record = run(of)
+    told = [(r.time // DAY, r.value) for r in record.series if r.measure == "supply_kg_per_day"]
+    assert told == [(0, UNLIMITED), (10, 0), (20, UNLIMITED)]
+    assert Analysis(of, record).measures["axes.line.days_bound_by_sources"].value == 10

@@ -431,3 +431,21 @@ def test_only_the_page_of_one_run_asks(lost: Path, kept: Path, tmp_path: Path) -
     both = write_report([kept, lost], tmp_path / "both.html").read_text(encoding="utf-8")
     assert "class WhatIf" not in both
     assert "class WhatIf" in (lost / "report.html").read_text(encoding="utf-8")
+
+
+def test_what_a_depot_gives_is_that_of_the_run_and_said_so(opened: Open, tmp_path: Path) -> None:
+    case = Path(__file__).parents[1] / "data/cases/supply/hub_runs_empty.yaml"
+    text = case.read_text("utf-8").replace("supply: 20 t/day", "supply: 20 t/day, from_stock: true")
+    run = api.run(api.load(text).with_(focus="b_out"))
+    asked = opened(write_report([run.write(tmp_path / "run", figures=False)]))
+    asked.turn_on()
+    said = "{}, if the depots that it ships from give what they gave in the run"
+    # it has stock for 5 days, and nothing comes in that is not eaten there
+    for day, gives in ((0, "20,000"), (20, "0")):
+        asked.go(day)
+        for title in ("Can be delivered", "The same beside the axes before it"):
+            assert set(asked.row(title)) == {said.format(gives)}
+    assert asked.carries() == (100_000, 100_000)
+    assert asked.wrong == []
+    words = asked.page.locator("section.events").text_content()
+    assert "hub has nothing left to ship for b_out, and passes on what comes" in str(words)

@@ -60,6 +60,8 @@ class SinkState:
     eaters: dict[str, int] = field(default_factory=dict)  # kg/day by the forces fed from it
     taken: int = 0  # kg that forces took with them
     spoiled: int = 0  # kg * s / day lost with the place
+    shipped: int = 0  # kg that convoys of other axes took with them, less what came back
+    passes_on: bool = False  # a depot here is dry: each delivery may go on at once
     name: str = field(init=False)  # axis and place
     subject: str = field(init=False)  # of its rows in the series
 
@@ -123,6 +125,8 @@ class Convoy:
 class AxisState:
     """An axis in a run.
 
+    ``gives`` is what its sources give by what is stated, profiles and events (kg/day), ``supply``
+    what they can give: of a depot that is dry no more than comes in.
     ``condition`` is the same for the same speeds and supplies, b"" for those at the start;
     ``paced``: roads of its plan take another time since it was put in force.
     """
@@ -144,8 +148,10 @@ class AxisState:
     paced: bool = False
     _problems: Latest[bytes, FlowProblem] = field(default_factory=Latest)
     stated: tuple[int, ...] = field(init=False)  # what its sources give, as SinkState.stated
+    gives: IntArray = field(init=False)
 
     def __post_init__(self) -> None:
+        self.gives = self.supply
         self.stated = tuple(self.supply.tolist())
         self._problems[b""] = self.problem
 

@@ -11,15 +11,17 @@ from sim.engine.world import World
 from sim.network import TravelTimes, times_to
 
 from .axes import AxisState, Convoy, Goal, SinkState
+from .depots import Depots
 from .sinks import Sinks, convoy_key
 
 
 class Convoys:
     """The convoys of all axes that something disturbed."""
 
-    def __init__(self, world: World, sinks: Sinks) -> None:
+    def __init__(self, world: World, sinks: Sinks, depots: Depots) -> None:
         self._world = world
         self._sinks = sinks
+        self._depots = depots
 
     def look_around(self, state: AxisState, paced: frozenset[int] = frozenset()) -> None:
         """Let every convoy of an axis whose network changed see whether it can go on.
@@ -100,6 +102,7 @@ class Convoys:
         if convoy.goal == "source":
             sink.tally.returned += 1
             sink.tally.returned_kg += convoy.kg
+            self._depots.take_back(state, convoy)
             return
         sinks.bring(sink)
         sinks.unload(sink, convoy.kg)

@@ -22,14 +22,16 @@ from sim.engine.world import World
 from sim.network import UNLIMITED, FastestWays, Flow, FlowProblem, IntArray, Route, decompose
 from sim.network.shares import LinePlan
 from sim.scenario.blocks import Block, blocks
-from sim.scenario.model import DAY
+from sim.scenario.model import DAY, Scenario
+from sim.scenario.profiles import ends_named
 from sim.state.record import FlowRow, LoadRow
 
 from .axes import AxisState
+from .depots import Depots
 from .latest import Latest
 from .room import in_loads, left, loads_of, meet, used_together
 from .sinks import Sinks
-from .streams import Stream
+from .streams import LoadedStream, Stream
 from .together import Together
 
 
@@ -68,9 +70,12 @@ class Answers:
 class Plans:
     """The plans of all axes of a run."""
 
-    def __init__(self, world: World, axes: Mapping[str, AxisState], sinks: Sinks) -> None:
+    def __init__(
+        self, world: World, axes: Mapping[str, AxisState], sinks: Sinks, depots: Depots
+    ) -> None:
         self._world = world
         self._sinks = sinks
+        self._depots = depots
         self._order = list(axes.values())
         self._blocks: list[list[AxisState]] = []
         self._together: dict[str, Together] = {}
@@ -79,6 +84,7 @@ class Plans:
             self._add(block, [axes[axis] for axis in block.axes])
         self._loads = _no_loads(world)
         self._told: set[str] = set()
+        self._limits_change = _limits_change(world.scenario)
         self._alone: dict[str, Latest[bytes, Flow]] = {axis: Latest() for axis in axes}
         self._answers: dict[str, Latest[bytes, Answers]] = {axis: Latest() for axis in axes}
         self._due: set[str] = set()
@@ -135,6 +141,8 @@ class Plans:
 
     def _plan_block(self, states: Sequence[AxisState], before: Sequence[AxisState]) -> None:
         """Plan an axis, or those that are shared out, in what the axes ``before`` have left."""
+        for state in states:
+            self._depots.limit(state)
         together = self._together.get(states[0].axis.id)
         if together is None:
             self._plan_axis(states[0], before)
@@ -276,7 +284,7 @@ class Plans:
         world.note(subject, "asked_kg_per_day", asked)
         demand = sum(s.rate for s in state.sinks.values())
         world.note(subject, "demand_kg_per_day", demand)
-        if (supply := _total(state.supply)) < UNLIMITED:
+        if (supply := _total(state.supply)) < UNLIMITED or axis in self._limits_change:
             world.note(subject, "supply_kg_per_day", supply)
         if before != capacity and world.clock.now > 0:
             kind = "axis_changed" if before and capacity else "axis_open"
@@ -315,13 +323,15 @@ class Plans:
             credit = state.remainder.pop((route.source, place), 0)
             name = f"send:{state.axis.id}:{place}:{n:04d}"
             before = state.sinks[place].tally.sent
-            fresh[place].append(Stream(route, name, state.convoy_kg * DAY, credit, now, before))
+            kind = LoadedStream if self._depots.ships(state, route.source) else Stream
+            fresh[place].append(kind(route, name, state.convoy_kg * DAY, credit, now, before))
         for sink in state.sinks.values():
             streams = fresh[sink.place]
             for stream in streams:
                 stream.beside = [other for other in streams if other is not stream]
             sink.streams = sink.streams + streams
             sinks.arm(sink)
+            self._depots.begin(state, sink)
 
 
 def _still(state: AxisState, last: Solved | None, limits: IntArray) -> Solved | None:
@@ -337,6 +347,20 @@ def _no_loads(world: World) -> tuple[IntArray, IntArray]:
     graph = world.graph
     roads = np.zeros((len(graph.roads), 2), dtype=np.int64)
     return roads, np.zeros(len(graph.places), dtype=np.int64)
+
+
+def _limits_change(scenario: Scenario) -> set[str]:
+    """Axes whose sources may give without limit at one time, and not at another."""
+    ends = {
+        end for event in scenario.events.values() if event.kind == "supply" for end in event.ends
+    }
+    for profile in scenario.profiles.values():
+        ends.update(ends_named(profile.supply, "supply", scenario.axes))
+    changing = {end.split("/")[0] for end in ends}
+    for axis in scenario.axes.values():
+        if any(source.from_stock for source in axis.sources.values()):
+            changing.add(axis.id)
+    return changing
 
 
 def _asks(state: AxisState) -> IntArray:

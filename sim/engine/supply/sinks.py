@@ -11,6 +11,7 @@ look       see whether the stock is gone or back, and whether refilling begins o
            each change
 arm        foresee the next instant that matters and wait for it; last of all
 awaited    somebody (a battle there) is to be told of the next delivery, whatever follows from it
+passes_on  a depot there is dry, and is to be told of each delivery
 stale      something was taken out in this instant: to be looked at before the instant is over
 foreseen   up to when nothing that follows from the stock is missed; sinks are armed anew in time
 active     the place is held, so that it eats and asks
@@ -203,7 +204,7 @@ class Sinks:
             eaten = rate * (time - since)
             if level - eaten <= mark < level and since - (mark - level) // rate < time:
                 break
-            if sink.out or sink.awaited or eaten > level:
+            if sink.out or sink.awaited or sink.passes_on or eaten > level:
                 return time, arrival
             level += arrival[-1].load - eaten
             since = time
@@ -259,6 +260,18 @@ class Sinks:
         self.bring(sink)
         sink.taken -= kg
         self._put_in(sink, kg)
+        self.arm(sink)
+
+    def ship(self, sink: SinkState, kg: int) -> None:
+        """Load ``kg``, which are there, on a convoy to elsewhere (below 0: it brings them back)."""
+        sink.shipped += kg
+        if kg < 0:
+            self._put_in(sink, -kg)
+        else:
+            now = self._world.clock.now
+            sink.stock.add(now, -kg)
+            self.look(sink)
+            self._world.correct(sink.subject, "stock_kg", sink.stock.kg(now))
         self.arm(sink)
 
     def change_hands(self, state: AxisState, sink: SinkState) -> None:
@@ -336,7 +349,7 @@ class Sinks:
             raise AssertionError(f"{sink.name}: kg sent are not all accounted for: {t}")
         sink.stock.advance(now)
         went = sink.stock.eaten + sink.spoiled + sink.stock.level(now)
-        if (sink.began + t.delivered_kg) * DAY != went + sink.taken * DAY:
+        if (sink.began + t.delivered_kg - sink.taken - sink.shipped) * DAY != went:
             raise AssertionError(f"{sink.name}: kg of the stock do not add up")
         if loaded != sink.taken:
             raise AssertionError(f"{sink.name}: forces took {loaded} kg")

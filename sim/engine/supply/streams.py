@@ -7,11 +7,12 @@ neither an event nor an object.
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from sim.engine.clock import Clock, Phase
+from sim.engine.clock import Clock, Moment, Phase, call_off
 from sim.engine.journeys import Journey
 from sim.network import IntArray, Route
 from sim.state.passages import Passage
@@ -67,6 +68,11 @@ class Stream:
         self.sent = self.left_by_now(clock)
         return self.credit + self.route.rate * (clock.now - self.since) - self.sent * self.load
 
+    @property
+    def known(self) -> int | None:
+        """Of how many the departure is known; None: of each, and there is no last one."""
+        return self.sent
+
     def blocked(self, passage: Passage) -> bool:
         """True where a road or a place of the route cannot be passed."""
         route = self.route
@@ -82,6 +88,57 @@ class Stream:
         return Journey(self.route.places, self.route.roads, tuple(times))
 
 
+@dataclass(slots=True)
+class LoadedStream(Stream):
+    """A stream whose convoys load from the stock of a depot (:mod:`~sim.engine.supply.depots`).
+
+    Each leaves when it has built up and finds its load; while it waits for that nothing more
+    builds up. ``credit`` is what had built up at ``since``, the instant of the last departure;
+    ``times`` are the departures so far, ``moment`` is when the next one has built up.
+    """
+
+    times: list[int] = field(default_factory=list)
+    waits: bool = False
+    moment: Moment | None = None
+
+    def due(self) -> int:
+        """The instant at which the next convoy has built up."""
+        missing = self.load - self.credit
+        return self.since - (-missing // self.route.rate) if missing > 0 else self.since
+
+    def leave(self, now: int) -> None:
+        """Let a convoy leave at ``now`` (seconds)."""
+        self.credit = self._built_up(now) - self.load
+        self.since, self.waits = now, False
+        self.times.append(now)
+
+    def _built_up(self, now: int) -> int:
+        return self.load if self.waits else self.credit + self.route.rate * (now - self.since)
+
+    def departure(self, n: int) -> int:
+        """The instant at which the ``n``-th convoy left."""
+        return self.times[n - 1]
+
+    def left(self, time: int) -> int:
+        """How many have left by ``time``, the instant included."""
+        return bisect_right(self.times, time)
+
+    def left_by_now(self, clock: Clock) -> int:
+        """How many have left when the clock is where it is within its instant."""
+        return len(self.times)
+
+    def stop(self, clock: Clock) -> int:
+        """Send no more; what has built up since the last convoy left (kg * s / day)."""
+        call_off(self.moment)
+        self.sent = len(self.times)
+        return self._built_up(clock.now)
+
+    @property
+    def known(self) -> int:
+        """Of how many the departure is known."""
+        return len(self.times)
+
+
 Arrival = tuple[int, int, int, str, int, Stream]
 """Seconds, and what orders the arrivals of an instant: convoys arrive in the order in which
 they left (by plan, instant and key); then the number within its stream, and the stream."""
@@ -95,8 +152,8 @@ def arrivals(streams: Sequence[Stream], until: int) -> Iterator[Arrival]:
 
 
 def _of_one(stream: Stream, until: int) -> Iterator[Arrival]:
-    seconds, n = stream.route.seconds, stream.come + 1
-    while stream.sent is None or n <= stream.sent:
+    seconds, n, known = stream.route.seconds, stream.come + 1, stream.known
+    while known is None or n <= known:
         left = stream.departure(n)
         if left + seconds > until:
             return

@@ -2,7 +2,7 @@
 
 The parts: :mod:`~sim.engine.supply.plans`, :mod:`~sim.engine.supply.streams` of convoys and
 :mod:`~sim.engine.supply.convoys` that were disturbed, :mod:`~sim.engine.supply.sinks` with their
-stocks.
+stocks, and :mod:`~sim.engine.supply.depots` that ship from these.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sim.engine.world import World
 
 from .axes import AxisState, SinkState, by_actor
 from .convoys import Convoys
+from .depots import Depots
 from .plans import Plans
 from .sinks import Sinks
 
@@ -29,8 +30,9 @@ class Supply:
         self.axes = axes
         self.sinks = Sinks(world, axes)
         self._world = world
-        self._plans = Plans(world, axes, self.sinks)
-        self._convoys = Convoys(world, self.sinks)
+        depots = Depots(world, axes, self.sinks)
+        self._plans = Plans(world, axes, self.sinks, depots)
+        self._convoys = Convoys(world, self.sinks, depots)
         self._by_actor = {
             actor: [sink for state in states for sink in state.sinks.values()]
             for actor, states in by_actor(axes).items()
@@ -64,8 +66,8 @@ class Supply:
             control.amount("source", f"{name}/{source.place}", stated)
             for source, stated in zip(state.axis.sources_in_order, state.stated, strict=True)
         ]
-        if gives != state.supply.tolist():
-            state.supply = np.array(gives, dtype=np.int64)
+        if gives != state.gives.tolist():
+            state.gives = state.supply = np.array(gives, dtype=np.int64)
             self._plans.soon(state.axis.actor)
         state.condition = self._world.pace.key + state.supply.tobytes()
         for sink in state.sinks.values():
