@@ -7,6 +7,7 @@ from functools import partial
 
 from sim.scenario.model import Scenario
 from sim.state.control import ENDS, Control
+from sim.state.costs import Costs
 from sim.state.luck import Luck
 from sim.state.pace import Pace
 from sim.state.passages import Passages
@@ -34,6 +35,7 @@ class World:
         self.record = Record(luck.seed, luck.replicate, scenario.length, nominal=luck.nominal)
         self.control = Control.at_start(scenario, Terrain.draw(scenario, luck))
         self.graph = self.control.terrain.graph
+        self.costs = Costs.of(scenario.network, luck.value)
         self.pace = Pace(self.control)
         self.sides = {actor: Side.of(actor, scenario.actors) for actor in scenario.actors}
         self.passages = Passages(self.control, self.sides, scenario.truck_load)

@@ -16,14 +16,14 @@ from sim.state.record import PocketRow, Record
 
 from .steps import Steps, credit_levels, in_days, joint_spans
 
-Cause = Literal["cut", "roads", "sources", "others", "on_the_way"]
+Cause = Literal["cut", "lorries", "roads", "sources", "others", "on_the_way"]
 """What stood in the way of an axis while one of its sinks had nothing.
 
-``cut``: no way was open, to any of its sinks or to this one; ``roads``, ``sources``: these bound
-what it could deliver alone;
-``others``: it could have delivered more but for other axes on the same roads; ``on_the_way``: all
-that was asked was planned, and had not come yet, or was lost. What was missing for want of roads or
-sources and because of others at once is shared out in proportion.
+``cut``: no way was open, to any of its sinks or to this one; ``lorries``, ``roads``, ``sources``:
+these bound what it could deliver alone; ``others``: it could have delivered more but for other axes
+on the same roads, or with the same lorries; ``on_the_way``: all that was asked was planned, and had
+not come yet, or was lost. What was missing for want of roads or sources, of lorries, and because of
+others at once is shared out in proportion.
 """
 
 Series = Mapping[tuple[str, str], Steps]
@@ -123,24 +123,30 @@ def _causes(
         for name in ("capacity", "deliverable", "asked", "planned")
     ]
     demand = series[f"sink:{axis}/{place}", "demand_kg_per_day"]
-    supply = series.get((f"axis:{axis}", "supply_kg_per_day"))
-    limited = [] if supply is None else [supply]
-    for since, until, values in joint_spans(end, demand, *rates, *limited):
+    limits = {
+        name: series.get((f"axis:{axis}", f"{name}_kg_per_day"))
+        for name in ("supply", "without_fleet")
+    }
+    known = {name: steps for name, steps in limits.items() if steps is not None}
+    for since, until, values in joint_spans(end, demand, *rates, *known.values()):
         if (seconds := min(until, close) - max(since, begin)) > 0:
-            yield seconds * values[0], _weights(*values[1:])
+            limited = dict(zip(known, values[1 + len(rates) :], strict=True))
+            yield seconds * values[0], _weights(*values[1 : 1 + len(rates)], **limited)
 
 
 def _weights(
-    capacity: int, deliverable: int, asked: int, planned: int, supply: int | None = None
-) -> Mapping[Cause, int]:
+    capacity: int, deliverable: int, asked: int, planned: int, supply: int | None = None,
+    without_fleet: int = 0,
+) -> Mapping[Cause, int]:  # fmt: skip
     """Of what an axis does not plan: what it could not deliver alone, and what others took."""
     if not capacity:
         return {"cut": 1}
     if planned >= asked:
         return {"on_the_way": 1}
-    alone: Cause = "sources" if deliverable == supply else "roads"
     able = min(max(deliverable, planned), asked)
-    return {alone: asked - able, "others": able - planned}
+    driven = min(max(without_fleet, able), asked)  # with any number of lorries
+    bound: Cause = "sources" if max(deliverable, without_fleet) == supply else "roads"
+    return {bound: asked - driven, "lorries": driven - able, "others": able - planned}
 
 
 def _parted(amount: int, weights: Mapping[Cause, int]) -> Iterator[tuple[Cause, int]]:

@@ -11,13 +11,13 @@ from collections import Counter, defaultdict
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sim.scenario.blocks import blocks
+from sim.scenario.blocks import blocks, fleets_of
 from sim.scenario.model import DAY, Operation, Scenario
 from sim.state.control import Control
 from sim.state.rebuild import states
 from sim.state.record import Pocket, Record, SeriesRow
 
-from . import shares, short
+from . import costs, fleets, shares, short
 from .axis import AxisLens, AxisView, view_document
 from .causes import Turn, turned
 from .claims import verdicts
@@ -93,6 +93,9 @@ class Analysis:
         for path, value, unit in (*decisions, *shipped(record, self.series)):
             self._put(path, value, unit)
         self._credit()
+        for path, value, unit in (*fleets.measures(record),
+                                  *costs.measures(scenario, record, self.series)):  # fmt: skip
+            self._put(path, value, unit)
         self.measures = dict(sorted(self.measures.items()))
         self.verdicts = verdicts(self)
 
@@ -215,7 +218,8 @@ class Analysis:
         """What bound an axis, for how long, and its slack over the whole path."""
         path, end = f"axes.{axis}", self.record.end
         bounds = bound(self.series, axis, end)
-        for name in ("roads", "sources", "need"):
+        fleet = axis in fleets_of(self.scenario)
+        for name in (*(["lorries"] if fleet else []), "roads", "sources", "need"):
             self._put(f"{path}.days_bound_by_{name}", in_days(getattr(bounds, name)), "day")
         self._put(f"{path}.days_nothing_asked", in_days(bounds.nothing), "day")
         slack = [None if s is None else round(s, 3) for s in slacks(self.series, axis, end)]
@@ -460,12 +464,15 @@ class Analysis:
         }
 
     def _shared(self) -> dict[str, Any]:
-        """Who went short, and by which rule; nothing where the scenario has actors and no rule."""
+        """Who went short, by which rule, and what lorries do; of actors only what is stated."""
         ruled = any(block.name not in self.scenario.axes for block in blocks(self.scenario))
+        hauled = bool(fleets_of(self.scenario))
         found: dict[str, Any] = {}
         if ruled:
             found["shares"] = shares.document(self.scenario, self.record)
-        if ruled or self.scenario.without_actors:
+        if hauled:
+            found["fleets"] = fleets.document(self.record)
+        if ruled or hauled or self.scenario.without_actors:
             found["unmet"] = short.document(self.scenario, self.record, self.series)
         return found
 

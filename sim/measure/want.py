@@ -16,11 +16,13 @@ Series = Mapping[tuple[str, str], Steps]
 class Bound(NamedTuple):
     """Seconds of the period in which each of these bound what an axis could deliver.
 
-    ``roads``: more could be delivered if roads and places carried more; ``sources``: it could
-    not, but if sources gave more; ``need``: all that was asked could be delivered; ``nothing``:
-    nothing was asked, since nobody eats at its sinks or its side holds none of them.
+    ``lorries``: more could be delivered with more of them, where it has a fleet; ``roads``: if
+    roads and places carried more; ``sources``: it could not, but if sources gave more; ``need``:
+    all that was asked could be delivered; ``nothing``: nothing was asked, since nobody eats at its
+    sinks or its side holds none of them.
     """
 
+    lorries: int
     roads: int
     sources: int
     need: int
@@ -30,13 +32,16 @@ class Bound(NamedTuple):
 def bound(series: Series, axis: str, end: int) -> Bound:
     """How long what bound an axis."""
     found = dict.fromkeys(Bound._fields, 0)
-    names = ("deliverable", "asked", "supply")
-    rates = [series.get((f"axis:{axis}", f"{name}_kg_per_day")) for name in names]
-    limited = rates[-1] is not None
-    for since, until, values in joint_spans(end, *(steps for steps in rates if steps is not None)):
-        deliverable, asked = values[:2]
-        if deliverable < asked:
-            by = "sources" if limited and deliverable == values[2] else "roads"
+    names = ("deliverable", "asked", "supply", "without_fleet")
+    rates = {name: series.get((f"axis:{axis}", f"{name}_kg_per_day")) for name in names}
+    known = {name: steps for name, steps in rates.items() if steps is not None}
+    for since, until, values in joint_spans(end, *known.values()):
+        now = dict(zip(known, values, strict=True))
+        deliverable, asked = now["deliverable"], now["asked"]
+        if deliverable < now.get("without_fleet", 0):
+            by = "lorries"
+        elif deliverable < asked:
+            by = "sources" if deliverable == now.get("supply") else "roads"
         else:
             by = "need" if asked else "nothing"
         found[by] += until - since

@@ -18,7 +18,7 @@ from .cuts import (
     spare,
 )
 from .fastest import FastestWays
-from .flow import FlowProblem, certify
+from .flow import FlowProblem, Prices, certify
 from .graph import BoolArray, FloatArray, Graph, IntArray, components, reach
 from .routes import UNREACHABLE, Route, TravelTimes, decompose, fastest_route, times_from, times_to
 
@@ -36,6 +36,7 @@ __all__ = [
     "FlowProblem",
     "Graph",
     "IntArray",
+    "Prices",
     "Reopening",
     "Route",
     "Spare",

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,16 +26,27 @@ from .standing import Standing
 from .ties import Ties
 
 
+class Prices(NamedTuple):
+    """What a kilogram costs over each road (m,), at least 1, and through each place (n,), whole."""
+
+    road: IntArray
+    place: IntArray
+
+
 class FlowProblem:
     """Flows from some places to others over one graph, solved again and again.
 
-    Raises ValueError where a source or a sink stands twice or a place is both.
+    ``prices`` are what a plan costs in place of the seconds that it takes. Raises ValueError where
+    a source or a sink stands twice or a place is both.
     """
 
-    def __init__(self, graph: Graph, sources: Sequence[int], sinks: Sequence[int]) -> None:
+    def __init__(
+        self, graph: Graph, sources: Sequence[int], sinks: Sequence[int],
+        prices: Prices | None = None,
+    ) -> None:  # fmt: skip
         from ortools.graph.python import max_flow
 
-        self.graph = graph
+        self.graph, self.priced = graph, prices
         self.sources = tuple(int(place) for place in sources)
         self.sinks = tuple(int(place) for place in sinks)
         terminals = self.sources + self.sinks
@@ -141,7 +152,7 @@ class FlowProblem:
         supply: ArrayLike | None = None,
         demand: ArrayLike | None = None,
     ) -> Flow:
-        """A largest flow of the least total travel time (kg/day times seconds).
+        """A largest flow of the least total travel time (kg/day times seconds), or price.
 
         Arguments, errors and cut as :meth:`max_flow`. It is acyclic: every road takes at
         least a second, so a circle in it could be left out at a gain. Of several such flows it
@@ -179,9 +190,12 @@ class FlowProblem:
 
     @cached_property
     def _cost(self) -> IntArray:
-        """Seconds that each arc takes."""
+        """What each arc takes: seconds, or its price."""
         cost = np.zeros(len(self._tail), dtype=np.int64)
-        cost[: self._ends[0]] = np.repeat(self.graph.seconds, 2)
+        roads, places, *_ = self._ends
+        cost[:roads] = np.repeat(self.graph.seconds if self.priced is None else self.priced.road, 2)
+        if self.priced is not None:
+            cost[roads:places] = self.priced.place
         return cost
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Which axes are planned together, by which rule, and who comes first."""
+"""Which axes are planned together, by which rule, who comes first, and whose lorries they use."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .depots import fed_first, feeders
 from .kinds import ShareOut
-from .model import Scenario
+from .model import Fleet, Scenario
 
 
 class Block(NamedTuple):
@@ -49,3 +49,15 @@ def blocks(scenario: Scenario) -> tuple[Block, ...]:
         for name, axes in members.items()
     ]  # fmt: skip
     return tuple(fed_first(found, lambda block: block.axes, after))
+
+
+def fleets_of(scenario: Scenario) -> dict[str, tuple[str, Fleet]]:
+    """The fleet of each axis that has one: its own, `axes.<axis>`, or `actors.<actor>`."""
+    found: dict[str, tuple[str, Fleet]] = {}
+    for axis in scenario.axes.values():
+        shared = scenario.actors[axis.actor].fleet
+        if axis.fleet is not None:
+            found[axis.id] = f"axes.{axis.id}", axis.fleet
+        elif shared is not None:
+            found[axis.id] = f"actors.{axis.actor}", shared
+    return found

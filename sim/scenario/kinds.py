@@ -173,6 +173,7 @@ Law = Annotated[Literal["square", "linear", "mixed"], OneOf("Law")]
 Stall = Annotated[Literal["hold", "fall_back"], OneOf("Stall")]
 Each = Annotated[Literal["class", "road"], OneOf("Each")]
 ShareOut = Annotated[Literal["priority", "equal", "weighted"], OneOf("ShareOut")]
+Prefer = Annotated[Literal["time", "cost"], OneOf("Prefer")]
 Cycle = Annotated[Literal["year", "week", "day"], OneOf("Cycle")]
 Repulse = Annotated[Literal["hold", "fall_back", "give_up"], OneOf("Repulse")]
 

@@ -23,6 +23,7 @@ from .dates import date_of, format_instant
 from .depot_checks import check_depots
 from .emit import to_yaml
 from .faults import InputError, reported
+from .fleet_checks import check_fleets
 from .keys import keys_of, sections_of
 from .model import DAY, DETOUR, SUPPLIES, Fighting, Network, Rules, Scenario
 from .profile_checks import check_changes, check_instants, check_profiles, check_repeats
@@ -317,6 +318,7 @@ class _Assembler:
         check.supply()
         check.groups()
         check_depots(report, things)
+        check_fleets(report, things)
         check.happenings(things["events"])
         check.advances()
         check.options(context.ids)

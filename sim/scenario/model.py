@@ -156,6 +156,8 @@ class Place(Drawn):
     """persons that it can take in; default: unlimited"""
     crossing: k.Flag = False
     """true for a bridge, dam or border crossing: only such can be sealed"""
+    cost: k.Weight | None = None
+    """what a tonne costs that starts, ends or passes here, in any one currency, such as a toll"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,10 @@ class RoadClass(Drawn):
     capacity: k.Rate
     """capacity in each direction"""
     each: k.Each = "class"
-    """what a range is drawn for: once for the `class`, or for each `road` by its own key"""
+    """what a range of `speed` or `capacity` is drawn for: once for the `class`, or for each `road`
+    by its own key"""
+    cost: k.Weight | None = None
+    """what a tonne costs over a kilometre, in the currency of all costs"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +258,26 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
+class Fleet(Sourced):
+    """Lorries, and what they can do in a day.
+
+    A tour is the way out, loaded, the fastest way back, loading and unloading. What is planned
+    takes no more hours than the lorries have.
+    """
+
+    lorries: k.Weight
+    """how many: a number, rounded down"""
+    hours: k.Duration
+    """time a day that each is in use, on the road, loading or unloading: up to 24 h"""
+    load: k.Load | None = None
+    """what one carries; default: what fits one truck of the commodity"""
+    loading: k.Duration = Constant(0.0)
+    """time for loading, once a tour"""
+    unloading: k.Duration = Constant(0.0)
+    """time for unloading, once a tour"""
+
+
+@dataclass(frozen=True, slots=True)
 class Actor(Drawn):
     """A faction.
 
@@ -268,6 +293,8 @@ class Actor(Drawn):
     """share of the capacity of another actor's places that it may use"""
     share_out: k.ShareOut = "priority"
     """who goes short where its axes that are in no group cannot all be served, as in `groups`"""
+    fleet: Fleet | None = None
+    """lorries that those of its axes share that have none of their own; default: any number"""
     color: k.Color | None = None
     """colour in figures, as '#0072B2'"""
     short: k.Text | None = None
@@ -367,6 +394,10 @@ class Axis(Drawn):
     """what it feeds, by place"""
     convoy: ConvoyRule = ConvoyRule()
     """size and risk of its convoys"""
+    fleet: Fleet | None = None
+    """lorries of its own; default: those of its actor"""
+    prefer: k.Prefer = "time"
+    """which of the plans that bring as much: that of the least `time`, or of the least `cost`"""
 
     @property
     def sources_in_order(self) -> list[Source]:

@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 
 from sim.base.diagnostics import Diagnostic, did_you_mean
 
-from .blocks import blocks
+from .blocks import blocks, fleets_of
 from .depots import feeder
 from .distributions import Constant
 from .loader import Loaded
@@ -327,9 +327,24 @@ def _unread(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     for axis, place, sink, path in _sinks(scenario):
         if sink.weight != Constant(1.0) and axis.id not in weighted:
             yield (*path, "weight"), f"the weight of '{place}': '{axis.id}' is not shared out by it"
+    yield from _unread_lorries(scenario)
     for _axis, place, sink, path in _sinks(scenario):
         if sink.refill.high > 0 and (sink.target or sink.stock).high <= 0:
             yield (*path, "refill"), f"the refill of '{place}': it has no target above 0"
+
+
+def _unread_lorries(scenario: Scenario) -> Iterator[tuple[Path, str]]:
+    """Lorries for nobody, and a preference for the cheapest where nothing costs anything."""
+    used = {name for name, _ in fleets_of(scenario).values()}
+    for actor in scenario.actors.values():
+        if actor.fleet is not None and f"actors.{actor.id}" not in used:
+            yield ("actors", actor.id, "fleet"), f"the lorries of '{actor.id}': no axis has them"
+    network = scenario.network
+    stated = {c.cost for c in network.classes.values()} | {p.cost for p in network.places.values()}
+    if stated == {None}:
+        for axis in scenario.axes.values():
+            if axis.prefer == "cost":
+                yield ("axes", axis.id, "prefer"), "'prefer: cost': no road class or place has one"
 
 
 def _unread_men(scenario: Scenario) -> Iterator[tuple[Path, str]]:

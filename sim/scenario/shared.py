@@ -17,15 +17,17 @@ from .faults import InputError
 from .quantities import FORMS
 
 _LUCK: Mapping[str, str] = {
-    "network.classes.*.(speed|capacity)": "class:{}:{}",
+    "network.classes.*.(speed|capacity|cost)": "class:{}:{}",
     "network.roads.*.(speed|capacity|back|exists)": "road:{}:{}",
     "network.roads.*.capacity.there": "road:{}:capacity",
     "network.roads.*.capacity.back": "road:{}:back",
-    "network.places.*.capacity": "place:{}:capacity",
+    "network.places.*.(capacity|cost)": "place:{}:{}",
     "axes.*.sinks.*.(demand|stock|target|refill|weight)": "axis:{}:sink:{}:{}",
     "axes.*.sources.*.(supply|floor)": "axis:{}:source:{}:{}",
     "axes.*.convoy.size": "axis:{}:convoy",
     "axes.*.convoy.loss": "axis:{}:loss",
+    "axes.*.fleet.(lorries|hours|loading|unloading)": "axis:{}:fleet:{}",
+    "actors.*.fleet.(lorries|hours|loading|unloading)": "actor:{}:fleet:{}",
     "events.*.(at|delay|loss|ring_loss|lasts|factor|to)": "event:{}:{}",
     "profiles.*.factors.*": "profile:{}:{}",
     "events.*.repaired_after": "event:{}:lasts",
@@ -122,8 +124,8 @@ class Shared:
     def _class_of(self, path: str) -> str | None:
         """The class whose roads each draw what stands at a path; None of another input."""
         words = path.split(".")
-        if words[:2] == ["network", "classes"] and len(words) == 4 and words[2] in self.roads:
-            return words[2]
+        if words[:2] == ["network", "classes"] and words[3:] in (["speed"], ["capacity"]):
+            return words[2] if words[2] in self.roads else None
         return None
 
     def check(self, path: str) -> None:

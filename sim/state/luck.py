@@ -18,6 +18,7 @@ from sim.scenario.model import Drawn, Scenario
 _IDS: Mapping[str, tuple[str, ...]] = {
     "road": ("road",), "place": ("place",), "sink": ("place",), "source": ("place",),
     "ring": ("place",), "class": ("class",), "tempo": ("class",), "axis": ("axis",),
+    "actor": ("actor",),
     "convoy": ("axis", "place"), "event": ("event",), "operation": ("operation",),
     "support": ("support",), "garrison": ("garrison",), "exit": ("exit",),
     "decision": ("decision",), "regroup": ("actor",), "fronts": ("actor",),

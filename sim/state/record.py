@@ -88,6 +88,34 @@ class SharesRow(NamedTuple):
     levels: tuple[LevelRow, ...]
 
 
+class HauledRow(NamedTuple):
+    """What is planned for an axis that a fleet serves (kg/day).
+
+    No plan that takes the hours which the axes before it leave is above ``bound``, a fraction as
+    text.
+    """
+
+    axis: str
+    planned_kg_per_day: int
+    bound: str
+
+
+class FleetRow(NamedTuple):
+    """What a fleet does from ``time`` on.
+
+    ``used`` is lorry-seconds a day, of ``lorries`` times ``seconds``; one more lorry would bring
+    ``more_kg_per_day`` over all its axes.
+    """
+
+    time: int
+    fleet: str
+    lorries: int
+    seconds: int
+    used: int
+    more_kg_per_day: int
+    axes: tuple[HauledRow, ...]
+
+
 class EventRow(NamedTuple):
     """Something that happened; ``cause`` is the id of the scenario's event behind it, or ''."""
 
@@ -246,6 +274,7 @@ class Record:
     flows: list[FlowRow] = field(default_factory=list)
     loads: list[LoadRow] = field(default_factory=list)
     shares: list[SharesRow] = field(default_factory=list)
+    fleets: list[FleetRow] = field(default_factory=list)
     events: list[EventRow] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     choices: list[ChoiceRow] = field(default_factory=list)

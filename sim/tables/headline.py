@@ -222,7 +222,7 @@ def _dip(tell: Teller, axis: str, ends: Sentence) -> Sentence:
 
 
 def binding(tell: Teller, axis: str) -> Sentence:
-    """What bound what an axis could deliver, and how long: roads, sources, or need.
+    """What bound what an axis could deliver, and how long: lorries, roads, sources, or need.
 
     Nothing of a run that an earlier version wrote.
     """
@@ -230,8 +230,10 @@ def binding(tell: Teller, axis: str) -> Sentence:
     if not tell.knows(f"{stem}.days_nothing_asked"):
         return Sentence("")
     parts = []
-    for by in ("roads", "sources", "need"):
+    for by in ("lorries", "roads", "sources", "need"):
         path = f"{stem}.days_bound_by_{by}"
+        if not tell.knows(path):
+            continue
         if tell.all_along(path):
             return Sentence(f"bound by {by} all along")
         if tell.value(path):

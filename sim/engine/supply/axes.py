@@ -11,7 +11,7 @@ import numpy as np
 from sim.engine.clock import Moment
 from sim.engine.journeys import Journey
 from sim.engine.world import World
-from sim.network import UNLIMITED, FlowProblem, Graph, IntArray, TravelTimes
+from sim.network import UNLIMITED, FlowProblem, Graph, IntArray, Prices, TravelTimes, times_to
 from sim.scenario.blocks import blocks
 from sim.scenario.distributions import Dist, Product
 from sim.scenario.model import Axis
@@ -21,6 +21,7 @@ from sim.state.passages import Passage
 from sim.state.record import EventRow, Tally
 
 from .latest import Latest
+from .prices import prices_of
 from .stock import Stock
 from .streams import Stream
 
@@ -143,6 +144,7 @@ class AxisState:
     convoys: list[Convoy] = field(default_factory=list)  # those that something disturbed
     planned: IntArray | None = None
     used: tuple[IntArray, IntArray] | None = None  # standard loads a day by road and by place
+    hauled: int = 0  # lorry-seconds a day that the plan takes of its fleet
     ways: dict[int, TravelTimes] = field(default_factory=dict)  # to a place, as things stand
     condition: bytes = b""
     paced: bool = False
@@ -159,13 +161,22 @@ class AxisState:
         """Take in the speeds of now."""
         if pace.key not in self._problems:
             ends = self.problem.sources, self.problem.sinks
-            self._problems[pace.key] = FlowProblem(pace.graph, *ends)
+            self._problems[pace.key] = FlowProblem(pace.graph, *ends, self.problem.priced)
         self.problem = self._problems[pace.key]
         self.ways.clear()
 
+    def ways_to(self, goal: int) -> TravelTimes:
+        """Travel times to a place over what the axis can pass now."""
+        if goal not in self.ways:
+            passage = self.passage
+            self.ways[goal] = times_to(self.problem.graph, passage.road > 0, passage.open, [goal])
+        return self.ways[goal]
+
     @classmethod
-    def draw(cls, axis: Axis, passage: Passage, graph: Graph, luck: Luck) -> AxisState:
-        """The state at the start, with what is uncertain drawn."""
+    def draw(
+        cls, axis: Axis, passage: Passage, graph: Graph, luck: Luck, prices: Prices | None = None
+    ) -> AxisState:
+        """The state at the start, with what is uncertain drawn; ``prices`` are for its plans."""
         size = max(1, luck.whole(axis.convoy.size, f"axis:{axis.id}:convoy"))
         sources = axis.sources_in_order
         sinks = {}
@@ -193,6 +204,7 @@ class AxisState:
             graph,
             [graph.place_index[s.place] for s in sources],
             [graph.place_index[p] for p in sinks],
+            prices,
         )
         supply = [
             UNLIMITED
@@ -230,7 +242,8 @@ def draw_axes(world: World) -> dict[str, AxisState]:
         load = scenario.commodities[axis.commodity].load
         foreign = frozenset(s.place for s in axis.sources.values() if s.foreign)
         passage = world.passages.of(axis.actor, foreign, load)
-        found[axis.id] = AxisState.draw(axis, passage, world.graph, world.luck)
+        prices = prices_of(world) if axis.prefer == "cost" else None
+        found[axis.id] = AxisState.draw(axis, passage, world.graph, world.luck, prices)
     return found
 
 

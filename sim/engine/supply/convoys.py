@@ -8,7 +8,7 @@ from functools import partial
 from sim.engine.clock import Phase, call_off
 from sim.engine.journeys import Journey, Standing, depart, way_out
 from sim.engine.world import World
-from sim.network import TravelTimes, times_to
+from sim.network import TravelTimes
 
 from .axes import AxisState, Convoy, Goal, SinkState
 from .depots import Depots
@@ -122,7 +122,7 @@ class Convoys:
                 return
             if (back := convoy.journey.last_leg(now)) is not None:
                 standing, ends = back, way_out(back, passage)
-        ways_in = self._ways(state, state.sinks[convoy.sink].index)
+        ways_in = state.ways_to(state.sinks[convoy.sink].index)
         first = _first(ends, ways_in)
         if first is not None and state.sinks[convoy.sink].active:
             self._go(state, convoy, standing, first, "sink", ways_in)
@@ -131,7 +131,7 @@ class Convoys:
         if own:
             self._go(state, convoy, standing, min(own)[1], "hold", None)
             return
-        ways_back = self._ways(state, convoy.source)
+        ways_back = state.ways_to(convoy.source)
         first = _first(ends, ways_back)
         if first is not None:
             self._go(state, convoy, standing, first, "source", ways_back)
@@ -196,14 +196,6 @@ class Convoys:
     def _say(self, sink: SinkState, kind: str, convoy: Convoy, what: str) -> None:
         text = f"convoy {convoy.ordinal} with {convoy.kg} kg {what}"
         self._world.note_event(kind, sink.name, "", text)
-
-    def _ways(self, state: AxisState, goal: int) -> TravelTimes:
-        """Travel times to ``goal`` over what the axis can pass now."""
-        if goal not in state.ways:
-            state.ways[goal] = times_to(
-                state.problem.graph, state.passage.road > 0, state.passage.open, [goal]
-            )
-        return state.ways[goal]
 
 
 def _first(ends: Iterable[tuple[int, int]], ways: TravelTimes) -> int | None:

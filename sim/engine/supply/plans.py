@@ -6,13 +6,16 @@ Capacity and deliverable are each alone, the plan is in what the axes before it 
 what state and damage leave of a road or place, whoever drives, and of its actor's share of that.
 Plans are min-cost (by travel time) max flows; where the last one does not prove itself again and
 nothing is short they follow from the fastest ways, with no solver. Axes that share by a stated rule
-are planned as one (:mod:`~sim.engine.supply.together`).
+are planned as one (:mod:`~sim.engine.supply.together`). Where an axis has lorries, its plan takes
+no more hours than these have (:mod:`~sim.engine.supply.fleets`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +31,7 @@ from sim.state.record import FlowRow, LoadRow
 
 from .axes import AxisState
 from .depots import Depots
+from .fleets import Fleets, Within
 from .latest import Latest
 from .room import in_loads, left, loads_of, meet, used_together
 from .sinks import Sinks
@@ -41,6 +45,7 @@ class AxisPlan:
 
     flow: Flow | LinePlan
     routes: tuple[Route, ...] | None = None
+    bound: Fraction | None = None  # kg/day, where its fleet binds it
 
     def routes_in(self, problem: FlowProblem) -> tuple[Route, ...]:
         """The routes that carry it."""
@@ -49,6 +54,23 @@ class AxisPlan:
             found = flow.routes if isinstance(flow, LinePlan) else decompose(problem, flow)
             self.routes = found
         return self.routes
+
+
+class Found(NamedTuple):
+    """A plan of an axis, and what it uses of roads and places, and of its fleet (lorry-seconds).
+
+    ``again`` is what it would carry (kg/day) beside others than those before it.
+    """
+
+    plan: AxisPlan
+    used: tuple[IntArray, IntArray] | None
+    hauled: int
+    again: Callable[[Sequence[AxisState]], int]
+
+    @property
+    def value(self) -> int:
+        """What it carries (kg/day)."""
+        return self.plan.flow.value
 
 
 class Solved(NamedTuple):
@@ -82,6 +104,7 @@ class Plans:
         self._priority: dict[str, int] = {}
         for block in blocks(world.scenario):
             self._add(block, [axes[axis] for axis in block.axes])
+        self._fleets = Fleets(world, axes)
         self._loads = _no_loads(world)
         self._told: set[str] = set()
         self._limits_change = _limits_change(world.scenario)
@@ -131,58 +154,88 @@ class Plans:
         moved: list[AxisState] = []
         before: list[AxisState] = []
         for states in self._blocks:
-            if any(s.axis.actor in due or any(meet(s, other) for other in moved) for s in states):
+            if any(s.axis.actor in due or any(map(partial(self._meet, s), moved)) for s in states):
                 used = [state.used for state in states]
                 self._plan_block(states, [o for o in before if o.used is not None])
                 moved += [s for s, u in zip(states, used, strict=True) if not _same(u, s.used)]
             before += states
         if moved:
             self._note_loads()
+        self._fleets.look(self._blocks, self._find)
+
+    def _meet(self, state: AxisState, other: AxisState) -> bool:
+        """Whether the plan of one axis may hang on what the other uses."""
+        return meet(state, other) or self._fleets.same(state, other)
 
     def _plan_block(self, states: Sequence[AxisState], before: Sequence[AxisState]) -> None:
         """Plan an axis, or those that are shared out, in what the axes ``before`` have left."""
         for state in states:
             self._depots.limit(state)
+        for state, found in zip(states, self._find(states, before, note=True), strict=True):
+            state.used, state.hauled = found.used, found.hauled
+            self._adopt(state, before, found)
+
+    def _find(
+        self, states: Sequence[AxisState], before: Sequence[AxisState], *, note: bool = False
+    ) -> list[Found]:
+        """The plans of an axis, or of those that are shared out, in what is left."""
         together = self._together.get(states[0].axis.id)
         if together is None:
-            self._plan_axis(states[0], before)
-            return
+            return [self._find_axis(states[0], before)]
         shared = together.plan(before)
-        together.note(shared)
+        if note:
+            together.note(shared)
+        found = []
         uses = used_together(self._world, states, shared.lines)
-        for number, (state, line, used) in enumerate(zip(states, shared.lines, uses, strict=True)):
-            state.used = used if line.value else None
+        for number, (line, used) in enumerate(zip(shared.lines, uses, strict=True)):
 
             def again(rest: Sequence[AxisState], number: int = number) -> int:
                 return together.plan(rest).lines[number].value
 
-            self._adopt(state, before, AxisPlan(line), again)
+            found.append(Found(AxisPlan(line), used if line.value else None, 0, again))
+        return found
 
-    def _plan_axis(self, state: AxisState, before: Sequence[AxisState]) -> None:
-        """Plan an axis in what the axes ``before`` it have left."""
+    def _find_axis(self, state: AxisState, before: Sequence[AxisState]) -> Found:
+        """The plan of an axis in what the axes ``before`` it have left."""
         world, asks = self._world, _asks(state)
-        plan = self._solve(state, *left(world, state, before), asks)
+        plan = self._with_fleet(state, *left(world, state, before), asks, before)
         truck, load = loads_of(world, state)
-        flow, state.used = plan.flow, None
+        flow, used = plan.flow, None
         if flow.value:
-            state.used = (
-                in_loads(flow.road_flow, truck, load), in_loads(flow.place_flow, truck, load),
-            )  # fmt: skip
+            used = in_loads(flow.road_flow, truck, load), in_loads(flow.place_flow, truck, load)
 
         def again(rest: Sequence[AxisState]) -> int:
-            return self._solve(state, *left(world, state, rest), asks).flow.value
+            room = left(world, state, rest)
+            return self._with_fleet(state, *room, asks, rest).flow.value
 
-        self._adopt(state, before, plan, again)
+        hauled = 0
+        if self._fleets.of(state) is not None:
+            hauled = self._fleets.use(state, plan.routes_in(state.problem))
+        return Found(plan, used, hauled, again)
 
-    def _adopt(
-        self, state: AxisState, before: Sequence[AxisState], plan: AxisPlan,
-        again: Callable[[Sequence[AxisState]], int],
-    ) -> None:  # fmt: skip
-        """Put a plan of an axis in force; ``again`` plans it beside others than ``before``."""
-        asks, capacity = _asks(state), self.capacity(state)
+    def _with_fleet(
+        self, state: AxisState, road: IntArray, place: IntArray, asks: IntArray,
+        before: Sequence[AxisState],
+    ) -> AxisPlan:  # fmt: skip
+        """The plan within these capacities, and what the axes ``before`` leave of its fleet."""
+        plan = self._solve(state, road, place, asks)
+        if self._fleets.of(state) is None:
+            return plan
+        within = Within(road, place, asks, plan.routes_in(state.problem), plan.flow.value)
+        hauled = self._fleets.plan(state, within, before)
+        return plan if hauled is None else AxisPlan(hauled.plan, hauled.plan.routes, hauled.bound)
+
+    def _adopt(self, state: AxisState, before: Sequence[AxisState], found: Found) -> None:
+        """Put a plan of an axis beside those ``before`` in force."""
+        plan, asks, capacity = found.plan, _asks(state), self.capacity(state)
         deliverable = self._deliverable(state, capacity, plan.flow, asks)
+        if self._fleets.of(state) is not None:
+            self._fleets.adopt(state, plan.flow.value, plan.bound)
+            self._world.note(f"axis:{state.axis.id}", "without_fleet_kg_per_day", deliverable)
+            alone = self._with_fleet(state, state.passage.road, state.passage.place, asks, ())
+            deliverable = max(plan.flow.value, alone.flow.value)
         if plan.flow.value < deliverable and state.axis.id not in self._told:
-            self._tell_order(state, before, plan.flow.value, again)
+            self._tell_order(state, before, plan.flow.value, found.again)
         self._publish(state, capacity, deliverable, plan.flow, sum(asks.tolist()))
         self._send(state, plan)
 
@@ -232,15 +285,22 @@ class Plans:
             limits = state.problem.limits(road, place, state.supply, asks)
             solved = _still(state, plans.last, limits)
             if solved is None:
-                ways = self._fastest(state)
-                if (flow := ways.plan(road, place, asks)) is not None:
-                    plan = AxisPlan(flow, ways.routes(flow))
-                else:
-                    flow = state.problem.plan(road, place, state.supply, asks)
-                    plan = AxisPlan(flow)
-                solved = Solved(plan, flow, limits)
+                solved = self._fed_fastest(state, road, place, asks, limits)
+            if solved is None:
+                flow = state.problem.plan(road, place, state.supply, asks)
+                solved = Solved(AxisPlan(flow), flow, limits)
             plans[key] = solved
         return solved.plan
+
+    def _fed_fastest(
+        self, state: AxisState, road: IntArray, place: IntArray, asks: IntArray, limits: IntArray
+    ) -> Solved | None:
+        """The plan by the fastest ways, None where they are too narrow or it is to be cheap."""
+        if state.problem.priced is not None:
+            return None
+        ways = self._fastest(state)
+        flow = ways.plan(road, place, asks)
+        return None if flow is None else Solved(AxisPlan(flow, ways.routes(flow)), flow, limits)
 
     def _fastest(self, state: AxisState) -> FastestWays:
         """The fastest ways of an axis as the network stands, the last ones if they still hold."""

@@ -61,7 +61,7 @@ class Proof:
 
 def prove(asked: Asked, worth: FloatArray) -> Proof:
     """The proof that the duals of the limits (limits,) give, whatever they are."""
-    by_limit = _whole(worth)
+    by_limit = in_whole_numbers(worth)
     length: dict[int, int] = {}
     held = 0
     for limit, of in zip(asked.limits, by_limit, strict=True):
@@ -73,7 +73,7 @@ def prove(asked: Asked, worth: FloatArray) -> Proof:
     return Proof(tuple(shortest[w.line].get(w.place, 0) for w in asked.wants), held)
 
 
-def _whole(worth: FloatArray) -> list[int]:
+def in_whole_numbers(worth: FloatArray) -> list[int]:
     """Whole numbers in the ratio of some floats, 0 or more: exact where these are simple ratios."""
     greatest = float(worth.max(initial=0.0))
     if greatest <= 0:

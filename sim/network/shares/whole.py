@@ -36,11 +36,11 @@ class LinePlan:
 def cut_to_whole(asked: Asked, amounts: FloatArray) -> tuple[LinePlan, ...]:
     """The plan of each line, of what each column carries (kg/day)."""
     found = [_routes(asked, number, amounts) for number in range(len(asked.lines))]
-    return tuple(_plan(asked.graph, routes) for routes in _within(asked, found))
+    return tuple(line_plan(asked.graph, routes) for routes in _within(asked, found))
 
 
 def _routes(asked: Asked, number: int, amounts: FloatArray) -> list[Route]:
-    """The routes of a line: again and again the fastest in what is left, as much as it bears."""
+    """The routes of a line."""
     graph, line, columns = asked.graph, asked.lines[number], asked.columns[number]
     noise = NOISE + 1e-11 * float(amounts.max(initial=0.0))
     ways = np.zeros((len(graph.roads), 2))
@@ -50,6 +50,18 @@ def _routes(asked: Asked, number: int, amounts: FloatArray) -> list[Route]:
     for want, kg in zip(asked.wants, amounts[asked.first_want :].tolist(), strict=True):
         if want.line == number:
             demand[want.place] = demand.get(want.place, 0.0) + kg
+    return cut_into_routes(graph, ways, supply, demand, noise)
+
+
+def cut_into_routes(
+    graph: Graph, ways: FloatArray, supply: dict[int, float], demand: dict[int, float],
+    noise: float,
+) -> list[Route]:  # fmt: skip
+    """Again and again the fastest route in what is left, as much as it bears, in whole kg/day.
+
+    ``ways`` (m, 2), and ``supply`` and ``demand`` by place, are kg/day, and are used up; a rate
+    that is no more than ``noise`` below a whole number is that.
+    """
     everywhere = np.ones(len(graph.places), dtype=bool)
     routes: list[Route] = []
     while True:
@@ -57,7 +69,7 @@ def _routes(asked: Asked, number: int, amounts: FloatArray) -> list[Route]:
         route = fastest_route(graph, ways > NOTHING, everywhere, begin, end)
         if route is None:
             return routes
-        at = _ways_of(graph, route)
+        at = ways_of(graph, route)
         rate = min(supply[route.source], demand[route.sink], float(ways[at].min()))
         ways[at] -= rate
         supply[route.source] -= rate
@@ -66,7 +78,7 @@ def _routes(asked: Asked, number: int, amounts: FloatArray) -> list[Route]:
             routes.append(replace(route, rate=whole))
 
 
-def _ways_of(graph: Graph, route: Route) -> tuple[IntArray, IntArray]:
+def ways_of(graph: Graph, route: Route) -> tuple[IntArray, IntArray]:
     """Roads of a route and the direction of each, as an index of (m, 2)."""
     roads = np.array(route.roads, dtype=np.int64)
     return roads, (graph.a[roads] != np.array(route.places[:-1])).astype(np.int64)
@@ -102,18 +114,19 @@ def _over(asked: Asked, limit: Limit, carried: Mapping[int, int]) -> bool:
 
 def _columns_of(asked: Asked, number: int, route: Route) -> list[int]:
     columns, graph = asked.columns[number], asked.graph
-    roads, way = _ways_of(graph, route)
+    roads, way = ways_of(graph, route)
     first = columns.sources[asked.lines[number].sources.index(route.source)]
     at = np.searchsorted(columns.flat, 2 * roads + way)
     return [first, *(columns.ways.start + at).tolist()]
 
 
-def _plan(graph: Graph, routes: Sequence[Route]) -> LinePlan:
+def line_plan(graph: Graph, routes: Sequence[Route]) -> LinePlan:
+    """The plan that some routes carry; those of no rate are left out."""
     carried = [route for route in routes if route.rate]
     road_flow = np.zeros((len(graph.roads), 2), dtype=np.int64)
     place_flow = np.zeros(len(graph.places), dtype=np.int64)
     for route in carried:
-        road_flow[_ways_of(graph, route)] += route.rate
+        road_flow[ways_of(graph, route)] += route.rate
         place_flow[list(route.places)] += route.rate
     value = sum(route.rate for route in carried)
     return LinePlan(value, road_flow, place_flow, tuple(carried))
