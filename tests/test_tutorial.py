@@ -30,7 +30,8 @@ def test_its_commands_run_and_print_what_it_says(
     written = [block for kind, block in blocks(page) if kind == "bash"]
     assert sum(len(re.findall("^sim ", block, re.M)) for block in written) >= commands
     here = Path(sys.executable).parent
-    environment = os.environ | {"PATH": f"{here}{os.pathsep}{os.environ['PATH']}"}
+    path = f"{here}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path, "COLUMNS": "100"}  # as wide as the text is
     printed = ""
     for kind, block in blocks(page):
         if kind == "text":
