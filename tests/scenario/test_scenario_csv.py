@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +13,7 @@ from sim.base.diagnostics import Report
 from sim.scenario import ScenarioError, dump_resolved, load, load_network
 from sim.scenario.csv_tree import read_table, tables_of
 from sim.scenario.model import Axis
+from sim.scenario.reference import json_schema
 from sim.scenario.tree import Map, Scalar
 from sim.scenario.written import WrittenNetwork
 
@@ -220,6 +223,15 @@ def test_files_that_are_no_tables(write: Write) -> None:
     assert "here is the text 'needs.txt'" in told("needs.txt")
     (write("a", "").parent / "tables/latin.csv").write_bytes(b"place,demand\nl\xe9nn,1 t/day\n")
     assert told("tables/latin.csv").startswith("latin.csv:2:2: the text is not UTF-8: byte 0xe9")
+
+
+def test_the_json_schema_takes_a_path_where_a_table_may_stand() -> None:
+    schema = jsonschema.Draft202012Validator(json_schema())
+    data = yaml.safe_load(with_(TABLES))
+    data["period"]["start"] = "2031-01-01"
+    schema.validate(data)
+    with pytest.raises(jsonschema.ValidationError):
+        schema.validate(data | {"axes": "axes.csv"})
 
 
 def test_a_setting_names_no_table(write: Write) -> None:
