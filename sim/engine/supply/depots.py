@@ -1,8 +1,8 @@
 """Depots: sources of axes that ship from the stock of a sink at their place.
 
 A convoy of a route from a depot leaves when it has built up, as any does, and the stock above the
-floor of the source holds its load; else it waits, and nothing more builds up meanwhile. Those who
-wait load first, in the order in which they began to wait.
+floor of the source holds its load; else it waits, and one more builds up behind it, so that two
+routes that take turns lose none. Those who wait load first, in the order in which they began to.
 
 A source is dry from the instant at which a convoy that has built up does not find its load (or
 from the start, where its stock does not hold one). A dry one is planned with what comes in: what

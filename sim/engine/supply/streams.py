@@ -92,8 +92,8 @@ class Stream:
 class LoadedStream(Stream):
     """A stream whose convoys load from the stock of a depot (:mod:`~sim.engine.supply.depots`).
 
-    Each leaves when it has built up and finds its load; while it waits for that nothing more
-    builds up. ``credit`` is what had built up at ``since``, the instant of the last departure;
+    Each leaves when it has built up and finds its load; while it waits for that one more builds up
+    behind it, and no more. ``credit`` is what had built up at ``since``, the instant of the last departure;
     ``times`` are the departures so far, ``moment`` is when the next one has built up.
     """
 
@@ -113,7 +113,8 @@ class LoadedStream(Stream):
         self.times.append(now)
 
     def _built_up(self, now: int) -> int:
-        return self.load if self.waits else self.credit + self.route.rate * (now - self.since)
+        built_up = self.credit + self.route.rate * (now - self.since)
+        return min(built_up, 2 * self.load) if self.waits else built_up
 
     def departure(self, n: int) -> int:
         """The instant at which the ``n``-th convoy left."""
