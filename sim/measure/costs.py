@@ -24,7 +24,7 @@ def measures(
         return
     for axis in scenario.axes:
         rows = [row for row in record.flows if row.axis == axis]
-        rates = list(_rates(rows, costs))
+        rates = [(0, 0.0), *_rates(rows, costs)]
         times = [time for time, _ in rates]
         spans = zip(times, [*times[1:], record.end], rates, strict=True)
         total = sum((until - since) * rate for since, until, (_, rate) in spans) / DAY
@@ -37,8 +37,8 @@ def measures(
 
 
 def _at(rates: list[tuple[int, float]], time: int) -> float:
-    """What holds at a time; nothing before the first."""
-    return next((rate for since, rate in reversed(rates) if since <= time), 0.0)
+    """What holds at a time."""
+    return next(rate for since, rate in reversed(rates) if since <= time)
 
 
 def _rates(rows: list[FlowRow], costs: Costs) -> Iterator[tuple[int, float]]:

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sim.network import UNLIMITED
-from sim.scenario.blocks import Block, blocks
+from sim.scenario.blocks import Block, blocks, fleets_of
 from sim.scenario.distributions import Dist
+from sim.scenario.model import Scenario
 from sim.state.control import ENDS, KINDS, End, Kind
 from sim.state.pace import seconds_of
 from sim.state.pockets import sources_of
@@ -47,8 +48,10 @@ def document(run: RunFiles) -> dict[str, Any]:
         "kept": _kept(run),
         "raids_end": _raids_end(run),
         "order": [axis for block in planned for axis in block.axes],
-        "by_rule": _by_rule(planned),
         **({"depots": depots} if (depots := _with_depots(run)) else {}),
+        "unknown": _unknown(scenario, planned),
+        "lorries": sorted(fleets_of(scenario)),
+        "cheapest": [axis.id for axis in scenario.axes.values() if axis.prefer == "cost"],
         "axes": {id_: _axis(run, id_, amounts) for id_ in scenario.axes},
         "territories": [_territory(run, actor) for actor in actors],
         "text": _packed(run),
@@ -56,13 +59,23 @@ def document(run: RunFiles) -> dict[str, Any]:
     }
 
 
-def _by_rule(planned: Sequence[Block]) -> list[str]:
-    """Axes that share by a stated rule, and those after them: the script does not know such rules.
+def _unknown(scenario: Scenario, planned: Sequence[Block]) -> dict[str, str]:
+    """Axes of which a run alone tells what they can deliver beside others, and on what it hangs.
 
-    What these can deliver beside others is left to a run.
+    Those that share by a stated rule, or have lorries, and those after them; those after one that
+    takes the cheapest plan: the script knows no such rules.
     """
-    first = (n for n, block in enumerate(planned) if block.share_out != "priority")
-    return [axis for block in planned[next(first, len(planned)) :] for axis in block.axes]
+    found: dict[str, str] = {}
+    lorries, why = fleets_of(scenario), ""
+    for block in planned:
+        rule = "rule" if block.share_out != "priority" else ""
+        rule = rule or ("lorries" if not lorries.keys().isdisjoint(block.axes) else "")
+        why = why or rule
+        if why:
+            found |= dict.fromkeys(block.axes, why)
+        if any(scenario.axes[axis].prefer == "cost" for axis in block.axes):
+            why = why or "cost"
+    return found
 
 
 def _with_depots(run: RunFiles) -> list[str]:

@@ -360,6 +360,30 @@ def test_what_shares_by_a_rule_is_left_to_a_run(opened: Open, tmp_path: Path, ru
     assert asked.wrong == []
 
 
+def test_lorries_and_costs_are_left_to_a_run(opened: Open, tmp_path: Path) -> None:
+    case = Path(__file__).parents[1] / "data/cases/supply/two_friends_one_road.yaml"
+    scenario = api.load(case)
+    first, second = scenario.axes
+    fleet = {"lorries": 2, "load": "10 t/truck", "hours": "8 h"}
+    run = api.run(scenario.with_({f"axes.{first}.fleet": fleet}))
+    asked = opened(write_report([run.write(tmp_path / "lorries", figures=False)]))
+    asked.turn_on()
+    left = "only a run tells: lorries bind it, and here is what roads and sources allow"
+    assert set(asked.row("The same beside the axes before it")) == {left}
+    assert set(asked.row("Days that the run's stocks last")) == {left}
+    assert set(asked.row("Can be delivered of it")) == {"80,000, with any number of lorries"}
+    assert asked.page.evaluate("asking.told.unknown") == {first: "lorries", second: "lorries"}
+    assert asked.wrong == []
+    run = api.run(scenario.with_({f"axes.{first}.prefer": "cost"}))
+    asked = opened(write_report([run.write(tmp_path / "cost", figures=False)]))
+    asked.turn_on()
+    assert set(asked.row("Can be delivered of it")) == {
+        "80,000; the run plans it by cost, the map here by travel time"
+    }
+    assert asked.page.evaluate("asking.told.unknown") == {second: "cost"}
+    assert asked.wrong == []
+
+
 RAID = """\
 format: 1
 period: {length: 20 days}

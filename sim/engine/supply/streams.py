@@ -93,8 +93,8 @@ class LoadedStream(Stream):
     """A stream whose convoys load from the stock of a depot (:mod:`~sim.engine.supply.depots`).
 
     Each leaves when it has built up and finds its load; while it waits for that one more builds up
-    behind it, and no more. ``credit`` is what had built up at ``since``, the instant of the last departure;
-    ``times`` are the departures so far, ``moment`` is when the next one has built up.
+    behind it, and no more. ``credit`` is what had built up at ``since``, the instant of the last
+    departure; ``times`` are the departures so far, ``moment`` is when the next one has built up.
     """
 
     times: list[int] = field(default_factory=list)

@@ -214,11 +214,12 @@ class WhatIf {
     const flow = look.flow(), cut = look.cut(flow), { roads, places } = look.disjoint(), few = look.fewest(), way = look.fastest();
     const { need, flow: { value: can } } = look.delivery(), pockets = look.pockets();
     const stock = axisOf(this.run, look.id).sinks.reduce((sum, sink) => sum + between(sink.stock, look.time), 0);
-    const byRule = this.told.by_rule.includes(look.id);
     const set = (c) => this.names([...c.places.map((i) => placeName(this.run, i)), ...c.roads.map((i) => roadName(this.run, i))]);
     const of = (list) => list && list.length ? this.names(list.map((i) => placeName(this.run, i))) : say("ask_none");
     const or = (one, other) => other ? say("ask_or", { one, other }) : one;
     const shown = (kg) => (this.told.depots || []).includes(look.id) ? say("ask_depots", { n: grouped(kg, 0) }) : grouped(kg, 0);
+    const unknown = this.told.unknown[look.id], driven = this.told.lorries.includes(look.id), dearer = this.told.cheapest.includes(look.id);
+    const untold = { rule: "ask_by_rule", lorries: "ask_by_lorries", cost: "ask_by_cost" }[unknown], lasting = unknown === "rule" || driven;
     return [
       [say("ask_carry"), flow.value === Infinity ? say("no_limit") : grouped(flow.value, 0)],
       [say("ask_cut"), flow.value ? or(set(cut), cut.other && set(cut.other)) : say("ask_lost", { names: set(cut) })],
@@ -226,9 +227,9 @@ class WhatIf {
       [say("ask_disjoint"), say("ask_counts", { roads: roads.length, places: places.length })],
       [say("ask_fastest"), way ? say("ask_way", { hours: numeral(way.seconds / 3600), km: numeral(way.roads.reduce((sum, r) => sum + this.run.roads[r].km, 0)) }) : say("ask_none")],
       [say("ask_need"), grouped(need, 0)],
-      [say("ask_can"), shown(can)],
-      [say("ask_beside"), byRule ? say("ask_by_rule") : shown(look.beside())],
-      [say("ask_lasts"), byRule ? say("ask_by_rule") : can >= need ? say("ask_lasting") : numeral(stock / (need - can))],
+      [say("ask_can"), driven ? say("ask_any_lorries", { amount: shown(can) }) : dearer ? say("ask_dearer", { amount: shown(can) }) : shown(can)],
+      [say("ask_beside"), untold ? say(untold) : shown(look.beside())],
+      [say("ask_lasts"), lasting ? say(untold) : can >= need ? say("ask_lasting") : numeral(stock / (need - can))],
       [say("ask_pockets", { actor: this.run.actors[look.axis.actor].name }), pockets.length ? pockets.map((part) => of(part)).join("; ") : say("ask_none")],
     ];
   }
