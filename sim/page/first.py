@@ -77,9 +77,14 @@ def write_first(folder: Path, middle: tuple[float, float] | None, road_class: st
 
 
 _SAID = {
-    "draw_title": EXPLORING["first_title"],
-    "draw_hint": EXPLORING["first_hint"],
-    "explore_ready": EXPLORING["first_ready"],
+    "draw_title": "Draw a first scenario",
+    "draw_hint": (
+        "Press on the map where a place is, or write its degrees. A road is as long as the "
+        "straight line, until you write another length. Goods come from sources and are needed "
+        "at sinks; Run carries them there day by day. Without a most of its own a source gives all "
+        "that is needed, and a road carries what is said of all roads."
+    ),
+    "explore_ready": "Run works out what reaches the sinks; Save writes the scenario as a file.",
 }
 """What this page says otherwise than that of a run."""
 

@@ -321,14 +321,6 @@ EXPLORING: Mapping[str, str] = {
     "explore_base": "base",
     "explore_this": "this run",
     "explore_beside": "{title}, beside the base",
-    "first_title": "Draw a first scenario",
-    "first_hint": (
-        "Press on the map where a place is, or write its degrees. A road is as long as the "
-        "straight line, until you write another length. Goods come from sources and are needed "
-        "at sinks; Run carries them there day by day. Without a most of its own a source gives all "
-        "that is needed, and a road carries what is said of all roads."
-    ),
-    "first_ready": "Run works out what reaches the sinks; Save writes the scenario as a file.",
     "first_map": "Press on the map where a place is",
     "first_world": "Where does it lie? Press on the map, or write degrees.",
     "first_where": "Draw elsewhere",
