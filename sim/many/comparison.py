@@ -12,6 +12,7 @@ from sim.measure.compare_many import ManyComparison, ManyRow
 from sim.tables import of_many
 from sim.tables.data import DataTable
 from sim.tables.folder import Draw, default_target, draw_into, now, write_json, write_manifest
+from sim.tables.headline import common_axis
 
 
 def write_comparison(
@@ -52,7 +53,9 @@ def comparison_tables(comparison: Comparison | ManyComparison) -> list[DataTable
     changes = [(c.path, *c.values) for c in comparison.changes]
     found = [DataTable("scenarios", ("path", *names), changes)]
     if isinstance(comparison, Comparison):
-        found.append(DataTable.of("measures", of_many.side_by_side(comparison.rows, names)))
+        axis = common_axis([o.summary for o in comparison.outcomes])
+        rows = of_many.what_matters_first(comparison.rows, axis)
+        found.append(DataTable.of("measures", of_many.side_by_side(rows, names)))
     else:
         found += _many_tables(comparison.rows, names)
     scores = comparison.scores

@@ -38,6 +38,11 @@ def is_headline(path: str, axis: str | None) -> bool:
     return path.startswith(f"axes.{axis}.") and path.rpartition(".")[2] in HEADLINES
 
 
+def what_matters_first(rows: Iterable[Row], axis: str | None) -> list[Row]:
+    """Measures of runs: headlines of an axis that differ, what else differs, then what does not."""
+    return sorted(rows, key=lambda r: (not r.changed, not is_headline(r.path, axis), r.path))
+
+
 def told_once(paths: Iterable[str], measures: Document) -> list[str]:
     """The paths, without those of a sink that say what its axis says: it may be the only one."""
     found = []

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sim.page.pair import page as pair_page
 
 from sim import api
 from sim.api.runs import weakness_of
@@ -17,6 +16,7 @@ from sim.measure.compare import compare
 from sim.measure.compare_many import Many, compare_many
 from sim.measure.ensemble import summarize, table
 from sim.page import run as of_page
+from sim.page.several import page as page_of_several
 from sim.page.single import page
 from sim.scenario.model import Scenario
 from sim.view.charts.compare_figures import comparison_figures
@@ -93,7 +93,7 @@ def everything(
         of_page.read_run(run.write(folder / str(i), figures=False)) for i, run in enumerate(runs)
     )
     assert page(one, folder / "report.html").endswith("</html>\n")
-    assert pair_page(one, other, folder / "comparison.html").endswith("</html>\n")
+    assert page_of_several([one, other], folder / "comparison.html").endswith("</html>\n")
 
 
 @pytest.mark.parametrize("seed", range(6))

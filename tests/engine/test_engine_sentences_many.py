@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sim.page.pair import finding
 
 from sim import api
 from sim.base.said import Said, Sentence
@@ -28,6 +27,7 @@ from sim.measure.ensemble import summarize, table
 from sim.measure.flows import displacements
 from sim.measure.sensitivity import Index
 from sim.page.run import RunFiles
+from sim.page.several import finding
 from sim.scenario.model import Scenario
 from sim.tables.headline import common_axis
 from sim.view.charts.compare_figures import comparison_figures
@@ -131,7 +131,7 @@ def of_pair(runs: Sequence[api.Run]) -> Iterator[tuple[str, dict[str, Any]]]:
         for r in runs
     ]  # fmt: skip
     axis = common_axis([run.summary for run in runs])
-    yield finding(files[0], files[1], axis, compared)[-1], document
+    yield finding(files, axis, compared)[-1], document
 
 
 @pytest.mark.parametrize("path", SHIPPED)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from string import ascii_uppercase
 
 from matplotlib.figure import Figure
 
@@ -17,14 +16,19 @@ from sim.measure.compare import Comparison, Row
 from sim.measure.steps import Steps, is_time, series_by_key
 from sim.scenario.model import DAY
 from sim.tables.headline import same_deliveries
+from sim.view.charts.compare_axes import axes_data, axes_table, draw_axes
 from sim.view.charts.panels import (
     Stack,
     last,
+    letter,
     line_style,
+    merged,
     numeral,
+    run_marks,
     run_names,
     run_width,
     signed_numeral,
+    titles_of_runs,
 )
 from sim.view.charts.series import difference, points
 from sim.view.data import Curve, EventMark, Page, Span
@@ -76,10 +80,14 @@ class CompareData:
 
 
 def comparison_figures(comparison: Comparison) -> Iterator[Drawing]:
-    """One figure for each axis that is in all runs and not the same in all of them."""
+    """A figure for each axis that is in all runs and not the same in all, and one of all axes."""
     tables = [series_by_key(o.series) for o in comparison.outcomes]
     axes = sorted(set.intersection(*({s for s, _ in t if s.startswith("axis:")} for t in tables)))
     changed = {r.path.split(".")[1] for r in comparison.rows if r.changed and r.path[:5] == "axes."}
+    ids = [subject.removeprefix("axis:") for subject in axes]
+    yield drawing(
+        "compare_axes", partial(axes_data, comparison, tables, ids), draw_axes, axes_table
+    )
     for subject in axes:
         axis = subject.removeprefix("axis:")
         if axis in changed:
@@ -114,15 +122,9 @@ def _compare_data(
         subtitle = Sentence(subtitle, "; not drawn: ", several(left_out))
     return CompareData(
         Page(_compare_title(comparison, axis, name, start), subtitle, ""),
-        Span(end, start), _titles(comparison), tuple(differ[:MOST_PANELS]),
+        Span(end, start), titles_of_runs(comparison), tuple(differ[:MOST_PANELS]),
         _events(comparison, tables, axis),
     )  # fmt: skip
-
-
-def _titles(comparison: Comparison) -> tuple[str, ...]:
-    """What runs are called: by the titles of their scenarios where no two are the same."""
-    titles = tuple(str(o.summary["scenario"]["title"]) for o in comparison.outcomes)
-    return titles if len(set(titles)) == len(titles) else tuple(o.name for o in comparison.outcomes)
 
 
 def _arrived(tables: Sequence[dict[tuple[str, str], Steps]], axis: str, end: int) -> ComparePanel:
@@ -169,11 +171,6 @@ def _events(
         else EventMark(time, f"{', '.join(letter(i) for i in dict.fromkeys(runs))}: {text}", True)
         for (time, text), runs in sorted(whose.items())
     )  # fmt: skip
-
-
-def letter(run: int) -> str:
-    """What a run is called in the title and at its events: A, B to Z, then by its number."""
-    return ascii_uppercase[run] if run < len(ascii_uppercase) else str(run + 1)
 
 
 def _compare_title(
@@ -245,21 +242,12 @@ def draw_compare(data: CompareData) -> Figure:
             said = (signed_numeral if less else numeral)(last(values))
             name = f"{said} {plain(panel.unit)}"
             drawn.curve(times, values, name, colour, ls=style, lw=run_width(nth), zorder=3)
+            run_marks(drawn.axes, times, values, nth, len(data.runs), data.span.end)
         if not drawn.names:
             note(drawn.axes, "no run has it")
-        drawn.names = _merged(drawn.names)
+        drawn.names = merged(drawn.names)
         drawn.finish()
     return stack.finish()
-
-
-def _merged(names: list[tuple[float, str, str]]) -> list[tuple[float, str, str]]:
-    """One name for curves that end alike, in ink where their colours differ."""
-    merged: dict[str, tuple[float, str, str]] = {}
-    for height, text, colour in names:
-        known = merged.get(text)
-        shared = colour if known is None or known[2] == colour else INK
-        merged[text] = (height, text, shared)
-    return list(merged.values())
 
 
 def _table(data: CompareData) -> Numbers:

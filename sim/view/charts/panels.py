@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from string import ascii_uppercase
 from typing import Any, Literal
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from sim.base.numbers import true_minus
 from sim.measure.bands import Band
+from sim.measure.compare import Comparison
 from sim.view.charts.time_axis import set_times
 from sim.view.data import EventMark, Span
 from sim.view.draw import MARGIN, Sheet, plain, short, text_size, wrap
 from sim.view.events import draw_flags, lay_flags
-from sim.view.look import DASHES, FAINT_INK, LINES, RULE, SOFT_INK, WHITE
+from sim.view.look import DASHES, FAINT_INK, INK, LINES, RULE, SOFT_INK, WHITE
 from sim.view.map.labels import Taken
 
 from .series import Values
@@ -34,6 +37,9 @@ MOST_BANDS = 6
 
 APART = 15.0
 """Pixels from one name beside a panel to the next."""
+
+MARKS = 5
+"""Marks on the curve of each of several runs."""
 
 SHAPES = ("o", "s", "D", "^", "v", "P", "X", "h")
 """Marks of ensembles, and of the levels of a factor, in the order of use."""
@@ -258,6 +264,48 @@ def run_width(number: int) -> float:
     return max(1.4, 4.2 - 1.0 * number)
 
 
+def letter(run: int) -> str:
+    """What a run is called in the title and at its events: A, B to Z, then by its number."""
+    return ascii_uppercase[run] if run < len(ascii_uppercase) else str(run + 1)
+
+
+def titles_of_runs(comparison: Comparison) -> tuple[str, ...]:
+    """What runs are called: by the titles of their scenarios where no two are the same."""
+    titles = tuple(str(o.summary["scenario"]["title"]) for o in comparison.outcomes)
+    return titles if len(set(titles)) == len(titles) else tuple(o.name for o in comparison.outcomes)
+
+
+def run_marks(
+    axes: Axes, times: Values, values: Values, number: int, runs: int, end: int
+) -> None:  # fmt: skip
+    """Marks on the curve of a run, so that three and more are told apart without colour.
+
+    Those of each run stand at times of their own; of two runs the dashes tell enough.
+    """
+    if runs <= 2 or not len(times):
+        return
+    at = (np.arange(MARKS) + (number + 0.5) / runs) / MARKS * end
+    at = at[(at >= times[0]) & (at <= times[-1])]
+    axes.plot(at, np.interp(at, times, values), ls="", zorder=4, clip_on=False, **_mark(number))
+
+
+def _mark(number: int) -> dict[str, Any]:
+    return {
+        "marker": SHAPES[number % len(SHAPES)], "ms": 6.0, "mfc": WHITE, "mew": 1.3,
+        "mec": line_style(number)[0],
+    }  # fmt: skip
+
+
+def merged(names: Sequence[tuple[float, str, str]]) -> list[tuple[float, str, str]]:
+    """One name for curves that end alike, in ink where their colours differ."""
+    found: dict[str, tuple[float, str, str]] = {}
+    for height, text, colour in names:
+        known = found.get(text)
+        shared = colour if known is None or known[2] == colour else INK
+        found[text] = (height, text, shared)
+    return list(found.values())
+
+
 def run_names(page: Sheet, runs: Sequence[str]) -> float:
     """A key of the runs under the subtitle, in as many rows as it takes; returns its height."""
     x, row = MARGIN, 0
@@ -273,6 +321,8 @@ def run_names(page: Sheet, runs: Sequence[str]) -> float:
         strip.plot(
             [x, x + 36], [y, y], color=colour, ls=style, lw=run_width(number), solid_capstyle="butt"
         )
+        if len(runs) > 2:
+            strip.plot([x + 18], [y], **_mark(number))
         page.text(x + 44, y, text, size=9.5, va="center_baseline")
         x += width
     return (row + 1) * 20 + 6.0 if runs else 0.0
