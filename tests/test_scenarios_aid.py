@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 import sim
+from sim.tables import terminal
 from sim.tables.headline import findings
 
 ROOT = Path(__file__).parents[1]
@@ -146,3 +147,54 @@ def test_the_country_goes_short_of_fuel_while_its_main_crossing_is_shut() -> Non
     # 14 % larger or less moves that by at most 134 * 347 t, 6 %.
     assert 0.03 < measures["axes.fuel.unmet"] / need < 0.31
     assert measures["axes.food.unmet"] < 0.01 * measures["axes.food.needed"]
+
+
+SMALL = """
+format: 1
+title: A port and two towns
+period: {start: 2020-01-01, length: 20 days}
+network:
+  title: Toy
+  classes: {road: {speed: 50 km/h, capacity: 20 t/day}}
+  places:
+    port: {name: Port, lat: 0, lon: 0, crossing: true}
+    gate: {name: Gate, lat: 0, lon: 0.05, crossing: true}
+    town: {name: Town, lat: 0, lon: 0.1}
+    hill: {name: Hill, lat: 0, lon: 0.2}
+  roads:
+    port--town: {km: 10, class: road}
+    gate--town: {km: 10, class: road}
+    hill--town: {km: 10, class: road}
+axes:
+  grain:
+    sources: {port: {}, gate: {}}
+    sinks:
+      town: {demand: 8 t/day, stock: 40 t}
+      hill: {demand: 5 t/day, stock: 40 t}
+events:
+  shut: {seal: gate, at: 2020-01-03, text: The gate is shut}
+  slide: {close: hill--town, at: 2020-01-05, text: A slide}
+"""
+
+
+def test_where_nobody_holds_anything_nothing_is_said_of_holders(tmp_path: Path) -> None:
+    # Hill has stock, some 8 days of its 5 t/day, when the slide shuts its only road on day 4
+    run = sim.run(sim.load(SMALL))
+    (row,) = run.summary["unmet"]
+    assert (row["place"], row["cause"], row["events"]) == ("hill", "cut", ["slide"])
+    first, second, *_ = map(str, findings(run.summary))
+    assert "hill" in first
+    assert second.startswith("why: no way was open (")
+    assert second.endswith("; after slide")
+    folder = sim.open_run(run.write(tmp_path / "run"))
+    assert not list((tmp_path / "run/figures").glob("who_held_what*"))
+    told = "".join(terminal.told(run.summary))
+    assert "hill (" in told
+    assert "gate (" not in told
+    page = sim.report(folder).read_text("utf-8")
+    seen = re.sub(r"<(script|style)\b.*?</\1>", "", page, flags=re.S)
+    for word in ("Everyone", "who holds", "Take towns", "Actor", "Who held what", "Pocket"):
+        assert word not in seen, word
+    plain = re.sub(r"<[^>]+>", "", seen)
+    assert "Hill is cut off" in plain
+    assert "Gate is cut off" not in plain

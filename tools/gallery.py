@@ -57,11 +57,6 @@ PICTURES = (
         "which roads bind it. Insets show the gates, where places crowd.",
     ),
     Picture(
-        "double_offensive_map_august.png", ("double_offensive",), "map_03_day_089",
-        "The same axis at the end of August: the strip along the border is lost but for a "
-        "contested gate. The broad band hints at the front, half way between opposed holders.",
-    ),
-    Picture(
         "double_offensive_axis.png", ("double_offensive",), "axis_turkey_raqqa",
         "Capacity, what is asked for and delivered, and the stock at the end of the line, with "
         "the events that changed them.",
@@ -84,6 +79,11 @@ PICTURES = (
         "forces_advance.png", ("double_offensive_forces",), "advance_gov_march",
         "An advance that lives off its own supply: where it stood, its strength and what it "
         "carried; what is on record beside it.",
+    ),
+    Picture(
+        "nepal_2015_axis_fuel.png", ("aid/nepal_2015",), "axis_fuel",
+        "Fuel for the towns of Nepal while its main border crossing is shut: what crossings let "
+        "in, what was asked for and delivered, and the stocks of the towns that lacked most.",
     ),
     Picture(
         "one_more_gate.png",

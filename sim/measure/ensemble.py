@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -102,6 +102,23 @@ def _fill_shares(columns: dict[str, st.Values]) -> None:
             columns[path][columns[f"{parts[0]}.{parts[1]}.{_WHOLE[parts[0]]}"] == 0] = math.nan
 
 
+NEVER_BELOW_0 = frozenset(
+    {
+        "delivered",
+        "needed",
+        "unmet",
+        "unmet_share",
+        "person_days_short",
+        "days_short",
+        "days_without",
+        "days_cut",
+        "capacity_mean",
+        "capacity_least",
+    }
+)
+"""Last parts of the paths of measures that cannot be negative, so that no interval of theirs is."""
+
+
 def survival(column: st.Values, horizon: float) -> Survival:
     """The curve of a time (days, inf: did not come) over a period of ``horizon`` days."""
     happened = np.isfinite(column)
@@ -139,10 +156,18 @@ def describe(path: str, column: st.Values, horizon: float) -> dict[str, Any]:
         return {"n": 0}
     return {
         "n": len(known),
-        "mean": interval(st.mean(known)),
+        "mean": interval(_mean(path, known)),
         "sd": tidy(float(np.std(known, ddof=1)) if len(known) > 1 else None),
         **_ranges(known, st.quantile),
     }
+
+
+def _mean(path: str, known: st.Values) -> st.Estimate:
+    """The mean, its interval cut at 0 where less than nothing cannot be."""
+    found = st.mean(known)
+    if found.low is None or path.rpartition(".")[2] not in NEVER_BELOW_0:
+        return found
+    return replace(found, low=max(found.low, 0.0))
 
 
 def _ranges(

@@ -190,7 +190,7 @@ def _happening(run: RunFiles, time: int, rows: Sequence[EventRow]) -> Entry:
             said = cause(run, row)
             text = row.text if row.kind in _DONE or row.kind == "capture" else ""
             causes.append(Sentence(said, ": ", Name(text)) if text else said)
-        elif row.kind not in _CONVOYS and not row.text.startswith("0 kg"):
+        elif _told(run, row):
             effects.append(_effect(run, row))
     effects += _convoys(run, rows)
     effects = changes + effects
@@ -225,6 +225,24 @@ def cause(run: RunFiles, row: EventRow) -> Sentence:
     return Sentence(what, " divided: ", several(shares))
 
 
+def _told(run: RunFiles, row: EventRow) -> bool:
+    """Whether what followed is worth a line: convoys are counted, and nothing is no news.
+
+    Where nobody holds anything, only a part with a sink can be cut off.
+    """
+    if row.kind in _CONVOYS or row.text.startswith("0 kg"):
+        return False
+    if row.kind != "pocket" or not run.scenario.without_actors:
+        return True
+    sinks = {sink for axis in run.scenario.axes.values() for sink in axis.sinks}
+    return not sinks.isdisjoint(_cut_off(row))
+
+
+def _cut_off(row: EventRow) -> list[str]:
+    """The places of a pocket that formed."""
+    return row.text.removeprefix("cut off: ").split(", ")
+
+
 def _change(run: RunFiles, row: EventRow) -> Sentence:
     """How the capacity of an axis changed at one instant."""
     steps = run.capacity(row.subject)
@@ -241,7 +259,7 @@ def _effect(run: RunFiles, row: EventRow) -> Sentence:
     here, who = Name(run.name(place)), Name(run.name(owner))
     persons = _PERSONS.match(row.text)
     if row.kind == "pocket":
-        places = row.text.removeprefix("cut off: ").split(", ")
+        places = _cut_off(row)
         verb = "are" if len(places) > 1 else "is"
         names = several([Name(run.name(p)) for p in places])
         if run.scenario.without_actors:

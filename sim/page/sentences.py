@@ -108,6 +108,7 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "ask_lasts": "Days that the run's stocks last at that, if nothing else changes",
     "ask_lasting": "no end",
     "ask_pockets": "Pockets of {actor}",
+    "ask_cut_off": "No source reaches",
     "ask_save": "Save as scenario",
     "ask_limits": (
         "Worked out here: capacities, cuts, ways and pockets, as the program does. What "
@@ -267,6 +268,7 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "given_title": "What is asked for, could be delivered, and is",
     "arrived_title": "What has arrived in all",
     "stock_title": "What the sinks hold",
+    "stock_more": "; the six that lack most, and {n} more in the tables",
     "where_title": "How far the forces stand from their bases",
     "strength_title": "Strength of the forces",
     "difference": "{title}: difference",

@@ -192,8 +192,13 @@ FLOWS = {"carry": "Can carry", "planned": "Is planned", "loads": "Loads of all a
 """What flow the map of a run can show, the first at once."""
 
 
-def map_figure(number: int, title: Piece, source: Piece, flows: Sequence[str] = ()) -> Html:
-    """The frame of the map of one run, with buttons for some ``FLOWS``; the script fills it."""
+def map_figure(
+    number: int, title: Piece, source: Piece, flows: Sequence[str] = (), *, parties: bool = True
+) -> Html:
+    """The frame of the map of one run, with buttons for some ``FLOWS``; the script fills it.
+
+    Where there are no ``parties`` nobody holds a place.
+    """
     buttons = [
         el("button", FLOWS[flow], type="button", data_flow=flow,
            aria_pressed="false" if i else "true")
@@ -201,8 +206,8 @@ def map_figure(number: int, title: Piece, source: Piece, flows: Sequence[str] = 
     ]  # fmt: skip
     choice = el("div", buttons, class_="flows", role="group", aria_label="Flow on the map")
     note = (
-        "Point at a place or road, or go there with Tab and the arrow keys, and it tells who holds "
-        "it, what flows, what can, and since when. "
+        "Point at a place or road, or go there with Tab and the arrow keys, and it tells "
+        f"{'who holds it, ' if parties else ''}what flows, what can, and since when. "
     )
     return _frame("map", [title, _FOUND], [choice if flows else None, _canvas(), _LEGEND],
                   [note, source], "Places and roads of this day as tables", number)  # fmt: skip

@@ -83,15 +83,16 @@ def page(
 
 def _stage(run: RunFiles, link: Links) -> Html:
     """The map beside curves and events."""
+    parties = not run.scenario.without_actors
     files = ["control.csv", "flows.csv", *(["loads.csv"] if run.loads else [])]
     control = join("Data: ", listed(map(link, files), ", "))
     series = join("Data: ", link("timeseries.csv"))
     return el(
         "div",
-        el("div", map_figure(0, "", control, _flows(run)), class_="stuck"),
+        el("div", map_figure(0, "", control, _flows(run), parties=parties), class_="stuck"),
         el(
             "div",
-            what_if.panel() if run.scenario.axes else None,
+            what_if.panel(parties=parties) if run.scenario.axes else None,
             curve_figure(", over time", series, el("ol", id="chips", class_="chips"))
             if run.scenario.axes
             else curve_figure(", over time", series),
@@ -104,7 +105,7 @@ def _stage(run: RunFiles, link: Links) -> Html:
                 source_line("Data: ", link("events.csv")),
                 class_="events", aria_labelledby="events-title",
             ),
-            None if run.scenario.without_actors
+            None if not parties
             else holding_figure(0, "Who held what", join("Data: ", link("control.csv"))),
         ),
         class_="stage",

@@ -135,6 +135,7 @@ class States:
             "end": scenario.length,
             "times": self._times(),
             "focus": run.focus,
+            **({"nobodys": True} if scenario.without_actors else {}),
             "actors": [drawn(look) for look in looks(scenario.actors.values()).values()],
             "places": [
                 {
@@ -205,6 +206,7 @@ class States:
         return {
             "place": self._place[place],
             "stock": bent(self.run.steps[subject, "stock_kg"]),
+            "lacks": self.run.value(f"axes.{axis}.sinks.{place}.unmet") or 0,
             "delivered": flat(self.run.steps[subject, "delivered_kg"]),
         }
 

@@ -82,11 +82,12 @@ def axes(run: RunFiles) -> Html:
         for id_ in ids
     ]
     found = found.put(Column("name", "Axis", str), buttons)
+    parties = [] if run.scenario.without_actors else ["actor"]
     found = found.put(Column("actor", "Actor", Id), [known[id_].actor for id_ in ids])
     sparks = [_spark(run.capacity(id_), run.scenario.length) for id_ in ids]
     found = found.put(Column("over_time", "Capacity over time", str), sparks)
     rest = [column.key for column in of_run.AXES if column.key not in ("axis", "capacity")]
-    return html(found.pick("name", "actor", "over_time", *rest), run.name, class_="axes")
+    return html(found.pick("name", *parties, "over_time", *rest), run.name, class_="axes")
 
 
 def _spark(steps: Steps, end: int) -> Html:
@@ -167,7 +168,11 @@ def stocks(run: RunFiles, link: Link) -> Html:
 
 def pockets(run: RunFiles) -> Html | None:
     """Parts of a territory that no source reached, with who was in them."""
-    found = of_run.pockets(run.summary)
+    if not run.scenario.without_actors:
+        found = of_run.pockets(run.summary)
+    else:
+        shut = of_run.pockets({**run.summary, "pockets": of_run.unsupplied(run.summary)}, "Cut off")
+        found = shut.pick("places", "from_day", "to_day", "stock_t")
     return html(found, run.name) if found.rows else None
 
 

@@ -236,12 +236,16 @@ def _again(run: RunFiles) -> str:
     return "sim run {file} --nominal" if run.summary.get("nominal") else "sim run {file}"
 
 
-def panel() -> Html:
-    """The room of the questions beside the map; the script fills it."""
+def panel(*, parties: bool) -> Html:
+    """The room of the questions beside the map; the script fills it.
+
+    Where there are no ``parties`` nobody can take a town.
+    """
+    ask = "Take towns, close roads" if parties else "Close roads"
     return el(
         "section",
         el("h3", "What if", id="what-if-title"),
-        el("button", "Take towns, close roads", type="button", id="ask", aria_pressed="false"),
+        el("button", ask, type="button", id="ask", aria_pressed="false"),
         el("button", "Guess first: what stops this line?", type="button", id="guess",
            aria_pressed="false"),
         el("div", id="asked", hidden=True),

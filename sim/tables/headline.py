@@ -128,7 +128,7 @@ def titles(tell: Teller, axis: str) -> list[Sentence]:
     carried, gone = headline(tell, axis), missing(tell, axis)
     if not alone(tell):
         return [carried, gone]
-    return [Sentence(tell.name(axis), ": ", gone), carried]
+    return [Sentence(tell.name(axis), ": ", gone), headline(tell, axis, "it")]
 
 
 def alone(tell: Teller) -> bool:
@@ -143,15 +143,15 @@ def _wanted(tell: Teller, axis: str) -> Sentence:
     return Sentence(tell.name(axis), ": ", said)
 
 
-def headline(tell: Teller, axis: str) -> Sentence:
-    """What an axis could carry, and what bound it."""
-    bound = binding(tell, axis)
-    return Sentence(capacity(tell, axis), "; ", bound) if bound else capacity(tell, axis)
+def headline(tell: Teller, axis: str, called: str = "") -> Sentence:
+    """What an axis could carry, and what bound it; it is ``called`` so, or by its name."""
+    bound, said = binding(tell, axis), capacity(tell, axis, called)
+    return Sentence(said, "; ", bound) if bound else said
 
 
-def capacity(tell: Teller, axis: str) -> Sentence:
+def capacity(tell: Teller, axis: str, called: str = "") -> Sentence:
     """What an axis could carry over the whole path: start, end, the least and how long."""
-    stem, name = f"axes.{axis}", tell.name(axis)
+    stem, name = f"axes.{axis}", called or tell.name(axis)
     start, end, least = (tell.value(f"{stem}.capacity_{w}") for w in ("start", "end", "least"))
     first, lasting = (
         value(tell.summary, f"{stem}.time_of_{cut}") for cut in ("first_cut", "lasting_cut")
@@ -178,7 +178,7 @@ def capacity(tell: Teller, axis: str) -> Sentence:
             tell.day(f"{stem}.time_of_first_cut"), ", and open again at the end with ", ends,
         )  # fmt: skip
     if least < min(start, end):
-        return _dip(tell, axis, ends)
+        return _dip(tell, axis, name, ends)
     bare = tell.size(f"{stem}.capacity_start", unit=False)
     if end < start:
         found = Sentence(name, " goes from ", bare, " to ", after, ", its least")
@@ -198,7 +198,7 @@ def _ends(tell: Teller, stem: str) -> Sentence:
     return Sentence("all" if same else tell.size(end, unit=False), " of ", tell.size(start))
 
 
-def _dip(tell: Teller, axis: str, ends: Sentence) -> Sentence:
+def _dip(tell: Teller, axis: str, name: str, ends: Sentence) -> Sentence:
     """A least capacity that is neither that of the start nor that of the end."""
     stem = f"axes.{axis}"
     least = tell.size(f"{stem}.capacity_least")
@@ -218,7 +218,7 @@ def _dip(tell: Teller, axis: str, ends: Sentence) -> Sentence:
         last = Sentence(", then back to ", tell.size(f"{stem}.capacity_end", unit=False))
     else:
         last = Sentence(", and ends with ", ends)
-    return Sentence(tell.name(axis), " falls to ", least, " ", when, last)
+    return Sentence(name, " falls to ", least, " ", when, last)
 
 
 def binding(tell: Teller, axis: str) -> Sentence:

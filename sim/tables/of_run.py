@@ -95,14 +95,20 @@ _UNSAID = {
 }  # fmt: skip
 
 
-def pockets(summary: Document) -> Table:
+def pockets(summary: Document, caption: str = "Pockets") -> Table:
     """Parts of a territory that no source reached, with what is modelled of who was in them."""
     rows = [
         [_UNSAID[c.key] if pocket[c.key] is None else pocket[c.key] for c in POCKETS]
         for pocket in summary["pockets"]
     ]
-    caption = "Pockets, with what was in each when it formed"
-    return Table(caption, POCKETS, rows, start_of(summary))
+    return Table(
+        f"{caption}, with what was in each when it formed", POCKETS, rows, start_of(summary)
+    )
+
+
+def unsupplied(summary: Document) -> list[Document]:
+    """The pockets that have a sink: where nobody holds anything, all that is told of."""
+    return [pocket for pocket in summary["pockets"] if pocket["stock_t"] is not None]
 
 
 FORCES = (

@@ -218,8 +218,9 @@ def told(summary: Document) -> Iterator[Sentence]:
 
 
 def _pockets(summary: Document) -> Iterator[Sentence]:
-    still = [p for p in summary["pockets"] if p["to_day"] is None]
     nobodys = alone(Teller(summary))
+    told = of_run.unsupplied(summary) if nobodys else summary["pockets"]
+    still = [p for p in told if p["to_day"] is None]
     if still:
         what = "cut off" if nobodys else "pockets"
         yield Sentence(f"\n{what} at the end, with what was in each when it formed:")

@@ -205,7 +205,8 @@ def frontier_data(frontier: Frontier) -> FrontierData:
                 if len(names) == min(map(len, frontier.stopping.sets))
             )
         greedy, taken = _told(case, frontier.greedy, scale), frontier.captures
-        if taken is not None and taken.left is not None:
+        whole = frontier.attacks[0].left
+        if taken is not None and taken.left is not None and taken.left != whole:
             own = AttackAnswer(taken.k, taken.left, taken.places, proven=True, bound=None)
             captures = _told(case, [own], scale)
     targets = "places or roads" if frontier.targets == "both" else frontier.targets

@@ -70,7 +70,8 @@ def figures(
     for operation in scenario.operations:
         advance = partial(_advance, run, operation)
         yield drawing(f"advance_{operation}", advance, draw_advance, advance_table)
-    yield drawing("who_held_what", partial(_held, run), draw_control, control_table)
+    if not scenario.without_actors:
+        yield drawing("who_held_what", partial(_held, run), draw_control, control_table)
     if scenario.operations:
         yield drawing("sides", partial(sides_data, run), draw_sides, sides_table)
         yield drawing("garrisons", partial(_garrisons, run), draw_garrisons, garrison_table)

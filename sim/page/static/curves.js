@@ -89,13 +89,15 @@ function panelsOf(runs, id, names = [..."ABCDEF"]) {
   }
   const [axis] = axes, [run] = runs;
   const force = (read, steps) => run.forces.slice(0, 6).map((f, i) => [f.name, "line" + i, read(f), steps]);
+  const lacking = axis.sinks.length > 6 ? [...axis.sinks].sort((a, b) => b.lacks - a.lacks) : axis.sinks;
+  const stocks = say("stock_title") + (lacking.length > 6 ? say("stock_more", { n: lacking.length - 6 }) : "");
   const found = [
     { title: say("carry_title"), unit: "t/day", losses: true, lines: [["capacity", "one area", axis.series.capacity, true],
       ...(axis.series.what_if ? [["what if", "two", axis.series.what_if, true]] : []), ["demand", "dash", axis.series.demand, true]], bands: axis.bands },
     { title: say("given_title"), unit: "t/day", lines: [
       ["delivered", "bars", rates(arrived(axis)), true], ["deliverable", "flow", axis.series.deliverable, true], ["demand", "dash", axis.series.demand, true]],
     short: [axis.series.deliverable, axis.series.demand] },
-    { title: say("stock_title"), unit: "t", lines: axis.sinks.slice(0, 6).map((s, i) => [placeName(run, s.place), "line" + i, s.stock, false]) },
+    { title: stocks, unit: "t", lines: lacking.slice(0, 6).map((s, i) => [placeName(run, s.place), "line" + i, s.stock, false]) },
   ];
   if (run.forces.length) {
     found.push({ title: say("where_title"), unit: "km", lines: force((f) => f.at, false) },

@@ -197,7 +197,7 @@ Object.assign(MapView.prototype, {
     const stroke = (...parts) => draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
       ...parts.map(([layer, name, width, d]) => draw("g", { class: "roads " + layer }, draw("path", { class: name, "stroke-width": width, d: d || "M-13,0H13" }))));
     const held = new Set(inside.flatMap((p) => p.shown.held.map(([a]) => a)));
-    const rows = [...held].sort((a, b) => (b === own) - (a === own) || a - b).map((a) => [sample([[a, WHOLE]], {}), axis && a === own ? say("own", { actor: actorName(run.actors[a], this.width) }) : actorName(run.actors[a], this.width)]);
+    const rows = (run.nobodys ? [] : [...held]).sort((a, b) => (b === own) - (a === own) || a - b).map((a) => [sample([[a, WHOLE]], {}), axis && a === own ? say("own", { actor: actorName(run.actors[a], this.width) }) : actorName(run.actors[a], this.width)]);
     if (place((s) => s.held.length > 1)) rows.push([sample([[own, WHOLE / 2], [(own + 1) % run.actors.length, WHOLE / 2]], {}), say(this.divided)]);
     if (place((s) => s.source)) rows.push([sample(whole, { source: true }), say("source")]);
     if (place((s) => s.sink)) rows.push([sample(whole, { sink: true }), say("sink")]);

@@ -75,6 +75,7 @@ class WhatIf {
   placeParts(index) {
     const held = at(this.map.run.places[index].held, view.time, []);
     const others = this.run.actors.map((_, i) => i).filter((i) => held.length !== 1 || held[0][0] !== i);
+    if (!others.length) return [make("strong", {}, nameOf(placeName(this.run, index)))];
     const options = others.map((i) => make("option", { value: i, selected: i === this.taker(index, others) }, actorName(this.run.actors[i], this.map.width)));
     const select = make("select", { "aria-label": say("ask_to", { name: placeName(this.run, index) }) }, ...options);
     const take = make("button", { type: "button" }, say("ask_take"));
@@ -230,7 +231,7 @@ class WhatIf {
       [say("ask_can"), driven ? say("ask_any_lorries", { amount: shown(can) }) : dearer ? say("ask_dearer", { amount: shown(can) }) : shown(can)],
       [say("ask_beside"), untold ? say(untold) : shown(look.beside())],
       [say("ask_lasts"), lasting ? say(untold) : can >= need ? say("ask_lasting") : numeral(stock / (need - can))],
-      [say("ask_pockets", { actor: this.run.actors[look.axis.actor].name }), pockets.length ? pockets.map((part) => of(part)).join("; ") : say("ask_none")],
+      [this.run.nobodys ? say("ask_cut_off") : say("ask_pockets", { actor: this.run.actors[look.axis.actor].name }), pockets.length ? pockets.map((part) => of(part)).join("; ") : say("ask_none")],
     ];
   }
 

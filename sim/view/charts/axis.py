@@ -48,18 +48,22 @@ _DONE = {
 
 TONNE = 1000.0
 
+MOST_STOCKS = 6
+"""Curves of stocks that a chart shows: more could not be told apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class SinkStock:
     """The stock of one sink: ``stock`` in kg, ``days`` that it lasts (None: not always defined).
 
-    ``empty_at`` is when it first ran out (s), None for never.
+    ``empty_at`` is when it first ran out (s), None for never; ``unmet`` what was missing there (t).
     """
 
     name: str
     stock: Curve
     days: Curve | None = None
     empty_at: int | None = None
+    unmet: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,7 @@ def axis_data(run: Words, axis: str) -> AxisSeries:
                 run.name(sink), curve(stock, straight=True),
                 joined(days) if len(days) == len(left) else None,
                 None if out is None else round(out * DAY),
+                analysis.measures[f"axes.{axis}.sinks.{sink}.unmet"].value or 0.0,
             )
         )  # fmt: skip
     delivered = _rate([analysis.series[f"sink:{axis}/{s}", "delivered_kg"] for s in this.sinks])
@@ -179,15 +184,25 @@ def draw_axis(data: AxisSeries) -> Figure:
     panels = stack.panels
     _draw_capacity(panels[0], data)
     _draw_rates(panels[1], data)
-    if data.stocks:
-        _draw_stocks(panels[2], data)
+    shown = _worst(data.stocks)
+    if shown:
+        _draw_stocks(panels[2], data, shown)
     unit = "days of supply" if _in_days(data.stocks) else "t"
     names = [
         "What the network could carry: capacity of the axis, t/day",
         "What the axis asks for, could deliver and delivers, t/day",
         f"What the sinks hold: stock, {unit}",
     ]
+    if more := len(data.stocks) - len(shown):
+        names[2] += f"; the {len(shown)} that lack most, and {more} more in the table"
     return stack.finish(names)
+
+
+def _worst(stocks: Sequence[SinkStock]) -> Sequence[SinkStock]:
+    """The sinks to be drawn: all, or of more than the eye can part those that lack most."""
+    if len(stocks) <= MOST_STOCKS:
+        return stocks
+    return sorted(stocks, key=lambda stock: (-stock.unmet, stock.name))[:MOST_STOCKS]
 
 
 def _tonnes(curve: Curve, end: int) -> tuple[Values, Values]:
@@ -248,13 +263,13 @@ def _shortfall(axes: Axes, times: Values, able: Values, wanted: Values) -> None:
     )  # fmt: skip
 
 
-def _draw_stocks(panel: Panel, data: AxisSeries) -> None:
+def _draw_stocks(panel: Panel, data: AxisSeries, shown: Sequence[SinkStock]) -> None:
     """Stocks as days of supply where these are defined all along for every sink, else as tonnes."""
     in_days = _in_days(data.stocks)
-    for nth, stock in enumerate(data.stocks):
+    for nth, stock in enumerate(shown):
         colour, style = line_style(nth)
-        shown, scale = (stock.days, 1.0) if in_days and stock.days else (stock.stock, TONNE)
-        times, values = points(shown, data.span.end)
+        held, scale = (stock.days, 1.0) if in_days and stock.days else (stock.stock, TONNE)
+        times, values = points(held, data.span.end)
         name = _stock_name(stock, in_days)
         panel.curve(times, values / scale, name, colour, ls=style, lw=1.9, zorder=3)
         if stock.empty_at is not None:
@@ -262,7 +277,7 @@ def _draw_stocks(panel: Panel, data: AxisSeries) -> None:
                 [stock.empty_at], [0], "X", ms=9, mfc=VERMILLION, mec=BLACK, zorder=5, clip_on=False
             )
     panel.finish()
-    _name_empty(panel, data.stocks, data.span)
+    _name_empty(panel, shown, data.span)
 
 
 def _in_days(stocks: Sequence[SinkStock]) -> bool:

@@ -149,7 +149,8 @@ def _roads(column: LegendColumn, shown: OnMap, own: Look, data: MapData) -> None
         marks.crossed_out(axes, [_at(x, y)], strong)
 
     if shown.marks & {"usable", "unusable"}:
-        column.heading(f"What {own.named(30)} can use" if own is not NOBODY else "Roads")
+        nobodys = own is NOBODY or data.actor == ANYONE
+        column.heading("Roads" if nobodys else f"What {own.named(30)} can use")
     if "usable" in shown.marks:
         rates = dict.fromkeys(round_rate(largest / part) for part in (1, 4, 20))
         for rate in (r for r in rates if r):
