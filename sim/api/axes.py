@@ -50,11 +50,15 @@ def axes_at(
     seed: int | None = None,
     *,
     replicate: int = 0,
+    to_end: bool = True,
 ) -> list[Between]:
-    """As :func:`axis_at`, several axes of one run."""
+    """As :func:`axis_at`, several axes of one run.
+
+    What the scenario captures later is known where the run goes ``to_end``.
+    """
     from sim.cuts.from_scenario import case_of_record
 
-    cases = _each_axis(case_of_record, scenario, axes, at, seed, replicate=replicate)
+    cases = _each_axis(case_of_record, scenario, axes, at, seed, replicate=replicate, to_end=to_end)
     return [Between(case) for case in cases]
 
 
@@ -71,15 +75,18 @@ def cuts_at(
     """
     from sim.cuts.from_scenario import cut_of_axis
 
-    return _each_axis(cut_of_axis, scenario, axes, at, seed, at_end=True)
+    return _each_axis(cut_of_axis, scenario, axes, at, seed, at_end=True, to_end=False)
 
 
 def _each_axis(
     ask: Callable[[Scenario, Sequence[ControlRow], str, int], T],
     scenario: Run | Scenario | Source, axes: Iterable[str | None], at: When | None,
-    seed: int | None, *, replicate: int = 0, at_end: bool = False,
+    seed: int | None, *, replicate: int = 0, at_end: bool = False, to_end: bool,
 ) -> list[T]:  # fmt: skip
-    """The answer of each axis at ``at``, unless told at the start or the end of the period."""
+    """The answer of each axis at ``at``, unless told at the start or the end of the period.
+
+    A scenario is run until then, or ``to_end``.
+    """
     from sim.engine import simulation
 
     from .runs import Run
@@ -90,10 +97,11 @@ def _each_axis(
     names = [axis_of(found, axis) for axis in axes]
     time = seconds_of(found, at, found.length if at_end else 0)
     if isinstance(scenario, Run) and found is given and replicate == 0:
-        record = scenario.record
+        control = scenario.record.control
     else:
-        record = simulation.run(found, replicate=replicate, credit=False)
-    return [ask(found, record.control, name, time) for name in names]
+        last = found.length if to_end else time
+        control = simulation.control_until(found, last, replicate=replicate)
+    return [ask(found, control, name, time) for name in names]
 
 
 def interdict(
@@ -139,7 +147,7 @@ def rank(
     seed: int | None = None,
     targets: Kinds = "both",
     top: int | None = None,
-    captured: Sequence[str] = (),
+    captured: Sequence[str] | None = None,
     draws: int | None = None,
 ) -> RankedLosses:
     """Places and roads of an axis by what the loss of each alone costs.
@@ -147,7 +155,7 @@ def rank(
     Args:
         axis: its id; None is the one in focus.
         at: the instant; None is the start.
-        captured: share out the joint loss of these; None are the scenario's own captures.
+        captured: share out the joint loss of these; of the scenario's own captures where empty.
         draws: rank again in so many replicates, and give each rank with its interval.
 
     Raises:
@@ -162,10 +170,13 @@ def rank(
         raise BadInputError(f"draws: {draws} are too few for an interval")
     if not isinstance(scenario, Run):
         scenario = scenario_of(scenario)
-    first = axis_at(scenario, axis, at, seed)
+    [first] = axes_at(scenario, [axis], at, seed, to_end=captured is not None)
     found = first.rank(targets=targets, top=top, captured=captured, seed=seed or 0)
     if draws is None:
         return found
-    more = (axis_at(scenario, axis, at, seed, replicate=i).case for i in range(1, draws))
+    more = (
+        axes_at(scenario, [axis], at, seed, replicate=i, to_end=False)[0].case
+        for i in range(1, draws)
+    )
     ranking = with_intervals(found.ranking, (first.case, *more), targets)
     return replace(found, ranking=ranking)

@@ -96,16 +96,16 @@ class Between(Shown):
         return least_expected_flow(self.case, losses, chance, others)
 
     def rank(
-        self, *, targets: Kinds = "both", top: int | None = None, captured: Sequence[str] = (),
-        seed: int = 0,
+        self, *, targets: Kinds = "both", top: int | None = None,
+        captured: Sequence[str] | None = None, seed: int = 0,
     ) -> RankedLosses:  # fmt: skip
         """Places and roads by what the loss of each alone costs; the ``top`` worst, or all.
 
         The joint loss of ``captured`` is shared out among them (Shapley), by luck of ``seed``
-        where they are many.
+        where they are many; of the scenario's own captures where it is empty.
 
         Raises:
-            BadInputError: an unknown name, or a flow without limit.
+            BadInputError: an unknown name, a flow without limit, or nothing captured in a network.
         """
         from sim.cuts.ranking import rank_case
 

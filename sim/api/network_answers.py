@@ -389,7 +389,7 @@ class RankedLosses(Answer):
 
     @property
     def shapley(self) -> tuple[CapturedShare, ...] | None:
-        """What each captured place has in the loss of all; None where nothing is captured."""
+        """What each captured place has in the loss of all; None where that was not asked."""
         return self.ranking.shapley
 
     def document(self) -> Document:

@@ -302,7 +302,7 @@ class Network(Shown):
 
     def rank(
         self, a: object, b: object, *, targets: Kinds = "both", top: int | None = None,
-        captured: Sequence[str] = (), seed: int = 0,
+        captured: Sequence[str] | None = None, seed: int = 0,
     ) -> RankedLosses:  # fmt: skip
         """:meth:`Between.rank` between two places. Raises as :meth:`between` too."""
         return self.between(a, b).rank(targets=targets, top=top, captured=captured, seed=seed)

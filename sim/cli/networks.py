@@ -217,8 +217,8 @@ def _chances(texts: Sequence[str]) -> tuple[dict[str, float], float]:
 )  # fmt: skip
 @click.option("--top", type=click.IntRange(min=1), help="So many of the worst; all without it.")
 @click.option(
-    "--captured", multiple=True, metavar="NAME",
-    help="Share out the joint loss of these (Shapley); a scenario's own captures unless told.",
+    "--captured", multiple=True, metavar="[NAME]", is_flag=False, flag_value="",
+    help="Share out the joint loss of these (Shapley); of a scenario's own captures without NAME.",
 )  # fmt: skip
 @click.option(
     "--draws", type=click.IntRange(2, 10_000),
@@ -232,16 +232,17 @@ def rank(
     from sim.tables.terminal_network import print_rank
 
     asked.check()
+    fallen = tuple(name for name in captured if name) if captured else None
     if asked.of_scenario:
         found = sim.rank(
             asked.scenario(), asked.axis, at=asked.at, seed=asked.seed, targets=targets, top=top,
-            captured=captured, draws=draws,
+            captured=fallen, draws=draws,
         )  # fmt: skip
     elif draws is not None:
         raise BadInputError("--draws is for scenarios: a network file has nothing to draw")
     else:
         found = asked.between().rank(
-            targets=targets, top=top, captured=captured, seed=asked.seed or 0
+            targets=targets, top=top, captured=fallen, seed=asked.seed or 0
         )
     asked.answer(found.document(), print_rank, found.save, found.export)
 

@@ -192,7 +192,7 @@ def audit_case(
 def weak_of(case: Case) -> Weak | None:
     """Where a case is weak, None where nothing flows or nothing bounds the flow."""
     try:
-        rows = rank_case(replace(case, captured=()), "places", most_cuts=1).rows
+        rows = rank_case(case, "places", most_cuts=1).rows
     except BadInputError:
         return None
     ranked = {row.name: row.loss_share for row in rows if row.loss > 0}

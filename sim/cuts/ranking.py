@@ -13,7 +13,7 @@ from sim.cuts.case import Amount, Case, Document
 from sim.network import UNLIMITED, UNREACHABLE, IntArray
 from sim.network.arcs import Kinds, Target
 from sim.network.mincuts import minimum_cuts
-from sim.network.rank import delays, shapley
+from sim.network.rank import Share, delays, on_ways, shapley
 from sim.network.residual import Residual
 from sim.network.territory import dominators
 
@@ -83,7 +83,7 @@ class CapturedShare:
 class Ranking:
     """Places and roads of what carries ``max_flow``, the worst loss first.
 
-    ``shapley`` is None where nothing is captured.
+    ``shapley`` is None where it was not asked for, empty where nothing is captured.
     """
 
     case: Case
@@ -111,16 +111,17 @@ def rank_case(
     kinds: Kinds,
     *,
     top: int | None = None,
-    captured: Sequence[str] = (),
+    captured: Sequence[str] | None = None,
     most_cuts: int = MOST_CUTS,
     seed: int = 0,
 ) -> Ranking:
     """Places and roads by what the loss of each alone costs, the worst first.
 
     ``top`` None ranks everything that carries flow or lies on the fastest route. The joint loss
-    of ``captured``, of a scenario's own captures without any, is shared out (Shapley). Where roads
-    without a stated capacity leave the flow unlimited each road counts one. Raises BadInputError
-    where the flow is unlimited all the same, and for an unknown name.
+    of ``captured`` is shared out (Shapley), of a scenario's own captures where it is empty. Where
+    roads without a stated capacity leave the flow unlimited each road counts one. Raises
+    BadInputError where the flow is unlimited all the same, for an unknown name, and for the own
+    captures of a network.
     """
     targets = case.targets(kinds)
     net = case.arcs(targets)
@@ -154,7 +155,7 @@ def rank_case(
     starved: dict[int, int] = {}
     if case.axis is not None:
         starved = dict(Residual(case.arcs(targets, deliverable=True)).top(len(targets)))
-    shares = _shapley(case, captured, seed)
+    shares = None if captured is None else _shapley(case, captured, seed)
     rows = []
     for i in dict.fromkeys(chosen):
         target = targets[i]
@@ -199,20 +200,23 @@ def _planned(case: Case, targets: Sequence[Target], residual: Residual) -> IntAr
     )
 
 
-def _shapley(case: Case, captured: Sequence[str], seed: int) -> tuple[CapturedShare, ...] | None:
+def _shapley(case: Case, captured: Sequence[str], seed: int) -> tuple[CapturedShare, ...]:
     """Shares over the captured places: those named, else those that the scenario takes."""
+    if not captured and case.axis is None:
+        raise BadInputError("captured: name places or roads; a network file takes none itself")
     wanted = [case.named(name, "captured")[0] for name in captured]
     players = tuple(dict.fromkeys(wanted or [Target("place", i) for i in case.captured]))
-    if not players:
-        return None
     if case.ends & set(players):
         raise BadInputError("captured: a source or a sink cannot be among the captured")
     net = case.arcs(players)
-    shares = shapley(net, range(len(players)), seed=seed)
+    needed = set(on_ways(case.graph, *case.usable, case.sources, case.sinks, players))
+    counted = [i for i, player in enumerate(players) if player in needed]
+    shares = dict.fromkeys(range(len(players)), Share(0.0, 0.0, 0.0))
+    shares |= zip(counted, shapley(net, counted, seed=seed), strict=True)
     unit = 1 if case.axis is not None else case.scale
     return tuple(
         CapturedShare(net.name(i), *(round(amount / unit, 6) for amount in share))
-        for i, share in sorted(enumerate(shares), key=lambda pair: (-pair[1].value, pair[0]))
+        for i, share in sorted(shares.items(), key=lambda pair: (-pair[1].value, pair[0]))
     )
 
 

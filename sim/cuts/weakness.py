@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sim.base.errors import BadInputError
 from sim.cuts.case import Case
@@ -21,8 +21,7 @@ class Weakness:
 
 def weakness_of(case: Case) -> Weakness:
     """Where a case is weak. Raises BadInputError where nothing flows or nothing bounds the flow."""
-    # shares of the places that fall are dear to compute, and not asked for
-    ranking = rank_case(replace(case, captured=()), "places", most_cuts=1)
+    ranking = rank_case(case, "places", most_cuts=1)
     if not ranking.max_flow:
         raise BadInputError("nothing flows, so there is no cut to draw")
     return Weakness(case, every_minimum_cut(case, MOST_CUTS), ranking)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from sim.scenario.model import Scenario
 from sim.state.luck import Luck, NominalLuck, luck_keys
-from sim.state.record import Record
+from sim.state.record import ControlRow, Record
 
 from .background import Background
 from .conditions import Conditions
@@ -97,8 +97,7 @@ class Simulation:
         self.supply.close(loaded)
         self._check_persons()
         self.pockets.close()
-        # what changes at time 0 takes the place of the row that the start wrote
-        record.control = sorted({row[:4]: row for row in record.control}.values())
+        record.control = self._control()
         record.series.sort()
         record.losses.sort()
         record.flows.sort()
@@ -108,6 +107,15 @@ class Simulation:
         record.drawn = dict(sorted(world.luck.drawn.items()))
         record.chances = dict(sorted(world.luck.chances.items()))
         return record
+
+    def control_until(self, time: int) -> list[ControlRow]:
+        """Run up to and including the instant ``time`` (seconds); the rows of control in order."""
+        self.world.clock.run_through(time)
+        return self._control()
+
+    def _control(self) -> list[ControlRow]:
+        # what changes at time 0 takes the place of the row that the start wrote
+        return sorted({row[:4]: row for row in self.world.record.control}.values())
 
     def _persons(self) -> Counter[str]:
         """Persons at places, in forces and on the way, by actor."""
@@ -154,6 +162,18 @@ def run(
     chosen = scenario.seed if seed is None else seed
     with collector_paused():
         return Simulation(scenario, chosen, replicate, credit, nominal).finish()
+
+
+def control_until(
+    scenario: Scenario, time: int, seed: int | None = None, replicate: int = 0
+) -> list[ControlRow]:
+    """Who held and what was open up to and including ``time`` (seconds): :func:`run` cut short.
+
+    The rows are those of the record of a whole run up to then. Raises CertificateError as it.
+    """
+    chosen = scenario.seed if seed is None else seed
+    with collector_paused():
+        return Simulation(scenario, chosen, replicate, credit=False).control_until(time)
 
 
 @contextmanager

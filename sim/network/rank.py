@@ -15,6 +15,7 @@ from .arcs import ArcNetwork, Target
 from .certificate import UNLIMITED
 from .graph import BoolArray, Graph, passable
 from .routes import UNREACHABLE, fastest_route, times_to
+from .territory import OUT_OF_REACH, dominators
 
 Player = TypeVar("Player", bound=Hashable)
 
@@ -88,6 +89,34 @@ def _fastest_without(
     return None
 
 
+def on_ways(
+    graph: Graph, usable_roads: BoolArray, usable_places: BoolArray,
+    sources: Sequence[int], sinks: Sequence[int], targets: Iterable[Target],
+) -> list[Target]:  # fmt: skip
+    """The targets less those on no way without a circle from a source to a sink.
+
+    Such a one is out of reach, or all that comes to it has passed a place that all that leaves it
+    must pass again, as in a dead end: no flow needs it, whatever else is lost.
+    """
+    come = dominators(graph, usable_roads, usable_places, sources)
+    go = dominators(graph, usable_roads[:, ::-1], usable_places, sinks)
+    met, left = come.parent != OUT_OF_REACH, go.parent != OUT_OF_REACH
+    ways = passable(graph, usable_roads, usable_places)
+
+    def joined(target: Target) -> bool:
+        at = target.at
+        if target.kind == "place":
+            return bool(met[at] and left[at]) and {*come.above(at)}.isdisjoint(go.above(at))
+        ends = int(graph.a[at]), int(graph.b[at])
+        return any(
+            ways[at, way] and met[a] and left[b]
+            and {a, *come.above(a)}.isdisjoint({b, *go.above(b)})
+            for way, (a, b) in enumerate((ends, ends[::-1]))
+        )  # fmt: skip
+
+    return [target for target in targets if joined(target)]
+
+
 class Share(NamedTuple):
     """A Shapley share with its 95 % interval (equal to it where exact), in flow lost."""
 
@@ -121,12 +150,15 @@ def shapley(
 
     Shares sum to the loss of all together (Shapley 1953). Exact up to ``EXACT_PLAYERS``;
     beyond, the mean over ``draws`` random orders with a normal interval (Castro, Gomez and Tejada
-    2009). Raises ValueError for an unlimited flow.
+    2009). A loss only grows with more lost, so all shares are 0 where all together cost
+    nothing, which one solve tells. Raises ValueError for an unlimited flow.
     """
     full = net.residual(())
     if full >= UNLIMITED:
         raise ValueError("an unlimited flow has no shares")
     n = len(players)
+    if net.residual(players) == full:
+        return [Share(0.0, 0.0, 0.0)] * n
     known: dict[frozenset[int], tuple[int, frozenset[int]]] = {}
 
     def found(members: frozenset[int]) -> tuple[int, frozenset[int]]:

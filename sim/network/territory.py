@@ -67,12 +67,16 @@ def weak_points(graph: Graph, usable_roads: BoolArray, usable_places: BoolArray)
     return Weak(tuple(sorted(points)), tuple(sorted(bridges)))
 
 
+OUT_OF_REACH = -2
+"""In place of the nearest dominator of a place that no root reaches."""
+
+
 class Dominators(NamedTuple):
     """``parent[i]`` is the last place that every way from the roots to i passes before i.
 
     It is i's nearest dominator, -1 where there is none (a root, or ways without a place in
-    common) and -2 where i is out of reach. ``shut_off[i]`` counts the places, i not among
-    them, that are reached only through i.
+    common) and ``OUT_OF_REACH`` where there is no way. ``shut_off[i]`` counts the places, i not
+    among them, that are reached only through i.
     """
 
     parent: IntArray  # (n,)

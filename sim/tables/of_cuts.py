@@ -383,10 +383,14 @@ def ranking(document: Document) -> Table:
 
 def shapley(document: Document) -> Iterator[Sentence]:
     """What each captured place has in what they cost together."""
-    tell = Answer(document)
-    if document["shapley"]:
-        yield Sentence("share of each captured place in what they cost together:")
-    for i, row in enumerate(document["shapley"] or ()):
+    tell, shares = Answer(document), document["shapley"]
+    if shares is None:
+        return
+    if not any(row["share"] for row in shares):
+        yield Sentence("captures cost nothing together" if shares else "nothing is captured")
+        return
+    yield Sentence("share of each captured place in what they cost together:")
+    for i, row in enumerate(shares):
         stem = f"shapley/{i}"
         span = Sentence("")
         if row["low"] != row["high"]:

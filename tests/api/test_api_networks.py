@@ -359,7 +359,8 @@ def test_axes_of_scenarios_are_asked_the_same(toy: Path) -> None:
     for at in ("10 days", "2020-01-11", 10 * 86_400):
         later = sim.interdict(scenario, "line", 1, at=at)
         assert [a.left for a in later.attacks] == [5_000, 0]
-    ranked = sim.rank(scenario, draws=3)
+    assert sim.rank(scenario).shapley is None  # nobody asked
+    ranked = sim.rank(scenario, draws=3, captured=())
     assert (ranked.rows[0].name, ranked.rows[0].loss) == ("gate", 20_000)
     assert ranked.rows[0].interval is not None
     assert ranked.rows[0].interval.ranks == (1, 1, 1)

@@ -12,9 +12,6 @@ from typing import Any
 import networkx
 import pytest
 
-from sim.scenario.model import Scenario
-from sim.state.record import Record
-
 BEFORE = Path(__file__).parents[1] / "data" / "before"
 
 PYOMO = """\
@@ -152,6 +149,7 @@ def test_no_flow_is_no_error_and_no_limit_is_null(answer: Answer, folder: Path) 
         (("interdict", "toy.yaml", "-k", "1", "--at", "2031-01-01"), "outside the period"),
         (("rank", "edges.csv", *ENDS, "--draws", "3"), "--draws"),
         (("rank", "edges.csv", *ENDS, "--captured", "x"), "--captured"),
+        (("rank", "edges.csv", *ENDS, "--captured"), "--captured: name places or roads"),
         (("import", "edges.csv", "--out", "x.txt"), "--out"),
         (("cut", "none.csv", *ENDS), "cannot be read"),
         (("cut", "toy.yaml", "--column", "capacity=x"), "are for network files"),
@@ -202,7 +200,7 @@ def test_rank_gives_each_place_its_share_of_the_planned_flow(answer: Answer, fol
 
 
 def test_rank_of_a_scenario_with_intervals(answer: Answer, folder: Path) -> None:
-    found = answer("rank", "toy.yaml", "--draws", "3", cwd=folder)
+    found = answer("rank", "toy.yaml", "--draws", "3", "--captured", cwd=folder)
     rows = {row["name"]: row for row in found["rank"]}
     assert (rows["gate"]["loss"], rows["hill"]["loss"]) == (20_000, 5_000)
     # Demand is 8 t/day: hill alone still gives 5 of it, gate alone all.
@@ -216,6 +214,20 @@ def test_rank_of_a_scenario_with_intervals(answer: Answer, folder: Path) -> None
     assert found["shapley"] == [{"name": "gate", "share": 20_000, "low": 20_000, "high": 20_000}]
     top = answer("rank", "toy.yaml", "--top", "1", "--targets", "places", cwd=folder)
     assert [row["name"] for row in top["rank"]] == ["gate"]
+    assert top["shapley"] is None  # nobody asked
+
+
+def test_shares_of_nothing_are_told_in_a_line(sim: Sim, answer: Answer, folder: Path) -> None:
+    # once gate has fallen on day 5 nothing is captured any more
+    later = ("rank", "toy.yaml", "--at", "6 days", "--captured")
+    assert answer(*later, cwd=folder)["shapley"] == []
+    assert "nothing is captured" in sim(*later, cwd=folder).stdout
+    # the axis that goes by hill alone loses nothing where another place falls
+    named = ("rank", "toy.yaml", "--at", "6 days", "--captured", "gate")
+    assert answer(*named, cwd=folder)["shapley"] == [
+        {"name": "gate", "share": 0, "low": 0, "high": 0}
+    ]
+    assert "captures cost nothing together" in sim(*named, cwd=folder).stdout
 
 
 def test_import_and_read_back(sim: Sim, answer: Answer, folder: Path) -> None:
@@ -305,13 +317,14 @@ def test_each_command_runs_the_scenario_once(
 ) -> None:
     from sim.engine import simulation
 
-    execute, runs = simulation.run, []
+    runs = []
 
-    def counted(scenario: Scenario, *args: Any, **kwargs: Any) -> Record:
-        runs.append(scenario)
-        return execute(scenario, *args, **kwargs)
+    class Counted(simulation.Simulation):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            runs.append(args)
+            super().__init__(*args, **kwargs)
 
-    monkeypatch.setattr(simulation, "run", counted)
+    monkeypatch.setattr(simulation, "Simulation", Counted)
     twelve = str(BEFORE / "double_offensive.yaml")  # it has twelve axes
     for args, times in (
         (("cut", twelve, "--json"), 1),

@@ -64,7 +64,8 @@ def told(between: Between, seed: int) -> Told:
         yield sentence, slow.document()
     yield from figure(frontier_data(slow.frontier).page, slow.document())
 
-    found = between.rank(seed=seed).ranking
+    captured = None if between.case.axis is None else ()
+    found = between.rank(captured=captured, seed=seed).ranking
     found = with_intervals(found, [between.case], "both")
     document = found.document()
     for sentence in (*cells(of_cuts.ranking(document)), *of_cuts.shapley(document)):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 
+import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from sim.network import UNLIMITED, UNREACHABLE, Graph, fastest_route
 from sim.network.arcs import ArcNetwork, Target, targets_of
-from sim.network.rank import delays, shapley
+from sim.network.rank import delays, on_ways, shapley
 
 
 @settings(max_examples=150, derandomize=True, deadline=None)
@@ -89,6 +91,71 @@ def test_beyond_twelve_shares_are_sampled_with_an_interval() -> None:
     # 95 % intervals: all but one or two of 14 hold the true 6 / 14
     assert sum(s.low <= 6 / 14 <= s.high for s in shares) >= 11
     assert shares == shapley(net, players, draws=2000, seed=1)
+
+
+def test_one_solve_tells_that_there_is_nothing_to_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    # twenty of twenty-one places side by side fall, and the sink is fed through the last one
+    # alone, a road of 6: nothing is lost, however many fall
+    names = [f"m{n:02}" for n in range(21)]
+    rows = [(f"in{n}", "s", n, 1, 1.0) for n in names] + [
+        (f"out{n}", n, "e", 1, 1.0) for n in names
+    ]
+    graph = Graph.build(["s", "e", "t", *names], [*rows, ("z", "e", "t", 1, 1.0)])
+    index = graph.place_index
+    net = ArcNetwork.build(
+        graph, np.full((43, 2), 6), np.full(24, UNLIMITED), [index["s"]], [index["t"]],
+        targets=[Target("place", index[n]) for n in names],
+    )  # fmt: skip
+    solves: list[tuple[int, ...]] = []
+    residual = ArcNetwork.residual
+
+    def counted(net: ArcNetwork, lost: Iterable[int]) -> int:
+        solves.append(tuple(lost))
+        return residual(net, lost)
+
+    monkeypatch.setattr(ArcNetwork, "residual", counted)
+    assert shapley(net, range(20)) == [(0, 0, 0)] * 20
+    assert solves == [(), tuple(range(20))]
+
+
+@settings(max_examples=150, derandomize=True, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_what_lies_on_no_way_is_on_no_path_of_networkx(seed: int) -> None:
+    # a target is kept where a simple path of networkx from a source to a sink passes it
+    rng = np.random.default_rng(seed)
+    n, m = int(rng.integers(4, 9)), int(rng.integers(1, 14))
+    a = rng.integers(0, n, m)
+    b = (a + rng.integers(1, n, m)) % n
+    rows = [(f"r{r:02}", f"p{a[r]}", f"p{b[r]}", 1, 1.0) for r in range(m)]
+    graph = Graph.build([f"p{i}" for i in range(n)], rows)
+    roads, places = rng.random((m, 2)) < 0.8, rng.random(n) < 0.95
+    theirs = nx.MultiDiGraph()
+    theirs.add_nodes_from(np.flatnonzero(places).tolist())
+    for road, way in zip(*np.nonzero(roads), strict=True):
+        ends = int(graph.a[road]), int(graph.b[road])
+        if places[list(ends)].all():
+            theirs.add_edge(*(ends if way == 0 else ends[::-1]), key=int(road))
+    passed: set[Target] = set()
+    for source in {0, 1} & set(theirs):
+        for path in nx.all_simple_edge_paths(theirs, source, 2) if 2 in theirs else ():
+            passed |= {Target("road", road) for _, _, road in path}
+            passed |= {Target("place", end) for edge in path for end in edge[:2]}
+    targets = [Target("place", i) for i in range(n)] + [Target("road", r) for r in range(m)]
+    assert passed <= set(on_ways(graph, roads, places, [0, 1], [2], targets))
+
+
+def test_dead_ends_and_what_is_out_of_reach_lie_on_no_way() -> None:
+    # s - m - t; d hangs on m, a ring of x and y on s, and z on nothing
+    rows = [("1", "s", "m"), ("2", "m", "t"), ("3", "m", "d"), ("4", "s", "x"), ("5", "x", "y"),
+            ("6", "y", "s")]  # fmt: skip
+    graph = Graph.build([*"dmstxyz"], [(*row, 1, 1.0) for row in rows])
+    index, targets = graph.place_index, [Target("place", i) for i in range(7)]
+    targets += [Target("road", i) for i in range(6)]
+    found = on_ways(
+        graph, np.ones((6, 2), bool), np.ones(7, bool), [index["s"]], [index["t"]], targets
+    )
+    assert [t.at for t in found if t.kind == "place"] == [index[p] for p in "mst"]
+    assert [graph.roads[t.at] for t in found if t.kind == "road"] == ["1", "2"]
 
 
 @pytest.mark.parametrize("kept", [0, 64])
