@@ -9,10 +9,10 @@ from typing import Any
 
 from sim.base.numbers import in_line, short
 from sim.measure.compare import WORDS
-from sim.scenario.model import Scenario
+from sim.scenario.model import Provenance, Scenario
 from sim.tables.names import name_of
 
-from .markup import Html, Piece, details, el, join, named, table
+from .markup import Html, Piece, details, el, join, linked, named, table
 
 _ABOUT = ("source", "trust", "note", "known_on")
 
@@ -62,6 +62,15 @@ def _own(value: Any) -> Any:
 
 def _is_sourced(value: Any) -> bool:
     return isinstance(value, Mapping) and any(key in value for key in _ABOUT)
+
+
+def source_of(given: Scenario, about: Provenance | None) -> Html:
+    """Where an input is from and how far to trust it; ``about`` is None of what is no input."""
+    if about is None:
+        return join("worked out by the run")
+    source = given.sources.get(about.source, about.source) if about.source else None
+    said = linked(source) if source else "no source stated"
+    return join(said, ["; trust: ", named(about.trust)] if about.trust else None)
 
 
 def section(given: Scenario) -> Html:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
@@ -70,6 +71,19 @@ def _part(part: str) -> str:
 def named(text: str) -> Html:
     """A name of the user's, kept apart from its surroundings whichever way it is written."""
     return el("bdi", text) if text else Html("")
+
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?()\[\]]")
+
+
+def linked(text: str) -> Html:
+    """A text of the user's, kept apart as a name is, its web addresses as links."""
+    pieces: list[Piece] = []
+    end = 0
+    for found in _ADDRESS.finditer(text):
+        pieces += [text[end : found.start()], el("a", found[0], href=found[0], rel="noreferrer")]
+        end = found.end()
+    return el("bdi", pieces, text[end:])
 
 
 def listed(items: Iterable[Piece], last: str = " and ") -> Html:

@@ -10,7 +10,8 @@ from itertools import groupby, pairwise
 
 from sim.base.numbers import number, tonnes, whole
 from sim.base.said import Name, Said, Sentence, counted, several
-from sim.scenario.model import DAY, PPM
+from sim.scenario.model import DAY, PPM, Provenance, Sourced
+from sim.state.control import PROFILE
 from sim.state.record import EventRow
 from sim.tables.headline import Teller, alone, arrived, headline, lead
 
@@ -39,6 +40,19 @@ _BATTLE = re.compile(r"(.+) with (\d+) persons against (.+) with (\d+)$")
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """Something that happened: in words, the ids of where it did, and where the input is from.
+
+    ``items`` are places, roads, or the force that did it. ``about`` is None where no input
+    states it: the run worked it out.
+    """
+
+    said: Sentence
+    items: tuple[str, ...] = ()
+    about: Provenance | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What happened at one instant (s): causes, and what came of them.
 
@@ -46,7 +60,7 @@ class Entry:
     """
 
     time: int
-    causes: tuple[Sentence, ...]
+    causes: tuple[Cause, ...]
     effects: tuple[Sentence, ...]
     axes: tuple[str, ...]
 
@@ -179,24 +193,51 @@ def _wants(rows: Sequence[EventRow]) -> Iterator[EventRow]:
 
 
 def _happening(run: RunFiles, time: int, rows: Sequence[EventRow]) -> Entry:
-    causes: list[Sentence] = []
-    changes: list[Sentence] = []
-    effects: list[Sentence] = []
+    causes: list[Cause] = []
+    changes: list[Cause] = []
+    effects: list[Cause] = []
     axes = tuple(row.subject for row in rows if row.kind in _SHOWN)
     for row in rows:
         if row.kind in _SHOWN:
-            changes.insert(0 if row.subject == run.focus else len(changes), _change(run, row))
+            first = 0 if row.subject == run.focus else len(changes)
+            changes.insert(first, Cause(_change(run, row)))
         elif (row.cause and row.kind not in _GOING) or row.kind == "battle":
             said = cause(run, row)
             text = row.text if row.kind in _DONE or row.kind == "capture" else ""
-            causes.append(Sentence(said, ": ", Name(text)) if text else said)
+            told = Sentence(said, ": ", Name(text)) if text else said
+            causes.append(Cause(told, _where(run, row), _about(run, row.cause)))
         elif _told(run, row):
-            effects.append(_effect(run, row))
-    effects += _convoys(run, rows)
-    effects = changes + effects
+            effects.append(Cause(_effect(run, row), _where(run, row)))
+    effects = [*changes, *effects, *map(Cause, _convoys(run, rows))]
     if not causes:  # then what followed of itself is what happened
         causes, effects = effects, []
-    return Entry(time, tuple(causes), tuple(effects), axes)
+    return Entry(time, tuple(causes), tuple(effect.said for effect in effects), axes)
+
+
+def _where(run: RunFiles, row: EventRow) -> tuple[str, ...]:
+    """The places and roads of a row; of what a force did those that it took, or the force."""
+    scenario, net = run.scenario, run.scenario.network
+    named = [part.rpartition("/")[2] for part in row.subject.split(", ")]
+    if row.kind == "pocket":
+        if not row.time:  # what is so at the start has not happened
+            return ()
+        named = row.text.removeprefix("cut off: ").split(", ")
+    elif force := scenario.operations.get(row.subject):
+        held = [c.id for c in run.control if c.time == row.time and c.what == "holders"]
+        taken = [place for place in held if row.kind == "taken" and place in force.route]
+        return tuple(taken) or (force.id,)
+    return tuple(item for item in named if item in net.places or item in net.roads)
+
+
+def _about(run: RunFiles, cause: str) -> Provenance | None:
+    """Where the input behind a cause is from; None of a cause that is no input."""
+    scenario, profile = run.scenario, cause.removeprefix(PROFILE)
+    stated: Sourced | None = (
+        scenario.events.get(cause)
+        or scenario.operations.get(cause)
+        or (scenario.profiles.get(profile) if profile != cause else None)
+    )
+    return stated.provenance if stated else None
 
 
 def cause(run: RunFiles, row: EventRow) -> Sentence:

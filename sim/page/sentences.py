@@ -146,6 +146,13 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "loads_there": "all axes: {there} in standard loads toward {to}",
     "loads_back": "all axes: {back} in standard loads toward {from}",
     "loads_both": "all axes: {there} in standard loads toward {to}, {back} toward {from}",
+    # what happened, pinned on the map
+    "pin_opens": "Enter or a press opens its entry in the list",
+    "pinned": "what happened last, on {date}",
+    "pinned_beyond": (
+        "what happened last, on {date}; 1 place of it is outside the map",
+        "what happened last, on {date}; {n} places of it are outside the map",
+    ),
     "turn": "{date}: can carry {rate}",
     "turns_more": ("and 1 smaller change", "and {n} smaller changes"),
     "loss": "{date}, \u2212{lost}: {causes}",

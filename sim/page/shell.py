@@ -17,12 +17,13 @@ from sim.scenario.model import DAY, PPM
 from sim.tables.of_run import luck_of
 from sim.view import look
 
+from .inputs import source_of
 from .markup import Html, Piece, details, el, join, named, script_json, source_line
-from .prose import Entry, iso
+from .prose import Cause, Entry, iso
 from .run import RunFiles
 from .sentences import HEADS, MONTHS, SENTENCES
 
-MAP_SCRIPTS = ("core.js", "marks.js", "map.js", "map_words.js", "flows.js", "forces.js")
+MAP_SCRIPTS = ("core.js", "marks.js", "map.js", "map_words.js", "flows.js", "forces.js", "pins.js")
 SCRIPTS = (
     *MAP_SCRIPTS, "curves.js", "time.js", "picture.js", "print.js", "page.js",
 )  # fmt: skip
@@ -304,6 +305,7 @@ def entries(run: RunFiles, found: Iterable[Entry]) -> Html:
             el("li", effect, class_="mine" if _is_about(run, happening, effect) else None)
             for effect in happening.effects
         ]
+        causes, sources = _causes(run, happening.causes)
         parts = [
             el(
                 "h4",
@@ -314,13 +316,34 @@ def entries(run: RunFiles, found: Iterable[Entry]) -> Html:
                     class_="link",
                 ),
             ),
-            el("ul", [el("li", cause) for cause in happening.causes], class_="causes"),
+            causes,
             el("ul", effects, class_="effects") if effects else None,
+            sources,
         ]
         items.append(
             el("li", parts, data_time=happening.time, data_axes=" ".join(happening.axes) or None)
         )
     return el("ol", items, class_="happenings")
+
+
+def _causes(run: RunFiles, causes: Sequence[Cause]) -> tuple[Html, Html]:
+    """The causes, each with where it was and the number of its source; the sources, folded.
+
+    The script pins the causes on the map by these, and tells their sources there.
+    """
+    stated = [source_of(run.scenario, cause.about) for cause in causes]
+    sources = list(dict.fromkeys(stated))
+    told = [
+        el("li", cause.said, data_at=" ".join(cause.items) or None,
+           data_source=sources.index(source) or None)
+        for cause, source in zip(causes, stated, strict=True)
+    ]  # fmt: skip
+    folded = []
+    for source in sources:
+        of_it = [c.said for c, other in zip(causes, stated, strict=True) if other == source]
+        about = [[said, "; "] for said in of_it[:-1]], of_it[-1], ": "
+        folded.append(el("p", about if len(sources) > 1 else None, el("span", source)))
+    return el("ul", told, class_="causes"), details("Source", folded, class_="told")
 
 
 def _clock(run: RunFiles, seconds: int) -> str:

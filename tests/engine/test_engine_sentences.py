@@ -46,7 +46,7 @@ def sentences(run: api.Run, *, cuts: bool) -> Iterator[tuple[str, str]]:
     for sentence in finding(files):
         yield "page", sentence
     for happening in happenings(files):
-        for sentence in (*happening.causes, *happening.effects):
+        for sentence in (*(cause.said for cause in happening.causes), *happening.effects):
             yield "page", sentence
     axis = run.scenario.main_axis if cuts else None
     for name, make in figures(run.analysis, lambda: weakness_of(run.analysis, axis, 0)):

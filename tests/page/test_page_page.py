@@ -114,7 +114,7 @@ def test_an_order_to_leave_and_what_came_of_it_are_told(lost: Path, tmp_path: Pa
     said(lost, tmp_path / "order", order)
     (found,) = (h for h in happenings(read_run(tmp_path / "order")) if h.time == 3 * DAY)
     assert len(found.causes) == 1
-    assert plain(found.causes[0]).endswith(" ordered to be left: The leaders tell")
+    assert plain(found.causes[0].said).endswith(" ordered to be left: The leaders tell")
     assert any(plain(e).startswith("100 persons of Red in") for e in found.effects)
     assert all("by order" in plain(e) or "are there to leave" in plain(e) for e in found.effects)
 
@@ -180,7 +180,10 @@ def test_stock_that_is_back_for_less_than_a_day_ends_no_want(lost: Path) -> None
     }  # fmt: skip
     subject = f"{run.focus}/port"
     events = [EventRow(h * hour, kind, subject, "", "") for h, kind in kinds.items()]
-    told = [(h.time // hour, plain(*h.causes)) for h in happenings(replace(run, events=events))]
+    told = [
+        (h.time // hour, plain(*(c.said for c in h.causes)))
+        for h in happenings(replace(run, events=events))
+    ]
     name = plain(run.name("port"))
     assert told == [
         (0, f"{name} runs out of what The line brings"),
@@ -213,7 +216,7 @@ operations:
     (tmp_path / "go.yaml").write_text(text)
     folder = api.run(api.load(tmp_path / "go.yaml")).write(tmp_path / "go", figures=False, argv=[])
     run = read_run(folder)
-    said = [plain(e) for h in happenings(run) for e in h.causes]
+    said = [plain(e.said) for h in happenings(run) for e in h.causes]
     assert "400 persons of Blue in town leave for rear before 2,000 persons" in said
     fates = {f: run.value(f"fates.blue.{f}") for f in ("went", "dead", "taken", "broke_out")}
     assert fates == {"went": 360, "dead": 20, "taken": 20, "broke_out": 0}

@@ -43,8 +43,8 @@ Object.assign(MapView.prototype, {
   },
 
   /** Where a force is at the chosen instant: null where it is not in the field. */
-  stand(force) {
-    const time = view.time, doing = at(force.doing, time, ""), men = at(force.strength, time, 0);
+  stand(force, time = view.time) {
+    const doing = at(force.doing, time, ""), men = at(force.strength, time, 0);
     if (!doing || men <= 0) return null;
     const km = between(force.at, time) / 1000;
     const leg = force.km.slice(1, -1).filter((reach) => reach <= km).length;
@@ -64,13 +64,14 @@ Object.assign(MapView.prototype, {
     this.stands = stands;
     const order = stands.map((_, i) => i).filter((i) => stands[i]).sort((i, j) => stands[j].men - stands[i].men || i - j);
     for (const parts of this.forces) this.seeForce(parts, false);
+    const pins = this.drawPins();
     if (!order.length || !this.sheet) return;
     const sheet = new Sheet(this.width, this.height);
-    sheet.boxes = [...this.sheet.boxes, ...order.map((i) => around(stands[i].xy, FORCE.dot + 1))];
+    sheet.boxes = [...this.sheet.boxes, ...pins, ...order.map((i) => around(stands[i].xy, FORCE.dot + 1))];
     sheet.soft = this.sheet.soft;
     // best off names and flows; then over a name, then over a flow; never over a place
     const flows = this.flowBoxes(), bare = new Sheet(this.width, this.height);
-    bare.boxes = [...this.marked];
+    bare.boxes = [...this.marked, ...pins];
     bare.soft = sheet.soft;
     const isIn = (i) => this.shows(stands[i].xy), named = [];
     for (const i of order.filter(isIn)) this.drawForce(i, stands[i], [[sheet, flows], [bare, flows], [sheet, []], [bare, []]]);

@@ -59,6 +59,7 @@ class MapView {
     this.labels = layer("labels");
     this.svg.append(afield);
     this.buildForces(ways, afield);
+    this.buildPins(layer("pins"));
     this.scale = layer("scale");
   }
 
@@ -90,14 +91,14 @@ class MapView {
   }
 
   element(what) {
-    return { place: this.places, road: this.roads, force: this.forces }[what.kind][what.index].item;
+    return { place: this.places, road: this.roads, force: this.forces, pin: this.pins }[what.kind][what.index].item;
   }
 
   look(what) {
     this.seen = what;
     this.tip.hidden = !what;
     if (!what) return;
-    const lines = [...this.tell(what), ...(this.onlook ? this.onlook(what) : [])];
+    const lines = [...this.tell(what), ...(this.onlook && what.kind !== "pin" ? this.onlook(what) : [])];
     put(this.element(what), { "aria-label": lines.join("; ") });
     const [head, ...rest] = lines;
     this.tip.replaceChildren(make("strong", {}, nameOf(head)), ...rest.map((line) => make("p", {}, line)));
@@ -111,6 +112,7 @@ class MapView {
 
   tell({ kind, index }) {
     if (kind === "place") return this.tellPlace(index);
+    if (kind === "pin") return this.tellPin(index);
     return kind === "road" ? this.tellRoad(index) : this.tellForce(index);
   }
 
@@ -234,6 +236,7 @@ class MapView {
   middle(what) {
     if (what.kind === "place") return this.points[what.index];
     if (what.kind === "force") return this.forces[what.index].middle || [0, 0];
+    if (what.kind === "pin") return this.pins[what.index].middle || [0, 0];
     const road = this.run.roads[what.index];
     const [a, b] = [this.points[road.a], this.points[road.b]];
     return [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
@@ -260,8 +263,9 @@ class MapView {
     }
     this.drawForces();
     const afield = this.stands.map((stand) => stand && stand.doing).join();
-    if (`${state} ${afield}` !== this.explained) {
-      this.explained = `${state} ${afield}`;
+    const explained = `${state} ${afield} ${this.pinned ? this.pinned.dataset.time : ""}`;
+    if (explained !== this.explained) {
+      this.explained = explained;
       this.legend(axis);
     }
     if (this.seen) this.look(this.seen);

@@ -227,6 +227,8 @@ Object.assign(MapView.prototype, {
     }
     if (afield.some((stand) => stand.km > 0)) rows.push([draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
       draw("g", { class: "force" }, draw("path", { class: "way", d: "M-15,0H15" }))), say("way")]);
+    if (this.pins.length) rows.push([draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
+      draw("g", { class: "pin" }, ...pinShape([0, 10], [0, -3]))), this.pinWords()]);
     if (abroad.length > afield.length) rows.push([draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
       draw("g", { class: "force" }, draw("path", { class: "cloth", fill: run.actors[own].fill, d: through(FORCE.dart) + "Z" }))), say("beyond_edge")]);
     this.figure.querySelector(".legend").replaceChildren(...rows.map(([shape, text]) => make("li", {}, shape, nameOf(text))));

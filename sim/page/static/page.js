@@ -19,6 +19,7 @@ const guessing = asking ? new Guess(asking) : null;
 const exploring = DATA.explore ? new Explore(asking) : null;
 const turns = $("#turns"), chips = $("#chips"), track = $("#track");
 const entries = $$("[data-time]").map((item) => ({ item, time: Number(item.dataset.time) }));
+const pinning = DATA.runs.length === 1 && !DATA.chances; // a list and a map of the same run
 const instants = [...new Set(DATA.runs.flatMap((run) => run.times))].sort((a, b) => a - b);
 
 /** The panels of the axis on show. */
@@ -45,11 +46,12 @@ function show(what) {
   slider.setAttribute("aria-valuetext", words);
   day.replaceChildren(make("strong", {}, words), say("day_of", { n: number, of: Math.round(view.end / DAY) }));
   if (asking) { asking.follow(); asking.soon(); }
+  const last = entries.filter((entry) => entry.time <= view.time).map((entry) => entry.time).pop();
+  if (pinning) maps[0].pin((entries.find((entry) => entry.time === last) || { item: null }).item);
   for (const map of maps) map.draw();
   if (turns) markTurn(turns);
   if (apart) $("#apart").replaceChildren(make("strong", {}, "Apart on this day: "), nameOf(apart.words()));
   for (const chart of [...curves, ...holdings]) chart.move();
-  const last = entries.filter((entry) => entry.time <= view.time).map((entry) => entry.time).pop();
   for (const { item, time } of entries) put(item, { "aria-current": time === last ? "true" : null });
   clearTimeout(telling);
   if (!view.playing) telling = setTimeout(announce, 500);

@@ -10,7 +10,7 @@ const OWN = { opacity: "1", "vector-effect": "none", "dominant-baseline": "auto"
 function plainly(shown) {
   const copy = shown.cloneNode(false), look = getComputedStyle(shown), around = shown.parentElement ? getComputedStyle(shown.parentElement) : look;
   if (look.visibility === "hidden" || look.display === "none" || shown.matches(".hit")) return null;
-  for (const name of ["class", "style", "tabindex", "role", "aria-label", "aria-current", "data-id"]) copy.removeAttribute(name);
+  for (const name of ["class", "style", "tabindex", "role", "aria-label", "aria-current", "data-id", "data-pin"]) copy.removeAttribute(name);
   for (const name of INHERITED) if (shown instanceof SVGSVGElement || look.getPropertyValue(name) !== around.getPropertyValue(name)) copy.setAttribute(name, look.getPropertyValue(name));
   for (const [name, usual] of Object.entries(OWN)) if (look.getPropertyValue(name) !== usual) copy.setAttribute(name, look.getPropertyValue(name));
   if (!shown.children.length) copy.textContent = shown.textContent;
