@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
+from sim.base.collector import collector_paused
 from sim.scenario.model import Scenario
 from sim.state.luck import Luck, NominalLuck, luck_keys
 from sim.state.record import ControlRow, Record
@@ -174,19 +173,3 @@ def control_until(
     chosen = scenario.seed if seed is None else seed
     with collector_paused():
         return Simulation(scenario, chosen, replicate, credit=False).control_until(time)
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Leave Python's cyclic garbage collector out for a while.
-
-    A run makes tens of thousands of rows that all stay, and hardly a cycle; looking through
-    them again and again took a tenth of its time. What cycles there are wait until after it.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from sim.base.collector import collector_paused
 from sim.engine import simulation
 from sim.measure.causes import came_by
 from sim.measure.flows import displaced
@@ -45,7 +46,7 @@ def run_replicate(scenario: Scenario, replicate: int, watched: Sequence[str] = (
     Raises:
         CertificateError: a flow did not prove itself (see :mod:`sim.network`).
     """
-    with simulation.collector_paused():
+    with collector_paused():
         return _replicate(scenario, replicate, watched)  # the record is gone before the pause ends
 
 
