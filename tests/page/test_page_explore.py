@@ -362,7 +362,7 @@ def test_a_first_scenario_is_drawn_from_nothing_run_and_saved(
     assert api.validate("my_scenario.yaml").error is None
     assert json.loads(json.dumps(api.run("my_scenario.yaml").summary["measures"])) == ran
 
-    tab.press("Take towns, close roads")  # the run as it is can be saved too
+    tab.press("Close roads")  # the run as it is can be saved too
     page.get_by_role("textbox", name="File").fill("again.yaml")
     tab.press("Save")
     tab.hear("Saved")
@@ -394,7 +394,7 @@ def test_what_is_changed_of_a_drawn_scenario_is_saved_whole(
     tab.press("Run")
     page.wait_for_url("**/1/")
     page.wait_for_selector("html.ready")
-    tab.press("Take towns, close roads")
+    tab.press("Close roads")
     page.get_by_text("Draw places and roads").click()
     assert page.get_by_text("Held by").count() == 0  # there is one who holds all
     first_place(tab, "Mill", "0.1", "0.1")
@@ -404,7 +404,7 @@ def test_what_is_changed_of_a_drawn_scenario_is_saved_whole(
     page.wait_for_url("**/2/*")
     page.wait_for_selector("html.ready")
     assert tab.measure("axes.line.capacity_end")[:2] == ["30", "130"]
-    tab.press("Take towns, close roads")
+    tab.press("Close roads")
     tab.press("Save")
     tab.hear("Saved")
     saved = api.run("my_scenario.yaml")
