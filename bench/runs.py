@@ -3,7 +3,8 @@
 Prints, in one run and with equal results checked: seconds of the engine beside the program that a
 user would write (SimPy and networkx, a process a convoy), the same with flows and ways kept
 between changes, and the floor, the engine's own handlers on a bare heap (bench/peers); what the
-rules of behaviour add to a replicate on forces; then replicates a second on one process and on a
+rules of behaviour add to a replicate on forces; the whole command on the case of aid; then
+replicates a second on one process and on a
 pool of two, parallel efficiency beside what two processes that share nothing get on this machine,
 the journal, and memory in n. Single runs are timed in seconds of a processor, the median over some
 replicates of the best of three (of the naive program one run), so that other work on the machine
@@ -43,6 +44,7 @@ WARM = 10
 
 SCENARIO = "scenarios/double_offensive.yaml"
 FORCES = "scenarios/double_offensive_forces.yaml"
+AID = "scenarios/aid/nepal_2015.yaml"
 
 
 def main() -> None:
@@ -62,6 +64,7 @@ def main() -> None:
     else:
         peers(scenario, given.times)
         behaviour(given.n)
+        command(given.times)
         parts(scenario, given.times)
         engines(given.scenario, scenario, given.n)
         busy(scenario, max(40, given.n // 2))
@@ -185,6 +188,19 @@ def behaviour(n: int) -> None:
     say("forces with no rule", 1e3 * none, "ms a replicate", f"the mean of {n}")
     say("forces with all rules", 1e3 * with_all, "ms a replicate",
         f"{with_all / none:.2f} times as much; {middle:.2f} the median of pairs")  # fmt: skip
+
+
+def command(times: int) -> None:
+    """Seconds of `sim run` on the case of aid without figures, start of the program included."""
+    spent = []
+    for _ in range(times):
+        with tempfile.TemporaryDirectory() as home:
+            words = ["-m", "sim", "run", AID, "--no-figures", "--out", f"{home}/run"]
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run([sys.executable, *words], stdout=subprocess.DEVNULL, check=True)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    say("sim run of the case of aid", median(spent), "s", f"no figures; {min(spent):.2f} at best")
 
 
 # --- many runs ---------------------------------------------------------------------------
