@@ -37,7 +37,7 @@ def write_report(
     """
     paths = [Path(folder) for folder in folders]
     if not 1 <= len(paths) <= MOST_RUNS:
-        raise BadInputError(f"a page is made of one folder or of two to {MOST_RUNS} runs")
+        raise BadInputError(f"a page is made of one folder or of 2 to {MOST_RUNS} runs")
     file = Path(out) if out is not None else paths[-1] / _NAMES[len(paths) > 1]
     try:
         text = _page(paths, file, beside)

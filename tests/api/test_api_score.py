@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -155,7 +154,9 @@ def test_a_scenario_without_a_record_is_refused_and_a_what_if_warned_of(toy: Pat
 def test_a_journal_that_does_not_tell_holders_is_refused(toy: Path) -> None:
     many = sim.ensemble("toy.yaml", 3, out="e", workers=1, figures=False)
     path = many.folder / "replicates.jsonl"
-    path.write_text(re.sub(r',"held":\[.*?\]\](?=[,}])|,"held":\[\]', "", path.read_text("utf-8")))
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    bare = ({key: value for key, value in row.items() if key != "held"} for row in rows)
+    path.write_text("".join(json.dumps(row, separators=(",", ":")) + "\n" for row in bare))
     with Journal(path, write=False) as journal:
         assert all("held" not in row for row in journal.rows(range(3)))
     with pytest.raises(sim.BadInputError, match="does not tell who held which place"):
