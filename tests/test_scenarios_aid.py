@@ -124,6 +124,7 @@ def test_what_is_said_first_is_which_towns_went_short_and_why(
     assert len({row["cause"] for row in rows} & {"cut"}) == (worst == "tansen")
 
 
+@pytest.mark.slow
 def test_the_table_of_the_three_rules_is_the_one_that_they_give() -> None:
     spec = importlib.util.spec_from_file_location("made", ROOT / "tools/aid_page.py")
     assert spec is not None

@@ -9,6 +9,7 @@ import re
 import socket
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -381,6 +382,21 @@ def test_an_explorer_shows_itself(explorer: Explorer, home: Path) -> None:
 @pytest.fixture
 def empty(home: Path) -> Iterator[Explorer]:
     """An empty map, served meanwhile."""
+    with served() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Explorer]:
+    """An empty map for all that is refused: it changes nothing, and stands in an empty folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("refusing"))
+        with served() as made:
+            yield made
+
+
+@contextmanager
+def served() -> Iterator[Explorer]:
     with sim.explore() as made:
         serving = Thread(target=made.serve)
         serving.start()
@@ -445,14 +461,14 @@ def test_what_is_drawn_on_an_empty_map_is_run_and_saved_whole(empty: Explorer, h
     ],
 )
 def test_what_is_no_first_scenario_is_told(
-    empty: Explorer, home: Path, changed: dict[str, Any], why: str
+    refusing: Explorer, changed: dict[str, Any], why: str
 ) -> None:
-    status, answer = ask(empty, "/check", first(**changed))
+    status, answer = ask(refusing, "/check", first(**changed))
     assert status == 422
     assert why in answer["message"]
-    assert ask(empty, "/run", first(**changed))[0] == 422
-    assert ask(empty, "/save", {**first(**changed), "name": "mine.yaml"})[0] == 422
-    assert os.listdir(home) == ["two_ways.yaml"]
+    assert ask(refusing, "/run", first(**changed))[0] == 422
+    assert ask(refusing, "/save", {**first(**changed), "name": "mine.yaml"})[0] == 422
+    assert os.listdir() == []
 
 
 @pytest.mark.parametrize(
@@ -460,11 +476,11 @@ def test_what_is_no_first_scenario_is_told(
                  {"places", "roads", "sources", "sinks"}],
 )  # fmt: skip
 def test_a_part_of_a_first_scenario_is_checked_and_not_run(
-    empty: Explorer, left_out: set[str]
+    refusing: Explorer, left_out: set[str]
 ) -> None:
     part = {"from": "0", "drawn": {key: FIRST[key] for key in FIRST if key not in left_out}}
-    assert ask(empty, "/check", part) == (200, {})
-    assert ask(empty, "/run", part) == (422, {"message": "a source and a sink are needed"})
+    assert ask(refusing, "/check", part) == (200, {})
+    assert ask(refusing, "/run", part) == (422, {"message": "a source and a sink are needed"})
 
 
 def test_an_empty_map_is_drawn_where_it_is_asked_for(empty: Explorer, home: Path) -> None:

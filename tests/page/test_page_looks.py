@@ -93,7 +93,10 @@ LABELS = """() => {
 """Each label on the map with the gaps to its own mark and to the nearest other (pixels)."""
 
 
-@pytest.mark.parametrize("width", [1440, 1024, 390])
+@pytest.mark.parametrize(
+    "width",
+    [pytest.param(1440, marks=pytest.mark.slow), pytest.param(1024, marks=pytest.mark.slow), 390],
+)
 def test_a_name_stands_by_its_own_dot_or_has_a_leader(
     opened: Open, flagship: Path, afield: Path, lost: Path, width: int
 ) -> None:

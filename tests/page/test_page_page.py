@@ -455,7 +455,7 @@ def test_what_is_no_run_is_refused(lost: Path, tmp_path: Path) -> None:
         write_report([lost], tmp_path)
     with pytest.raises(FolderError, match="cannot write"):
         write_report([lost], tmp_path / "no" / "page.html")
-    with pytest.raises(BadInputError, match="one folder or of two"):
+    with pytest.raises(BadInputError, match="one folder or of 2 to 6"):
         write_report([])
     assert list(tmp_path.iterdir()) == []
 

@@ -122,6 +122,6 @@ def test_maps_of_runs_have_one_frame(three: Path, document: Document) -> None:
 
 
 def test_seven_runs_are_refused(lost: Path, kept: Path, tmp_path: Path) -> None:
-    with pytest.raises(BadInputError, match="one folder or of two to 6 runs"):
+    with pytest.raises(BadInputError, match="one folder or of 2 to 6 runs"):
         write_report([lost, *[kept] * MOST_RUNS], tmp_path / "page.html")
     assert not list(tmp_path.iterdir())

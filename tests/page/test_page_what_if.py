@@ -131,7 +131,8 @@ def capacity_at(file: Path, axis: str, time: int) -> int:
 @pytest.mark.parametrize(
     ("width", "scheme"),
     [
-        (1440, "light"), (390, "dark"),
+        (390, "dark"),
+        pytest.param(1440, "light", marks=pytest.mark.slow),
         pytest.param(1440, "dark", marks=pytest.mark.slow),
         pytest.param(390, "light", marks=pytest.mark.slow),
     ],
