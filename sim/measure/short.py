@@ -5,11 +5,12 @@ docs/definitions.md gives the formulas.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sim.scenario.model import DAY, Scenario
 from sim.state.record import PocketRow, Record
@@ -27,6 +28,8 @@ others at once is shared out in proportion.
 """
 
 Series = Mapping[tuple[str, str], Steps]
+Spans = Sequence[tuple[int, int, int]]
+"""From, to and value: see :meth:`~sim.measure.steps.Steps.spans`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Short:
 
 def short(record: Record, series: Series) -> list[Short]:
     """All sinks at which anything was missing, what lacked most first; ties by axis and place."""
-    credits = credit_levels(record)
+    credits = {key: level.spans(record.end) for key, level in credit_levels(record).items()}
     found = [
         _short(record, series, credits, key)
         for key, spans in record.empty.items()
@@ -60,23 +63,23 @@ def short(record: Record, series: Series) -> list[Short]:
 
 
 def _short(
-    record: Record, series: Series, credits: Mapping[tuple[str, str], Steps], key: tuple[str, str]
+    record: Record, series: Series, credits: Mapping[tuple[str, str], Spans], key: tuple[str, str]
 ) -> Short:
     axis, place = key
-    spans = record.empty[key]
+    spans, known = record.empty[key], _causes(series, key, record.end)
     by: Counter[Cause] = Counter()
     cost: Counter[str] = Counter()
     for since, until in spans:
         for a, b, shut in _parts(record, place, since, until):
-            for missing, weights in _causes(series, key, a, b, record.end):
+            for missing, weights in _within(known, a, b):
                 for cause, amount in _parted(missing, {"cut": 1} if shut else weights):
                     by[cause] += amount
                     for event in _shutting(record, shut):
                         cost[event] += amount
             if not shut:
-                for (event, of), level in credits.items():
+                for (event, of), levels in credits.items():
                     if of == axis:
-                        cost[event] += _taken(level, a, b, record.end)
+                        cost[event] += _taken(levels, a, b)
     return Short(
         axis, place, record.needed[key], record.unmet[key], record.tallies[key].delivered_kg,
         sum(b - a for a, b in spans), spans[0][0],
@@ -103,20 +106,22 @@ def _shutting(record: Record, pocket: PocketRow | None) -> set[str]:
     return {row.cause for row in record.events if row.time == pocket.time and row.cause}
 
 
-def _taken(level: Steps, since: int, until: int, end: int) -> int:
+def _taken(levels: Spans, since: int, until: int) -> int:
     """What an event took of an axis in a span (kg/day * s)."""
-    return sum(
-        max(0, min(until, b) - max(since, a)) * -kg for a, b, kg in level.spans(end) if kg < 0
-    )
+    return sum(max(0, min(until, b) - max(since, a)) * -kg for a, b, kg in levels if kg < 0)
 
 
-def _causes(
-    series: Series, key: tuple[str, str], begin: int, close: int, end: int
-) -> Iterator[tuple[int, Mapping[Cause, int]]]:
-    """What was needed from ``begin`` to ``close`` (kg * s / day), and the weight of each cause.
+class _Caused(NamedTuple):
+    """What a sink needs (kg/day) from ``since`` to ``until``, and the weight of each cause."""
 
-    In spans in which nothing of this changes.
-    """
+    since: int
+    until: int
+    demand: int
+    weights: Mapping[Cause, int]
+
+
+def _causes(series: Series, key: tuple[str, str], end: int) -> list[_Caused]:
+    """Of the whole period, in spans in which nothing of this changes."""
     axis, place = key
     rates = [
         series[f"axis:{axis}", f"{name}_kg_per_day"]
@@ -128,10 +133,22 @@ def _causes(
         for name in ("supply", "without_fleet")
     }
     known = {name: steps for name, steps in limits.items() if steps is not None}
+    found = []
     for since, until, values in joint_spans(end, demand, *rates, *known.values()):
-        if (seconds := min(until, close) - max(since, begin)) > 0:
-            limited = dict(zip(known, values[1 + len(rates) :], strict=True))
-            yield seconds * values[0], _weights(*values[1 : 1 + len(rates)], **limited)
+        limited = dict(zip(known, values[1 + len(rates) :], strict=True))
+        weights = _weights(*values[1 : 1 + len(rates)], **limited)
+        found.append(_Caused(since, until, values[0], weights))
+    return found
+
+
+def _within(
+    known: Sequence[_Caused], begin: int, close: int
+) -> Iterator[tuple[int, Mapping[Cause, int]]]:
+    """What was needed from ``begin`` to ``close`` (kg * s / day), and the weight of each cause."""
+    first = bisect_right(known, begin, key=lambda span: span.until)
+    last = bisect_left(known, close, key=lambda span: span.since)
+    for since, until, demand, weights in known[first:last]:
+        yield (min(until, close) - max(since, begin)) * demand, weights
 
 
 def _weights(
