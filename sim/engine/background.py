@@ -113,11 +113,8 @@ class Background:
         if (loser := self._loser(place)) is None:
             return 0.0
         rate, graph, control = self._rates[loser], self._world.graph, self._world.control
-        near = (
-            graph.places[there]
-            for there, flat in graph.neighbours[graph.place_index[place]]
-            if not control.absent(graph.roads[flat >> 1])
-        )
+        beside = control.terrain.neighbours[graph.place_index[place]]
+        near = (graph.places[there] for there, _ in beside)
         front = any(not rate.takers.isdisjoint(control.owners(p)) for p in chain((place,), near))
         return rate.front if front else rate.inner
 
@@ -127,12 +124,7 @@ class Background:
         found: Counter[str] = Counter(takers & control.owners(place).keys())
         seen = last = {graph.place_index[place]}
         while last and not found:
-            last = {
-                there
-                for here in last
-                for there, flat in graph.neighbours[here]
-                if not control.absent(graph.roads[flat >> 1])
-            } - seen
+            last = {there for here in last for there, _ in control.terrain.neighbours[here]} - seen
             seen = seen | last
             for i in last:
                 found.update(takers & control.owners(graph.places[i]).keys())

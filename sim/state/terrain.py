@@ -41,6 +41,15 @@ class Terrain:
                 found[place].append(road)
         return found
 
+    @cached_property
+    def neighbours(self) -> list[list[tuple[int, int]]]:
+        """``graph.neighbours`` by the roads that are there."""
+        there = [road not in self.absent for road in self.graph.roads]
+        return [
+            [(other, flat) for other, flat in ways if there[flat >> 1]]
+            for ways in self.graph.neighbours
+        ]
+
     @classmethod
     def draw(cls, scenario: Scenario, luck: Luck) -> Terrain:
         """Draw capacities and speeds, once for a class or for a road that has its own, and roads.

@@ -182,11 +182,11 @@ class Manoeuvre:
             and force not in battle.attackers.forces
             and force not in battle.defenders.forces
         ]
-        for there, flat in graph.neighbours[place]:
-            road = graph.roads[flat >> 1]
-            if flat >> 1 == but or control.absent(road):
+        for there, flat in control.terrain.neighbours[place]:
+            if flat >> 1 == but:
                 continue
-            if road in control.closed or not side.holds(control, graph.places[there]):
+            closed = graph.roads[flat >> 1] in control.closed
+            if closed or not side.holds(control, graph.places[there]):
                 yield "held"
             else:
                 yield "threatened" if any(_threatens(f, there) for f in enemies) else "free"

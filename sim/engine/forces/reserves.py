@@ -49,7 +49,6 @@ class Reserves:
         self.orders: list[Order] = []
         self._sent: dict[Post, list[tuple[int, int]]] = {}
         self._round: dict[tuple[int, float], dict[int, float]] = {}
-        self._beside: dict[str, frozenset[str]] = {}
 
     def _draw(self, rule: ReservesRule) -> _Drawn:
         luck, name = self._world.luck, f"reserves:{rule.actor}"
@@ -117,19 +116,9 @@ class Reserves:
         """Persons of enemy garrisons at the other ends of the roads of a place."""
         actor, place = post
         enemies, strength = self._world.sides[actor].enemies, self._garrisons.strength
-        ends = self._ends(place)
+        graph, neighbours = self._world.graph, self._world.control.terrain.neighbours
+        ends = {graph.places[there] for there, _ in neighbours[graph.place_index[place]]}
         return sum(strength.get((who, where), 0) for who in enemies for where in ends)
-
-    def _ends(self, place: str) -> frozenset[str]:
-        """The places at the other ends of the roads of a place that are there."""
-        if place not in self._beside:
-            graph, absent = self._world.graph, self._world.control.absent
-            ways = graph.neighbours[graph.place_index[place]]
-            ends = (
-                graph.places[there] for there, flat in ways if not absent(graph.roads[flat >> 1])
-            )
-            self._beside[place] = frozenset(ends)
-        return self._beside[place]
 
     def _in_sight(self, post: Post, near: float) -> list[Force]:
         """The enemy forces within so many km of a place by road."""
@@ -151,7 +140,7 @@ class Reserves:
         """Kilometres by road to the places within ``most`` of one (Dijkstra 1959)."""
         if (start, most) in self._round:
             return self._round[start, most]
-        graph, control = self._world.graph, self._world.control
+        graph, neighbours = self._world.graph, self._world.control.terrain.neighbours
         found = self._round[start, most] = {}
         heap = [(0.0, start)]
         while heap:
@@ -159,8 +148,8 @@ class Reserves:
             if here in found or km > most:
                 continue
             found[here] = km
-            for there, flat in graph.neighbours[here]:
-                if there not in found and not control.absent(graph.roads[flat >> 1]):
+            for there, flat in neighbours[here]:
+                if there not in found:
                     heapq.heappush(heap, (km + float(graph.km[flat >> 1]), there))
         return found
 
