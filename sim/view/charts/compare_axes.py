@@ -5,23 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from matplotlib.figure import Figure
 
-from sim.base.said import Name, Said, Sentence, counted, names
+from sim.base.said import Name, Said, Sentence, counted, names, several
 from sim.measure.compare import Comparison
 from sim.measure.steps import Steps
-from sim.scenario.model import DAY
 from sim.view.charts.panels import (
     Panel,
     last,
-    line_style,
     merged,
     numeral,
-    run_marks,
+    run_curve,
     run_names,
-    run_width,
+    span_of_runs,
     titles_of_runs,
 )
 from sim.view.charts.series import points
@@ -53,8 +50,6 @@ def axes_data(
 ) -> AxesData | Nothing:
     """The axes of all runs whose capacity is not the same in all; the others are named."""
     first = comparison.outcomes[0]
-    stated = first.summary["scenario"]["start"]
-    end = max(round(o.summary["scenario"]["days"] * DAY) for o in comparison.outcomes)
     named = {a: Name(first.scenario["axes"][a].get("name", a)) for a in axes}
     curves = {a: tuple(curve(t[f"axis:{a}", "capacity_kg_per_day"]) for t in tables) for a in axes}
     differ = [a for a in axes if len(set(curves[a])) > 1]
@@ -77,11 +72,8 @@ def axes_data(
         parts.append(Sentence("the same in all: ", names(alike, most=4)))
     if len(differ) > MOST:
         parts.append(Sentence("not drawn: ", names([named[a] for a in differ[MOST:]], most=4)))
-    subtitle = parts[0]
-    for part in parts[1:]:
-        subtitle = Sentence(subtitle, "; ", part)
     return AxesData(
-        Page(title, subtitle), Span(end, datetime.fromisoformat(stated) if stated else None),
+        Page(title, several(parts, "; ", "; ")), span_of_runs(comparison),
         titles_of_runs(comparison), tuple((named[a], curves[a]) for a in differ[:MOST]),
     )  # fmt: skip
 
@@ -104,10 +96,8 @@ def draw_axes(data: AxesData) -> Figure:
         for run, one in enumerate(curves):
             times, values = points(one, data.span.end)
             values = values / 1000
-            colour, style = line_style(run)
-            panel.curve(times, values, f"{numeral(last(values))} t/day", colour, ls=style,
-                        lw=run_width(run), zorder=3)  # fmt: skip
-            run_marks(panel.axes, times, values, run, len(curves), data.span.end)
+            said = f"{numeral(last(values))} t/day"
+            run_curve(panel, times, values, said, run, len(curves), data.span.end)
         panel.names = merged(panel.names)
         panel.finish()
         set_times(panel.axes, data.span, named=nth >= len(data.axes) - COLUMNS)

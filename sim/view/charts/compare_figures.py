@@ -21,13 +21,12 @@ from sim.view.charts.panels import (
     Stack,
     last,
     letter,
-    line_style,
     merged,
     numeral,
-    run_marks,
+    run_curve,
     run_names,
-    run_width,
     signed_numeral,
+    span_of_runs,
     titles_of_runs,
 )
 from sim.view.charts.series import difference, points
@@ -99,11 +98,9 @@ def _compare_data(
     comparison: Comparison, tables: Sequence[dict[tuple[str, str], Steps]], axis: str
 ) -> CompareData:
     first = comparison.outcomes[0]
-    scenario = first.summary["scenario"]
-    start = datetime.fromisoformat(scenario["start"]) if scenario["start"] else None
-    end = max(round(o.summary["scenario"]["days"] * DAY) for o in comparison.outcomes)
+    span = span_of_runs(comparison)
     rates = tuple(curve(t[f"axis:{axis}", "capacity_kg_per_day"]) for t in tables)
-    panels = [ComparePanel("Capacity", "t/day", rates, 1000), _arrived(tables, axis, end)]
+    panels = [ComparePanel("Capacity", "t/day", rates, 1000), _arrived(tables, axis, span.end)]
     sinks = sorted({s for t in tables for s, m in t if s.startswith(f"sink:{axis}/")})
     for sink in sinks:
         stocks = [t.get((sink, "stock_kg")) for t in tables]
@@ -121,8 +118,8 @@ def _compare_data(
     if left_out:
         subtitle = Sentence(subtitle, "; not drawn: ", several(left_out))
     return CompareData(
-        Page(_compare_title(comparison, axis, name, start), subtitle, ""),
-        Span(end, start), titles_of_runs(comparison), tuple(differ[:MOST_PANELS]),
+        Page(_compare_title(comparison, axis, name, span.start), subtitle, ""),
+        span, titles_of_runs(comparison), tuple(differ[:MOST_PANELS]),
         _events(comparison, tables, axis),
     )  # fmt: skip
 
@@ -238,11 +235,9 @@ def draw_compare(data: CompareData) -> Figure:
             else:
                 times, values = points(one, data.span.end)
             values = values / panel.scale
-            colour, style = line_style(nth)
             said = (signed_numeral if less else numeral)(last(values))
             name = f"{said} {plain(panel.unit)}"
-            drawn.curve(times, values, name, colour, ls=style, lw=run_width(nth), zorder=3)
-            run_marks(drawn.axes, times, values, nth, len(data.runs), data.span.end)
+            run_curve(drawn, times, values, name, nth, len(data.runs), data.span.end)
         if not drawn.names:
             note(drawn.axes, "no run has it")
         drawn.names = merged(drawn.names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from string import ascii_uppercase
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from matplotlib.patheffects import withStroke
 from sim.base.numbers import true_minus
 from sim.measure.bands import Band
 from sim.measure.compare import Comparison
+from sim.scenario.model import DAY
 from sim.view.charts.time_axis import set_times
 from sim.view.data import EventMark, Span
 from sim.view.draw import MARGIN, Sheet, plain, short, text_size, wrap
@@ -273,6 +275,22 @@ def titles_of_runs(comparison: Comparison) -> tuple[str, ...]:
     """What runs are called: by the titles of their scenarios where no two are the same."""
     titles = tuple(str(o.summary["scenario"]["title"]) for o in comparison.outcomes)
     return titles if len(set(titles)) == len(titles) else tuple(o.name for o in comparison.outcomes)
+
+
+def span_of_runs(comparison: Comparison) -> Span:
+    """The days of the longest run, dated as the first is."""
+    stated = comparison.outcomes[0].summary["scenario"]["start"]
+    end = max(round(o.summary["scenario"]["days"] * DAY) for o in comparison.outcomes)
+    return Span(end, datetime.fromisoformat(stated) if stated else None)
+
+
+def run_curve(
+    panel: Panel, times: Values, values: Values, name: str, number: int, runs: int, end: int
+) -> None:  # fmt: skip
+    """The curve of one of several runs, to be named where it ends, with its marks."""
+    colour, style = line_style(number)
+    panel.curve(times, values, name, colour, ls=style, lw=run_width(number), zorder=3)
+    run_marks(panel.axes, times, values, number, runs, end)
 
 
 def run_marks(
