@@ -233,23 +233,23 @@ class AxisLens:
 
     @cached_property
     def _start(self) -> tuple[BoolArray, BoolArray]:
-        return self._own(self._begun, self.passage(self._begun))
+        return self._own(self.passage(self._begun))
 
     def passage(self, control: Control) -> Passage:
         """Capacities for the axis in a state."""
         side = Side.of(self.axis.actor, self.scenario.actors)
         return Passage(control, side, self._foreign, self._load, self.scenario.truck_load)
 
-    def _problem_in(self, control: Control) -> FlowProblem:
-        """The problem of the axis, with the travel times of a state."""
-        if not control.pace:
+    def _problem_on(self, graph: Graph) -> FlowProblem:
+        """The problem of the axis, with the travel times of a graph."""
+        if np.array_equal(graph.seconds, self.graph.seconds):
             return self._problem
-        return FlowProblem(graph_at(control), self.sources, self.sinks)
+        return FlowProblem(graph, self.sources, self.sinks)
 
     def flow(self, control: Control) -> Flow:
         """The plan of the axis alone, with no limit of supply or demand: all it can carry."""
         passage = self.passage(control)
-        return self._problem_in(control).plan(passage.road, passage.place)
+        return self._problem_on(graph_at(control)).plan(passage.road, passage.place)
 
     def ways(self, passages: Passages, time: int, capacity: int) -> AxisView:
         """A look without the flow: no cut and no routes with rates, the rest as :meth:`look`.
@@ -258,29 +258,31 @@ class AxisLens:
         known from the run.
         """
         passage = passages.of(self.axis.actor, self._foreign, self._load)
-        return self._ways(passage, time, capacity, CutView((), (), capacity, False), ())
+        graph = graph_at(passage.control)
+        return self._ways(graph, passage, time, capacity, CutView((), (), capacity, False), ())
 
     def look(self, control: Control, time: int) -> AxisView:
         """Everything about the axis in a state; ``time`` is only written down."""
-        passage = self.passage(control)
-        key = passage.key + (graph_at(control).seconds.tobytes() if control.pace else b"")
+        passage, graph = self.passage(control), graph_at(control)
+        key = passage.key + graph.seconds.tobytes()
         if key not in self._seen:
-            self._seen[key] = self._look(control, passage, time)
+            self._seen[key] = self._look(graph, passage, time)
         return replace(self._seen[key], time=time)
 
-    def _look(self, control: Control, passage: Passage, time: int) -> AxisView:
-        problem = self._problem_in(control)
+    def _look(self, graph: Graph, passage: Passage, time: int) -> AxisView:
+        problem = self._problem_on(graph)
         flow = problem.plan(passage.road, passage.place)
         routes = tuple(
-            self._route(problem.graph, r.places, r.roads, r.rate) for r in decompose(problem, flow)
+            self._route(graph, r.places, r.roads, r.rate) for r in decompose(problem, flow)
         )
-        return self._ways(passage, time, flow.value, self._cut(control, passage, flow), routes)
+        return self._ways(graph, passage, time, flow.value, self._cut(passage, flow), routes)
 
     def _ways(
-        self, passage: Passage, time: int, capacity: int, cut: CutView,
+        self, graph: Graph, passage: Passage, time: int, capacity: int, cut: CutView,
         routes: tuple[RouteView, ...],
     ) -> AxisView:  # fmt: skip
-        graph, roads, places = graph_at(passage.control), passage.road > 0, passage.open
+        """``graph`` has the travel times of the state."""
+        roads, places = passage.road > 0, passage.open
         ends = (self.sources, self.sinks)
         left = _spare(
             Topology(graph.places, graph.roads, graph.a.tobytes(), graph.b.tobytes()),
@@ -313,13 +315,13 @@ class AxisLens:
             any(stated[graph.roads[road]].estimated for road in roads),
         )
 
-    def _cut(self, control: Control, passage: Passage, flow: Flow) -> CutView:
+    def _cut(self, passage: Passage, flow: Flow) -> CutView:
         graph, cut = self.graph, flow.cut
         if flow.value:
             far = cut.sink_side_cut
             other = () if far is None else self._names(far.places, far.roads)
             return CutView(*self._ids(cut.places, cut.roads), cut.value, cut.unique, other=other)
-        now, start = self._own(control, passage), self._start
+        now, start = self._own(passage), self._start
         back = reopening_set(graph, *now, *start, self.sources, self.sinks)
         wall = barrier(graph, *now, *start, self.sources)
         return CutView(
@@ -336,8 +338,9 @@ class AxisLens:
     def _names(self, places: tuple[int, ...], roads: tuple[int, ...]) -> tuple[str, ...]:
         return sum(self._ids(places, roads), ())
 
-    def _own(self, control: Control, passage: Passage) -> tuple[BoolArray, BoolArray]:
+    def _own(self, passage: Passage) -> tuple[BoolArray, BoolArray]:
         """Which roads are open each way by their own state, their ends aside, and which places."""
+        control = passage.control
         open_ = [
             road not in control.closed
             and not control.stands(road)
