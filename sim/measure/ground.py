@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from sim.network import reach
 from sim.scenario.model import PPM, Scenario
-from sim.state.control import KINDS, Control
+from sim.state.control import Control
 from sim.state.passages import Passages
 from sim.state.pockets import pockets, sources_of
-from sim.state.rebuild import states
+from sim.state.rebuild import changed, states
 from sim.state.record import ControlRow
 from sim.state.sides import Side
 
@@ -66,18 +66,14 @@ def links_over_time(
     abroad = {actor: sources_of(scenario, actor)[1] for actor in scenario.actors}
     abroad = {actor: sources for actor, sources in abroad.items() if sources}
     found: dict[tuple[str, str], list[tuple[int, int]]] = {}
-    changed: dict[int, tuple[set[str], set[str]]] = {}
-    for row in rows:
-        of_time = changed.setdefault(row.time, (set(), set()))
-        if row.kind in KINDS:
-            of_time[row.kind == "road"].add(row.id)
+    touched = changed(rows)
     ways: Passages | None = None
     for time, control in states(scenario, rows):
         if ways is None:
             ways = passages(scenario, control)
             moved = {ways.of(actor, sources) for actor, sources in abroad.items()}
         else:
-            moved = ways.refresh(*changed[time])
+            moved = ways.refresh(*touched[time])
         for actor, sources in abroad.items():
             mine = ways.of(actor, sources)
             # what others whose places it may use take of it changes no way, and yet who holds it

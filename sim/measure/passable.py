@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy as np
 from sim.network import BoolArray
 from sim.scenario.model import Scenario
 from sim.state.passages import Passage
-from sim.state.rebuild import states
+from sim.state.rebuild import changed, states
 from sim.state.record import Record
 
 from .axis import AxisLens
@@ -26,19 +25,19 @@ def passable(scenario: Scenario, record: Record) -> dict[str, Turns]:
 
     Roads are numbered as in the scenario's network.
     """
-    changed: dict[tuple[int, str], set[str]] = defaultdict(set)
-    for row in record.control:
-        changed[row.time, row.kind].add(row.id)
+    touched = changed(record.control)
     number = {road: i for i, road in enumerate(scenario.network.roads)}
     passages: dict[str, Passage] = {}
     now: dict[str, BoolArray] = {}
     found: dict[str, tuple[str, list[int]]] = {}
+    order: list[int] = []
     for time, control in states(scenario, record.control):
-        order = [number[road] for road in control.terrain.graph.roads]
+        if not time:
+            order = [number[road] for road in control.terrain.graph.roads]
         for axis in scenario.axes:
             if not time:
                 passages[axis] = AxisLens(scenario, axis, control).passage(control)
-            elif not passages[axis].refresh(changed[time, "place"], changed[time, "road"]):
+            elif not passages[axis].refresh(*touched[time]):
                 continue
             flags = np.zeros(len(order), dtype=bool)
             flags[order] = (passages[axis].road > 0).any(axis=1)

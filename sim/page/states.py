@@ -22,7 +22,7 @@ from sim.network import UNLIMITED, Graph
 from sim.scenario.model import DAY, Operation
 from sim.state.control import EVERYONE, Control
 from sim.state.passages import Passage
-from sim.state.rebuild import states
+from sim.state.rebuild import changed, states
 from sim.view.look import LABEL, drawn, looks
 from sim.view.map.frame import Frame
 from sim.view.map.labels import bare
@@ -72,13 +72,11 @@ class States:
 
     def _walk(self) -> None:
         scenario = self.run.scenario
-        changed: dict[tuple[int, str], set[str]] = defaultdict(set)
-        for row in self.run.control:
-            changed[row.time, row.kind].add(row.id)
+        touched = changed(self.run.control)
         passages: dict[str, Passage] = {}
         for time, control in states(scenario, self.run.control):
             self.graph = control.terrain.graph
-            places, roads = changed[time, "place"], changed[time, "road"]
+            places, roads = touched[time]
             if not time:
                 self.absent = frozenset(filter(control.absent, control.closed))
                 capacity = control.terrain.road_capacity

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import groupby
 
@@ -28,6 +29,16 @@ def states(scenario: Scenario, rows: Iterable[ControlRow]) -> Iterator[tuple[int
         for row in now:
             _apply(control, row)
         yield time, control
+
+
+def changed(rows: Iterable[ControlRow]) -> Mapping[int, tuple[set[str], set[str]]]:
+    """The places and the roads of which rows tell, by the instant (s)."""
+    found: dict[int, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    for row in rows:
+        places, roads = found[row.time]
+        if row.kind in KINDS:
+            (roads if row.kind == "road" else places).add(row.id)
+    return found
 
 
 def state_at(scenario: Scenario, rows: Iterable[ControlRow], time: int) -> Control:
