@@ -221,7 +221,7 @@ def _where(run: RunFiles, row: EventRow) -> tuple[str, ...]:
     if row.kind == "pocket":
         if not row.time:  # what is so at the start has not happened
             return ()
-        named = row.text.removeprefix("cut off: ").split(", ")
+        named = _cut_off(row)
     elif force := scenario.operations.get(row.subject):
         held = [c.id for c in run.control if c.time == row.time and c.what == "holders"]
         taken = [place for place in held if row.kind == "taken" and place in force.route]
