@@ -97,7 +97,7 @@ def _stage(this: _Ensemble, told: bool) -> Html:
             "an older version wrote it. Run the scenario again for a map of chances.",
         )
     axes = [(id_, axis.name) for id_, axis in this.scenario.axes.items()]
-    data = join("Data: ", this.link("replicates.jsonl"))
+    data = this.link.data("replicates.jsonl")
     return join(
         el("noscript", el("p", NOSCRIPT)),
         bar(axes, this.scenario.main_axis),
@@ -177,7 +177,7 @@ def _doubts(this: _Ensemble) -> Html | None:
     found = of_many.doubtful_roads(this.summary)
     if not found.rows:
         return None
-    return join(tables.html(found), source_line("Data: ", this.link("doubtful_roads.csv")))
+    return join(tables.html(found), source_line(this.link.data("doubtful_roads.csv")))
 
 
 def _claims(this: _Ensemble) -> Html | None:

@@ -14,7 +14,7 @@ from sim.tables import of_many
 from sim.tables.headline import Teller, common_axis, same_deliveries
 from sim.tables.of_run import claim_text
 
-from . import markup, tables
+from . import tables
 from .ground import stage
 from .inputs import LONGEST
 from .markup import Html, details, el, join, named, table
@@ -74,12 +74,13 @@ def page(runs: Sequence[RunFiles], file: Path) -> str:
                       el("p", id="apart", class_="apart"), class_="stuck"),
                    el("div", curve_figure(f", {', '.join(letters)} and {gaps}",
                                           _sources(links, "timeseries.csv"))), class_="stage"),
-                _grid([map_figure(i, join(el("strong", letters[i]), ": "), _data(link, _MAP))
+                _grid([map_figure(i, join(el("strong", letters[i]), ": "),
+                                  link.data("control.csv", "flows.csv"))
                        for i, link in enumerate(links)]),
                 seen=False),
         section("events", "What happened in each", _happened(runs, names)),
         section("held", "Who held what", _grid(
-            [holding_figure(i, names[i], _data(link, ["control.csv"]))
+            [holding_figure(i, names[i], link.data("control.csv"))
              for i, link in enumerate(links)])),
         section("claims", "Claims", _claims(runs)),
         section("measures", "Measures", measures(found, letters)),
@@ -92,8 +93,6 @@ def page(runs: Sequence[RunFiles], file: Path) -> str:
         title = f"{len(runs)} runs, the others compared with {first.scenario.title}"
     return document(title, who, parts, stage(runs, axis))
 
-
-_MAP = ["control.csv", "flows.csv"]
 
 GAP = "B \u2212 A"
 """The head of differences of two runs."""
@@ -219,10 +218,6 @@ def settings(found: Comparison, names: Sequence[str]) -> Html:
         return made
     rest = table(head, more, "More settings that are not the same")
     return join(made, details(f"{len(more)} more", rest))
-
-
-def _data(link: Links, files: Sequence[str]) -> Html:
-    return join("Data: ", markup.listed((link(name) for name in files), ", "))
 
 
 def _sources(links: Sequence[Links], file: str) -> Html:

@@ -18,7 +18,7 @@ from sim.tables.of_run import luck_of
 from sim.view import look
 
 from .inputs import source_of
-from .markup import Html, Piece, details, el, join, named, script_json, source_line
+from .markup import Html, Piece, details, el, join, listed, named, script_json, source_line
 from .prose import Cause, Entry, iso
 from .run import RunFiles
 from .sentences import HEADS, MONTHS, SENTENCES
@@ -75,6 +75,10 @@ class Links:
             return el("code", name)
         path = os.path.relpath(file.resolve(), self._from.resolve())
         return el("a", name, href=quote(Path(path).as_posix(), safe="/."))
+
+    def data(self, *names: str) -> Html:
+        """Says in which files the data are."""
+        return join("Data: ", listed(map(self, names), ", "))
 
 
 @cache

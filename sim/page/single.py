@@ -9,7 +9,7 @@ from typing import Any
 
 from . import inputs, tables, what_if
 from .ground import stage
-from .markup import Html, Piece, el, join, listed, source_line
+from .markup import Html, Piece, el, source_line
 from .prose import finding, happenings
 from .run import RunFiles
 from .shell import (
@@ -85,28 +85,26 @@ def _stage(run: RunFiles, link: Links) -> Html:
     """The map beside curves and events."""
     parties = not run.scenario.without_actors
     files = ["control.csv", "flows.csv", *(["loads.csv"] if run.loads else [])]
-    control = join("Data: ", listed(map(link, files), ", "))
-    series = join("Data: ", link("timeseries.csv"))
+    control = link.data(*files)
+    chips = el("ol", id="chips", class_="chips") if run.scenario.axes else None
     return el(
         "div",
         el("div", map_figure(0, "", control, _flows(run), parties=parties), class_="stuck"),
         el(
             "div",
             what_if.panel(parties=parties) if run.scenario.axes else None,
-            curve_figure(", over time", series, el("ol", id="chips", class_="chips"))
-            if run.scenario.axes
-            else curve_figure(", over time", series),
+            curve_figure(", over time", link.data("timeseries.csv"), chips),
             el(
                 "section",
                 el("h3", HAPPENED, id="events-title"),
                 list_choice() if run.scenario.axes else None,
                 el("p", NONE_HAPPENED, id="none-happened", hidden=True),
                 entries(run, happenings(run)),
-                source_line("Data: ", link("events.csv")),
+                source_line(link.data("events.csv")),
                 class_="events", aria_labelledby="events-title",
             ),
             None if not parties
-            else holding_figure(0, "Who held what", join("Data: ", link("control.csv"))),
+            else holding_figure(0, "Who held what", link.data("control.csv")),
         ),
         class_="stage",
     )  # fmt: skip
