@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import Thread
@@ -602,15 +603,27 @@ def of_document() -> Callable[..., Callable[[Said], list[float]]]:
     return _of_document
 
 
-@pytest.fixture
-def explorer(home: Path) -> Iterator[Any]:
-    """The page of the scenario in ``home``, a fixture of the tests' own, served meanwhile."""
+@contextmanager
+def _served(*args: Any, **kwargs: Any) -> Iterator[Any]:
     from sim import api
 
-    with api.explore("two_ways.yaml") as made:
+    with api.explore(*args, **kwargs) as made:
         serving = Thread(target=made.serve)
         serving.start()
         yield made
         made.stop()
         serving.join(10)
         assert not serving.is_alive()
+
+
+@pytest.fixture(scope="session")
+def served() -> Callable[..., AbstractContextManager[Any]]:
+    """``served(file, ...)``: what ``sim.explore`` makes of it, served in the block."""
+    return _served
+
+
+@pytest.fixture
+def explorer(home: Path) -> Iterator[Any]:
+    """The page of the scenario in ``home``, a fixture of the tests' own, served meanwhile."""
+    with _served("two_ways.yaml") as made:
+        yield made

@@ -8,8 +8,8 @@ import os
 import re
 import socket
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -21,6 +21,7 @@ from sim.api import exploring
 from sim.api.changes import event
 from sim.api.exploring import Explorer
 
+Served = Callable[..., AbstractContextManager[Explorer]]
 DAY = 86_400
 CLOSED = {"from": "0", "changes": [{"close": "hill--port", "at": 2 * DAY}]}
 TAKEN = {"from": "0", "changes": [{"take": "hill", "by": "blue", "at": 2 * DAY + 5}]}
@@ -152,17 +153,15 @@ def test_what_is_run_is_what_is_saved(explorer: Explorer, told: dict[str, Any]) 
     assert json.loads(json.dumps(done.summary["measures"])) == ran
 
 
-def test_changes_of_a_changed_run_are_added_and_ids_stay_apart(home: Path, two_ways: str) -> None:
+def test_changes_of_a_changed_run_are_added_and_ids_stay_apart(
+    home: Path, two_ways: str, served: Served
+) -> None:
     text = two_ways.replace("gate_falls:", "what_if_1:")
     (home / "two_ways.yaml").write_text(text, encoding="utf-8")
-    with sim.explore("two_ways.yaml") as made:
-        serving = Thread(target=made.serve)
-        serving.start()
+    with served("two_ways.yaml") as made:
         assert ask(made, "/run", CLOSED)[0] == 200
         more = {"from": "1", "changes": [{"open": "hill--port", "at": 9 * DAY}]}
         assert ask(made, "/save", {**more, "name": "new.yaml"})[0] == 200
-        made.stop()
-        serving.join(10)
     events = sim.load("new.yaml").events
     assert sorted(events) == ["what_if_1", "what_if_2", "what_if_3"]
     assert events["what_if_1"].by == "blue"
@@ -215,18 +214,14 @@ def test_what_was_run_is_not_saved_over_another_scenario(explorer: Explorer, hom
 
 
 def test_a_file_out_of_reach_of_its_scenario_is_refused(
-    tmp_path: Path, two_ways: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, two_ways: str, served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
     (tmp_path / "a/two_ways.yaml").write_text(two_ways, encoding="utf-8")
     monkeypatch.chdir(tmp_path / "b")
-    with sim.explore("../a/two_ways.yaml") as made:
-        serving = Thread(target=made.serve)
-        serving.start()
+    with served("../a/two_ways.yaml") as made:
         status, answer = ask(made, "/save", {**CLOSED, "name": "new.yaml"})
-        made.stop()
-        serving.join(10)
     assert status == 422
     assert "leaves the project" in answer["message"]
     assert os.listdir() == []
@@ -380,30 +375,19 @@ def test_an_explorer_shows_itself(explorer: Explorer, home: Path) -> None:
 
 
 @pytest.fixture
-def empty(home: Path) -> Iterator[Explorer]:
+def empty(home: Path, served: Served) -> Iterator[Explorer]:
     """An empty map, served meanwhile."""
     with served() as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Explorer]:
+def refusing(tmp_path_factory: pytest.TempPathFactory, served: Served) -> Iterator[Explorer]:
     """An empty map for all that is refused: it changes nothing, and stands in an empty folder."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("refusing"))
         with served() as made:
             yield made
-
-
-@contextmanager
-def served() -> Iterator[Explorer]:
-    with sim.explore() as made:
-        serving = Thread(target=made.serve)
-        serving.start()
-        yield made
-        made.stop()
-        serving.join(10)
-        assert not serving.is_alive()
 
 
 FIRST: dict[str, Any] = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from sim import api
 from sim.api.exploring import Explorer
 
+Served = Callable[..., AbstractContextManager[Explorer]]
 DAY = 86_400
 
 
@@ -180,14 +182,10 @@ def test_the_program_ends_when_its_page_is_closed(browser: Any, home: Path) -> N
         tab.context.close()
 
 
-def test_the_page_says_when_the_program_has_ended(browser: Any, home: Path) -> None:
-    with api.explore("two_ways.yaml") as made:
-        serving = Thread(target=made.serve)
-        serving.start()
+def test_the_page_says_when_the_program_has_ended(browser: Any, home: Path, served: Served) -> None:
+    with served("two_ways.yaml") as made:
         tab = Tab(browser, made.address)
         tab.close_road("hill--port", 2)
-        made.stop()
-        serving.join(10)
     tab.press("Run")
     tab.hear("The program has ended: start it again to run and save.")
     assert tab.page.get_by_role("button", name="Save", exact=True).is_disabled()
@@ -286,14 +284,10 @@ def test_what_is_drawn_is_undone_with_its_roads(tab: Tab) -> None:
 
 
 @pytest.fixture
-def empty(home: Path) -> Iterator[Explorer]:
+def empty(home: Path, served: Served) -> Iterator[Explorer]:
     """An empty map round a point of the equator, served meanwhile."""
-    with api.explore(around=(0, 0.1)) as made:
-        serving = Thread(target=made.serve)
-        serving.start()
+    with served(around=(0, 0.1)) as made:
         yield made
-        made.stop()
-        serving.join(10)
 
 
 def first_place(tab: Tab, name: str, lat: str, lon: str) -> None:
@@ -413,10 +407,8 @@ def test_what_is_changed_of_a_drawn_scenario_is_saved_whole(
     tab.context.close()
 
 
-def test_a_press_on_the_world_shows_the_map_there(browser: Any, home: Path) -> None:
-    with api.explore() as made:
-        serving = Thread(target=made.serve)
-        serving.start()
+def test_a_press_on_the_world_shows_the_map_there(browser: Any, home: Path, served: Served) -> None:
+    with served() as made:
         tab = Tab(browser, made.address)
         page = tab.page
         assert page.locator(".drawing").count() == 0
@@ -432,8 +424,6 @@ def test_a_press_on_the_world_shows_the_map_there(browser: Any, home: Path) -> N
         press.click()
         page.wait_for_selector(".drawing")
         assert page.evaluate("DATA.explore.draw.frame.north") == pytest.approx(47.5)
-        made.stop()
-        serving.join(10)
         tab.context.close()
 
 
