@@ -14,17 +14,8 @@ Write = Callable[..., Path]
 
 
 @pytest.fixture
-def write(tmp_path: Path) -> Write:
+def write(put: Write) -> Write:
     """Writes a file below a project that holds the small scenario as base.yaml."""
-    root = tmp_path / "project"
-    (root / ".git").mkdir(parents=True)
-
-    def put(name: str, text: str) -> Path:
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-        return path
-
     put("base.yaml", (DATA / "small.yaml").read_text("utf-8"))
     put("network.yaml", (DATA / "network.yaml").read_text("utf-8"))
     return put

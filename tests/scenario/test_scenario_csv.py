@@ -67,17 +67,8 @@ TABLES = {
 
 
 @pytest.fixture
-def write(tmp_path: Path) -> Write:
+def write(put: Write) -> Write:
     """Writes a file below a project that holds the four tables."""
-    root = tmp_path / "project"
-    (root / ".git").mkdir(parents=True)
-
-    def put(name: str, text: str) -> Path:
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode())
-        return path
-
     put("tables/places.csv", PLACES)
     put("tables/roads.csv", ROADS)
     put("tables/needs.csv", NEEDS)
