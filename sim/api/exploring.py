@@ -78,13 +78,13 @@ class Explorer(Shown):
         }  # fmt: skip
         self._served = Served(self._find, acts, port)
         self._place = TemporaryDirectory(prefix="sim-explore-", ignore_cleanup_errors=True)
-        self._numbers, self._tried = count(), dict[str, Tried]()
+        self._numbers, self._tried = count(0 if opened else 1), dict[str, Tried]()
         self._running, self._saving = Lock(), Lock()
         try:
             if opened:
                 self._try(opened, {})
             else:
-                self._empty(next(self._numbers), middle)
+                self._empty(middle)
         except BaseException:
             self.close()
             raise
@@ -138,11 +138,11 @@ class Explorer(Shown):
         self._tried[number] = Tried(folder, origin, parts, base)
         return number
 
-    def _empty(self, number: int, middle: tuple[float, float] | None) -> None:
+    def _empty(self, middle: tuple[float, float] | None) -> None:
         """Make the page of an empty map round a point; None: of the world."""
         from sim.page.first import write_first
 
-        folder = Path(self._place.name, str(number))
+        folder = Path(self._place.name, EMPTY)
         folder.mkdir(exist_ok=True)
         write_first(folder, middle, CLASS)
 
@@ -159,7 +159,7 @@ class Explorer(Shown):
 
     def _around(self, told: Told) -> Told:
         """Draw the empty map round a point."""
-        self._empty(int(EMPTY), point(told))
+        self._empty(point(told))
         return {}
 
     def _check(self, told: Told) -> Told:
