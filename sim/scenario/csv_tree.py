@@ -93,7 +93,7 @@ def _rows(text: str, file: str, report: Report) -> Iterator[_Row]:
     first = split_lines(text[:100_000])[0]
     separator = max(_SEPARATORS, key=first.count)
     cell = re.compile(
-        rf'(?P<lead>[ ]*)(?:"(?P<quoted>(?:[^"]|"")*+)"|(?P<bare>))'
+        rf'(?P<lead>[ ]*)(?:"(?P<quoted>(?:[^"]|"")*+)")?'
         rf"(?P<rest>[^{re.escape(separator)}\r\n\x85\u2028\u2029]*)"
         rf"(?P<end>{re.escape(separator)}|{_BREAK}|\Z)"
     )
