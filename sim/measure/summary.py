@@ -89,13 +89,12 @@ class Analysis:
                 self._put_ends(path, steps, "links")
         self._moves()
         self._scores()
-        decisions = (*decided(scenario, record), *sent(scenario, record))
-        for path, value, unit in (*decisions, *shipped(record, self.series)):
+        for path, value, unit in (
+            *decided(scenario, record), *sent(scenario, record), *shipped(record, self.series),
+            *fleets.measures(record), *costs.measures(scenario, record, self.series),
+        ):  # fmt: skip
             self._put(path, value, unit)
         self._credit()
-        for path, value, unit in (*fleets.measures(record),
-                                  *costs.measures(scenario, record, self.series)):  # fmt: skip
-            self._put(path, value, unit)
         self.measures = dict(sorted(self.measures.items()))
         self.verdicts = verdicts(self)
 

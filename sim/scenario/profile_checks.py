@@ -121,12 +121,8 @@ def most_wanted(things: Mapping[str, Things], axis: str, place: str, stated: flo
             factors += [most_of(event.factor.dist)] if event.factor else []
     for found in things["profiles"].values():
         if not names.isdisjoint(found.model.demand):
-            factors += [max(map(_most_factor, found.model.factors.values()), default=1.0)]
+            factors += [max((most_of(f.dist) for f in found.model.factors.values()), default=1.0)]
     return most * math.prod(max(1.0, factor) for factor in factors)
-
-
-def _most_factor(factor: Any) -> float:
-    return most_of(factor.dist)
 
 
 def _check_factor(report: Report, found: Found, factor: Any, *path: str) -> None:
