@@ -32,12 +32,8 @@ def name_outside(
     for stand in found:
         if frame.shows(stand.xy):
             continue
-        force = stand.force
-        text = (
-            f"{force.strength:,}"
-            if brief
-            else f"{short(force.name, OUTSIDE.name)}, {force.strength:,}"
-        )
+        men = f"{stand.force.strength:,}"
+        text = men if brief else f"{short(stand.force.name, OUTSIDE.name)}, {men}"
         spots = _spots(frame, stand.xy, text_size(text, MEN_POINTS)[0] + DART + 4)
         free = [box for box in spots if others.free(box)] or spots[:1]
         box = next((box for box in free if taken.free(box)), free[0])
