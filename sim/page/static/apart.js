@@ -19,8 +19,8 @@ function runOfAll(runs) {
   const order = ({ run, thing }, name) => runs.indexOf(run) * 1e6 + run[name].indexOf(thing);
   const places = firstOf(every("places"), "places").map(({ thing }) => {
     const own = runs.map((run, k) => placed[k].has(thing.id) ? run.places[placed[k].get(thing.id)] : null);
-    const heldIn = own.map((place, k) => place ? remadeOf(place.held, (held) => held.map(([actor, ppm]) => [byName.get(runs[k].actors[actor].name), ppm])) : null);
-    const times = [...new Set(heldIn.flatMap((held) => held ? held.filter((_, i) => i % 2 === 0) : [0]))].sort((x, y) => x - y);
+    const heldIn = own.map((place, k) => place ? remade(place.held, (held) => held.map(([actor, ppm]) => [byName.get(runs[k].actors[actor].name), ppm])) : null);
+    const times = timesOf(heldIn.map((held) => held || [0, []]));
     return { ...thing, ring: 0, seal: 0, heldIn, held: times.flatMap((time) => [time, inEqualParts(heldIn.map((held) => held ? at(held, time, []) : null))]) };
   });
   const index = new Map(places.map((place, i) => [place.id, i]));
@@ -32,9 +32,6 @@ function runOfAll(runs) {
   const times = [...new Set(runs.flatMap((run) => run.times))].sort((x, y) => x - y);
   return { ...first, actors, places, roads, axes, times, end: view.end, loads: {}, forces: [] };
 }
-
-/** Changes with each value made anew. */
-const remadeOf = (changes, make) => changes.map((value, i) => i % 2 ? make(value) : value);
 
 /** Whether all that runs have is the same; null is of a run that lacks the thing. */
 const alike = (values) => values.every((value) => JSON.stringify(value) === JSON.stringify(values[0]));
@@ -108,8 +105,8 @@ class ApartMap extends MapView {
   drawPlace(place, i, axis) {
     const spot = this.places[i], differs = !alike(this.holders(place)), held = at(place.held, view.time, []);
     const source = axis && axis.sources.includes(i), sink = axis && axis.sinks.some((one) => one.place === i);
-    const [x, y] = this.points[i], key = JSON.stringify([differs, held, view.axis]);
-    spot.shown = { inside: x > 0 && y > 0 && x < this.width && y < this.height, held, differs, source, sink };
+    const key = JSON.stringify([differs, held, view.axis]);
+    spot.shown = { inside: this.shows(this.points[i]), held, differs, source, sink };
     if (key === spot.drawn) return;
     spot.drawn = key;
     const r = this.radius(place, i, axis);
@@ -138,21 +135,19 @@ class ApartMap extends MapView {
 
   legend(axis) {
     const { run } = this, shown = this.places.filter((spot) => spot.shown.inside), rows = [];
-    const sample = (...parts) => draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true }, ...parts);
-    const dot = (held, more) => sample(draw("g", { class: "place", transform: more.sink ? "scale(0.75)" : null }, ...mark(run, held, 5, more)));
-    const line = (...layers) => sample(...layers.map(([layer, name, width]) => draw("g", { class: "roads " + layer }, draw("path", { class: name, "stroke-width": width, d: "M-13,0H13" }))));
+    const dot = (held, more) => sampleOf(draw("g", { class: "place", transform: more.sink ? "scale(0.75)" : null }, ...mark(run, held, 5, more)));
     const apart = shown.filter((spot) => spot.shown.differs), roads = this.roads.map((parts) => parts.shown);
     const actors = new Set(shown.flatMap((spot) => spot.shown.held.map(([actor]) => actor)));
     for (const actor of [...actors].sort((x, y) => x - y)) rows.push([dot([[actor, WHOLE]], {}), actorName(run.actors[actor], this.width)]);
     const letters = DATA.runs.map((_, k) => letterOf(k)).join(", ");
     if (apart.length) rows.push([dot(apart[0].shown.held, {}), say("apart_divided", { letters })]);
-    if (shown.some((spot) => !spot.shown.differs)) rows.push([sample(draw("g", { class: "place same" }, ...mark(run, shown.find((spot) => !spot.shown.differs).shown.held, 3.5, {}))), say("apart_same")]);
+    if (shown.some((spot) => !spot.shown.differs)) rows.push([sampleOf(draw("g", { class: "place same" }, ...mark(run, shown.find((spot) => !spot.shown.differs).shown.held, 3.5, {}))), say("apart_same")]);
     if (shown.some((spot) => spot.shown.source)) rows.push([dot([[axis.actor, WHOLE]], { source: true }), say("source")]);
     if (shown.some((spot) => spot.shown.sink)) rows.push([dot([[axis.actor, WHOLE]], { sink: true }), say("sink")]);
-    if (roads.some((road) => road.split)) rows.push([line(["case", null, 8], ["fill", "split", 5.5]), say("apart_split")]);
-    if (roads.some((road) => road.differs && !road.split)) rows.push([line(["case", null, 5], ["fill", null, 2.7]), say("apart_amount")]);
-    if (roads.some((road) => !road.differs && road.some)) rows.push([line(["case", "quiet", 1]), say("apart_quiet")]);
-    if (roads.some((road) => !road.differs && !road.some)) rows.push([line(["case", "unusable", 1.5]), say("apart_unusable")]);
+    if (roads.some((road) => road.split)) rows.push([roadSample(["case", null, 8], ["fill", "split", 5.5]), say("apart_split")]);
+    if (roads.some((road) => road.differs && !road.split)) rows.push([roadSample(["case", null, 5], ["fill", null, 2.7]), say("apart_amount")]);
+    if (roads.some((road) => !road.differs && road.some)) rows.push([roadSample(["case", "quiet", 1]), say("apart_quiet")]);
+    if (roads.some((road) => !road.differs && !road.some)) rows.push([roadSample(["case", "unusable", 1.5]), say("apart_unusable")]);
     this.figure.querySelector(".legend").replaceChildren(...rows.map(([shape, text]) => make("li", {}, shape, nameOf(text))));
   }
 

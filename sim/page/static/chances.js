@@ -15,9 +15,6 @@ function sharesByActor(counts) {
   return [...shares].sort((x, y) => y[1] - x[1] || x[0] - y[0]);
 }
 
-/** Changes with each value made anew. */
-const remade = (changes, make) => changes.map((value, i) => i % 2 ? make(value) : value);
-
 /** What the page of many tells, as the map takes a run: what it has not is never the case. */
 function runOfMany(run) {
   const capacity = run.roads.map((road) => [0, road.shut ? 0 : road.whole]);
@@ -77,9 +74,8 @@ class ChanceMap extends MapView {
 
   legend() {
     super.legend(null);
-    const rows = this.figure.querySelector(".legend"), line = (layer, name, width) => draw("g", { class: "roads " + layer }, draw("path", { class: name, "stroke-width": width, d: "M-13,0H13" }));
-    if (this.roads.some((parts) => parts.shown.barred)) rows.append(make("li", {}, draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
-      line("case", null, 9), line("fill", null, 7), line("flow", "barred", 3)), nameOf(say("chance_barred"))));
+    if (this.roads.some((parts) => parts.shown.barred)) this.figure.querySelector(".legend").append(make("li", {},
+      roadSample(["case", null, 9], ["fill", null, 7], ["flow", "barred", 3]), nameOf(say("chance_barred"))));
   }
 
   tellPlace(index) {

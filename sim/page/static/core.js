@@ -50,6 +50,12 @@ function between(changes, time) {
   return changes[i + 1] + share * (changes[i + 3] - changes[i + 1]);
 }
 
+/** Changes with each value made anew. */
+const remade = (changes, make) => changes.map((value, i) => i % 2 ? make(value) : value);
+
+/** All times of some series, in order. */
+const timesOf = (many) => [...new Set(many.flatMap((c) => c.filter((_, i) => i % 2 === 0)))].sort((a, b) => a - b);
+
 function calendar(run, time) {
   return new Date(Date.parse(run.start + "Z") + time * 1000);
 }

@@ -50,8 +50,7 @@ function corners(changes, end, steps) {
 
 /** The sum of some series at all their times, flat again. */
 function added(many, read) {
-  const times = [...new Set(many.flatMap((c) => c.filter((_, i) => i % 2 === 0)))].sort((a, b) => a - b);
-  return times.flatMap((t) => [t, many.reduce((sum, c) => sum + read(c, t), 0)]);
+  return timesOf(many).flatMap((t) => [t, many.reduce((sum, c) => sum + read(c, t), 0)]);
 }
 
 /** kg/day unloaded between samples, from cumulative kg. */
@@ -73,8 +72,7 @@ function panelsOf(runs, id, names = [..."ABCDEF"]) {
     const each = (title, unit, read, steps) => {
       const [first, ...others] = axes.map((axis) => axis ? read(axis) : [0, 0]);
       const value = steps ? (c, t) => at(c, t, 0) : between;
-      const less = (other) => [...new Set([...first, ...other].filter((_, i) => i % 2 === 0))].sort((x, y) => x - y)
-        .flatMap((t) => [t, value(other, t) - value(first, t)]);
+      const less = (other) => timesOf([first, other]).flatMap((t) => [t, value(other, t) - value(first, t)]);
       return [
         { title, unit, lines: [first, ...others].map((series, k) => [names[k], look(k), series, steps]) },
         { title: say("difference", { title }), unit, zero: true,
@@ -205,7 +203,7 @@ class Curves {
 
   /** Boxes where what could be delivered is less than what is asked for. */
   shortfall([given, asked], scale, y) {
-    const times = [...new Set([...given, ...asked].filter((_, i) => i % 2 === 0))].sort((a, b) => a - b);
+    const times = timesOf([given, asked]);
     return times.map((t, i) => {
       const [low, high] = [at(given, t, 0) / scale, at(asked, t, 0) / scale];
       const to = i + 1 < times.length ? times[i + 1] : this.end;

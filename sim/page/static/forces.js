@@ -78,9 +78,6 @@ Object.assign(MapView.prototype, {
     for (const i of order) if (!isIn(i)) named.push(this.nameOutside(i, stands[i], sheet, named));
   },
 
-  /** Whether a point is in the frame of the map. */
-  shows([x, y]) { return x > 0 && y > 0 && x < this.width && y < this.height; },
-
   /** Names a force beyond the frame at its edge, with a dart that points to it; its strength alone where there is no room. */
   nameOutside(i, stand, sheet, others) {
     const { high, edge, dart, name } = LOOK.outside, parts = this.forces[i], men = grouped(stand.men, 0), clear = new Sheet(this.width, this.height);

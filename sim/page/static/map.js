@@ -70,9 +70,15 @@ class MapView {
 
   follow(item, what) {
     item.addEventListener("click", () => { if (this.onpick && !this.dragged) this.onpick(what); });
+    item.addEventListener("focus", () => this.rove(what));
+    this.hear(item, what);
+  }
+
+  /** Tells of a thing while it is pointed at or has the focus. */
+  hear(item, what) {
     item.addEventListener("pointerenter", () => this.look(what));
     item.addEventListener("pointerleave", () => this.look(this.focused));
-    item.addEventListener("focus", () => { this.focused = what; this.rove(what); this.reveal(what); this.look(what); });
+    item.addEventListener("focus", () => { this.focused = what; this.reveal(what); this.look(what); });
     item.addEventListener("blur", () => { this.focused = null; this.look(null); });
   }
 
@@ -233,6 +239,9 @@ class MapView {
     return [(x - this.centre[0]) * this.size + this.width / 2, (y - this.centre[1]) * this.size + this.height / 2];
   }
 
+  /** Whether a point is in the frame of the map. */
+  shows([x, y]) { return x > 0 && y > 0 && x < this.width && y < this.height; }
+
   middle(what) {
     if (what.kind === "place") return this.points[what.index];
     if (what.kind === "force") return this.forces[what.index].middle || [0, 0];
@@ -315,8 +324,7 @@ class MapView {
     const source = axis && axis.sources.includes(i), sink = axis && axis.sinks.some((s) => s.place === i);
     const sealed = axis ? seal.includes(axis.actor) : seal.length > 0;
     const key = JSON.stringify([held, ring.length, sealed, cut, view.axis]);
-    const [x, y] = this.points[i], inside = x > 0 && y > 0 && x < this.width && y < this.height;
-    spot.shown = { inside, held, ring: ring.length > 0, sealed, source, sink, cut };
+    spot.shown = { inside: this.shows(this.points[i]), held, ring: ring.length > 0, sealed, source, sink, cut };
     if (key === spot.drawn) return;
     spot.drawn = key;
     spot.item.replaceChildren(...mark(run, held, this.radius(place, i, axis), {

@@ -80,7 +80,6 @@ Object.assign(MapView.prototype, {
   label() {
     const { run } = this, axis = axisOf(run, view.axis);
     const sheet = this.sheet = new Sheet(this.width, this.height);
-    const inside = ([x, y]) => x > 0 && y > 0 && x < this.width && y < this.height;
     const role = (i) => axis && (axis.sources.includes(i) || axis.sinks.some((s) => s.place === i));
     // of all runs of the page, so that names stand alike in their maps
     const onWay = new Set(), shut = new Set(DATA.runs.flatMap((other) => other.roads.filter((road) => road.shut).map((road) => road.id)));
@@ -90,7 +89,7 @@ Object.assign(MapView.prototype, {
       if (its) for (const way of Object.keys(its.flow)) for (const end of ["a", "b"]) onWay.add(number.get(other.places[other.roads[way][end]].id));
     }
     const outer = (i) => this.radius(run.places[i], i, axis) + (role(i) ? PLACE.sink[1] : run.places[i].gate ? PLACE.gate + 1 : 2);
-    const seen = run.places.map((_, i) => i).filter((i) => inside(this.points[i]));
+    const seen = run.places.map((_, i) => i).filter((i) => this.shows(this.points[i]));
     for (const i of seen) {
       const [x, y] = this.points[i], r = outer(i);
       sheet.boxes.push([x - r, y - r, x + r, y + r]);
@@ -192,10 +191,8 @@ Object.assign(MapView.prototype, {
     const place = (f) => inside.some((p) => f(p.shown));
     const road = (f) => this.roads.some((p) => f(p.shown));
     const own = axis ? axis.actor : 0, whole = [[own, WHOLE]];
-    const sample = (held, more) => draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
+    const sample = (held, more) => sampleOf(
       draw("g", { class: "place", transform: more.cut || more.sink ? "scale(0.75)" : null }, ...mark(run, held, 5, more)));
-    const stroke = (...parts) => draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
-      ...parts.map(([layer, name, width, d]) => draw("g", { class: "roads " + layer }, draw("path", { class: name, "stroke-width": width, d: d || "M-13,0H13" }))));
     const held = new Set(inside.flatMap((p) => p.shown.held.map(([a]) => a)));
     const rows = (run.nobodys ? [] : [...held]).sort((a, b) => (b === own) - (a === own) || a - b).map((a) => [sample([[a, WHOLE]], {}), axis && a === own ? say("own", { actor: actorName(run.actors[a], this.width) }) : actorName(run.actors[a], this.width)]);
     if (place((s) => s.held.length > 1)) rows.push([sample([[own, WHOLE / 2], [(own + 1) % run.actors.length, WHOLE / 2]], {}), say(this.divided)]);
@@ -207,29 +204,29 @@ Object.assign(MapView.prototype, {
     const words = { cut: say(this.open ? "minimum_cut" : "lost") };
     if (place((s) => s.cut)) rows.push([sample(whole, { cut: true }), say("place_cut", words)]);
     const flowWords = say(this.mode === "planned" && run.asked ? "asked_flow" : FLOW_KEY[this.mode]);
-    if (road((s) => s.can)) rows.push([stroke(["case", null, 9], ["fill", null, 7]), axis ? say("usable", { rate: rate(this.largest) }) : say("road")]);
-    if (road((s) => s.flow)) rows.push([stroke(["case", null, 9], ["fill", null, 7], ["flow", null, 4], ["arrow", null, null, arrows([-17, 0], [17, 0], 0.8)]), flowWords]);
-    if (road((s) => s.faint)) rows.push([stroke(["flow", "faint", ROAD.faint]), say("faint", { rate: rate(this.largest * ROAD.faint / ROAD.widest / this.marks) })]);
-    if (road((s) => s.full)) rows.push([stroke(["case", null, 9], ["flow", null, 7], ["full", null, 2.8]), say("full")]);
-    if (road((s) => s.oneway)) rows.push([stroke(["case", null, 9], ["fill", null, 7], ["oneway", null, null, oneWays([-17, 0], [17, 0], 1)]), say("one_way")]);
-    if (road((s) => s.cut)) rows.push([stroke(["glow", null, 16], ["case", null, 7], ["fill", null, 5], ["bars", null, null, bars([-17, 0], [17, 0], 3, 0)]), say("road_cut", words)]);
-    if (road((s) => !s.can)) rows.push([stroke(["case", "unusable", 1.5]), say("unusable")]);
-    if (road((s) => s.doubtful)) rows.push([stroke(["case", null, 9], ["fill", null, 7], ["doubt", null, null, doubtRing([-17, 0], [11, 0], false, 1)]), say("doubtful")]);
-    if (road((s) => s.absent)) rows.push([stroke(["case", "unusable", 1.5], ["doubt", null, null, doubtRing([-17, 0], [11, 0], true, 1)]), say("absent")]);
-    if (road((s) => s.shut && s.always)) rows.push([stroke(["case", "unusable", 1.5], ["cross", "always", null, cross([0, 0], false)]), say("closed")]);
-    if (road((s) => s.shut && !s.always)) rows.push([stroke(["case", "unusable", 1.5], ["cross", "event", null, cross([0, 0], true)]), say("shut")]);
+    if (road((s) => s.can)) rows.push([roadSample(["case", null, 9], ["fill", null, 7]), axis ? say("usable", { rate: rate(this.largest) }) : say("road")]);
+    if (road((s) => s.flow)) rows.push([roadSample(["case", null, 9], ["fill", null, 7], ["flow", null, 4], ["arrow", null, null, arrows([-17, 0], [17, 0], 0.8)]), flowWords]);
+    if (road((s) => s.faint)) rows.push([roadSample(["flow", "faint", ROAD.faint]), say("faint", { rate: rate(this.largest * ROAD.faint / ROAD.widest / this.marks) })]);
+    if (road((s) => s.full)) rows.push([roadSample(["case", null, 9], ["flow", null, 7], ["full", null, 2.8]), say("full")]);
+    if (road((s) => s.oneway)) rows.push([roadSample(["case", null, 9], ["fill", null, 7], ["oneway", null, null, oneWays([-17, 0], [17, 0], 1)]), say("one_way")]);
+    if (road((s) => s.cut)) rows.push([roadSample(["glow", null, 16], ["case", null, 7], ["fill", null, 5], ["bars", null, null, bars([-17, 0], [17, 0], 3, 0)]), say("road_cut", words)]);
+    if (road((s) => !s.can)) rows.push([roadSample(["case", "unusable", 1.5]), say("unusable")]);
+    if (road((s) => s.doubtful)) rows.push([roadSample(["case", null, 9], ["fill", null, 7], ["doubt", null, null, doubtRing([-17, 0], [11, 0], false, 1)]), say("doubtful")]);
+    if (road((s) => s.absent)) rows.push([roadSample(["case", "unusable", 1.5], ["doubt", null, null, doubtRing([-17, 0], [11, 0], true, 1)]), say("absent")]);
+    if (road((s) => s.shut && s.always)) rows.push([roadSample(["case", "unusable", 1.5], ["cross", "always", null, cross([0, 0], false)]), say("closed")]);
+    if (road((s) => s.shut && !s.always)) rows.push([roadSample(["case", "unusable", 1.5], ["cross", "event", null, cross([0, 0], true)]), say("shut")]);
     const abroad = this.stands.filter(Boolean), afield = abroad.filter((stand) => this.shows(stand.xy));
     for (const doing of LOOK.states) {
       if (afield.some((stand) => stand.doing === doing)) {
-        rows.push([draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
+        rows.push([sampleOf(
           draw("g", { class: "force" }, ...flag(run.actors[own], doing, [doing === "falling back" ? -1 : 1, 0]))), say("force", { doing })]);
       }
     }
-    if (afield.some((stand) => stand.km > 0)) rows.push([draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
+    if (afield.some((stand) => stand.km > 0)) rows.push([sampleOf(
       draw("g", { class: "force" }, draw("path", { class: "way", d: "M-15,0H15" }))), say("way")]);
-    if (this.pins.length) rows.push([draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
+    if (this.pins.length) rows.push([sampleOf(
       draw("g", { class: "pin" }, ...pinShape([0, 10], [0, -3]))), this.pinWords()]);
-    if (abroad.length > afield.length) rows.push([draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true },
+    if (abroad.length > afield.length) rows.push([sampleOf(
       draw("g", { class: "force" }, draw("path", { class: "cloth", fill: run.actors[own].fill, d: through(FORCE.dart) + "Z" }))), say("beyond_edge")]);
     this.figure.querySelector(".legend").replaceChildren(...rows.map(([shape, text]) => make("li", {}, shape, nameOf(text))));
   },

@@ -69,6 +69,13 @@ function arrows(a, b, marks) {
   return heads(a, b, ROAD.arrow * marks, ROAD.arrow_at);
 }
 
+/** A sample of what a key explains. */
+const sampleOf = (...parts) => draw("svg", { class: "sample", viewBox: "-17 -12 34 24", "aria-hidden": true }, ...parts);
+
+/** A sample of a road in layers, each a name, a class, a width, and a path where it is no line. */
+const roadSample = (...layers) => sampleOf(...layers.map(([layer, name, width, d]) =>
+  draw("g", { class: "roads " + layer }, draw("path", { class: name, "stroke-width": width, d: d || "M-13,0H13" }))));
+
 /** Heads of what goes both ways, each past the middle. */
 function bothWays(a, b, marks) {
   return [[a, b], [b, a]].map(([from, to]) => heads(from, to, ROAD.arrow * marks, [[0.7], [0.7]])).join("");

@@ -19,7 +19,7 @@ const guessing = asking ? new Guess(asking) : null;
 const exploring = DATA.explore ? new Explore(asking) : null;
 const turns = $("#turns"), chips = $("#chips"), track = $("#track");
 const entries = $$("[data-time]").map((item) => ({ item, time: Number(item.dataset.time) }));
-const pinning = DATA.runs.length === 1 && !DATA.chances; // a list and a map of the same run
+const single = DATA.runs.length === 1 && !DATA.chances; // list, map and slider are of the same run
 const instants = [...new Set(DATA.runs.flatMap((run) => run.times))].sort((a, b) => a - b);
 
 /** The panels of the axis on show. */
@@ -47,7 +47,7 @@ function show(what) {
   day.replaceChildren(make("strong", {}, words), say("day_of", { n: number, of: Math.round(view.end / DAY) }));
   if (asking) { asking.follow(); asking.soon(); }
   const last = entries.filter((entry) => entry.time <= view.time).map((entry) => entry.time).pop();
-  if (pinning) maps[0].pin((entries.find((entry) => entry.time === last) || { item: null }).item);
+  if (single) maps[0].pin((entries.find((entry) => entry.time === last) || { item: null }).item);
   for (const map of maps) map.draw();
   if (turns) markTurn(turns);
   if (apart) $("#apart").replaceChildren(make("strong", {}, "Apart on this day: "), nameOf(apart.words()));
@@ -61,7 +61,7 @@ function show(what) {
 function surround() {
   const run = DATA.runs[0];
   if (turns) drawTurns(turns, run, maps[0].largest);
-  if (!DATA.chances && DATA.runs.length === 1) drawTrack(track, run);
+  if (single) drawTrack(track, run);
   if (chips) curves[0].mark(drawChips(chips, run, entries));
   filterList(entries, Boolean($("[data-list=axis][aria-pressed=true]")));
 }
@@ -163,8 +163,7 @@ function curveTables() {
   const run = DATA.runs[0];
   return panels().map((panel) => {
     const scale = 1000 / (panel.scale || 1);
-    const times = [...new Set(panel.lines.flatMap(([, , series]) => series.filter((_, i) => i % 2 === 0)))].sort((a, b) => a - b);
-    const rows = times.map((t) => [dateOf(run, t), (t / DAY).toFixed(2), ...panel.lines.map(([, , series, steps]) =>
+    const rows = timesOf(panel.lines.map(([, , series]) => series)).map((t) => [dateOf(run, t), (t / DAY).toFixed(2), ...panel.lines.map(([, , series, steps]) =>
       numeral((steps ? at(series, t, 0) : between(series, t)) / scale))]);
     return makeTable(`${panel.title}, ${panel.unit}`, [...HEADS.curves, ...panel.lines.map(([name]) => name)], rows);
   });
@@ -214,7 +213,7 @@ for (const button of $$("[data-list]")) {
     surround();
   });
 }
-new ResizeObserver(() => { if (!DATA.chances && DATA.runs.length === 1) drawTrack(track, DATA.runs[0]); }).observe(track);
+new ResizeObserver(() => { if (single) drawTrack(track, DATA.runs[0]); }).observe(track);
 for (const button of $$("button[data-axis]")) {
   button.addEventListener("click", () => {
     view.choose(button.dataset.axis);

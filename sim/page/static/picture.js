@@ -40,7 +40,7 @@ function keyOfPicture(figure, top, width, words) {
     const lines = linesOf(item.textContent, width - 2 * edge - sampled), wide = sampled + Math.max(...lines.map(textWidth)) + edge;
     if (x > edge && x + wide > width) [x, y, high] = [edge, y + high, 0];
     const sample = plainly(item.querySelector("svg"));
-    for (const [name, value] of Object.entries({ x, y: y + 2, width: 34, height: 24 })) sample.setAttribute(name, value);
+    put(sample, { x, y: y + 2, width: 34, height: 24 });
     parts.push(sample, ...lines.map((text, n) => draw("text", { x: x + sampled, y: y + 18 + 15 * n, ...words }, text)));
     x += wide;
     high = Math.max(high, 11 + 15 * lines.length);
@@ -53,7 +53,7 @@ function pictureOf(map) {
   const { figure, width } = map, edge = 12, line = 18, page = getComputedStyle(document.body), words = { fill: page.color, "font-size": 12, "font-family": "system-ui, sans-serif" };
   const said = [dateOf(map.run, view.time), ...linesOf(figure.querySelector("h3").textContent, width - 2 * edge)], top = said.length * line + edge;
   const [key, high] = keyOfPicture(figure, top + map.height + 4, width, words), drawn = plainly(map.svg);
-  for (const [name, value] of Object.entries({ y: top, width, height: map.height })) drawn.setAttribute(name, value);
+  put(drawn, { y: top, width, height: map.height });
   const hatches = [...document.querySelectorAll("pattern")].map(plainly);
   return draw("svg", { xmlns: "http://www.w3.org/2000/svg", width, height: high, viewBox: `0 0 ${width} ${high}` },
     draw("title", {}, said.join(" ")), draw("defs", {}, ...hatches), draw("rect", { width, height: high, fill: page.backgroundColor }),

@@ -49,10 +49,7 @@ Object.assign(MapView.prototype, {
       event.stopPropagation();
       this.openPinned();
     });
-    item.addEventListener("pointerenter", () => this.look(what));
-    item.addEventListener("pointerleave", () => this.look(this.focused));
-    item.addEventListener("focus", () => { this.focused = what; this.reveal(what); this.look(what); });
-    item.addEventListener("blur", () => { this.focused = null; this.look(null); });
+    this.hear(item, what);
   },
 
   /** Goes to the entry in the list, and unfolds its source. */
