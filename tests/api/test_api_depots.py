@@ -20,10 +20,10 @@ def summary(ensemble: sim.Ensemble) -> dict[str, float]:
     return {path: m["mean"]["value"] for path, m in stated["measures"].items() if path == SHIPPED}
 
 
-@pytest.fixture
-def ranged(tmp_path: Path) -> sim.Ensemble:
-    scenario = sim.load(TEXT, sets={FLOOR: "10..60 t"})
-    return sim.ensemble(scenario, 4, out=tmp_path / "many", workers=1, figures=False)
+@pytest.fixture(scope="module")
+def ranged(tmp_path_factory: pytest.TempPathFactory) -> sim.Ensemble:
+    scenario, out = sim.load(TEXT, sets={FLOOR: "10..60 t"}), tmp_path_factory.mktemp("depots")
+    return sim.ensemble(scenario, 4, out=out / "many", workers=1, figures=False)
 
 
 def test_a_floor_may_be_a_range_and_each_run_draws_it(ranged: sim.Ensemble) -> None:
