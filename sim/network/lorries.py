@@ -23,15 +23,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .certificate import UNLIMITED, CertificateError
+from .certificate import UNLIMITED
 from .flow import FlowProblem
 from .graph import BoolArray, FloatArray, IntArray, passable, reach
 from .routes import Route
 from .shares import LinePlan
+from .shares.program import optimum
 from .shares.proof import in_whole_numbers
 from .shares.whole import NOISE, cut_into_routes, line_plan, ways_of
-
-_OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,7 +242,6 @@ class _Program:
         self, cost: FloatArray, carried: float | None = None
     ) -> tuple[FloatArray, FloatArray]:
         """The cheapest amounts (unit), and the worth of each row; ``carried`` is their value."""
-        from scipy.optimize import linprog
         from scipy.sparse import csr_array, vstack
 
         within, held, _ = self._rows
@@ -251,13 +249,10 @@ class _Program:
         if carried is not None:
             equal = vstack([equal, csr_array(self.arrives[np.newaxis])])
             value = np.append(value, carried)
-        found = linprog(
-            cost, A_ub=within, b_ub=held, A_eq=equal, b_eq=value, bounds=(0.0, None),
-            method="highs-ds", options=_OPTIONS,
-        )  # fmt: skip
-        if found.status != 0:
-            raise CertificateError(f"no plan for the lorries was found: {found.message}")
-        return found.x, -found.ineqlin.marginals
+        found = optimum(
+            cost, within, held, equal, value, (0.0, None), "no plan for the lorries was found"
+        )
+        return found.columns, found.limits
 
     # --- whole numbers ---------------------------------------------------------------------
 

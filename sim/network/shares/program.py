@@ -17,7 +17,9 @@ from sim.network.graph import BoolArray, FloatArray
 
 from .asked import Asked
 
-OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+_OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+
+_NONE = "no shares were found"
 
 COUNTS = 1e-5
 """A price of less (seconds) is none: times are whole seconds."""
@@ -96,12 +98,12 @@ class Program:
         within = vstack([
             hstack([self._within, csr_array((self._within.shape[0], 1))]), hstack([ones, level]),
         ])  # fmt: skip
-        answer = self._solve(
+        answer = optimum(
             np.append(np.zeros(asked.count), -1.0),
             within, np.append(self._capacity, np.zeros(number)),
             hstack([self._balance, csr_array((self._balance.shape[0], 1))]),
             np.zeros(self._balance.shape[0]),
-            np.append(low, 0.0), np.append(high, np.inf),
+            np.column_stack([np.append(low, 0.0), np.append(high, np.inf)]), _NONE,
         )  # fmt: skip
         return float(answer.columns[-1]), answer.limits[: len(self._capacity)]
 
@@ -123,10 +125,11 @@ class Program:
         for column, value in fixed.items():
             low[column] = high[column] = value
         loose = ~tight
-        answer = self._solve(
+        answer = optimum(
             cost, self._within[loose], self._capacity[loose],
             vstack([self._balance, self._within[tight]]),
-            np.append(np.zeros(self._balance.shape[0]), self._capacity[tight]), low, high,
+            np.append(np.zeros(self._balance.shape[0]), self._capacity[tight]),
+            np.column_stack([low, high]), _NONE,
         )  # fmt: skip
         worth = np.zeros(len(tight))
         worth[loose] = answer.limits
@@ -166,16 +169,22 @@ class Program:
                 high[asked.first_want + number] = 0.0
         return np.zeros(asked.count), high
 
-    def _solve(
-        self, cost: FloatArray, within: Any, most: FloatArray, balance: Any, equal: FloatArray,
-        low: FloatArray, high: FloatArray,
-    ) -> Answer:  # fmt: skip
-        from scipy.optimize import linprog
 
-        found = linprog(
-            cost, A_ub=within, b_ub=most, A_eq=balance, b_eq=equal,
-            bounds=np.column_stack([low, high]), method="highs-ds", options=OPTIONS,
-        )  # fmt: skip
-        if found.status != 0:
-            raise CertificateError(f"no shares were found: {found.message}")
-        return Answer(found.x, -found.ineqlin.marginals, found.lower.marginals)
+def optimum(
+    cost: FloatArray, within: Any, most: FloatArray, balance: Any, equal: FloatArray,
+    bounds: FloatArray | tuple[float, None], none: str,
+) -> Answer:  # fmt: skip
+    """The cheapest columns with ``within`` no more than ``most`` and ``balance`` as ``equal``.
+
+    ``bounds`` are the least and the greatest of each column (count, 2), or of all. Raises
+    CertificateError, which says ``none``, where the solver gives no answer.
+    """
+    from scipy.optimize import linprog
+
+    found = linprog(
+        cost, A_ub=within, b_ub=most, A_eq=balance, b_eq=equal, bounds=bounds,
+        method="highs-ds", options=_OPTIONS,
+    )  # fmt: skip
+    if found.status != 0:
+        raise CertificateError(f"{none}: {found.message}")
+    return Answer(found.x, -found.ineqlin.marginals, found.lower.marginals)
