@@ -2,7 +2,7 @@
 
 Several commodities from their sources to their sinks use the same roads and places. The least
 share served of any want is as large as can be, then the next one, and so on; with weights it is
-share over weight. A :class:`Share` says what is wanted and what there is room for,
+share over weight. An :class:`Asked` says what is wanted and what there is room for,
 :func:`share_out` gives the plan, with the proof of each level in whole numbers.
 
 The parts: :mod:`~sim.network.shares.asked`, the linear :mod:`~sim.network.shares.program`, the
