@@ -91,7 +91,7 @@ class Control:
         self.closed: dict[str, frozenset[str]] = {}
         self.kept: dict[tuple[Kind | End, str], dict[str, int]] = {}
         self.pace: dict[str, dict[str, int]] = {}
-        self.given: dict[tuple[End, str], dict[str, int]] = {}
+        self.given: dict[tuple[Kind | End, str], dict[str, int]] = {}
         self._before: dict[Key, str] | None = {}
 
     @classmethod
@@ -135,9 +135,7 @@ class Control:
         _copy(self.besieged, other.besieged, id_)
         _copy(self.sealed, other.sealed, id_)
         _copy(self.closed, other.closed, id_)
-        self.pace.pop(id_, None)
-        if id_ in other.pace:
-            self.pace[id_] = dict(other.pace[id_])
+        _copy(self.pace, other.pace, id_)
         for kind in KINDS:
             kept = other.kept.get((kind, id_))
             self.kept.pop((kind, id_), None)
@@ -326,9 +324,8 @@ class Control:
         if what == "state":
             return ABSENT if self.absent(id_) else "closed" if id_ in self.closed else "open"
         if what in GIVEN.values():
-            given = [kg for end in ENDS for kg in self.given.get((end, id_), {}).values()
-                     if end == kind]  # fmt: skip
-            return str(given[-1]) if given else ""
+            given = self.given.get((kind, id_))
+            return str([*given.values()][-1]) if given else ""
         factors = self.pace.get(id_, {}) if what == "speed" else self.kept.get((kind, id_), {})
         return "*".join(_ppm_text(factor) for _, factor in sorted(factors.items())) or "1"
 

@@ -30,8 +30,7 @@ def seconds_of(control: Control, road: int) -> int:
 
 def graph_at(control: Control) -> Graph:
     """The network with the travel times of now."""
-    graph = control.terrain.graph
-    return Pace(control).graph if control.pace else graph
+    return Pace(control).graph
 
 
 class Pace:
