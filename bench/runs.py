@@ -1,14 +1,14 @@
 """How fast runs are, on this machine: python bench/runs.py [SCENARIO] [-n 200]
 
 Prints, in one run and with equal results checked: seconds of the engine beside the program that a
-user would write (SimPy and networkx, a process a convoy), the same with flows and ways kept
-between changes, and the floor, the engine's own handlers on a bare heap (bench/peers); what the
-rules of behaviour add to a replicate on forces; the whole command on the case of aid; then
-replicates a second on one process and on a
-pool of two, parallel efficiency beside what two processes that share nothing get on this machine,
-the journal, and memory in n. Single runs are timed in seconds of a processor, the median over some
-replicates of the best of three (of the naive program one run), so that other work on the machine
-counts little; many runs by the clock on the wall, so let it be quiet.
+user would write (SimPy and networkx, a process a convoy), the same with flows and ways kept between
+changes, and the floor, the engine's own handlers on a bare heap (bench/peers); what the rules of
+behaviour add to a replicate on forces; the whole command on the case of aid; then replicates a
+second on one process and on a pool of two, parallel efficiency beside what two processes that share
+nothing get on this machine, the journal, and memory in n. Single runs are timed in seconds of a
+processor, the median over some replicates of the best of three (of the naive program one run), so
+that other work on the machine counts little; many runs by the clock on the wall, so let it be
+quiet.
 """
 
 from __future__ import annotations

@@ -204,3 +204,25 @@ def test_where_nobody_holds_anything_nothing_is_said_of_holders(tmp_path: Path) 
     plain = re.sub(r"<[^>]+>", "", seen)
     assert "Hill is cut off" in plain
     assert "Gate is cut off" not in plain
+
+
+def test_want_of_lorries_is_told_as_such() -> None:
+    text = """\
+format: 1
+period: {length: 20 days}
+network:
+  classes: {road: {speed: 40 km/h, capacity: 60 t/day}}
+  places: {port: {lat: 1, lon: 1}, town: {lat: 1, lon: 2}}
+  roads: {port--town: {km: 200, class: road}}
+axes:
+  line:
+    sources: {port: {}}
+    sinks: {town: {demand: 20 t/day}}
+    fleet: {lorries: 1, load: 10 t/truck, hours: 10 h}
+"""
+    # a tour takes 10 h, so the lorry brings 10 t/day of the 20 that are needed
+    run = sim.run(sim.load(text))
+    (row,) = run.summary["unmet"]
+    assert row["cause"] == "lorries"
+    _, second, *_ = map(str, findings(run.summary))
+    assert second.startswith("why: its lorries carried no more (")

@@ -26,6 +26,7 @@ LEAST_CAUSE = 0.01
 
 _CAUSES = {
     "cut": "no way was open",
+    "lorries": "its lorries carried no more",
     "roads": "roads and crossings carried no more",
     "sources": "its sources gave no more",
     "on_the_way": "what was sent had not come yet or was lost",
