@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import importlib.util
 import io
 import random
 import re
@@ -22,6 +23,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from threading import Thread
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -601,6 +603,25 @@ def _of_document(document: Mapping[str, Any]) -> Callable[[Said], list[float]]:
 def of_document() -> Callable[..., Callable[[Said], list[float]]]:
     """``of_document(document)``: what stands where a number says that it stands."""
     return _of_document
+
+
+def _tool(name: str) -> ModuleType:
+    file = Path(__file__).parents[1] / f"tools/{name}.py"
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    # dataclasses look their module up by name
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, name, module)
+        spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def tool() -> Callable[[str], ModuleType]:
+    """``tool(name)``: a program of tools/, which is no part of the package, as a module."""
+    return _tool
 
 
 @contextmanager

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import io
 import re
-import sys
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
@@ -24,17 +24,9 @@ BLOCK, WORST = 20, 60.0
 
 
 @pytest.fixture(scope="module")
-def gallery() -> ModuleType:
-    """tools/gallery.py, which is no part of the package."""
-    spec = importlib.util.spec_from_file_location("gallery", ROOT / "tools/gallery.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    # dataclasses look their module up by name
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, "gallery", module)
-        spec.loader.exec_module(module)
-    return module
+def gallery(tool: Callable[[str], ModuleType]) -> ModuleType:
+    """What makes the gallery."""
+    return tool("gallery")
 
 
 def pinned(name: str) -> bool:

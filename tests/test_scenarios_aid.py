@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ import sim
 from sim.tables import terminal
 from sim.tables.headline import findings
 
+Tool = Callable[[str], ModuleType]
 ROOT = Path(__file__).parents[1]
 CASES = sorted((ROOT / "scenarios/aid").glob("*.yaml"))
 CENSUS_2011 = 26_494_504
@@ -131,12 +133,8 @@ def test_what_is_said_first_is_which_towns_went_short_and_why(
 
 
 @pytest.mark.slow
-def test_the_table_of_the_three_rules_is_the_one_that_they_give() -> None:
-    spec = importlib.util.spec_from_file_location("made", ROOT / "tools/aid_page.py")
-    assert spec is not None
-    assert spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
+def test_the_table_of_the_three_rules_is_the_one_that_they_give(tool: Tool) -> None:
+    made = tool("aid_page")
     text = made.PAGE.read_text("utf-8")
     assert made.page(text) == text
 

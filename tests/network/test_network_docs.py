@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import shlex
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -31,12 +31,8 @@ OSM = """<?xml version="1.0" encoding="UTF-8"?><osm version="0.6">
 """
 
 
-def test_the_page_is_what_the_tables_say() -> None:
-    spec = importlib.util.spec_from_file_location("made", ROOT / "tools/networks_page.py")
-    assert spec is not None
-    assert spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
+def test_the_page_is_what_the_tables_say(tool: Callable[[str], ModuleType]) -> None:
+    made = tool("networks_page")
     assert PAGE.read_text("utf-8") == made.page(), (
         "docs/networks.md is out of date: run 'make docs'"
     )
