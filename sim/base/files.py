@@ -44,6 +44,16 @@ def whole_file(target: Path) -> Iterator[Path]:
         partial.replace(target)
 
 
+def write_whole(target: Path, text: str) -> None:
+    """Write a text file, its lines ended alike on every system.
+
+    Raises:
+        FolderError, FullDiskError: as :func:`whole_file`.
+    """
+    with whole_file(target) as partial:
+        partial.write_text(text, encoding="utf-8", newline="\n")
+
+
 @contextmanager
 def whole_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
     """A temporary folder beside ``target`` that becomes ``target`` when the block ends well.

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from sim.base.files import whole_file
+from sim.base.files import write_whole
 from sim.measure.compare import compare
 from sim.view.map.frame import Frame
 
@@ -62,8 +62,7 @@ def write_explored(folder: Path, number: str, base: Path | None, *, drawn: bool 
         },
     }  # fmt: skip
     text = page(run, file, told=told, beside=beside)
-    with whole_file(file) as partial:
-        partial.write_text(text, encoding="utf-8", newline="\n")
+    write_whole(file, text)
     return file
 
 

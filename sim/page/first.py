@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from sim.base.files import whole_file
+from sim.base.files import write_whole
 from sim.view.map.frame import KM_PER_DEGREE, Frame, fit
 
 from .explored import FILE, drawing
@@ -71,8 +71,7 @@ def write_first(folder: Path, middle: tuple[float, float] | None, road_class: st
     about = "Places, roads, where goods come from and go to. Nothing is saved until you press Save."
     parts = [section("stage", "The map and what is drawn", stage, seen=False)]
     text, file = document(TITLE, about, parts, (told, ground)), folder / "report.html"
-    with whole_file(file) as partial:
-        partial.write_text(text, encoding="utf-8", newline="\n")
+    write_whole(file, text)
     return file
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sim.base.errors import BadInputError, FolderError
-from sim.base.files import whole_file
+from sim.base.files import write_whole
 from sim.measure.typical import Among
 from sim.tables.folder import kind_of
 
@@ -47,8 +47,7 @@ def write_report(
             f"{' or '.join(map(str, paths))} is not as this program writes run folders "
             f"({type(error).__name__}: {error}); run its scenario.resolved.yaml again"
         ) from error
-    with whole_file(file) as partial:
-        partial.write_text(text, encoding="utf-8", newline="\n")
+    write_whole(file, text)
     return file
 
 
