@@ -15,7 +15,7 @@ from sim.base.files import fingerprint, whole_folder
 from sim.engine import simulation
 from sim.measure.axis import AxisLens, AxisView
 from sim.measure.claims import faults
-from sim.measure.compare import Outcome
+from sim.measure.compare import Course, Outcome
 from sim.measure.summary import Analysis
 from sim.measure.typical import Among
 from sim.scenario import model
@@ -70,6 +70,7 @@ class Run(Shown):
             self.summary,
             self.record.series,
             self.record.events,
+            lambda: Course(self.scenario, self.record.control),
         )
 
     def table(self, name: str) -> DataTable:
@@ -357,7 +358,12 @@ def open_run(path: str | os.PathLike[str]) -> RunFolder:
         raise FolderError(f"{folder} is the folder of many runs, not of one")
     series, events = _folder.read_series(folder), _folder.read_events(folder)
     resolved = load(folder / "scenario.resolved.yaml").resolved
-    return RunFolder(folder, Outcome(folder.name, resolved, summary, series, events))
+    course = partial(_course, folder)
+    return RunFolder(folder, Outcome(folder.name, resolved, summary, series, events, course))
+
+
+def _course(folder: Path) -> Course:
+    return Course(load(folder / "scenario.resolved.yaml"), _folder.read_control(folder))
 
 
 class Cut(Shown, AxisView):

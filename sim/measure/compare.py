@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple, Protocol, Self, TypeVar
 
 from sim.base.diagnostics import suggest
 from sim.base.errors import BadInputError
-from sim.state.record import EventRow, SeriesRow
+from sim.scenario.model import Scenario
+from sim.state.record import ControlRow, EventRow, SeriesRow
 
 from .model_scores import SCORES, ModelScore, run_scores
 
@@ -40,15 +41,26 @@ class Row(NamedTuple):
         return any(v != self.values[0] for v in self.values)
 
 
+class Course(NamedTuple):
+    """What the states of a run are rebuilt from (:mod:`sim.state.rebuild`)."""
+
+    scenario: Scenario
+    control: Sequence[ControlRow]
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One run as a comparison needs it, from memory or from its folder."""
+    """One run as a comparison needs it, from memory or from its folder.
+
+    ``course`` gives the run's own course where a map of it is wanted.
+    """
 
     name: str
     scenario: Mapping[str, Any]  # the resolved scenario, plain data
     summary: Mapping[str, Any]
     series: Sequence[SeriesRow]
     events: Sequence[EventRow]
+    course: Callable[[], Course]
 
 
 @dataclass(frozen=True, slots=True)

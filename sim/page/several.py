@@ -9,7 +9,7 @@ from pathlib import Path
 from sim.base.numbers import in_line, short, whole
 from sim.base.said import Key, Said, Sentence, listed
 from sim.base.said import several as in_words
-from sim.measure.compare import Change, Comparison, Outcome, Row, compare
+from sim.measure.compare import Change, Comparison, Course, Outcome, Row, compare
 from sim.tables import of_many
 from sim.tables.headline import Teller, common_axis, same_deliveries
 from sim.tables.of_run import claim_text
@@ -190,7 +190,10 @@ def _ranked(changes: Sequence[Change]) -> list[Change]:
 
 def outcome(run: RunFiles) -> Outcome:
     """A run as a comparison takes it."""
-    return Outcome(run.scenario.id, run.scenario.resolved, run.summary, run.series, run.events)
+    return Outcome(
+        run.scenario.id, run.scenario.resolved, run.summary, run.series, run.events,
+        lambda: Course(run.scenario, run.control),
+    )  # fmt: skip
 
 
 def _dates(runs: Sequence[RunFiles]) -> Html | None:

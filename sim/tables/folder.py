@@ -332,6 +332,12 @@ def read_events(folder: Path) -> list[EventRow]:
     return read_rows(folder, "events.csv", EventRow)
 
 
+def read_control(folder: Path) -> list[ControlRow]:
+    """The rows of control.csv."""
+    _check(folder)
+    return read_rows(folder, "control.csv", ControlRow)
+
+
 def _check(folder: Path) -> None:
     if not folder.is_dir():
         raise FolderError(f"{folder} is not a folder")

@@ -22,6 +22,9 @@ from sim.scenario.model import Actor
 WHOLE = 1_000_000
 """All of a place, in parts per million."""
 
+INSETS = "ABC"
+"""The signs of the insets of a map."""
+
 Holders = tuple[tuple[str, int], ...]
 """Who holds a place: pairs of an actor's id and its share (ppm); empty means nobody."""
 
@@ -129,7 +132,7 @@ class MapData:
     cut", or "lost: would reopen the axis" where the flow is 0), and ``flow_word`` the flow.
     ``opposed`` are the pairs of actors between whom a front is hinted at. Rates are in
     thousandths of ``unit``; with "" they are shown without one. ``forces`` are those in the
-    field then.
+    field then. ``insets`` has the sign of each inset.
     """
 
     page: Page
@@ -147,6 +150,7 @@ class MapData:
     unit: str = "t/day"
     forces: tuple[MapForce, ...] = ()
     subjects: frozenset[str] = frozenset()
+    insets: str = INSETS
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,13 @@ from hypothesis import strategies as st
 from sim import api
 from sim.base.errors import BadInputError, FolderError
 from sim.base.said import Name, Said, Sentence
-from sim.measure.compare import Outcome, compare
+from sim.measure.compare import compare
 from sim.measure.steps import Steps
 from sim.page.inputs import inputs
 from sim.page.prose import finding, happenings
 from sim.page.run import read_run
 from sim.page.several import finding as finding_of_several
+from sim.page.several import outcome
 from sim.page.shell import spare
 from sim.page.states import bent, flat
 from sim.page.write import write_report
@@ -380,9 +381,7 @@ def test_two_runs_show_differences(lost: Path, kept: Path, tmp_path: Path) -> No
 
 def test_numbers_of_two_runs_are_those_of_one_or_their_difference(lost: Path, kept: Path) -> None:
     runs = read_run(kept), read_run(lost)
-    found = compare(
-        [Outcome("", r.scenario.resolved, r.summary, r.series, r.events) for r in runs]
-    )  # fmt: skip
+    found = compare([outcome(run) for run in runs])
     numbers = 0
     for sentence in finding_of_several(runs, "line", found)[:-1]:
         assert isinstance(sentence, Sentence)

@@ -12,13 +12,15 @@ import pytest
 from sim import api
 from sim.measure.compare import Row
 from sim.measure.steps import series_by_key
+from sim.state.record import ControlRow
 from sim.tables.of_many import what_matters_first
 from sim.view.charts.compare_axes import AxesData, axes_data, axes_table, draw_axes
 from sim.view.charts.compare_figures import CompareData, ComparePanel, draw_compare
 from sim.view.charts.panels import MARKS, run_marks
 from sim.view.charts.series import points
-from sim.view.data import Curve, Page, Span
+from sim.view.data import WHOLE, Curve, Page, Span
 from sim.view.draw import Nothing, blank
+from sim.view.map.apart import ApartData, apart_data, apart_table, draw_apart, most_apart
 
 DAY = 86_400
 
@@ -114,6 +116,56 @@ def test_the_folder_of_a_comparison_says_why_a_figure_is_not_there(
     said = (folder / "figures" / "compare_axes.txt").read_text(encoding="utf-8")
     assert said.startswith("Not drawn: runs differ in the capacity of one axis alone")
     assert (api.compare(*three).write(tmp_path / "three") / "figures/compare_axes.png").is_file()
+
+
+def test_the_map_of_what_differs_stands_on_the_day_on_which_most_does(three: list[api.Run]) -> None:
+    data = apart_data(api.compare(*three))
+    assert isinstance(data, ApartData)
+    # one road is closed in B from day 2 on, another in C from day 7 on: two differ from then on
+    assert str(data.map.page.title) == "On 8 March 2001 the runs differ in what 2 roads can carry"
+    assert (data.places, data.roads) == ((), ("north--port", "port--south"))
+    assert {road: data.users(road) for road in data.roads} == {
+        "north--port": "AC", "port--south": "AB"
+    }  # fmt: skip
+    rows = [tuple(row) for row in apart_table(data).rows]
+    assert rows[0] == ("road", "north--port", "20000;20000", "0;0", "20000;20000")
+    shown = [text.get_text() for axes in draw_apart(data).axes for text in axes.texts]
+    assert {"AC", "AB", "does not carry the same", "usable in these runs alone"} <= set(shown)
+    assert "not held by the same" not in shown  # no place differs
+    assert isinstance(apart_data(api.compare(three[0], three[0])), Nothing)
+
+
+def test_a_place_that_differs_is_divided_by_runs(tmp_path: Path) -> None:
+    falls = "{x: {capture: north, by: blue, at: 1 day}}"
+    both = "{red: {name: Red}, blue: {name: Blue}}"
+    runs = []
+    for title, events in (("Kept", "{}"), ("Falls", falls), ("Falls too", falls)):
+        text = TEXT.format(title=title, events=events, capacity=20)
+        file = tmp_path / f"{title[-3:]}.yaml"
+        file.write_text(text.replace("{red: {name: Red}}", both), encoding="utf-8")
+        runs.append(api.run(api.load(file)))
+    data = apart_data(api.compare(*runs))
+    assert isinstance(data, ApartData)
+    assert data.places == ("north",)
+    north = next(place for place in data.map.places if place.id == "north")
+    assert north.holders == (("red", WHOLE // 3), ("blue", WHOLE // 3), ("blue", WHOLE // 3))
+    assert data.users("north--port") == "A"
+    assert "who holds North, and in what 1 road can carry" in str(data.map.page.title)
+    row = ("place", "north", "red=1", "blue=1", "blue=1")
+    assert next(tuple(row) for row in apart_table(data).rows) == row
+
+
+@pytest.mark.parametrize(
+    ("second", "day"),
+    [
+        ([(0, "open"), (3, "closed"), (5, "open")], 4),  # apart from 3 until 5, nothing but it
+        ([(0, "open"), (3, "closed"), (5, "open"), (7, "closed")], 9),  # again, and to the end
+    ],
+)  # fmt: skip
+def test_the_last_instant_with_most_apart_is_taken(second: list[tuple[int, str]], day: int) -> None:
+    first = [ControlRow(t, "road", "a--b", "state", "open") for t in (0, 4, 9)]
+    other = [ControlRow(t, "road", "a--b", "state", value) for t, value in second]
+    assert most_apart([first, other]) == day
 
 
 def test_three_runs_have_marks_and_two_have_none() -> None:

@@ -33,6 +33,7 @@ from sim.view.charts.series import difference, points
 from sim.view.data import Curve, EventMark, Page, Span
 from sim.view.draw import Drawing, context, drawing, note, plain, sheet, short
 from sim.view.look import INK, RULE
+from sim.view.map.apart import apart_data, apart_table, draw_apart
 from sim.view.tables import Numbers
 from sim.view.words import curve
 
@@ -79,11 +80,15 @@ class CompareData:
 
 
 def comparison_figures(comparison: Comparison) -> Iterator[Drawing]:
-    """A figure for each axis that is in all runs and not the same in all, and one of all axes."""
+    """The map of what differs, a figure for each axis that differs, and one of all axes.
+
+    Axes are those that all runs have.
+    """
     tables = [series_by_key(o.series) for o in comparison.outcomes]
     axes = sorted(set.intersection(*({s for s, _ in t if s.startswith("axis:")} for t in tables)))
     changed = {r.path.split(".")[1] for r in comparison.rows if r.changed and r.path[:5] == "axes."}
     ids = [subject.removeprefix("axis:") for subject in axes]
+    yield drawing("compare_map", partial(apart_data, comparison), draw_apart, apart_table)
     yield drawing(
         "compare_axes", partial(axes_data, comparison, tables, ids), draw_axes, axes_table
     )

@@ -28,7 +28,7 @@ from sim.view.charts.garrison import GAP
 from sim.view.charts.series import points
 from sim.view.charts.time_axis import date_name
 from sim.view.cut_data import amount
-from sim.view.data import Curve, EventMark, MapData, MapForce, Page, Span
+from sim.view.data import INSETS, Curve, EventMark, MapData, MapForce, Page, Span
 from sim.view.draw import MARGIN, Sheet, blank, context, plain, sheet, short
 from sim.view.look import BLACK, FAINT_INK, INK, RULE, SOFT_INK, VERMILLION
 from sim.view.map.base import draw_base, draw_scale, name_countries
@@ -259,7 +259,7 @@ class _Stage:
     def _mark_windows(self, axes: Axes) -> list[Box]:
         """Frames on the map what the insets show; what that takes."""
         marked = enumerate(zip(self._windows, self._spots, strict=True))
-        return [box for nth, at in marked for box in mark_window(axes, *at, nth)]
+        return [box for nth, at in marked for box in mark_window(axes, *at, INSETS[nth])]
 
     def picture(self, number: int) -> Image.Image:
         """One state of the network over the ground."""
@@ -271,7 +271,7 @@ class _Stage:
             if view.inset is None:
                 self._mark_windows(axes)
             else:
-                letter(axes, letter_box(view.frame), nth - 1)
+                letter(axes, letter_box(view.frame), INSETS[nth - 1])
             draw_edge(axes, view.frame, INK)
         picture = self._base.copy()
         picture.alpha_composite(_rendered(page.figure))

@@ -111,7 +111,7 @@ def _draw_map(axes: Axes, scene: Scene, insets: Sequence[Inset], overlay: Overla
     taken.take([*scene.hard(), *on_map])
     windows = [i.window.box for i in insets]
     for number, box in enumerate(windows):
-        taken.take(mark_window(axes, box, letter_spot(box, taken), number))
+        taken.take(mark_window(axes, box, letter_spot(box, taken), scene.data.insets[number]))
     if scene.crowded:  # else names leave no room for it
         draw_scale(axes, frame, taken)
     if overlay is not None:
@@ -150,7 +150,7 @@ def _draw_inset(
         overlay(axes, scene, taken, ())
     _draw_words(axes, scene, taken)
     draw_scale(axes, frame, taken, needed=False)
-    letter(axes, corner, number)
+    letter(axes, corner, whole.data.insets[number])
     outline(axes, (0, 0), frame.width, frame.height, FAINT_INK, 1.2, 20)
 
 
@@ -169,21 +169,21 @@ def letter_spot(box: Box, taken: Taken) -> Box:
     return next((spot for spot in spots if taken.free(spot)), spots[0])
 
 
-def mark_window(axes: Axes, box: Box, spot: Box, number: int) -> list[Box]:
+def mark_window(axes: Axes, box: Box, spot: Box, sign: str) -> list[Box]:
     """Frames on the map what an inset shows, its letter at ``spot``; what that takes."""
     left, low, right, high = box
     for colour, wide in ((WHITE, 3.2), (INK, 1.3)):
         outline(axes, (left, low), right - left, high - low, colour, wide, 9)
-    letter(axes, spot, number)
+    letter(axes, spot, sign)
     sides = [(left, low, right, low), (left, high, right, high)]
     sides += [(left, low, left, high), (right, low, right, high)]
     return [spot, *((a - 1.5, b - 1.5, c + 1.5, d + 1.5) for a, b, c, d in sides)]
 
 
-def letter(axes: Axes, box: Box, number: int) -> None:
+def letter(axes: Axes, box: Box, sign: str) -> None:
     """The letter of an inset in the lower left of a box, 16 pixels square."""
     axes.add_patch(Rectangle(box[:2], 16, 16, facecolor=INK, edgecolor=WHITE, lw=1.0, zorder=11))
     put(
-        axes, box[0] + 8, box[1] + 8, "ABC"[number], 8.5, color=WHITE, weight="bold", ha="center",
+        axes, box[0] + 8, box[1] + 8, sign, 8.5, color=WHITE, weight="bold", ha="center",
         zorder=12,
     )  # fmt: skip

@@ -75,7 +75,7 @@ def legend(
     if "unheld" in shown.marks and shown.actors:
         column.row("nobody", partial(_held, NOBODY))
     if "front" in shown.marks:
-        column.row("front hinted by holders", lambda axes, x, y: marks.fronts(axes, [_dash(x, y)]))
+        column.row("front hinted by holders", lambda axes, x, y: marks.fronts(axes, [dash(x, y)]))
     if "divided" in shown.marks:
         others = [known[a] for a in shown.actors if a != data.actor] or [NOBODY]
         parts = [(own, WHOLE * 0.6), (others[0], WHOLE * 0.4)]
@@ -117,7 +117,7 @@ def _roads(column: LegendColumn, shown: OnMap, own: Look, data: MapData) -> None
     largest, fine = shown.largest, shown.fine
 
     def cased(rate: float, axes: Axes, x: float, y: float) -> tuple[list[Line], float]:
-        line, width = _dash(x, y), road_width(int(rate), largest) * fine
+        line, width = dash(x, y), road_width(int(rate), largest) * fine
         marks.casings(axes, [line], [width], fine)
         return [line], width
 
@@ -137,15 +137,15 @@ def _roads(column: LegendColumn, shown: OnMap, own: Look, data: MapData) -> None
         marks.doubts(axes, cased(largest / 8, axes, x, y)[0], [""], False)
 
     def absent(axes: Axes, x: float, y: float) -> None:
-        marks.unusable(axes, [_dash(x, y)])
-        marks.doubts(axes, [_dash(x, y)], [""], True)
+        marks.unusable(axes, [dash(x, y)])
+        marks.doubts(axes, [dash(x, y)], [""], True)
 
     def in_cut(axes: Axes, x: float, y: float) -> None:
         lines, width = cased(largest / 8, axes, x, y)
         marks.cut_road(axes, lines, [width], reach=False)
 
     def crossed(axes: Axes, x: float, y: float, strong: bool) -> None:
-        marks.unusable(axes, [_dash(x, y)])
+        marks.unusable(axes, [dash(x, y)])
         marks.crossed_out(axes, [_at(x, y)], strong)
 
     if shown.marks & {"usable", "unusable"}:
@@ -161,7 +161,7 @@ def _roads(column: LegendColumn, shown: OnMap, own: Look, data: MapData) -> None
         "full": (MEANINGS["full"], full),
         "one_way": (MEANINGS["one_way"], one_way),
         "cut_road": (f"road: {data.cut_word}", in_cut),
-        "unusable": (MEANINGS["unusable"], lambda axes, x, y: marks.unusable(axes, [_dash(x, y)])),
+        "unusable": (MEANINGS["unusable"], lambda axes, x, y: marks.unusable(axes, [dash(x, y)])),
         "doubtful": (MEANINGS["doubtful"], doubtful),
         "absent": (MEANINGS["absent"], absent),
         "closed": (MEANINGS["closed"], lambda axes, x, y: crossed(axes, x, y, False)),
@@ -256,5 +256,6 @@ def _at(x: float, y: float) -> Line:
     return np.array([x, y])
 
 
-def _dash(x: float, y: float) -> Line:
+def dash(x: float, y: float) -> Line:
+    """The line of a sample of a road."""
     return np.array([(x - SAMPLE / 2 + 7, y), (x + SAMPLE / 2 - 3, y)])
