@@ -6,7 +6,7 @@ Amounts are in the answer's unit, kg/day turned into t/day.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from sim.base.numbers import number
@@ -49,6 +49,8 @@ class FrontierData:
 
     What is removed is said by name; there is a bound only where an attack is not proven.
     ``stopping`` are sets that stop it with the fewest losses, ``complete`` where these are all.
+    ``map`` is there where one loss stops it, so that a curve would show zeros alone: it marks
+    whatever does so.
     """
 
     page: Page
@@ -59,6 +61,7 @@ class FrontierData:
     captures: tuple[AttackAnswer, ...]
     stopping: tuple[tuple[str, ...], ...] = ()
     complete: bool = True
+    map: MapData | None = None
 
     def sets(self, attack: AttackAnswer) -> Sentence:
         """What an attack removes, by name; where it stops the flow, what as few do as well."""
@@ -178,8 +181,11 @@ def _worst(
     return Sentence("the loss of ", top, " costs most: ", costs[0], " of ", costs[1])
 
 
-def frontier_data(frontier: Frontier) -> FrontierData:
-    """The chart of a frontier: of the flow left, of the fastest route, or of several axes."""
+def frontier_data(frontier: Frontier, base: MapData | None = None) -> FrontierData:
+    """The chart of a frontier: of the flow left, of the fastest route, or of several axes.
+
+    ``base`` is the map of the network, where it has one: it takes the place of zeros.
+    """
     case = frontier.cases[0] if isinstance(frontier, JointFrontier) else frontier.case
     name, of = Sentence(Name(case.title)), _of(case)
     unit, scale = _unit(case)
@@ -215,7 +221,25 @@ def frontier_data(frontier: Frontier) -> FrontierData:
     found = _stops(exact, greedy, unit, key, one_of(stopping, complete=complete))
     title = Sentence(name, ": ", found)
     page = Page(title, subtitle, "" if unit == "h" else _credit(case))
-    return FrontierData(page, unit, quantity, exact, greedy, captures, stopping, complete)
+    shown = None
+    if base is not None and isinstance(frontier, FlowFrontier):
+        what = Sentence(of, ": each place and road whose loss alone stops the flow")
+        shown = _stopped_by_one(base, frontier, replace(page, subtitle=what))
+    return FrontierData(page, unit, quantity, exact, greedy, captures, stopping, complete, shown)
+
+
+def _stopped_by_one(base: MapData, frontier: FlowFrontier, page: Page) -> MapData | None:
+    """The map of what stops the flow alone; None where one loss does not, or nothing flows."""
+    sets = () if frontier.stopping is None else frontier.stopping.sets
+    if not frontier.attacks[0].left or not sets or any(len(names) != 1 for names in sets):
+        return None
+    alone, places = {name for names in sets for name in names}, {p.id for p in base.places}
+    return replace(
+        base, focus=_focus(base, alone),
+        page=replace(page, credit=page.credit or base.page.credit),
+        cut_places=frozenset(alone & places), cut_roads=frozenset(alone - places),
+        cut_word="its loss alone stops the flow", subjects=frozenset(alone & places),
+    )  # fmt: skip
 
 
 def _told(case: Case, attacks: Sequence[AttackAnswer], scale: float) -> tuple[AttackAnswer, ...]:
@@ -314,19 +338,22 @@ def cut_map_data(base: MapData, weakness: Weakness) -> CutMapData:
     subtitle = Sentence(
         _of(case), ": all minimum cuts, and places by what the loss of each alone costs"
     )
-    focus = base.focus
-    if not focus:
-        ends = {p.id for p in base.places if p.role is not None}
-        ends |= {end for r in base.roads if r.id in shares for end in (r.a, r.b)}
-        ends |= {r.name for r in ranking.rows if r.kind == "place" and r.loss > 0}
-        focus = tuple(sorted(ends | (frozenset(shares) & places)))
+    costly = {r.name for r in ranking.rows if r.kind == "place" and r.loss > 0}
     drawn = replace(
-        base, focus=focus, page=Page(title, subtitle, base.page.credit),
+        base, focus=_focus(base, {*shares, *costly}), page=Page(title, subtitle, base.page.credit),
         roads=tuple(replace(r, flow=0) for r in base.roads),
         cut_places=frozenset(shares) & places, cut_roads=frozenset(shares) - places,
         cut_word="in a minimum cut",
     )  # fmt: skip
     return CutMapData(drawn, shares, len(found), complete, ranking)
+
+
+def _focus(base: MapData, items: Set[str]) -> tuple[str, ...]:
+    """What a map shows: its own focus, else the ends of the flow with some places and roads."""
+    if base.focus:
+        return base.focus
+    ends = {p.id for p in base.places if p.role is not None or p.id in items}
+    return tuple(sorted(ends.union(*((r.a, r.b) for r in base.roads if r.id in items))))
 
 
 def flow_map_data(base: MapData, case: Case) -> MapData:

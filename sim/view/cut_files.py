@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from sim.base.errors import BadInputError
 from sim.base.files import whole_file
+from sim.cuts.attacks import FlowFrontier
 from sim.cuts.audit import Audit
 from sim.cuts.case import Case
 from sim.cuts.from_scenario import Weak
@@ -94,7 +95,9 @@ def _cut_map(data: CutMapData) -> Drawing:
 
 def frontier_of(frontier: Frontier) -> Drawing:
     """What so many losses leave."""
-    data = frontier_data(frontier)
+    case = frontier.case if isinstance(frontier, FlowFrontier) else None
+    drawn = case is not None and case.located is not None and case.small
+    data = frontier_data(frontier, map_of_case(case) if case is not None and drawn else None)
     return draw_frontier(data), frontier_table(data)
 
 

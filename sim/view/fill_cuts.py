@@ -19,7 +19,8 @@ from .data import MapData, MapPlace, MapRoad, Page
 def cuts_of_run(run: Maps, axis: str, time: int, weak: Weak) -> tuple[CutMapData, FrontierData]:
     """The cut map and the frontier of an axis at an instant (seconds) of a run."""
     weakness, frontier = weak
-    return cut_map_data(run.at(axis, time), weakness), frontier_data(frontier)
+    base = run.at(axis, time)
+    return cut_map_data(base, weakness), frontier_data(frontier, base)
 
 
 def _ends(case: Case) -> list[tuple[str, str]]:

@@ -255,6 +255,25 @@ def test_a_frontier_names_every_set_that_stops_it() -> None:
     assert "0: a or b" in words(draw_frontier(data))
 
 
+def test_a_frontier_of_zeros_is_a_map_of_what_stops_the_flow_alone(map_data: MapData) -> None:
+    rows = [attack(0, 9_000), attack(1, 0, "ford"), attack(2, 0, "ford")]
+    sets = OptimalSets(True, (("ford",), ("port--ford",)))
+    one = replace(flow_frontier(rows), stopping=sets)
+    data = frontier_data(one, map_data)
+    assert data.map is not None
+    assert (data.map.cut_places, data.map.cut_roads) == ({"ford"}, {"port--ford"})
+    assert data.map.page.title == "Line: 1 loss stops it: ford or port--ford"
+    shown = words(draw_frontier(data))
+    assert "the flow" in shown  # the end of "place: its loss alone stops the flow"
+    # two losses, nothing that flows, or nothing listed: a curve
+    pair = OptimalSets(True, (("ford", "mill"),))
+    for other in (
+        replace(one, stopping=pair), replace(one, stopping=None),
+        replace(flow_frontier([attack(0, 0), attack(1, 0)]), stopping=OptimalSets(True, ((),))),
+    ):  # fmt: skip
+        assert frontier_data(other, map_data).map is None
+
+
 def test_a_single_cut_is_not_counted(map_data: MapData) -> None:
     data = cut_map_data(map_data, weakness(cuts=NamedCuts(False, CUTS.cuts[:1])))
     assert data.map.page.title.startswith("Line: 1 minimum cut holds 500 t/day (more not listed)")

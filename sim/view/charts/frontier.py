@@ -12,6 +12,7 @@ from sim.cuts.attacks import AttackAnswer
 from sim.view.cut_data import FrontierData
 from sim.view.draw import Sheet, context, plain, sheet, short, text_size
 from sim.view.look import BLACK, BLUE, INK, RULE, SOFT_INK, VERMILLION
+from sim.view.map.figure import draw_map
 from sim.view.map.labels import Taken
 from sim.view.tables import Numbers
 
@@ -29,8 +30,11 @@ def draw_frontier(data: FrontierData) -> Figure:
     """Exact steps over the number of losses, greedy beside them, the scenario's own as a point.
 
     A whisker goes down to the bound where a value is not proven. What each loss leaves is
-    written at its step with the set that does it, as far as there is room.
+    written at its step with the set that does it, as far as there is room. Where one loss stops
+    the flow, a map of what does is drawn instead.
     """
+    if data.map is not None:
+        return draw_map(data.map)
     page = sheet(data.page, height=HEIGHT)
     width = page.width - LEFT - RIGHT
     height = page.top - page.bottom - FOOT - KEY
