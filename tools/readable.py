@@ -5,9 +5,11 @@ It looks at what matplotlib draws, not at pixels, and knows nothing of how thing
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from math import hypot, sqrt
 from unittest.mock import patch
@@ -22,7 +24,9 @@ from matplotlib.transforms import Bbox
 
 from sim.base.numbers import ELLIPSIS
 from sim.view.draw import PT, context
-from sim.view.map import names
+from sim.view.map import names, regroup
+from sim.view.map.labels import Placed
+from sim.view.map.layout import Line
 from sim.view.map.marks import Z_FRONT, Z_PLACE, Z_WORDS
 
 INTO = 2.0
@@ -64,15 +68,26 @@ class Watch:
     @contextmanager
     def drawing(self) -> Iterator[None]:
         """Inside, the names that are written on maps are noted."""
-        write = names._write
+        write, write_regrouped = names._write, regroup._write
+
+        def noted(axes: Axes, of: Line, placed: Placed, draw: Callable[[], None]) -> None:
+            before = len(axes.texts)
+            draw()
+            at = (float(of[0]), float(of[1]))
+            self._names.append(Written(axes, axes.texts[before], at, placed.leader))
 
         def note(axes: Axes, name: names.Name, colour: str) -> None:
-            before = len(axes.texts)
-            write(axes, name, colour)
-            at = (float(name.spot.xy[0]), float(name.spot.xy[1]))
-            self._names.append(Written(axes, axes.texts[before], at, name.placed.leader))
+            noted(axes, name.spot.xy, name.placed, partial(write, axes, name, colour))
 
-        with patch.object(names, "_write", note):
+        def note_regrouped(
+            axes: Axes, of: Line, placed: Placed, *text: object, **style: object
+        ) -> None:
+            again = partial(write_regrouped, axes, of, placed, *text, **style)
+            noted(axes, of, placed, again)
+
+        with (
+            patch.object(names, "_write", note), patch.object(regroup, "_write", note_regrouped),
+        ):  # fmt: skip
             yield
 
     def seen(self, figure: Figure) -> Drawn:
@@ -163,10 +178,13 @@ def _shortened(words: Iterable[Text]) -> Iterator[str]:
 
 def _misread(drawn: Drawn) -> Iterator[str]:
     """Names of places of which another mark is as near as their own, with no line to tell."""
-    for written in drawn.names:
-        marks = list(places_of(written.axes))
-        box = ink(written.text)
-        x, y = written.axes.transData.transform(written.at)
+    labels: dict[tuple[Axes, tuple[float, float]], list[Written]] = defaultdict(list)
+    for line in drawn.names:
+        labels[line.axes, line.at].append(line)
+    for (axes, at), lines in labels.items():
+        written, marks = lines[0], list(places_of(axes))
+        box = Bbox.union([ink(line.text) for line in lines])
+        x, y = axes.transData.transform(at)
         gaps = [(_gap(box, mark), hypot(mark[0] - x, mark[1] - y) < 1) for mark in marks]
         own = min((gap for gap, mine in gaps if mine), default=None)
         other = min((gap for gap, mine in gaps if not mine), default=float("inf"))

@@ -92,15 +92,23 @@ def name_countries(axes: Axes, frame: Frame, base: Basemap, taken: Taken) -> Non
             )  # fmt: skip
 
 
+STEP = 24.0
+"""Pixels between the spots at an edge where room for a scale bar is sought."""
+
+
 def draw_scale(axes: Axes, frame: Frame, taken: Taken, *, needed: bool = True) -> None:
-    """A scale bar in the corner that covers least; none in the way of roads unless ``needed``."""
+    """A scale bar in the corner that covers least; none in the way of roads unless ``needed``.
+
+    Where no corner is free it stands elsewhere at the lower or the upper edge.
+    """
     km, length, width = _scale(frame)
-    corners = [
-        (x, y, x + width, y + 24)
-        for y in (12.0, frame.height - 36)
-        for x in (12.0, frame.width - 12 - width)
-    ]
-    box = min(corners, key=lambda corner: (not taken.free(corner), taken.cost(corner)))
+    right = frame.width - 12 - width
+    rows = (12.0, frame.height - 36)
+    spots = [(x, y, x + width, y + 24) for y in rows for x in (12.0, right)]
+    if not any(map(taken.free, spots)):
+        inner = np.arange(12.0 + STEP, right, STEP).tolist()
+        spots += [(x, y, x + width, y + 24) for y in rows for x in inner]
+    box = min(spots, key=lambda spot: (not taken.free(spot), taken.cost(spot)))
     if not needed and (not taken.free(box) or taken.cost(box) > MOST_COVERED):
         return
     taken.take([box])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -261,7 +262,6 @@ class _Panel:
         self.names = {p.id: p.name for p in data.places}
         self.roads = [np.array([self.xy[a], self.xy[b]]) for a, b in data.roads]
         self.marks = Marks([(*self.xy[p.id], self._radius(p)) for p in self.inside])
-        self.large = Marks([(*self.xy[p.id], RADIUS) for p in self.inside if p.id in self.ends])
 
     def draw(self, scale: float) -> None:
         """Draws it; ``scale`` is pixels across the arrow of a share of one."""
@@ -277,9 +277,8 @@ class _Panel:
         soft += [np.column_stack([s.path, np.full(len(s.path), 6.0)]) for s in shapes]
         taken = self.taken = Taken((5, 5, frame.width - 5, frame.height - 5), np.concatenate(soft))
         taken.take(
-            around(xy[p.id], RADIUS + 7 if p.id == origin else RADIUS + 2)
+            around(xy[p.id], RADIUS + 7 if p.id == origin else self._radius(p) + 2)
             for p in self.inside
-            if p.id in self.ends
         )
         self._name_ends()
         taken.take(around(point, 3) for s in shapes for point in s.path)
@@ -315,7 +314,7 @@ class _Panel:
         row = points * 1.55
         x, y = map(float, self.xy[of])
         request = Request(x, y, wide, row * len(shown) + 2, gap, far=True)
-        placed = place([request], self.taken, marks=self.large)[0]
+        placed = place([request], self.taken, marks=self.marks)[0]
         if placed is None:  # among the marks of others, with a line to its own
             found = place([request], self.taken)[0]
             if found is None:
@@ -326,9 +325,9 @@ class _Panel:
             self.axes.plot([x, near_x], [y, near_y], color=SOFT_INK, lw=0.8, zorder=9)
         edge, across = placed.edge(x)
         for nth, (text, weight, colour) in enumerate(shown):
-            halo_text(
-                self.axes, edge, placed.box[3] - 1 - row * (nth + 0.5), text, size=points,
-                weight=weight, color=colour, ha=across, va="center_baseline", zorder=10,
+            _write(
+                self.axes, self.xy[of], placed, (edge, placed.box[3] - 1 - row * (nth + 0.5)),
+                text, size=points, weight=weight, color=colour, ha=across, zorder=10,
             )  # fmt: skip
 
     def _name_others(self) -> None:
@@ -341,13 +340,20 @@ class _Panel:
             (x, y), (w, h) = map(float, self.xy[p.id]), text_size(text, 8)
             requests.append(Request(x, y, w + 4, h + 2, SMALL + 1))
         found = place(requests, self.taken, marks=self.marks)
-        for text, placed in zip(texts, found, strict=True):
+        for p, text, placed in zip(others, texts, found, strict=True):
             if placed is not None:
                 left, low, right, high = placed.box
-                halo_text(
-                    self.axes, (left + right) / 2, (low + high) / 2, text, size=8, color=SOFT_INK,
-                    ha="center", va="center_baseline", zorder=9,
+                _write(
+                    self.axes, self.xy[p.id], placed, ((left + right) / 2, (low + high) / 2), text,
+                    size=8, color=SOFT_INK, ha="center", zorder=9,
                 )  # fmt: skip
+
+
+def _write(
+    axes: Axes, of: Line, placed: Placed, at: tuple[float, float], text: str, **style: Any
+) -> None:  # fmt: skip
+    """One line of the label of a place, which lies at ``of``."""
+    halo_text(axes, *at, text, va="center_baseline", **style)
 
 
 def _look(p: MapPlace, known: Mapping[str, Look]) -> Look:
