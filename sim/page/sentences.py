@@ -115,6 +115,11 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
         "the run had after a change still happens on its day. Convoys, stocks, forces, men, and "
         "what would follow from a change only a run tells: save the scenario, then"
     ),
+    "ask_limits_nobodys": (
+        "Worked out here: capacities, cuts, ways, and what no source reaches, as the program "
+        "does. What the run had after a change still happens on its day. Convoys, stocks, and "
+        "what would follow from a change only a run tells: save the scenario, then"
+    ),
     # a force
     "afield_not": "not in the field",
     "force_of": "force of {actor}",

@@ -474,3 +474,32 @@ def test_what_a_depot_gives_is_that_of_the_run_and_said_so(opened: Open, tmp_pat
     assert asked.wrong == []
     words = asked.page.locator("section.events").text_content()
     assert "hub has nothing left to ship for b_out, and passes on what comes" in str(words)
+
+
+NOBODYS = """\
+format: 1
+id: nobodys
+title: Two ways
+period: {start: 2015-09-01, length: 10 days}
+network:
+  title: Toy
+  classes: {road: {speed: 50 km/h, capacity: 20 t/day}}
+  places:
+    port: {name: Port, lat: 0, lon: 0}
+    town: {name: Town, lat: 0, lon: 1}
+  roads: {port--town: {km: 10, class: road}}
+axes:
+  line: {name: Port to Town, sources: {port: {}}, sinks: {town: {demand: 1 t/day}}}
+"""
+
+
+def test_where_nobody_holds_anything_there_is_no_word_of_war(opened: Open, tmp_path: Path) -> None:
+    run = api.run(api.load(NOBODYS))
+    asked = opened(write_report([run.write(tmp_path / "run", figures=False)]))
+    asked.turn_on()
+    asked.row("No source reaches")
+    told = asked.page.locator("main").inner_text()
+    assert "No source reaches" in told
+    assert "and what no source reaches, as the program does" in told
+    assert not re.search(r"pockets|forces|\bmen\b|held by", told, re.IGNORECASE)
+    assert asked.wrong == []

@@ -178,7 +178,7 @@ class WhatIf {
     this.hint.textContent = say("ask_hint", { date: dateOf(this.run, this.when) });
     this.list.replaceChildren(...this.changes.map((change) => this.entry(change)));
     put(this.save, { disabled: !this.changes.length || typeof DecompressionStream === "undefined" });
-    this.limits.replaceChildren(say("ask_limits"), " ", make("code", {}, this.told.again.replace("{file}", this.file)));
+    this.limits.replaceChildren(say(this.run.nobodys ? "ask_limits_nobodys" : "ask_limits"), " ", make("code", {}, this.told.again.replace("{file}", this.file)));
     this.side.replaceChildren(this.table(date, id));
     if (this.all.open) this.rows.replaceChildren(makeTable(say("ask_axes", { date }), HEADS.asked_axes, this.axisRows()));
     this.drawGhost();
