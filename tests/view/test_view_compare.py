@@ -132,6 +132,11 @@ def test_the_map_of_what_differs_stands_on_the_day_on_which_most_does(three: lis
     shown = [text.get_text() for axes in draw_apart(data).axes for text in axes.texts]
     assert {"AC", "AB", "does not carry the same", "usable in these runs alone"} <= set(shown)
     assert "not held by the same" not in shown  # no place differs
+    assert "different days" not in str(data.map.page.subtitle)
+    later = api.run(three[1].scenario.with_({"period.start": "2002-05-01"}))
+    told = apart_data(api.compare(three[0], later))
+    assert isinstance(told, ApartData)
+    assert str(told.map.page.subtitle).endswith("on different days, dates are those of A")
     assert isinstance(apart_data(api.compare(three[0], three[0])), Nothing)
 
 

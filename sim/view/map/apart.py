@@ -208,6 +208,8 @@ def _page(
         "The day on which most differs; roads as wide as what they can carry for ", name,
         " where that is most",
     )  # fmt: skip
+    if len({outcome.summary["scenario"]["start"] for outcome in comparison.outcomes}) > 1:
+        subtitle = Sentence(subtitle, "; the runs begin on different days, dates are those of A")
     return Page(title, subtitle, "")
 
 
