@@ -1,4 +1,5 @@
-# Both 'make run' and 'make test' set up a virtual environment of their own first.
+# Both 'make run' and 'make test' set up a virtual environment of their own first: 'make run' what
+# a run needs, 'make test' the tools of tests too.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -8,16 +9,23 @@ BIN = $(VENV)/bin
 # bytecode is kept whatever the caller's environment says, since tests start the program again and
 # again; a worker goes through neighbours, so that what the tests of a file share is made once
 PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n logical --dist worksteal
+RUNS = $(VENV)/.runs
 READY = $(VENV)/.ready
+PIP = $(BIN)/python -m pip --disable-pip-version-check
+# what pip takes in hand, a line each; its errors go to stderr as they are
+TELL = | awk '/^Collecting /{print "  " $$2} /^Installing collected/{print "  unpacking"} {fflush()}'
+SHELL = bash
+.SHELLFLAGS = -eo pipefail -c
 
 .PHONY: run test test-slow bench check generated docs gallery contacts verdicts calibration scores against networks pins help clean
 
 # run a scenario (SCENARIO=file ARGS="--seed 7"), write a run folder with figures
-run: $(READY)
+run: $(RUNS)
 	$(BIN)/sim run $(SCENARIO) $(ARGS)
 
 # the tests
 test: $(READY)
+	@echo "The tests take five to eight minutes on two quiet cores (the long ones: make test-slow)."
 	$(PYTEST) -m "not slow" $(ARGS)
 
 # the tests that take minutes each, or hundreds of random inputs: about a quarter of an hour
@@ -71,13 +79,21 @@ scores: $(READY)
 against: $(READY)
 	$(BIN)/python tools/against.py $(COMMIT) $(ARGS)
 
-# the virtual environment: pinned dependencies by hash, then this package as it stands
-$(READY): requirements/dev.txt pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
-	touch $(READY)
+# the virtual environment: pinned dependencies of a run by hash, then this package as it stands;
+# bytecode is made of what is imported alone, since making all of it takes longer than all else
+$(RUNS): requirements/run.txt requirements/build.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
+	@echo "Setting up $(VENV), once: what a run needs, about 450 MB, a minute or less."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --no-compile --progress-bar off --require-hashes -r requirements/run.txt -r requirements/build.txt $(TELL)
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $(RUNS)
+
+# the same with the tools of developers
+$(READY): $(RUNS) requirements/dev.txt
+	@echo "Adding the tools of tests to $(VENV), once: about 700 MB more, a minute or two."
+	@$(PIP) install --progress-bar off --require-hashes -r requirements/dev.txt $(TELL)
+	@touch $(READY)
 
 # its own virtual environment: the peers are no dependencies of the package
 build/bench/.ready: requirements/bench.txt
@@ -94,6 +110,8 @@ pins:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade pyproject.toml -o requirements/run.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra dask --extra gis --extra osm --extra parquet --extra sensitivity --extra dev pyproject.toml -o requirements/dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra bench pyproject.toml -c requirements/dev.txt -o requirements/bench.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group build -c requirements/dev.txt -o requirements/build.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group site -o requirements/site.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-deps --group networks -o requirements/networks.txt
 
 # this list
