@@ -30,7 +30,7 @@ written, `FailedError` (and `FullDiskError`) for what could not be done. Nothing
 
 GROUPS = (
     ("Scenarios", ("load", "Scenario", "validate", "CheckedFile", "listing", "Listing",
-                   "schema")),
+                   "schema", "init", "examples", "Example")),
     ("One run", ("run", "Run", "explore", "Explorer", "cut", "Cut", "film")),
     ("Many runs", ("ensemble", "Ensemble", "study", "Study", "SensitivityStudy", "plan_study",
                    "StudyPlan", "resume", "merge", "beside", "Beside", "calibrate", "Calibrated",

@@ -43,16 +43,18 @@ if TYPE_CHECKING:
     from .runs import Cut, Run, RunFolder, cut, film, open_run, run
     from .scenarios import Scenario, load
     from .scores import Scored, score
+    from .shipped import Example, examples, init
     from .standings import Beside, beside
 
 __all__ = [
     "Audited", "BadInputError", "Beside", "Calibrated", "CheckedFile", "Comparison", "Cut",
-    "DataTable", "Ensemble", "Error", "Explorer", "FailedError", "FolderError", "FullDiskError",
-    "Listing", "ManyComparison", "Network", "Run", "RunFolder", "Scenario", "ScenarioError",
-    "Scored", "SensitivityStudy", "Study", "StudyPlan", "Verdicts", "audit", "beside", "calibrate",
-    "compare", "cut", "ensemble", "explore", "film", "interdict", "listing", "load", "merge",
-    "open_ensemble", "open_run", "open_study", "plan_study", "rank", "report", "resume", "run",
-    "schema", "score", "study", "summary", "validate", "verdicts",
+    "DataTable", "Ensemble", "Error", "Example", "Explorer", "FailedError", "FolderError",
+    "FullDiskError", "Listing", "ManyComparison", "Network", "Run", "RunFolder", "Scenario",
+    "ScenarioError", "Scored", "SensitivityStudy", "Study", "StudyPlan", "Verdicts", "audit",
+    "beside", "calibrate", "compare", "cut", "ensemble", "examples", "explore", "film", "init",
+    "interdict", "listing", "load", "merge", "open_ensemble", "open_run", "open_study",
+    "plan_study", "rank", "report", "resume", "run", "schema", "score", "study", "summary",
+    "validate", "verdicts",
 ]  # fmt: skip
 
 _HOMES = {
@@ -77,6 +79,7 @@ _HOMES = {
     "sim.api.runs": ("Cut", "Run", "RunFolder", "cut", "film", "open_run", "run"),
     "sim.api.scenarios": ("Scenario", "load"),
     "sim.api.scores": ("Scored", "score"),
+    "sim.api.shipped": ("Example", "examples", "init"),
     "sim.api.standings": ("Beside", "beside"),
 }  # fmt: skip
 """Where each public name is at home."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _ALIKE = str.maketrans(
@@ -15,6 +16,16 @@ def folded(name: str) -> str:
     """A name without case, accents and all that is no letter or digit: "al-Bab" is "albab"."""
     apart = unicodedata.normalize("NFKD", name.casefold())
     return "".join(c for c in apart if c.isalnum())
+
+
+def as_id(name: str, longest: int, otherwise: str) -> str:
+    """An id of at most so many letters a to z, digits, ``_`` and ``-``; ``otherwise`` of none.
+
+    "ma route é" is "ma_route_e".
+    """
+    plain = unicodedata.normalize("NFKD", name)
+    joined = re.sub(r"[^A-Za-z0-9_-]+", "_", re.sub(r"[\u0300-\u036f]", "", plain))
+    return joined.strip("_-")[:longest].rstrip("_-") or otherwise
 
 
 def to_the_eye(name: str) -> str:

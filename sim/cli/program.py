@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli import folders, many, networks
+from sim.cli import folders, many, networks, shipped
 from sim.cli.verbs import BESIDE, NO_FIGURES, SEED, SETS, Commands, answer, end_undrawn, print_json
 
 if TYPE_CHECKING:
@@ -182,11 +182,11 @@ def schema(kind: Kind, write: str | None, as_json: bool) -> None:
     answer(as_json, {"files": written}, "\n".join(written))
 
 
-for _command in (*folders.COMMANDS, *many.COMMANDS, *networks.COMMANDS):
+for _command in (*shipped.COMMANDS, *folders.COMMANDS, *many.COMMANDS, *networks.COMMANDS):
     cli.add_command(_command)
 
 Commands.sections = {
-    "Scenarios": ("validate", "list", "schema"),
+    "Scenarios": ("init", "example", "validate", "list", "schema"),
     "One run": ("run", "explore", "film"),
     "Many runs": ("ensemble", "study", "merge", "calibrate", "verdict", "score"),
     "Networks": ("cut", "interdict", "rank", "audit", "import"),

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sim.base.diagnostics import Mark, Report, ScenarioError, did_you_mean, safe
+from sim.base.names import as_id
 
 from . import build, checks
 from .compose import KINDS, Composer, with_an_actor, without_nulls
@@ -27,7 +27,7 @@ from .fleet_checks import check_fleets
 from .keys import keys_of, sections_of
 from .model import DAY, DETOUR, SUPPLIES, Fighting, Network, Rules, Scenario
 from .profile_checks import check_changes, check_instants, check_profiles, check_repeats
-from .readers import Context, check_id
+from .readers import LONGEST_ID, Context
 from .schema import Model, header_of, model_of
 from .shared import Shared
 from .tree import Entry, Map
@@ -282,11 +282,7 @@ class _Assembler:
         name = self.file.name
         for suffix in (".yaml", ".yml", ".resolved"):
             name = name.removesuffix(suffix)
-        with suppress(InputError):
-            return check_id(name)
-        fault = f"the file's name '{safe(name)}' cannot serve as an id"
-        self.report.error(self.top, fault, "add 'id: NAME' to the scenario")
-        return name
+        return as_id(name, LONGEST_ID, "scenario")
 
     # --- the whole -----------------------------------------------------------------------
 

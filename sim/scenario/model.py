@@ -1126,7 +1126,7 @@ class Scenario:
     """
 
     id: Annotated[k.NewId, k.Key(default=None)]
-    """id of the scenario; default: the file's name"""
+    """id of the scenario; default: the file's name, accents and spaces made plain"""
     title: Annotated[k.Text, k.Key(like="id")]
     """title"""
     about: k.Text = ""

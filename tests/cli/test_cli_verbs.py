@@ -16,6 +16,8 @@ from sim.cli.verbs import Verb
 ENSEMBLE = ("ensemble", "small.yaml", "-n", "4", "--workers", "1", "--no-figures")
 
 CALLS: dict[str, tuple[str, ...]] = {
+    "init": ("new",),
+    "example": (),
     "validate": ("small.yaml",),
     "list": ("small.yaml", "measures"),
     "schema": (),
@@ -41,7 +43,7 @@ CALLS: dict[str, tuple[str, ...]] = {
 """A call of each command that succeeds."""
 
 WRITES = ("run", "film", "ensemble", "study", "merge", "import", "compare", "report", "export",
-          "verdict")  # fmt: skip
+          "verdict", "init")  # fmt: skip
 
 EVERY = pytest.mark.parametrize("verb", sorted(CALLS))
 
@@ -125,7 +127,9 @@ def test_what_is_not_there_is_bad_input_in_one_message(verb: str, home: Path) ->
     gone = {"small.yaml": "no.yaml", "net.csv": "no.csv", "claims": "no-claims"}
     gone |= {"scored.yaml": "no.yaml", "learn.yaml": "no.yaml"}
     words = [gone.get(word, word) for word in CALLS[verb]]
-    words += ["no-such-kind"] if verb == "schema" else []
+    words += {"schema": ["no-such-kind"], "init": ["--example", "none"], "example": ["x"]}.get(
+        verb, []
+    )
     (home / "study.yaml").unlink()
     before = sorted(home.iterdir())
     done = call(verb, *words)
