@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 import sim
 
@@ -92,3 +95,61 @@ def test_a_wheel_in_an_empty_environment_runs_what_ships(installed: Path, tmp_pa
     call("report", "run_two_ways")
     assert (tmp_path / "run_two_ways/report.html").is_file()
     assert sim.__version__ in call("--version")
+
+
+PAGES = sorted(
+    path
+    for pattern in ("*.md", "docs/**/*.md", "seeds/*.md", "results/**/README.md", "tests/data/*.md")
+    for path in ROOT.glob(pattern)
+)
+
+
+def anchors(text: str) -> set[str]:
+    """The names of the headings of a page, as repositories make them."""
+    heads = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), re.M)
+    plain = [re.sub(r"[^\w\- ]", "", re.sub(r"\[(.*?)\]\(.*?\)", r"\1", h)).lower() for h in heads]
+    return {head.strip().replace(" ", "-") for head in plain}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    text = page.read_text("utf-8")
+    broken = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`\n]*`", "", text)):
+        if re.match(r"https?:|mailto:", link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = page.parent / name if name else page
+        there = target.exists() and target.resolve().is_relative_to(ROOT.resolve())
+        if not there or (anchor and anchor not in anchors(target.read_text("utf-8"))):
+            broken.append(link)
+    assert broken == []
+
+
+def test_files_that_contributors_are_sent_to_are_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    named = re.findall(r"`((?:sim|tests|scenarios|docs|tools)/[\w/.]+)`", text)
+    assert len(named) > 15
+    assert [name for name in named if not (ROOT / name).exists()] == []
+    # as an editor names it: the words that a row tells to add to are in the file that it names
+    for word, file in re.findall(r"`([A-Z]\w+)` (?:in|\()\s*`?(sim/[\w/]+\.py)", text):
+        assert word in (ROOT / file).read_text("utf-8"), word
+
+
+def test_hooks_call_what_make_check_calls() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))["repos"][0]
+    assert hooks["repo"] == "local"
+    entries = [h["entry"].replace(" --force-exclude", "") for h in hooks["hooks"]]
+    check = (ROOT / "Makefile").read_text("utf-8").split("\ncheck:")[1].split("\n\n")[0]
+    called = [line.strip().replace("$(BIN)", ".venv/bin") for line in check.splitlines()[1:]]
+    assert entries == [line.removesuffix(" .") for line in called]
+
+
+def test_the_citation_names_the_project_and_no_version_of_its_own() -> None:
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    stated = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert {"cff-version", "message", "title", "authors"} <= cited.keys()  # what the format needs
+    assert cited["authors"] == stated["authors"]
+    assert " AND ".join(cited["license"]) == stated["license"]
+    assert "version" not in cited
+    assert "Typing :: Typed" in stated["classifiers"]

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import sim as api
+
 Sim = Callable[..., subprocess.CompletedProcess[str]]
 PAST = Path(__file__).parent / "data/past"
 
@@ -69,3 +71,32 @@ def test_a_study_is_reported_and_its_cells_compared(sim: Sim, past: Path) -> Non
     cells = [f"study/cells/town_{c}-stab_none" for c in ("stays", "falls")]
     compared = sim("compare", *cells, "--no-figures", "--json", "--out", "cells", cwd=past)
     assert compared.returncode == 0, compared.stderr
+
+
+@pytest.mark.parametrize(
+    ("wrote", "refused"), [("99.0", True), ("0.1.1", False), ("0.0.9", False), ("a fork", False)]
+)
+def test_what_a_later_version_wrote_is_refused_with_a_word(
+    past: Path, monkeypatch: pytest.MonkeyPatch, wrote: str, refused: bool
+) -> None:
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "0.2.0")
+    for folder in ("run", "study"):
+        path = past / folder / "manifest.json"
+        manifest = json.loads(path.read_text("utf-8"))
+        manifest["versions"]["supply-axis"] = wrote
+        manifest.pop("digest", None)  # not whole by its own word: only its version is asked about
+        path.write_text(json.dumps(manifest), encoding="utf-8")
+        if refused:
+            with pytest.raises(api.FolderError, match=f"by version {wrote} .* is 0.2.0: use that"):
+                api.summary(past / folder)
+        else:
+            assert api.summary(past / folder)
+
+
+def test_a_scenario_of_another_format_is_refused_with_a_word() -> None:
+    text = (PAST / "war.yaml").read_text("utf-8")
+    assert api.validate(PAST / "war.yaml").error is None
+    error = api.validate(text.replace("format: 1", "format: 2", 1)).error
+    assert error is not None
+    assert "unknown format" in error.render()
+    assert "this program reads 'format: 1'" in error.render()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -343,3 +344,23 @@ def _check(folder: Path) -> None:
         raise FolderError(f"{folder} is not a folder")
     if not (folder / MANIFEST).is_file():
         raise FolderError(f"{folder} is no run folder: it has no manifest.json")
+    _check_version(folder)
+
+
+def _check_version(folder: Path) -> None:
+    """Raises FolderError where a later version of the program wrote a folder."""
+    manifest, name = _manifest_of(folder), "supply-axis"
+    versions = manifest.get("versions")
+    wrote = versions.get(name) if isinstance(versions, dict) else manifest.get("version")
+    here = _versions()[name]
+    if () < _numbers(here) < _numbers(wrote):
+        raise FolderError(
+            f"{folder} was written by version {wrote} of this program, which is {here}: "
+            "use that version or a later one"
+        )
+
+
+def _numbers(version: object) -> tuple[int, ...]:
+    """The numbers of a version, (1, 20, 0) of "1.20.0"; none of what is none."""
+    text = version if isinstance(version, str) else ""
+    return tuple(map(int, text.split("."))) if re.fullmatch(r"\d{1,9}(\.\d{1,9})*", text) else ()
