@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from sim.base.diagnostics import Diagnostic, Findings, ScenarioError
+from sim.base.diagnostics import Diagnostic, Findings, ScenarioError, safe
 from sim.base.errors import BadInputError
 
 from .show import Facts, Shown
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["scenario", "network"]
 """Kinds of files that have a schema."""
+
+_YAML = (".yaml", ".yml")
 
 
 @dataclass(frozen=True, repr=False)
@@ -148,6 +150,17 @@ def is_scenario(file: str) -> bool:
     from sim.network.readers import is_table
 
     return not (is_table(file) or os.path.isdir(file) or is_network_yaml(file))
+
+
+def check_ending(file: str) -> None:
+    """Raises BadInputError where a network is asked for and no network file ends so."""
+    from sim.network.readers import ENDINGS, is_table
+
+    ending = Path(file).suffix
+    if not is_table(file) and ending.lower() not in _YAML:
+        said = f"'{safe(ending)}' is the ending" if ending else "a name without an ending is that"
+        known = ", ".join((*(e for e in ENDINGS if e != "/"), *_YAML))
+        raise BadInputError(f"{safe(file)}: {said} of no network file; such end in {known}")
 
 
 def is_network_yaml(file: str) -> bool:

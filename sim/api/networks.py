@@ -32,6 +32,7 @@ from sim.network.readers.snap import coordinates_as_name
 from sim.network.readers.table import Place
 
 from .between import Between
+from .files import check_ending
 from .network_answers import (
     Interdicted,
     MaxFlow,
@@ -128,7 +129,8 @@ class Network(Shown):
 
         Raises:
             ScenarioError: with every line that cannot be used.
-            BadInputError: a column, layer or class that there is not, or a library that lacks.
+            BadInputError: a column, layer or class that there is not, an ending that no such file
+                has, or a library that lacks.
         """
         if is_table(path):
             reading = Reading(
@@ -140,6 +142,7 @@ class Network(Shown):
         if os.path.isdir(path):
             held = "link.csv (GMNS) or routes.csv (Flee)"
             raise BadInputError(f"{os.fspath(path)}: a folder of a network holds {held}")
+        check_ending(os.fspath(path))
         if default_capacity is not None or columns or capacity_by or nodes or layer:
             raise BadInputError(f"{os.fspath(path)}: a YAML file says itself how it is to be read")
         from sim.scenario.loader import load_network

@@ -125,8 +125,10 @@ class Asked(FileOptions):
     def scenario(self) -> Scenario:
         """The scenario of the file."""
         import sim
+        from sim.api.files import check_ending
 
         if self.sources or self.sinks:
+            check_ending(self.file)
             raise BadInputError(
                 "--from and --to are for network files; a scenario has axes: --axis"
             )

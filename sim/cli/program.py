@@ -2,7 +2,8 @@
 
 Only click is imported here; everything else inside the command that needs it, so that
 ``sim --help`` answers at once. Exit codes: 0 done, 1 failed, 2 bad input or usage,
-3 some replicates failed, 130 interrupted (Ctrl-C, or asked to end by SIGTERM or SIGHUP).
+3 some replicates failed, 130 interrupted (Ctrl-C, or asked to end by SIGTERM or SIGHUP), 141 where
+whoever reads the output stopped reading, as ``head`` does.
 """
 
 from __future__ import annotations
@@ -194,12 +195,17 @@ Commands.sections = {
 }
 
 
+_UNREAD = 141
+"""What shells say of a command that SIGPIPE ended."""
+
+
 def main() -> None:
     """Run the command line; every error that a user can mend is a message and exit code 2."""
     _end_like_ctrl_c()
     for stream in (sys.stdout, sys.stderr):  # either is None where the caller closed it
         if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="backslashreplace")  # names of files need not be text
+    out = sys.stdout
     try:
         code = cli.main(standalone_mode=False)
         if sys.stdout is not None:
@@ -211,11 +217,16 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    except SystemExit as end:  # with 1 where nobody reads on: click puts another stream in place
+        if sys.stdout is not out or isinstance(end.__context__, BrokenPipeError):  # and rich none
+            sys.exit(_UNREAD)
+        raise
     except OSError as error:  # such as a full disk behind standard output; a closed pipe is quiet
         sys.stdout = StringIO()  # what the old one still holds would fail again at the exit
-        if not isinstance(error, BrokenPipeError):
-            where = f"{error.filename}: " if error.filename else ""
-            click.echo(f"error: {where}{error.strerror or error}", err=True)
+        if isinstance(error, BrokenPipeError):
+            sys.exit(_UNREAD)
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"error: {where}{error.strerror or error}", err=True)
         sys.exit(2 if isinstance(error, PermissionError) else 1)
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -152,6 +152,8 @@ def test_no_flow_is_no_error_and_no_limit_is_null(answer: Answer, folder: Path) 
         (("rank", "edges.csv", *ENDS, "--captured"), "--captured: name places or roads"),
         (("import", "edges.csv", "--out", "x.txt"), "--out"),
         (("cut", "none.csv", *ENDS), "cannot be read"),
+        (("cut", "edges.tsv", *ENDS), "'.tsv' is the ending of no network file; such end in .csv,"),
+        (("import", "edges", "--out", "x.npz"), "a name without an ending is that of no network"),
         (("cut", "toy.yaml", "--column", "capacity=x"), "are for network files"),
         (("cut", "edges.csv", *ENDS, "--column", "capacity"), "--column: 'capacity' is not"),
         (("cut", "edges.csv", *ENDS, "--column", "capacity=wide"), "--column: there is no column"),

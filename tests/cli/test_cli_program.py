@@ -308,18 +308,20 @@ def test_copies_that_draw_end_with_the_first_process(scenario: Path, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("redirect", "code", "said"),
+    ("words", "redirect", "code", "said"),
     [
-        (">&-", 0, ""),
-        (">/dev/full", 1, "error: No space left on device\n"),
-        ("| true", 1, ""),
+        ("schema", ">&-", 0, ""),
+        ("schema", ">/dev/full", 1, "error: No space left on device\n"),
+        ("schema", "| true", 141, ""),  # by the program itself, with click
+        ("--help", "| true", 141, ""),  # by click alone
+        ("list toy.yaml places", "| true", 141, ""),  # by rich
     ],
     ids=str,
 )
 def test_standard_output_that_takes_nothing(
-    redirect: str, code: int, said: str, tmp_path: Path
+    words: str, redirect: str, code: int, said: str, scenario: Path, tmp_path: Path
 ) -> None:
-    command = f"{sys.executable} -m sim schema"
+    command = f"{sys.executable} -m sim {words}"
     script = f"set -o pipefail; {command} {redirect}"
     done = subprocess.run(
         ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60,
