@@ -19,7 +19,7 @@ from ortools.linear_solver import pywraplp
 
 from sim.network import UNLIMITED, Graph
 from sim.network.graph import IntArray
-from sim.network.shares import Asked, Line, Room, SharePlan, Want, share_out
+from sim.network.shares import Asked, Line, Room, SharePlan, Want, share_out, standing
 from sim.network.shares.program import Program
 from sim.network.shares.proof import prove
 from sim.network.shares.settle import settle
@@ -112,6 +112,28 @@ def test_refilling_is_served_after_all_need() -> None:
     assert 0 < refill.gap < Fraction(1, 30_000)
 
 
+def test_what_need_uses_up_is_nothing_for_refilling_and_leaves_the_rest_of_it() -> None:
+    # the road to b holds half of its need, that to c its need of 40 and all of its refill of 10:
+    # what is left of b's is a level of its own, and does not hold c at it
+    graph, road, place = network("abc", [("a", "b", 10, 30_000), ("a", "c", 10, 60_000)])
+    wants = [Want(0, 1, 60_000), Want(0, 2, 40_000),
+             Want(0, 1, 20_000, rank=1), Want(0, 2, 10_000, rank=1)]  # fmt: skip
+    plan = share_out(asked(graph, road, place, [(TRUCK, {0: FREE})], wants))
+    assert plan.served == (30_000, 40_000, 0, 10_000)
+    assert [(level.rank, level.wants, level.bound) for level in plan.levels] == [
+        (0, (0,), Fraction(1, 2)), (0, (1,), 1), (1, (2,), 0), (1, (3,), 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_need_gets_may_be_known_before(seed: int) -> None:
+    case = random_case(seed, places=6, ways=4, lines=2, size=1_000)
+    plan, again = share_out(case), share_out(case, standing(case.up_to(0)))
+    assert (again.served, again.levels) == (plan.served, plan.levels)
+    for line, of in zip(again.lines, plan.lines, strict=True):
+        assert line.routes == of.routes
+
+
 def test_what_no_way_leads_to_gets_nothing_and_takes_nothing() -> None:
     graph, road, place = network("abc", [("a", "b", 10, 30_000), ("a", "c", 10, 0)])
     wants = [Want(0, 1, 60_000), Want(0, 2, 80_000)]
@@ -153,6 +175,8 @@ def test_what_cannot_be_asked_is_refused() -> None:
     graph, road, place = network("ab", [("a", "b", 100, 100_000)])
     with pytest.raises(ValueError, match="above 0"):
         asked(graph, road, place, [(TRUCK, {0: FREE})], [Want(0, 1, 0)])
+    with pytest.raises(ValueError, match="order of its ranks"):
+        asked(graph, road, place, [(TRUCK, {0: FREE})], [Want(0, 1, 5, rank=1), Want(0, 1, 5)])
     with pytest.raises(ValueError, match="source"):
         asked(graph, road, place, [(TRUCK, {0: FREE})], [Want(0, 0, 5)])
 
@@ -391,6 +415,7 @@ def random_case(seed: int, places: int, ways: int, lines: int, size: int) -> Ask
             wants.append(Want(n, p, int(luck.integers(1, 9)) * size, weight))
             if luck.random() < 0.3:
                 wants.append(Want(n, p, int(luck.integers(1, 9)) * size, weight, rank=1))
+    wants.sort(key=lambda want: want.rank)
     return asked(graph, road, place, of_lines, wants)
 
 
@@ -467,4 +492,4 @@ def test_whatever_the_lengths_no_plan_is_above_the_bound(seed: int) -> None:
                 for i in active)  # fmt: skip
     for _ in range(5):
         worth = luck.random(len(case.limits)) * (luck.random(len(case.limits)) < 0.3)
-        assert prove(case, worth).bound(case, active, {}) >= least
+        assert prove(case, worth).bound(case.wants, active, {}) >= least

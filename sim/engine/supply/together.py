@@ -7,7 +7,16 @@ from fractions import Fraction
 
 from sim.engine.world import World
 from sim.network import IntArray
-from sim.network.shares import Asked, Line, Room, SharePlan, Want, share_out
+from sim.network.shares import (
+    Asked,
+    Line,
+    Room,
+    SharePlan,
+    Standing,
+    Want,
+    share_out,
+    standing,
+)
 from sim.scenario.blocks import Block
 from sim.state.record import LevelRow, ServedRow, SharesRow
 
@@ -26,6 +35,7 @@ class Together:
         self.states = states
         self._world, self._block = world, block
         self._plans: Latest[bytes, SharePlan] = Latest()
+        self._needs: Latest[bytes, Standing] = Latest()
         self._told: SharesRow | None = None
 
     def plan(self, before: Sequence[AxisState]) -> SharePlan:
@@ -40,17 +50,27 @@ class Together:
         ]  # fmt: skip
         shared = rooms(world, self.states, before)
         wants = [want for want, _ in self._wanted()]
-        key = b"".join(array.tobytes() for of in (lines, shared) for array in _arrays(of))
-        key += repr(wants).encode()
-        key += b"|".join(state.condition for state in self.states)
+        offered = b"".join(array.tobytes() for of in (lines, shared) for array in _arrays(of))
+        offered += b"|".join(state.condition for state in self.states)
+        key = offered + repr(wants).encode()
         if key not in self._plans:
             graph = self.states[0].problem.graph  # at the speeds of now
             asked = Asked(graph, world.scenario.truck_load, lines, shared, wants)
-            self._plans[key] = share_out(asked)
+            self._plans[key] = self._share(asked, offered)
         return self._plans[key]
 
+    def _share(self, asked: Asked, offered: bytes) -> SharePlan:
+        """The plan by levels; what refills leaves those of need as they are."""
+        needs = asked.up_to(0)
+        if needs is asked or not needs.wants:
+            return share_out(asked)
+        key = offered + repr(needs.wants).encode()
+        if key not in self._needs:
+            self._needs[key] = standing(needs)
+        return share_out(asked, self._needs[key])
+
     def _wanted(self) -> list[tuple[Want, SinkState]]:
-        """What is wanted now, and of which sink: need, and refilling that has begun."""
+        """What is wanted now, and of which sink: need, then refilling that has begun."""
         found = []
         for number, state in enumerate(self.states):
             for sink in state.sinks.values():
@@ -61,7 +81,7 @@ class Together:
                     if kg_per_day:
                         want = Want(number, sink.index, kg_per_day, weight, rank)
                         found.append((want, sink))
-        return found
+        return sorted(found, key=lambda wanted: wanted[0].rank)
 
     def note(self, plan: SharePlan) -> None:
         """Write down what each sink is served, and the levels where they are others than before."""

@@ -11,7 +11,18 @@ The parts: :mod:`~sim.network.shares.asked`, the linear :mod:`~sim.network.share
 """
 
 from .asked import Asked, Line, Room, Want
-from .levels import Level, SharePlan, share_out
+from .levels import Level, SharePlan, Standing, share_out, standing
 from .whole import LinePlan
 
-__all__ = ["Asked", "Level", "Line", "LinePlan", "Room", "SharePlan", "Want", "share_out"]
+__all__ = [
+    "Asked",
+    "Level",
+    "Line",
+    "LinePlan",
+    "Room",
+    "SharePlan",
+    "Standing",
+    "Want",
+    "share_out",
+    "standing",
+]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -76,8 +78,8 @@ class Asked:
 
     Line by line these are what each source sends and what each way carries (those alone that lie
     on some way from a source to a want), then what each want gets. ``truck`` is the standard load
-    (kg). Raises ValueError where a want is not above 0 in amount and weight, or where a line has a
-    source at a place where it is wanted.
+    (kg). Raises ValueError where a want is not above 0 in amount and weight, where they are not in
+    the order of their ranks, or where a line has a source at a place where it is wanted.
     """
 
     def __init__(
@@ -89,6 +91,8 @@ class Asked:
                 raise ValueError("what is wanted must be above 0, and so must its weight")
             if want.place in lines[want.line].sources:
                 raise ValueError("a source of a line is a place where it is wanted")
+        if any(one.rank > other.rank for one, other in pairwise(wants)):
+            raise ValueError("what is wanted must stand in the order of its ranks")
         self.graph, self.truck = graph, truck
         self.lines, self.rooms, self.wants = tuple(lines), tuple(rooms), tuple(wants)
         self.columns: list[LineColumns] = []
@@ -100,6 +104,13 @@ class Asked:
         self.count = self.first_want + len(wants)
         self.line_of = [n for n, c in enumerate(self.columns) for _ in (*c.sources, *c.ways)]
         """The line of each column that is no want."""
+
+    def up_to(self, rank: int) -> Asked:
+        """The same without the wants of higher ranks, which stand last."""
+        wants = [want for want in self.wants if want.rank <= rank]
+        if len(wants) == len(self.wants):
+            return self
+        return Asked(self.graph, self.truck, self.lines, self.rooms, wants)
 
     def _lay_out(self, number: int) -> LineColumns:
         graph, line = self.graph, self.lines[number]
@@ -123,28 +134,22 @@ class Asked:
     @cached_property
     def limits(self) -> list[Limit]:
         """All limits that may bind: none has room for all that is wanted of its lines."""
-        return [limit for limit in self._all_limits() if limit.capacity < self._most(limit)]
+        return [limit for limit in self._all_limits() if self._may_bind(limit)]
 
-    def _most(self, limit: Limit) -> Fraction:
-        """What a limit would have to hold if all that is wanted of its lines went through it."""
+    def _may_bind(self, limit: Limit) -> bool:
+        """Whether a limit is passed if all that is wanted of its lines goes through it."""
         lines = {self.line_of[column] for column in limit.columns}
-        wanted = self._wanted_loads if limit.shared else self._wanted
-        return sum((wanted[line] for line in lines), Fraction(0))
+        parts = self._loads if limit.shared else dict.fromkeys(lines, self.scale)
+        most = sum(self._wanted[line] * parts[line] for line in lines)
+        return limit.capacity * self.scale < most
 
     @cached_property
-    def _wanted(self) -> list[Fraction]:
+    def _wanted(self) -> Counter[int]:
         """All that is wanted of each line (kg/day)."""
-        found = [Fraction(0)] * len(self.lines)
+        found = Counter[int]()
         for want in self.wants:
             found[want.line] += want.kg_per_day
         return found
-
-    @cached_property
-    def _wanted_loads(self) -> list[Fraction]:
-        """The same in standard loads."""
-        return [
-            kg * self.truck / line.load for kg, line in zip(self._wanted, self.lines, strict=True)
-        ]
 
     def _all_limits(self) -> Iterator[Limit]:
         for number, line in enumerate(self.lines):
@@ -182,9 +187,9 @@ class Asked:
         return math.lcm(*(line.load for line in self.lines))
 
     @cached_property
-    def _loads(self) -> list[int]:
-        """Standard loads in one kg of each line, times ``scale``: whole numbers."""
-        return [self.truck * (self.scale // line.load) for line in self.lines]
+    def _loads(self) -> dict[int, int]:
+        """By line the standard loads in one kg, times ``scale``: whole numbers."""
+        return {n: self.truck * (self.scale // line.load) for n, line in enumerate(self.lines)}
 
     def part(self, limit: Limit, column: int) -> int:
         """What one kg/day in ``column`` takes of a limit's capacity times ``scale``: exact."""

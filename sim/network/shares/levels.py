@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
-import numpy as np
+from sim.network.certificate import CertificateError
 
-from .asked import Asked
+from .asked import Asked, Want
 from .program import Program
 from .proof import Proof, prove
 from .settle import settle
@@ -61,68 +61,137 @@ class _Step:
     proof: Proof
 
 
-def share_out(asked: Asked) -> SharePlan:
+@dataclass(frozen=True)
+class Standing:
+    """The levels of some ranks, and what each want of these gets by them (kg/day), exactly."""
+
+    steps: tuple[_Step, ...] = ()
+    amounts: Mapping[int, Fraction] = field(default_factory=dict)
+
+    def after(self, step: _Step, amounts: Mapping[int, Fraction]) -> Standing:
+        """With one more step, and what those that it settles get."""
+        return Standing((*self.steps, step), {**self.amounts, **amounts})
+
+    def left(self, wants: Sequence[Want]) -> list[int]:
+        """The ranks that are not settled, in order."""
+        return sorted({want.rank for want in wants} - {step.rank for step in self.steps})
+
+    def active(self, wants: Sequence[Want], rank: int) -> list[int]:
+        """The wants of a rank that are not settled."""
+        return [i for i, w in enumerate(wants) if w.rank == rank and i not in self.amounts]
+
+    def of(self, wants: Sequence[Want]) -> list[Fraction]:
+        """What each want gets (kg/day), when all are settled."""
+        return [self.amounts[i] for i in range(len(wants))]
+
+
+def share_out(asked: Asked, known: Standing | None = None) -> SharePlan:
     """The plan whose shares are lexicographically max-min, of least time among such plans.
 
     Of each rank in turn the least level (share over weight) is as large as it can be, then the
     next one, with what those before get kept. Ties as in :mod:`.settle`; the routes are rounded
-    down to whole kg/day. Raises CertificateError where the solver gives no answer.
+    down to whole kg/day. ``known`` is the :func:`standing` of the lower ranks where it was worked
+    out before. Raises CertificateError where the solver gives no answer.
     """
-    steps: list[_Step] = []
-    columns = np.zeros(asked.count)
-    if any(asked.served):
-        program = Program(asked)
-        steps, amounts = _steps(program)
-        columns = settle(program, [amounts[i] for i in range(len(asked.wants))])
+    program, known = Program(asked), known or Standing()
+    found = _in_full(asked, known)
+    columns = settle(program, found.of(asked.wants))
+    if columns is None:
+        found = _standing(program, known)
+        columns = settle(program, found.of(asked.wants))
+    if columns is None:
+        raise CertificateError("no plan was found that serves these shares")
     lines = cut_to_whole(asked, columns)
     served = _served(asked, lines)
-    unserved = [_unserved(asked, rank) for rank in sorted({want.rank for want in asked.wants})]
-    ordered = sorted([*(s for s in unserved if s.active), *steps], key=lambda step: step.rank)
-    return SharePlan(lines, served, tuple(_levels(asked, ordered, served)))
+    return SharePlan(lines, served, tuple(_levels(asked.wants, found.steps, served)))
 
 
-def _steps(program: Program) -> tuple[list[_Step], dict[int, Fraction]]:
-    """Program after program, until all wants are settled; what each gets then (kg/day)."""
-    asked, steps = program.asked, []
-    amounts = {i: Fraction(0) for i, served in enumerate(asked.served) if not served}
-    for rank in sorted({want.rank for want in asked.wants}):
-        left = [i for i, w in enumerate(asked.wants) if w.rank == rank and i not in amounts]
-        while left:
-            level, worth = program.most(left, amounts)
-            proof = prove(asked, worth)
-            bound = proof.bound(asked, left, amounts)
-            settled = _settled(asked, proof, left, bound, amounts)
-            share = min(1 / asked.wants[i].weight for i in left)
-            exact = bound if abs(float(bound) - level) <= NEAR * share else Fraction(level)
-            steps.append(_Step(rank, tuple(left), settled, proof))
-            for i in settled:
-                want = asked.wants[i]
-                amounts[i] = want.kg_per_day * min(Fraction(1), exact * want.weight)
-            left = [i for i in left if i not in amounts]
-    return steps, amounts
+def standing(asked: Asked) -> Standing:
+    """What the wants get, by levels: it does not change with wants of higher ranks beside them.
+
+    Raises CertificateError as :func:`share_out`.
+    """
+    return _standing(Program(asked), Standing())
+
+
+def _in_full(asked: Asked, known: Standing) -> Standing:
+    """The levels after those ``known`` if there is room for all that may get anything at all.
+
+    Those with the greatest weight come first; that no share is above 1 proves them.
+    """
+    none = Proof((0,) * len(asked.wants), 0)
+    for rank in known.left(asked.wants):
+        known = _bare(asked, rank, known)
+        while left := known.active(asked.wants, rank):
+            most = max(asked.wants[i].weight for i in left)
+            settled = tuple(i for i in left if asked.wants[i].weight == most)
+            full = {i: Fraction(asked.wants[i].kg_per_day) for i in settled}
+            known = known.after(_Step(rank, tuple(left), settled, none), full)
+    return known
+
+
+def _standing(program: Program, known: Standing) -> Standing:
+    """The levels of all ranks, after those that are ``known``."""
+    for rank in known.left(program.asked.wants):
+        known = _with_rank(program.up_to(rank), rank, known)
+    return known
+
+
+def _with_rank(program: Program, rank: int, known: Standing) -> Standing:
+    """Program after program, until all wants of a rank, which is the last, are settled."""
+    asked = program.asked
+    known = _bare(asked, rank, known)
+    while left := known.active(asked.wants, rank):
+        level, worth = program.most(left, known.amounts)
+        proof = prove(asked, worth)
+        bound = proof.bound(asked.wants, left, known.amounts)
+        settled = _settled(asked.wants, proof, left, bound, known.amounts)
+        share = min(1 / asked.wants[i].weight for i in left)
+        exact = bound if abs(float(bound) - level) <= NEAR * share else Fraction(level)
+        shares = {i: min(Fraction(1), exact * asked.wants[i].weight) for i in settled}
+        known = known.after(
+            _Step(rank, tuple(left), settled, proof),
+            {i: asked.wants[i].kg_per_day * share for i, share in shares.items()},
+        )
+    return known
+
+
+def _bare(asked: Asked, rank: int, known: Standing) -> Standing:
+    """Settle the wants of a rank that get nothing, as is known without a program.
+
+    No way leads there; or a lower rank uses up all that some lengths count, and leads there too.
+    """
+    wants = asked.wants
+    left = known.active(wants, rank)
+    if unserved := tuple(i for i in left if not asked.served[i]):
+        none = tuple(int(not served) for served in asked.served)
+        step = _Step(rank, unserved, unserved, Proof(none, 0))
+        known = known.after(step, dict.fromkeys(unserved, Fraction(0)))
+    for step in known.steps:
+        if step.rank < rank and not step.proof.left(known.amounts):
+            of = {(wants[i].line, wants[i].place): n for i, n in enumerate(step.proof.lengths)}
+            lengths = tuple(of.get((want.line, want.place), 0) for want in wants)
+            nothing = tuple(i for i in known.active(wants, rank) if lengths[i])
+            if nothing:
+                step = _Step(rank, nothing, nothing, Proof(lengths, step.proof.held))
+                known = known.after(step, dict.fromkeys(nothing, Fraction(0)))
+    return known
 
 
 def _settled(
-    asked: Asked, proof: Proof, active: Sequence[int], bound: Fraction,
+    wants: Sequence[Want], proof: Proof, active: Sequence[int], bound: Fraction,
     settled: Mapping[int, Fraction],
 ) -> tuple[int, ...]:  # fmt: skip
     """Who can get no more than the level: all that bind where it is reached.
 
     Those with a length to them, where the lengths give the bound; those served in full.
     """
-    full = {i for i in active if bound * asked.wants[i].weight >= 1}
-    lengths = {i: proof.weighed(asked, i) for i in active}
+    full = {i for i in active if bound * wants[i].weight >= 1}
+    lengths = {i: proof.weighed(wants[i], i) for i in active}
     each = sum(lengths.values())
     if each and bound * each == proof.left(settled):
         full |= {i for i, of in lengths.items() if of > MATTERS * each}
     return tuple(sorted(full))
-
-
-def _unserved(asked: Asked, rank: int) -> _Step:
-    """The wants of a rank to which no way leads: their proof is that there is none."""
-    none = tuple(int(not served) for served in asked.served)
-    wants = tuple(i for i, w in enumerate(asked.wants) if none[i] and w.rank == rank)
-    return _Step(rank, wants, wants, Proof(none, 0))
 
 
 def _served(asked: Asked, lines: Sequence[LinePlan]) -> tuple[int, ...]:
@@ -139,15 +208,13 @@ def _served(asked: Asked, lines: Sequence[LinePlan]) -> tuple[int, ...]:
     return tuple(served)
 
 
-def _levels(asked: Asked, steps: Sequence[_Step], served: Sequence[int]) -> Iterator[Level]:
+def _levels(
+    wants: Sequence[Want], steps: Sequence[_Step], served: Sequence[int]
+) -> Iterator[Level]:
     """The levels that the whole numbers reach, each with its bound worked out anew for these."""
     settled: dict[int, Fraction] = {}
     for step in steps:
-        wants = [asked.wants[i] for i in step.active]
-        reached = (
-            Fraction(served[i], want.kg_per_day) / want.weight
-            for i, want in zip(step.active, wants, strict=True)
-        )
-        bound = step.proof.bound(asked, step.active, settled)
+        reached = (Fraction(served[i], wants[i].kg_per_day) / wants[i].weight for i in step.active)
+        bound = step.proof.bound(wants, step.active, settled)
         yield Level(step.rank, step.settled, min(reached), bound)
         settled |= {i: Fraction(served[i]) for i in step.settled}

@@ -19,10 +19,17 @@ from .asked import Asked
 
 _OPTIONS = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
 
+_INFEASIBLE = 2
+"""The status of a program that nothing fulfils (scipy)."""
+
 _NONE = "no shares were found"
 
 COUNTS = 1e-5
 """A price of less (seconds) is none: times are whole seconds."""
+
+
+class InfeasibleError(CertificateError):
+    """A program that nothing fulfils."""
 
 
 class Answer(NamedTuple):
@@ -38,9 +45,14 @@ class Program:
 
     def __init__(self, asked: Asked) -> None:
         self.asked = asked
-        self.unit = float(max(want.kg_per_day for want in asked.wants))
+        self.unit = float(max((want.kg_per_day for want in asked.wants), default=1))
         self._balance = self._conserved()
         self._within, self._capacity = self._limited()
+
+    def up_to(self, rank: int) -> Program:
+        """The same without the wants of higher ranks."""
+        part = self.asked.up_to(rank)
+        return self if part is self.asked else Program(part)
 
     def _conserved(self) -> Any:
         """One row a line and place: what comes in is what goes out or is served (csr)."""
@@ -177,7 +189,8 @@ def optimum(
     """The cheapest columns with ``within`` no more than ``most`` and ``balance`` as ``equal``.
 
     ``bounds`` are the least and the greatest of each column (count, 2), or of all. Raises
-    CertificateError, which says ``none``, where the solver gives no answer.
+    CertificateError, which says ``none``, where the solver gives no answer, InfeasibleError where
+    there is none.
     """
     from scipy.optimize import linprog
 
@@ -185,6 +198,8 @@ def optimum(
         cost, A_ub=within, b_ub=most, A_eq=balance, b_eq=equal, bounds=bounds,
         method="highs-ds", options=_OPTIONS,
     )  # fmt: skip
+    if found.status == _INFEASIBLE:
+        raise InfeasibleError(f"{none}: {found.message}")
     if found.status != 0:
         raise CertificateError(f"{none}: {found.message}")
     return Answer(found.x, -found.ineqlin.marginals, found.lower.marginals)

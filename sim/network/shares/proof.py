@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from sim.network.graph import FloatArray
 
-from .asked import Asked
+from .asked import Asked, Want
 
 SIMPLE = 1_000
 """Duals that are ratios of numbers up to this are taken as those."""
@@ -37,26 +37,26 @@ class Proof:
     held: int
 
     def bound(
-        self, asked: Asked, active: Iterable[int], settled: Mapping[int, Fraction]
+        self, wants: Sequence[Want], active: Sequence[int], settled: Mapping[int, Fraction]
     ) -> Fraction:
         """What the level of the ``active`` wants is not above, in any plan.
 
         In any, that is, in which the ``settled`` ones get at least so much (kg/day).
         """
-        wants = [asked.wants[i] for i in active]
-        share = min(1 / want.weight for want in wants)
-        each = sum((self.weighed(asked, i) for i in active), Fraction(0))
+        share = min(1 / wants[i].weight for i in active)
+        each = sum((self.weighed(wants[i], i) for i in active), Fraction(0))
         if not each:
             return share
         return min(share, self.left(settled) / each)
 
     def left(self, settled: Mapping[int, Fraction]) -> Fraction:
         """What is held beyond what the ``settled`` wants (kg/day) take."""
-        return self.held - sum((kg * self.lengths[i] for i, kg in settled.items()), Fraction(0))
+        taken = (kg * self.lengths[i] for i, kg in settled.items() if i < len(self.lengths))
+        return self.held - sum(taken, Fraction(0))
 
-    def weighed(self, asked: Asked, want: int) -> Fraction:
+    def weighed(self, want: Want, number: int) -> Fraction:
         """What a level of 1 for this want takes of what is held."""
-        return asked.wants[want].weight * (self.lengths[want] * asked.wants[want].kg_per_day)
+        return want.weight * (self.lengths[number] * want.kg_per_day)
 
 
 def prove(asked: Asked, worth: FloatArray) -> Proof:

@@ -16,19 +16,27 @@ import numpy as np
 from sim.network.graph import BoolArray, FloatArray, reach
 
 from .asked import Asked
-from .program import COUNTS, Answer, Program
+from .program import COUNTS, Answer, InfeasibleError, Program
 
 
-def settle(program: Program, amounts: Sequence[Fraction]) -> FloatArray:
-    """What each column (kg/day) carries in that plan, where wants get these amounts (kg/day)."""
+def settle(program: Program, amounts: Sequence[Fraction]) -> FloatArray | None:
+    """What each column (kg/day) carries in that plan, where wants get these amounts (kg/day).
+
+    None where no plan gives them that.
+    """
     asked = program.asked
+    if not any(amounts):
+        return np.zeros(asked.count)
     cost = np.zeros(asked.count)
     for columns in asked.columns:
         cost[columns.ways] = asked.graph.seconds[columns.flat >> 1]
     closed = np.zeros(asked.count, dtype=bool)
     tight = np.zeros(len(asked.limits), dtype=bool)
     fixed: dict[int, float] = {}
-    answer = program.extreme(cost, amounts, fixed, closed, tight)
+    try:
+        answer = program.extreme(cost, amounts, fixed, closed, tight)
+    except InfeasibleError:
+        return None
     _narrow(answer, closed, tight)
     closed |= ~_on_the_way(asked, closed, amounts)
     while (column := _first_free(program, fixed, closed, tight)) is not None:
