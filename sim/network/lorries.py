@@ -14,7 +14,6 @@ capacity times length, over D.
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -29,7 +28,7 @@ from .graph import BoolArray, FloatArray, IntArray, passable, reach
 from .routes import Route
 from .shares import LinePlan
 from .shares.program import optimum
-from .shares.proof import in_whole_numbers
+from .shares.proof import in_whole_numbers, least_lengths
 from .shares.whole import NOISE, cut_into_routes, line_plan, ways_of
 
 
@@ -316,7 +315,7 @@ class _Program:
         return min(Fraction(wanted), Fraction(held, least)) if least else Fraction(wanted)
 
     def _shortest(self, source: int, lengths: dict[int, int], each: int) -> int:
-        """The least length of a tour from a source to any sink (Dijkstra 1959)."""
+        """The least length of a tour from a source to any sink."""
         problem, (roads, places, supplies) = self.problem, self._ends
         graph, start = problem.graph, problem.sources[source]
         rest = {
@@ -326,16 +325,13 @@ class _Program:
             if i == source
         }
         usable, seconds = self._usable.ravel().tolist(), graph.seconds.tolist()
-        queue = [(lengths.get(places + source, 0) + lengths.get(roads + start, 0), start)]
-        found: dict[int, int] = {}
-        while queue:
-            so_far, here = heapq.heappop(queue)
-            if here in found:
-                continue
-            found[here] = so_far
+
+        def onward(here: int) -> Iterator[tuple[int, int]]:
             for other, flat in graph.neighbours[here]:
                 if usable[flat]:
                     step = each * seconds[flat >> 1] + lengths.get(flat, 0)
-                    step += lengths.get(roads + other, 0)
-                    heapq.heappush(queue, (so_far + step, other))
+                    yield other, step + lengths.get(roads + other, 0)
+
+        first = lengths.get(places + source, 0) + lengths.get(roads + start, 0)
+        found = least_lengths([(first, start)], onward)
         return min(found[sink] + of for sink, of in rest.items())

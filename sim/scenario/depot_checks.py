@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from sim.base.diagnostics import Report, safe
 from sim.base.numbers import listed
 
+from .blocks import Sharing, sharing
 from .model import SUPPLIES
 from .validate import Found
 
@@ -70,14 +70,13 @@ def _circular(report: Report, axes: Things, after: After) -> bool:
 
 def _check_groups(report: Report, things: Mapping[str, Things], after: After) -> None:
     """No axes are planned together of which one has to be planned before the other."""
-    axes = things["axes"]
-    of = {axis: _planned_with(things, axis) for axis in axes}
+    axes, of = things["axes"], sharing_of(things, after)
     for name, before in after.items():
         for other, place in before.items():
             rivals = [n for n, b in after.items() if n < name and b.get(other) == place]
             found = axes[name]
             for mate, does in [(other, "fills"), *((n, "ships from too") for n in rivals)]:
-                if of[mate] == of[name] and of[name].joint:
+                if of[mate] == of[name] and of[name].rule != "priority":
                     said = f"'{safe(name)}' ships from the stock of '{safe(place)}', which "
                     said += f"'{safe(mate)}' {does}, and both are shared out together"
                     at = found.at("sources", place, "from_stock", key=True)
@@ -89,27 +88,28 @@ def _check_groups(report: Report, things: Mapping[str, Things], after: After) ->
     if circle := _circle(waits):
         name = next(n for n in after if of[n].name == circle[0])
         place = next(iter(after[name].values()))
-        said = f"depots make {listed(circle, most=9)} wait for one another, and each is planned "
+        told = {each.name: _told(each) for each in of.values()}
+        waiting = listed([told[each] for each in circle], most=9)
+        said = f"depots make {waiting} wait for one another, and each is planned "
         at = axes[name].at("sources", place, "from_stock", key=True)
         report.error(at, f"{said}as a whole", "put axes that wait in groups of their own")
 
 
-class _Planned(NamedTuple):
-    """What an axis is planned with; ``joint``: they share by a rule, and are planned as one."""
+def sharing_of(things: Mapping[str, Things], after: After) -> dict[str, Sharing]:
+    """With whom each axis of a file is planned; ``after`` are those that it waits for."""
+    groups, actors = things["groups"], things["actors"]
+    return sharing(
+        {name: found.model.actor for name, found in things["axes"].items()},
+        {name: (found.model.axes, found.model.share_out) for name, found in groups.items()},
+        {name: found.model.share_out or "priority" for name, found in actors.items()},
+        after,
+    )
 
-    name: str
-    joint: bool
 
-
-def _planned_with(things: Mapping[str, Things], axis: str) -> _Planned:
-    for name, group in things["groups"].items():
-        if axis in group.model.axes:
-            return _Planned(f"group '{safe(name)}'", group.model.share_out != "priority")
-    actor = things["axes"][axis].model.actor
-    found = things["actors"].get(actor)
-    if found is not None and (found.model.share_out or "priority") != "priority":
-        return _Planned(f"the axes of '{safe(actor)}'", joint=True)
-    return _Planned(f"axis '{safe(axis)}'", joint=False)
+def _told(of: Sharing) -> str:
+    """Who is planned together, for a message."""
+    kind = {"groups": "group", "actors": "the axes of", "axes": "axis"}[of.section]
+    return f"{kind} '{safe(of.id)}'"
 
 
 def _circle(after: Mapping[str, Sequence[str]]) -> list[str]:

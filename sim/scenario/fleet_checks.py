@@ -1,4 +1,4 @@
-"""What must hold of lorries: when they are in use, and whom they serve."""
+"""What must hold of lorries and costs: when lorries are in use, and of which axes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sim.base.diagnostics import Report, safe
 
+from .depot_checks import sharing_of
 from .model import DAY
 from .validate import Found
 
@@ -20,14 +21,15 @@ def check_fleets(report: Report, things: Mapping[str, Things]) -> None:
             if hours is not None and not 0 < hours.low <= hours.high <= DAY:
                 fault = "lorries are in use more than 0 and up to 24 hours a day"
                 report.error(found.at("fleet", "hours"), fault, "write it as 10 h")
-    rules = {name: found.model.share_out for name, found in things["actors"].items()}
-    grouped = {
-        axis: found.model.share_out
-        for found in things["groups"].values()
-        for axis in found.model.axes
-    }
+    rules = sharing_of(things, {})
     for name, found in things["axes"].items():
-        rule = grouped.get(name) or rules.get(found.model.actor) or "priority"
+        rule = rules[name].rule
+        if rule != "priority" and found.model.prefer == "cost":
+            report.error(
+                found.at("prefer", key=True),
+                f"axis '{safe(name)}' prefers the least cost, and shares by the rule '{rule}'",
+                "that is for axes that are planned by priority: leave out one of the two",
+            )
         owner = found if found.model.fleet else things["actors"].get(found.model.actor)
         if rule != "priority" and owner is not None and owner.model.fleet:
             report.error(

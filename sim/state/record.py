@@ -81,7 +81,7 @@ class LevelRow(NamedTuple):
 
 
 class SharesRow(NamedTuple):
-    """How a group of axes (or the axes of an actor) shares out from ``time`` on."""
+    """How a group of axes (or a stage of the axes of an actor) shares out from ``time`` on."""
 
     time: int
     group: str

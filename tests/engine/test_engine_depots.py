@@ -509,6 +509,15 @@ def test_what_comes_into_a_dry_depot_is_shared_out_by_the_rule() -> None:
     assert record.shares[0].levels[0].bound == "3/10"
 
 
+def test_the_rule_of_an_actor_is_that_of_each_stage() -> None:
+    ruled = "actors: {me: {share_out: equal}}\ndefault_holder: me\n"
+    record = run(sim.load(SHARED.replace("groups: {g: {axes: [out], share_out: equal}}\n", ruled)))
+    first, second = record.shares
+    assert (first.group, second.group) == ("actors.me", "actors.me/2")
+    assert [level.bound for level in first.levels] == ["1", "1"]  # need and refill of the depot
+    assert [level.bound for level in second.levels] == ["3/10"]
+
+
 def test_a_force_and_a_depot_live_from_one_stock(make: Make) -> None:
     scenario = make(
         "port-base:1 base-town:1 base-goal:9",

@@ -27,6 +27,7 @@ axes:
     sources: {c: {from_stock: true}}
     sinks: {d: {demand: 3 t/day}}
 """
+ACTOR = "actors: {me: {share_out: weighted}}\ndefault_holder: me\n"
 TOGETHER = "groups: {g: {axes: [%s], share_out: %s}}\n"
 
 
@@ -57,12 +58,9 @@ def test_a_depot_is_read_and_written() -> None:
         ("axes:", TOGETHER % ("in, out", "equal") + "axes:", 13,
          "'out' ships from the stock of 'b', which 'in' fills, and both are shared out together",
          "put them in different groups"),
-        ("axes:", "actors: {me: {share_out: weighted}}\ndefault_holder: me\naxes:", 14,
-         "'out' ships from the stock of 'b', which 'in' fills, and both are shared out together",
-         "put them in different groups"),
         # 'in' and 'on' are planned as one, before 'out' and after it
-        ("axes:", TOGETHER % ("in, on", "priority") + "axes:", 16,
-         "depots make group 'g' and axis 'out' wait for one another",
+        ("axes:", TOGETHER % ("in, on", "priority") + "axes:", 13,
+         "depots make axis 'out' and group 'g' wait for one another",
          "put axes that wait in groups of their own"),
         ("from_stock: true, floor: 5 t", "from_stock: true, flor: 5 t", 12,
          "unknown key 'flor'", "did you mean 'floor'?"),
@@ -77,6 +75,19 @@ def test_what_is_no_depot_is_refused(old: str, new: str, line: int, said: str, h
     assert found.column > 1
     assert said in found.message
     assert hint in str(found.hint)
+
+
+def test_the_rule_of_an_actor_holds_stage_by_stage_along_its_depots() -> None:
+    by = "  by: {sources: {a: {}}, sinks: {d: {demand: 1 t/day}}}\n"
+    text = BASE.replace("axes:\n", ACTOR + "axes:\n") + by
+    assert [(block.name, block.axes) for block in blocks(load("x.yaml", text=text))] == [
+        ("actors.me", ("by", "in")), ("actors.me/2", ("out",)), ("actors.me/3", ("on",)),
+    ]  # fmt: skip
+    # a group stands between the axis that fills its depot and the one that ships from what it fills
+    grouped = text + TOGETHER % ("out", "equal")
+    assert [(block.name, block.axes) for block in blocks(load("x.yaml", text=grouped))] == [
+        ("actors.me", ("by", "in")), ("groups.g", ("out",)), ("actors.me/2", ("on",)),
+    ]  # fmt: skip
 
 
 def test_a_circle_is_named_place_by_place() -> None:

@@ -69,6 +69,8 @@ def test_an_actor_may_own_the_lorries_and_their_number_be_a_range(tmp_path: Path
         ("hours: 8 h", "hour: 8 h", "needs 'hours'", (16, 5)),
         ("lorries: 10", "lorries: -1", "cannot be negative", (16, 22)),
         ("{agency: {}}", "{agency: {share_out: equal}}", "shared out by the rule 'equal'", (16, 5)),
+        (OWN, "    prefer: cost\ngroups: {g: {axes: food, share_out: equal}}\n",
+         "axis 'food' prefers the least cost, and shares by the rule 'equal'", (16, 5)),
         ("cost: 2}", "cost: 2 t}", "2 t", (7, 34)),
     ],
 )  # fmt: skip

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -89,23 +89,32 @@ def in_whole_numbers(worth: FloatArray) -> list[int]:
 
 
 def _shortest(asked: Asked, number: int, length: Mapping[int, int]) -> dict[int, int]:
-    """The least length to each place that a line reaches (Dijkstra 1959)."""
+    """The least length to each place that a line reaches."""
     line, columns = asked.lines[number], asked.columns[number]
     onward: dict[int, list[tuple[int, int]]] = {}
     ways = zip(columns.ways, columns.tail.tolist(), columns.head.tolist(), strict=True)
     for column, tail, head in ways:
         onward.setdefault(tail, []).append((head, length.get(column, 0)))
-    queue = [
-        (length.get(column, 0), place)
-        for column, place, kg in zip(columns.sources, line.sources, line.supply, strict=True)
-        if kg
-    ]
+    sources = zip(columns.sources, line.sources, line.supply.tolist(), strict=True)
+    starts = [(length.get(column, 0), place) for column, place, kg in sources if kg]
+    return least_lengths(starts, lambda place: onward.get(place, ()))
+
+
+def least_lengths(
+    starts: Iterable[tuple[int, int]], onward: Callable[[int], Iterable[tuple[int, int]]]
+) -> dict[int, int]:
+    """The least length to each place that is reached, in whole numbers of any size (Dijkstra 1959).
+
+    ``starts`` are lengths and places; ``onward`` gives the places after one, with the lengths of
+    the steps there, 0 or more.
+    """
+    queue = list(starts)
     heapq.heapify(queue)
     found: dict[int, int] = {}
     while queue:
         so_far, place = heapq.heappop(queue)
         if place not in found:
             found[place] = so_far
-            for head, step in onward.get(place, ()):
+            for head, step in onward(place):
                 heapq.heappush(queue, (so_far + step, head))
     return found
