@@ -272,9 +272,8 @@ def busy(scenario: Scenario, n: int) -> None:
     """The share of their time that the workers of a pool are at work, sending results aside."""
     with tempfile.TemporaryDirectory() as home:
         folder = study.begin(scenario, study.Plan(n, scenario.seed), Path(home) / "out")
-        study.carry_out(folder, study.Means(Pool(2)), make_task=Timed)
-        lines = (folder / "replicates.jsonl").read_text().splitlines()
-    rows = [json.loads(line)["measures"] for line in lines]
+        done = study.carry_out(folder, study.Means(Pool(2)), make_task=Timed)
+        rows = [row["measures"] for row in study.rows_of(done)]
     waited, worked = (sum(row[key] for row in rows) for key in ("waited", "worked"))
     say("workers of the pool are at work", 100 * worked / (waited + worked), "% of the time",
         "also beside other work on the machine")  # fmt: skip
@@ -321,8 +320,8 @@ def journal(path: str, scenario: Scenario) -> None:
             lines.append({**row, "replicate": i}, units)
         lines.sync()
         spent = time.perf_counter() - start
-    size = len(json.dumps(row, separators=(",", ":")))
-    say("journal", 1e3 * spent / count, "ms a replicate", f"{size / 1e3:.0f} kB a row")
+        size = lines.path.stat().st_size / count
+    say("journal", 1e3 * spent / count, "ms a replicate", f"{size / 1e3:.1f} kB a row")
     for n in (100, 1000, 4000):
         command = [sys.executable, __file__, path, "--driver", str(n)]
         found = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)

@@ -15,6 +15,10 @@ class FigureWarning(UserWarning):
     """A figure could not be drawn; all else is there."""
 
 
+class DamageWarning(UserWarning):
+    """A file is not what was written; what it lacked was made again."""
+
+
 def words(error: BaseException) -> str:
     """An error in one line."""
     return " ".join(f"{type(error).__name__}: {error}".split())

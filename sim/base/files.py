@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -118,6 +119,16 @@ def _remove(partial: Path) -> None:
         partial.unlink(missing_ok=True)
 
 
+def nameless(folder: Path | None = None) -> int:
+    """An open file, in a folder where that can be written to, that is gone once it is closed."""
+    try:
+        file, name = tempfile.mkstemp(prefix=_PARTIAL, dir=folder)
+    except OSError:
+        file, name = tempfile.mkstemp(prefix=_PARTIAL)
+    os.unlink(name)
+    return file
+
+
 def unwritable(target: Path, error: OSError) -> Error:
     """What is raised where ``target`` cannot be written: who can mend it tells its kind."""
     taken = error.errno in (errno.ENOTEMPTY, errno.EEXIST)
@@ -181,6 +192,11 @@ def fingerprint(document: Any) -> str:
     return digest(text.encode("utf-8", "surrogatepass"))
 
 
+def _digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def digests(folder: Path, leave_out: Collection[str] = ()) -> dict[str, str]:
     """sha256 of every file under a folder, by its path in it.
 
@@ -189,7 +205,7 @@ def digests(folder: Path, leave_out: Collection[str] = ()) -> dict[str, str]:
     files = sorted(p for p in folder.rglob("*") if p.is_file())
     inside = ((p, p.relative_to(folder)) for p in files)
     return {
-        name.as_posix(): digest(path.read_bytes())
+        name.as_posix(): _digest_of(path)
         for path, name in inside
         if not set(leave_out) & set(name.parts)
     }

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stdout
 from functools import wraps
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from warnings import catch_warnings, simplefilter
 
 import click
 
-from sim.base.errors import BadInputError, Error, FailedError, FigureWarning
+from sim.base.errors import BadInputError, DamageWarning, Error, FailedError, FigureWarning
 
 SEED = click.IntRange(0, 2**63 - 1)
 
@@ -80,8 +81,7 @@ class Verb(click.Command):
         quiet = ctx.meta[_QUIET] = ctx.params.pop("quiet")
         hushed = quiet and not ctx.params["as_json"]
         try:
-            with redirect_stdout(StringIO()) if hushed else nullcontext(), catch_warnings():
-                simplefilter("ignore", FigureWarning)  # end_undrawn tells of them
+            with redirect_stdout(StringIO()) if hushed else nullcontext(), _warnings_told():
                 return super().invoke(ctx)
         except BadInputError as error:
             if type(error) is not BadInputError:  # a scenario's faults name files
@@ -92,6 +92,27 @@ class Verb(click.Command):
         name, sign, rest = message.partition(": ")
         option = next((max(p.opts, key=len) for p in self.params if p.name == name), "")
         return f"{option}{sign}{rest}" if option.startswith("-") else message
+
+
+@contextmanager
+def _warnings_told() -> Iterator[None]:
+    """Tell of damaged files in one line each; :func:`end_undrawn` tells of figures."""
+    with catch_warnings():
+        simplefilter("ignore", FigureWarning)
+        simplefilter("always", DamageWarning)
+        usual = warnings.showwarning
+
+        def tell(
+            message: Warning | str, category: type[Warning], filename: str, lineno: int,
+            file: TextIO | None = None, line: str | None = None,
+        ) -> None:  # fmt: skip
+            if issubclass(category, DamageWarning):
+                click.echo(f"warning: {message}", err=True)
+            else:
+                usual(message, category, filename, lineno, file, line)
+
+        warnings.showwarning = tell
+        yield
 
 
 def is_quiet() -> bool:

@@ -102,7 +102,7 @@ def carry_out(
 
 
 def _journal(number: int) -> str:
-    return f"round_{number + 1}.jsonl"
+    return f"round_{number + 1}.journal"
 
 
 def _run(
@@ -134,7 +134,7 @@ def _days(
                 if result is None:
                     raise EngineError(f"run {replicate} of round {number + 1} failed: {error}")
                 journal.append(result.row, result.units)
-                tell(number * stated.runs + len(journal.done), stated.rounds * stated.runs)
+                tell(number * stated.runs + len(journal), stated.rounds * stated.runs)
         journal.sync()
         rows = list(journal.rows(range(stated.runs)))
     horizon = stated.until / DAY

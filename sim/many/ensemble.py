@@ -8,6 +8,7 @@ summary are made from it. Killed at any instant, it can be resumed to the very s
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from sim.base.diagnostics import did_you_mean
-from sim.base.errors import BadInputError, FolderError
+from sim.base.errors import BadInputError, DamageWarning, FolderError
 from sim.base.files import sweep
 from sim.measure.ensemble import Replicates, table
 from sim.measure.steps import is_time
@@ -42,14 +43,14 @@ from .ensemble_folder import (
     reopen,
     set_status,
 )
-from .journal import Journal
+from .journal import DamagedError, Journal
 from .replicate import run_replicate
 from .stopping import StopRule, judged
 
 __all__ = [
     "Draw", "Ensemble", "Means", "Plan", "Progress", "begin", "carry_out", "check_rule",
     "engine_for", "ensemble_tables", "ensembles_in", "inputs_table", "merge", "open_ensemble",
-    "place_of", "read_manifest", "reopen", "rows_of",
+    "opened", "place_of", "read_manifest", "reopen", "rows_of",
 ]  # fmt: skip
 
 MOST_FAILURES = 10
@@ -141,6 +142,7 @@ def carry_out(
     if n is not None and n > plan.n:
         plan = replace(plan, n=n)
     with Journal(folder / JOURNAL) as journal:
+        _tell_damage(journal, read_manifest(folder)["status"])
         sweep(folder)
         set_status(folder, "running", plan)
         run = _Run(scenario, plan, journal, means)
@@ -164,6 +166,15 @@ def carry_out(
     return Ensemble(folder, scenario, plan, found, read_summary(folder), failed)
 
 
+def _tell_damage(journal: Journal, status: str) -> None:
+    """Warn of a journal that is not what was written; killed, it may end amid a row."""
+    damage = journal.damage
+    if journal.torn and status != "running":
+        damage = damage or f"{journal.path} is not as it was written at its end"
+    if damage:
+        warnings.warn(f"{damage}; what it lacks is run again", DamageWarning, stacklevel=3)
+
+
 class _Run:
     """Keeps an engine fed until the plan is met."""
 
@@ -175,6 +186,7 @@ class _Run:
         self.size: int | None = None  # where the stop rule has stopped
         self._rule = None if plan.until is None else StopRule.parse(plan.until)
         self._judged = 0
+        self._over, self._values = 0, list[float]()  # replicates judged over, and what they gave
 
     def through(self, engine: Engine, task: Task) -> tuple[dict[int, str], bool]:
         """Run; returns the failed replicates, and whether they were too many to go on."""
@@ -209,7 +221,7 @@ class _Run:
 
     def _tell(self) -> None:
         chosen = self.chosen()
-        done = len(self.journal.done) if self.size is None else self.size
+        done = len(self.journal) if self.size is None else self.size
         self.progress(min(done, len(chosen)), len(chosen))
 
     def _judge(self) -> None:
@@ -217,25 +229,33 @@ class _Run:
         if self._rule is None or self.size is not None:
             return
         while (count := judged(self._judged)) <= self.plan.n:
-            over = range(count)
-            if any(r not in self.journal and r not in self.failed for r in over):
+            if not self._looked(count):
                 return
             self._judged += 1
-            if self._enough([r for r in over if r in self.journal]):
+            if self._enough():
                 self.size = count
                 return
 
-    def _enough(self, replicates: Sequence[int]) -> bool:
+    def _looked(self, count: int) -> bool:
+        """Whether the first ``count`` replicates are over; what they gave is then known."""
+        assert self._rule is not None
+        path = self._rule.measure
+        while self._over < count and (self._over in self.journal or self._over in self.failed):
+            if self._over in self.journal:
+                (row,) = self.journal.outcomes([self._over])
+                value = row["measures"].get(path)
+                never = np.inf if is_time(path) else np.nan
+                self._values.append(never if value is None else value)
+            self._over += 1
+        return self._over == count
+
+    def _enough(self) -> bool:
         assert self._rule is not None
         path = self._rule.measure
         if path not in self.journal.units:
             raise BadInputError(f"the stop rule's measure '{path}' is in no run of this scenario")
-        values = []
-        for row in self.journal.rows(replicates):
-            value = row["measures"].get(path)
-            values.append(value if value is not None else np.inf if is_time(path) else np.nan)
-        unit = self.journal.units[path]
-        return self._rule.reached(np.array(values, dtype=float), unit, self.scenario.length / DAY)
+        values, unit = np.array(self._values, dtype=float), self.journal.units[path]
+        return self._rule.reached(values, unit, self.scenario.length / DAY)
 
 
 def _draw(
@@ -304,6 +324,7 @@ def open_ensemble(folder: Path) -> Ensemble:
 
     Raises:
         FolderError: it is none, or not complete.
+        DamagedError: its journal lacks runs that it was made of.
     """
     scenario, plan = reopen(folder, any_version=True)
     manifest = read_manifest(folder)
@@ -315,8 +336,22 @@ def open_ensemble(folder: Path) -> Ensemble:
     failed = {f["replicate"]: f["error"] for f in manifest["failed"]}
     with Journal(folder / JOURNAL, write=False) as journal:
         chosen = derived_replicates(folder)
-        found = table(journal.rows(chosen), journal.units, len(chosen))
+        found = table(journal.outcomes(chosen), journal.units, len(chosen), folder)
     return Ensemble(folder, scenario, plan, found, summary, failed)
+
+
+def opened(folder: Path) -> Ensemble | None:
+    """One that is complete; None where something of it is to be run, or run again.
+
+    Raises:
+        FolderError: it is none.
+    """
+    if read_manifest(folder)["status"] != "complete":
+        return None
+    try:
+        return open_ensemble(folder)
+    except DamagedError:
+        return None
 
 
 def ensembles_in(folder: Path) -> list[Path]:

@@ -42,7 +42,10 @@ from .journal import Journal
 ROWS_AT_ONCE = 256
 """Rows of a table that are in memory as Python numbers."""
 
-JOURNAL, SUMMARY = "replicates.jsonl", "summary.json"
+CELLS_AT_ONCE = 1 << 22
+"""Cells of a row group of Parquet: what is in memory as it is written."""
+
+JOURNAL, SUMMARY = "replicates.journal", "summary.json"
 SCENARIO = "scenario.resolved.yaml"
 
 
@@ -150,7 +153,7 @@ def derive(
     failed: Sequence[int],
 ) -> Replicates:
     """Make replicates.csv (and .parquet where pyarrow is installed) and summary.json."""
-    found = table(journal.rows(replicates), journal.units, len(replicates))
+    found = table(journal.outcomes(replicates), journal.units, len(replicates), folder)
     write_csv(folder / "replicates.csv", found)
     _write_parquet(folder / "replicates.parquet", found)
     summary = summarize(scenario, plan.seed, found, failed)
@@ -197,10 +200,9 @@ def write_csv(target: Path, found: Replicates) -> None:
 def replicate_rows(found: Replicates) -> Iterator[list[Any]]:
     """The rows of replicates.csv."""
     for start in range(0, len(found.replicates), ROWS_AT_ONCE):
-        part = slice(start, start + ROWS_AT_ONCE)
-        columns = [map(_cell, column[part].tolist()) for column in found.columns.values()]
-        claims = [verdicts[part] for verdicts in found.claims.values()]
-        yield from map(list, zip(found.replicates[part], *columns, *claims, strict=True))
+        part = found.part(slice(start, start + ROWS_AT_ONCE))
+        columns = [map(_cell, column.tolist()) for column in part.columns.values()]
+        yield from map(list, zip(part.replicates, *columns, *part.claims.values(), strict=True))
 
 
 def _claims(found: Replicates) -> list[str]:
@@ -250,7 +252,9 @@ def derived_replicates(folder: Path) -> list[int]:
     path = folder / "replicates.csv"
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            return [int(row[0]) for row in list(csv.reader(file))[1:]]
+            rows = csv.reader(file)
+            next(rows, None)
+            return [int(row[0]) for row in rows]
     except (OSError, ValueError, IndexError) as error:
         raise FolderError(f"cannot read {path}: {error}") from error
 
@@ -269,13 +273,19 @@ def _write_parquet(target: Path, found: Replicates) -> None:
     import pyarrow
     from pyarrow import parquet
 
-    columns: dict[str, Any] = {"replicate": pyarrow.array(found.replicates, pyarrow.int64())}
-    for measure, values in found.columns.items():
-        columns[measure] = pyarrow.array(values, pyarrow.float64(), mask=~np.isfinite(values))
-    for claim, verdicts in found.claims.items():
-        columns[f"claims.{claim}"] = pyarrow.array(verdicts, pyarrow.string())
-    with whole_file(target) as path:
-        parquet.write_table(pyarrow.table(columns), path)
+    def group(part: Replicates) -> Any:
+        columns: dict[str, Any] = {"replicate": pyarrow.array(part.replicates, pyarrow.int64())}
+        for measure, values in part.columns.items():
+            columns[measure] = pyarrow.array(values, pyarrow.float64(), mask=~np.isfinite(values))
+        for claim, verdicts in part.claims.items():
+            columns[f"claims.{claim}"] = pyarrow.array(verdicts, pyarrow.string())
+        return pyarrow.table(columns)
+
+    rows = max(CELLS_AT_ONCE // (1 + len(found.columns)), 1)
+    schema = group(found.part(slice(0, 0))).schema
+    with whole_file(target) as path, parquet.ParquetWriter(path, schema) as file:
+        for start in range(0, len(found.replicates), rows):
+            file.write_table(group(found.part(slice(start, start + rows))))
 
 
 def _manifest(status: str, plan: Plan, sha256: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from sim.base.diagnostics import Diagnostic, Mark, ScenarioError, suggest
 from sim.base.errors import FolderError
 from sim.base.files import fingerprint, whole_file, whole_folder
 from sim.measure import statistics as st
-from sim.measure.effects import Effect, effects, rank_intervals
+from sim.measure.effects import MOST_RANKED, Effect, effects, rank_intervals
 from sim.measure.ensemble import Replicates, absent, interval, survival
 from sim.measure.steps import compared, is_time, step_of
 from sim.measure.survival import restricted_mean
@@ -49,7 +49,7 @@ from .ensemble import (
     begin,
     carry_out,
     open_ensemble,
-    read_manifest,
+    opened,
     reopen,
 )
 from .ensemble_folder import JOURNAL
@@ -82,6 +82,7 @@ class Study:
     failed: int
     ranks: dict[str, list[tuple[float, float, float]]]
     answer: dict[str, Any] | None = None  # to its title, see :func:`sim.many.study_answer.count`
+    ranked: int | None = None  # runs that ranks are of, the first; None where they are of all
 
     @property
     def days(self) -> float:
@@ -270,8 +271,8 @@ def carry_out_study(folder: Path, means: Means, draw: DrawStudy[Study] | None = 
     for number, cell in enumerate(cells):
         before = number * document["n"]
         path = folder / "cells" / cell.id
-        if read_manifest(path)["status"] == "complete":
-            done.append(open_ensemble(path))
+        if (whole := opened(path)) is not None:
+            done.append(whole)
             continue
         tell = None if means.progress is None else _shifted(means.progress, before, total)
         with marked(folder):
@@ -356,6 +357,7 @@ def _conclude(
         sum(len(e.failed) for e in done), ranks,
         count(document["answer"], [cell.id for cell in cells], tables)
         if "answer" in document and common else None,
+        MOST_RANKED if len(common) > MOST_RANKED else None,
     )  # fmt: skip
 
 
@@ -414,6 +416,7 @@ def summary(study: Study) -> dict[str, Any]:
         "factors": list(study.names),
         "days": study.days,
         **({} if study.answer is None else {"answer": study.answer}),
+        **({} if study.ranked is None else {"ranked_runs": study.ranked}),
         "cells": [
             {"id": cell.id, "levels": list(cell.levels), "n": e.summary["n"],
              "failed": e.summary["failed"], "claims": e.summary["claims"],

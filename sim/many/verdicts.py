@@ -35,7 +35,7 @@ from sim.tables.folder import (
 )
 
 from .engines import Task
-from .ensemble import Means, Plan, begin, carry_out, open_ensemble, read_manifest, rows_of
+from .ensemble import Means, Plan, begin, carry_out, opened, rows_of
 from .inputs import Setting, part_of, run_setting, uncertain
 from .questions import Question, Rows, value_at
 from .replicate import run_replicate
@@ -248,10 +248,7 @@ class _Case:
             place = folder / scenario.id if len(scenarios) > 1 else folder
             if not place.exists():
                 begin(scenario, Plan(n, scenario.seed), place)
-            if read_manifest(place)["status"] == "complete":
-                done = open_ensemble(place)
-            else:
-                done = carry_out(place, self.means, make_task=make_task)
+            done = opened(place) or carry_out(place, self.means, make_task=make_task)
             self.units |= done.measured.units
             found.append({row["replicate"]: self._slim(row) for row in rows_of(done)})
         both = [r for r in found[0] if all(r in other for other in found)]

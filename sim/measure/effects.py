@@ -175,21 +175,27 @@ def _hanging(road: str, path: str, exists: st.Values, column: st.Values) -> Hang
 
 RESAMPLES = 1000
 
+MOST_RANKED = 100_000
+"""Runs that ranks are worked out from: the first where there are more."""
+
 
 def rank_intervals(columns: Sequence[st.Values]) -> list[tuple[float, float, float]]:
     """Rank of each cell by its mean (1 is the highest): median and 90 % range over resamples.
 
     Runs are drawn anew with replacement, the same runs for every cell (Efron 1979), by a fixed
     seed. Ties share the mean of their ranks: of restricted times all cells in which it never came
-    tie at the end. Runs with a nan in any cell are left out.
+    tie at the end. Runs with a nan in any cell are left out, and those beyond
+    :data:`MOST_RANKED`, since more of them would move no rank.
     """
-    runs = np.array(columns)
+    runs = np.array([column[:MOST_RANKED] for column in columns])
     runs = runs[:, np.isfinite(runs).all(axis=0)]
     if not runs.shape[1]:
         return []
     luck = np.random.default_rng(0)
-    chosen = luck.integers(0, runs.shape[1], (RESAMPLES, runs.shape[1]))
-    means = np.array([row[chosen].mean(axis=1) for row in runs])  # cells x resamples
+    means = np.empty((len(runs), RESAMPLES))
+    for resample in range(RESAMPLES):
+        chosen = luck.integers(0, runs.shape[1], runs.shape[1])
+        means[:, resample] = [row[chosen].mean() for row in runs]
     above = (means[None, :, :] > means[:, None, :]).sum(axis=1)
     level = (means[None, :, :] == means[:, None, :]).sum(axis=1)
     ranks = above + (level + 1) / 2

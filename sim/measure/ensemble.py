@@ -7,8 +7,10 @@ censored: it counts in every number here, as later than the end.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from sim.scenario.model import DAY, Scenario
 
 from . import statistics as st
 from .claims import VERDICTS, stated
+from .columns import Columns, Stored
 from .steps import is_time
 from .summary import scenario_document
 from .survival import Survival, kaplan_meier, log_rank, restricted_mean
@@ -27,7 +30,7 @@ class Replicates:
     """The measures of many runs as columns, in the order of the replicates.
 
     A value that a run does not have is nan, a time that did not come is inf (days).
-    ``claims`` holds the verdicts by claim.
+    ``claims`` holds the verdicts by claim. Columns of many runs are read one at a time.
     """
 
     replicates: tuple[int, ...]
@@ -44,39 +47,68 @@ class Replicates:
 
     def at(self, replicates: Sequence[int]) -> Replicates:
         """The same for some of the replicates."""
+        if tuple(replicates) == self.replicates:
+            return self
         where = {r: i for i, r in enumerate(self.replicates)}
-        rows = [where[r] for r in replicates]
+        rows = np.array([where[r] for r in replicates], dtype=np.int64)
         return Replicates(
             tuple(replicates),
             self.units,
-            {path: column[rows] for path, column in self.columns.items()},
+            Columns(self.columns, lambda path, runs: self.columns[path][rows[runs]]),
             {claim: tuple(v[i] for i in rows) for claim, v in self.claims.items()},
         )
 
+    def part(self, runs: slice) -> Replicates:
+        """The same for neighbouring runs, all of it in memory."""
+        of = self.columns
+        return Replicates(
+            self.replicates[runs],
+            self.units,
+            {p: of.part(p, runs) if isinstance(of, Columns) else of[p][runs] for p in of},
+            {claim: verdicts[runs] for claim, verdicts in self.claims.items()},
+        )
 
-def table(rows: Iterable[Mapping[str, Any]], units: Mapping[str, str], count: int) -> Replicates:
-    """Columns from rows of a journal, sorted by replicate, of which there are ``count``."""
+
+def table(
+    rows: Iterable[Mapping[str, Any]], units: Mapping[str, str], count: int,
+    folder: Path | None = None,
+) -> Replicates:  # fmt: skip
+    """Columns from rows of a journal, sorted by replicate, of which there are ``count``.
+
+    ``folder`` is where the file of large columns is made; None leaves that to the system.
+
+    Raises:
+        FullDiskError: there is no room for that file.
+    """
     replicates: list[int] = []
-    columns: dict[str, st.Values] = {}
+    columns = Stored(count, absent, folder)
     claims: dict[str, list[str]] = {}
-    for i, row in enumerate(rows):
+    for row in rows:
         replicates.append(row["replicate"])
-        for path, value in row["measures"].items():
-            if path not in columns:
-                columns[path] = np.array([absent(path)] * count, dtype=float)
-            if value is not None:
-                columns[path][i] = value
-            else:
-                columns[path][i] = math.inf if is_time(path) else math.nan
+        columns.add((path, _number(path, value)) for path, value in row["measures"].items())
         for claim, verdict in row["claims"].items():
-            claims.setdefault(claim, []).append(verdict)
-    _fill_shares(columns)
+            claims.setdefault(claim, []).append(sys.intern(verdict))
+    columns.flush()
+
+    def read(path: str, runs: slice) -> st.Values:
+        found = columns.read(path, runs)
+        if (whole := _whole_of(path)) is not None:
+            found[columns.read(whole, runs) == 0] = math.nan  # a share of nobody is no number
+        return found
+
     return Replicates(
         tuple(replicates),
         dict(units),
-        dict(sorted(columns.items())),
+        Columns(columns.names, read),
         {claim: tuple(found) for claim, found in sorted(claims.items())},
     )
+
+
+def _number(path: str, value: float | None) -> float:
+    """A value of a row as it stands in a column."""
+    if value is not None:
+        return value
+    return math.inf if is_time(path) else math.nan
 
 
 def absent(path: str) -> float:
@@ -94,12 +126,12 @@ _WHOLE = {"regroup": "displaced", "moves": "persons"}
 """What the shares of these kinds of measures are shares of."""
 
 
-def _fill_shares(columns: dict[str, st.Values]) -> None:
-    """A share of nobody is no number."""
-    for path in columns:
-        parts = path.split(".")
-        if parts[-1] == "share" and parts[0] in _WHOLE:
-            columns[path][columns[f"{parts[0]}.{parts[1]}.{_WHOLE[parts[0]]}"] == 0] = math.nan
+def _whole_of(path: str) -> str | None:
+    """The measure that a share of persons is a share of; None of what is no such share."""
+    parts = path.split(".")
+    if parts[-1] != "share" or parts[0] not in _WHOLE:
+        return None
+    return f"{parts[0]}.{parts[1]}.{_WHOLE[parts[0]]}"
 
 
 NEVER_BELOW_0 = frozenset(

@@ -11,6 +11,7 @@ from typing import Any
 
 from sim.base.errors import FolderError
 from sim.base.numbers import number, percent
+from sim.many.ensemble_folder import JOURNAL
 from sim.scenario.loader import load
 from sim.scenario.model import Scenario
 from sim.tables import of_many, of_run
@@ -97,7 +98,7 @@ def _stage(this: _Ensemble, told: bool) -> Html:
             "an older version wrote it. Run the scenario again for a map of chances.",
         )
     axes = [(id_, axis.name) for id_, axis in this.scenario.axes.items()]
-    data = this.link.data("replicates.jsonl")
+    data = this.link.data(JOURNAL)
     return join(
         el("noscript", el("p", NOSCRIPT)),
         bar(axes, this.scenario.main_axis),

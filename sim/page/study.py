@@ -182,13 +182,16 @@ def _reading(this: _Study) -> Html:
         "time is given where it came in every run; in a median or range one that did not come is "
         "later than any."
     )
+    ranked = this.summary.get("ranked_runs")
+    some = "" if ranked is None else f" (of the first {number(ranked)} runs)"
     return join(
         el("p", "A factor's effect is what its level changes against its first level, averaged "
            "over the other factors; a \u00d7 b is how much the effect of a differs between levels "
            "of b. Each is a difference run by run, with its 95 % interval. Among many measures "
            "one interval in twenty leaves out 0 by chance.", late if this.late else None),
         source_line("All effects: ", this.link("effects.csv"), "; every measure of every cell: ",
-                    this.link("study.csv"), "; ranks of the cells: ", this.link("ranks.csv"),
+                    this.link("study.csv"), f"; ranks of the cells{some}: ",
+                    this.link("ranks.csv"),
                     "; all of it: ", this.link("summary.json")),
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.many.ensemble import rows_of
 
 HUB = Path(__file__).parents[1] / "data/cases/supply/hub_runs_empty.yaml"
 TEXT = HUB.read_text("utf-8").replace("supply: 20 t/day", "supply: 20 t/day, from_stock: true")
@@ -27,7 +28,7 @@ def ranged(tmp_path_factory: pytest.TempPathFactory) -> sim.Ensemble:
 
 
 def test_a_floor_may_be_a_range_and_each_run_draws_it(ranged: sim.Ensemble) -> None:
-    rows = [json.loads(r) for r in (ranged.folder / "replicates.jsonl").read_text().splitlines()]
+    rows = list(rows_of(ranged))
     found = [(r["drawn"]["axis:b_out:source:hub:floor"], r["measures"][SHIPPED]) for r in rows
              if "drawn" in r]  # fmt: skip
     assert len(found) == len({floor for floor, _ in found}) == 4

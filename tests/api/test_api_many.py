@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 import sim
+from sim.many.frames import ROW
 
-OWN = {"manifest.json", "replicates.jsonl"}
+OWN = {"manifest.json", "replicates.journal"}
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -41,16 +42,15 @@ def test_interrupted_it_keeps_its_journal_and_the_same_call_goes_on(home: Path) 
         )  # fmt: skip
     left = [" ".join(p.cmdline()) for p in psutil.Process().children(recursive=True)]
     assert not [words for words in left if "spawn_main" in words]  # a worker, as Python starts it
-    kept = (begun[0] / "replicates.jsonl").read_text("utf-8").splitlines()
-    assert len(kept) == 5
+    kept = (begun[0] / "replicates.journal").read_bytes()
+    assert kept.count(ROW) == 5
     counts: list[int] = []
     done = sim.ensemble(
         "one_way.yaml", 12, workers=2, figures=False, progress=lambda n, of: counts.append(n)
     )
     assert done.folder == begun[0]
     assert counts[0] == 5  # what was done is not done again
-    after = (begun[0] / "replicates.jsonl").read_text("utf-8").splitlines()
-    assert after[:5] == kept
+    assert (begun[0] / "replicates.journal").read_bytes().startswith(kept)
     assert contents(done.folder) == contents(whole.folder)
     another = sim.ensemble("one_way.yaml", 12, workers=1, figures=False)  # that one is complete
     assert another.folder != done.folder

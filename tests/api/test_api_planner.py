@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.many.ensemble import rows_of
 
 TEXT = """\
 format: 1
@@ -67,7 +68,7 @@ def test_many_runs_are_compared_and_studied(tmp_path: Path) -> None:
     base = tmp_path / "base.yaml"
     base.write_text(TEXT)
     few = sim.ensemble(sim.load(base), 3, out=tmp_path / "few", workers=1, figures=False)
-    rows = [json.loads(r) for r in (few.folder / "replicates.jsonl").read_text().splitlines()]
+    rows = list(rows_of(few))
     lorries = {r["drawn"]["axis:into:fleet:lorries"] for r in rows if "drawn" in r}
     assert len(lorries) == 3
     assert all(3 <= drawn <= 5 for drawn in lorries)

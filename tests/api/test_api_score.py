@@ -153,12 +153,13 @@ def test_a_scenario_without_a_record_is_refused_and_a_what_if_warned_of(toy: Pat
 
 def test_a_journal_that_does_not_tell_holders_is_refused(toy: Path) -> None:
     many = sim.ensemble("toy.yaml", 3, out="e", workers=1, figures=False)
-    path = many.folder / "replicates.jsonl"
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    bare = ({key: value for key, value in row.items() if key != "held"} for row in rows)
-    path.write_text("".join(json.dumps(row, separators=(",", ":")) + "\n" for row in bare))
+    path = many.folder / "replicates.journal"
     with Journal(path, write=False) as journal:
-        assert all("held" not in row for row in journal.rows(range(3)))
+        rows, units = list(journal.rows(range(3))), journal.units
+    path.unlink()
+    with Journal(path) as journal:
+        for row in rows:
+            journal.append({key: value for key, value in row.items() if key != "held"}, units)
     with pytest.raises(sim.BadInputError, match="does not tell who held which place"):
         sim.score("e")
     with pytest.raises(sim.BadInputError, match="n: an ensemble is scored as it is"):
@@ -196,7 +197,7 @@ def test_the_record_changes_nothing_but_scores(toy: Path) -> None:
             kept = {k: v for k, v in document.items() if k not in RECORDS}
             record.write_text(yaml.safe_dump(kept))
         many = sim.ensemble(file, 2, out=name, workers=1, figures=False)
-        with Journal(many.folder / "replicates.jsonl", write=False) as journal:
+        with Journal(many.folder / "replicates.journal", write=False) as journal:
             rows.append([*journal.rows(range(2))])
     for told_row in (row for many_rows in rows for row in many_rows):
         told_row.pop("held", None)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.many.frames import ROW
+
 pytest.importorskip("distributed")
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
@@ -68,7 +70,7 @@ def command(*args: str) -> list[str]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    own = {"manifest.json", "replicates.jsonl"}
+    own = {"manifest.json", "replicates.journal"}
     return {p.name: p.read_bytes() for p in folder.iterdir() if p.name not in own}
 
 
@@ -84,10 +86,10 @@ def begun(home: Path, out: str, rows: int, *args: str) -> subprocess.Popen[str]:
         command("--resume", out, *args), cwd=home, stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    journal = home / out / "replicates.jsonl"
+    journal = home / out / "replicates.journal"
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        if journal.exists() and journal.read_bytes().count(b"\n") >= rows:
+        if journal.exists() and journal.read_bytes().count(ROW) >= rows:
             break
         time.sleep(0.01)
     return process

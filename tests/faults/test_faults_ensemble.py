@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from sim.many.frames import ROW
 
 N = 40
 
@@ -23,7 +26,7 @@ def command(*args: str) -> list[str]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    own = {"manifest.json", "replicates.jsonl"}
+    own = {"manifest.json", "replicates.journal"}
     return {p.name: p.read_bytes() for p in folder.iterdir() if p.name not in own}
 
 
@@ -53,9 +56,9 @@ def kill(home: Path, out: str, rows: int, seconds: float) -> None:
         command("toy.yaml", "-n", str(N), "--resume", out, "--workers", "2"),
         cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    journal = home / out / "replicates.jsonl"
+    journal = home / out / "replicates.journal"
     while rows and process.poll() is None:
-        if journal.exists() and journal.read_bytes().count(b"\n") >= rows:
+        if journal.exists() and journal.read_bytes().count(ROW) >= rows:
             break
         time.sleep(0.001)
     time.sleep(seconds)
@@ -162,7 +165,7 @@ def test_ctrl_c_says_how_to_go_on_and_exits_130(sim: Sim, home: Path, ctrl_c: No
         cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         start_new_session=True,
     )  # fmt: skip
-    journal = home / "stopped" / "replicates.jsonl"
+    journal = home / "stopped" / "replicates.journal"
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and not (journal.exists() and journal.stat().st_size):
         time.sleep(0.01)
@@ -176,7 +179,7 @@ def test_ctrl_c_says_how_to_go_on_and_exits_130(sim: Sim, home: Path, ctrl_c: No
 
 def test_a_full_disk_is_told_and_the_journal_is_whole(sim: Sim, home: Path) -> None:
     """A limit on the size of files stands for the disk: writing past it fails alike."""
-    size = (home / "serial" / "replicates.jsonl").stat().st_size // 2
+    size = (home / "serial" / "replicates.journal").stat().st_size // 2
     limited = (
         "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size})); "
@@ -188,7 +191,25 @@ def test_a_full_disk_is_told_and_the_journal_is_whole(sim: Sim, home: Path) -> N
         cwd=home, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 1, done.stderr
-    assert "cannot write to full/replicates.jsonl" in done.stderr
+    assert "cannot write to full/replicates.journal" in done.stderr
     assert "--resume full" in done.stderr
     assert "Traceback" not in done.stderr
     resumed(sim, home, "full")
+
+
+def test_a_journal_that_was_changed_is_told_and_mended(sim: Sim, home: Path) -> None:
+    folder = Path(shutil.copytree(home / "serial", home / "changed"))
+    data = (folder / "replicates.journal").read_bytes()
+    middle = len(data) // 2
+    changed = bytes([data[middle] ^ 1])
+    (folder / "replicates.journal").write_bytes(data[:middle] + changed + data[middle + 1 :])
+    for words in (("compare", "changed", "serial", "--no-figures", "--out", "both"),
+                  ("score", "changed", "--no-figures")):  # fmt: skip
+        done = sim(*words, cwd=home)
+        assert done.returncode == 2
+        assert "changed" in done.stderr
+    done = sim("ensemble", "--resume", "changed", "--workers", "1", "--no-figures", cwd=home)
+    assert done.returncode == 0, done.stderr
+    said = "changed/replicates.journal is not as it was written in 1 place"
+    assert done.stderr == f"warning: {said}; what it lacks is run again\n"
+    assert contents(folder) == contents(home / "serial")

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import csv
 import json
+import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from sim.base.errors import BadInputError, FolderError
+from sim.base.errors import BadInputError, DamageWarning, FolderError
 from sim.many import ensemble as study
 from sim.many.engines import EngineError, Finished, Pool, Serial, Task
+from sim.many.frames import ROW, frames
+from sim.many.journal import DamagedError
 from sim.many.stopping import StopRule
+from sim.measure import columns
 from sim.measure import statistics as st
 from sim.scenario.loader import load
 from sim.scenario.model import Scenario
 
-OWN = {"manifest.json", "replicates.jsonl"}
+OWN = {"manifest.json", "replicates.journal"}
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -293,3 +298,44 @@ def test_an_unfinished_ensemble_keeps_its_place(small: Scenario, tmp_path: Path)
     study.begin(small, study.Plan(3, 1), tmp_path / "out")
     with pytest.raises(FolderError, match="exists already"):
         study.begin(small, study.Plan(3, 1), tmp_path / "out")
+
+
+# --- a journal that was changed ----------------------------------------------------------
+
+
+def test_a_damaged_frame_is_told_and_run_again_to_the_same_bytes(
+    serial: Path, tmp_path: Path
+) -> None:
+    whole, path = contents(serial), serial / "replicates.journal"
+    data = bytearray(path.read_bytes())
+    with path.open("rb") as file:
+        rows = [found for found in frames(file.fileno()) if found.kind == ROW]
+    data[rows[5].end - 1] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(DamagedError, match="does not have replicate 5: it is damaged"):
+        study.open_ensemble(serial)
+    assert study.opened(serial) is None
+    with pytest.warns(DamageWarning, match="in 1 place; what it lacks is run again"):
+        study.carry_out(serial, study.Means(Serial()))
+    assert contents(serial) == whole
+    with warnings.catch_warnings(action="error"):
+        again = study.carry_out(serial, study.Means(Stops(0)))  # nothing is left to run or to tell
+    assert again.summary["n"] == 12
+
+
+def test_columns_in_a_file_are_those_in_memory(
+    serial: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, few = contents(serial), study.open_ensemble(serial).measured
+    monkeypatch.setattr(columns, "IN_MEMORY", 100)
+    monkeypatch.setattr(columns, "_RUNS", 5)
+    found = study.open_ensemble(serial).measured
+    assert list(found.columns) == list(few.columns)
+    for path, column in found.columns.items():
+        np.testing.assert_array_equal(column, few.columns[path])
+        np.testing.assert_array_equal(found.part(slice(4, 9)).columns[path], column[4:9])
+        np.testing.assert_array_equal(found.at([7, 2]).columns[path], column[[7, 2]])
+    (serial / "replicates.csv").unlink()
+    study.carry_out(serial, study.Means(Stops(0)))
+    assert contents(serial) == whole
+    assert not [p for p in serial.iterdir() if p.name.startswith(".")]

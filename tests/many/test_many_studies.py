@@ -11,17 +11,20 @@ import numpy as np
 import pytest
 
 from sim.base.diagnostics import ScenarioError
+from sim.base.errors import DamageWarning
+from sim.many import studies
 from sim.many.design import read_design
 from sim.many.engines import Finished, Serial, Task
 from sim.many.ensemble import Means
 from sim.many.inputs import fixed, part_of, uncertain
 from sim.many.replicate import run_replicate
 from sim.many.sensitivity import begin_sensitivity, carry_out_sensitivity, count
-from sim.many.studies import begin_study, carry_out_study, scenarios, summary
+from sim.many.studies import begin_study, carry_out_study, open_study, scenarios, summary
 from sim.measure.ensemble import describe
 from sim.scenario.loader import load
 from sim.scenario.model import Scenario
 from sim.view.charts.interaction import interaction_data
+from sim.view.charts.ranks import ranked_cells
 from sim.view.charts.study_figures import study_figures
 
 STUDY = """\
@@ -46,7 +49,7 @@ def file(small_file: Path) -> Path:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    own = {"manifest.json", "replicates.jsonl"}
+    own = {"manifest.json", "replicates.journal"}
     files = (p for p in folder.rglob("*") if p.is_file() and p.name not in own)
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
 
@@ -134,7 +137,9 @@ class Stops:
             yield Finished(i, task(i))
 
 
-def test_a_study_has_effects_and_is_resumed_to_the_same_bytes(file: Path, tmp_path: Path) -> None:
+def test_a_study_has_effects_and_is_resumed_to_the_same_bytes(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     design = read_design(file)
     whole = carry_out_study(begin_study(design, tmp_path / "a"), Means(Serial()))
     broken = begin_study(design, tmp_path / "b")
@@ -142,6 +147,12 @@ def test_a_study_has_effects_and_is_resumed_to_the_same_bytes(file: Path, tmp_pa
         with pytest.raises(KeyboardInterrupt):
             carry_out_study(broken, Means(Stops(after)))
     carry_out_study(broken, Means(Serial()))
+    assert contents(broken) == contents(whole.folder)
+    journal = broken / "cells/gate_falls-stock_8_t/replicates.journal"
+    data = journal.read_bytes()
+    journal.write_bytes(data[:-1])
+    with pytest.warns(DamageWarning, match="gate_falls-stock_8_t.* at its end; .* run again"):
+        carry_out_study(broken, Means(Serial()))
     assert contents(broken) == contents(whole.folder)
     with (whole.folder / "effects.csv").open() as table:
         rows = {(r["measure"].rpartition(".")[2], r["term"]): r for r in csv.DictReader(table)}
@@ -171,6 +182,13 @@ def test_a_study_has_effects_and_is_resumed_to_the_same_bytes(file: Path, tmp_pa
                   for g in ("falls", "holds")) / 2  # fmt: skip
     assert float(stock["effect"]) == pytest.approx(by_hand)
     assert all("value" not in m or m["value"] is None or m["came"] == 1 for m in told.values())
+    monkeypatch.setattr(studies, "MOST_RANKED", 10)  # of 12 runs, which the folder then tells of
+    assert "ranked_runs" not in found
+    some = open_study(whole.folder)
+    assert summary(some)["ranked_runs"] == 10
+    ranks = ranked_cells(some, path)
+    assert ranks is not None
+    assert ranks.page.subtitle.endswith("median and 90 % range of the first 10 runs")
 
 
 def test_a_time_that_may_not_come_is_drawn_by_its_chances(file: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.measure import effects as effects_module
 from sim.measure import sensitivity
 from sim.measure.effects import effects, rank_intervals
 from sim.measure.statistics import restricted
@@ -60,6 +61,17 @@ def test_ranks_with_their_intervals() -> None:
     # equal cells share the mean of their ranks
     assert rank_intervals([near, near]) == [(1.5, 1.5, 1.5)] * 2
     assert rank_intervals([np.full(3, np.nan), np.ones(3)]) == []
+
+
+def test_ranks_of_more_runs_than_are_ranked_are_those_of_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    luck = np.random.default_rng(3)
+    cells = [luck.normal(0, 1, 60) for _ in range(3)]
+    first = rank_intervals([cell[:20] for cell in cells])
+    assert rank_intervals(cells) != first
+    monkeypatch.setattr(effects_module, "MOST_RANKED", 20)
+    assert rank_intervals(cells) == first
 
 
 def test_cells_in_which_a_time_never_came_tie_at_the_end() -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from sim.base.errors import BadInputError
+from sim.measure import columns
 from sim.measure.compare_many import Many, compare_many
-from sim.measure.ensemble import Replicates, describe, table
+from sim.measure.ensemble import Replicates, absent, describe, table
 from sim.measure.steps import is_time
 from sim.tables.of_many import differences
 
@@ -147,3 +151,28 @@ def test_unequal_seeds_are_refused_with_a_way_out() -> None:
     other = table([{**r, "replicate": r["replicate"] + 5} for r in rows(a__t=[1])], {"a.t": "t"}, 1)
     with pytest.raises(BadInputError, match="no replicate in common"):
         compare_many([many("one", found), many("two", other)])
+
+
+@given(
+    some.lists(
+        some.dictionaries(some.sampled_from(["events.a", "b", "c", "d"]), some.floats(-1e9, 1e9)),
+        min_size=1, max_size=12,
+    ),
+    some.sampled_from([0, 40, 1 << 20]),
+    some.integers(1, 4),
+)  # fmt: skip
+@settings(max_examples=60, derandomize=True)
+def test_columns_are_what_the_runs_filled_wherever_they_are(
+    runs: list[dict[str, float]], in_memory: int, at_once: int
+) -> None:
+    """A column that a run does not fill is 0 of a count of events, else no number."""
+    with mock.patch.multiple(columns, IN_MEMORY=in_memory, _RUNS=at_once):
+        stored = columns.Stored(len(runs), absent)
+        for run in runs:
+            stored.add(run.items())
+        stored.flush()
+        assert set(stored.names) == {name for run in runs for name in run}
+        for name in stored.names:
+            expected = np.array([run.get(name, absent(name)) for run in runs])
+            for part in (slice(None), slice(2, 5), slice(20, 30)):
+                np.testing.assert_array_equal(stored.read(name, part), expected[part])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 
 from sim import api
+from sim.many.journal import Journal
 from sim.page.write import write_report
 
 from .conftest import SCENARIO
@@ -35,8 +35,8 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def rows(many: Path) -> list[dict[str, Any]]:
     """The journal."""
-    text = (many.parent / "replicates.jsonl").read_text(encoding="utf-8")
-    return sorted(map(json.loads, text.splitlines()), key=lambda row: int(row["replicate"]))
+    with Journal(many.parent / "replicates.journal", write=False) as journal:
+        return list(journal.rows(range(RUNS)))
 
 
 def taken(rows: list[dict[str, Any]]) -> int:
@@ -154,21 +154,23 @@ def test_runs_are_shown_one_by_one(opened: Open, many: Path, rows: list[dict[str
 
 
 def test_a_folder_that_does_not_tell_who_held_what_says_so(many: Path) -> None:
-    folder, journal = many.parent, many.parent / "replicates.jsonl"
-    whole = journal.read_text(encoding="utf-8")
+    folder, path = many.parent, many.parent / "replicates.journal"
+    whole = path.read_bytes()
+    with Journal(path, write=False) as journal:
+        rows, units = list(journal.rows(range(RUNS))), journal.units
     try:
-        older = re.sub(r',"held":\[.*?\]\](?=[,}])|,"held":\[\]', "", whole)
-        assert '"held"' not in older
-        for text in (older, None):
-            if text is None:
-                journal.unlink()
-            else:
-                journal.write_text(text, encoding="utf-8")
+        path.unlink()
+        with Journal(path) as journal:
+            for row in rows:
+                journal.append({key: v for key, v in row.items() if key != "held"}, units)
+        for gone in (False, True):
+            if gone:
+                path.unlink()
             page = write_report([folder], folder / "other.html").read_text(encoding="utf-8")
             assert "Who held what in each run is not in this folder" in page
             assert 'id="data"' not in page
     finally:
-        journal.write_text(whole, encoding="utf-8")
+        path.write_bytes(whole)
 
 
 def test_a_scenario_without_axes_has_its_map_too(tmp_path: Path, document: Document) -> None:

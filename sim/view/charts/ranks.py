@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from sim.base.said import Name, Said, Sentence, share
+from sim.base.said import Name, Said, Sentence, counted, share
 from sim.measure.steps import compared
 from sim.view.charts.many import plainly, restricted_to
 from sim.view.charts.panels import LABEL, row_axes
@@ -48,6 +48,7 @@ def ranked_cells(study: Study, path: str) -> RankedCells | None:
     subtitle = Sentence(
         f"Rank of each cell by its {compared(path)} of ", Name(path),
         restricted_to(path, study.days), ", the highest first: median and ", share(0.9), " range",
+        *([] if study.ranked is None else [" of the first ", counted(study.ranked, "run")]),
     )  # fmt: skip
     return RankedCells(Page(rank_title(path, rows), subtitle, study.title), tuple(rows))
 
