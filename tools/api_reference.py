@@ -36,7 +36,7 @@ GROUPS = (
                    "StudyPlan", "resume", "merge", "beside", "Beside", "calibrate", "Calibrated",
                    "verdicts", "Verdicts", "score", "Scored")),
     ("Folders", ("open_run", "RunFolder", "open_ensemble", "open_study", "summary", "compare",
-                 "Comparison", "ManyComparison", "report")),
+                 "Comparison", "ManyComparison", "report", "figures")),
     ("Networks", ("Network", "audit", "Audited", "interdict", "rank")),
     ("Tables", ("DataTable",)),
     ("Errors", ("Error", "BadInputError", "ScenarioError", "FolderError", "FailedError",

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         study,
     )
     from .networks import Network
-    from .pages import report
+    from .pages import figures, report
     from .runs import Cut, Run, RunFolder, cut, film, open_run, run
     from .scenarios import Scenario, load
     from .scores import Scored, score
@@ -51,8 +51,8 @@ __all__ = [
     "DataTable", "Ensemble", "Error", "Example", "Explorer", "FailedError", "FolderError",
     "FullDiskError", "Listing", "ManyComparison", "Network", "Run", "RunFolder", "Scenario",
     "ScenarioError", "Scored", "SensitivityStudy", "Study", "StudyPlan", "Verdicts", "audit",
-    "beside", "calibrate", "compare", "cut", "ensemble", "examples", "explore", "film", "init",
-    "interdict", "listing", "load", "merge", "open_ensemble", "open_run", "open_study",
+    "beside", "calibrate", "compare", "cut", "ensemble", "examples", "explore", "figures", "film",
+    "init", "interdict", "listing", "load", "merge", "open_ensemble", "open_run", "open_study",
     "plan_study", "rank", "report", "resume", "run", "schema", "score", "study", "summary",
     "validate", "verdicts",
 ]  # fmt: skip
@@ -75,7 +75,7 @@ _HOMES = {
     "sim.api.listings": ("Listing", "listing"),
     "sim.api.axes": ("interdict", "rank"),
     "sim.api.networks": ("Network",),
-    "sim.api.pages": ("report",),
+    "sim.api.pages": ("figures", "report"),
     "sim.api.runs": ("Cut", "Run", "RunFolder", "cut", "film", "open_run", "run"),
     "sim.api.scenarios": ("Scenario", "load"),
     "sim.api.scores": ("Scored", "score"),

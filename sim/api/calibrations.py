@@ -14,7 +14,7 @@ from sim.many.ensemble import engine_for
 from sim.tables.data import DataTable
 
 from .comparisons import path_of, words_of
-from .drawing import draw_learned
+from .drawing import draw_learned, drawer
 from .show import Facts, Found, made
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def calibrate(
     learned: str | os.PathLike[str] | None = None,
     workers: int | None = None,
     figures: bool = True,
+    svg: bool = False,
     progress: Progress | None = None,
     begun: Callable[[Path], None] | None = None,
     argv: Sequence[str] | None = None,
@@ -88,6 +89,7 @@ def calibrate(
             that is there is replaced, but not one that was read.
         workers: processes; None takes every core.
         figures: draw what was learned into the folder.
+        svg: draw it as SVG too, not as PNG alone.
         progress: called with (done, of) as runs are done.
         begun: called with the folder as soon as it is there.
         argv: the words of the command that the manifest names; None: those of this process.
@@ -105,7 +107,7 @@ def calibrate(
     folder = _calibration.begin(stated, path_of(out))
     if begun is not None:
         begun(folder)
-    draw = draw_learned if figures else None
+    draw = drawer(draw_learned, figures, svg)
     found = _calibration.carry_out(
         stated, folder, engine_for(workers), progress, words_of(argv), draw
     )

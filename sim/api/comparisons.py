@@ -23,7 +23,7 @@ from sim.measure.compare_many import Many
 from sim.tables.data import DataTable
 from sim.tables.folder import kind_of
 
-from .drawing import draw_comparison, draw_many
+from .drawing import draw_comparison, draw_many, drawer
 from .runs import Run, RunFolder, open_run
 from .show import Facts, Found, made, names
 
@@ -55,15 +55,16 @@ class Comparison(Found, of_runs.Comparison):
         return comparison_figures(self)
 
     def write(
-        self, out: Folder | None = None, *, figures: bool = True, argv: Sequence[str] | None = None
-    ) -> Path:
+        self, out: Folder | None = None, *, figures: bool = True, svg: bool = False,
+        argv: Sequence[str] | None = None,
+    ) -> Path:  # fmt: skip
         """Write its folder, whole or not at all, and return it; ``out`` as of :meth:`Run.write`.
 
         Raises:
             FolderError: the folder holds something already or cannot be written.
             FullDiskError: there is no room for it.
         """
-        draw = partial(draw_comparison, self) if figures else None
+        draw = drawer(partial(draw_comparison, self), figures, svg)
         return write_comparison(self, path_of(out), draw=draw, argv=words_of(argv))
 
     def _glance(self) -> tuple[str, Facts]:
@@ -95,6 +96,7 @@ class ManyComparison(Found, of_ensembles.ManyComparison):
         out: Folder | None = None,
         *,
         figures: bool = True,
+        svg: bool = False,
         only_changed: bool = False,
         argv: Sequence[str] | None = None,
     ) -> Path:
@@ -107,7 +109,7 @@ class ManyComparison(Found, of_ensembles.ManyComparison):
             FolderError: the folder holds something already or cannot be written.
             FullDiskError: there is no room for it.
         """
-        draw = partial(draw_many, self) if figures else None
+        draw = drawer(partial(draw_many, self), figures, svg)
         kept = self.only_changed() if only_changed else self
         return write_comparison(kept, path_of(out), draw=draw, argv=words_of(argv))
 

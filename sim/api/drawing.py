@@ -1,8 +1,12 @@
-"""What rooms of many runs are handed to draw with; matplotlib is imported when it draws."""
+"""What rooms of many runs are handed to draw with; matplotlib is imported when it draws.
+
+Each draws PNGs; with ``svg`` an SVG of each figure too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,60 +19,76 @@ from sim.measure.compare_many import ManyComparison
 from sim.scenario.model import Scenario
 from sim.tables.folder import Undrawn
 
+Draws = Callable[..., Sequence[Undrawn]]
+
+
+def drawer(draw: Draws, figures: bool, svg: bool) -> Draws | None:
+    """What of here draws, as SVG too where wanted; None where no figures are."""
+    return partial(draw, svg=svg) if figures else None
+
 
 def draw_ensemble(
-    scenario: Scenario, summary: Mapping[str, Any], rows: Iterable[Mapping[str, Any]], folder: Path
+    scenario: Scenario,
+    summary: Mapping[str, Any],
+    rows: Iterable[Mapping[str, Any]],
+    folder: Path,
+    *,
+    svg: bool = False,
 ) -> Sequence[Undrawn]:
     """Draw the figures of an ensemble into a folder that is there."""
     from sim.view.charts.ensemble_figures import ensemble_figures
     from sim.view.draw import save_each
 
-    return save_each(ensemble_figures(scenario, summary, rows), folder)
+    return save_each(ensemble_figures(scenario, summary, rows), folder, svg=svg)
 
 
-def draw_study(study: Study, folder: Path) -> Sequence[Undrawn]:
+def draw_study(study: Study, folder: Path, *, svg: bool = False) -> Sequence[Undrawn]:
     """Draw the figures of a study into a folder that is there."""
     from sim.view.charts.study_figures import study_figures
     from sim.view.draw import save_each
 
-    return save_each(study_figures(study), folder)
+    return save_each(study_figures(study), folder, svg=svg)
 
 
-def draw_sensitivity(study: SensitivityStudy, folder: Path) -> Sequence[Undrawn]:
+def draw_sensitivity(
+    study: SensitivityStudy, folder: Path, *, svg: bool = False
+) -> Sequence[Undrawn]:
     """Draw the tornados of a sensitivity study into a folder that is there."""
     from sim.view.charts.study_figures import tornados
     from sim.view.draw import save_each
 
-    return save_each(tornados(study), folder)
+    return save_each(tornados(study), folder, svg=svg)
 
 
-def draw_comparison(comparison: Comparison, folder: Path) -> Sequence[Undrawn]:
+def draw_comparison(
+    comparison: Comparison, folder: Path, *, svg: bool = False
+) -> Sequence[Undrawn]:
     """Draw the figures of a comparison of runs into a folder that is there."""
     from sim.view.charts.compare_figures import comparison_figures
     from sim.view.draw import save_each
 
-    return save_each(comparison_figures(comparison), folder)
+    return save_each(comparison_figures(comparison), folder, svg=svg)
 
 
-def draw_many(comparison: ManyComparison, folder: Path) -> Sequence[Undrawn]:
+def draw_many(comparison: ManyComparison, folder: Path, *, svg: bool = False) -> Sequence[Undrawn]:
     """Draw the figures of a comparison of ensembles into a folder that is there."""
     from sim.view.charts.many_figures import many_figures
     from sim.view.draw import save_each
 
-    return save_each(many_figures(comparison), folder)
+    return save_each(many_figures(comparison), folder, svg=svg)
 
 
-def draw_scores(scored: Scored, folder: Path) -> Sequence[Undrawn]:
+def draw_scores(scored: Scored, folder: Path, *, svg: bool = False) -> Sequence[Undrawn]:
     """Draw the figures of scores into a folder that is there."""
     from sim.view.charts.hindcast import score_figures
     from sim.view.draw import save_each
 
-    return save_each(score_figures(scored), folder)
+    return save_each(score_figures(scored), folder, svg=svg)
 
 
-def draw_learned(learned: Learned, folder: Path) -> Sequence[Undrawn]:
+def draw_learned(learned: Learned, folder: Path, *, svg: bool = False) -> Sequence[Undrawn]:
     """Draw the figures of a calibration into a folder that is there."""
     from sim.view.charts.learned import learned_figures
     from sim.view.draw import save_each
 
-    return save_each(learned_figures(learned), folder)
+    return save_each(learned_figures(learned), folder, svg=svg)

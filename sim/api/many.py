@@ -23,7 +23,7 @@ from sim.scenario import model
 from sim.scenario.loader import read
 from sim.tables.folder import kind_of
 
-from .drawing import draw_ensemble, draw_sensitivity, draw_study
+from .drawing import draw_ensemble, draw_sensitivity, draw_study, drawer
 from .ensembles import Ensemble, SensitivityStudy, Study
 from .scenarios import Source, path_and_text, scenario_of, seeded
 from .show import Facts, Shown, made, names
@@ -53,6 +53,7 @@ def ensemble(
     address: str | None = None,
     keep_going: bool = False,
     figures: bool = True,
+    svg: bool = False,
     progress: Progress | None = None,
     begun: Begun | None = None,
     resume: bool = True,
@@ -76,6 +77,7 @@ def ensemble(
         address: the scheduler of a running Dask cluster; None starts one here.
         keep_going: go on however many replicates fail (else stop after ten).
         figures: draw the figures too.
+        svg: draw each as SVG too, not as PNG alone.
         progress: called with (done, of) as replicates are done.
         begun: called with the folder as soon as it is there.
         resume: go on with what the same call left, interrupted, or make what is in ``out`` larger.
@@ -99,7 +101,7 @@ def ensemble(
             _many.begin(found, plan, folder)
     if begun is not None:
         begun(folder)
-    done = _many.carry_out(folder, means, n=n, draw=draw_ensemble if figures else None)
+    done = _many.carry_out(folder, means, n=n, draw=drawer(draw_ensemble, figures, svg))
     return made(Ensemble, done)
 
 
@@ -148,6 +150,7 @@ def resume(
     address: str | None = None,
     keep_going: bool = False,
     figures: bool = True,
+    svg: bool = False,
     progress: Progress | None = None,
     argv: Sequence[str] | None = None,
 ) -> Ensemble | Study | SensitivityStudy:
@@ -164,11 +167,11 @@ def resume(
     refuse_in_worker()
     place, means = Path(folder), means_of(engine, workers, address, keep_going, progress, argv)
     if kind_of(place) != "study":
-        done = _many.carry_out(place, means, n=n, draw=draw_ensemble if figures else None)
+        done = _many.carry_out(place, means, n=n, draw=drawer(draw_ensemble, figures, svg))
         return made(Ensemble, done)
     if n is not None:
         raise BadInputError("n: a study stays as large as it was begun")
-    return _carry_out(place, means, figures)
+    return _carry_out(place, means, figures, svg)
 
 
 def study(
@@ -181,6 +184,7 @@ def study(
     address: str | None = None,
     keep_going: bool = False,
     figures: bool = True,
+    svg: bool = False,
     progress: Progress | None = None,
     begun: Begun | None = None,
     warned: Warned | None = None,
@@ -219,7 +223,7 @@ def study(
         folder = _sensitivity.begin_sensitivity(design, place, resume=resume)
     if begun is not None:
         begun(folder)
-    return _carry_out(folder, means, figures)
+    return _carry_out(folder, means, figures, svg)
 
 
 ALL_NEEDED = "keep_going: is for a grid; the indices of a sensitivity need every run"
@@ -301,13 +305,13 @@ def plan_of(design: Design, made: Sequence[model.Scenario], cells: CellWarnings)
     return StudyPlan(design.title, (), 1, runs, method, inputs, warnings)
 
 
-def _carry_out(folder: Path, means: Means, figures: bool) -> Study | SensitivityStudy:
+def _carry_out(folder: Path, means: Means, figures: bool, svg: bool) -> Study | SensitivityStudy:
     if "sensitivity" not in _studies.read_study(folder):
-        done = _studies.carry_out_study(folder, means, draw_study if figures else None)
+        done = _studies.carry_out_study(folder, means, drawer(draw_study, figures, svg))
         return made(Study, done)
     if means.keep_going:
         raise BadInputError(ALL_NEEDED)
-    draw = draw_sensitivity if figures else None
+    draw = drawer(draw_sensitivity, figures, svg)
     return made(SensitivityStudy, _sensitivity.carry_out_sensitivity(folder, means, draw))
 
 
@@ -315,6 +319,7 @@ def merge(
     *shards: Folder,
     out: Folder | None = None,
     figures: bool = True,
+    svg: bool = False,
     argv: Sequence[str] | None = None,
 ) -> Ensemble:
     """One ensemble from the folders that :func:`ensemble` left of its shards.
@@ -328,7 +333,7 @@ def merge(
         raise BadInputError("an ensemble is merged of one shard at least")
     target = None if out is None else Path(out)
     words = sys.argv if argv is None else argv
-    draw = draw_ensemble if figures else None
+    draw = drawer(draw_ensemble, figures, svg)
     done = _many.merge([Path(shard) for shard in shards], target, argv=words, draw=draw)
     return made(Ensemble, done)
 

@@ -1,4 +1,4 @@
-"""Pages of results."""
+"""Pages of results, and the figures of their folders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ from sim.many import ensemble as _many
 from sim.many.ensemble import Ensemble
 from sim.many.sensitivity import SensitivityStudy
 from sim.many.studies import Study
-from sim.tables.folder import Draw, draw_into, kind_of, lacks_figures, read_summary
+from sim.tables.folder import (
+    FIGURES,
+    Draw,
+    Wanted,
+    draw_into,
+    kind_of,
+    lacks_figures,
+    read_summary,
+    wanted_of,
+)
 
 from .drawing import draw_ensemble, draw_sensitivity, draw_study
 from .many import open_study
@@ -56,16 +65,43 @@ def report(
     return write_report(folders, out, beside)
 
 
+def figures(
+    result: RunFolder | Ensemble | Study | SensitivityStudy | str | os.PathLike[str],
+    *,
+    everything: bool = False,
+    svg: bool = False,
+) -> list[Path]:
+    """Draw the figures of a folder, in place of those that it has, and return the files.
+
+    A run is executed again for it. Those that cannot be drawn are told of by
+    :class:`sim.base.errors.FigureWarning` and by the manifest.
+
+    Args:
+        result: the folder of a run, an ensemble or a study, or what was opened of it.
+        everything: of a run the maps one by one and the charts of its other axes too.
+        svg: draw each as SVG too, not as PNG alone.
+
+    Raises:
+        BadInputError: a run that is in no folder.
+        FolderError, ScenarioError: the folder cannot be read, or another process draws into it.
+        FullDiskError: there is no room for the manifest.
+    """
+    folder, wanted = _folder(result), Wanted(everything, svg)
+    draw = _drawing(folder, wanted)
+    draw_into(folder, draw, wanted)
+    return sorted((folder / FIGURES).iterdir())
+
+
 def _draw(folder: Path) -> None:
     """Draw the figures of a folder; what keeps all of them from it is a warning."""
     try:
-        draw_into(folder, _drawing(folder))
+        draw_into(folder, _drawing(folder, wanted_of(folder)))
     except Error as error:
         said = f"figures of {folder} could not be drawn: {error}"
         warnings.warn(said, FigureWarning, stacklevel=3)
 
 
-def _drawing(folder: Path) -> Draw:
+def _drawing(folder: Path, wanted: Wanted) -> Draw:
     """What draws the figures of a folder.
 
     Raises:
@@ -73,16 +109,16 @@ def _drawing(folder: Path) -> Draw:
     """
     kind = kind_of(folder)
     if kind == "run":
-        return partial(draw_run, open_run(folder).again)
+        return partial(draw_run, open_run(folder).again, wanted)
     if kind == "ensemble":
         done = _many.open_ensemble(folder)
         return lambda place: draw_ensemble(
-            done.scenario, read_summary(folder), _many.rows_of(done), place
+            done.scenario, read_summary(folder), _many.rows_of(done), place, svg=wanted.svg
         )
     study = open_study(folder)
     if isinstance(study, SensitivityStudy):
-        return partial(draw_sensitivity, study)
-    return partial(draw_study, study)
+        return partial(draw_sensitivity, study, svg=wanted.svg)
+    return partial(draw_study, study, svg=wanted.svg)
 
 
 def _folder(one: object) -> Path:

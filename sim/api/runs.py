@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sim.base.errors import BadInputError, FolderError
 from sim.base.files import fingerprint, whole_folder
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.cuts.from_scenario import Weak
+
+Which = Literal["all", "main", "none"]
+"""Figures of a run: all that there are; those of the main axis and of the whole run; none."""
 
 HEADLINES = (
     "capacity_start", "capacity_end", "time_of_first_cut", "days_cut", "delivered",
@@ -116,7 +119,8 @@ class Run(Shown):
         self,
         out: str | os.PathLike[str] | None = None,
         *,
-        figures: bool = True,
+        figures: Which | bool = "main",
+        svg: bool = False,
         beside: Among | None = None,
         argv: Sequence[str] | None = None,
     ) -> Path:
@@ -124,16 +128,22 @@ class Run(Shown):
 
         Args:
             out: the folder itself; None makes ``results/<scenario>/<UTC time>-<hash8>``.
-            figures: draw the figures too, into the folder once it is there. One that fails costs
-                no more than itself: the manifest names it, and a warning.
+            figures: which are drawn, into the folder once it is there: "all", "main" (True; those
+                of the main axis and of the whole run) or "none" (False). One that fails costs no
+                more than itself: the manifest names it, and a warning.
+            svg: draw each as SVG too, not as PNG alone.
             beside: where it lies among many runs (:func:`sim.beside`), to be shown in a figure and
                 on its page.
             argv: the words of the command that the manifest names; None: those of this process.
 
         Raises:
+            BadInputError: ``figures`` is none of these.
             FolderError: the folder holds something already or cannot be written.
             FullDiskError: there is no room for it.
         """
+        which = ("main" if figures else "none") if isinstance(figures, bool) else figures
+        wanted = _folder.Wanted(chosen(which, get_args(Which), "choice of figures") == "all", svg)
+        drawn = which != "none"
         text, seed = dump_resolved(self.scenario), self.record.seed
         target = (
             _folder.default_target(self.scenario.id, fingerprint([text, seed, self.record.nominal]))
@@ -141,9 +151,11 @@ class Run(Shown):
             else Path(out)
         )
         nominal = self.record.nominal
-        head = {
+        head: dict[str, Any] = {
             "status": "complete", "seed": seed, "nominal": nominal, "started": _folder.now()
         }  # fmt: skip
+        if drawn:
+            head[_folder.DRAWING] = wanted._asdict()
         with whole_folder(target) as partial_folder:
             (partial_folder / "scenario.resolved.yaml").write_text(text, encoding="utf-8")
             _folder.write_tables(partial_folder, self.scenario, self.record)
@@ -151,9 +163,9 @@ class Run(Shown):
             if beside is not None:
                 _folder.write_json(partial_folder / _folder.BESIDE, beside.document())
             words = sys.argv if argv is None else argv
-            _folder.write_manifest(partial_folder, head, words, pending=figures)
-        if figures:
-            _folder.draw_into(target, partial(draw_run, self))
+            _folder.write_manifest(partial_folder, head, words, pending=drawn)
+        if drawn:
+            _folder.draw_into(target, partial(draw_run, self, wanted))
         return target
 
     def export(
@@ -201,8 +213,8 @@ class Run(Shown):
         return title, [*facts[:2], period, *facts[2:]]
 
 
-def draw_run(run: Run, place: Path) -> Sequence[_folder.Undrawn]:
-    """Draw the figures of a run into ``place``, a folder that is there; gives those that failed.
+def draw_run(run: Run, wanted: _folder.Wanted, place: Path) -> Sequence[_folder.Undrawn]:
+    """Draw figures of a run into ``place``, a folder that is there; gives those that failed.
 
     Where the run lies among many is read from the folder that ``place`` is in.
     """
@@ -211,7 +223,8 @@ def draw_run(run: Run, place: Path) -> Sequence[_folder.Undrawn]:
 
     weak = cache(partial(weakness_of, run.analysis, run.scenario.main_axis, 0))
     beside = partial(_folder.read_beside, place.parent)
-    return save_each(figures(run.analysis, weak, beside), place)
+    drawings = figures(run.analysis, weak, beside, everything=wanted.everything)
+    return save_each(drawings, place, svg=wanted.svg)
 
 
 def weakness_of(analysis: Analysis, axis: str | None, time: int) -> Weak | None:

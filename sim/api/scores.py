@@ -18,7 +18,7 @@ from sim.tables import of_scores
 from sim.tables.data import DataTable
 
 from .comparisons import path_of, words_of
-from .drawing import draw_scores
+from .drawing import draw_scores, drawer
 from .many import ensemble
 from .scenarios import Source, scenario_of
 from .show import Facts, Found, made
@@ -56,15 +56,16 @@ class Scored(Found, _scoring.Scored):
         return of_scores.markdown(self.found, self.scenario)
 
     def write(
-        self, out: Folder | None = None, *, figures: bool = True, argv: Sequence[str] | None = None
-    ) -> Path:
+        self, out: Folder | None = None, *, figures: bool = True, svg: bool = False,
+        argv: Sequence[str] | None = None,
+    ) -> Path:  # fmt: skip
         """Write its folder, whole or not at all, and return it; ``out`` as of :meth:`Run.write`.
 
         Raises:
             FolderError: the folder holds something already or cannot be written.
             FullDiskError: there is no room for it.
         """
-        draw = partial(draw_scores, self) if figures else None
+        draw = drawer(partial(draw_scores, self), figures, svg)
         return _scoring.write_scores(self, path_of(out), draw=draw, argv=words_of(argv))
 
     def _glance(self) -> tuple[str, Facts]:

@@ -1,4 +1,4 @@
-"""Commands about folders of results: show, compare, report, film, export.
+"""Commands about folders of results: show, compare, report, figures, film, export.
 
 Registered in :mod:`sim.cli.program`.
 """
@@ -13,9 +13,10 @@ import click
 from sim.base.errors import BadInputError
 from sim.cli.verbs import (
     BESIDE,
-    NO_FIGURES,
+    SVG,
     Verb,
     answer,
+    drawn,
     end_undrawn,
     print_json,
     telling_undrawn,
@@ -28,17 +29,22 @@ from sim.cli.verbs import (
 def show(folder: Path, beside: str | None, as_json: bool) -> None:
     """Print the summary of an old run, ensemble or study."""
     import sim
-    from sim.tables import terminal, terminal_study
 
     summary = sim.summary(folder)
     lies = None if beside is None else sim.beside(folder, beside)
     if as_json:
         print_json(summary if lies is None else {**summary, "beside": lies.document()})
     elif summary.get("kind") == "ensemble":
+        from sim.tables import terminal_study
+
         terminal_study.print_ensemble(summary)
     elif summary.get("kind") == "study":
+        from sim.tables import terminal_study
+
         terminal_study.print_study(summary)
     else:
+        from sim.tables import terminal
+
         terminal.print_summary(summary, str(folder / "scenario.resolved.yaml"))
         if lies is not None:
             terminal.print_beside(lies.shown, lies.ensemble, lies.runs)
@@ -53,10 +59,10 @@ def show(folder: Path, beside: str | None, as_json: bool) -> None:
     help="Only measures whose path matches, as 'axes.x.*'; may be given again.",
 )  # fmt: skip
 @click.option("--only-changed", is_flag=True, help="Leave equal measures out of the tables too.")
-@NO_FIGURES
+@drawn
 def compare(
     runs: Sequence[str], out: str | None, everything: bool, only: tuple[str, ...],
-    only_changed: bool, figures: bool, as_json: bool,
+    only_changed: bool, figures: bool, svg: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Compare runs, ensembles or studies (folders), the first with each of the others."""
     import sim
@@ -66,11 +72,11 @@ def compare(
     if only:
         comparison = comparison.only(*only)
     if isinstance(comparison, sim.ManyComparison):
-        folder = comparison.write(out, figures=figures, only_changed=only_changed)
+        folder = comparison.write(out, figures=figures, svg=svg, only_changed=only_changed)
         document = comparison.document(only_changed=only_changed)
     else:
         comparison = comparison.only_changed() if only_changed else comparison
-        folder = comparison.write(out, figures=figures)
+        folder = comparison.write(out, figures=figures, svg=svg)
         document = comparison.document()
     if as_json:
         print_json({"folder": str(folder), **document})
@@ -104,6 +110,25 @@ def report(folders: tuple[str, ...], out: Path | None, beside: str | None, as_js
     with telling_undrawn():
         target = sim.report(*folders, out=out, beside=beside)
         answer(as_json, {"file": str(target)}, f"written to {target}")
+
+
+@click.command(cls=Verb)
+@click.argument("folder", metavar="RUN", type=click.Path(path_type=Path))
+@click.option(
+    "--all", "everything", is_flag=True,
+    help="Of a run the maps one by one and the charts of its other axes too.",
+)  # fmt: skip
+@SVG
+def figures(folder: Path, everything: bool, svg: bool, as_json: bool) -> None:
+    """Draw the figures of a run, an ensemble or a study again, in place of those in its folder."""
+    import sim
+    from sim.tables.folder import undrawn
+
+    with telling_undrawn():
+        files = [str(path) for path in sim.figures(folder, everything=everything, svg=svg)]
+        failed = [one._asdict() for one in undrawn(folder)]
+        document = {"folder": str(folder), "files": files, "undrawn": failed}
+        answer(as_json, document, f"{len(files)} files in {folder / 'figures'}")
 
 
 @click.command(cls=Verb)
@@ -169,4 +194,4 @@ def export(
     answer(as_json, {"folder": str(target), "files": files}, f"written to {target}")
 
 
-COMMANDS = (show, compare, report, film, export)
+COMMANDS = (show, compare, report, figures, film, export)

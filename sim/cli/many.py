@@ -19,11 +19,11 @@ import click
 
 from sim.base.errors import BadInputError, FailedError, FullDiskError
 from sim.cli.verbs import (
-    NO_FIGURES,
     SEED,
     SETS,
     Verb,
     answer,
+    drawn,
     end_undrawn,
     gathered,
     is_quiet,
@@ -47,6 +47,7 @@ class Means(TypedDict):
     address: str | None
     keep_going: bool
     figures: bool
+    svg: bool
 
 
 WORKERS = click.option(
@@ -66,7 +67,7 @@ _MEANS = (
         "--keep-going", is_flag=True,
         help="Go on however many replicates fail (else stop after 10).",
     ),
-    NO_FIGURES,
+    drawn,
 )  # fmt: skip
 
 
@@ -148,12 +149,14 @@ def _shard(text: str, n: int) -> tuple[int, int]:
 @click.command(cls=Verb)
 @click.argument("shards", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="The folder of the whole ensemble.")
-@NO_FIGURES
-def merge(shards: Sequence[Path], out: Path | None, figures: bool, as_json: bool) -> None:
+@drawn
+def merge(
+    shards: Sequence[Path], out: Path | None, figures: bool, svg: bool, as_json: bool
+) -> None:
     """Make one ensemble of the folders that 'sim ensemble --shard K/N' left."""
     import sim
 
-    _report(sim.merge(*shards, out=out, figures=figures), as_json)
+    _report(sim.merge(*shards, out=out, figures=figures, svg=svg), as_json)
 
 
 @click.command(cls=Verb)
@@ -334,10 +337,10 @@ def _report(done: Ensemble, as_json: bool) -> None:
     help="Write the scenario with the learned ranges here too.",
 )  # fmt: skip
 @WORKERS
-@NO_FIGURES
+@drawn
 def calibrate(
     file: Path, out: Path | None, learned: Path | None, workers: int | None, figures: bool,
-    as_json: bool,
+    svg: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Narrow the ranges of a scenario by what is on record of its first days.
 
@@ -350,7 +353,7 @@ def calibrate(
     try:
         with _progress() as progress:
             done = sim.calibrate(
-                file, out=out, learned=learned, workers=workers, figures=figures,
+                file, out=out, learned=learned, workers=workers, figures=figures, svg=svg,
                 progress=progress, begun=begun.append,
             )  # fmt: skip
     except KeyboardInterrupt:
@@ -410,10 +413,11 @@ def verdict(
 @click.option("--out", type=click.Path(path_type=Path), help="The folder of the scores.")
 @WORKERS
 @SETS
-@NO_FIGURES
+@drawn
 def score(
     source: str, n: int | None, seed: int | None, side: str | None, as_of: str | None, on: str,
-    out: Path | None, workers: int | None, sets: tuple[str, ...], figures: bool, as_json: bool,
+    out: Path | None, workers: int | None, sets: tuple[str, ...], figures: bool, svg: bool,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Score a forecast against the record, beside models that know nothing of the war.
 
@@ -435,7 +439,7 @@ def score(
         )  # fmt: skip
     for line in done.warnings:
         click.echo(f"warning: {line}", err=True)
-    folder = done.write(out, figures=figures)
+    folder = done.write(out, figures=figures, svg=svg)
     if as_json:
         print_json({"folder": str(folder), **done.document()})
     else:

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli import folders, many, networks, shipped
-from sim.cli.verbs import BESIDE, NO_FIGURES, SEED, SETS, Commands, answer, end_undrawn, print_json
+from sim.cli.verbs import BESIDE, SEED, SETS, SVG, Commands, answer, end_undrawn, print_json
 
 if TYPE_CHECKING:
     from sim.api.files import Kind
+    from sim.api.runs import Which
 
 
 @click.group(
@@ -48,10 +49,17 @@ _SEED = click.option("--seed", type=SEED, help="Seed of all luck.")
 )
 @BESIDE
 @SETS
-@NO_FIGURES
+@click.option(
+    "--figures", "drawn", type=click.Choice(["all", "main", "none"]), default="main",
+    show_default=True,
+    help="Which figures: those of the main axis and of the whole run, or also the maps one by one "
+    "and the charts of the other axes.",
+)  # fmt: skip
+@click.option("--no-figures", "undrawn", is_flag=True, help="The same as --figures none.")
+@SVG
 def run(
     file: str, seed: int | None, out: str | None, nominal: bool, beside: str | None,
-    sets: tuple[str, ...], figures: bool, as_json: bool,
+    sets: tuple[str, ...], drawn: Which, undrawn: bool, svg: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Run a scenario once; write its folder; print its summary."""
     import sim
@@ -62,7 +70,7 @@ def run(
     lies = None if many is None else sim.beside(done, many)
     for line in done.warnings:
         click.echo(f"{file}: warning: {line}", err=True)
-    folder = done.write(out, figures=figures, beside=lies)
+    folder = done.write(out, figures="none" if undrawn else drawn, svg=svg, beside=lies)
     if as_json:
         told = {} if lies is None else {"beside": lies.document()}
         print_json({"folder": str(folder), **done.summary, **told})
@@ -191,7 +199,7 @@ Commands.sections = {
     "One run": ("run", "explore", "film"),
     "Many runs": ("ensemble", "study", "merge", "calibrate", "verdict", "score"),
     "Networks": ("cut", "interdict", "rank", "audit", "import"),
-    "Folders": ("show", "compare", "report", "export"),
+    "Folders": ("show", "compare", "report", "figures", "export"),
 }
 
 

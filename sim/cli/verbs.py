@@ -23,10 +23,7 @@ SETS = click.option(
     "--set", "sets", multiple=True, metavar="PATH=VALUE",
     help="Set one value of the scenario by its dotted path, as axes.x.convoy.size='30 t'.",
 )  # fmt: skip
-NO_FIGURES = click.option(
-    "--no-figures", "figures", is_flag=True, callback=lambda _, __, given: not given,
-    help="Draw nothing.",
-)  # fmt: skip
+SVG = click.option("--svg", is_flag=True, help="Draw each figure as SVG too, not as PNG alone.")
 BESIDE = click.option(
     "--beside", type=click.Path(), metavar="ENSEMBLE",
     help="Say where the run lies among those of an ensemble of its scenario.",
@@ -35,6 +32,15 @@ BESIDE = click.option(
 _QUIET = "sim.quiet"
 
 Command = Callable[..., None]
+
+
+def drawn(command: Command) -> Command:
+    """Options of a command that draws: ``figures``, True unless told, and ``svg``."""
+    none = click.option(
+        "--no-figures", "figures", is_flag=True, callback=lambda _, __, given: not given,
+        help="Draw nothing.",
+    )  # fmt: skip
+    return none(SVG(command))
 
 
 def gathered(

@@ -21,11 +21,13 @@ def picture(
     """The figure ``figures/<stem>`` of a folder, with links and numbers; None where there is none.
 
     Args:
-        kind: which of its files the page carries, ``png`` or ``svg``. Either stands in an ``img``,
-            where what is inside can neither run nor fetch.
+        kind: which of its files the page carries, ``png``, or ``svg`` where there is one. Either
+            stands in an ``img``, where what is inside can neither run nor fetch.
         about: what tells it from others of its title, for those who do not see it.
     """
     name = f"figures/{stem}"
+    larger = "svg" if (link.folder / f"{name}.svg").is_file() else "png"
+    kind = larger if kind == "svg" else kind
     image, data = link.folder / f"{name}.{kind}", link.folder / f"{name}.csv"
     if not image.is_file():
         return None
@@ -38,7 +40,7 @@ def picture(
            el("img", src=source, class_="picture", width=1000,
               alt=f"{whole}. Its numbers are in the table below it."),
            class_="wide", tabindex=0, role="region", aria_label=whole),
-        el("figcaption", "Larger: ", link(f"{name}.svg"),
+        el("figcaption", "Larger: ", link(f"{name}.{larger}"),
            ["; data: ", link(f"{name}.csv")] if data.is_file() else None),
         _numbers(data) if data.is_file() else None,
     )  # fmt: skip

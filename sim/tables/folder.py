@@ -15,12 +15,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import rmtree
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.base.errors import FigureWarning, FolderError, words
 from sim.base.files import digests, locked, whole_file
-from sim.measure.sides import side_series
-from sim.measure.typical import Among, read_among
 from sim.scenario.dates import date_of
 from sim.scenario.model import DAY, Scenario
 from sim.state.record import ControlRow, EventRow, FlowRow, LoadRow, Move, Record, SeriesRow
@@ -28,6 +26,9 @@ from sim.state.record import ControlRow, EventRow, FlowRow, LoadRow, Move, Recor
 from .csv_files import read_rows
 from .data import DataTable
 from .schema import RUN
+
+if TYPE_CHECKING:
+    from sim.measure.typical import Among
 
 
 def default_target(kind: str, mark: str) -> Path:
@@ -54,6 +55,7 @@ def interrupted_folder(kind: str, mark: str) -> Path | None:
 
 def run_tables(scenario: Scenario, record: Record) -> Iterator[DataTable]:
     """control, timeseries, flows, loads, events, regroup and actors, with days and dates."""
+    from sim.measure.sides import side_series  # brings numpy, which reading a summary does without
 
     def table(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> DataTable:
         dated = [(row[0], row[0] / DAY, date_of(scenario, row[0]), *row[1:]) for row in rows]
@@ -109,6 +111,8 @@ def read_beside(folder: Path) -> Among | None:
         text = (folder / BESIDE).read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
+    from sim.measure.typical import read_among
+
     return read_among(json.loads(text))
 
 
@@ -116,6 +120,17 @@ MANIFEST, FIGURES = "manifest.json", "figures"
 
 PENDING, DONE, NONE = "pending", "done", "none"
 """What a manifest says of figures; where some could not be drawn it lists them instead."""
+
+
+DRAWING = "drawing"
+"""Where the manifest of a run says which figures were asked for."""
+
+
+class Wanted(NamedTuple):
+    """Which figures are drawn: ``everything`` that there is of a run, and each as SVG too."""
+
+    everything: bool = False
+    svg: bool = False
 
 
 class Undrawn(NamedTuple):
@@ -153,12 +168,12 @@ def write_manifest(
         write_json(path, document)
 
 
-def draw_into(folder: Path, draw: Draw | None) -> None:
+def draw_into(folder: Path, draw: Draw | None, wanted: Wanted | None = None) -> None:
     """Draw the figures of a folder whose tables and manifest are whole, in place of older ones.
 
     The manifest then says that they are done, or which could not be drawn and why, of which
     :class:`FigureWarning` tells too. Interrupted, it still says pending. Where ``draw`` is None
-    those of older tables are removed.
+    those of older tables are removed. It says too what was ``wanted``, where that is told.
 
     Raises:
         FolderError: another process draws into it.
@@ -176,6 +191,8 @@ def draw_into(folder: Path, draw: Draw | None) -> None:
         document = json.loads((folder / MANIFEST).read_bytes())
         document[FIGURES] = [u._asdict() for u in undrawn] if undrawn else DONE
         document["finished"] = now()
+        if wanted is not None:
+            document[DRAWING] = wanted._asdict()
         drawn = {f"{FIGURES}/{name}": digest for name, digest in digests(place).items()}
         other = {k: v for k, v in document["sha256"].items() if not _is_of_figure(k)}
         document["sha256"] = dict(sorted({**other, **drawn}.items()))
@@ -209,6 +226,19 @@ def lacks_figures(folder: Path) -> bool:
         return False
     drawn = filter(_is_of_figure, manifest.get("sha256", {}))
     return said != DONE or not all((folder / name).is_file() for name in drawn)
+
+
+def wanted_of(folder: Path) -> Wanted:
+    """Which figures were asked for when a folder was written, as its manifest tells.
+
+    That of a run does not where it comes from a version that drew all of them, and as SVG too.
+    """
+    manifest = _manifest_of(folder)
+    said = manifest.get(DRAWING)
+    if isinstance(said, dict):
+        return Wanted(said.get("everything") is True, said.get("svg") is True)
+    as_svg = any(name.endswith(".svg") for name in manifest.get("sha256", {}))
+    return Wanted(True, as_svg or kind_of(folder) == "run")
 
 
 def undrawn(folder: Path) -> list[Undrawn]:

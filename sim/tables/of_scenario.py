@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.base.names import folded
 from sim.base.numbers import in_line, percent
-from sim.measure.summary import Analysis
 from sim.scenario.distributions import Dist
 from sim.scenario.model import PPM, Network, Scenario
 
 from .table import Code, Column, Id, Ids, Percent, Table, Unit, UserText
+
+if TYPE_CHECKING:
+    from sim.measure.summary import Analysis
 
 PLACES = (
     Column("id", "Place", Code), Column("name", "Name", UserText), Column("kind", "Kind", str),

@@ -10,6 +10,7 @@ import functools
 import io
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -40,6 +41,9 @@ from .charts.shared import shared
 from .data import Page
 
 T = TypeVar("T")
+
+Kind = Literal["png", "svg"]
+"""Kinds of files that a figure is written to."""
 
 PT = 72 / DPI
 """Points in a pixel: widths of lines are points to matplotlib."""
@@ -91,17 +95,19 @@ def context() -> Iterator[None]:
         yield
 
 
-def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
-    """Writes ``name``.png and ``name``.svg into ``folder`` (which must exist), each whole.
+def save(figure: Figure, folder: Path, name: str, *, svg: bool = False) -> list[Path]:
+    """Writes ``name``.png, and ``name``.svg too where wanted, into ``folder``, each whole.
 
-    Returns the two paths. The same figure gives the same bytes with the same matplotlib.
+    The folder must exist. Returns the paths. The same figure gives the same bytes with the same
+    matplotlib.
     """
-    png, svg = folder / f"{name}.png", folder / f"{name}.svg"
-    with whole_file(png) as partial:
-        partial.write_bytes(drawn(figure, "png"))
-    with whole_file(svg) as partial:
-        partial.write_bytes(drawn(figure, "svg"))
-    return png, svg
+    kinds: tuple[Kind, ...] = ("png", "svg") if svg else ("png",)
+    written = []
+    for kind in kinds:
+        written.append(folder / f"{name}.{kind}")
+        with whole_file(written[-1]) as partial:
+            partial.write_bytes(drawn(figure, kind))
+    return written
 
 
 Drawn = tuple[Figure, Numbers]
@@ -138,8 +144,10 @@ def _drawn_from(
     return data if data is None or isinstance(data, Nothing) else (draw(data), table(data))
 
 
-def save_each(drawings: Iterable[Drawing], folder: Path) -> list[Undrawn]:
+def save_each(drawings: Iterable[Drawing], folder: Path, *, svg: bool = False) -> list[Undrawn]:
     """Draws figures into ``folder`` (which must exist), each with its numbers, each whole.
+
+    Each is a PNG; with ``svg`` an SVG too, which takes as long again.
 
     One that fails costs no other; those that failed are given back. Of one that would show
     nothing a text of its name says why.
@@ -150,7 +158,7 @@ def save_each(drawings: Iterable[Drawing], folder: Path) -> list[Undrawn]:
         listed += drawings
     except Exception as error:  # in what they are drawn from: those listed before it are drawn
         failed.append(Undrawn(FIGURES, words(error)))
-    outcomes = shared([partial(_save_drawing, folder, *one) for one in listed])
+    outcomes = shared([partial(_save_drawing, folder, *one, svg=svg) for one in listed])
     for (name, _), why in zip(listed, outcomes, strict=True):
         if why is None:
             why = "the process that drew it was ended from outside"
@@ -160,7 +168,9 @@ def save_each(drawings: Iterable[Drawing], folder: Path) -> list[Undrawn]:
 
 
 @collector_paused()
-def _save_drawing(folder: Path, name: str, make: Callable[[], Drawn | Nothing | None]) -> str:
+def _save_drawing(
+    folder: Path, name: str, make: Callable[[], Drawn | Nothing | None], *, svg: bool
+) -> str:
     """Draw one figure and say what went wrong, with nothing of it left then; "" if nothing did."""
     try:
         made = make()
@@ -168,7 +178,7 @@ def _save_drawing(folder: Path, name: str, make: Callable[[], Drawn | Nothing | 
             with whole_file(folder / f"{name}.txt") as path:
                 path.write_text(f"Not drawn: {made.why}.\n", encoding="utf-8")
         elif made is not None:
-            save(made[0], folder, name)
+            save(made[0], folder, name, svg=svg)
             with whole_file(folder / f"{name}.csv") as path:
                 write_numbers(made[1], path)
     except Exception as error:
@@ -182,7 +192,7 @@ PNG_LEVEL = 2
 """How hard a PNG is compressed: files as small as by zlib's 6, in two thirds of the time."""
 
 
-def drawn(figure: Figure, kind: Literal["png", "svg"]) -> bytes:
+def drawn(figure: Figure, kind: Kind) -> bytes:
     """The figure as the bytes of a file; the same bytes with the same matplotlib."""
     made = io.BytesIO()
     with context():
@@ -279,22 +289,18 @@ def wrap(text: str, points: float, width: float, lines: int, weight: str = "norm
         return text_size(piece, points, weight)[0] <= width
 
     done: list[str] = []
-    line = ""
-    words = plain(text).split(" ")
-    while words:
-        word = words.pop(0)
-        grown = f"{line} {word}" if line else word
-        if fits(grown):
-            line = grown
-        elif line:
-            done.append(line)
-            line = ""
-            words.insert(0, word)
+    words = plain(text).split()
+    while words and len(done) <= lines:
+        # text is measured in time that grows with its length: few measures, not one a word
+        some = bisect_left(range(len(words)), 1, key=lambda n: not fits(" ".join(words[: n + 1])))
+        if some:
+            done.append(" ".join(words[:some]))
+            words[:some] = []
         else:
+            word = words[0]
             cut = next((n for n in range(len(word) - 1, 1, -1) if fits(word[:n])), 1)
             done.append(word[:cut])
-            words[:0] = [word[cut:]] if word[cut:] else []
-    done += [line] if line else []
+            words[:1] = [word[cut:]] if word[cut:] else []
     if len(done) > lines:
         last = done[lines - 1]
         while last and not fits(last + ELLIPSIS):

@@ -1,10 +1,10 @@
 """The figures of one run, each with what was found in its title and its numbers beside it.
 
-A run gets maps of its main axis (start, turning points, end), one by one and as small
-multiples, a map of its cuts and the frontier of its interdiction at the start, a chart over
-time for the main axis and for every other one whose capacity changed, a chart of each advance,
-the chart of who held what, of the sides where there are operations, and the chart and maps of
-regrouping.
+A run gets maps of its main axis (start, turning points, end) as small multiples, a map of its
+cuts and the frontier of its interdiction at the start, a chart over time of the main axis and of
+each advance, the chart of who held what, of the sides where there are operations, and of
+regrouping. All of them are these and the maps one by one, the chart of every other axis whose
+capacity changed, and the maps of regrouping.
 """
 
 from __future__ import annotations
@@ -46,17 +46,18 @@ from .tables import Numbers
 
 def figures(
     analysis: Analysis, weak: Callable[[], Weak | None],
-    beside: Callable[[], Among | None] = lambda: None,
+    beside: Callable[[], Among | None] = lambda: None, *, everything: bool = True,
 ) -> Iterator[Drawing]:  # fmt: skip
-    """Every figure of a run, one by one, not drawn yet, each with what it is drawn from.
+    """Figures of a run, one by one, not drawn yet, each with what it is drawn from.
 
+    All that there are; without ``everything`` those of the main axis and of the whole run.
     ``weak`` finds where its main axis is weak at the start, None where nothing flows; ``beside``
     where the run lies among many, None where it was laid beside none.
     """
     scenario, main = analysis.scenario, analysis.scenario.main_axis
     run = Maps(analysis)
     if main is not None:
-        for i, view in enumerate(run.turning_points(main)):
+        for i, view in enumerate(run.turning_points(main) if everything else ()):
             name = f"map_{i:02d}_day_{view.time // DAY:03d}"
             yield drawing(name, partial(run.map, main, view), draw_map, map_table)
         multiples = partial(multiples_data, run, main)
@@ -65,7 +66,8 @@ def figures(
         yield drawing(f"cut_map_{main}", lambda: cuts()[0], draw_cut_map, cut_map_table)
         yield drawing(f"frontier_{main}", lambda: cuts()[1], draw_frontier, frontier_table)
     for axis, looks in analysis.views.items():
-        if axis == main or any(v.capacity != looks[0].capacity for v in looks):
+        changed = everything and any(v.capacity != looks[0].capacity for v in looks)
+        if axis == main or changed:
             yield drawing(f"axis_{axis}", partial(axis_data, run, axis), draw_axis, axis_table)
     for operation in scenario.operations:
         advance = partial(_advance, run, operation)
@@ -78,7 +80,9 @@ def figures(
     yield drawing("beside", partial(_beside, run, beside), draw_beside, beside_table)
     if any(not move.reserve for move in analysis.record.moves):
         yield drawing("regroup", partial(regroup_data, run), draw_regroup, regroup_table)
-        yield drawing("regroup_map", partial(_shares, run), draw_regroup_map, partial(_moved, run))
+        if everything:
+            moved = partial(_moved, run)
+            yield drawing("regroup_map", partial(_shares, run), draw_regroup_map, moved)
 
 
 def _cuts(

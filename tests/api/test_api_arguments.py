@@ -44,6 +44,11 @@ Call = Callable[[], object]
 
 REFUSED: list[tuple[Call, type[sim.Error], str]] = [
     (lambda: sim.load(5), sim.BadInputError, "a path, a text or a mapping, not of type int"),
+    (
+        lambda: sim.run("two_ways.yaml").write("r", figures="al"),
+        sim.BadInputError,
+        "unknown choice of figures 'al'; did you mean 'all'",
+    ),
     (lambda: sim.run("no.yaml"), sim.ScenarioError, "no such file"),
     (lambda: sim.run("two_ways.yaml", -1), sim.BadInputError, "seed: -1 is not"),
     (lambda: sim.run("two_ways.yaml", 2**63), sim.BadInputError, "seed: 9223372036854775808"),

@@ -99,7 +99,7 @@ def test_python_gives_the_same_and_draws(toy: Path) -> None:
     assert done.table("scores").column("n")[0] == 3
     assert repr(done).startswith("Scores: toy")
     assert "Better" in done.markdown() or "No baseline" in done.markdown()
-    folder = done.write("s")
+    folder = done.write("s", svg=True)
     drawn = {p.name for p in (folder / "figures").iterdir()}
     for name in ("calibration", "pit", "surprise_2016-06-20"):
         assert {f"{name}.png", f"{name}.svg", f"{name}.csv"} <= drawn

@@ -177,7 +177,7 @@ def test_a_stop_rule_says_whether_it_was_met(home: Path) -> None:
 
 
 def test_an_ensemble_leaves_its_figures(home: Path) -> None:
-    done = sim("ensemble", "small.yaml", "-n", "6", "--workers", "1", "--out", "drawn")
+    done = sim("ensemble", "small.yaml", "-n", "6", "--workers", "1", "--svg", "--out", "drawn")
     assert done.exit_code == 0, done.output
     names = {p.name for p in (home / "drawn/figures").iterdir()}
     assert {"fan_line.png", "survival_line.svg"} <= names

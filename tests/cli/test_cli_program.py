@@ -59,8 +59,9 @@ def test_json_is_one_document_and_nothing_else(sim: Sim, scenario: Path, tmp_pat
 def test_all_files_are_the_same_bytes_in_another_process(
     sim: Sim, scenario: Path, tmp_path: Path
 ) -> None:
-    assert sim("run", "toy.yaml", "--out", "one", cwd=tmp_path).returncode == 0
-    other = [sys.executable, "-m", "sim", "run", "toy.yaml", "--out", "two"]
+    drawn = ("--figures", "all", "--svg")
+    assert sim("run", "toy.yaml", *drawn, "--out", "one", cwd=tmp_path).returncode == 0
+    other = [sys.executable, "-m", "sim", "run", "toy.yaml", *drawn, "--out", "two"]
     subprocess.run(other, cwd=tmp_path, check=True, capture_output=True, timeout=60)
     files = {
         p.relative_to(tmp_path / "one") for p in (tmp_path / "one").rglob("*") if p.is_file()
@@ -71,6 +72,34 @@ def test_all_files_are_the_same_bytes_in_another_process(
     for name in sorted(files):
         one, two = (tmp_path / out / name for out in ("one", "two"))
         assert one.read_bytes() == two.read_bytes(), name
+
+
+def test_what_is_drawn_is_asked_for(sim: Sim, scenario: Path, tmp_path: Path) -> None:
+    def drawn() -> set[str]:
+        return {path.name for path in (tmp_path / "out/figures").iterdir()}
+
+    assert sim("run", "toy.yaml", "--out", "out", cwd=tmp_path).returncode == 0
+    main = drawn()
+    assert {"axis_line.png", "turning_points.png", "who_held_what.png"} <= main
+    assert not any(name.startswith("map_") or name.endswith(".svg") for name in main)
+    done = sim("figures", "out", "--all", "--svg", "--json", cwd=tmp_path)
+    document = json.loads(done.stdout)
+    assert (done.returncode, document["undrawn"]) == (0, [])
+    assert {Path(name).name for name in document["files"]} == drawn() > main
+    assert {"map_00_day_000.svg", "axis_line.svg"} <= drawn()
+    everything = drawn()
+    (tmp_path / "out/figures/axis_line.svg").unlink()
+    assert sim("report", "out", cwd=tmp_path).returncode == 0  # draws again what was asked for
+    assert drawn() == everything
+    assert sim("figures", "out", cwd=tmp_path).stdout == f"{len(main)} files in out/figures\n"
+    assert drawn() == main
+    manifest = json.loads((tmp_path / "out/manifest.json").read_bytes())
+    assert {f"figures/{name}" for name in main} == {
+        name for name in manifest["sha256"] if name.startswith("figures/")
+    }
+    bare = sim("run", "toy.yaml", "--figures", "none", "--out", "bare", cwd=tmp_path)
+    assert bare.returncode == 0
+    assert not (tmp_path / "bare/figures").exists()
 
 
 def test_set_and_seed_reach_the_run(sim: Sim, scenario: Path, tmp_path: Path) -> None:

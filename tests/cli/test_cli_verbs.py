@@ -38,6 +38,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "show": ("run",),
     "compare": ("run", "other", "--no-figures", "--out", "new"),
     "report": ("run", "--out", "new.html"),
+    "figures": ("run",),
     "export": ("run", "--to", "new.geojson"),
 }
 """A call of each command that succeeds."""
@@ -87,7 +88,8 @@ def prepared(verb: str) -> tuple[str, ...]:
         ),
         "merge": tuple((*ENSEMBLE, "--shard", f"{k}/2", "--out", f"part{k}") for k in (1, 2)),
     }
-    needs["film"] = needs["report"] = needs["export"] = needs["show"]
+    for other in ("film", "report", "figures", "export"):
+        needs[other] = needs["show"]
     for words in needs.get(verb, ()):
         assert call(*words).exit_code == 0
     return (verb, *CALLS[verb])

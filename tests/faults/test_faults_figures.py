@@ -21,6 +21,7 @@ from sim.tables.folder import Undrawn, draw_into, undrawn
 from sim.view import figures as of_run
 
 Sim = Callable[..., subprocess.CompletedProcess[str]]
+RUN = ("run", "toy.yaml", "--figures", "all", "--svg")
 PARTS = ("png", "svg", "csv")
 ENOSPC = "No space left on device"
 
@@ -51,8 +52,8 @@ def two(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run has two figures; drawing all of them would tell no more here."""
     every = of_run.figures
 
-    def first(*given: Any) -> Any:
-        return [d for d in every(*given) if d[0] in ("axis_line", "map_00_day_000")]
+    def first(*given: Any, **more: Any) -> Any:
+        return [d for d in every(*given, **more) if d[0] in ("axis_line", "map_00_day_000")]
 
     monkeypatch.setattr(of_run, "figures", first)
 
@@ -62,9 +63,9 @@ def two(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_figure_that_fails_is_named_and_all_else_stands(
     part: str, sim: Sim, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert sim("run", "toy.yaml", "--out", "whole", cwd=home).returncode == 0
+    assert sim(*RUN, "--out", "whole", cwd=home).returncode == 0
     monkeypatch.setattr(of_run, part, broken)
-    done = sim("run", "toy.yaml", "--out", "out", cwd=home)
+    done = sim(*RUN, "--out", "out", cwd=home)
     assert done.returncode == 1
     said = "figure axis_line could not be drawn: ZeroDivisionError: division by zero\n"
     assert done.stderr == f"{said}all else in out is whole\n"
@@ -85,7 +86,7 @@ def test_what_all_figures_are_drawn_from_may_fail(
     sim: Sim, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(of_run, "Maps", broken)
-    done = sim("run", "toy.yaml", "--out", "out", "--json", cwd=home)
+    done = sim(*RUN, "--out", "out", "--json", cwd=home)
     assert (done.returncode, json.loads(done.stdout)["folder"]) == (1, "out")
     assert "figure figures could not be drawn: ZeroDivisionError" in done.stderr
     assert (home / "out/summary.json").is_file()
@@ -103,7 +104,7 @@ def test_a_disk_that_is_full_of_figures(
         return write(path, data)
 
     monkeypatch.setattr(Path, "write_bytes", small)  # pictures are written so, and only they
-    done = sim("run", "toy.yaml", "--out", "out", cwd=home)
+    done = sim(*RUN, "--out", "out", cwd=home)
     assert done.returncode == 1
     said = {line.split()[1] for line in done.stderr.splitlines() if ENOSPC in line}
     failed = {one.figure for one in undrawn(home / "out")}
@@ -127,7 +128,7 @@ def test_a_disk_too_full_for_the_last_manifest(
         return replace(path, target)
 
     monkeypatch.setattr(Path, "replace", full)
-    done = sim("run", "toy.yaml", "--out", "out", cwd=home)
+    done = sim(*RUN, "--out", "out", cwd=home)
     assert (done.returncode, ENOSPC in done.stderr) == (1, True)
     assert manifest(home / "out")["figures"] == "pending"
     assert not hidden(home)
@@ -199,7 +200,7 @@ def test_a_process_that_draws_may_be_killed(
         os.kill(os.getpid(), signal.SIGKILL)
 
     monkeypatch.setattr(of_run, "draw_axis", killed)
-    done = sim("run", "toy.yaml", "--out", "out", cwd=home)
+    done = sim(*RUN, "--out", "out", cwd=home)
     assert done.returncode == 1
     assert "axis_line" in {one.figure for one in undrawn(home / "out")}
     assert api.open_run("out").summary["measures"]
@@ -223,7 +224,7 @@ def test_one_process_at_a_time_draws_into_a_folder(home: Path) -> None:
 
 def lost_figures(home: Path) -> tuple[Path, dict[str, bytes]]:
     """The folder of a run whose figures were left pending, and the figures that it should have."""
-    folder = api.run(api.load("toy.yaml")).write("out")
+    folder = api.run(api.load("toy.yaml")).write("out", figures="all", svg=True)
     whole = {path.name: path.read_bytes() for path in (folder / "figures").iterdir()}
     for path in (folder / "figures").iterdir():
         path.unlink()

@@ -174,7 +174,7 @@ def test_titles_of_frontiers(
 ) -> None:
     data = frontier_data(flow_frontier(frontier, greedy))
     assert data.page.title == title
-    assert all(p.stat().st_size for p in save(draw_frontier(data), tmp_path, "f"))
+    assert all(p.stat().st_size for p in save(draw_frontier(data), tmp_path, "f", svg=True))
 
 
 def test_a_bound_is_drawn_where_nothing_is_proven() -> None:

@@ -51,7 +51,7 @@ def words(figure: Figure) -> list[str]:
 
 
 def write(figure: Figure, folder: Path, name: str = "figure") -> tuple[bytes, bytes]:
-    png, svg = save(figure, folder, name)
+    png, svg = save(figure, folder, name, svg=True)
     return png.read_bytes(), svg.read_bytes()
 
 

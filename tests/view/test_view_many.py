@@ -26,7 +26,7 @@ def fan(runs: int) -> FanData:
 
 @pytest.mark.parametrize("runs", [1, 3, 50])
 def test_a_fan_of_few_and_many_runs(runs: int, tmp_path: Path) -> None:
-    one, two = (save(draw_fan(fan(runs)), tmp_path, name) for name in ("a", "b"))
+    one, two = (save(draw_fan(fan(runs)), tmp_path, name, svg=True) for name in ("a", "b"))
     assert one[0].read_bytes() == two[0].read_bytes()
     assert one[1].read_bytes() == two[1].read_bytes()
 

@@ -49,7 +49,7 @@ def test_ranks_are_dots_on_their_ranges(tmp_path: Path) -> None:
     ranges = [tuple(line.get_xdata()) for line in axes.lines if line.get_marker() != "o"]
     assert dots == [1, 2, 3]
     assert ranges == [(1, 2), (1, 3), (2, 3)]
-    save(draw_ranks(RankedCells(PAGE, tuple(rows))), tmp_path, "ranks")
+    save(draw_ranks(RankedCells(PAGE, tuple(rows))), tmp_path, "ranks", svg=True)
 
 
 def test_effects_in_words() -> None:
