@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 
+from sim.base.errors import FailedError
 from sim.scenario.model import Scenario
+from sim.scenario.work import forecast
 from sim.state.control import ENDS, Control
 from sim.state.costs import Costs
 from sim.state.luck import Luck
@@ -25,7 +28,7 @@ class World:
     """Scenario, luck, clock, state and record of one run; it knows none of the run's parts.
 
     ``happened`` are the ids of the events that have taken effect, of the operations that have
-    begun and of what was decided on.
+    begun and of what was decided on. ``work`` counts convoys and rows of samples (:meth:`took`).
     """
 
     def __init__(self, scenario: Scenario, luck: Luck) -> None:
@@ -41,6 +44,8 @@ class World:
         self.passages = Passages(self.control, self.sides, scenario.truck_load)
         self.happened: set[str] = set()
         self.signals = Signals()
+        foreseen = self.luck.foreseen
+        self.work, self.most_work = 0, math.ceil(forecast(scenario, foreseen, foreseen).total)
         self._settling = False
         self._notes: dict[tuple[str, str], int] = {}
         self._written: dict[tuple[str, str], int] = {}
@@ -98,6 +103,19 @@ class World:
         ends = frozenset((kind, id_) for (kind, id_, _), _, _ in changes if kind in ENDS)
         self.signals.settled.tell(NetChange(places, roads, moved, paced, ends))
         self.signals.state_changed.tell()
+
+    def took(self, things: int) -> None:
+        """Count convoys or rows of samples: no more may come than were forecast.
+
+        Raises:
+            FailedError: there were more.
+        """
+        self.work += things
+        if self.work > self.most_work:
+            raise FailedError(
+                f"the run takes more convoys and samples than the {self.most_work:,} that were "
+                "forecast for it: a fault of this program"
+            )
 
     def every_sample(self, phase: Phase, key: str, act: Callable[[], None]) -> None:
         """Let ``act`` happen now, after each sampling interval, and at the end of the period."""

@@ -13,18 +13,15 @@ from sim.base.diagnostics import Mark, Report, safe, suggest
 from sim.base.globe import metres
 
 from .dates import parse_date
-from .distributions import most_of
+from .distributions import least_of, most_of
 from .faults import InputError
-from .model import DAY, ConvoyRule
-from .profile_checks import most_wanted
+from .model import Scenario
 from .quantities import EachWay, Quantity
 from .tree import Map, Scalar
 from .units import format_quantity
 from .validate import Found, mark_at
+from .work import MOST_WORK, forecast
 from .written import KIND_OF
-
-MOST_CONVOYS = 5_000_000
-"""The most convoys and samples that a scenario may forecast: about a minute of running."""
 
 LONGEST_TIME = 500_000
 """The most hours that a road may take, 57 years: whole seconds of it fit every sum."""
@@ -398,37 +395,26 @@ class Checks:
             said = f"'{safe(sends.to)}' would send men to itself"
             self.report.error(at, said, "take it out of 'from'")
 
-    def work(self, length: float, sample: float) -> None:
-        """Refuse a scenario whose convoys and samples would take hours to run."""
-        days = length / DAY
-        sinks = 0
-        work: list[tuple[float, str]] = []
-        for name, found in self.axes.items():
-            daily = sum(
-                most_wanted(self.things, name, place, most_of(sink.demand.dist))
-                + (most_of(sink.refill.dist) if sink.refill else 0.0)
-                for place, sink in found.model.sinks.items()
-            )
-            sinks += len(found.model.sinks)
-            work.append((daily / max(_convoy_kg(found), 1e-9) * days, name))
-        samples = sinks * length / sample
-        total = sum(count for count, _ in work) + samples
-        if total <= MOST_CONVOYS or not work:
+    def work(self, scenario: Scenario, sampling: Mark) -> None:
+        """Refuse a scenario whose convoys and samples would take hours to run.
+
+        ``sampling`` is where the time between samples is stated, or would be.
+        """
+        found = forecast(scenario, lambda dist, _: most_of(dist), lambda dist, _: least_of(dist))
+        if found.total <= MOST_WORK:
             return
-        count, name = max(work)
-        found = self.axes[name]
-        if count < samples:
-            self.report.error(
-                found.mark,
-                f"the scenario takes {samples:,.0f} samples of stocks, more than {MOST_CONVOYS:,}",
-                "make 'sample' longer",
-            )
+        name, count = max(found.convoys.items(), key=lambda c: c[1], default=("", 0.0))
+        if count < found.samples:
+            said = f"the scenario takes {found.samples:,} samples, more than {MOST_WORK:,}"
+            self.report.error(sampling, said, "make 'sample' longer, or the period shorter")
             return
-        size = max(round(_convoy_kg(found) * total / MOST_CONVOYS * 2), 1)
+        axis = self.axes[name]
+        least = least_of(scenario.axes[name].convoy.size)
+        size = max(round(least * found.total / MOST_WORK * 2), 1)
         better = format_quantity(size, "mass")
         self.report.error(
-            found.at("convoy", "size"),
-            f"the scenario sends {total:,.0f} convoys, more than {MOST_CONVOYS:,}",
+            axis.at("convoy", "size"),
+            f"the scenario sends {found.total:,.0f} convoys, more than {MOST_WORK:,}",
             f"make the convoys of axis '{name}' larger, such as {better}, or the period shorter",
         )
 
@@ -462,10 +448,3 @@ def _check_positions(report: Report, found: Found, stops: list[str]) -> None:
                 f"'{safe(stood.place)}' is not on the route",
                 "say how many km from its base it stood",
             )
-
-
-def _convoy_kg(axis: Found) -> float:
-    """The least load of a convoy of an axis."""
-    convoy = axis.model.convoy
-    size = convoy.size.dist if convoy and convoy.size else ConvoyRule().size
-    return size.low if size.low > 0 else size.ppf(0.001)

@@ -65,6 +65,11 @@ def most_of(dist: Dist) -> float:
     return dist.high if math.isfinite(dist.high) else dist.ppf(0.999)
 
 
+def least_of(dist: Dist) -> float:
+    """The lower end where that is above 0, else the 0.1th percentile."""
+    return dist.low if dist.low > 0 else dist.ppf(0.001)
+
+
 @dataclass(frozen=True, slots=True)
 class Constant(Uncertain[U]):
     """A number that is known."""

@@ -325,9 +325,7 @@ class _Assembler:
         if header is not None:
             known = section(tree, "claims").entries
             checks.check_asks(report, header.asks, known, mark_at(tree, ("asks",), self.top))
-        sample = header.sample.dist.nominal if header and header.sample else float(DAY)
         if context.length:
-            check.work(context.length, sample)
             check_changes(report, things, self.roads, context.length)
         name = self._id(header.id if header else None)
         if seed is not None and not 0 <= seed < 2**63:
@@ -335,7 +333,10 @@ class _Assembler:
         if report.diagnostics or header is None or network is None or context.length is None:
             return None
         chosen = header.seed if seed is None else seed
-        return self._made(header, network, fighting, rules, id=name, seed=chosen)
+        scenario = self._made(header, network, fighting, rules, id=name, seed=chosen)
+        if scenario is not None:
+            check.work(scenario, mark_at(tree, ("sample",), self.top))
+        return scenario
 
     def _fighting(self, operations: dict[str, Found]) -> Model | None:
         """The rules of battle; operations need them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,7 +9,6 @@ from typing import Any
 
 from sim.base.diagnostics import Report, safe
 
-from .distributions import most_of
 from .faults import reported
 from .profiles import cycles_in, place_in_cycle
 from .validate import Found
@@ -107,22 +105,6 @@ def check_changes(
             f"{MOST_CHANGES:,}",
             f"let this {what} change less often or fewer things, or make the period shorter",
         )
-
-
-def most_wanted(things: Mapping[str, Things], axis: str, place: str, stated: float) -> float:
-    """What a sink may eat at most (kg/day), by events and profiles, where it states so much."""
-    names = {axis, f"{axis}/{place}"}
-    most = stated
-    factors = []
-    for found in things["events"].values():
-        event = found.model
-        if KIND_OF[event.declared] == "demand" and not names.isdisjoint(event.demand):
-            most = max(most, most_of(event.to.dist)) if event.to else most
-            factors += [most_of(event.factor.dist)] if event.factor else []
-    for found in things["profiles"].values():
-        if not names.isdisjoint(found.model.demand):
-            factors += [max((most_of(f.dist) for f in found.model.factors.values()), default=1.0)]
-    return most * math.prod(max(1.0, factor) for factor in factors)
 
 
 def _check_factor(report: Report, found: Found, factor: Any, *path: str) -> None:

@@ -114,6 +114,12 @@ class Luck:
             self.drawn[key] = self._value(dist, key)
         return self.drawn[key]
 
+    def foreseen(self, dist: Dist, key: str) -> float:
+        """What :meth:`value` gives or will give, without a note that it was drawn."""
+        if not dist.uncertain:
+            return dist.nominal
+        return self.drawn[key] if key in self.drawn else self._value(dist, key)
+
     def whole(self, dist: Dist, key: str) -> int:
         """The value rounded down to a whole number, after mending float dust (1e-9)."""
         return int(self.value(dist, key) + 1e-9)

@@ -270,10 +270,37 @@ def test_more_than_five_million_convoys(tmp_path: Path) -> None:
     check(faults(tmp_path, text), text, "{", "convoys, more than 5,000,000", None)
 
 
+def test_what_forces_eat_counts_as_convoys(tmp_path: Path) -> None:
+    # 2,000,000 men of 5 kg a day are 10,000 t/day, in convoys of 1 kg 10 million a day
+    text = (
+        changed(SMALL, "size: 20 t", "size: 1 kg")
+        + "fighting: {attack: 0.02 /day, defend: 0.02 /day}\n"
+        "operations:\n  host:\n    {actor: red, axis: line, base: city, route: [town], at: 1 day,\n"
+        "    tempo: 10 km/day, strength: 2000000 persons, each: 5 kg/person/day}\n"
+    )
+    check(faults(tmp_path, text), text, "1 kg", "convoys, more than 5,000,000", "axis 'line'")
+
+
 def test_too_many_samples(tmp_path: Path) -> None:
-    # 61 days of seconds for each of two sinks: 10.5 million
+    # 61 days are 5,270,400 s: with the start one look more, of two sinks and of what looks
     text = changed(SMALL, "seed: 7", "seed: 7\nsample: 1 s")
-    check(faults(tmp_path, text), text, "line", "takes 10,540,800 samples", "'sample' longer")
+    check(faults(tmp_path, text), text, "1 s", "takes 15,811,203 samples", "'sample' longer")
+
+
+def test_too_many_samples_where_there_is_nothing_to_look_at() -> None:
+    text = """\
+format: 1
+period: {length: 36000 days}
+sample: 1 s
+default_holder: red
+actors: {red: {}}
+network:
+  classes: {road: {speed: 50 km/h, capacity: 20 t/day}}
+  places: {a: {lat: 0, lon: 0}, b: {lat: 0, lon: 1}}
+  roads: {a--b: {km: 10, class: road}}
+"""
+    with pytest.raises(ScenarioError, match=r"takes 3,110,400,001 samples, more than 5,000,000"):
+        load("lazy.yaml", text=text)
 
 
 def test_a_colour_lost_to_a_comment(tmp_path: Path) -> None:

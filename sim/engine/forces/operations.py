@@ -137,4 +137,5 @@ class Operations:
             force.note()
 
     def _sample(self) -> None:
+        self._world.took(len(self.forces))
         self.close()

@@ -74,6 +74,7 @@ class Sinks:
                 # of those that came before this instant nothing followed, as was foreseen
                 n = stream.left(there - 1) - stream.come
                 stream.come += n
+                self._world.took(n)
                 tally.arrived += n
                 tally.delivered_kg += n * stream.load // DAY
                 sink.stock.raise_by(n * stream.load)
@@ -93,6 +94,7 @@ class Sinks:
 
     def unload(self, sink: SinkState, kg: int) -> None:
         """A convoy unloads: count it, and see what follows."""
+        self._world.took(1)
         sink.tally.arrived += 1
         sink.tally.delivered_kg += kg
         self._put_in(sink, kg)
@@ -313,6 +315,7 @@ class Sinks:
         world, now, end = self._world, self._world.clock.now, self._world.scenario.length
         soon = min(now + world.scenario.sample, end)
         self._horizon = min(now + AHEAD * world.scenario.sample, end)
+        world.took(1 + sum(len(state.sinks) for state in self._axes.values()))
         for state in self._axes.values():
             for sink in state.sinks.values():
                 self.bring(sink)

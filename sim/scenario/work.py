@@ -1,0 +1,81 @@
+"""How much a scenario puts on the clock: a forecast, made alike before a run and in it."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from .distributions import Dist
+from .model import DAY, Axis, Scenario
+
+MOST_WORK = 5_000_000
+"""The most convoys and rows of samples that a scenario may forecast: about a minute of running."""
+
+Amount = Callable[[Dist, str], float]
+"""The value that counts of what is uncertain, by the key of its draw."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a run takes at most: convoys by axis, and rows of samples."""
+
+    convoys: Mapping[str, float]
+    samples: int
+
+    @property
+    def total(self) -> float:
+        """Convoys of all axes and rows of samples."""
+        return sum(self.convoys.values()) + self.samples
+
+
+def forecast(scenario: Scenario, most: Amount, least: Amount) -> Work:
+    """The convoys that all that is asked for makes, and the rows that are sampled.
+
+    Every sink asks for what it eats and refills on every day of the period, with every factor
+    above 1 of an event or a profile on it, and feeds the forces that are based there at their full
+    strength. Of each sink a convoy may be under way at the end that has not built up whole.
+
+    Args:
+        most: the upper end of a range, or what was drawn.
+        least: the lower end, or what was drawn.
+    """
+    days = scenario.length / DAY
+    fed: dict[str, float] = defaultdict(float)
+    for operation in scenario.operations.values():
+        if operation.axis is not None:
+            name = f"operation:{operation.id}"
+            each = most(operation.each, f"{name}:each")
+            fed[operation.axis] += each * most(operation.strength, f"{name}:strength")
+    convoys = {}
+    for axis in scenario.axes.values():
+        daily = fed[axis.id] + sum(_asked(scenario, axis, place, most) for place in axis.sinks)
+        size = max(1.0, math.floor(least(axis.convoy.size, f"axis:{axis.id}:convoy")))
+        convoys[axis.id] = daily * days / size + len(axis.sinks)
+    sinks = sum(len(axis.sinks) for axis in scenario.axes.values())
+    times = -(-scenario.length // scenario.sample) + 1
+    return Work(convoys, times * (1 + sinks + len(scenario.operations)))
+
+
+def _asked(scenario: Scenario, axis: Axis, place: str, most: Amount) -> float:
+    """What a sink asks for at most (kg/day): what it eats, and what refills it."""
+    sink, name = axis.sinks[place], f"axis:{axis.id}:sink:{place}"
+    eaten, end = [most(sink.demand, f"{name}:demand")], f"{axis.id}/{place}"
+    factors = list(_profiled(scenario, {axis.id, end}, most))
+    for event in scenario.events.values():
+        if event.kind == "demand" and end in event.ends:
+            if event.to is not None:
+                eaten.append(most(event.to, f"event:{event.id}:to"))
+            if event.factor is not None:
+                factors.append(most(event.factor, f"event:{event.id}:factor"))
+    more = math.prod(max(1.0, factor) for factor in factors)
+    return max(eaten) * more + most(sink.refill, f"{name}:refill")
+
+
+def _profiled(scenario: Scenario, names: set[str], most: Amount) -> Iterable[float]:
+    """The greatest factor of each profile of a demand."""
+    for profile in scenario.profiles.values():
+        if not names.isdisjoint(profile.demand):
+            each = (most(f, f"profile:{profile.id}:{key}") for key, f in profile.factors.items())
+            yield max(each, default=1.0)

@@ -1,0 +1,78 @@
+"""A run takes no more convoys and samples than are forecast before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from sim.base.errors import FailedError
+from sim.engine.simulation import Simulation
+from sim.scenario.distributions import least_of, most_of
+from sim.scenario.loader import load
+from sim.scenario.model import Scenario
+from sim.scenario.work import Work, forecast
+
+Wild = Callable[[int], Scenario]
+
+
+def check(scenario: Scenario, seed: int) -> None:
+    """The run counts what it did, the forecast of its draw is no less, that of any draw neither."""
+    simulation = Simulation(scenario, seed, 0, credit=False)
+    world = simulation.world
+    record = simulation.finish()
+    looks = -(-scenario.length // scenario.sample) + 1
+    sinks = sum(len(axis.sinks) for axis in scenario.axes.values())
+    forces = len(scenario.operations) if scenario.fighting is not None else 0
+    arrived = sum(tally.arrived for tally in record.tallies.values())
+    assert world.work == looks * (1 + sinks + forces) + arrived
+    assert world.work <= world.most_work
+    worst = forecast(scenario, lambda d, _: most_of(d), lambda d, _: least_of(d))
+    assert world.most_work <= worst.total + 1
+    left = worst.samples - looks * (1 + sinks + forces)
+    assert 0 <= left <= looks * len(scenario.operations)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_random_run_takes_no_more_than_was_forecast(wild_war: Wild, seed: int) -> None:
+    check(wild_war(seed), seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10, 160))
+def test_random_runs_take_no_more_than_was_forecast(wild: Wild, wild_war: Wild, seed: int) -> None:
+    check(wild_war(seed), seed)
+    check(wild(seed), seed)
+
+
+def test_a_run_that_passes_its_forecast_stops(wild: Wild) -> None:
+    simulation = Simulation(wild(1), 1, 0, credit=False)
+    simulation.world.most_work = simulation.world.work + 3
+    with pytest.raises(FailedError, match=r"more convoys and samples than the .* were forecast"):
+        simulation.finish()
+
+
+TOY = """\
+format: 1
+id: toy
+period: {length: 10 days}
+network:
+  classes: {road: {speed: 50 km/h, capacity: 100 t/day}}
+  places: {a: {lat: 0, lon: 0}, b: {lat: 0, lon: 1}}
+  roads: {a--b: {km: 10, class: road}}
+axes:
+  line: {sources: {a: {}}, sinks: {b: {demand: 5..7 t/day}}, convoy: {size: 2..9 t}}
+profiles: {feast: {factors: {5 days: 0.5, 6 days: 3}, demand: [line]}}
+"""
+
+
+def test_a_forecast_counts_convoys_and_looks() -> None:
+    # at worst 7 t/day, three times that while the feast lasts, for 10 days in convoys of 2 t are
+    # 105, and one that has not built up whole; a look at the start and on each day, at one sink
+    # and at what looks
+    def worst(days: int) -> Work:
+        scenario = load("toy.yaml", text=TOY.replace("10 days", f"{days} days"))
+        return forecast(scenario, lambda d, _: most_of(d), lambda d, _: least_of(d))
+
+    assert (worst(10).convoys, worst(10).samples) == ({"line": 106}, 11 * 2)
+    assert worst(20).convoys == {"line": 211}
