@@ -45,7 +45,7 @@ PARTS = {
         "results/gallery/verdicts", "ATTRIBUTION",
     ),
     "The project": (
-        "CHANGELOG", "docs/versions", "CONTRIBUTING", "SECURITY", "docs/house",
+        "CHANGELOG", "docs/versions", "CONTRIBUTING", "docs/testing", "SECURITY", "docs/house",
         "docs/decisions/README", "docs/roadmap",
     ),
 }  # fmt: skip
