@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 
 @click.group(
-    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="To begin: sim init DIR. What a command takes: sim COMMAND --help.",
 )
 @click.version_option(package_name="supply-axis", prog_name="sim")
 def cli() -> None:
