@@ -25,8 +25,13 @@ WAR = re.compile(r"\b(war|battle|enem|attack|front|rebel|militia|army|troops?|so
 
 
 def told(path: Path) -> dict[str, Any]:
-    """A file as plain data."""
+    """A file as plain data, with the sections of the one that it builds on laid under its own."""
     found: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+    if "extends" in found:
+        for key, value in told(path.parent / found["extends"]).items():
+            if isinstance(value, dict):
+                found[key] = value | found.get(key, {})
+            found.setdefault(key, value)
     return found
 
 
@@ -56,7 +61,9 @@ def test_it_raises_no_warning_and_has_no_actors_and_no_forces(path: Path) -> Non
 def test_each_event_axis_place_and_road_says_where_it_is_from(path: Path) -> None:
     case = told(path)
     network = told(path.parent / case["network"])
-    stated = [*case["events"].values(), *case["axes"].values(), *network["classes"].values()]
+    axes = sim.load(path).axes.values()
+    assert all(axis.provenance.source in case["sources"] for axis in axes)
+    stated = [*case["events"].values(), *network["classes"].values()]
     stated += network["places"].values()
     assert all(thing["source"] in case["sources"] | network["sources"] for thing in stated)
     # one road is an estimate and says so
@@ -65,7 +72,7 @@ def test_each_event_axis_place_and_road_says_where_it_is_from(path: Path) -> Non
     )
     for file in (path, path.parent / case["network"]):
         text = file.read_text("utf-8")
-        for source in told(file)["sources"]:
+        for source in yaml.safe_load(text)["sources"]:
             assert len(re.findall(rf"\b{source}\b", text)) > 1, (
                 f"{file.name}: nothing uses {source}"
             )

@@ -1,14 +1,15 @@
-"""Writes the table of shares into docs/aid.md: one case under three rules of who goes short.
+"""Writes tables into docs/aid.md: a case under three rules of who goes short, and with a depot.
 
     python tools/aid_page.py
 
 ``make docs`` runs it, and a test holds the page to what it would write. All ranges are at their
-medians, so that the rule alone differs.
+medians, so that what is named alone differs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +18,68 @@ import sim
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs/aid.md"
 CASE = ROOT / "scenarios/aid/nepal_2015.yaml"
-BEGIN, END = "<!-- shares: made by make docs -->\n", "<!-- shares: end -->\n"
+DEPOT = ROOT / "scenarios/aid/nepal_2015_depot.yaml"
+MADE = "<!-- {}: made by make docs -->\n"
+END = "<!-- {}: end -->\n"
 RULES: dict[str, Mapping[str, object]] = {
     "priority": {},
     "equal": {},
     "weighted": {"axes.fuel.sinks.kathmandu.weight": 2, "axes.food.sinks.kathmandu.weight": 2},
 }
 DAY = "2015-10-20"
+TANKS = "axes.to_depot.sinks.amlekhgunj"
+DEPOTS: dict[str, Mapping[str, object]] = {
+    "a fifth full": {},
+    "full": {f"{TANKS}.stock": "19290 t", f"{TANKS}.target": "19290 t"},
+    "a fifth full, 100 tankers": {"axes.valley.fleet.lorries": 100},
+}
 
 
 def page(text: str) -> str:
-    """The page with its table made again."""
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return before + BEGIN + "".join(f"{line}\n" for line in _section()) + END + after
+    """The page with its tables made again."""
+    for name, made in (("shares", _section), ("depot", _depot)):
+        before, _, rest = text.partition(MADE.format(name))
+        _, _, after = rest.partition(END.format(name))
+        lines = "".join(f"{line}\n" for line in made())
+        text = before + MADE.format(name) + lines + END.format(name) + after
+    return text
+
+
+def _depot() -> Iterator[str]:
+    """What the Valley lacked with the depot filled so far, and with so many tankers."""
+    case, start = sim.load(DEPOT), sim.load(CASE)
+    runs = {"none": ("fuel", sim.run(start, nominal=True).summary)}
+    runs |= {
+        name: ("valley", sim.run(case.with_(**changed), nominal=True).summary)
+        for name, changed in DEPOTS.items()
+    }
+    yield ""
+    yield f"| tanks at Amlekhgunj | {' | '.join(runs)} |"
+    yield f"|---|{'---:|' * len(runs)}"
+    for row, path, unit in (
+        ("Kathmandu without from", "sinks.kathmandu.time_of_exhaustion", ""),
+        ("days without there", "sinks.kathmandu.days_without", ".1f"),
+        ("missing there", "sinks.kathmandu.unmet", ",.0f"),
+        ("the depot is dry from", "sources.amlekhgunj.time_of_dry", ""),
+        ("days bound by lorries", "days_bound_by_lorries", ".0f"),
+        ("most that one more lorry brings, t/day", "one_more_lorry_most", ".1f"),
+    ):
+        cells = [
+            _cell(case, summary["measures"].get(f"axes.{axis}.{path}"), unit)
+            for axis, summary in runs.values()
+        ]
+        yield f"| {row} | {' | '.join(cells)} |"
+    yield ""
+
+
+def _cell(case: sim.Scenario, measure: Mapping[str, Any] | None, unit: str) -> str:
+    """A measure, or the date of a day since the start where there is no ``unit``."""
+    if measure is None or measure["value"] is None:
+        return "-"
+    if unit:
+        return f"{measure['value']:{unit}}{' t' if measure['unit'] == 't' else ''}"
+    assert case.start is not None
+    return f"{case.start + timedelta(days=measure['value']):%-d %B %Y}"
 
 
 def _section() -> Iterator[str]:
