@@ -14,7 +14,7 @@ import yaml
 
 import sim
 from sim.tables import terminal
-from sim.tables.headline import findings
+from sim.tables.headline import Teller, because, findings
 
 Tool = Callable[[str], ModuleType]
 ROOT = Path(__file__).parents[1]
@@ -135,7 +135,8 @@ def test_what_is_said_first_is_which_towns_went_short_and_why(
     assert by.total() == pytest.approx(measures["axes.fuel.unmet"], rel=1e-4)
     _, most = by.most_common(1)[0]
     assert second.startswith(f"why: {reason} ({most:,.0f} t)")
-    assert all(event in second for event in rows[0]["events"][:3])
+    texts = rows[0]["event_texts"]
+    assert all(f"“{texts[event]}”" in second for event in rows[0]["events"][:3])
     assert len({row["cause"] for row in rows} & {"cut"}) == (worst == "tansen")
 
 
@@ -196,7 +197,7 @@ def test_where_nobody_holds_anything_nothing_is_said_of_holders(tmp_path: Path) 
     first, second, *_ = map(str, findings(run.summary))
     assert "hill" in first
     assert second.startswith("why: no way was open (")
-    assert second.endswith("; after slide")
+    assert second.endswith("; after “A slide”")
     folder = sim.open_run(run.write(tmp_path / "run"))
     assert not list((tmp_path / "run/figures").glob("who_held_what*"))
     told = "".join(terminal.told(run.summary))
@@ -211,8 +212,7 @@ def test_where_nobody_holds_anything_nothing_is_said_of_holders(tmp_path: Path) 
     assert "Gate is cut off" not in plain
 
 
-def test_want_of_lorries_is_told_as_such() -> None:
-    text = """\
+LORRY = """\
 format: 1
 period: {length: 20 days}
 network:
@@ -225,9 +225,25 @@ axes:
     sinks: {town: {demand: 20 t/day}}
     fleet: {lorries: 1, load: 10 t/truck, hours: 10 h}
 """
+
+
+def test_want_of_lorries_is_told_as_such() -> None:
     # a tour takes 10 h, so the lorry brings 10 t/day of the 20 that are needed
-    run = sim.run(sim.load(text))
+    run = sim.run(sim.load(LORRY))
     (row,) = run.summary["unmet"]
     assert row["cause"] == "lorries"
     _, second, *_ = map(str, findings(run.summary))
     assert second.startswith("why: its lorries carried no more (")
+
+
+def test_lorries_that_another_axis_has_are_told_as_such() -> None:
+    # the actor's one lorry brings 10 t/day: 8 of the first axis, and 2 of the 6 of the second
+    fleet = LORRY[LORRY.index("    fleet:") :]
+    text = LORRY.replace(fleet, "").replace("20 t/day}", "8 t/day}")
+    text += "  next: {priority: 2, sources: {port: {}}, sinks: {town: {demand: 6 t/day}}}\n"
+    text += "actors: {agency: {" + fleet.strip() + "}}\ndefault_holder: agency\n"
+    run = sim.run(sim.load(text))
+    (row,) = (row for row in run.summary["unmet"] if row["axis"] == "next")
+    assert row["cause"] == "others"
+    said = str(because(Teller(run.summary), "next"))
+    assert said.startswith("why: line had the same lorries (")

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from sim.scenario.model import DAY, Scenario
+from sim.state.control import PROFILE
 from sim.state.record import PocketRow, Record
 
 from .steps import Steps, credit_levels, in_days, joint_spans
@@ -193,9 +194,18 @@ def document(scenario: Scenario, record: Record, series: Series) -> list[dict[st
             "cause": next(iter(row.by)),
             "unmet_t_by_cause": {cause: _tonnes(amount) for cause, amount in row.by.items()},
             "events": list(row.events),
+            "event_texts": {e: text for e in row.events if (text := _text(scenario, e))},
         }
         for row in short(record, series)
     ]
+
+
+def _text(scenario: Scenario, cause: str) -> str | None:
+    """What the scenario says of an event, or how it names a profile."""
+    if (event := scenario.events.get(cause)) is not None:
+        return event.text
+    profile = scenario.profiles.get(cause.removeprefix(PROFILE))
+    return None if profile is None else profile.name
 
 
 def _tonnes(amount: int) -> float:

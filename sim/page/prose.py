@@ -71,17 +71,11 @@ def finding(run: RunFiles) -> tuple[Sentence, ...]:
     if axis is None:
         nothing = Sentence("This scenario has no axis.")
         return nothing, Sentence("The page shows who held what, and when.")
-    tell = Teller(run.summary, lambda item: _called(run, item))
+    tell = Teller(run.summary, run.name)
     if alone(tell):
         return tuple(Sentence(said.capitalized(), ".") for said in lead(tell, axis))
     said = [headline(tell, axis), arrived(tell, axis)]
     return (*(Sentence(s.capitalized(), ".") for s in said if s), _why(run, axis))
-
-
-def _called(run: RunFiles, item: str) -> str:
-    """A thing by its name, an event by what the scenario says of it."""
-    event = run.scenario.events.get(item)
-    return run.name(item) if event is None or not event.text else f"“{event.text}”"
 
 
 def _why(run: RunFiles, axis: str) -> Sentence:

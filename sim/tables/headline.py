@@ -13,6 +13,7 @@ from typing import Any
 from sim.base.numbers import amount, day_words, whole
 from sim.base.said import Name, Said, Sentence, listed, several, share
 from sim.scenario.model import ANYONE
+from sim.state.control import PROFILE
 
 from .of_run import start_of, value
 
@@ -91,7 +92,7 @@ class Teller:
 def findings(summary: Document) -> list[Sentence]:
     """What a terminal says of every axis, the one in focus first; things are called by their ids.
 
-    Of the axis in focus all, of others what was not there.
+    Of the axis in focus all, of others what was not there (and why, where that comes first).
     """
     tell, focus = Teller(summary), summary["scenario"]["focus"]
     found = []
@@ -100,6 +101,8 @@ def findings(summary: Document) -> list[Sentence]:
             found += lead(tell, axis)
         elif tell.value(f"axes.{axis}.unmet"):
             found.append(_wanted(tell, axis))
+            if alone(tell) and (reasons := because(tell, axis)):
+                found.append(reasons)
         looks = summary["axes"][axis]
         cut = looks[-1]["minimum_cut"]
         ids = [Name(item) for item in (*cut["places"], *cut["roads"])]
@@ -317,7 +320,8 @@ def because(tell: Teller, axis: str) -> Sentence:
         if t >= LEAST_CAUSE * by.total()
     ]
     found = Sentence("why: ", several(told))
-    events = [tell.name(event) for event in rows[0]["events"]]
+    texts = rows[0].get("event_texts", {})  # of earlier versions there are none
+    events = [_event(tell, event, texts) for event in rows[0]["events"]]
     if events:
         found = Sentence(found, "; after ", _few(events))
     look = min(tell.summary["axes"][axis], key=lambda look: look["capacity_kg_per_day"])
@@ -332,8 +336,28 @@ def _cause(tell: Teller, axis: str, cause: str) -> Sentence:
     """What stood in the way, as a clause."""
     if cause in _CAUSES:
         return Sentence(_CAUSES[cause])
-    rest = [tell.name(other) for other in sorted(tell.summary["axes"]) if other != axis]
-    return Sentence(_few(rest), " went over the same roads")
+    mates = _mates(tell, axis)
+    others = sorted(tell.summary["axes"].keys() - {axis, *mates})
+    rest = [tell.name(other) for other in others]
+    over = Sentence(_few(rest), " went over the same roads")
+    if not mates:
+        return over
+    hauled = Sentence(_few([tell.name(other) for other in mates]), " had the same lorries")
+    return Sentence(hauled, " or ", over) if rest else hauled
+
+
+def _mates(tell: Teller, axis: str) -> list[str]:
+    """The other axes whose lorries are those of an axis."""
+    rows = (found[0]["axes"] for found in tell.summary.get("fleets", {}).values() if found)
+    served = ([row["axis"] for row in axes] for axes in rows)
+    return sorted(other for axes in served if axis in axes for other in axes if other != axis)
+
+
+def _event(tell: Teller, event: str, texts: Mapping[str, str]) -> Name:
+    """An event by what the scenario says of it, a profile by its name, else by their ids."""
+    if event not in texts:
+        return tell.name(event)
+    return Name(texts[event] if event.startswith(PROFILE) else f"“{texts[event]}”")
 
 
 def _few(found: list[Name]) -> Sentence:
