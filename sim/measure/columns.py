@@ -17,7 +17,7 @@ from sim.base.files import nameless, unwritable
 
 from .statistics import Values
 
-IN_MEMORY = 1 << 26
+IN_MEMORY = 1 << 24
 """Bytes above which columns are in a file."""
 
 _RUNS = 1024

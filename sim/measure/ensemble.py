@@ -24,6 +24,9 @@ from .steps import is_time
 from .summary import scenario_document
 from .survival import Survival, kaplan_meier, log_rank, restricted_mean
 
+MOST_DRAWN = 10_000
+"""Runs that figures and pages draw run by run: the first where there are more."""
+
 
 @dataclass(frozen=True)
 class Replicates:

@@ -28,6 +28,7 @@ from sim.measure.chances import (
     passed,
     uncut,
 )
+from sim.measure.ensemble import MOST_DRAWN
 from sim.measure.holders import at_start
 from sim.scenario.model import Axis, Place, Road, Scenario
 from sim.view.look import LABEL, drawn, looks
@@ -48,12 +49,13 @@ RANGE = {"low": 0.05, "middle": 0.5, "high": 0.95}
 def rows_of(folder: Path) -> list[Row] | None:
     """Of each run that counts what the map and its curves need, in the order of the replicates.
 
-    None where the folder does not tell it: its journal is gone, or of a version that did not
-    write who held what.
+    The first ``MOST_DRAWN`` where there are more. None where the folder does not tell it: its
+    journal is gone or damaged, or of a version that did not write who held what.
     """
     try:
+        drawn = derived_replicates(folder)[:MOST_DRAWN]
         with Journal(folder / JOURNAL, write=False) as journal:
-            return [_slim(row) for row in journal.rows(derived_replicates(folder))]
+            return [_slim(row) for row in journal.rows(drawn)]
     except (FolderError, KeyError):
         return None
 

@@ -12,6 +12,7 @@ from typing import Any
 from sim.base.errors import FolderError
 from sim.base.numbers import number, percent
 from sim.many.ensemble_folder import JOURNAL
+from sim.measure.ensemble import MOST_DRAWN
 from sim.scenario.loader import load
 from sim.scenario.model import Scenario
 from sim.tables import of_many, of_run
@@ -99,13 +100,16 @@ def _stage(this: _Ensemble, told: bool) -> Html:
         )
     axes = [(id_, axis.name) for id_, axis in this.scenario.axes.items()]
     data = this.link.data(JOURNAL)
+    some = this.summary["n"] > MOST_DRAWN
+    which = f"the first {number(MOST_DRAWN)}" if some else "all"
     return join(
         el("noscript", el("p", NOSCRIPT)),
+        el("p", f"Shown are {which} of {number(this.summary['n'])} runs.") if some else None,
         bar(axes, this.scenario.main_axis),
         el(
             "div",
             el("div", chance_figure(data), class_="stuck"),
-            el("div", curve_figure(", in all runs", data)) if axes else None,
+            el("div", curve_figure(f", in {which} runs", data)) if axes else None,
             class_="stage",
         ),
     )  # fmt: skip

@@ -213,3 +213,48 @@ def test_a_journal_that_was_changed_is_told_and_mended(sim: Sim, home: Path) -> 
     said = "changed/replicates.journal is not as it was written in 1 place"
     assert done.stderr == f"warning: {said}; what it lacks is run again\n"
     assert contents(folder) == contents(home / "serial")
+
+
+MANY, MOST_MB = 100_000, 500
+
+# The command, and the most memory that its driver has had (kB, that of its parent left out).
+WEIGHED = """\
+import sys
+from sim.cli.program import main
+sys.argv[0] = "sim"
+try:
+    main()
+finally:
+    with open("/proc/self/status") as status:
+        print(*(line.split()[1] for line in status if line.startswith("VmHWM")), file=sys.stderr)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_a_hundred_thousand_runs_are_killed_and_resumed_in_little_memory(
+    sim: Sim, home: Path, one_way: str
+) -> None:
+    """With the figures, so that they are in the memory too."""
+    (home / "small.yaml").write_text(one_way, encoding="utf-8")
+    done = sim("ensemble", "small.yaml", "-n", str(N), "--out", "few", "--no-figures", cwd=home)
+    assert done.returncode == 0, done.stderr
+    words = ["ensemble", "small.yaml", "-n", str(MANY), "--resume", "many", "--workers", "2"]
+    journal = home / "many" / "replicates.journal"
+    for size in (1_000_000, 20_000_000):  # of some 60 MB
+        process = subprocess.Popen([sys.executable, "-m", "sim", *words], cwd=home)
+        while process.poll() is None and not (journal.exists() and journal.stat().st_size > size):
+            time.sleep(0.1)
+        process.kill()
+        process.wait()
+        assert journal.stat().st_size < 2 * size
+    done = subprocess.run(
+        [sys.executable, "-c", WEIGHED, *words],
+        cwd=home, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert int(done.stderr.split()[-1]) / 1024 < MOST_MB
+    with (home / "many" / "replicates.csv").open() as file:
+        few = (home / "few" / "replicates.csv").read_text().splitlines()
+        assert [next(file).rstrip("\n") for _ in few] == few
+        assert sum(1 for _ in file) == MANY - N

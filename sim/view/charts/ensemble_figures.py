@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 
 import numpy as np
 
+from sim.measure.ensemble import MOST_DRAWN
 from sim.measure.flows import displacements
 from sim.scenario.model import Scenario
 from sim.view.charts.fan import (
@@ -17,7 +19,7 @@ from sim.view.charts.fan import (
     draw_fan,
     fan_table,
 )
-from sim.view.charts.many import Document, credit
+from sim.view.charts.many import Document, drawn_credit
 from sim.view.charts.series import Values
 from sim.view.charts.shares import SharesPanel, capacity_shares
 from sim.view.charts.survival import draw_survival, survival_data, survival_table
@@ -33,7 +35,10 @@ GRID = 240
 def ensemble_figures(
     scenario: Scenario, summary: Document, rows: Iterable[Document]
 ) -> Iterator[Drawing]:
-    """A fan and survival curves of the main axis, a fan of each advance, the map of regrouping."""
+    """A fan and survival curves of the main axis, a fan of each advance, the map of regrouping.
+
+    Fans and the map are of the first ``MOST_DRAWN`` of the rows.
+    """
     axis = scenario.main_axis
     grid = np.linspace(0, scenario.length, GRID + 1)
     stepped = []
@@ -43,7 +48,7 @@ def ensemble_figures(
     moving = {f"operations.{o}.position_m": o for o in scenario.operations}
     runs: dict[str, list[Values]] = {path: [] for path in (*stepped, *moving)}
     moves = []
-    for row in rows:
+    for row in islice(rows, MOST_DRAWN):
         moves.append({"moves": row["moves"]})
         for path, sampled in runs.items():
             if path in row["series"]:
@@ -67,7 +72,8 @@ def ensemble_figures(
             moved = partial(_advance, scenario, summary, operation, grid, np.array(runs[path]))
             yield drawing(f"fan_advance_{operation}", moved, draw_fan, fan_table)
     found = displacements(moves)
-    shares = partial(regroup_map, scenario, found, credit(summary), summary["n"])
+    count = min(summary["n"], MOST_DRAWN)
+    shares = partial(regroup_map, scenario, found, drawn_credit(summary), count)
     yield drawing("regroup_map", shares, draw_regroup_map, lambda _: displacement_table(found))
 
 

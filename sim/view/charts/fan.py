@@ -15,7 +15,7 @@ from sim.base.said import Name, Said, Sentence, at, several, share
 from sim.measure.routes import stops_km
 from sim.scenario.model import Scenario
 from sim.view.charts.advance import on_record
-from sim.view.charts.many import Document, credit, date_of_day, share_of, share_words
+from sim.view.charts.many import Document, date_of_day, drawn_credit, share_of, share_words
 from sim.view.charts.panels import (
     Panel,
     Stack,
@@ -68,7 +68,8 @@ def axis_fan(
     """An axis over all runs."""
     kinds = [isinstance(panel, SharesPanel) for panel in panels]
     read = [*([STATES] if any(kinds) else []), *([RANGES] if not all(kinds) else [])]
-    page = Page(_axis_title(summary, scenario, axis), several(read, last=". "), credit(summary))
+    title, words = _axis_title(summary, scenario, axis), several(read, last=". ")
+    page = Page(title, words, drawn_credit(summary))
     return FanData(page, Span(scenario.length, scenario.start), tuple(panels))
 
 
@@ -82,9 +83,8 @@ def advance_fan(
     named = [(scenario.network.places[place].name, km) for place, km in stops]
     diamonds = "; diamonds: on record" if record else ""
     panel = stand_shares(grid, runs, named, record)
-    page = Page(
-        _advance_title(summary, this.name, operation), Sentence(STATES, diamonds), credit(summary)
-    )
+    title = _advance_title(summary, this.name, operation)
+    page = Page(title, Sentence(STATES, diamonds), drawn_credit(summary))
     return FanData(page, Span(scenario.length, scenario.start), (panel,))
 
 

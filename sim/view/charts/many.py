@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.base.numbers import amount, day_words, number, signed, true_minus
 from sim.base.said import Name, Said, Sentence, at, share
+from sim.measure.ensemble import MOST_DRAWN
 from sim.measure.statistics import Estimate
 from sim.measure.steps import is_time
 from sim.scenario.model import Scenario
@@ -18,6 +19,13 @@ def credit(summary: Document) -> str:
     """Small print: scenario, seed, how many runs."""
     scenario = summary["scenario"]
     return f"{scenario['title']} ({scenario['id']}, seed {summary['seed']}, {summary['n']} runs)"
+
+
+def drawn_credit(summary: Document) -> str:
+    """The same of what is drawn from runs: from the first alone where there are many."""
+    if summary["n"] <= MOST_DRAWN:
+        return credit(summary)
+    return f"{credit(summary)[:-1]}, of which the first {MOST_DRAWN:,} are drawn)"
 
 
 def date_of_day(scenario: Scenario, summary: Document, path: str) -> Said:
