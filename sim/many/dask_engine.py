@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import logging
 import time
+import weakref
 from collections import Counter, deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import CancelledError
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
@@ -41,7 +42,10 @@ def run_batch(task: Task, replicates: tuple[int, ...]) -> list[Finished]:
 
 
 class DaskEngine:
-    """An engine on a running cluster at ``address``, or on one started here for the run."""
+    """An engine on a running cluster at ``address``, or on one started here.
+
+    One of its own waits for the next task where a run came to its end, and ends with the engine.
+    """
 
     def __init__(
         self, address: str | None = None, workers: int | None = None, deadline: float = DEADLINE
@@ -49,6 +53,8 @@ class DaskEngine:
         if find_spec("distributed") is None:
             raise BadInputError("the Dask engine needs Dask: install supply-axis[dask]")
         self.address, self.workers, self.deadline = address, workers, deadline
+        self._waiting: list[tuple[Any, ExitStack]] = []  # the client of a cluster, and what ends it
+        weakref.finalize(self, _end, self._waiting)
 
     def run(self, task: Task, replicates: Iterator[int]) -> Generator[Finished, None, None]:
         """See :class:`~sim.many.engines.Engine`.
@@ -56,13 +62,26 @@ class DaskEngine:
         Raises:
             EngineError: there is no scheduler, or nothing has moved for ``deadline`` seconds.
         """
-        with self._client() as client:
+        with self._taken() as client:
             # a cluster of our own replaces dead workers; another may, or have others left
             patience = 60 if self.address is None else 5
             try:
                 yield from _Flight(client, task, replicates, self.deadline, patience).finished()
             except OSError as error:  # it went while it was spoken to
                 raise EngineError("the Dask scheduler is gone") from error
+
+    @contextmanager
+    def _taken(self) -> Iterator[Any]:
+        """A client for one run; a cluster of our own is kept where nothing went wrong."""
+        with ExitStack() as held:
+            if self._waiting:
+                client, before = self._waiting.pop()
+                held.push(before)
+            else:
+                client = held.enter_context(self._client())
+            yield client
+            if self.address is None:
+                self._waiting.append((client, held.pop_all()))
 
     def _client(self) -> AbstractContextManager[Any]:
         distributed = import_module("distributed")
@@ -75,6 +94,11 @@ class DaskEngine:
         except (OSError, TimeoutError, ValueError) as error:
             raise EngineError(f"no Dask scheduler at {self.address}: {words(error)}") from error
         return client
+
+
+def _end(waiting: list[tuple[Any, ExitStack]]) -> None:
+    for _, held in waiting:
+        held.close()
 
 
 @contextmanager

@@ -110,3 +110,26 @@ def test_a_pool_runs_outside_the_main_thread(tasks: Tasks) -> None:
     thread.start()
     thread.join(30)
     assert outcomes(found) == {1: {"axes.line.x": 0.5}}
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_of_our_own_waits_for_the_next_task_unless_it_was_stopped(tasks: Tasks) -> None:
+    pytest.importorskip("distributed")
+    from sim.many.dask_engine import DaskEngine
+
+    engine = DaskEngine(workers=1)
+    crews = []
+    for task in (tasks("toy"), partial(tasks("error"), {1})):
+        found = outcomes(list(engine.run(task, iter(range(8)))))
+        crews.append({child.pid for child in multiprocessing.active_children()})
+    assert found[1] == "RuntimeError: no 1"  # the task that was given last
+    assert len(crews[0]) == 1
+    assert crews[1] == crews[0]
+    run = engine.run(tasks("slow"), iter(range(1000)))
+    next(run)
+    run.close()
+    assert not multiprocessing.active_children()  # what it had in flight went with it
+    assert len(list(engine.run(tasks("toy"), iter(range(8))))) == 8
+    del engine
+    assert not multiprocessing.active_children()
