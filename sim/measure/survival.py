@@ -9,6 +9,7 @@ out here since ``scipy.stats`` takes about a second to import; the tests hold th
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,12 +94,11 @@ def log_rank(
     (0, 1) where nothing happened in either.
     """
     moments = np.unique(np.concatenate([times[happened], other_times[other_happened]]))
+    one = _at_risk_and_struck(moments, times, happened)
+    other = _at_risk_and_struck(moments, other_times, other_happened)
     excess = variance = 0.0
-    for moment in moments:
-        risk_a, risk_b = int(np.sum(times >= moment)), int(np.sum(other_times >= moment))
-        struck_a = int(np.sum(happened & (times == moment)))
-        struck = struck_a + int(np.sum(other_happened & (other_times == moment)))
-        risk = risk_a + risk_b
+    for (risk_a, struck_a), (risk_b, struck_b) in zip(one, other, strict=True):
+        risk, struck = risk_a + risk_b, struck_a + struck_b
         excess += struck_a - struck * risk_a / risk
         if risk > 1:
             variance += struck * risk_a * risk_b * (risk - struck) / (risk * risk * (risk - 1))
@@ -106,3 +106,14 @@ def log_rank(
         return 0.0, 1.0
     chi2 = excess * excess / variance
     return chi2, math.erfc(math.sqrt(chi2 / 2))
+
+
+def _at_risk_and_struck(
+    moments: Values, times: Values, happened: Flags
+) -> Iterator[tuple[int, int]]:
+    """How many of a group are at risk at each moment, and how many are struck then."""
+    risk = len(times) - np.searchsorted(np.sort(times), moments, side="left")
+    struck = np.sort(times[happened])
+    before = np.searchsorted(struck, moments, side="left")
+    after = np.searchsorted(struck, moments, side="right")
+    return zip(risk.tolist(), (after - before).tolist(), strict=True)
