@@ -11,6 +11,8 @@ import pytest
 
 from sim import api
 from sim.many.journal import Journal
+from sim.page import chances as page_of_chances
+from sim.page import many as page_of_many
 from sim.page.write import write_report
 
 from .conftest import SCENARIO
@@ -171,6 +173,17 @@ def test_a_folder_that_does_not_tell_who_held_what_says_so(many: Path) -> None:
             assert 'id="data"' not in page
     finally:
         path.write_bytes(whole)
+
+
+def test_of_many_runs_the_first_are_shown_and_it_says_so(
+    many: Path, tmp_path: Path, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (page_of_chances, page_of_many):
+        monkeypatch.setattr(module, "MOST_DRAWN", 12)
+    page = write_report([many.parent], tmp_path / "some.html")
+    assert f"Shown are the first 12 of {RUNS} runs." in page.read_text(encoding="utf-8")
+    assert document(page)["chances"]["n"] == 12
+    assert "Shown are" not in many.read_text(encoding="utf-8")
 
 
 def test_a_scenario_without_axes_has_its_map_too(tmp_path: Path, document: Document) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.measure.ensemble import MOST_DRAWN
 from sim.measure.statistics import Estimate
 from sim.view.charts.dots import DotData, DotRow, draw_dots
 from sim.view.charts.fan import FanData, FanPanel, draw_fan
+from sim.view.charts.many import credit, drawn_credit
 from sim.view.charts.survival import ShareCurve, SurvivalData, draw_survival
 from sim.view.data import Page, Span
 from sim.view.draw import save
@@ -69,3 +71,11 @@ def test_dots_are_filled_where_zero_is_left_out(series: int, tmp_path: Path) -> 
         and line.get_markeredgewidth() == 1.4
     ]  # fmt: skip
     assert filled == [True] * series + [False]
+
+
+def test_of_many_runs_the_first_are_drawn_and_the_small_print_says_so() -> None:
+    said = {"scenario": {"title": "A line", "id": "line"}, "seed": 7}
+    assert drawn_credit(said | {"n": MOST_DRAWN}) == credit(said | {"n": MOST_DRAWN})
+    assert drawn_credit(said | {"n": MOST_DRAWN + 1}) == (
+        "A line (line, seed 7, 10001 runs, of which the first 10,000 are drawn)"
+    )
