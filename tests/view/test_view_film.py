@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,7 +24,9 @@ from sim.view.data import (
     Page,
     Span,
 )
-from sim.view.film.frames import HOLD_FIRST, HOLD_LAST, FilmData, frame_times, make_film
+from sim.view.draw import context
+from sim.view.film.animated import WRITERS, write_gif, write_png
+from sim.view.film.frames import HOLD_FIRST, HOLD_LAST, FilmData, film_frames, frame_times
 
 DAY = 86_400
 
@@ -42,6 +46,14 @@ def film() -> FilmData:
         Page("A road is lost"), Span(10 * DAY), ((0, first), (5 * DAY, second)),
         Curve((0, 5 * DAY), (500_000.0, 0.0)), (EventMark(5 * DAY, "$road$ lost", True),),
     )  # fmt: skip
+
+
+def make_film(data: FilmData, kind: str, fps: float, seconds: float) -> bytes:
+    """A film as the bytes of its file."""
+    file = io.BytesIO()
+    with context():
+        WRITERS[f".{kind}"](film_frames(data, fps, seconds), file)
+    return file.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +112,35 @@ def test_a_gif_of_nothing_that_changes(film: FilmData) -> None:
     made = make_film(still, "gif", fps=1, seconds=2)
     assert made.startswith(b"GIF89a")
     assert len(frames(made)) == 1  # equal frames are one that stays longer
+
+
+def noise(rng: np.random.Generator) -> list[Image.Image]:
+    """Frames of one palette: the second is the first, the third differs in two pixels."""
+    colours = rng.integers(0, 256, 3 * 255).tolist()
+    shades = rng.integers(0, 255, (3, 40, 60), dtype=np.uint8)
+    shades[1] = shades[0]
+    shades[2] = shades[0]
+    shades[2, 5, 7] += 1
+    shades[2, 30, 50] += 1
+    found = [Image.fromarray(frame, "P") for frame in [*shades, shades[0]]]
+    for image in found:
+        image.putpalette(colours)
+    return found
+
+
+@pytest.mark.parametrize("write", [write_png, write_gif])
+def test_what_is_read_is_what_was_written(write: Callable[..., None]) -> None:
+    given_ = noise(np.random.default_rng(1))
+    file = io.BytesIO()
+    write(zip(given_, [100, 200, 300, 400], strict=True), file)
+    shown = frames(file.getvalue())
+    expected = [given_[i].convert("RGB") for i in (0, 2, 3)]  # equal ones are one, for 300 ms
+    assert [a.tobytes() for a in shown] == [b.tobytes() for b in expected]
+    with Image.open(file) as opened:
+        stays = []
+        for number in range(opened.n_frames):
+            opened.seek(number)
+            opened.load()
+            stays.append(opened.info["duration"])
+        assert stays == [300, 300, 400]
+        assert opened.info.get("loop") == 0  # again and again

@@ -21,8 +21,9 @@ from sim.measure.routes import Doing
 from sim.scenario.model import Actor, Scenario
 from sim.view.charts.advance import advance_data
 from sim.view.data import Curve, MapData, MapForce, MapPlace, MapRoad, Page, Span
-from sim.view.draw import drawn
-from sim.view.film.frames import FilmData, _Stage, make_film
+from sim.view.draw import context, drawn
+from sim.view.film.animated import write_png
+from sim.view.film.frames import FilmData, _Stage, film_frames
 from sim.view.look import STATES, looks
 from sim.view.map.compose import map_frame
 from sim.view.map.figure import Maps, draw_map, map_table
@@ -353,9 +354,12 @@ def test_forces_move_in_a_film_from_frame_to_frame() -> None:
         Curve((0,), (500_000.0,)), (),
         tuple((day * DAY, _small([20.0 * day]).forces if day < 3 else ()) for day in range(5)),
     )  # fmt: skip
-    made = make_film(film, "png", fps=5, seconds=1)  # a frame a day
-    assert made == make_film(film, "png", fps=5, seconds=1)
-    with Image.open(io.BytesIO(made)) as opened:
+    file, again = io.BytesIO(), io.BytesIO()
+    with context():
+        for one in (file, again):
+            write_png(film_frames(film, fps=5, seconds=1), one)  # a frame a day
+    assert file.getvalue() == again.getvalue()
+    with Image.open(file) as opened:
         maps = []
         for number in range(opened.n_frames):
             opened.seek(number)

@@ -6,10 +6,12 @@ from pathlib import Path
 
 from sim.base.files import whole_file
 from sim.measure.summary import Analysis
+from sim.view.draw import context
 
-from .frames import film_data, make_film
+from .animated import WRITERS
+from .frames import film_data, film_frames
 
-FORMATS = (".png", ".apng", ".gif")
+FORMATS = tuple(WRITERS)
 """Endings of the files that a film is written to."""
 
 
@@ -18,11 +20,13 @@ def write_film(
 ) -> None:
     """Film a run into ``target`` (animated PNG, or GIF by its ending): the map of an axis.
 
+    Frames are written as they are drawn; the same run gives the same bytes.
+
     Raises:
         FolderError: the file cannot be written there.
         FullDiskError: there is no room for it.
     """
     data = film_data(analysis, axis, fps, seconds)
-    made = make_film(data, "gif" if target.suffix.lower() == ".gif" else "png", fps, seconds)
-    with whole_file(target) as partial:
-        partial.write_bytes(made)
+    write = WRITERS[target.suffix.lower()]
+    with whole_file(target) as partial, partial.open("wb") as file, context():
+        write(film_frames(data, fps, seconds), file)

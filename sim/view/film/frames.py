@@ -7,14 +7,13 @@ than its states, and its file holds little more than what changes.
 
 from __future__ import annotations
 
-import io
 import math
 from bisect import bisect_right
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -29,7 +28,7 @@ from sim.view.charts.series import points
 from sim.view.charts.time_axis import date_name
 from sim.view.cut_data import amount
 from sim.view.data import INSETS, Curve, EventMark, MapData, MapForce, Page, Span
-from sim.view.draw import MARGIN, Sheet, blank, context, plain, sheet, short
+from sim.view.draw import MARGIN, Sheet, blank, plain, sheet, short
 from sim.view.look import BLACK, FAINT_INK, INK, RULE, SOFT_INK, VERMILLION
 from sim.view.map.base import draw_base, draw_scale, name_countries
 from sim.view.map.compose import (
@@ -54,6 +53,8 @@ from sim.view.map.outside import name_outside
 from sim.view.map.scene import Scene
 from sim.view.map.union import merged, union
 from sim.view.words import curve
+
+from .animated import Timed
 
 WIDTH, HEIGHT, STRIP = 1000.0, 780.0, 84.0
 COLOURS = 255
@@ -113,25 +114,17 @@ def film_data(analysis: Analysis, axis: str, fps: float, seconds: float) -> Film
     )  # fmt: skip
 
 
-@context()
-def make_film(
-    data: FilmData, kind: Literal["png", "gif"], fps: float = 10, seconds: float = 20
-) -> bytes:
-    """The film as an animated PNG or GIF, ``seconds`` long; the same bytes for the same data.
+def film_frames(data: FilmData, fps: float = 10, seconds: float = 20) -> Iterator[Timed]:
+    """The frames of a film, drawn one by one, each with its milliseconds, ``seconds`` in all.
 
     Every frame stands for the same stretch of days; a change shows on the first frame at or
     after it.
     """
     times = frame_times(data.span.end, fps, seconds)
-    frames = list(_frames(data, times, CAPTION / seconds * data.span.end))
     step = round(1000 / fps)
-    durations = [HOLD_FIRST, *[step] * (len(frames) - 2), HOLD_LAST]
-    made = io.BytesIO()
-    own = {"optimize": False, "disposal": 1} if kind == "gif" else {"blend": 0, "disposal": 0}
-    frames[0].save(
-        made, kind, save_all=True, append_images=frames[1:], loop=0, duration=durations, **own
-    )
-    return made.getvalue()
+    durations = [HOLD_FIRST, *[step] * (len(times) - 2), HOLD_LAST]
+    frames = _frames(data, times, CAPTION / seconds * data.span.end)
+    return zip(frames, durations, strict=True)
 
 
 def _frames(data: FilmData, times: list[int], caption: float) -> Iterator[Image.Image]:

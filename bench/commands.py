@@ -1,0 +1,330 @@
+"""What a user waits for: whole commands, in seconds of a processor and in memory.
+
+``python bench/commands.py`` times every command on scenarios of 110, 1,000 and 10,000 places, start
+of the program included. With ``--before FOLDER``, a work tree of another commit, each is timed by
+both, by turns and as often, and the ratio of each pair is taken, so that other work on the machine
+counts little. Numbers that both print are compared, and the table says how many are the same; all
+times a command is run it must print the same. ``--write FILE`` puts the tables between the marks of
+a page (docs/performance.md). ``--starts`` times only what commands import.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).parents[1]
+FLAGSHIP = ROOT / "tests/data/before/double_offensive.yaml"
+SHIPPED = 110
+"""Places of the flagship; other sizes are made up."""
+
+LEAST_TOLD = 0.01
+"""Seconds and more have two digits."""
+
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command line: ``{file}`` is the scenario, ``{a}`` and ``{b}`` two runs, ``{new}`` a path
+    that is not there, ``{axis}`` an axis. It is left out beyond ``most`` places."""
+
+    name: str
+    words: str
+    most: int = 10**9
+
+
+ALONE = "--workers 1 --no-figures --json --out {new}"
+
+COMMANDS = (
+    Command("validate", "validate {file}"),
+    Command("run, no figures", "run {file} --no-figures --json --out {new}"),
+    Command("run", "run {file} --json --out {new}", 10_000),
+    Command("cut", "cut {file} --axis {axis} --json"),
+    Command("interdict", "interdict {file} --axis {axis} --budget 2 --targets places --json"),
+    Command("rank", "rank {file} --axis {axis} --top 10 --json"),
+    Command("show", "show {a} --json"),
+    Command("compare, no figures", "compare {a} {b} --no-figures --json --out {new}"),
+    Command("compare", "compare {a} {b} --json --out {new}", 10_000),
+    Command("report", "report {a}", 10_000),
+    Command("film", "film {a} --fps 10 --seconds 20 --out {new}.png", 1_000),
+    Command("ensemble of 20", f"ensemble {{file}} -n 20 {ALONE}", 1_000),
+    Command("study, 2 cells of 10", f"study {{study}} {ALONE}", 1_000),
+)  # fmt: skip
+
+
+def grid(places: int, file: Path, seed: int = 1) -> str:
+    """Write a scenario: two-way roads on a raster, a tenth missing, 5 axes of 3 sinks, captures.
+
+    100 captures in 120 days, 20 above 10,000 places. Returns the name of an axis.
+    """
+    rng = np.random.default_rng(seed)
+    side = round(places**0.5)
+    names = [f"p{i:06}" for i in range(side * side)]
+    step = 8 / side  # degrees: the whole map is 8 by 8
+    where = (
+        f"    {name}: {{name: {name}, lat: {step * (i // side):.5f}, lon: {step * (i % side):.5f}}}"
+        for i, name in enumerate(names)
+    )
+    index = np.arange(side * side).reshape(side, side)
+    ends = np.concatenate([
+        np.column_stack([index[:, :-1].ravel(), index[:, 1:].ravel()]),
+        np.column_stack([index[:-1].ravel(), index[1:].ravel()]),
+    ])  # fmt: skip
+    ends = ends[rng.random(len(ends)) < 0.9]
+    roads = (
+        f"    {names[a]}--{names[b]}: {{km: {km}, class: road, capacity: {amount} t/day}}"
+        for (a, b), km, amount in zip(
+            ends.tolist(), rng.integers(2, 20, len(ends)), rng.integers(100, 2000, len(ends)),
+            strict=True,
+        )
+    )  # fmt: skip
+    chosen = [names[i] for i in rng.permutation(side * side)]
+    axes = []
+    for i in range(5):
+        source, *sinks = (chosen.pop() for _ in range(4))
+        fed = ", ".join(f"{sink}: {{demand: 20 t/day, stock: 200 t}}" for sink in sinks)
+        axes.append(
+            f"  axis{i:02}: {{name: Axis {i}, actor: red, sources: {{{source}: {{}}}}, "
+            f"sinks: {{{fed}}}, convoy: {{size: 5 t}}}}"
+        )
+    events = (
+        f"  e{i:03}: {{capture: {chosen.pop()}, by: blue, at: {day} days}}"
+        for i, day in enumerate(rng.integers(1, 119, 20 if places > 10_000 else 100).tolist())
+    )
+    file.write_text("\n".join([
+        "format: 1", f"title: A grid of {places} places",
+        "period: {start: 2020-01-01, length: 120 days}", "seed: 7",
+        "actors: {red: {name: Red}, blue: {name: Blue}}", "default_holder: red", "network:",
+        "  title: Grid", "  classes: {road: {speed: 40 km/h, capacity: 500 t/day}}",
+        "  places:", *where, "  roads:", *roads, "axes:", *axes, "events:", *events, "",
+    ]))  # fmt: skip
+    return "axis00"
+
+
+@dataclass
+class Spent:
+    """What a command took, each time, and what it said."""
+
+    seconds: list[float] = field(default_factory=list)
+    megabytes: list[float] = field(default_factory=list)
+    said: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Side:
+    """One version of the program: a work tree."""
+
+    folder: Path
+    home: Path
+
+    def call(self, words: Sequence[str]) -> tuple[float, float, str]:
+        """Seconds of a processor, children counted, peak of memory in MB, standard output."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "sim", *words], cwd=self.folder, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, env=ENVIRONMENT, text=True,
+        )  # fmt: skip
+        assert process.stdout is not None
+        assert process.stderr is not None
+        out, errors = process.stdout.read(), process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        if status:
+            raise SystemExit(f"{self.folder}: sim {' '.join(words)}\n{errors}")
+        return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, out
+
+
+def sets_of(side: Side, file: Path, axis: str) -> dict[str, str]:
+    """What stands for the names in commands: two runs are made, and a study is written."""
+    runs = {name: str(side.home / f"{file.stem}-{name}") for name in "ab"}
+    for seed, folder in enumerate(runs.values(), 1):
+        side.call(["run", str(file), "--seed", str(seed), "--no-figures", "--out", folder])
+    study = side.home / f"{file.stem}-study.yaml"
+    study.write_text(
+        f"format: 1\nbase: {file}\nn: 10\ngrid: {{axes.{axis}.convoy.size: [5 t, 10 t]}}\n"
+        f"measures: [axes.{axis}.delivered]\n"
+    )
+    return {**runs, "file": str(file), "axis": axis, "study": str(study)}
+
+
+def timed(command: Command, sides: Sequence[Side], names: Sequence[Mapping[str, str]], times: int,
+          number: Iterator[int]) -> list[Spent]:  # fmt: skip
+    """A command by each side in turn, so many times."""
+    found = [Spent() for _ in sides]
+    for turn in range(times + 1):
+        order = range(len(sides)) if turn % 2 else reversed(range(len(sides)))
+        for i in order:
+            new = str(sides[i].home / f"new{next(number)}")
+            words = command.words.format(**names[i], new=new).split()
+            seconds, megabytes, out = sides[i].call(words)
+            if turn == 0:  # compiles what is imported, and reads it into the cache of the disk
+                continue
+            said = leaves(out)
+            if found[i].said is not None and found[i].said != said:
+                raise SystemExit(f"{command.name}: {sides[i].folder} said one thing and another")
+            found[i].said = said
+            found[i].seconds.append(seconds)
+            found[i].megabytes.append(megabytes)
+    return found
+
+
+def leaves(out: str) -> dict[str, Any]:
+    """Every number, text and truth of a JSON document by its path; but for names of folders."""
+    found: dict[str, Any] = {}
+
+    def walk(part: Any, path: str) -> None:
+        if isinstance(part, dict):
+            for key, value in part.items():
+                walk(value, f"{path}.{key}")
+        elif isinstance(part, list):
+            for i, value in enumerate(part):
+                walk(value, f"{path}.{i}")
+        elif isinstance(part, (int, float)):
+            found[path] = part
+
+    try:
+        walk(json.loads(out), "")
+    except ValueError:
+        return {}
+    return found
+
+
+def agreed(spent: Sequence[Spent]) -> str:
+    """How many of the numbers that both sides print are the same."""
+    one, other = (each.said or {} for each in spent)
+    both = one.keys() & other.keys()
+    same = sum(one[path] == other[path] for path in both)
+    if not both:
+        return "prints none"
+    return f"all {same:,}" if same == len(both) else f"{same:,} of {len(both):,}"
+
+
+def row(name: str, places: int, spent: Sequence[Spent]) -> str:
+    """A line of the table; where there are two sides with ratio, its spread, and answers."""
+    after = spent[-1]
+    cells = [name, f"{places:,}"]
+    for each in spent:
+        cells += [f"{median(each.seconds):.2f}", f"{max(each.megabytes):,.0f}"]
+    if len(spent) == 2:
+        ratios = [b / a for a, b in zip(spent[0].seconds, after.seconds, strict=True)]
+        cells += [f"{median(ratios):.2f}", f"{min(ratios):.2f} to {max(ratios):.2f}", agreed(spent)]
+    return f"| {' | '.join(cells)} |"
+
+
+HEAD = {
+    1: "| command | places | s | MB |\n|---|---|---|---|",
+    2: "| command | places | before, s | MB | now, s | MB | ratio | of each pair | same numbers |\n"
+    "|---|---|---|---|---|---|---|---|---|",
+}  # fmt: skip
+
+
+def table(sides: Sequence[Side], sizes: Sequence[int], times: int, only: str) -> list[str]:
+    """All commands at all sizes, a row each, printed as they come."""
+    rows = [HEAD[len(sides)]]
+    print(rows[0], flush=True)
+    number = iter(range(10**6))
+    for places in sizes:
+        file, axis = FLAGSHIP, "turkey_raqqa"
+        if places != SHIPPED:
+            file = sides[0].home / f"grid{places}.yaml"
+            axis = grid(places, file)
+        names = [sets_of(side, file, axis) for side in sides]
+        for command in COMMANDS:
+            if places <= command.most and re.search(only, command.name):
+                rows.append(row(command.name, places, timed(command, sides, names, times, number)))
+                print(rows[-1], flush=True)
+    return rows
+
+
+# --- what commands import ----------------------------------------------------------------
+
+
+def starts(side: Side, times: int = 5) -> list[str]:
+    """Of some commands on the flagship the seconds of imports: of the package, and of all else."""
+    names = sets_of(side, FLAGSHIP, "turkey_raqqa")
+    rows = ["| command | its own modules, s | libraries and Python's own, s |\n|---|---|---|"]
+    print(rows[0], flush=True)
+    for command in COMMANDS:
+        if "," in command.name or "of" in command.name:
+            continue
+        own, other = [], []
+        for turn in range(times):
+            new = str(side.home / f"start{command.name}{turn}")
+            words = command.words.format(**names, new=new).split()
+            words += ["--no-figures"] if command.name in ("run", "compare") else []
+            done = subprocess.run(
+                [sys.executable, "-X", "importtime", "-m", "sim", *words], cwd=side.folder,
+                capture_output=True, text=True, env=ENVIRONMENT, check=True,
+            )  # fmt: skip
+            lines = re.findall(r"import time:\s+(\d+) \|\s+\d+ \|\s*(\S+)", done.stderr)
+            mine = sum(int(us) for us, name in lines if name.split(".")[0] == "sim")
+            own.append(mine / 1e6)
+            other.append(sum(int(us) for us, _ in lines) / 1e6 - mine / 1e6)
+        rows.append(f"| {command.name} | {median(own):.2f} | {median(other):.2f} |")
+        print(rows[-1], flush=True)
+    return rows
+
+
+# --- the page ----------------------------------------------------------------------------
+
+
+def machine() -> str:
+    """Processor, number of cores, system, Python."""
+    info = Path("/proc/cpuinfo")
+    found = re.search(r"model name\s*: (.*)", info.read_text()) if info.exists() else None
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    version = sys.version.split()[0]
+    return (
+        f"{found[1] if found else 'a processor'}, {cores} cores, {sys.platform}, Python {version}"
+    )
+
+
+def put(file: Path, mark: str, lines: Sequence[str]) -> None:
+    """Replace what stands between the marks of a page."""
+    text = file.read_text(encoding="utf-8")
+    begin, end = f"<!-- {mark} -->", f"<!-- end of {mark} -->"
+    if begin not in text or end not in text:
+        raise SystemExit(f"{file} has no {begin} and {end}")
+    head, tail = text.split(begin)[0], text.split(end)[1]
+    body = "\n".join(["", *lines, ""])
+    file.write_text(f"{head}{begin}{body}{end}{tail}", encoding="utf-8")
+
+
+def main() -> None:
+    """Time and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--places", default="110,1000,10000", help="sizes, with commas between")
+    parser.add_argument("--times", type=int, default=5, help="how often each is timed")
+    parser.add_argument("--before", type=Path, help="a work tree of another commit")
+    parser.add_argument("--only", default="", help="commands whose name matches")
+    parser.add_argument("--starts", action="store_true", help="time what commands import alone")
+    parser.add_argument("--write", type=Path, help="a page with marks for the tables")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as home:
+        folders = [*([given.before.resolve()] if given.before else []), ROOT]
+        sides = [Side(folder, Path(home) / str(i)) for i, folder in enumerate(folders)]
+        for side in sides:
+            side.home.mkdir()
+        print(machine())
+        if given.starts:
+            rows, mark = starts(sides[-1], given.times), "starts"
+        else:
+            sizes = [int(size) for size in given.places.split(",")]
+            rows, mark = table(sides, sizes, given.times, given.only), "commands"
+    if given.write:
+        put(given.write, mark, [f"{machine()}.", "", *rows])
+
+
+if __name__ == "__main__":
+    main()
