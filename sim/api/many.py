@@ -29,7 +29,7 @@ from .scenarios import Source, path_and_text, scenario_of, seeded
 from .show import Facts, Shown, made, names
 
 if TYPE_CHECKING:
-    from .sense import CellWarnings
+    from .cells import CellWarnings
 
 Folder = str | os.PathLike[str]
 EngineName = Literal["local", "dask"]
@@ -247,7 +247,7 @@ def look_at(design: Design) -> tuple[list[model.Scenario], CellWarnings]:
     Raises:
         ScenarioError: the study or its scenario is faulty.
     """
-    from .sense import BASE, CellWarnings
+    from .cells import BASE, CellWarnings
 
     cells = CellWarnings(design)
     if design.sensitivity is None:

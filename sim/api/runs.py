@@ -15,9 +15,7 @@ from sim.base.files import fingerprint, whole_folder
 from sim.engine import simulation
 from sim.measure.axis import AxisLens, AxisView
 from sim.measure.claims import faults
-from sim.measure.compare import Course, Outcome
 from sim.measure.summary import Analysis
-from sim.measure.typical import Among
 from sim.scenario import model
 from sim.scenario.dates import format_instant
 from sim.scenario.loader import dump_resolved
@@ -35,6 +33,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.cuts.from_scenario import Weak
+    from sim.measure.compare import Course, Outcome
+    from sim.measure.typical import Among
 
 Which = Literal["all", "main", "none"]
 """Figures of a run: all that there are; those of the main axis and of the whole run; none."""
@@ -67,6 +67,8 @@ class Run(Shown):
 
     def outcome(self, name: str | None = None) -> Outcome:
         """This run as a comparison takes it."""
+        from sim.measure.compare import Course, Outcome
+
         return Outcome(
             name or self.scenario.id,
             self.scenario.resolved,
@@ -365,6 +367,8 @@ def open_run(path: str | os.PathLike[str]) -> RunFolder:
         FolderError: it is no complete run folder.
         ScenarioError: its scenario.resolved.yaml cannot be read.
     """
+    from sim.measure.compare import Outcome
+
     folder = Path(path)
     summary = _folder.read_summary(folder)
     if summary.get("kind") is not None:
@@ -376,6 +380,8 @@ def open_run(path: str | os.PathLike[str]) -> RunFolder:
 
 
 def _course(folder: Path) -> Course:
+    from sim.measure.compare import Course
+
     return Course(load(folder / "scenario.resolved.yaml"), _folder.read_control(folder))
 
 

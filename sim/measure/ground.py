@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from sim.network import reach
 from sim.scenario.model import PPM, Scenario
 from sim.state.control import Control
@@ -27,10 +29,10 @@ def passages(scenario: Scenario, control: Control) -> Passages:
 def ground(control: Control, actor: str) -> tuple[float, float]:
     """Places and road-km that an actor holds: shares count as parts, a road by its lesser end."""
     graph = control.terrain.graph
-    share = [control.holders[p].get(actor, 0) for p in graph.places]
-    roads = zip(control.terrain.ends, graph.km.tolist(), strict=True)
-    km = math.fsum(length * min(share[a], share[b]) for (a, b), length in roads) / PPM
-    return round(sum(share) / PPM, 3), round(km, 1)
+    share = np.array([control.holders[p].get(actor, 0) for p in graph.places], dtype=np.int64)
+    lesser = np.minimum(share[graph.a], share[graph.b])
+    km = math.fsum((graph.km * lesser).tolist()) / PPM
+    return round(int(share.sum()) / PPM, 3), round(km, 1)
 
 
 def links(scenario: Scenario, control: Control, ways: Passages, actor: str) -> dict[str, int]:
