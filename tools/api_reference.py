@@ -37,7 +37,7 @@ GROUPS = (
                    "verdicts", "Verdicts", "score", "Scored")),
     ("Folders", ("open_run", "RunFolder", "open_ensemble", "open_study", "summary", "compare",
                  "Comparison", "ManyComparison", "report", "figures")),
-    ("Networks", ("Network", "audit", "Audited", "interdict", "rank")),
+    ("Networks", ("Network", "audit", "Audited", "interdict", "rank", "reliability", "Relied")),
     ("Tables", ("DataTable",)),
     ("Errors", ("Error", "BadInputError", "ScenarioError", "FolderError", "FailedError",
                 "FullDiskError")),

@@ -21,6 +21,7 @@ from sim.tables.layers import (
     CUT_ROADS,
     PLACES,
     RANKING,
+    RELIABILITY,
     ROADS,
     Field,
 )
@@ -104,7 +105,7 @@ def page() -> str:
     ) + ANSWERS + _fields(
         ("Of a place", CASE_PLACES), ("Of a road", CASE_ROADS),
         ("A cut: of a place", CUT_PLACES), ("A cut: of a road", CUT_ROADS),
-        ("An interdiction", ATTACK), ("A ranking", RANKING),
+        ("An interdiction", ATTACK), ("A ranking", RANKING), ("A reliability", RELIABILITY),
     ) + TABLES + _tables("a run", RUN) + _tables("an ensemble", ENSEMBLE)  # fmt: skip
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.tables.data import DataTable
 
     from .audits import Audited, audit
-    from .axes import interdict, rank
+    from .axes import interdict, rank, reliability
     from .calibrations import Calibrated, calibrate
     from .comparisons import Comparison, ManyComparison, compare
     from .ensembles import Ensemble, SensitivityStudy, Study
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     )
     from .networks import Network
     from .pages import figures, report
+    from .reliable import Relied
     from .runs import Cut, Run, RunFolder, cut, film, open_run, run
     from .scenarios import Scenario, load
     from .scores import Scored, score
@@ -49,12 +50,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Audited", "BadInputError", "Beside", "Calibrated", "CheckedFile", "Comparison", "Cut",
     "DataTable", "Ensemble", "Error", "Example", "Explorer", "FailedError", "FolderError",
-    "FullDiskError", "Listing", "ManyComparison", "Network", "Run", "RunFolder", "Scenario",
-    "ScenarioError", "Scored", "SensitivityStudy", "Study", "StudyPlan", "Verdicts", "audit",
-    "beside", "calibrate", "compare", "cut", "ensemble", "examples", "explore", "figures", "film",
-    "init", "interdict", "listing", "load", "merge", "open_ensemble", "open_run", "open_study",
-    "plan_study", "rank", "report", "resume", "run", "schema", "score", "study", "summary",
-    "validate", "verdicts",
+    "FullDiskError", "Listing", "ManyComparison", "Network", "Relied", "Run", "RunFolder",
+    "Scenario", "ScenarioError", "Scored", "SensitivityStudy", "Study", "StudyPlan", "Verdicts",
+    "audit", "beside", "calibrate", "compare", "cut", "ensemble", "examples", "explore", "figures",
+    "film", "init", "interdict", "listing", "load", "merge", "open_ensemble", "open_run",
+    "open_study", "plan_study", "rank", "reliability", "report", "resume", "run", "schema", "score",
+    "study", "summary", "validate", "verdicts",
 ]  # fmt: skip
 
 _HOMES = {
@@ -73,9 +74,10 @@ _HOMES = {
     "sim.api.exploring": ("Explorer", "explore"),
     "sim.api.judging": ("Verdicts", "verdicts"),
     "sim.api.listings": ("Listing", "listing"),
-    "sim.api.axes": ("interdict", "rank"),
+    "sim.api.axes": ("interdict", "rank", "reliability"),
     "sim.api.networks": ("Network",),
     "sim.api.pages": ("figures", "report"),
+    "sim.api.reliable": ("Relied",),
     "sim.api.runs": ("Cut", "Run", "RunFolder", "cut", "film", "open_run", "run"),
     "sim.api.scenarios": ("Scenario", "load"),
     "sim.api.scores": ("Scored", "score"),

@@ -15,9 +15,11 @@ from .network_answers import Interdicted, RankedLosses
 if TYPE_CHECKING:
     from sim.cuts.from_scenario import AxisCut
     from sim.network.interdict import Method
+    from sim.network.readers.objects import Number
     from sim.scenario.model import Scenario
     from sim.state.record import ControlRow
 
+    from .reliable import ReliabilityMethod, Relied
     from .runs import Run
     from .scenarios import Source, When
 
@@ -180,3 +182,53 @@ def rank(
     )
     ranking = with_intervals(found.ranking, (first.case, *more), targets)
     return replace(found, ranking=ranking)
+
+
+def reliability(
+    scenario: Scenario | Source,
+    axis: str | None = None,
+    stands: Mapping[str, float] | float | None = None, *,
+    at: When | None = None, seed: int | None = None, draws: int | None = None,
+    together: Mapping[tuple[str, ...], float] | None = None, need: Number | str | None = None,
+    method: ReliabilityMethod = "auto", samples: int = 10_000, deliverable: bool = False,
+) -> Relied:  # fmt: skip
+    """How likely an axis is open at an instant, and how much it carries.
+
+    Roads that may not be there (``exists``) are in doubt as the scenario states it, those that
+    share a draw together. All else is as in one run, unless ``draws`` replicates are looked at:
+    then every draw of the scenario counts, and what is stated besides fails in each of them.
+
+    Args:
+        axis: its id; None is the one in focus.
+        at: the instant; None is the start.
+        seed: of all luck.
+        draws: look at so many replicates.
+        stands: and all others as :meth:`Between.reliability` takes them.
+
+    Raises:
+        BadInputError: as :meth:`Between.reliability`, and for an unknown axis or instant.
+        ScenarioError: the scenario is faulty.
+    """
+    from sim.cuts.from_scenario import all_there, in_doubt
+    from sim.cuts.reliability import reliability_in
+
+    from .reliable import Relied, asked_of, relied, standing_of
+    from .scenarios import scenario_of
+
+    given = scenario_of(scenario)
+    standing, luck = standing_of(stands, together), seed or 0
+    if draws is None:
+        between = axis_at(all_there(given), axis, at, seed)
+        between = replace(between, case=in_doubt(between.case, given))
+        asked = asked_of(between.case, need, method, samples, luck, deliverable=deliverable)
+        return relied(between.case, between.nodes, standing, asked)
+    if draws < 2:
+        raise BadInputError(f"draws: {draws} are too few for an interval")
+    cases = [
+        axes_at(given, [axis], at, seed, replicate=i, to_end=False)[0].case for i in range(draws)
+    ]
+    asked = asked_of(cases[0], need, method, samples, luck, deliverable=deliverable)
+    if asked.exact:
+        raise BadInputError("method: replicates are drawn, so nothing of them is exact")
+    found = reliability_in(cases, standing, asked)
+    return Relied(found.case, {}, found)

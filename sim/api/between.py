@@ -17,6 +17,9 @@ from .show import Facts, Shown
 if TYPE_CHECKING:
     from sim.cuts.attacks import ChanceAnswer, HoldAnswer, Losses
     from sim.network.interdict import Method
+    from sim.network.readers.objects import Number
+
+    from .reliable import ReliabilityMethod, Relied
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -111,6 +114,35 @@ class Between(Shown):
 
         found = rank_case(self.case, targets, top=top, captured=captured, seed=seed)
         return RankedLosses(self.case, self.nodes, found)
+
+    def reliability(
+        self, stands: Mapping[str, float] | float | None = None, *,
+        together: Mapping[tuple[str, ...], float] | None = None,
+        need: Number | str | None = None, method: ReliabilityMethod = "auto",
+        samples: int = 10_000, seed: int = 0, deliverable: bool = False,
+    ) -> Relied:  # fmt: skip
+        """How likely it is open, and how much it carries, where places and roads may fail.
+
+        Roads of a network YAML that may not be there are in doubt as they state it.
+
+        Args:
+            stands: the chance to stand, of every road, or by the name of places, roads and
+                classes of roads ("" for all other roads).
+            together: chances of things that stand or fall together.
+            need: what is to be carried: a number in the unit of the file, of an axis kg/day or as
+                "40 t/day"; what its sinks consume if None.
+            method: "exact" or "sampled"; the first where it can be had if "auto".
+            samples: so many states are drawn, by luck of ``seed``.
+            deliverable: take the supply and the demand of an axis as limits.
+
+        Raises:
+            BadInputError: an unknown name, a chance beyond 0 to 1, nothing in doubt, too many
+                states to be exact, or a need that is no amount.
+        """
+        from .reliable import asked_of, relied, standing_of
+
+        asked = asked_of(self.case, need, method, samples, seed, deliverable=deliverable)
+        return relied(self.case, self.nodes, standing_of(stands, together), asked)
 
     def _losses(
         self, k: int, targets: Kinds | None, protect: Iterable[str],

@@ -23,7 +23,7 @@ import numpy as np
 from sim.base.errors import BadInputError
 from sim.base.files import whole_file
 from sim.base.names import to_the_eye
-from sim.cuts.case import Case, unknown
+from sim.cuts.case import Case, Doubt, unknown
 from sim.network.arcs import Kinds
 from sim.network.readers import NetworkTable, Reading, is_table, read_capacities, read_table
 from sim.network.readers.objects import Number, read_edges, read_graph
@@ -94,7 +94,8 @@ class Network(Shown):
 
     Made by :meth:`from_file`, :meth:`from_networkx` or :meth:`from_edges`. ``nodes`` are the nodes
     of the graph that was given, by place id; ``of_yaml`` is true of a network of scenarios,
-    of which roads that are ``estimated`` state no length.
+    of which roads that are ``estimated`` state no length, and for which ``exists`` says what is
+    known of those that may not be there.
     """
 
     roads: NetworkTable
@@ -102,6 +103,7 @@ class Network(Shown):
     nodes: Mapping[str, Hashable] = field(default_factory=dict)
     of_yaml: bool = False
     estimated: frozenset[str] = frozenset()
+    exists: Mapping[str, Doubt] = field(default_factory=dict)
 
     @classmethod
     def from_file(
@@ -152,7 +154,7 @@ class Network(Shown):
     @classmethod
     def from_model(cls, net: model.Network) -> Network:
         """The network of a scenario, its medians, roads that are closed at 0."""
-        from sim.cuts.from_scenario import graph_of_network
+        from sim.cuts.from_scenario import doubts_of_network, graph_of_network
 
         graph, roads, limits = graph_of_network(net)
         at = np.array([(net.places[p].lat, net.places[p].lon) for p in graph.places])
@@ -160,9 +162,11 @@ class Network(Shown):
         table = NetworkTable(
             graph, roads, two_way, 1, net.title, True, at, limits=limits,
             known={p.id: Place(p.name) for p in net.places.values()},
+            classes=tuple(net.roads[road].road_class for road in graph.roads),
         )  # fmt: skip
         estimated = frozenset(road.id for road in net.roads.values() if road.estimated)
-        return cls(table, "kg/day", of_yaml=True, estimated=estimated)
+        exists = doubts_of_network(net)
+        return cls(table, "kg/day", of_yaml=True, estimated=estimated, exists=exists)
 
     @classmethod
     def from_networkx(
@@ -344,6 +348,7 @@ class Network(Shown):
             table.title, table.graph, table.roads, table.limits_between((*begin, *end)), begin, end,
             self.unit, table.scale, names=table.names, estimated=self.estimated,
             coordinates=table.coordinates, stated=table.stated, notes=table.notes,
+            classes=table.classes, exists=self.exists,
         )  # fmt: skip
 
     @cached_property

@@ -201,7 +201,7 @@ class Asked(FileOptions):
             show(document)
 
 
-def drawn_to(figure: str | None, file: str) -> Path | None:
+def drawn_to(figure: str | None, file: str, option: str = "figure") -> Path | None:
     """The file that ``--figure`` names; raises BadInputError as :meth:`Asked.target`."""
     if figure is None:
         return None
@@ -209,11 +209,11 @@ def drawn_to(figure: str | None, file: str) -> Path | None:
 
     target = Path(figure)
     if target.suffix.lower() not in (".png", ".svg"):
-        raise BadInputError("--figure: write to a file that ends in .png or .svg")
+        raise BadInputError(f"--{option}: write to a file that ends in .png or .svg")
     if not target.parent.is_dir():
-        raise BadInputError(f"--figure: there is no folder {target.parent}")
+        raise BadInputError(f"--{option}: there is no folder {target.parent}")
     if target.with_suffix(".csv").resolve() == Path(file).resolve():
-        raise BadInputError(f"--figure: its numbers would replace {file}; name another file")
+        raise BadInputError(f"--{option}: its numbers would replace {file}; name another file")
     return target
 
 

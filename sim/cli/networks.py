@@ -1,4 +1,4 @@
-"""Commands about networks: cut, interdict, rank, audit, import.
+"""Commands about networks: cut, interdict, rank, reliability, audit, import.
 
 Registered in :mod:`sim.cli.program`; exit codes as there.
 """
@@ -18,6 +18,7 @@ from sim.cli.verbs import SETS, Verb, answer, gathered, print_json
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sim.api.reliable import ReliabilityMethod
     from sim.network.arcs import Kinds
     from sim.network.interdict import Method
 
@@ -176,7 +177,9 @@ def _least_flow(asked: Asked, attack: AttackOptions) -> None:
     if attack.hold is not None:
         document["defence"] = between.hold(k, attack.hold, **lost).document()
     if attack.chance:
-        document["uncertain"] = asdict(between.gamble(k, *_chances(attack.chance), **lost))
+        chances, others = _chances(attack.chance, "chance")
+        others = 1.0 if others is None else others
+        document["uncertain"] = asdict(between.gamble(k, chances, others, **lost))
     asked.answer(document, print_interdict, found.save, found.export)
 
 
@@ -191,16 +194,17 @@ def _whole_numbers(option: str, texts: Sequence[str], form: str) -> dict[str, in
     return found
 
 
-def _chances(texts: Sequence[str]) -> tuple[dict[str, float], float]:
-    """Chances by name from ``NAME=P``, and that of all others from ``P`` (1 without one)."""
-    chances, others = {}, 1.0
+def _chances(texts: Sequence[str], option: str) -> tuple[dict[str, float], float | None]:
+    """Chances by name from ``NAME=P``, and that of all others from ``P``, if there is one."""
+    chances: dict[str, float] = {}
+    others = None
     for text in texts:
         name, sign, number = text.rpartition("=")
         try:
             share = float(number)
         except ValueError:
             raise BadInputError(
-                f"--chance: '{text}' is not P or NAME=P with P from 0 to 1"
+                f"--{option}: '{text}' is not P or NAME=P with P from 0 to 1"
             ) from None
         if sign:
             chances[name] = share
@@ -245,6 +249,100 @@ def rank(
             targets=targets, top=top, captured=fallen, seed=asked.seed or 0
         )
     asked.answer(found.document(), print_rank, found.save, found.export)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ReliabilityOptions:
+    """What may fail, and what is asked about it."""
+
+    stands: tuple[str, ...]
+    together: tuple[str, ...]
+    need: str | None
+    draws: int | None
+    method: ReliabilityMethod
+    samples: int
+    deliverable: bool
+
+    def stated(self) -> Stated:
+        """The options that a network and an axis share, as the API takes them."""
+        by_name, others = _chances(self.stands, "stands")
+        together: dict[tuple[str, ...], float] = {}
+        for text in self.together:
+            of, _ = _chances([text], "together")
+            for names, chance in of.items():
+                together[tuple(name.strip() for name in names.split(","))] = chance
+            if not of:
+                raise BadInputError(f"--together: '{text}' is not NAME,NAME=P")
+        stands = by_name if others is None else {"": others} | by_name
+        return {
+            "stands": stands, "together": together, "need": self.need, "method": self.method,
+            "samples": self.samples, "deliverable": self.deliverable,
+        }  # fmt: skip
+
+
+class Stated(TypedDict):
+    """What is stated of a reliability, as :class:`~sim.api.between.Between` takes it."""
+
+    stands: dict[str, float]
+    together: dict[tuple[str, ...], float]
+    need: str | None
+    method: ReliabilityMethod
+    samples: int
+    deliverable: bool
+
+
+@click.command(cls=Verb)
+@asked(at="start")
+@gathered(ReliabilityOptions)
+@click.option(
+    "--stands", multiple=True, metavar="[NAME=]P",
+    help="The chance that a place, a road or a class of roads stands; of every road without NAME.",
+)  # fmt: skip
+@click.option(
+    "--together", multiple=True, metavar="NAME,NAME=P",
+    help="These stand or fall together, with this chance to stand.",
+)  # fmt: skip
+@click.option(
+    "--need", metavar="AMOUNT",
+    help="What is to be carried, as '40 t/day' of a scenario; there what the sinks consume.",
+)  # fmt: skip
+@click.option(
+    "--draws", type=click.IntRange(2, 1_000_000),
+    help="Look at so many replicates of the scenario at the date, all its luck among them.",
+)  # fmt: skip
+@click.option(
+    "--method", type=click.Choice(["auto", "exact", "sampled"]), default="auto", show_default=True,
+    help="Exact, or drawn by the number of losses; exact where there are not too many states.",
+)  # fmt: skip
+@click.option(
+    "--samples", type=click.IntRange(1, 100_000_000), default=10_000, show_default=True,
+    help="So many states are drawn.",
+)  # fmt: skip
+@click.option("--deliverable", is_flag=True, help="Take supply and demand of an axis as limits.")
+@click.option(
+    "--map", "map_", type=click.Path(dir_okay=False), metavar="FILE",
+    help="Draw the map too: a .png or .svg file, its numbers as .csv beside it.",
+)  # fmt: skip
+def reliability(asked: Asked, options: ReliabilityOptions, map_: str | None) -> None:
+    """The chance to be open, and what is carried, where places and roads may fail."""
+    import sim
+    from sim.tables.terminal_network import print_reliability
+
+    asked.check()
+    target = drawn_to(map_, asked.file, "map")
+    stated = options.stated()
+    if asked.of_scenario:
+        found = sim.reliability(
+            asked.scenario(), asked.axis, at=asked.at, seed=asked.seed, draws=options.draws,
+            **stated,
+        )  # fmt: skip
+    elif options.draws is not None:
+        raise BadInputError("--draws is for scenarios: a network file has nothing to draw")
+    else:
+        found = asked.between().reliability(seed=asked.seed or 0, **stated)
+    if target is not None:
+        found.save_map(target)
+    asked.answer(found.document(), print_reliability, found.save, found.export)
 
 
 @click.command(cls=Verb)
@@ -307,4 +405,4 @@ def import_(
     answer(as_json, written.document(), "\n".join(written.said()))
 
 
-COMMANDS = (cut, interdict, rank, audit, import_)
+COMMANDS = (cut, interdict, rank, reliability, audit, import_)

@@ -200,7 +200,7 @@ Commands.sections = {
     "Scenarios": ("init", "example", "validate", "list", "schema"),
     "One run": ("run", "explore", "film"),
     "Many runs": ("ensemble", "study", "merge", "calibrate", "verdict", "score"),
-    "Networks": ("cut", "interdict", "rank", "audit", "import"),
+    "Networks": ("cut", "interdict", "rank", "reliability", "audit", "import"),
     "Folders": ("show", "compare", "report", "figures", "export"),
 }
 

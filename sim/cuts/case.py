@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 
@@ -33,6 +33,18 @@ MOST_SUGGESTED = 20_000
 """Beyond so many names none is looked for that is close to a wrong one: it takes seconds."""
 
 
+class Doubt(NamedTuple):
+    """A road that may not be there: the chance that it is, and what it carries each way if it is.
+
+    Those that share a ``draw`` are there or not by the same number.
+    """
+
+    chance: float
+    there: int
+    back: int
+    draw: str
+
+
 @dataclass(frozen=True, eq=False)
 class Case:
     """A network with its ends. Capacities count 1 / ``scale`` of ``unit``.
@@ -40,7 +52,8 @@ class Case:
     ``captured`` are the places that the scenario takes from the axis after the date looked
     at. ``axis`` is None for a network. ``names`` are those of places that have one, roads that are
     ``estimated`` state no length. Of a scenario ``doubtful`` are the roads that may not be there,
-    by id, and whether they are in the run looked at. ``notes`` say how a file was read.
+    by id, and whether they are in the run looked at. ``notes`` say how a file was read, ``classes``
+    of which class each road is, ``exists`` what is known of those that may not be there, by id.
     """
 
     title: str
@@ -63,6 +76,8 @@ class Case:
     coordinates: FloatArray | None = None  # (n, 2) latitude and longitude, where known
     stated: BoolArray | None = None  # (m,) roads whose capacity is stated; None: all
     notes: tuple[str, ...] = ()
+    classes: tuple[str | None, ...] | None = None  # (m,) where roads have any
+    exists: Mapping[str, Doubt] = field(default_factory=dict)
 
     def value(self, amount: int) -> Amount | None:
         """An amount in ``unit``; None for one without limit."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
 from sim.base.errors import BadInputError
 from sim.cuts.attacks import FlowFrontier, Losses, least_flow
-from sim.cuts.case import Case, Document
+from sim.cuts.case import Case, Document, Doubt
 from sim.cuts.cut import Gap, WeakPoints, more_cuts, other_fewest, territory_of
 from sim.cuts.weakness import Weakness, weakness_of
 from sim.measure.axis import AxisLens, AxisView, cut_document
@@ -17,12 +17,49 @@ from sim.measure.ground import day_zero_pockets
 from sim.network import UNLIMITED, Graph, IntArray
 from sim.scenario.dates import format_instant
 from sim.scenario.model import Network, Scenario
+from sim.state.luck import Luck, luck_keys
 from sim.state.rebuild import state_at
 from sim.state.record import ControlRow
 from sim.tables.of_cuts import explained
 
 MOST_LOST = 5
 """Losses up to which the attacks on an axis are found for its figures."""
+
+
+def doubts_of_network(net: Network) -> dict[str, Doubt]:
+    """The roads of a network file that may not be there, by id; each has a draw of its own."""
+    found = {}
+    for road in net.roads.values():
+        if road.doubtful and not road.closed:
+            there, back = (
+                round(way.nominal) for way in road.each_way(net.classes[road.road_class])
+            )
+            found[road.id] = Doubt(road.exists, there, back, road.id)
+    return found
+
+
+def all_there(scenario: Scenario) -> Scenario:
+    """The scenario with every road there that may not be."""
+    roads = {
+        id_: replace(road, exists=1.0) if road.doubtful else road
+        for id_, road in scenario.network.roads.items()
+    }
+    return replace(scenario, network=replace(scenario.network, roads=roads))
+
+
+def in_doubt(case: Case, scenario: Scenario) -> Case:
+    """The case of an axis in which every road is there, with how likely each is.
+
+    Those that share a draw in runs of the scenario share one here.
+    """
+    luck = Luck(0, 0, luck_keys(scenario), scenario.ties)
+    exists = {}
+    for id_, road in scenario.network.roads.items():
+        if road.doubtful:
+            there, back = map(int, case.roads[case.graph.road_index[id_]])
+            draw = str(luck.uniform(f"road:{id_}:exists"))
+            exists[id_] = Doubt(road.exists, there, back, draw)
+    return replace(case, exists=exists, doubtful={})
 
 
 def graph_of_network(net: Network) -> tuple[Graph, IntArray, IntArray]:
@@ -74,6 +111,7 @@ def case_of_record(scenario: Scenario, control: Sequence[ControlRow], axis: str,
         supply=np.array(
             [UNLIMITED if s is None else round(s.nominal) for s in supplies], dtype=np.int64
         ),
+        classes=tuple(scenario.network.roads[r].road_class for r in lens.graph.roads),
         demand=np.array([round(d.nominal) for d in demands], dtype=np.int64),
         pockets=tuple(
             tuple(lens.graph.place_index[p] for p in part)

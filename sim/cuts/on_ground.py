@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sim.cuts.case import Case
 from sim.cuts.from_scenario import AxisCut, cut_of_axis
 from sim.cuts.ranking import Ranking, losses_alone, ranks_of
+from sim.cuts.reliability import Reliability
 from sim.measure.axis import turning_points
 from sim.measure.summary import Analysis
 from sim.network import UNLIMITED
@@ -28,6 +29,7 @@ from sim.tables.layers import (
     CUT_ROADS,
     PLACES,
     RANKING,
+    RELIABILITY,
     ROADS,
     Each,
     Field,
@@ -252,6 +254,23 @@ def ranking_found(ranking: Ranking) -> Findings:
     return Findings(
         RANKING, RANKING, lambda target: found.get((target.kind, _id(case, target)), unranked)
     )
+
+
+def reliability_found(found: Reliability) -> Findings:
+    """How likely each place and road stands, what that adds, and how likely it is in the cut."""
+    case = found.case
+    tons = 1000 if case.unit == "kg/day" else 1
+    rows: dict[tuple[str, str], Values] = {
+        (e.kind, e.name): [
+            e.stands, None if e.gain is None else e.gain.value,
+            None if e.flow_gain is None else e.flow_gain / tons, e.in_cut.value,
+        ]
+        for e in found.elements
+    }  # fmt: skip
+    return Findings(
+        RELIABILITY, RELIABILITY,
+        lambda target: rows.get((target.kind, _id(case, target)), [1.0, None, None, 0.0]),
+    )  # fmt: skip
 
 
 def _id(case: Case, target: Target) -> str:

@@ -95,6 +95,77 @@ def probability(successes: int, tries: int, z: float = Z) -> Estimate:
     return Estimate(p, low, high)
 
 
+def proportion(successes: int, tries: int) -> Estimate:
+    """A share with the interval of Clopper and Pearson (1934), which holds whatever the share.
+
+    Without any success (or failure) it is bounded to one side, at the same level.
+
+    Raises:
+        ValueError: no tries.
+    """
+    from scipy.special import betaincinv
+
+    if tries < 1:
+        raise ValueError("no tries")
+    tail = (1 - LEVEL) / (1 if successes in (0, tries) else 2)
+    low, high = 0.0, 1.0
+    if successes:
+        low = float(betaincinv(successes, tries - successes + 1, tail))
+    if successes < tries:
+        high = float(betaincinv(successes + 1, tries - successes, 1 - tail))
+    return Estimate(successes / tries, low, high)
+
+
+def stratified_shares(
+    weights: Values, hits: Values, tries: Values
+) -> tuple[Values, Values, Values]:
+    """Sums of the shares of strata (rows) by their ``weights``, with the ends of their intervals.
+
+    Each stratum has Wilson's interval; what it reaches beyond its share is squared and summed up
+    (Zou and Donner 2008). Where no stratum has a hit the sum is below ``max(w / n) ln(1 / 0.05)``,
+    for the chance of none is at most ``exp(-sum n p)``; and so from above. Of a stratum without
+    tries nothing is known, and its share is taken to be a half.
+    """
+    seen = np.maximum(tries, 1)
+    share = np.where(tries > 0, hits / seen, 0.5)
+    scale = 1 + Z * Z / seen
+    middle = (share + Z * Z / (2 * seen)) / scale
+    half = Z / scale * np.sqrt(share * (1 - share) / seen + Z * Z / (4 * seen * seen))
+    least = np.where(tries > 0, np.where(hits > 0, middle - half, 0.0), 0.0)
+    most = np.where(tries > 0, np.where(hits < tries, middle + half, 1.0), 1.0)
+    whole, value = weights.sum(axis=0), (weights * share).sum(axis=0)
+    low = value - np.sqrt((weights**2 * (share - least) ** 2).sum(axis=0))
+    high = value + np.sqrt((weights**2 * (most - share) ** 2).sum(axis=0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        bound = np.nanmax(weights / tries, axis=0, initial=0.0) * -math.log(1 - LEVEL)
+    high = np.where((hits == 0).all(axis=0), np.maximum(high, bound), high)
+    low = np.where((hits == tries).all(axis=0), np.minimum(low, whole - bound), low)
+    return value, np.maximum(low, 0.0), np.minimum(high, whole)
+
+
+def stratified_share(weights: Values, hits: Values, tries: Values) -> Estimate:
+    """The sum of the shares of some strata by their weights: :func:`stratified_shares` of one."""
+    value, low, high = stratified_shares(weights, hits, tries)
+    return Estimate(float(value), float(low), float(high))
+
+
+def stratified_mean(weights: Values, means: Values, variances: Values, tries: Values) -> Estimate:
+    """The sum of the means of strata by their ``weights``, with Student's interval.
+
+    Degrees of freedom are Satterthwaite's (1946) of the strata that vary; one of a single try,
+    whose ``variances`` says nothing, leaves the ends open.
+    """
+    value = float(weights @ means)
+    if (tries < 2).any():
+        return Estimate(value, None, None)
+    parts = weights**2 * variances / tries
+    total = float(parts.sum())
+    if not total:
+        return Estimate(value, value, value)
+    half = student(total**2 / float((parts**2 / (tries - 1)).sum())) * math.sqrt(total)
+    return Estimate(value, value - half, value + half)
+
+
 def difference_of_probabilities(
     base: tuple[int, int], other: tuple[int, int], z: float = Z
 ) -> Estimate:

@@ -43,6 +43,17 @@ class Solution(NamedTuple):
     side: BoolArray
 
 
+class ManyFlows(NamedTuple):
+    """Largest flows of k states: each value, its witness on the arcs, and the cut that bounds it.
+
+    ``side`` are the nodes on the source side of the minimum cut nearest the sources.
+    """
+
+    value: IntArray  # (k,)
+    amounts: IntArray  # (k, e)
+    side: BoolArray  # (k, v)
+
+
 @dataclass(frozen=True, eq=False)
 class ArcNetwork:
     """Arcs from ``root`` (a super source) to ``goal`` (a super sink).

@@ -139,6 +139,12 @@ RANKING = (
     Field("deliverable_loss_t_day", "its loss of what supply and demand let through"),
     Field("places_shut_off", "places that are reached only through it", int),
 )  # fmt: skip
+RELIABILITY = (
+    Field("stands", "the chance that it stands"),
+    Field("gain", "what its standing adds to the chance that something is carried, if in doubt"),
+    Field("flow_gain_t_day", "what its standing adds to what is carried on average"),
+    Field("in_cut", "the chance that it is in the minimum cut nearest the sources"),
+)  # fmt: skip
 """What an answer tells beside; of a ranking nothing where a place or road is not ranked."""
 
 Row = Sequence[Any]

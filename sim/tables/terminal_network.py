@@ -10,7 +10,7 @@ from rich.text import Text
 
 from sim.base.said import Sentence
 
-from . import of_audit, of_cuts
+from . import of_audit, of_cuts, of_reliability
 from .terminal import cleaned, console, print_table
 
 Document = Mapping[str, Any]
@@ -74,6 +74,18 @@ def print_rank(document: Document) -> None:
     out = _titled(heads, document.get("notes", ()))
     print_table(out, of_cuts.ranking(document))
     _print(out, of_cuts.shapley(document))
+
+
+def print_reliability(document: Document) -> None:
+    """How likely it is open, what it carries, and what each place and road adds."""
+    document = cleaned(document)
+    heads = [of_cuts.title(document), *of_reliability.reliability(document)]
+    out = _titled(heads, document.get("notes", ()))
+    print_table(out, of_reliability.carried(document))
+    print_table(out, of_reliability.elements(document))
+    more = len(document["elements"]) - of_reliability.MOST_ROWS
+    if more > 0:
+        out.print(f"and {more} more places and roads, all in --json", soft_wrap=True)
 
 
 def print_audit(document: Document) -> None:

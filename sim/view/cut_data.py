@@ -145,12 +145,12 @@ def audit_data(base: MapData, audit: Audit) -> AuditMapData:
 def rank_data(ranking: Ranking) -> RankData:
     """The chart of a ranking."""
     case = ranking.case
-    unit, scale = _unit(case)
+    unit, scale = unit_of(case)
     whole = ranking.max_flow / scale
     rows = tuple(_scaled(row, scale) for row in ranking.rows[:MOST_RANKED])
     left_out = sum(row.loss > 0 for row in ranking.rows[MOST_RANKED:])
     names = {row.name: case.said(row.name) for row in rows}
-    subtitle = Sentence(_of(case), ": what the loss of each alone takes from the capacity")
+    subtitle = Sentence(ends_of(case), ": what the loss of each alone takes from the capacity")
     if left_out:
         more = Said(str(left_out), left_out, "names")
         subtitle = Sentence(subtitle, "; ", more, " more that cost less are not drawn")
@@ -158,7 +158,7 @@ def rank_data(ranking: Ranking) -> RankData:
         ends = share(0.05), " to ", share(0.95), " of the networks drawn"
         subtitle = Sentence(subtitle, "; whiskers: ", *ends)
     title = Sentence(Name(case.title), ": ", _worst(rows, whole, unit, names))
-    return RankData(Page(title, subtitle, _credit(case)), unit, whole, rows, names, left_out)
+    return RankData(Page(title, subtitle, credit_of(case)), unit, whole, rows, names, left_out)
 
 
 def _scaled(row: RankedLoss, scale: float) -> RankedLoss:
@@ -187,8 +187,8 @@ def frontier_data(frontier: Frontier, base: MapData | None = None) -> FrontierDa
     ``base`` is the map of the network, where it has one: it takes the place of zeros.
     """
     case = frontier.cases[0] if isinstance(frontier, JointFrontier) else frontier.case
-    name, of = Sentence(Name(case.title)), _of(case)
-    unit, scale = _unit(case)
+    name, of = Sentence(Name(case.title)), ends_of(case)
+    unit, scale = unit_of(case)
     quantity, what = "flow left", "the least flow that so many losses leave"
     if isinstance(frontier, JointFrontier):
         name = listed(frontier.axes)
@@ -220,7 +220,7 @@ def frontier_data(frontier: Frontier, base: MapData | None = None) -> FrontierDa
     key = {"flow left": "flow", "weighted flow left": "total", "fastest route": "hours"}[quantity]
     found = _stops(exact, greedy, unit, key, one_of(stopping, complete=complete))
     title = Sentence(name, ": ", found)
-    page = Page(title, subtitle, "" if unit == "h" else _credit(case))
+    page = Page(title, subtitle, "" if unit == "h" else credit_of(case))
     shown = None
     if base is not None and isinstance(frontier, FlowFrontier):
         what = Sentence(of, ": each place and road whose loss alone stops the flow")
@@ -336,7 +336,7 @@ def cut_map_data(base: MapData, weakness: Weakness) -> CutMapData:
         ways = counted(len(found), "minimum cut")
         title = Sentence(Name(case.title), ": ", ways, hold, whole, more, "; ", worst)
     subtitle = Sentence(
-        _of(case), ": all minimum cuts, and places by what the loss of each alone costs"
+        ends_of(case), ": all minimum cuts, and places by what the loss of each alone costs"
     )
     costly = {r.name for r in ranking.rows if r.kind == "place" and r.loss > 0}
     drawn = replace(
@@ -358,7 +358,7 @@ def _focus(base: MapData, items: Set[str]) -> tuple[str, ...]:
 
 def flow_map_data(base: MapData, case: Case) -> MapData:
     """The map of a network with a largest flow on it and the minimum cut nearest its sources."""
-    unit, scale = _unit(case)
+    unit, scale = unit_of(case)
     flow, graph = case.flow, case.graph
     value = case.value(flow.value)
     net = (flow.road_flow[:, 0] - flow.road_flow[:, 1]) * (1000 / (scale * case.scale))
@@ -369,11 +369,11 @@ def flow_map_data(base: MapData, case: Case) -> MapData:
         names = listed(case.ids(cut.places, cut.roads))
         title = Sentence(Name(case.title), ": ", most, " at most, cut by ", names)
     subtitle = Sentence(
-        _of(case), ": a largest flow, and the minimum cut nearest where it starts"
+        ends_of(case), ": a largest flow, and the minimum cut nearest where it starts"
     )  # fmt: skip
     return replace(
         base,
-        page=Page(title, subtitle, _credit(case)),
+        page=Page(title, subtitle, credit_of(case)),
         roads=tuple(
             replace(road, flow=round(net[graph.road_index[road.id]])) for road in base.roads
         ),
@@ -392,11 +392,12 @@ def amount(value: float, unit: str, path: str = "", *, bare: bool = False) -> Sa
     return Said(f"{number(shown)} {'' if bare else unit}".rstrip(), value, unit or "1", path)
 
 
-def _unit(case: Case) -> tuple[str, float]:
+def unit_of(case: Case) -> tuple[str, float]:
+    """The unit in which a case is drawn, and how many of the case's own make one of it."""
     return ("t/day", 1000.0) if case.unit == "kg/day" else ("", 1.0)
 
 
-def _of(case: Case) -> Sentence:
+def ends_of(case: Case) -> Sentence:
     """What was looked at: an axis at a date, or a network between its ends."""
     if case.axis is not None:
         return Sentence(Name(case.title), " on ", Name(case.at))
@@ -404,6 +405,6 @@ def _of(case: Case) -> Sentence:
     return Sentence(Name(case.title), ", ", *ends)
 
 
-def _credit(case: Case) -> str:
+def credit_of(case: Case) -> str:
     """Small print: what a flow is counted in that has no unit of its own."""
-    return "" if _unit(case)[0] else f"Amounts are in the {case.unit}."
+    return "" if unit_of(case)[0] else f"Amounts are in the {case.unit}."

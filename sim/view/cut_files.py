@@ -14,12 +14,14 @@ from sim.cuts.audit import Audit
 from sim.cuts.case import Case
 from sim.cuts.from_scenario import Weak
 from sim.cuts.ranking import Ranking
+from sim.cuts.reliability import Reliability
 from sim.cuts.weakness import Weakness
 from sim.measure.summary import Analysis
 from sim.view.draw import drawn
 
 from .charts.frontier import draw_frontier, frontier_table
 from .charts.rank import draw_rank, rank_table
+from .charts.reliability import draw_reliability, reliability_table
 from .cut_data import (
     CutMapData,
     Frontier,
@@ -34,6 +36,8 @@ from .fill_cuts import cuts_of_run, map_of_case
 from .map.audit import audit_table, draw_audit
 from .map.cut import cut_map_table, draw_cut_map
 from .map.figure import Maps, draw_map, map_table
+from .map.reliability import draw_reliability_map, reliability_map_table
+from .reliability_data import reliability_data, reliability_map_data
 from .tables import Numbers, write_numbers
 
 Drawing = tuple[Figure, Numbers]
@@ -105,6 +109,22 @@ def rank_of(ranking: Ranking) -> Drawing:
     """What the loss of each place and road alone costs."""
     data = rank_data(ranking)
     return draw_rank(data), rank_table(data)
+
+
+def reliability_of(reliability: Reliability) -> Drawing:
+    """What is carried how likely, and what each place and road adds by standing."""
+    data = reliability_data(reliability)
+    return draw_reliability(data), reliability_table(data)
+
+
+def reliability_map_of(reliability: Reliability) -> Drawing:
+    """The map of what may fail.
+
+    Raises:
+        BadInputError: the network has no coordinates, or too many roads.
+    """
+    data = reliability_map_data(map_of_case(reliability.case), reliability)
+    return draw_reliability_map(data), reliability_map_table(data)
 
 
 def write_drawing(drawing: Drawing, target: Path) -> None:

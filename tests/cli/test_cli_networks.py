@@ -496,3 +496,63 @@ def test_a_folder_that_is_no_network_says_what_one_holds(sim: Sim, folder: Path)
     done = sim("cut", "empty", "--from", "a", "--to", "b", cwd=folder)
     assert done.returncode == 2
     assert "holds link.csv (GMNS) or routes.csv (Flee)" in done.stderr
+
+
+def test_reliability_prints_chances(answer: Answer, sim: Sim, folder: Path) -> None:
+    stated = ("--stands", "0.9", "--stands", "Start->B=0.5", "--need", "40")
+    found = answer("reliability", "edges.csv", *ENDS, *stated, cwd=folder)
+    assert (found["method"], found["need"]) == ("exact", 40)
+    # 40 and more: Start->C with C->D and D->End, or with C->B and B->End (30) and Start->B (10)
+    assert found["met"]["value"] == pytest.approx(0.9 * (1 - (1 - 0.81) * (1 - 0.81 * 0.5)))
+    assert sum(level["chance"] for level in found["levels"]) == pytest.approx(1)
+    assert found["elements"][0]["name"] == "Start->C"
+    text = sim("reliability", "edges.csv", *ENDS, *stated, cwd=folder).stdout
+    for part in ("open with a chance of 9", "carries 40 with a chance of 80 %", "exact, from",
+                 "at least this", "open gains"):  # fmt: skip
+        assert part in text
+    drawn = ("--method", "sampled", "--samples", "50")
+    text = sim("reliability", "edges.csv", *ENDS, "--together", "Start->B,Start->C=0.8", *drawn,
+               cwd=folder).stdout  # fmt: skip
+    assert "open with a chance of 80 %" in text
+
+
+def test_reliability_draws_a_chart_and_a_map(sim: Sim, folder: Path) -> None:
+    done = sim(
+        "reliability", "toy.yaml", "--stands", "0.9", "--stands", "gate=0.6",
+        "--figure", "chart.svg", "--map", "map.png", "--export", "found.geojson", cwd=folder,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "carries 8 t/day with a chance of" in done.stdout
+    chart = (folder / "chart.csv").read_text().splitlines()
+    assert chart[0].startswith("kind,id,name,carried (t/day),chance")
+    gate = next(line for line in (folder / "map.csv").read_text().splitlines() if "gate," in line)
+    assert gate.startswith("place,gate,0.6,")
+    assert (folder / "map.png").stat().st_size > 10_000
+    layers = json.loads((folder / "found.geojson").read_text())
+    fields = {f["properties"]["id"]: f["properties"] for f in layers["features"]}
+    assert fields["gate"]["stands"] == 0.6
+    assert fields["port"]["stands"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "error: --stands: nothing is in doubt"),
+        (("--stands", "x=2"), "error: --stands: 2 is not from 0 to 1"),
+        (("--stands", "x=y"), "error: --stands: 'x=y' is not P or NAME=P"),
+        (("--stands", "Strat->B=0.5"), "did you mean 'Start->B'"),
+        (("--together", "0.5"), "error: --together: '0.5' is not NAME,NAME=P"),
+        (("--stands", "0.5", "--need", "0"), "error: --need: '0' is not an amount above 0"),
+        (("--stands", "0.5", "--draws", "9"), "error: --draws is for scenarios"),
+        (("--stands", "0.5", "--map", "edges.svg"), "error: --map: its numbers would replace"),
+        (("--stands", "0.5", "--map", "net.svg"), "a cut map needs coordinates"),
+    ],
+)
+def test_reliability_says_what_is_wrong(
+    sim: Sim, folder: Path, words: tuple[str, ...], said: str
+) -> None:
+    before = sorted(folder.iterdir())
+    done = sim("reliability", "edges.csv", *ENDS, *words, cwd=folder)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert sorted(folder.iterdir()) == before

@@ -33,6 +33,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "cut": ("net.csv", "--from", "a", "--to", "c"),
     "interdict": ("net.csv", "--from", "a", "--to", "c", "-k", "1"),
     "rank": ("net.csv", "--from", "a", "--to", "c"),
+    "reliability": ("net.csv", "--from", "a", "--to", "c", "--stands", "0.9"),
     "audit": ("small.yaml", "--against", "small.yaml"),
     "import": ("net.csv", "--out", "new.npz"),
     "show": ("run",),

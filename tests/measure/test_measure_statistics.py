@@ -133,3 +133,62 @@ def test_a_difference_of_chances_has_newcombes_interval(
     found = st.difference_of_probabilities(base, other)
     assert found.value == pytest.approx(other[0] / other[1] - base[0] / base[1])
     assert (found.low, found.high) == (pytest.approx(low, abs=6e-5), pytest.approx(high, abs=6e-5))
+
+
+@pytest.mark.parametrize(("k", "n"), [(0, 30), (1, 30), (7, 20), (20, 20), (999, 1000)])
+def test_clopper_and_pearson_are_scipys(k: int, n: int) -> None:
+    found = st.proportion(k, n)
+    kind = "less" if k == 0 else "greater" if k == n else "two-sided"  # bounded to one side
+    theirs = stats.binomtest(k, n, alternative=kind).proportion_ci(0.95, "exact")
+    assert found.value == k / n
+    assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high))
+    with pytest.raises(ValueError, match="no tries"):
+        st.proportion(0, 0)
+
+
+def test_one_stratum_is_wilsons() -> None:
+    one = st.stratified_share(np.array([1.0]), np.array([7.0]), np.array([20.0]))
+    wilson = st.probability(7, 20)
+    assert (one.value, one.low, one.high) == pytest.approx((wilson.value, wilson.low, wilson.high))
+
+
+def test_strata_are_squared_and_summed() -> None:
+    weights, hits, tries = np.array([0.6, 0.4]), np.array([3.0, 8.0]), np.array([10.0, 10.0])
+    a, b = st.probability(3, 10), st.probability(8, 10)
+    assert a.low is not None
+    assert b.low is not None
+    found = st.stratified_share(weights, hits, tries)
+    assert found.value == pytest.approx(0.6 * 0.3 + 0.4 * 0.8)
+    expected = found.value - np.hypot(0.6 * (0.3 - a.low), 0.4 * (0.8 - b.low))
+    assert found.low == pytest.approx(expected)
+
+
+def test_without_a_hit_there_is_an_upper_bound() -> None:
+    weights, tries = np.array([0.01, 0.001]), np.array([100.0, 20.0])
+    none = st.stratified_share(weights, np.zeros(2), tries)
+    # w / n is 1e-4 and 5e-5: at most 1e-4 ln 20, unless Wilson's say more
+    assert (none.value, none.low) == (0, 0)
+    assert none.high is not None
+    assert none.high >= 1e-4 * np.log(20)
+    every = st.stratified_share(weights, tries, tries)
+    assert every.high == pytest.approx(0.011)
+    assert every.low == pytest.approx(0.011 - none.high)
+    # nothing at all is known of a stratum without tries
+    some = st.stratified_share(weights, np.array([50.0, 0.0]), np.array([100.0, 0.0]))
+    assert (some.high or 0) - (some.low or 0) > 0.001
+
+
+def test_the_mean_of_strata() -> None:
+    rng = np.random.default_rng(3)
+    samples = [rng.normal(5, 2, 40), rng.normal(9, 1, 60)]
+    means, spreads = (np.array([f(x) for x in samples]) for f in (np.mean, lambda x: x.var(ddof=1)))
+    tries = np.array([40.0, 60.0])
+    # half of each: the interval is that of Welch of a difference, whose parts add up alike
+    found = st.stratified_mean(np.array([0.5, 0.5]), means, spreads, tries)
+    welch = st.difference_of_means(-samples[0], samples[1])
+    assert found.value == pytest.approx(welch.value / 2)
+    assert found.half_width == pytest.approx((welch.half_width or 0) / 2)
+    one = st.stratified_mean(np.array([1.0]), means[:1], spreads[:1], tries[:1])
+    alone = st.mean(samples[0])
+    assert (one.low, one.high) == pytest.approx((alone.low, alone.high))
+    assert st.stratified_mean(np.array([1.0]), means[:1], spreads[:1], np.ones(1)).low is None

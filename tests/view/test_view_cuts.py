@@ -22,14 +22,18 @@ from sim.cuts.attacks import (
 from sim.cuts.case import Case
 from sim.cuts.cut import NamedCut, NamedCuts
 from sim.cuts.ranking import Interval, RankedLoss, Ranking
+from sim.cuts.reliability import Element, Level, Reliability
 from sim.cuts.weakness import Weakness
+from sim.measure.statistics import Estimate
 from sim.network.graph import Graph
 from sim.view.charts.frontier import draw_frontier, frontier_table
 from sim.view.charts.rank import draw_rank, rank_table
+from sim.view.charts.reliability import draw_reliability, reliability_table
 from sim.view.cut_data import cut_map_data, frontier_data, listed, one_of, rank_data
 from sim.view.data import MapData
 from sim.view.draw import drawn, save
 from sim.view.map.cut import cut_map_table, draw_cut_map
+from sim.view.reliability_data import reliability_data
 from sim.view.tables import write_numbers
 
 
@@ -350,3 +354,57 @@ def test_lists_in_words() -> None:
     assert listed(["a"]) == "a"
     assert listed(["a", "b", "c"], "or") == "a, b or c"
     assert listed(["a", "b", "c", "d", "e"]) == "a, b, c and 2 more"
+
+
+# --- reliability -----------------------------------------------------------------------------
+
+
+def reliability(*elements: Element, of: Case | None = None, sure: bool = True) -> Reliability:
+    """Half of the states carry 300 t/day, a tenth 100, the others nothing; 200 are needed."""
+    spread = 0.0 if sure else 0.05
+    levels = [
+        Level(flow, chance, Estimate(least, least - spread, min(1.0, least + spread)))
+        for flow, chance, least in ((300_000, 0.5, 0.5), (100_000, 0.1, 0.6), (0, 0.4, 1.0))
+    ]
+    open_ = Estimate(0.6, 0.6 - spread, 0.6 + spread)
+    return Reliability(
+        of or case(), "exact" if sure else "stratified", 9, open_, 200_000, Estimate(0.5, 0.5, 0.5),
+        Estimate(160_000, 160_000, 160_000), tuple(levels), elements,
+    )  # fmt: skip
+
+
+def element(name: str, gain: float, **more: Any) -> Element:
+    told: dict[str, Any] = {"kind": "place", "stands": 0.75, "flow_gain": 12_000.0}
+    told["in_cut"] = Estimate(0.25, 0.2, 0.3)
+    return Element(name, gain=Estimate(gain, gain - 0.01, gain + 0.01), **(told | more))
+
+
+def test_the_chart_of_a_reliability() -> None:
+    many = [element(f"p{i}", 0.5 - i / 100) for i in range(24)]
+    data = reliability_data(reliability(*many, sure=False))
+    assert data.page.title == "Line: open with a chance of 60 %, carries 200 t/day with 50 %"
+    assert (data.need, data.left_out, len(data.rows)) == (200, 4, 20)
+    assert [level.flow for level in data.levels] == [300, 100, 0]
+    shown = words(draw_reliability(data))
+    for text in (" needed: 200 ", "p0", "75 %", "25 %", "+12", "stands", "in the cut",
+                 "t/day more", "carried, t/day", "4 more that add less are not drawn"):  # fmt: skip
+        assert text in shown
+    rows = reliability_table(data).rows
+    assert rows[0] == ("carried", "", "", 300, 0.5, 0.5, 0.45, 0.55, None, None)
+    assert rows[3][:5] == ("place", "p0", "p0", 12, 0.75)
+
+
+def test_a_reliability_of_nothing_carried_is_drawn() -> None:
+    nothing = Estimate(0.0, 0.0, 0.0)
+    levels = (Level(0, 1.0, Estimate(1.0, 1.0, 1.0)),)
+    found = Reliability(case(), "exact", 2, nothing, None, None, nothing, levels, ())
+    shown = words(draw_reliability(reliability_data(found)))
+    assert "nothing is ever carried" in shown
+
+
+def test_a_flow_without_limit_is_drawn_to_the_edge() -> None:
+    sure = Estimate(0.5, 0.5, 0.5)
+    levels = (Level(None, 0.5, sure), Level(0, 0.5, Estimate(1.0, 1.0, 1.0)))
+    found = Reliability(case(), "exact", 2, sure, None, None, None, levels, (element("fort", 0.4),))
+    figure = draw_reliability(reliability_data(found))
+    assert figure.axes[0].get_xlim()[1] > 0

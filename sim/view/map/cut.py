@@ -61,7 +61,7 @@ def _overlay(
 
     def ask(at: Line, text: str, gap: float, write: Callable[[Axes, Box, str], None]) -> None:
         if not under(at, hidden):
-            width, height = (12.0, 12.0) if write is _badge else text_size(text, POINTS, "bold")
+            width, height = (12.0, 12.0) if write is badge else text_size(text, POINTS, "bold")
             x, y = at.tolist()
             requests.append(Request(x, y, width + 4, height + 4, gap, far=True))
             texts.append((text, write))
@@ -69,7 +69,7 @@ def _overlay(
     ranked = [(spot, numbered[spot.place.id]) for spot in scene.spots if spot.place.id in numbered]
     for spot, (number, row) in ranked:
         _disc(axes, spot.xy, row.loss_share)
-        ask(spot.xy, str(number), spot.outer + 1, _badge)
+        ask(spot.xy, str(number), spot.outer + 1, badge)
     for road, line in scene.roads:
         if road.id in data.shares:
             ask(scene.seen(line).mean(axis=0), _share(data, road.id), 13.0, _written)
@@ -97,7 +97,8 @@ def _disc(axes: Axes, xy: Line, share: float) -> None:
     )
 
 
-def _badge(axes: Axes, box: Box, text: str) -> None:
+def badge(axes: Axes, box: Box, text: str) -> None:
+    """A number on a dark disc, which leads to a row of the legend."""
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     axes.add_patch(Circle((x, y), 8, facecolor=INK, edgecolor=WHITE, lw=1.0, zorder=11))
     put(axes, x, y, text, POINTS, color=WHITE, weight="bold", ha="center", zorder=12)
@@ -135,7 +136,7 @@ def _least_disc(axes: Axes, x: float, y: float) -> None:
 
 
 def _ranked(number: int, axes: Axes, x: float, y: float) -> None:
-    _badge(axes, (x - 8, y - 8, x + 8, y + 8), str(number))
+    badge(axes, (x - 8, y - 8, x + 8, y + 8), str(number))
 
 
 def cut_map_table(data: CutMapData) -> Numbers:

@@ -1,0 +1,160 @@
+"""Largest flows of many states at once in compiled code, each proven from its own arrays.
+
+Dinic's algorithm (1970): ways of fewest arcs from the root, a blocking flow over them, again until
+none is left; what the last search saw is the source side of the cut nearest the root. It needs the
+extra ``fast`` (numba); the machine code is made once and kept beside this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from numba import njit
+
+from .arcs import ArcNetwork, ManyFlows
+from .certificate import CertificateError
+from .graph import BoolArray, IntArray
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _compiled(function: F) -> F:
+    return cast(F, njit(cache=True)(function))
+
+
+def solved(net: ArcNetwork, capacity: IntArray) -> ManyFlows:
+    """:func:`~sim.network.many.many_flows` in compiled code. Raises CertificateError as it."""
+    ends = np.column_stack([net.tail, net.head]).ravel().astype(np.int64)  # by half arc
+    halves = np.argsort(ends, kind="stable")
+    starts = np.searchsorted(ends[halves], np.arange(net.goal + 2))
+    found = ManyFlows(
+        np.zeros(len(capacity), dtype=np.int64),
+        np.zeros(capacity.shape, dtype=np.int64),
+        np.zeros((len(capacity), net.goal + 1), dtype=np.bool_),
+    )
+    capacity = np.ascontiguousarray(capacity, dtype=np.int64)
+    wrong = _solve_all(ends, halves, starts, net.root, net.goal, capacity, *found)
+    if wrong >= 0:
+        raise CertificateError(f"state {wrong}: the flow does not prove itself equal to its cut")
+    return found
+
+
+@_compiled
+def _solve_all(
+    ends: IntArray, halves: IntArray, starts: IntArray, root: int, goal: int, capacity: IntArray,
+    value: IntArray, amounts: IntArray, side: BoolArray,
+) -> int:  # fmt: skip
+    """Fill in every state; the first that does not prove itself, -1 where all do.
+
+    ``halves`` from ``starts[v]`` on leave node v; half arc 2e is arc e, 2e + 1 the way back over
+    its flow; ``ends`` is where each begins, which is where the other half of its arc leads.
+    """
+    left = np.empty(len(ends), dtype=np.int64)
+    level, queue = np.empty(goal + 1, dtype=np.int64), np.empty(goal + 1, dtype=np.int64)
+    at, way = np.empty(goal + 1, dtype=np.int64), np.empty(goal + 1, dtype=np.int64)
+    balance = np.empty(goal + 1, dtype=np.int64)
+    for state in range(len(capacity)):
+        for arc in range(capacity.shape[1]):
+            left[2 * arc] = capacity[state, arc]
+            left[2 * arc + 1] = 0
+        while _search(ends, halves, starts, root, goal, left, level, queue):
+            _block(ends, halves, starts, root, goal, left, level, at, way)
+        for arc in range(capacity.shape[1]):
+            amounts[state, arc] = left[2 * arc + 1]
+        for node in range(goal + 1):
+            side[state, node] = level[node] >= 0
+        value[state] = _proven(ends, root, goal, capacity[state], amounts[state], level, balance)
+        if value[state] < 0:
+            return state
+    return -1
+
+
+@_compiled
+def _search(
+    ends: IntArray, halves: IntArray, starts: IntArray, root: int, goal: int, left: IntArray,
+    level: IntArray, queue: IntArray,
+) -> bool:  # fmt: skip
+    """Steps of every node from the root over what is left, -1 out of reach; is the goal met?"""
+    level[:] = -1
+    level[root] = 0
+    queue[0] = root
+    first, last = 0, 1
+    while first < last:
+        node = queue[first]
+        first += 1
+        for i in range(starts[node], starts[node + 1]):
+            other = ends[halves[i] ^ 1]
+            if left[halves[i]] > 0 and level[other] < 0:
+                level[other] = level[node] + 1
+                if other == goal:
+                    return True
+                queue[last] = other
+                last += 1
+    return False
+
+
+@_compiled
+def _block(
+    ends: IntArray, halves: IntArray, starts: IntArray, root: int, goal: int, left: IntArray,
+    level: IntArray, at: IntArray, way: IntArray,
+) -> None:  # fmt: skip
+    """A blocking flow: push over ways that go a level on at each step until there is none."""
+    at[:] = starts[:-1]
+    depth, node = 0, root
+    while True:
+        if node == goal:
+            step = left[way[0]]
+            for i in range(1, depth):
+                step = min(step, left[way[i]])
+            full = 0
+            for i in range(depth - 1, -1, -1):
+                left[way[i]] -= step
+                left[way[i] ^ 1] += step
+                if left[way[i]] == 0:
+                    full = i
+            depth, node = full, ends[way[full]]
+            continue
+        while at[node] < starts[node + 1]:
+            half = halves[at[node]]
+            if left[half] > 0 and level[ends[half ^ 1]] == level[node] + 1:
+                break
+            at[node] += 1
+        if at[node] < starts[node + 1]:
+            way[depth] = halves[at[node]]
+            node = ends[way[depth] ^ 1]
+            depth += 1
+        elif depth == 0:
+            return
+        else:  # nothing leads on from here
+            depth -= 1
+            node = ends[way[depth]]
+            at[node] += 1
+
+
+@_compiled
+def _proven(
+    ends: IntArray, root: int, goal: int, capacity: IntArray, amounts: IntArray, level: IntArray,
+    balance: IntArray,
+) -> int:  # fmt: skip
+    """The value of a flow that is within 0 and its capacity, conserved, equal to its cut; else -1.
+
+    The cut are the arcs that lead out of the nodes whose ``level`` is not -1.
+    """
+    balance[:] = 0
+    held = 0
+    for arc in range(len(capacity)):
+        amount, tail, head = amounts[arc], ends[2 * arc], ends[2 * arc + 1]
+        if amount < 0 or amount > capacity[arc]:
+            return -1
+        balance[tail] -= amount
+        balance[head] += amount
+        if level[tail] >= 0 and level[head] < 0:
+            held += capacity[arc]
+    for node in range(goal + 1):
+        if node not in (root, goal) and balance[node] != 0:
+            return -1
+    if level[root] < 0 or level[goal] >= 0:
+        return -1
+    return held if balance[goal] == held and balance[root] == -held else -1
