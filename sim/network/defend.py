@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arcs import ArcNetwork
-from .certificate import UNLIMITED
 from .cover import Demand, beyond_reach, cheapest_hitting_set
 from .graph import FloatArray
 from .interdict import Interdiction
+from .many import batch, many_flows, without_each
 from .wood import solve_wood
 
 EXACT_SET = 12
@@ -90,26 +90,28 @@ class ChanceAttack:
     exact: bool
 
 
-def expected_flow(net: ArcNetwork, removed: Sequence[int], chance: FloatArray) -> float:
+def expected_flow(
+    net: ArcNetwork, removed: Sequence[int], chance: FloatArray, before: int = 0
+) -> float:
     """Expected flow when each of ``removed`` is lost with its ``chance``, independently.
 
     Sums all outcomes; raises ValueError for more than ``EXACT_SET`` of them or for an
-    unlimited flow.
+    unlimited flow. ``before`` is how many flows were solved for the same question already.
     """
     if len(removed) > EXACT_SET:
         raise ValueError(f"more than {EXACT_SET} uncertain losses: use expected_bounds")
-    terms = []
-    for outcome in itertools.product((False, True), repeat=len(removed)):
-        weight = math.prod(
-            float(chance[t]) if lost else 1 - float(chance[t])
-            for t, lost in zip(removed, outcome, strict=True)
-        )
-        if weight == 0:
-            continue
-        flow = net.residual(t for t, lost in zip(removed, outcome, strict=True) if lost)
-        if flow >= UNLIMITED:
+    bits = np.array(list(itertools.product((False, True), repeat=len(removed))), dtype=bool)
+    share = chance[list(removed)]
+    weights = np.where(bits, share, 1 - share).prod(axis=1)
+    lost = np.zeros((len(bits), len(net.targets)), dtype=bool)
+    lost[:, list(removed)] = bits
+    some, terms = np.flatnonzero(weights), []
+    for i in range(0, len(some), batch(net)):
+        now = some[i : i + batch(net)]
+        flows = many_flows(net, without_each(net, lost[now]), of=before + len(some)).value
+        if (flows >= net.enough).any():
             raise ValueError("the flow is unlimited in some outcome")
-        terms.append(weight * flow)
+        terms += (weights[now] * flows).tolist()
     return math.fsum(terms)
 
 
@@ -143,7 +145,7 @@ def chance_attack(
     """
     best, removed = expected_flow(net, (), chance), ()  # type: float, tuple[int, ...]
     tried: list[tuple[int, ...]] = []
-    bound, proven, least = 0.0, False, best
+    bound, proven, least, solved = 0.0, False, best, 1
     slack = 1e-7 * max(1.0, best)
     while len(tried) < most_rounds:
         answer = solve_wood(net, budget, share=chance, excluded=tried)
@@ -157,7 +159,8 @@ def chance_attack(
         if not math.isfinite(answer.floor):
             break
         tried.append(answer.removed)
-        low, high = _expected(net, answer.removed, chance)
+        low, high = _expected(net, answer.removed, chance, solved)
+        solved += 2 ** len(answer.removed)
         least = min(least, low)
         if high < best:
             best, removed = high, answer.removed
@@ -166,9 +169,11 @@ def chance_attack(
     return ChanceAttack(budget, best, shown, best if proven else bound, proven, exact)
 
 
-def _expected(net: ArcNetwork, removed: Sequence[int], chance: FloatArray) -> tuple[float, float]:
+def _expected(
+    net: ArcNetwork, removed: Sequence[int], chance: FloatArray, before: int
+) -> tuple[float, float]:
     """Bounds on the expected flow: the sum of all outcomes, twice, where that can be had."""
     if len(removed) > EXACT_SET:
         return expected_bounds(net, removed, chance)
-    value = expected_flow(net, removed, chance)
+    value = expected_flow(net, removed, chance, before)
     return value, value

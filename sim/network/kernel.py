@@ -21,7 +21,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _compiled(function: F) -> F:
-    return cast(F, njit(cache=True)(function))
+    try:
+        made = njit(cache=True)(function)
+    except RuntimeError:  # there is no folder that it could be kept in
+        made = njit(function)
+    return cast(F, made)
 
 
 def solved(net: ArcNetwork, capacity: IntArray) -> ManyFlows:
