@@ -17,7 +17,7 @@ TELL = | awk '/^Collecting /{print "  " $$2} /^Installing collected/{print "  un
 SHELL = bash
 .SHELLFLAGS = -eo pipefail -c
 
-.PHONY: run test test-slow bench check generated docs gallery contacts verdicts calibration scores against networks site pins help clean
+.PHONY: run test test-slow coverage bench check generated docs gallery contacts verdicts calibration scores against networks site pythons pins help clean
 
 # run a scenario (SCENARIO=file ARGS="--seed 7"), write a run folder with figures
 run: $(RUNS)
@@ -31,6 +31,14 @@ test: $(READY)
 # the tests that take minutes each, or hundreds of random inputs: about a quarter of an hour
 test-slow: $(READY)
 	$(PYTEST) -m slow $(ARGS)
+
+# lines and branches of sim/ that the tests run, workers and started commands counted; under 95 % is a failure (ARGS="" for the slow tests too)
+coverage: ARGS = -m "not slow"
+coverage: $(READY)
+	rm -rf build/coverage
+	$(BIN)/python -m coverage run -m pytest -n logical --dist worksteal $(ARGS)
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
 
 # ratios against what a user would write or pick instead (ARGS=--quick for a minute)
 bench: build/bench/.ready
@@ -100,6 +108,10 @@ build/bench/.ready: requirements/bench.txt
 	$(PYTHON) -m venv build/bench
 	build/bench/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements/bench.txt
 	touch $@
+
+# try each supported version of Python that is on this machine; all must write the same bytes
+pythons:
+	$(PYTHON) tools/pythons.py
 
 # what builds the documentation needs nothing of the package, whose pages are there already
 build/sphinx/.ready: requirements/site.txt
