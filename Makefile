@@ -30,13 +30,12 @@ test: $(READY)
 
 # the tests that take minutes each, or hundreds of random inputs: about a quarter of an hour
 test-slow: $(READY)
-	$(PYTEST) -m slow $(ARGS)
+	$(PYTEST) -m slow --durations=20 $(ARGS)
 
-# lines and branches of sim/ that the tests run, workers and started commands counted; under 95 % is a failure (ARGS="" for the slow tests too)
-coverage: ARGS = -m "not slow"
+# lines and branches of sim/ that the fast tests run, workers and started commands counted; under 95 % fails (ARGS="-m slow" for others)
 coverage: $(READY)
 	rm -rf build/coverage
-	$(BIN)/python -m coverage run -m pytest -n logical --dist worksteal $(ARGS)
+	$(BIN)/python -m coverage run -m pytest -n logical --dist worksteal $(or $(ARGS),-m "not slow")
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
