@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -34,28 +33,38 @@ def forecast(scenario: Scenario, most: Amount, least: Amount) -> Work:
     """The convoys that all that is asked for makes, and the rows that are sampled.
 
     Every sink asks for what it eats and refills on every day of the period, with every factor
-    above 1 of an event or a profile on it, and feeds the forces that are based there at their full
-    strength. Of each sink a convoy may be under way at the end that has not built up whole.
+    above 1 of an event or a profile on it, feeds the forces that are based there at their full
+    strength, and where it is a depot asks for what is shipped from it. To each sink a convoy may
+    come that was built up before.
 
     Args:
         most: the upper end of a range, or what was drawn.
         least: the lower end, or what was drawn.
     """
     days = scenario.length / DAY
-    fed: dict[str, float] = defaultdict(float)
-    for operation in scenario.operations.values():
-        if operation.axis is not None:
-            name = f"operation:{operation.id}"
-            each = most(operation.each, f"{name}:each")
-            fed[operation.axis] += each * most(operation.strength, f"{name}:strength")
     convoys = {}
     for axis in scenario.axes.values():
-        daily = fed[axis.id] + sum(_asked(scenario, axis, place, most) for place in axis.sinks)
         size = max(1.0, math.floor(least(axis.convoy.size, f"axis:{axis.id}:convoy")))
-        convoys[axis.id] = daily * days / size + len(axis.sinks)
+        convoys[axis.id] = _daily(scenario, axis, most) * days / size + len(axis.sinks)
     sinks = sum(len(axis.sinks) for axis in scenario.axes.values())
     times = -(-scenario.length // scenario.sample) + 1
     return Work(convoys, times * (1 + sinks + len(scenario.operations)))
+
+
+def _daily(scenario: Scenario, axis: Axis, most: Amount) -> float:
+    """What an axis is asked for at most (kg/day)."""
+    sinks = sum(_asked(scenario, axis, place, most) for place in axis.sinks)
+    forces = sum(
+        most(o.each, f"operation:{o.id}:each") * most(o.strength, f"operation:{o.id}:strength")
+        for o in scenario.operations.values()
+        if o.axis == axis.id
+    )
+    served = (  # no circle of depots passes the checks
+        other
+        for other in scenario.axes.values()
+        if any(s.from_stock and s.place in axis.sinks for s in other.sources.values())
+    )
+    return sinks + forces + sum(_daily(scenario, other, most) for other in served)
 
 
 def _asked(scenario: Scenario, axis: Axis, place: str, most: Amount) -> float:

@@ -76,3 +76,29 @@ def test_a_forecast_counts_convoys_and_looks() -> None:
 
     assert (worst(10).convoys, worst(10).samples) == ({"line": 106}, 11 * 2)
     assert worst(20).convoys == {"line": 211}
+
+
+CHAIN = """\
+format: 1
+id: chain
+period: {length: 20 days}
+network:
+  classes: {r: {speed: 40 km/h, capacity: 100 t/day}}
+  places: {a: {lat: 0, lon: 0}, b: {lat: 0, lon: 1}, c: {lat: 0, lon: 2}, d: {lat: 0, lon: 3}}
+  roads: {a--b: {km: 10, class: r}, b--c: {km: 10, class: r}, c--d: {km: 10, class: r}}
+axes:
+  in: {sources: {a: {}}, sinks: {b: {demand: 1 t/day, stock: 9 t, refill: 9 t/day}}}
+  out:
+    sources: {b: {from_stock: true}}
+    sinks: {c: {demand: 5 t/day, stock: 3 t, refill: 1 t/day}}
+  on: {sources: {c: {from_stock: true}}, sinks: {d: {demand: 3 t/day}}}
+"""
+
+
+def test_depots_are_sent_what_they_ship_on() -> None:
+    # on sends 3 t/day, out these and 6 more, in these 9 and 10 more; in 20 days that are
+    # 3, 9 and 19 convoys of 20 t, and one to each sink that was built up before
+    scenario = load("chain.yaml", text=CHAIN)
+    found = forecast(scenario, lambda d, _: most_of(d), lambda d, _: least_of(d))
+    assert found.convoys == {"in": 20, "out": 10, "on": 4}
+    check(scenario, 1)
