@@ -1,8 +1,8 @@
 """Largest flows of many states at once in compiled code, each proven from its own arrays.
 
-Dinic's algorithm (1970): ways of fewest arcs from the root, a blocking flow over them, again until
-none is left; what the last search saw is the source side of the cut nearest the root. It needs the
-extra ``fast`` (numba); the machine code is made once and kept beside this file.
+Dinic's algorithm (1970): ways of fewest arcs to the goal, a blocking flow over them, again until
+none is left; what can be reached from the root then is the source side of the cut nearest it. It
+needs the extra ``fast`` (numba); the machine code is made once and kept beside this file.
 """
 
 from __future__ import annotations
@@ -30,9 +30,7 @@ def _compiled(function: F) -> F:
 
 def solved(net: ArcNetwork, capacity: IntArray) -> ManyFlows:
     """:func:`~sim.network.many.many_flows` in compiled code. Raises CertificateError as it."""
-    ends = np.column_stack([net.tail, net.head]).ravel().astype(np.int64)  # by half arc
-    halves = np.argsort(ends, kind="stable")
-    starts = np.searchsorted(ends[halves], np.arange(net.goal + 2))
+    ends, halves, starts = _halves_of(net.tail, net.head, net.goal + 1)
     found = ManyFlows(
         np.zeros(len(capacity), dtype=np.int64),
         np.zeros(capacity.shape, dtype=np.int64),
@@ -45,6 +43,17 @@ def solved(net: ArcNetwork, capacity: IntArray) -> ManyFlows:
     return found
 
 
+def _halves_of(tail: IntArray, head: IntArray, nodes: int) -> tuple[IntArray, IntArray, IntArray]:
+    """Arcs as half arcs: where each begins (2e,), all by where they begin, and where those start.
+
+    Half arc 2e is arc e, 2e + 1 the way back over its flow. Those that leave node v are from the
+    v-th of the last on.
+    """
+    ends = np.column_stack([tail, head]).ravel().astype(np.int64)
+    halves = np.argsort(ends, kind="stable")
+    return ends, halves, np.searchsorted(ends[halves], np.arange(nodes + 1))
+
+
 @_compiled
 def _solve_all(
     ends: IntArray, halves: IntArray, starts: IntArray, root: int, goal: int, capacity: IntArray,
@@ -52,8 +61,7 @@ def _solve_all(
 ) -> int:  # fmt: skip
     """Fill in every state; the first that does not prove itself, -1 where all do.
 
-    ``halves`` from ``starts[v]`` on leave node v; half arc 2e is arc e, 2e + 1 the way back over
-    its flow; ``ends`` is where each begins, which is where the other half of its arc leads.
+    ``ends``, ``halves`` and ``starts`` are those of :func:`_halves_of`.
     """
     left = np.empty(len(ends), dtype=np.int64)
     level, queue = np.empty(goal + 1, dtype=np.int64), np.empty(goal + 1, dtype=np.int64)
@@ -63,8 +71,9 @@ def _solve_all(
         for arc in range(capacity.shape[1]):
             left[2 * arc] = capacity[state, arc]
             left[2 * arc + 1] = 0
-        while _search(ends, halves, starts, root, goal, left, level, queue):
+        while _search(ends, halves, starts, goal, root, 1, left, level, queue):
             _block(ends, halves, starts, root, goal, left, level, at, way)
+        _search(ends, halves, starts, root, goal, 0, left, level, queue)
         for arc in range(capacity.shape[1]):
             amounts[state, arc] = left[2 * arc + 1]
         for node in range(goal + 1):
@@ -77,22 +86,26 @@ def _solve_all(
 
 @_compiled
 def _search(
-    ends: IntArray, halves: IntArray, starts: IntArray, root: int, goal: int, left: IntArray,
-    level: IntArray, queue: IntArray,
+    ends: IntArray, halves: IntArray, starts: IntArray, begin: int, end: int, back: int,
+    left: IntArray, level: IntArray, queue: IntArray,
 ) -> bool:  # fmt: skip
-    """Steps of every node from the root over what is left, -1 out of reach; is the goal met?"""
+    """Steps of nodes from ``begin`` over what is left until ``end`` is met; is it?
+
+    Against the arcs where ``back`` is 1. Nodes that are not seen have level -1.
+    """
     level[:] = -1
-    level[root] = 0
-    queue[0] = root
+    level[begin] = 0
+    queue[0] = begin
     first, last = 0, 1
     while first < last:
         node = queue[first]
         first += 1
         for i in range(starts[node], starts[node + 1]):
-            other = ends[halves[i] ^ 1]
-            if left[halves[i]] > 0 and level[other] < 0:
+            half = halves[i]
+            other = ends[half ^ 1]
+            if level[other] < 0 and left[half ^ back] > 0:
                 level[other] = level[node] + 1
-                if other == goal:
+                if other == end:
                     return True
                 queue[last] = other
                 last += 1
@@ -104,7 +117,10 @@ def _block(
     ends: IntArray, halves: IntArray, starts: IntArray, root: int, goal: int, left: IntArray,
     level: IntArray, at: IntArray, way: IntArray,
 ) -> None:  # fmt: skip
-    """A blocking flow: push over ways that go a level on at each step until there is none."""
+    """A blocking flow: push over ways that go a step nearer to the goal each time, until none is.
+
+    Levels are steps to the goal, so that hardly a way that is begun leads nowhere.
+    """
     at[:] = starts[:-1]
     depth, node = 0, root
     while True:
@@ -122,7 +138,7 @@ def _block(
             continue
         while at[node] < starts[node + 1]:
             half = halves[at[node]]
-            if left[half] > 0 and level[ends[half ^ 1]] == level[node] + 1:
+            if left[half] > 0 and level[ends[half ^ 1]] == level[node] - 1:
                 break
             at[node] += 1
         if at[node] < starts[node + 1]:

@@ -252,6 +252,10 @@ def masks(doubts: Doubts, count: int) -> np.ndarray:
     return without_each(doubts.net, plain(doubts, count, rng))
 
 
+COMPILES = pytest.mark.slow
+"""Of tests that load the compiled code, which takes half a minute to make where it is new."""
+
+
 def check_witness(net: ArcNetwork, capacity: np.ndarray, found: ManyFlows) -> None:
     """A flow within its capacity, conserved, as large as the cut: written out once more."""
     for row, value, amounts, side in zip(capacity, *found, strict=True):
@@ -265,6 +269,7 @@ def check_witness(net: ArcNetwork, capacity: np.ndarray, found: ManyFlows) -> No
         assert row[side[net.tail] & ~side[net.head]].sum() == value
 
 
+@COMPILES
 def test_compiled_flows_are_those_of_one_by_one() -> None:
     pytest.importorskip("numba")
     from sim.network.kernel import solved
@@ -284,6 +289,7 @@ def test_compiled_flows_are_those_of_one_by_one() -> None:
     np.testing.assert_array_equal(one.side, other.side)
 
 
+@COMPILES
 def test_a_compiled_flow_that_is_none_is_refused() -> None:
     pytest.importorskip("numba")
     from sim.network.kernel import _proven
@@ -294,6 +300,7 @@ def test_a_compiled_flow_that_is_none_is_refused() -> None:
         assert _proven(ends, 0, 2, capacity, np.array(amounts), level, balance) == value
 
 
+@COMPILES
 def test_who_solves_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     doubts = grid(6, 0.8)
     before = drawn(doubts, 400, seed=1)
@@ -305,6 +312,7 @@ def test_who_solves_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
         np.testing.assert_array_equal(one.cut, other.cut)
 
 
+@COMPILES
 def test_a_state_that_proves_nothing_ends_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("numba")
     from sim.network import kernel
