@@ -27,8 +27,9 @@ import numpy as np
 
 from sim.cuts.from_scenario import graph_of_network
 from sim.network import UNLIMITED, FlowProblem, Graph
-from sim.network.arcs import ArcNetwork, targets_of
+from sim.network.arcs import ArcNetwork, Target, targets_of
 from sim.network.interdict import Interdiction
+from sim.network.many import compiled, without_each
 from sim.network.residual import Residual
 from sim.network.wood import solve_wood
 
@@ -173,6 +174,49 @@ def repeated(rounds: int) -> None:
 
     theirs, other = timed(by_scipy, 5)
     line(what, ours, "scipy maximum_flow (value only)", theirs, other == values)
+    at_once(graph, roads, ends, states, values, rounds)
+
+
+def at_once(
+    graph: Graph, roads: np.ndarray, ends: list[int], states: list[np.ndarray],
+    values: list[int], rounds: int,
+) -> None:  # fmt: skip
+    """The same states in one batch of compiled code, each proven, against networkx."""
+    import networkx as nx
+    from networkx.algorithms.flow import build_residual_network, edmonds_karp
+
+    if not compiled():
+        print("many states at once: the extra 'fast' is not installed")
+        return
+    from sim.network.kernel import solved
+
+    lost = np.array([~state.any(axis=1) for state in states])
+    targets = [Target("road", road) for road in range(len(graph.roads))]
+    free = np.full(len(graph.places), UNLIMITED)
+    net = ArcNetwork.build(graph, roads, free, ends[:1], ends[1:], targets=targets)
+    solved(net, without_each(net, lost[:1]))  # loads the machine code
+    ours, found = timed(lambda: solved(net, without_each(net, lost)).value.tolist(), 5)
+    what = f"{rounds} of them at once, certified (fast)"
+    theirs, other = timed(
+        lambda: [int(nx.maximum_flow_value(digraph(graph, s), *ends)) for s in states], 3
+    )
+    line(what, ours, "networkx, rebuilt each time", theirs, found == values == other)
+    whole = nx.Graph()
+    for a, b, (most, _) in zip(graph.a.tolist(), graph.b.tolist(), roads.tolist(), strict=True):
+        whole.add_edge(a, b, capacity=max(most, 1))
+    residual = build_residual_network(whole, "capacity")
+
+    def mutated() -> list[int]:
+        found = []
+        for state in states:
+            for r, (a, b) in enumerate(zip(graph.a.tolist(), graph.b.tolist(), strict=True)):
+                residual[a][b]["capacity"] = residual[b][a]["capacity"] = int(state[r, 0])
+            best = edmonds_karp(whole, *ends, residual=residual, value_only=True)
+            found.append(int(best.graph["flow_value"]))
+        return found
+
+    theirs, other = timed(mutated, 3)
+    line(what, ours, "networkx' best: Edmonds-Karp, one residual", theirs, other == values)
 
 
 def interdiction(sizes: list[int], budget: int) -> None:

@@ -131,7 +131,7 @@ def reliability_of(case: Case, standing: Standing, asked: Asked) -> Reliability:
             "stands: nothing is in doubt; state the chance that a road, a place or a class of "
             "roads stands"
         )
-    whole = parted(doubts) if asked.exact is not False else None
+    whole = parted(doubts, insist=asked.exact is True) if asked.exact is not False else None
     if whole is None and asked.exact:
         raise BadInputError("exact: there are too many states; leave them to be drawn")
     tallies = [whole] if whole else drawn(doubts, asked.states, asked.seed)

@@ -30,50 +30,54 @@ def _compiled(function: F) -> F:
 
 def solved(net: ArcNetwork, capacity: IntArray) -> ManyFlows:
     """:func:`~sim.network.many.many_flows` in compiled code. Raises CertificateError as it."""
-    ends, halves, starts = _halves_of(net.tail, net.head, net.goal + 1)
+    ends, halves, heads, starts = _halves_of(net.tail, net.head, net.goal + 1)
     found = ManyFlows(
         np.zeros(len(capacity), dtype=np.int64),
         np.zeros(capacity.shape, dtype=np.int64),
         np.zeros((len(capacity), net.goal + 1), dtype=np.bool_),
     )
     capacity = np.ascontiguousarray(capacity, dtype=np.int64)
-    wrong = _solve_all(ends, halves, starts, net.root, net.goal, capacity, *found)
+    wrong = _solve_all(ends, halves, heads, starts, net.root, net.goal, capacity, *found)
     if wrong >= 0:
         raise CertificateError(f"state {wrong}: the flow does not prove itself equal to its cut")
     return found
 
 
-def _halves_of(tail: IntArray, head: IntArray, nodes: int) -> tuple[IntArray, IntArray, IntArray]:
-    """Arcs as half arcs: where each begins (2e,), all by where they begin, and where those start.
+def _halves_of(
+    tail: IntArray, head: IntArray, nodes: int
+) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """Arcs as half arcs: ``ends``, ``halves``, ``heads`` and ``starts``.
 
-    Half arc 2e is arc e, 2e + 1 the way back over its flow. Those that leave node v are from the
-    v-th of the last on.
+    Half arc 2e is arc e, 2e + 1 the way back over its flow. ``ends`` is where each begins,
+    ``halves`` are all in the order of where they begin, ``heads`` where these lead; those that
+    leave node v are from the v-th of ``starts`` on.
     """
-    ends = np.column_stack([tail, head]).ravel().astype(np.int64)
-    halves = np.argsort(ends, kind="stable")
-    return ends, halves, np.searchsorted(ends[halves], np.arange(nodes + 1))
+    ends = np.column_stack([tail, head]).ravel().astype(np.int32)
+    halves = np.argsort(ends, kind="stable").astype(np.int32)
+    starts = np.searchsorted(ends[halves], np.arange(nodes + 1)).astype(np.int32)
+    return ends, halves, ends[halves ^ 1], starts
 
 
 @_compiled
 def _solve_all(
-    ends: IntArray, halves: IntArray, starts: IntArray, root: int, goal: int, capacity: IntArray,
-    value: IntArray, amounts: IntArray, side: BoolArray,
+    ends: IntArray, halves: IntArray, heads: IntArray, starts: IntArray, root: int, goal: int,
+    capacity: IntArray, value: IntArray, amounts: IntArray, side: BoolArray,
 ) -> int:  # fmt: skip
     """Fill in every state; the first that does not prove itself, -1 where all do.
 
-    ``ends``, ``halves`` and ``starts`` are those of :func:`_halves_of`.
+    ``ends``, ``halves``, ``heads`` and ``starts`` are those of :func:`_halves_of`.
     """
     left = np.empty(len(ends), dtype=np.int64)
-    level, queue = np.empty(goal + 1, dtype=np.int64), np.empty(goal + 1, dtype=np.int64)
-    at, way = np.empty(goal + 1, dtype=np.int64), np.empty(goal + 1, dtype=np.int64)
+    level, queue = np.empty(goal + 1, dtype=np.int32), np.empty(goal + 1, dtype=np.int32)
+    at, way = np.empty(goal + 1, dtype=np.int32), np.empty(goal + 1, dtype=np.int32)
     balance = np.empty(goal + 1, dtype=np.int64)
     for state in range(len(capacity)):
         for arc in range(capacity.shape[1]):
             left[2 * arc] = capacity[state, arc]
             left[2 * arc + 1] = 0
-        while _search(ends, halves, starts, goal, root, 1, left, level, queue):
-            _block(ends, halves, starts, root, goal, left, level, at, way)
-        _search(ends, halves, starts, root, goal, 0, left, level, queue)
+        while _search(halves, heads, starts, goal, root, 1, left, level, queue):
+            _block(ends, halves, heads, starts, root, goal, left, level, at, way)
+        _search(halves, heads, starts, root, goal, 0, left, level, queue)
         for arc in range(capacity.shape[1]):
             amounts[state, arc] = left[2 * arc + 1]
         for node in range(goal + 1):
@@ -86,7 +90,7 @@ def _solve_all(
 
 @_compiled
 def _search(
-    ends: IntArray, halves: IntArray, starts: IntArray, begin: int, end: int, back: int,
+    halves: IntArray, heads: IntArray, starts: IntArray, begin: int, end: int, back: int,
     left: IntArray, level: IntArray, queue: IntArray,
 ) -> bool:  # fmt: skip
     """Steps of nodes from ``begin`` over what is left until ``end`` is met; is it?
@@ -101,9 +105,8 @@ def _search(
         node = queue[first]
         first += 1
         for i in range(starts[node], starts[node + 1]):
-            half = halves[i]
-            other = ends[half ^ 1]
-            if level[other] < 0 and left[half ^ back] > 0:
+            other = heads[i]
+            if level[other] < 0 and left[halves[i] ^ back] > 0:
                 level[other] = level[node] + 1
                 if other == end:
                     return True
@@ -114,8 +117,8 @@ def _search(
 
 @_compiled
 def _block(
-    ends: IntArray, halves: IntArray, starts: IntArray, root: int, goal: int, left: IntArray,
-    level: IntArray, at: IntArray, way: IntArray,
+    ends: IntArray, halves: IntArray, heads: IntArray, starts: IntArray, root: int, goal: int,
+    left: IntArray, level: IntArray, at: IntArray, way: IntArray,
 ) -> None:  # fmt: skip
     """A blocking flow: push over ways that go a step nearer to the goal each time, until none is.
 
@@ -137,13 +140,12 @@ def _block(
             depth, node = full, ends[way[full]]
             continue
         while at[node] < starts[node + 1]:
-            half = halves[at[node]]
-            if left[half] > 0 and level[ends[half ^ 1]] == level[node] - 1:
+            if level[heads[at[node]]] == level[node] - 1 and left[halves[at[node]]] > 0:
                 break
             at[node] += 1
         if at[node] < starts[node + 1]:
             way[depth] = halves[at[node]]
-            node = ends[way[depth] ^ 1]
+            node = heads[at[node]]
             depth += 1
         elif depth == 0:
             return

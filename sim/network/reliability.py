@@ -23,8 +23,11 @@ from .graph import BoolArray, FloatArray, IntArray
 from .many import batch, crossings, many_flows, without_each
 from .tally import Tally
 
-MOST_SOLVES = 20_000
-"""Flows that the exact answer may take: a second or two one by one."""
+MOST_SOLVES, MOST_ARCS = 20_000, 5_000_000
+"""Flows that the exact answer may take, and arcs in all of them: a second or two one by one."""
+
+INSISTENT = 20
+"""So many times as many are taken where nothing else is an answer."""
 
 MOST_OUTCOMES = 16
 """Joint outcomes of shared draws up to which each is looked at by itself."""
@@ -88,12 +91,15 @@ class _Node(NamedTuple):
     least: tuple[int, BoolArray]
 
 
-def parted(doubts: Doubts, most: int = MOST_SOLVES) -> Tally | None:
+def parted(doubts: Doubts, most: int | None = None, *, insist: bool = False) -> Tally | None:
     """All states counted, in parts; None where that takes more than ``most`` flows.
 
-    Raises CertificateError where a flow does not prove itself.
+    None are as many as are worth a trial, or ``INSISTENT`` times as many. Raises CertificateError
+    where a flow does not prove itself.
     """
     net, outcomes = doubts.net, doubts.joint
+    if most is None:
+        most = min(MOST_SOLVES, MOST_ARCS // len(net.tail)) * (INSISTENT if insist else 1)
     if outcomes is None:
         return None
     tally = Tally(net, known=True)

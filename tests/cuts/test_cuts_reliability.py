@@ -132,7 +132,8 @@ def test_a_wrong_class_is_named(tmp_path: Any) -> None:
         stands_of(yaml_case(tmp_path), {"trak": 0.5})
 
 
-def test_too_many_states_to_be_exact() -> None:
+def test_too_many_states_to_be_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.network.reliability.INSISTENT", 1)
     side = range(8)
     edges = [(f"{i},{j}", f"{i + 1},{j}", 1) for i in side[:-1] for j in side]
     edges += [(f"{i},{j}", f"{i},{j + 1}", 1) for i in side for j in side[:-1]]
