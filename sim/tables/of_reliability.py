@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -77,18 +78,23 @@ CARRIED = (
 
 
 def carried(document: Document) -> Table:
-    """The amounts that are carried, with the chance of each, and of at least as much."""
+    """The amounts that are carried, with the chance of each, and of at least as much.
+
+    Of many those that part the chances evenly; what lies between is then of none of them.
+    """
     tell, levels = Answer(document), document["levels"]
-    if len(levels) > MOST_ROWS:  # those of most chance
-        likely = sorted(range(len(levels)), key=lambda i: -levels[i]["chance"])[:MOST_ROWS]
-    else:
-        likely = list(range(len(levels)))
+    shown = list(range(len(levels)))
+    if few := len(levels) > MOST_ROWS:
+        reached = [level["at_least"]["value"] for level in levels]
+        steps = (reached[-1] * i / (MOST_ROWS - 1) for i in range(MOST_ROWS))
+        shown = sorted({min(bisect_left(reached, step), len(levels) - 1) for step in steps})
     rows = [
         [tell.amount(f"levels/{i}/flow"), chance(document, f"levels/{i}/chance"),
          _between(document, f"levels/{i}/at_least")]
-        for i in sorted(likely)
+        for i in shown
     ]  # fmt: skip
-    return Table("What it carries", CARRIED, rows)
+    table = Table("What it carries", CARRIED, rows)
+    return table.without("chance") if few else table
 
 
 ELEMENTS = (

@@ -83,9 +83,13 @@ def _draw_rows(page: Sheet, data: ReliabilityData, top: float) -> None:
     """A row an element: its gain, and columns of its chances."""
     rows = data.rows
     columns = {
-        "stands": [_percent(row.stands) for row in rows],
-        "in the cut": [_percent(row.in_cut.value) for row in rows],
-        f"{plain(data.unit) or 'carries'} more": [_more(row) for row in rows],
+        head: cells
+        for head, cells in (
+            ("stands", [_percent(row.stands) for row in rows]),
+            ("in the cut", [_percent(row.in_cut.value) for row in rows]),
+            (f"{plain(data.unit) or 'carries'} more", [_more(row) for row in rows]),
+        )
+        if any(cells)
     }
     texts = [short(data.names[row.name], 40) for row in rows]
     names = min(NAMES, max((text_size(t, 9.2)[0] for t in texts), default=0.0) + 20)
@@ -99,7 +103,7 @@ def _draw_rows(page: Sheet, data: ReliabilityData, top: float) -> None:
     longest = max([1e-9, *(_reach(row) for row in rows)])
     axes.set_xlim(0, longest * 1.04)
     few_ticks(axes, "x", 5)
-    ticks = axes.get_xticks()
+    ticks = axes.get_xticks().tolist() if any(_reach(row) for row in rows) else []
     axes.set_xticks(ticks, [_percent(max(0.0, tick)) for tick in ticks])
     axes.set_xlim(0, longest * 1.04)
     for line, row in enumerate(rows):

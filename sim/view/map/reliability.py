@@ -95,6 +95,8 @@ def _disc(axes: Axes, xy: Line, outer: float, share: float) -> None:
 
 
 def _key(data: ReliabilityMapData, column: LegendColumn) -> None:
+    if all(element.stands == 1 for element in data.elements.values()):
+        return
     column.heading("May fail")
     column.row("adds little by standing", partial(_sample, 0.0))
     if data.numbered:
