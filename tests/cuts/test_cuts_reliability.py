@@ -10,10 +10,13 @@ import pytest
 import yaml
 
 import sim
+from sim.base.said import Sentence
 from sim.cuts.case import Case
 from sim.cuts.doubts import ROADS, Standing, doubts_of
 from sim.cuts.reliability import Asked, Counted, Reliability, reliability_of
 from sim.network.strata import drawn
+from sim.tables import of_reliability
+from sim.view.reliability_data import reliability_data
 
 WAYS = [("s", "a", 3), ("a", "t", 2), ("s", "b", 4), ("b", "t", 2), ("a", "b", 1)]
 
@@ -252,3 +255,36 @@ def test_intervals_cover_what_is_exact() -> None:
         covered.append(hits / seeds)
     assert (np.mean(covered, axis=0) >= 0.935).all()
     assert np.min(covered) >= 0.9
+
+
+def many_amounts() -> Reliability:
+    """Roads side by side of 1, 2, 4 ... each of which stands half of the time."""
+    net = sim.Network.from_edges([("s", "t", 2**i) for i in range(5)])
+    return net.between("s", "t").reliability(0.5, need=16).reliability
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_what_is_said_of_it_is_what_was_found(exact: bool, held_to: Any, of_document: Any) -> None:
+    case, standing = random_case(1)
+    found = reliability_of(case, standing, Asked(exact=exact, states=300, need=case.scale))
+    for one in (found, many_amounts()):
+        document = one.document()
+        stated = of_document(document)
+        told = [*of_reliability.reliability(document), reliability_data(one).page.title]
+        for table in (of_reliability.carried(document), of_reliability.elements(document)):
+            told += [cell for row in table.rows for cell in row if cell]
+        for cell in told:
+            held_to(cell if isinstance(cell, Sentence) else Sentence(cell), stated, None)
+
+
+def test_of_many_amounts_those_are_told_that_part_the_chances() -> None:
+    found = many_amounts()
+    # every amount from 0 to 31 is as likely as any other
+    assert [(level.flow, level.chance) for level in found.levels] == [
+        (float(31 - i), pytest.approx(1 / 32)) for i in range(32)
+    ]
+    table = of_reliability.carried(found.document())
+    assert [str(amount) for amount in table["flow"]] == [
+        "31", "29", "26", "23", "20", "17", "14", "11", "8", "5", "2", "0",
+    ]  # fmt: skip
+    assert "chance" not in [column.key for column in table.columns]
