@@ -23,6 +23,7 @@ from sim.measure.statistics import (
     stratified_mean,
     stratified_share,
     stratified_shares,
+    unseen_share,
 )
 from sim.network.arcs import Target
 from sim.network.graph import FloatArray
@@ -126,7 +127,7 @@ def reliability_of(case: Case, standing: Standing, asked: Asked) -> Reliability:
     ``exact`` cannot be had, and as :meth:`Case.arcs`.
     """
     doubts = doubts_of(case, standing, deliverable=asked.deliverable)
-    if not doubts.net.targets:
+    if not (doubts.net.targets or standing.stands or standing.together or case.exists):
         raise BadInputError(
             "stands: nothing is in doubt; state the chance that a road, a place or a class of "
             "roads stands"
@@ -239,9 +240,13 @@ class Counted:
         return Estimate(value, low, high)
 
     def mean(self) -> Estimate | None:
-        """What is carried on average, in the unit of the case."""
-        endless = self.tallies[0].net.enough
-        if any(value >= endless for tally in self.tallies for value in tally.values):
+        """What is carried on average, in the unit of the case.
+
+        Where all states that were drawn of a stratum carry the same, others may be unseen: no more
+        of them than bound a share without a hit.
+        """
+        net = self.tallies[0].net
+        if any(value >= net.enough for tally in self.tallies for value in tally.values):
             return None
         moments = {id(t): _moments(t, self._unit) for t in self.tallies}
         whole = math.fsum(t.weight * moments[id(t)][0] for t in self.tallies if t.known)
@@ -250,8 +255,14 @@ class Counted:
         means, variances = np.array([moments[id(t)] for t in self._drawn]).T
         weights, tries = np.array([(t.weight, t.count) for t in self._drawn]).T
         found = stratified_mean(weights, means, variances, tries)
-        low, high = (None if e is None else max(0.0, whole + e) for e in (found.low, found.high))
-        return Estimate(whole + found.value, low, high)
+        if found.low is None or found.high is None:
+            return Estimate(whole + found.value, None, None)
+        most = net.solve(net.capacity).value / self._unit
+        unseen = float(unseen_share(np.where(variances > 0, 0.0, weights), tries))
+        same = means[variances == 0]
+        low = whole + found.low - unseen * float(same.max(initial=0.0))
+        high = whole + found.high + unseen * (most - float(same.min(initial=most)))
+        return Estimate(whole + found.value, max(0.0, low), high)
 
     def _levels(self) -> tuple[Level, ...]:
         """The amounts that are carried, the greatest first."""

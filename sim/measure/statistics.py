@@ -136,11 +136,20 @@ def stratified_shares(
     whole, value = weights.sum(axis=0), (weights * share).sum(axis=0)
     low = value - np.sqrt((weights**2 * (share - least) ** 2).sum(axis=0))
     high = value + np.sqrt((weights**2 * (most - share) ** 2).sum(axis=0))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        bound = np.nanmax(weights / tries, axis=0, initial=0.0) * -math.log(1 - LEVEL)
+    bound = unseen_share(weights, tries)
     high = np.where((hits == 0).all(axis=0), np.maximum(high, bound), high)
     low = np.where((hits == tries).all(axis=0), np.minimum(low, whole - bound), low)
     return value, np.maximum(low, 0.0), np.minimum(high, whole)
+
+
+def unseen_share(weights: Values, tries: Values) -> Values:
+    """The share, over all strata (rows), of what came in no try, at most: at 95 %.
+
+    That of :func:`stratified_shares`: ``max(w / n) ln(1 / 0.05)``.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        most: Values = np.nanmax(weights / tries, axis=0, initial=0.0)
+    return most * -math.log(1 - LEVEL)
 
 
 def stratified_share(weights: Values, hits: Values, tries: Values) -> Estimate:

@@ -103,6 +103,32 @@ def test_what_lies_on_no_way_is_left_out() -> None:
     assert by_name(found)["s"].gain.value == pytest.approx(0.97848)  # the end itself may fail
 
 
+def test_what_is_certain_is_no_error() -> None:
+    net = sim.Network.from_edges([("s", "a", 1), ("b", "t", 1), ("a", "t", 2)])
+    lost = net.between("s", "t").reliability({"s->a": 0.0})
+    assert (lost.open.value, lost.elements) == (0.0, ())
+    assert net.between("s", "t").reliability({"b->t": 0.5}).open.value == 1.0
+
+
+def test_what_no_draw_has_shown_is_bounded() -> None:
+    # 12 in a row of which each stands one time in 50: never open in 300 draws; a way of its own
+    # beside, of one unit, is always there
+    row = [(f"{i:02}", f"{i + 1:02}", 5) for i in range(12)]
+    net = sim.Network.from_edges([*row, ("00", "12", 1)])
+    stands = {f"{a}->{b}": 0.02 for a, b, _ in row}
+    found = net.between("00", "12").reliability(stands, method="sampled", samples=300, need=6)
+    assert found.reliability.method == "stratified"
+    assert (found.open.value, found.open.low) == (1.0, pytest.approx(1.0, abs=0.02))
+    assert found.mean is not None
+    assert found.met is not None
+    assert found.mean.value == pytest.approx(1)
+    assert found.mean.low is not None
+    assert found.mean.high is not None
+    # 6 units at most, and never less than 1
+    assert found.mean.low < 1 < found.mean.high
+    assert found.met.value == pytest.approx(0.02**12)
+
+
 def test_what_stands_or_falls_together() -> None:
     # both ways over one flood: open where it spares them
     for names, expected in ((("s--a", "s--b"), 0.7), (("s--a", "a--t"), 1.0)):
