@@ -37,8 +37,8 @@ html_show_search_summary = False  # it is fetched, which a page opened from disk
 PARTS = {
     "To begin with": ("docs/tutorial", "docs/region", "docs/aid", "results/gallery/README"),
     "To use": (
-        "docs/scenario-reference", "docs/networks", "docs/explore", "docs/export",
-        "docs/notebook", "docs/api",
+        "docs/scenario-reference", "docs/networks", "docs/reliability", "docs/explore",
+        "docs/export", "docs/notebook", "docs/api",
     ),
     "What it rests on": (
         "docs/definitions", "docs/forces", "docs/data", "docs/scores", "seeds/README",
