@@ -98,7 +98,7 @@ _TABLE = (
         "load", "load of a truck", "kg/truck", _units("t/truck 1000, kg/truck 1"), 1e9, "10 t/truck"
     ),
     Dimension("share", "share", "1", _units("% 0.01"), 1.0, "0.4 or 40 %", bare=True),
-    Dimension("number", "number", "1", _NONE, 1e12, "-0.5", bare=True),
+    Dimension("number", "number", "1", _NONE, 1e12, "1.5", bare=True),
 )
 
 DIMENSIONS: Mapping[str, Dimension] = MappingProxyType({d.name: d for d in _TABLE})
@@ -152,6 +152,8 @@ def _why_no_number(text: str) -> tuple[str, str | None]:
         return f"{shown} has underscores", f"write {_clip(text.replace('_', ''))}"
     if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d*)?", bare):
         return f"{shown} has commas", f"write {_clip(text.replace(',', ''))}"
+    if re.fullmatch(r"\d+,\d+", bare):
+        return f"{shown} has a comma", f"write it with a point: {_clip(text.replace(',', '.'))}"
     if re.fullmatch(r"\d+(:\d+)+", bare):
         return f"{shown} is not a number", "a time stands with its date: 2016-06-10T06:00"
     return f"{shown} is not a number", None
@@ -205,10 +207,10 @@ def split_quantity(text: str, dimension: str) -> tuple[Decimal, str | None]:
 
 
 def _unit_hint(value: Decimal, unit: str, dim: Dimension) -> str:
+    if not dim.units:
+        return f"write it as {value / 100}" if unit == "%" else "write a number without a unit"
     for other in DIMENSIONS.values():
         if unit in other.units:
-            if not dim.units:
-                return "write a number without a unit"
             return f"'{unit}' is a unit of {other.title}; write it as {dim.example}"
     for known in dim.units:
         if known.lower() == unit.lower():
