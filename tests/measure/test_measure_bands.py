@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from sim import api
 from sim.measure.bands import Band, Span, bands
 from sim.scenario import load
 from sim.scenario.model import DAY, Scenario
 from sim.view.charts.axis import axis_data, axis_table, draw_axis
+from sim.view.charts.fan import FanData, FanPanel, draw_fan, fan_table
+from sim.view.data import Page
+from sim.view.data import Span as ViewSpan
 from sim.view.words import Words
 
 TEXT = """
@@ -70,3 +75,12 @@ def test_the_table_of_a_chart_has_its_bands() -> None:
     # six rows: five profiles, and how many there are besides
     assert texts.count("rainy season \u00d7 0.25 to 0.5") == 5
     assert "and 4 profiles more" in texts
+
+
+def test_the_fan_of_an_ensemble_has_the_bands_of_its_axis() -> None:
+    times = np.array([0.0, 10 * DAY])
+    panel = FanPanel("Capacity, t/day", times, np.ones((3, 2)))
+    fan = FanData(Page("t"), ViewSpan(10 * DAY), (panel,), (RAINS,))
+    rows = [row for row in fan_table(fan).rows if str(row[0]).startswith("profile")]
+    assert [(row[1], row[4]) for row in rows] == RAINS.steps
+    assert "rainy season \u00d7 0.25 to 0.5" in [text.get_text() for text in draw_fan(fan).texts]

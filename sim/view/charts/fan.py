@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from sim.base.numbers import number, whole
 from sim.base.said import Name, Said, Sentence, at, several, share
+from sim.measure.bands import Band, bands
 from sim.measure.routes import stops_km
 from sim.scenario.model import Scenario
 from sim.view.charts.advance import on_record
@@ -49,11 +50,12 @@ STATES = Sentence("Bands: which share of the runs is in which state then")
 
 @dataclass(frozen=True, slots=True)
 class FanData:
-    """An axis in an ensemble."""
+    """An axis in an ensemble; ``bands`` are its profiles, as they are at their medians."""
 
     page: Page
     span: Span
     panels: tuple[FanPanel | SharesPanel, ...]
+    bands: tuple[Band, ...] = ()
 
 
 RANGES = Sentence(
@@ -62,15 +64,20 @@ RANGES = Sentence(
 )  # fmt: skip
 
 
+PROFILES = Sentence("Below the days: profiles, at the medians of their ranges")
+
+
 def axis_fan(
     scenario: Scenario, summary: Document, axis: str, panels: Sequence[FanPanel | SharesPanel]
 ) -> FanData:
     """An axis over all runs."""
     kinds = [isinstance(panel, SharesPanel) for panel in panels]
     read = [*([STATES] if any(kinds) else []), *([RANGES] if not all(kinds) else [])]
-    title, words = _axis_title(summary, scenario, axis), several(read, last=". ")
+    found = tuple(bands(scenario, {}, axis))
+    read += [PROFILES] if found else []
+    title, words = _axis_title(summary, scenario, axis), several(read, ". ", ". ")
     page = Page(title, words, drawn_credit(summary))
-    return FanData(page, Span(scenario.length, scenario.start), tuple(panels))
+    return FanData(page, Span(scenario.length, scenario.start), tuple(panels), found)
 
 
 def advance_fan(
@@ -133,10 +140,11 @@ def _axis_title(summary: Document, scenario: Scenario, axis: str) -> Sentence:
         return Said(text, value, "t/day", f"{stem}.capacity_end/{key}")
 
     runs = Said(f"{summary['n']:,} runs", summary["n"], "runs", "n")
-    return Sentence(
-        name, " is never cut in ", runs, "; it ends with ", rate("median", " t/day"), " (",
-        share(0.9), " of runs: ", rate("range_90/0"), " to ", rate("range_90/1"), ")",
-    )  # fmt: skip
+    ends = Sentence(name, " is never cut in ", runs, "; it ends with ", rate("median", " t/day"))
+    low, high = rate("range_90/0"), rate("range_90/1")
+    if low == high:
+        return ends
+    return Sentence(ends, " (", share(0.9), " of runs: ", low, " to ", high, ")")
 
 
 @context()
@@ -147,7 +155,7 @@ def draw_fan(data: FanData) -> Figure:
     drawn as shares of the runs by state.
     """
     page = sheet(data.page, height=300.0 + 270.0 * len(data.panels))
-    stack = Stack(page, [1.0] * len(data.panels), data.span)
+    stack = Stack(page, [1.0] * len(data.panels), data.span, bands=data.bands)
     for drawn, panel in zip(stack.panels, data.panels, strict=True):
         if isinstance(panel, SharesPanel):
             draw_shares(drawn, panel)
@@ -196,7 +204,10 @@ def _draw_fan_panel(drawn: Panel, panel: FanPanel) -> None:
 
 
 def fan_table(fan: FanData) -> Numbers:
-    """The quantiles that a fan draws, and the shares of runs by state, by panel and time."""
+    """The quantiles that a fan draws, and the shares of runs by state, by panel and time.
+
+    Of a profile the factor from each time on, as a median.
+    """
     columns: tuple[str, ...] = ("panel", "time_s", "q05", "q25", "q50", "q75", "q95")
     states = any(isinstance(panel, SharesPanel) for panel in fan.panels)
     rows: list[tuple[object, ...]] = []
@@ -212,4 +223,9 @@ def fan_table(fan: FanData) -> Numbers:
                 (panel.name, round(time), *map(float, quantiles), *([None, None] if states else []))
                 for time, quantiles in zip(panel.times, fan_ranges(panel).T, strict=True)
             ]
+    rows += [
+        (f"profile: {band.name}", time, None, None, factor, None, None, *([None, None] * states))
+        for band in fan.bands
+        for time, factor in band.steps
+    ]
     return Numbers((*columns, "state", "share") if states else columns, rows)
