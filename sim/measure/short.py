@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, Literal, NamedTuple
 
 from sim.scenario.model import DAY, Scenario
@@ -70,6 +70,7 @@ def _short(
     spans, known = record.empty[key], _causes(series, key, record.end)
     by: Counter[Cause] = Counter()
     cost: Counter[str] = Counter()
+    reached: list[tuple[int, int]] = []  # spans in which some way was open
     for since, until in spans:
         for a, b, shut in _parts(record, place, since, until):
             for missing, weights in _within(known, a, b):
@@ -78,9 +79,10 @@ def _short(
                     for event in _shutting(record, shut):
                         cost[event] += amount
             if not shut:
-                for (event, of), levels in credits.items():
-                    if of == axis:
-                        cost[event] += _taken(levels, a, b)
+                reached.append((a, b))
+    for (event, of), levels in credits.items():
+        if of == axis:
+            cost[event] += _taken(levels, reached)
     return Short(
         axis, place, record.needed[key], record.unmet[key], record.tallies[key].delivered_kg,
         sum(b - a for a, b in spans), spans[0][0],
@@ -107,9 +109,17 @@ def _shutting(record: Record, pocket: PocketRow | None) -> set[str]:
     return {row.cause for row in record.events if row.time == pocket.time and row.cause}
 
 
-def _taken(levels: Spans, since: int, until: int) -> int:
-    """What an event took of an axis in a span (kg/day * s)."""
-    return sum(max(0, min(until, b) - max(since, a)) * -kg for a, b, kg in levels if kg < 0)
+def _taken(levels: Spans, within: Sequence[tuple[int, int]]) -> int:
+    """What an event took of an axis in some spans, which stand in order (kg/day * s)."""
+    begins = [begin for begin, _ in within]
+    lasted = [0, *accumulate(until - since for since, until in within)]
+
+    def before(time: int) -> int:
+        """What of the spans is before an instant (s)."""
+        after = bisect_right(begins, time)
+        return lasted[after] - (max(0, within[after - 1][1] - time) if after else 0)
+
+    return sum((before(until) - before(since)) * -kg for since, until, kg in levels if kg < 0)
 
 
 class _Caused(NamedTuple):
