@@ -73,7 +73,7 @@ def ensemble(
         until: a stop rule such as ``axes.x.time_of_first_cut ± 1 day``.
         shard: (k, of): only the k-th of so many parts; see :func:`merge`.
         workers: processes; None takes every core.
-        engine: this machine ("local"), or a Dask cluster ("dask").
+        engine: this machine ("local"), or a Dask cluster ("dask"), by Dask's own configuration.
         address: the scheduler of a running Dask cluster; None starts one here.
         keep_going: go on however many replicates fail (else stop after ten).
         figures: draw the figures too.

@@ -58,7 +58,8 @@ _MEANS = (
     WORKERS,
     click.option(
         "--engine", type=click.Choice(["local", "dask"]), default="local", show_default=True,
-        help="Where replicates run: this machine, or a Dask cluster.",
+        help="Where replicates run: this machine, or a Dask cluster. Whoever reaches its "
+        "scheduler can run code as you, unless Dask's configuration names certificates.",
     ),
     click.option(
         "--address", help="Scheduler of a running Dask cluster; without it one is started here."

@@ -5,11 +5,16 @@ has its own row. The window of submissions is bounded, a result is handed on bef
 future is released, and of a batch that killed its workers each replicate is tried again with
 nothing else in flight, so that the one to blame is known. Nothing depends on which worker does
 what.
+
+Who reaches a scheduler runs code as its user. A cluster started here listens on loopback alone,
+which every user of the machine reaches. Dask's own configuration is read, for a cluster of
+either kind: where it names certificates, only who holds one is let in.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import time
 import weakref
 from collections import Counter, deque
@@ -34,6 +39,9 @@ WINDOW = 3
 
 DEADLINE = 300.0
 """Seconds without any result after which the cluster is given up."""
+
+DESERTED = 60.0
+"""Seconds without any worker, where there were some, after which the cluster is given up."""
 
 
 def run_batch(task: Task, replicates: tuple[int, ...]) -> list[Finished]:
@@ -60,7 +68,8 @@ class DaskEngine:
         """See :class:`~sim.many.engines.Engine`.
 
         Raises:
-            EngineError: there is no scheduler, or nothing has moved for ``deadline`` seconds.
+            EngineError: there is no scheduler, its workers are gone, or nothing has moved for
+                ``deadline`` seconds.
         """
         with self._taken() as client:
             # a cluster of our own replaces dead workers; another may, or have others left
@@ -91,7 +100,7 @@ class DaskEngine:
             client: AbstractContextManager[Any] = distributed.Client(
                 self.address, timeout=min(self.deadline, 20)
             )
-        except (OSError, TimeoutError, ValueError) as error:
+        except (OSError, TimeoutError, TypeError, ValueError) as error:  # TypeError: no certificate
             raise EngineError(f"no Dask scheduler at {self.address}: {words(error)}") from error
         return client
 
@@ -104,10 +113,16 @@ def _end(waiting: list[tuple[Any, ExitStack]]) -> None:
 @contextmanager
 def _own_cluster(distributed: Any, workers: int) -> Iterator[Any]:
     """A client of a cluster on this machine, which ends with it."""
-    once = {"distributed.scheduler.allowed-failures": 0}  # trying again is for the driver
+    once = {
+        "distributed.scheduler.allowed-failures": 0,  # trying again is for the driver
+        "distributed.scheduler.http.routes": [],
+    }
     with import_module("dask").config.set(once):
         cluster = distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=1, dashboard_address=None,
+            n_workers=workers, threads_per_worker=1,
+            # nobody asks for a dashboard; without an address its server takes port 8787 all the
+            # same, so it gets any free port of loopback, and nothing to serve
+            dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False},
             silence_logs=logging.CRITICAL,  # what goes wrong is told in one line, by the driver
         )  # fmt: skip
     client = distributed.Client(cluster)
@@ -143,9 +158,13 @@ class _Flight:
     def finished(self) -> Iterator[Finished]:
         """Every replicate once."""
         wait = import_module("distributed").wait
-        moved = time.monotonic()
+        moved, seen = time.monotonic(), math.inf  # no worker yet
         while True:
-            self._fill()
+            if threads := sum(self.client.nthreads().values()):
+                seen = time.monotonic()
+            elif time.monotonic() - seen > DESERTED:
+                raise EngineError(f"the cluster has had no worker for {DESERTED:g} s")
+            self._fill(threads)
             if not self.batches:
                 return
             with suppress(TimeoutError, CancelledError):  # who is done is asked below
@@ -159,9 +178,8 @@ class _Flight:
             if time.monotonic() - moved > self.deadline:
                 raise EngineError(f"nothing has come from the cluster for {self.deadline:g} s")
 
-    def _fill(self) -> None:
-        """Submit what there is room for; a suspect goes when nothing else is in flight."""
-        threads = sum(self.client.nthreads().values())
+    def _fill(self, threads: int) -> None:
+        """Submit what so many have room for; a suspect goes when nothing else is in flight."""
         while len(self.batches) < WINDOW * max(threads, 1):
             if self.batches and (self.suspects or self.trial is not None):
                 return
