@@ -294,3 +294,41 @@ def test_needed_and_unmet_are_those_of_rates_and_empty_spans(
         )  # fmt: skip
         most = max(rate for *_, rate in spans)
         assert 0 <= record.unmet[axis, sink] - wanted <= most * len(empty)
+
+
+@pytest.mark.parametrize(
+    ("tampered", "said"),
+    [
+        (lambda sink: sink.stock.add(DAY, 1), "kg of the stock do not add up"),
+        (lambda sink: sink.stock.add(DAY, -1), "kg of the stock do not add up"),
+        (lambda sink: setattr(sink.stock, "eaten", DAY), "kg of the stock do not add up"),
+        (lambda sink: setattr(sink, "shipped", 1), "kg of the stock do not add up"),
+        (lambda sink: setattr(sink.tally, "sent_kg", 1), "kg sent are not all accounted for"),
+    ],
+    ids=["a kg more", "a kg less", "eaten", "shipped", "sent"],
+)
+def test_a_run_that_loses_a_kilogram_stops(
+    make: Make, tampered: Callable[[Any], None], said: str
+) -> None:
+    # 1000 kg in stock, 10 kg/day eaten of it and brought again: both are there at the end
+    axes = {"line": {"sources": "s", "sinks": {"t": {"demand": 10, "stock": 1_000}}}}
+    scenario = make("s-t:1", axes=axes, length=3 * DAY)
+    Simulation(scenario, 1, 0, False).finish()  # as it is, it adds up
+    sim = Simulation(scenario, 1, 0, False)
+    sim.control_until(DAY)
+    tampered(sim.supply.axes["line"].sinks["t"])
+    with pytest.raises(AssertionError, match=said):
+        sim.finish()
+
+
+def test_a_run_in_which_a_force_takes_what_no_stock_gave_stops(make: Make) -> None:
+    axes = {"line": {"sources": "s", "sinks": {"t": {"stock": 1_000}}}}
+    force = {"route": "t x", "axis": "line", "strength": 100, "each": 1, "carries": 3 * DAY}
+    scenario = make(
+        "s-t:1 t-x:99", axes=axes, operations={"op": force}, fighting={}, held={"x": "blue"},
+        length=3 * DAY,
+    )  # fmt: skip
+    sim = Simulation(scenario, 1, 0, False)
+    sim.forces["op"].loaded += 1
+    with pytest.raises(AssertionError, match=r"line/t: forces took \d+ kg"):
+        sim.finish()
