@@ -86,8 +86,7 @@ def _sides(net: ArcNetwork, near: BoolArray) -> Iterator[BoolArray]:
     doubtful = net.before_goal() & ~near
     flow = without_circles(net, net.amounts())
     carrying = np.zeros(net.goal + 1, dtype=bool)
-    carrying[net.tail[flow > 0]] = True
-    carrying[net.head[flow > 0]] = True
+    carrying[net.head[flow > 0]] = True  # all but the root, which is never in doubt
     # where each doubtful node leads to, among them, by what the flow leaves over
     ahead = np.flatnonzero(doubtful[net.tail] & doubtful[net.head] & (net.capacity > flow))
     back = np.flatnonzero(doubtful[net.tail] & doubtful[net.head] & (flow > 0))

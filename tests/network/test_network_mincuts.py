@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from sim.network import UNLIMITED, Graph
 from sim.network.arcs import ArcNetwork
-from sim.network.mincuts import CutSet, cut_of, minimum_cuts, near_minimum_cuts
+from sim.network.mincuts import (
+    CutList,
+    CutSet,
+    _sides,
+    cut_of,
+    minimum_cuts,
+    near_minimum_cuts,
+)
 
 GAPS = (0, 1, 3)
 
@@ -64,6 +71,9 @@ def test_every_cut_is_listed_once(seed: int) -> None:
     assert found.complete
     assert len(set(found.cuts)) == len(found.cuts)
     assert set(found.cuts) == {cut for cut, held in expected.items() if held == value}
+    _, near_root = net.solve(net.capacity)
+    crossed = [tuple(net.crossing(side).tolist()) for side in _sides(net, near_root)]
+    assert len(set(crossed)) == len(crossed)
     for gap in GAPS:
         near = near_minimum_cuts(net, gap, 10_000)
         assert near.complete
@@ -96,3 +106,51 @@ def test_a_limit_is_kept_and_said() -> None:
 def test_a_negative_gap_is_refused() -> None:
     with pytest.raises(ValueError, match="negative"):
         near_minimum_cuts(chain(1), -1)
+
+
+def test_a_cut_names_its_places_and_counts_its_ends() -> None:
+    """A road of 9 between two places: either place, what is given or what is asked binds at 2."""
+    graph = Graph.build(["p0", "p1"], [("r0", "p0", "p1", 1, 1.0)])
+    roads = np.full((1, 2), 9)
+
+    def cuts(places: tuple[int, int], given: int, asked: int) -> tuple[CutSet, ...]:
+        net = ArcNetwork.build(
+            graph, roads, np.array(places), [0], [1],
+            supply=np.array([given]), demand=np.array([asked]),
+        )  # fmt: skip
+        found = minimum_cuts(net)
+        assert near_minimum_cuts(net, 0) == found
+        return found.cuts
+
+    assert cuts((2, 9), 9, 9) == (CutSet(2, (0,), (), 0),)
+    assert cuts((9, 2), 9, 9) == (CutSet(2, (1,), (), 0),)
+    assert cuts((9, 9), 2, 9) == (CutSet(2, (), (), 1),)
+    assert cuts((9, 9), 9, 2) == (CutSet(2, (), (), 1),)
+    # what holds as much with fewer things comes first, then places by index
+    assert cuts((2, 2), 9, 9) == (CutSet(2, (0,), (), 0), CutSet(2, (1,), (), 0))
+    assert cuts((9, 9), 9, 9) == (
+        CutSet(9, (), (), 1), CutSet(9, (), (0,), 0), CutSet(9, (0,), (), 0), CutSet(9, (1,), (), 0)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("capacity", [0, UNLIMITED])
+def test_of_nothing_and_of_what_has_no_limit_there_is_no_cut(capacity: int) -> None:
+    assert minimum_cuts(chain(capacity)) == CutList((), True)
+    assert near_minimum_cuts(chain(capacity), 5) == CutList((), True)
+
+
+def test_a_source_that_gives_nothing_makes_no_cut_minimal() -> None:
+    # s -3-> y, from there on without limit to a, which leads on by 1 to t, and by 1 to b, which
+    # leads on without limit: the least cut is {a-t, y-b}, then {s-y}. {s-y, a-t} is more than it
+    # needs, for with s-y closed nothing comes to a: z leads there, but gives nothing
+    graph = Graph.build(
+        "abstyz",
+        [("r0", "s", "y", 1, 1.0), ("r1", "a", "t", 1, 1.0), ("r2", "y", "b", 1, 1.0),
+         ("r3", "b", "t", 1, 1.0), ("r4", "z", "a", 1, 1.0), ("r5", "y", "a", 1, 1.0)],
+    )  # fmt: skip
+    free = UNLIMITED
+    roads = np.column_stack([[3, 1, 1, free, free, free], [0] * 6])
+    net = ArcNetwork.build(
+        graph, roads, np.full(6, free), [2, 5], [3], supply=np.array([free, 0])
+    )  # fmt: skip
+    assert near_minimum_cuts(net, 2).cuts == (CutSet(2, (), (1, 2)), CutSet(3, (), (0,)))
