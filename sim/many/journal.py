@@ -25,8 +25,8 @@ from sim.base.files import lock, nameless, whole_file
 from .frames import MOST_LIKE, NAMES, ROW, Frame, frame, frames, packed, read_frame, unpacked, void
 from .past_journal import past_rows
 
-ROWS_A_SYNC = 64
 SECONDS_A_SYNC = 2.0
+"""What a failure of power may cost, of runs however short."""
 
 PAST = ".jsonl"
 """How the journals of version 0.1.0 end."""
@@ -62,7 +62,7 @@ class Journal:
         self.damage, self.torn = "", False
         self._like = b""
         self._at: dict[int, int] = {}
-        self._unsynced, self._synced_at, self._end = 0, time.monotonic(), 0
+        self._unsynced, self._synced_at, self._end = False, time.monotonic(), 0
         past = path.with_suffix(PAST)
         if past.is_file() and not path.exists() and not write:
             self._file = nameless()
@@ -194,9 +194,8 @@ class Journal:
             while data:
                 count = os.pwrite(self._file, data, at)
                 at, data = at + count, data[count:]
-            self._unsynced += 1
-            now = time.monotonic()
-            if self._unsynced >= ROWS_A_SYNC or now - self._synced_at > SECONDS_A_SYNC:
+            self._unsynced = True
+            if time.monotonic() - self._synced_at > SECONDS_A_SYNC:
                 self.sync()
         except OSError as error:
             os.ftruncate(self._file, self._end)
@@ -206,7 +205,7 @@ class Journal:
     def sync(self) -> None:
         """Make sure that what was added is on the disk."""
         os.fsync(self._file)
-        self._unsynced, self._synced_at = 0, time.monotonic()
+        self._unsynced, self._synced_at = False, time.monotonic()
 
     # --- reading -------------------------------------------------------------------------
 
@@ -249,7 +248,10 @@ class Journal:
         return {"replicate": found.number, "measures": measures, **told}
 
     def _said(self, part: bytes) -> Any:
-        return json.loads(unpacked(part, self._like))
+        try:
+            return json.loads(unpacked(part, self._like))
+        except ValueError as error:
+            raise DamagedError(f"{self.path} has a frame that is no row of a run") from error
 
     def close(self) -> None:
         """Sync and close; closing again does nothing."""

@@ -30,10 +30,11 @@ def past_rows(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, str]] | No
 def _parse(line: bytes) -> dict[str, Any] | None:
     """A row, or None of what is none."""
     try:
-        row = json.loads(line)
+        row = json.loads(line, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return None
-    if not (isinstance(row, dict) and type(row.get("replicate")) is int):
+    replicate = row.get("replicate") if isinstance(row, dict) else None
+    if type(replicate) is not int or not 0 <= replicate < 1 << 32:
         return None
     measures, units = row.get("measures"), row.get("units", {})
     whole = (
@@ -44,3 +45,7 @@ def _parse(line: bytes) -> dict[str, Any] | None:
         and all(isinstance(unit, str) for unit in units.values())
     )
     return row if whole else None
+
+
+def _refuse(text: str) -> None:
+    raise ValueError(f"{text} is no number of JSON")
