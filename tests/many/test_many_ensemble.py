@@ -15,6 +15,7 @@ import pytest
 
 from sim.base.errors import BadInputError, DamageWarning, FolderError
 from sim.many import ensemble as study
+from sim.many import ensemble_folder
 from sim.many.engines import EngineError, Finished, Pool, Serial, Task
 from sim.many.frames import ROW, frames
 from sim.many.journal import DamagedError
@@ -339,3 +340,15 @@ def test_columns_in_a_file_are_those_in_memory(
     study.carry_out(serial, study.Means(Stops(0)))
     assert contents(serial) == whole
     assert not [p for p in serial.iterdir() if p.name.startswith(".")]
+
+
+def test_a_large_table_is_in_several_row_groups_of_parquet(
+    serial: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = serial / "replicates.parquet"
+    whole = parquet.read_table(path)
+    monkeypatch.setattr(ensemble_folder, "CELLS_AT_ONCE", 5 * (1 + len(whole.column_names)))
+    study.carry_out(serial, study.Means(Stops(0)))
+    assert parquet.ParquetFile(path).num_row_groups == 3  # 12 runs, five at once
+    assert parquet.read_table(path).equals(whole)
