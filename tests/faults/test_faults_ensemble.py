@@ -241,7 +241,7 @@ def test_a_hundred_thousand_runs_are_killed_and_resumed_in_little_memory(
     assert done.returncode == 0, done.stderr
     words = ["ensemble", "small.yaml", "-n", str(MANY), "--resume", "many", "--workers", "2"]
     journal = home / "many" / "replicates.journal"
-    for size in (1_000_000, 20_000_000):  # of some 60 MB
+    for size in (1_000_000, 10_000_000):  # of some 28 MB
         process = subprocess.Popen([sys.executable, "-m", "sim", *words], cwd=home)
         while process.poll() is None and not (journal.exists() and journal.stat().st_size > size):
             time.sleep(0.1)
