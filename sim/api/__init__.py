@@ -46,16 +46,17 @@ if TYPE_CHECKING:
     from .scores import Scored, score
     from .shipped import Example, examples, init
     from .standings import Beside, beside
+    from .verifying import Verified, verify
 
 __all__ = [
     "Audited", "BadInputError", "Beside", "Calibrated", "CheckedFile", "Comparison", "Cut",
     "DataTable", "Ensemble", "Error", "Example", "Explorer", "FailedError", "FolderError",
     "FullDiskError", "Listing", "ManyComparison", "Network", "Relied", "Run", "RunFolder",
     "Scenario", "ScenarioError", "Scored", "SensitivityStudy", "Study", "StudyPlan", "Verdicts",
-    "audit", "beside", "calibrate", "compare", "cut", "ensemble", "examples", "explore", "figures",
-    "film", "init", "interdict", "listing", "load", "merge", "open_ensemble", "open_run",
+    "Verified", "audit", "beside", "calibrate", "compare", "cut", "ensemble", "examples", "explore",
+    "figures", "film", "init", "interdict", "listing", "load", "merge", "open_ensemble", "open_run",
     "open_study", "plan_study", "rank", "reliability", "report", "resume", "run", "schema", "score",
-    "study", "summary", "validate", "verdicts",
+    "study", "summary", "validate", "verdicts", "verify",
 ]  # fmt: skip
 
 _HOMES = {
@@ -83,6 +84,7 @@ _HOMES = {
     "sim.api.scores": ("Scored", "score"),
     "sim.api.shipped": ("Example", "examples", "init"),
     "sim.api.standings": ("Beside", "beside"),
+    "sim.api.verifying": ("Verified", "verify"),
 }  # fmt: skip
 """Where each public name is at home."""
 

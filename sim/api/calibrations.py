@@ -75,6 +75,7 @@ def calibrate(
     svg: bool = False,
     progress: Progress | None = None,
     begun: Callable[[Path], None] | None = None,
+    across_versions: bool = False,
     argv: Sequence[str] | None = None,
 ) -> Calibrated:
     """Narrow the ranges of a scenario by what is on record of its first days.
@@ -92,6 +93,7 @@ def calibrate(
         svg: draw it as SVG too, not as PNG alone.
         progress: called with (done, of) as runs are done.
         begun: called with the folder as soon as it is there.
+        across_versions: go on also with what another version of the program began.
         argv: the words of the command that the manifest names; None: those of this process.
 
     Raises:
@@ -104,7 +106,7 @@ def calibrate(
     place = path_of(learned)
     if place is not None:
         _learned.check_apart(stated, place)
-    folder = _calibration.begin(stated, path_of(out))
+    folder = _calibration.begin(stated, path_of(out), across_versions)
     if begun is not None:
         begun(folder)
     draw = drawer(draw_learned, figures, svg)

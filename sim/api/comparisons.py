@@ -22,6 +22,7 @@ from sim.measure.compare import Outcome
 from sim.measure.compare_many import Many
 from sim.tables.data import DataTable
 from sim.tables.folder import kind_of
+from sim.tables.verified import reading
 
 from .drawing import draw_comparison, draw_many, drawer
 from .runs import Run, RunFolder, open_run
@@ -170,6 +171,13 @@ def compare(
         BadInputError: fewer than two, runs among ensembles, or seeds that differ.
         FolderError, ScenarioError: a folder cannot be read.
     """
+    with reading([Path(one) for one in those if isinstance(one, str | os.PathLike)]):
+        return _compare(those)
+
+
+def _compare(
+    those: Sequence[Run | RunFolder | EnsembleData | StudyData | Folder],
+) -> Comparison | ManyComparison:
     single = [one for one in those if _is_single(one)]
     if single and len(single) < len(those):
         other = next(one for one in those if not _is_single(one))
@@ -178,7 +186,7 @@ def compare(
             "compare like with like"
         )
     if len(single) == 1:
-        raise BadInputError("a comparison needs two runs at least")
+        raise BadInputError(f"a comparison needs two runs at least; {_called(single[0])} is one")
     if single:
         outcomes = [_outcome(one) for one in single]
         named = _apart([str(o.summary["scenario"]["id"]) for o in outcomes])

@@ -16,7 +16,7 @@ from sim.tables.data import DataTable
 from sim.tables.schema import ENSEMBLE
 
 from .exports import export_tables
-from .runs import HEADLINES
+from .runs import HEADLINES, record
 from .show import Facts, Found, amount, names
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ class Ensemble(Found, _many.Ensemble):
 
     def export_tables(self, folder: str | os.PathLike[str]) -> Path:
         """Write every table as Parquet into a new folder; as :meth:`sim.Run.export_tables`."""
-        return export_tables(self._tables(), ENSEMBLE, Path(folder))
+        target = export_tables(self._tables(), ENSEMBLE, Path(folder))
+        record(self.folder, *target.iterdir())
+        return target
 
     def _figures(self) -> Iterable[Drawing]:
         from sim.view.charts.ensemble_figures import ensemble_figures

@@ -207,5 +207,10 @@ def summary(folder: str | os.PathLike[str]) -> Mapping[str, Any]:
         FolderError: it is the folder of none, or not complete.
     """
     from sim.tables.folder import read_summary
+    from sim.tables.verified import check_inside, tell_altered
 
-    return read_summary(Path(folder))
+    place = Path(folder)
+    check_inside(place, "summary.json")
+    found = read_summary(place)
+    tell_altered(place, ["summary.json"])
+    return found

@@ -66,6 +66,7 @@ def verdicts(
     progress: Progress | None = None,
     begun: Begun | None = None,
     resume: bool = True,
+    across_versions: bool = False,
     argv: Sequence[str] | None = None,
 ) -> Verdicts:
     """Judge every claim that the files of a folder ask about: scenarios, and studies with claims.
@@ -79,7 +80,8 @@ def verdicts(
             about is judged, else each of its own. Files without claims of their own are left out.
         n: runs that answer each claim, 600 unless told.
         out: the folder itself; None makes ``results/verdicts/<UTC time>-<hash8>``.
-        workers, engine, address, progress, begun, resume, argv: as of :func:`ensemble`.
+        workers, engine, address, progress, begun, resume, across_versions, argv: as of
+            :func:`ensemble`.
 
     Raises:
         ScenarioError: with the faults of all files; nothing was run.
@@ -90,7 +92,7 @@ def verdicts(
     refuse_in_worker()
     if n is not None and n < 1:
         raise BadInputError(f"n: a claim is answered by one run at least, not {n}")
-    means = means_of(engine, workers, address, False, progress, argv)
+    means = means_of(engine, workers, address, False, progress, argv, across_versions)
     asked = questions(Path(folder))
     target = None if out is None else Path(out)
     place = _verdicts.begin_verdicts(asked, n, target, resume=resume)
@@ -98,11 +100,11 @@ def verdicts(
         begun(place)
     document = _verdicts.carry_out_verdicts(place, asked, means)
     found = Verdicts(place, document)
-    _write(found)
+    _write(found, means.argv)
     return found
 
 
-def _write(found: Verdicts) -> None:
+def _write(found: Verdicts, argv: Sequence[str]) -> None:
     """Write the answers into their folder: JSON, CSV, Markdown and a page."""
     from sim.page.verdicts import page
 
@@ -113,7 +115,7 @@ def _write(found: Verdicts) -> None:
     of_verdicts.data_table(found.document).write_csv(found.folder / "verdicts.csv")
     with whole_file(found.folder / "verdicts.json") as partial:
         write_json(partial, found.document)
-    _verdicts.mark(found.folder, "complete")
+    _verdicts.close(found.folder, argv)
 
 
 def questions(folder: Path) -> list[Question]:

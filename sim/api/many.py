@@ -19,9 +19,11 @@ from sim.many.design import Cell, Design, read_design
 from sim.many.engines import Engine
 from sim.many.ensemble import Means, Plan, Progress
 from sim.many.stopping import StopRule
+from sim.many.study_folder import read_study
 from sim.scenario import model
 from sim.scenario.loader import read
 from sim.tables.folder import kind_of
+from sim.tables.verified import reading
 
 from .drawing import draw_ensemble, draw_sensitivity, draw_study, drawer
 from .ensembles import Ensemble, SensitivityStudy, Study
@@ -57,6 +59,7 @@ def ensemble(
     progress: Progress | None = None,
     begun: Begun | None = None,
     resume: bool = True,
+    across_versions: bool = False,
     argv: Sequence[str] | None = None,
 ) -> Ensemble:
     """Execute a scenario many times into a folder.
@@ -81,24 +84,26 @@ def ensemble(
         progress: called with (done, of) as replicates are done.
         begun: called with the folder as soon as it is there.
         resume: go on with what the same call left, interrupted, or make what is in ``out`` larger.
+        across_versions: go on also with what another version of the program began, or on other
+            packages: its runs are not like those to come, which every result tells.
         argv: the words of the command that the manifest names; None: those of this process.
 
     Raises:
         BadInputError: the stop rule does not fit, or an argument is none.
-        FolderError: the folder holds something else already or cannot be written.
+        FolderError: the folder holds something else already or cannot be written, was changed, or
+            another version of the program began it.
         FailedError: no replicate came through, or there is no room.
     """
     refuse_in_worker()
     found, place = scenario_of(scenario), None if out is None else Path(out)
-    means = means_of(engine, workers, address, keep_going, progress, argv)
+    means = means_of(engine, workers, address, keep_going, progress, argv, across_versions)
     if resume and place is not None and kind_of(place) == "ensemble":
-        _check_same(place, found, seed, until, shard)
+        _check_same(place, found, seed, until, shard, across_versions)
         folder = place
     else:
         plan = _plan(found, n, seed, until, shard)
-        folder = _many.place_of(found, plan, place, resume)
-        if not (place is None and folder.exists()):  # one that was interrupted
-            _many.begin(found, plan, folder)
+        left = _many.begun(found, plan) if resume and place is None else None
+        folder = left or _many.begin(found, plan, place)
     if begun is not None:
         begun(folder)
     done = _many.carry_out(folder, means, n=n, draw=drawer(draw_ensemble, figures, svg))
@@ -125,10 +130,10 @@ def _plan(
 
 def _check_same(
     folder: Path, scenario: model.Scenario, seed: int | None, until: str | None,
-    shard: tuple[int, int] | None,
+    shard: tuple[int, int] | None, across_versions: bool,
 ) -> None:  # fmt: skip
     """Raises BadInputError where the ensemble in a folder is another."""
-    there, plan = _many.reopen(folder)
+    there, plan = _many.reopen(folder, any_version=across_versions)
     rule = None if until is None else str(StopRule.parse(until))
     for name, wanted, had in (
         ("seed", seed, plan.seed), ("until", rule, plan.until), ("shard", shard, plan.shard)
@@ -152,6 +157,7 @@ def resume(
     figures: bool = True,
     svg: bool = False,
     progress: Progress | None = None,
+    across_versions: bool = False,
     argv: Sequence[str] | None = None,
 ) -> Ensemble | Study | SensitivityStudy:
     """Go on with an ensemble or a study in its folder; arguments as of :func:`ensemble`.
@@ -161,13 +167,15 @@ def resume(
 
     Raises:
         BadInputError: ``n`` or ``keep_going`` of what has none.
-        FolderError: it is neither.
+        FolderError: it is neither, was changed, or another version of the program began it.
         FailedError: as :func:`ensemble`.
     """
     refuse_in_worker()
-    place, means = Path(folder), means_of(engine, workers, address, keep_going, progress, argv)
+    place = Path(folder)
+    means = means_of(engine, workers, address, keep_going, progress, argv, across_versions)
     if kind_of(place) != "study":
-        done = _many.carry_out(place, means, n=n, draw=drawer(draw_ensemble, figures, svg))
+        with reading([place]):
+            done = _many.carry_out(place, means, n=n, draw=drawer(draw_ensemble, figures, svg))
         return made(Ensemble, done)
     if n is not None:
         raise BadInputError("n: a study stays as large as it was begun")
@@ -189,6 +197,7 @@ def study(
     begun: Begun | None = None,
     warned: Warned | None = None,
     resume: bool = True,
+    across_versions: bool = False,
     argv: Sequence[str] | None = None,
 ) -> Study | SensitivityStudy:
     """Run a scenario over a grid of settings, or its sensitivity, as a study file states it.
@@ -212,15 +221,19 @@ def study(
     design = _design(source, n)
     if design.sensitivity is not None and keep_going:
         raise BadInputError(ALL_NEEDED)
-    means = means_of(engine, workers, address, keep_going, progress, argv)
+    means = means_of(engine, workers, address, keep_going, progress, argv, across_versions)
     place, made = None if out is None else Path(out), None
     if warned is not None:
         made, cells = look_at(design)
         warned(cells.warnings())
     if design.sensitivity is None:
-        folder = _studies.begin_study(design, place, resume=resume, made=made)
+        folder = _studies.begin_study(
+            design, place, resume=resume, made=made, any_version=across_versions
+        )
     else:
-        folder = _sensitivity.begin_sensitivity(design, place, resume=resume)
+        folder = _sensitivity.begin_sensitivity(
+            design, place, resume=resume, any_version=across_versions
+        )
     if begun is not None:
         begun(folder)
     return _carry_out(folder, means, figures, svg)
@@ -306,13 +319,14 @@ def plan_of(design: Design, made: Sequence[model.Scenario], cells: CellWarnings)
 
 
 def _carry_out(folder: Path, means: Means, figures: bool, svg: bool) -> Study | SensitivityStudy:
-    if "sensitivity" not in _studies.read_study(folder):
-        done = _studies.carry_out_study(folder, means, drawer(draw_study, figures, svg))
-        return made(Study, done)
-    if means.keep_going:
-        raise BadInputError(ALL_NEEDED)
-    draw = drawer(draw_sensitivity, figures, svg)
-    return made(SensitivityStudy, _sensitivity.carry_out_sensitivity(folder, means, draw))
+    with reading([folder]):
+        if "sensitivity" not in read_study(folder):
+            done = _studies.carry_out_study(folder, means, drawer(draw_study, figures, svg))
+            return made(Study, done)
+        if means.keep_going:
+            raise BadInputError(ALL_NEEDED)
+        draw = drawer(draw_sensitivity, figures, svg)
+        return made(SensitivityStudy, _sensitivity.carry_out_sensitivity(folder, means, draw))
 
 
 def merge(
@@ -320,13 +334,18 @@ def merge(
     out: Folder | None = None,
     figures: bool = True,
     svg: bool = False,
+    across_versions: bool = False,
     argv: Sequence[str] | None = None,
 ) -> Ensemble:
     """One ensemble from the folders that :func:`ensemble` left of its shards.
 
+    Args:
+        across_versions: take shards of other versions of the program too, as :func:`ensemble`.
+
     Raises:
         BadInputError: there is no shard.
-        FolderError: they are no shards of one ensemble, or replicates are missing.
+        FolderError: they are no shards of one ensemble, were changed, another version of the
+            program made one, or replicates are missing.
         FullDiskError: there is no room for it.
     """
     if not shards:
@@ -334,7 +353,9 @@ def merge(
     target = None if out is None else Path(out)
     words = sys.argv if argv is None else argv
     draw = drawer(draw_ensemble, figures, svg)
-    done = _many.merge([Path(shard) for shard in shards], target, argv=words, draw=draw)
+    places = [Path(shard) for shard in shards]
+    with reading(places):
+        done = _many.merge(places, target, argv=words, draw=draw, across_versions=across_versions)
     return made(Ensemble, done)
 
 
@@ -358,7 +379,7 @@ def open_study(folder: Folder) -> Study | SensitivityStudy:
     place = Path(folder)
     if kind_of(place) != "study":
         raise FolderError(f"{place} is not the folder of a study")
-    if "sensitivity" in _studies.read_study(place):
+    if "sensitivity" in read_study(place):
         return made(SensitivityStudy, _sensitivity.open_sensitivity(place))
     return made(Study, _studies.open_study(place))
 
@@ -384,11 +405,12 @@ def engine_named(name: EngineName, workers: int | None, address: str | None) -> 
 
 def means_of(
     engine: EngineName, workers: int | None, address: str | None, keep_going: bool,
-    progress: Progress | None, argv: Sequence[str] | None,
+    progress: Progress | None, argv: Sequence[str] | None, across_versions: bool = False,
 ) -> Means:  # fmt: skip
     """What runs are carried out by. Raises BadInputError as :func:`engine_named`."""
     words = sys.argv if argv is None else argv
-    return Means(engine_named(engine, workers, address), keep_going, progress, words)
+    executed = engine_named(engine, workers, address)
+    return Means(executed, keep_going, progress, words, across_versions)
 
 
 def refuse_in_worker() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -22,10 +23,18 @@ from sim.tables.folder import (
     read_summary,
     wanted_of,
 )
+from sim.tables.verified import (
+    check_inside,
+    check_unaltered,
+    folders_below,
+    reading,
+    tell_altered,
+    told_on_pages,
+)
 
 from .drawing import draw_ensemble, draw_sensitivity, draw_study
 from .many import open_study
-from .runs import Run, RunFolder, draw_run, open_run
+from .runs import Run, RunFolder, draw_run, open_run, record
 from .standings import Beside
 from .standings import beside as among
 
@@ -52,17 +61,32 @@ def report(
         FolderError, ScenarioError: a folder cannot be read, or the page not written.
         FullDiskError: there is no room for it.
     """
-    from sim.page.write import write_report
-
     folders = [_folder(one) for one in results]
     if beside is not None and [kind_of(folder) for folder in folders] != ["run"]:
         raise BadInputError("beside: one run is laid beside an ensemble")
     if beside is not None and not isinstance(beside, Beside):
         beside = among(folders[0], beside)
+    with reading(folders):
+        return _written(folders, out, beside)
+
+
+def _written(
+    folders: Sequence[Path], out: str | os.PathLike[str] | None, beside: Beside | None
+) -> Path:
+    from sim.page.write import write_report
+
+    parts = [part for folder in folders for part in (folder, *folders_below(folder))]
+    for part in parts:
+        check_inside(part, *told_on_pages(part))
     for folder in folders:
         if lacks_figures(folder):
             _draw(folder)
-    return write_report(folders, out, beside)
+    page = write_report(folders, out, beside)
+    for part in parts:
+        tell_altered(part, told_on_pages(part))
+    for folder in folders:
+        record(folder, page)
+    return page
 
 
 def figures(
@@ -87,7 +111,9 @@ def figures(
         FullDiskError: there is no room for the manifest.
     """
     folder, wanted = _folder(result), Wanted(everything, svg)
-    draw = _drawing(folder, wanted)
+    with reading([folder]):
+        draw = _drawing(folder, wanted)
+        check_unaltered(folder, ())  # it is written again
     draw_into(folder, draw, wanted)
     return sorted((folder / FIGURES).iterdir())
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from sim.base.errors import BadInputError, FolderError
-from sim.base.files import fingerprint, whole_folder
+from sim.base.errors import BadInputError, DamageWarning, FolderError
+from sim.base.files import fingerprint
 from sim.engine import simulation
 from sim.measure.axis import AxisLens, AxisView
 from sim.measure.claims import faults
@@ -25,6 +26,7 @@ from sim.tables import folder as _folder
 from sim.tables.data import DataTable
 from sim.tables.of_run import luck_of
 from sim.tables.schema import RUN
+from sim.tables.verified import check_inside, reading, tell_altered
 
 from .scenarios import Source, When, axis_of, load, scenario_of, seconds_of, seeded
 from .show import Facts, Shown, amount, chosen, made, names, table_named
@@ -147,25 +149,26 @@ class Run(Shown):
         wanted = _folder.Wanted(chosen(which, get_args(Which), "choice of figures") == "all", svg)
         drawn = which != "none"
         text, seed = dump_resolved(self.scenario), self.record.seed
-        target = (
-            _folder.default_target(self.scenario.id, fingerprint([text, seed, self.record.nominal]))
-            if out is None
-            else Path(out)
-        )
         nominal = self.record.nominal
         head: dict[str, Any] = {
             "status": "complete", "seed": seed, "nominal": nominal, "started": _folder.now()
         }  # fmt: skip
         if drawn:
             head[_folder.DRAWING] = wanted._asdict()
-        with whole_folder(target) as partial_folder:
-            (partial_folder / "scenario.resolved.yaml").write_text(text, encoding="utf-8")
-            _folder.write_tables(partial_folder, self.scenario, self.record)
-            _folder.write_json(partial_folder / "summary.json", self.summary)
+
+        def fill(place: Path) -> None:
+            (place / _folder.RESOLVED).write_text(text, encoding="utf-8")
+            _folder.write_tables(place, self.scenario, self.record)
+            _folder.write_json(place / "summary.json", self.summary)
             if beside is not None:
-                _folder.write_json(partial_folder / _folder.BESIDE, beside.document())
+                _folder.write_json(place / _folder.BESIDE, beside.document())
             words = sys.argv if argv is None else argv
-            _folder.write_manifest(partial_folder, head, words, pending=drawn)
+            _folder.write_manifest(place, head, words, pending=drawn)
+
+        mark = fingerprint([text, seed, nominal])
+        target = _folder.make_folder(
+            None if out is None else Path(out), self.scenario.id, mark, fill
+        )
         if drawn:
             _folder.draw_into(target, partial(draw_run, self, wanted))
         return target
@@ -303,7 +306,9 @@ class RunFolder(Shown):
             FolderError: as there, and as :meth:`again`.
             FullDiskError: there is no room for it.
         """
-        return self.again.export(to, axis=axis, at=at)
+        target = self.again.export(to, axis=axis, at=at)
+        record(self.folder, target)
+        return target
 
     def export_tables(self, folder: str | os.PathLike[str]) -> Path:
         """As :meth:`Run.export_tables`, of the same run.
@@ -313,7 +318,9 @@ class RunFolder(Shown):
             FolderError: as there, and as :meth:`again`.
             FullDiskError: there is no room for it.
         """
-        return self.again.export_tables(folder)
+        target = self.again.export_tables(folder)
+        record(self.folder, *target.iterdir())
+        return target
 
     @cached_property
     def again(self) -> Run:
@@ -323,9 +330,11 @@ class RunFolder(Shown):
             FolderError: another version of the program wrote it, which ran it otherwise.
             ScenarioError: its scenario.resolved.yaml cannot be read.
         """
-        resolved = self.folder / "scenario.resolved.yaml"
+        resolved = self.folder / _folder.RESOLVED
+        check_inside(self.folder, _folder.RESOLVED)
         nominal = self.summary.get("nominal", False)
-        done = run(load(resolved), self.summary["seed"], nominal=nominal)
+        with reading([self.folder]):
+            done = run(load(resolved), self.summary["seed"], nominal=nominal)
         if _json_like(done.summary["measures"]) != self.summary["measures"]:
             raise FolderError(
                 f"{self.folder} was written by another version of the program, which ran it "
@@ -370,11 +379,13 @@ def open_run(path: str | os.PathLike[str]) -> RunFolder:
     from sim.measure.compare import Outcome
 
     folder = Path(path)
+    check_inside(folder, *_READ)
     summary = _folder.read_summary(folder)
     if summary.get("kind") is not None:
         raise FolderError(f"{folder} is the folder of many runs, not of one")
     series, events = _folder.read_series(folder), _folder.read_events(folder)
-    resolved = load(folder / "scenario.resolved.yaml").resolved
+    resolved = load(folder / _folder.RESOLVED).resolved
+    tell_altered(folder, _READ)
     course = partial(_course, folder)
     return RunFolder(folder, Outcome(folder.name, resolved, summary, series, events, course))
 
@@ -382,7 +393,27 @@ def open_run(path: str | os.PathLike[str]) -> RunFolder:
 def _course(folder: Path) -> Course:
     from sim.measure.compare import Course
 
-    return Course(load(folder / "scenario.resolved.yaml"), _folder.read_control(folder))
+    check_inside(folder, "control.csv")
+    return Course(load(folder / _folder.RESOLVED), _folder.read_control(folder))
+
+
+_READ = ("summary.json", _folder.RESOLVED, "timeseries.csv", "events.csv")
+"""What is read of a run's folder."""
+
+
+def record(folder: Path, *targets: Path) -> None:
+    """Name files that were written into a folder of results in its manifest.
+
+    Where another process writes to the folder they are not named, of which a warning tells.
+
+    Raises:
+        FullDiskError: there is no room for the manifest.
+    """
+    try:
+        _folder.add_files(folder, *targets)
+    except FolderError as error:
+        said = f"{targets[0]} is not named in the manifest: {error}"
+        warnings.warn(said, DamageWarning, stacklevel=3)
 
 
 class Cut(Shown, AxisView):
@@ -472,6 +503,8 @@ def film(
     done = found.again if isinstance(found, RunFolder) else found
     name = axis_of(done.scenario, axis)
     write_film(done.analysis, target, axis=name, fps=fps, seconds=seconds)
+    if isinstance(found, RunFolder):
+        record(found.folder, target)
     return target
 
 

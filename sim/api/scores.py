@@ -16,6 +16,7 @@ from sim.many.ensemble import Progress, open_ensemble
 from sim.scenario import model
 from sim.tables import of_scores
 from sim.tables.data import DataTable
+from sim.tables.verified import reading
 
 from .comparisons import path_of, words_of
 from .drawing import draw_scores, drawer
@@ -108,10 +109,11 @@ def score(
         FolderError: the folder is no ensemble.
         FailedError: as :func:`ensemble`.
     """
+    if isinstance(source, str | os.PathLike) and Path(source).is_dir():
+        with reading([Path(source)]):
+            return score(open_ensemble(Path(source)), n, side=side, as_of=as_of, on=on, seed=seed)
     if isinstance(source, EnsembleData):
         there = source
-    elif isinstance(source, str | os.PathLike) and Path(source).is_dir():
-        there = open_ensemble(Path(source))
     else:
         scenario = scenario_of(source)
         _scoring.question(scenario, side, as_of, on)  # before a thousand runs

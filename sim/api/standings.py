@@ -16,6 +16,7 @@ from sim.tables import of_many
 from sim.tables.data import DataTable
 from sim.tables.of_run import start_of
 from sim.tables.table import Table
+from sim.tables.verified import reading
 
 from .runs import Run, RunFolder, open_run
 from .show import Facts, Shown, table_named
@@ -55,6 +56,12 @@ def beside(run: Run | RunFolder | Folder, ensemble: EnsembleData | Folder) -> Be
         BadInputError: the ensemble is of another scenario.
         FolderError, ScenarioError: a folder cannot be read.
     """
+    paths = [Path(one) for one in (run, ensemble) if isinstance(one, str | os.PathLike)]
+    with reading(paths):
+        return _beside(run, ensemble)
+
+
+def _beside(run: Run | RunFolder | Folder, ensemble: EnsembleData | Folder) -> Beside:
     one = (run if isinstance(run, Run | RunFolder) else open_run(run)).outcome()
     many = ensemble if isinstance(ensemble, EnsembleData) else open_ensemble(Path(ensemble))
     changes = differences([one.scenario, many.scenario.resolved])

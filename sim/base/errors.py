@@ -16,7 +16,7 @@ class FigureWarning(UserWarning):
 
 
 class DamageWarning(UserWarning):
-    """A file is not what was written; what it lacked was made again."""
+    """A file of a folder of results is not what was written there."""
 
 
 def words(error: BaseException) -> str:
@@ -38,3 +38,7 @@ class FullDiskError(FailedError):
 
 class FolderError(Error):
     """A folder of results that cannot be read or written; the message names it."""
+
+
+class TakenError(FolderError):
+    """A folder was to be made where there is one that holds something already."""

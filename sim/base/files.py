@@ -2,7 +2,8 @@
 
 All that the program writes goes through :func:`whole_file` and :func:`whole_folder`, which give
 one guarantee: a thing of that name is either what was there before or the whole new thing,
-and on any exception, an interrupt included, nothing is left beside it.
+and on any exception, an interrupt included, nothing is left beside it. What a killed process left
+is taken away by the next that writes the same thing.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import errno
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator
@@ -18,7 +20,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sim.base.errors import Error, FolderError, FullDiskError
+from sim.base.errors import Error, FolderError, FullDiskError, TakenError
 
 _ANOTHER_PLACE = frozenset(
     {
@@ -37,12 +39,13 @@ def whole_file(target: Path) -> Iterator[Path]:
         FolderError: ``target`` is a folder, or is where nothing can be written.
         FullDiskError: there is no room for it.
     """
-    partial = _beside(_named(target))
-    with _cleared(partial, target):
+    with _told(_named(target)):
         if target.is_dir():
             raise FolderError(f"{target} is a folder; name the file itself")
-        yield partial
-        partial.replace(target)
+        with _beside(target) as place:
+            partial = place / target.name
+            yield partial
+            partial.replace(target)
 
 
 def write_whole(target: Path, text: str) -> None:
@@ -62,18 +65,20 @@ def whole_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
     An empty folder in the way is replaced; one that is not, only where ``replace`` says so.
 
     Raises:
-        FolderError: ``target`` holds something already, or is where nothing can be written.
+        TakenError: ``target`` holds something already, or does when the block ends.
+        FolderError: it is where nothing can be written.
         FullDiskError: there is no room for it.
     """
-    place = Path(os.path.realpath(_named(target)))  # a link to an empty folder is followed
-    partial = _beside(place)
-    with _cleared(partial, target):
+    with _told(_named(target)):
+        place = Path(os.path.realpath(target))  # a link to an empty folder is followed
         _check_free(place, target, replace)
-        partial.mkdir(parents=True)
-        yield partial
-        if place.exists():
-            shutil.rmtree(place) if replace else place.rmdir()
-        partial.rename(place)
+        if not place.parent.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+        with _beside(place) as partial:
+            yield partial
+            if replace and place.exists():
+                shutil.rmtree(place)
+            partial.rename(place)
 
 
 def _check_free(place: Path, target: Path, replace: bool) -> None:
@@ -81,7 +86,7 @@ def _check_free(place: Path, target: Path, replace: bool) -> None:
     if place.exists() and not place.is_dir():
         raise FolderError(f"{target} exists already and is not a folder; name another")
     if place.exists() and not replace and any(place.iterdir()):
-        raise FolderError(f"{target} exists already and is not empty; name another")
+        raise TakenError(f"{target} exists already and is not empty; name another")
     if place == Path.cwd():  # putting another in its place would leave the user in neither
         raise FolderError(f"{target} is the current folder; name one inside it")
 
@@ -89,8 +94,79 @@ def _check_free(place: Path, target: Path, replace: bool) -> None:
 _PARTIAL = ".partial-"
 
 
-def _beside(target: Path) -> Path:
-    return target.parent / f".{target.name}{_PARTIAL}{os.getpid()}"
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """A new folder beside ``target``, held under a lock; afterwards it is gone.
+
+    Those that processes which were killed left for the same target are taken away.
+    """
+    sweep(target.parent, target.name)
+    partial, held = _claimed(target)
+    try:
+        yield partial
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+        if held is not None:
+            os.close(held)
+
+
+def _claimed(target: Path) -> tuple[Path, int | None]:
+    """A folder that no other process has, and the file whose lock says so."""
+    while True:
+        partial = target.parent / f".{target.name}{_PARTIAL}{secrets.token_hex(4)}"
+        try:
+            partial.mkdir()
+            held = _held(partial)
+        except (FileExistsError, BlockingIOError):  # another has this name, or sweeps it away
+            continue
+        except FileNotFoundError:
+            if target.parent.is_dir():
+                continue
+            raise
+        if partial.is_dir():
+            return partial, held
+        if held is not None:
+            os.close(held)
+
+
+def _held(folder: Path) -> int | None:
+    """A file that is open with the lock of a folder; None where there are no such locks.
+
+    Raises:
+        BlockingIOError: another process has the lock.
+        OSError: the folder cannot be opened.
+    """
+    if os.name == "nt":  # folders cannot be opened there
+        return None
+    file = os.open(folder, os.O_RDONLY)
+    try:
+        taken = _flock(file)
+    except BlockingIOError:
+        os.close(file)
+        raise
+    if taken:
+        return file
+    os.close(file)
+    return None
+
+
+def _flock(file: int) -> bool:
+    """Lock a file that is open; False where there are no such locks.
+
+    Raises:
+        BlockingIOError: another process has the lock.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError:  # a file system without locks
+        return False
+    return True
 
 
 def _named(target: Path) -> Path:
@@ -101,22 +177,12 @@ def _named(target: Path) -> Path:
 
 
 @contextmanager
-def _cleared(partial: Path, target: Path) -> Iterator[None]:
-    """Whatever goes wrong, the partial thing is removed; the system's errors become messages."""
+def _told(target: Path) -> Iterator[None]:
+    """The system's errors become messages about ``target``."""
     try:
         yield
     except OSError as error:
-        _remove(partial)
         raise unwritable(target, error) from error
-    except BaseException:
-        _remove(partial)
-        raise
-
-
-def _remove(partial: Path) -> None:
-    shutil.rmtree(partial, ignore_errors=True)
-    with suppress(OSError):
-        partial.unlink(missing_ok=True)
 
 
 def nameless(folder: Path | None = None) -> int:
@@ -131,20 +197,38 @@ def nameless(folder: Path | None = None) -> int:
 
 def unwritable(target: Path, error: OSError) -> Error:
     """What is raised where ``target`` cannot be written: who can mend it tells its kind."""
-    taken = error.errno in (errno.ENOTEMPTY, errno.EEXIST)
-    why = "another process has written it meanwhile" if taken else error.strerror or error
+    if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+        return TakenError(f"cannot write {target}: another process has written it meanwhile")
     kind = FolderError if error.errno in _ANOTHER_PLACE else FullDiskError
-    return kind(f"cannot write {target}: {why}")
+    return kind(f"cannot write {target}: {error.strerror or error}")
 
 
-def sweep(folder: Path) -> None:
+def is_leftover(name: str) -> bool:
+    """Whether a name is that of something half-written."""
+    return name.startswith(".") and _PARTIAL in name
+
+
+def sweep(folder: Path, of: str | None = None) -> None:
     """Remove what processes that were killed left half-written in a folder.
 
-    The caller must be the only one that writes to it.
+    What a process still holds stays. ``of`` names the one file or folder whose leftovers go; those
+    of all that is in the folder unless told.
     """
-    for left in folder.iterdir():
-        if left.name.startswith(".") and _PARTIAL in left.name:
-            _remove(left)
+    with suppress(OSError):
+        for left in [p for p in folder.iterdir() if is_leftover(p.name)]:
+            if of is None or left.name.startswith(f".{of}{_PARTIAL}"):
+                _remove(left)
+
+
+def _remove(left: Path) -> None:
+    """Remove a leftover, unless a process holds it."""
+    with suppress(OSError):
+        held = _held(left)
+        if held is None:  # none can tell whether a process holds it
+            return
+        shutil.rmtree(left, ignore_errors=True)
+        left.unlink(missing_ok=True)  # versions before wrote files of this name
+        os.close(held)
 
 
 def lock(file: int, folder: Path) -> None:
@@ -154,12 +238,8 @@ def lock(file: int, folder: Path) -> None:
         FolderError: another process has the lock.
     """
     try:
-        import fcntl
-    except ImportError:  # a system without such locks
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+        _flock(file)
+    except BlockingIOError as error:
         raise FolderError(f"{folder} is in use: another process writes to it") from error
 
 
@@ -186,15 +266,16 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def digest_of(file: Path) -> str:
+    """sha256 in hex of what a file holds. Raises OSError where it cannot be read."""
+    with file.open("rb") as data:
+        return hashlib.file_digest(data, "sha256").hexdigest()
+
+
 def fingerprint(document: Any) -> str:
     """sha256 in hex of plain data, the same whatever the order of its keys."""
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return digest(text.encode("utf-8", "surrogatepass"))
-
-
-def _digest_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def digests(folder: Path, leave_out: Collection[str] = ()) -> dict[str, str]:
@@ -205,7 +286,7 @@ def digests(folder: Path, leave_out: Collection[str] = ()) -> dict[str, str]:
     files = sorted(p for p in folder.rglob("*") if p.is_file())
     inside = ((p, p.relative_to(folder)) for p in files)
     return {
-        name.as_posix(): _digest_of(path)
+        name.as_posix(): digest_of(path)
         for path, name in inside
         if not set(leave_out) & set(name.parts)
     }

@@ -1,12 +1,14 @@
-"""Commands about folders of results: show, compare, report, figures, film, export.
+"""Commands about folders of results: show, verify, compare, report, figures, film, export.
 
 Registered in :mod:`sim.cli.program`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,6 +24,9 @@ from sim.cli.verbs import (
     telling_undrawn,
 )
 
+if TYPE_CHECKING:
+    from sim.api.standings import Beside
+
 
 @click.command(cls=Verb)
 @click.argument("folder", metavar="RUN", type=click.Path(path_type=Path))
@@ -29,12 +34,20 @@ from sim.cli.verbs import (
 def show(folder: Path, beside: str | None, as_json: bool) -> None:
     """Print the summary of an old run, ensemble or study."""
     import sim
+    from sim.tables.verified import reading
 
-    summary = sim.summary(folder)
-    lies = None if beside is None else sim.beside(folder, beside)
-    if as_json:
-        print_json(summary if lies is None else {**summary, "beside": lies.document()})
-    elif summary.get("kind") == "ensemble":
+    with reading([folder]):
+        summary = sim.summary(folder)
+        lies = None if beside is None else sim.beside(folder, beside)
+        if as_json:
+            print_json(summary if lies is None else {**summary, "beside": lies.document()})
+        else:
+            _print(summary, folder, lies)
+
+
+def _print(summary: Mapping[str, Any], folder: Path, lies: Beside | None) -> None:
+    """The summary of a folder, for people."""
+    if summary.get("kind") == "ensemble":
         from sim.tables import terminal_study
 
         terminal_study.print_ensemble(summary)
@@ -48,6 +61,23 @@ def show(folder: Path, beside: str | None, as_json: bool) -> None:
         terminal.print_summary(summary, str(folder / "scenario.resolved.yaml"))
         if lies is not None:
             terminal.print_beside(lies.shown, lies.ensemble, lies.runs)
+
+
+@click.command(cls=Verb)
+@click.argument("folder", type=click.Path(path_type=Path))
+def verify(folder: Path, as_json: bool) -> None:
+    """Check that a folder of results is as it was written.
+
+    Every file of a run, an ensemble, a study or another is compared with its manifest. What was
+    changed or is gone is named, and so is what no manifest names. Exit code 2 where something was
+    changed or is gone.
+    """
+    import sim
+
+    found = sim.verify(folder)
+    answer(as_json, found.document(), "\n".join(found.lines()))
+    if not found.whole:
+        sys.exit(2)
 
 
 @click.command(cls=Verb)
@@ -194,4 +224,4 @@ def export(
     answer(as_json, {"folder": str(target), "files": files}, f"written to {target}")
 
 
-COMMANDS = (show, compare, report, figures, film, export)
+COMMANDS = (show, verify, compare, report, figures, film, export)

@@ -19,6 +19,7 @@ import click
 
 from sim.base.errors import BadInputError, FailedError, FullDiskError
 from sim.cli.verbs import (
+    ACROSS,
     SEED,
     SETS,
     Verb,
@@ -46,6 +47,7 @@ class Means(TypedDict):
     engine: EngineName
     address: str | None
     keep_going: bool
+    across_versions: bool
     figures: bool
     svg: bool
 
@@ -68,6 +70,7 @@ _MEANS = (
         "--keep-going", is_flag=True,
         help="Go on however many replicates fail (else stop after 10).",
     ),
+    ACROSS,
     drawn,
 )  # fmt: skip
 
@@ -150,14 +153,17 @@ def _shard(text: str, n: int) -> tuple[int, int]:
 @click.command(cls=Verb)
 @click.argument("shards", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), help="The folder of the whole ensemble.")
+@ACROSS
 @drawn
 def merge(
-    shards: Sequence[Path], out: Path | None, figures: bool, svg: bool, as_json: bool
-) -> None:
+    shards: Sequence[Path], out: Path | None, across_versions: bool, figures: bool, svg: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Make one ensemble of the folders that 'sim ensemble --shard K/N' left."""
     import sim
 
-    _report(sim.merge(*shards, out=out, figures=figures, svg=svg), as_json)
+    done = sim.merge(*shards, out=out, figures=figures, svg=svg, across_versions=across_versions)
+    _report(done, as_json)
 
 
 @click.command(cls=Verb)
@@ -338,10 +344,11 @@ def _report(done: Ensemble, as_json: bool) -> None:
     help="Write the scenario with the learned ranges here too.",
 )  # fmt: skip
 @WORKERS
+@ACROSS
 @drawn
 def calibrate(
-    file: Path, out: Path | None, learned: Path | None, workers: int | None, figures: bool,
-    svg: bool, as_json: bool,
+    file: Path, out: Path | None, learned: Path | None, workers: int | None,
+    across_versions: bool, figures: bool, svg: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Narrow the ranges of a scenario by what is on record of its first days.
 
@@ -355,7 +362,7 @@ def calibrate(
         with _progress() as progress:
             done = sim.calibrate(
                 file, out=out, learned=learned, workers=workers, figures=figures, svg=svg,
-                progress=progress, begun=begun.append,
+                progress=progress, begun=begun.append, across_versions=across_versions,
             )  # fmt: skip
     except KeyboardInterrupt:
         for folder in begun:
@@ -380,9 +387,10 @@ def calibrate(
     help="Go on with those in their folder, or begin them there.",
 )  # fmt: skip
 @WORKERS
+@ACROSS
 def verdict(
     folder: Path, n: int | None, out: Path | None, resume: Path | None, workers: int | None,
-    as_json: bool,
+    across_versions: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Judge the claims of a folder of scenarios and studies; write one table and one page.
 
@@ -397,7 +405,7 @@ def verdict(
     with _resumable(f"verdict {folder}", resume or out) as tell, _progress() as progress:
         done = sim.verdicts(
             folder, n, out=resume or out, workers=workers, progress=progress, begun=tell,
-            resume=resume is not None,
+            resume=resume is not None, across_versions=across_versions,
         )  # fmt: skip
     _say({"folder": str(done.folder), **done.document}, as_json, print_verdicts)
 

@@ -201,7 +201,7 @@ Commands.sections = {
     "One run": ("run", "explore", "film"),
     "Many runs": ("ensemble", "study", "merge", "calibrate", "verdict", "score"),
     "Networks": ("cut", "interdict", "rank", "reliability", "audit", "import"),
-    "Folders": ("show", "compare", "report", "figures", "export"),
+    "Folders": ("show", "verify", "compare", "report", "figures", "export"),
 }
 
 

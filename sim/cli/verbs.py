@@ -29,6 +29,11 @@ BESIDE = click.option(
     help="Say where the run lies among those of an ensemble of its scenario.",
 )  # fmt: skip
 
+ACROSS = click.option(
+    "--across-versions", is_flag=True,
+    help="Go on with runs of another version of the program too; every result tells of it.",
+)  # fmt: skip
+
 _QUIET = "sim.quiet"
 
 Command = Callable[..., None]
@@ -102,7 +107,8 @@ class Verb(click.Command):
 
 @contextmanager
 def _warnings_told() -> Iterator[None]:
-    """Tell of damaged files in one line each; :func:`end_undrawn` tells of figures."""
+    """Tell of damaged files in one line each, once; :func:`end_undrawn` tells of figures."""
+    told: set[str] = set()
     with catch_warnings():
         simplefilter("ignore", FigureWarning)
         simplefilter("always", DamageWarning)
@@ -112,10 +118,11 @@ def _warnings_told() -> Iterator[None]:
             message: Warning | str, category: type[Warning], filename: str, lineno: int,
             file: TextIO | None = None, line: str | None = None,
         ) -> None:  # fmt: skip
-            if issubclass(category, DamageWarning):
-                click.echo(f"warning: {message}", err=True)
-            else:
+            if not issubclass(category, DamageWarning):
                 usual(message, category, filename, lineno, file, line)
+            elif str(message) not in told:
+                told.add(str(message))
+                click.echo(f"warning: {message}", err=True)
 
         warnings.showwarning = tell
         yield
@@ -171,7 +178,12 @@ def telling_undrawn() -> Iterator[None]:
     """Tell of the figures that could not be drawn inside; exit code 1 where there are any."""
     with catch_warnings(record=True) as told:
         simplefilter("always", FigureWarning)
-        yield
+        try:
+            yield
+        finally:
+            altered = [str(one.message) for one in told if one.category is DamageWarning]
+            for message in dict.fromkeys(altered):
+                click.echo(f"warning: {message}", err=True)
     failed = [str(one.message) for one in told if issubclass(one.category, FigureWarning)]
     for message in failed:
         click.echo(message, err=True)

@@ -15,28 +15,33 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from sim.base.errors import FolderError
-from sim.base.files import fingerprint, whole_folder
+from sim.base.files import digest_of, fingerprint
 from sim.measure import abc
 from sim.measure.abc import Array
 from sim.measure.holders import day_of
 from sim.scenario.model import DAY, Scenario
 from sim.scenario.shared import luck_key
 from sim.tables.folder import (
-    MANIFEST,
     Undrawn,
-    default_target,
     draw_into,
+    make_folder,
+    manifest_of,
+    put_manifest,
     write_json,
     write_manifest,
 )
+from sim.tables.identity import PROGRAMS, Identity, identity, joined
+from sim.tables.verified import check_unaltered, reading
 
 from .calibration_file import Calibration
 from .engines import Engine, EngineError
 from .ensemble import Progress
+from .ensemble_folder import check_programs
 from .inputs import fixed, uncertain
 from .journal import Journal
 from .learned import Learned, write_what_was_learned
@@ -48,22 +53,39 @@ DrawLearned = Callable[[Learned, Path], Sequence[Undrawn]]
 """Draws the figures of a calibration into a folder that is there."""
 
 
-def begin(stated: Calibration, out: Path | None) -> Path:
+def begin(stated: Calibration, out: Path | None, any_version: bool = False) -> Path:
     """The folder of a calibration, made where it is not there yet.
 
     Raises:
-        FolderError: it holds something else.
+        FolderError: it holds something else, was changed, or another version of the program began
+            it and ``any_version`` does not allow it.
     """
     document = stated.document()
-    target = out or default_target(stated.file.stem, fingerprint(document))
-    if (target / STATED).is_file():
-        if json.loads((target / STATED).read_text(encoding="utf-8")) != document:
-            raise FolderError(f"{target} holds another calibration; name another folder")
-        return target
-    with whole_folder(target) as made:
-        write_json(made / STATED, document)
-        write_json(made / MANIFEST, {"status": "running", "kind": "calibration"})
-    return target
+    if out is not None and (out / STATED).is_file():
+        check_unaltered(out, [STATED])
+        with reading([out]):
+            there = json.loads((out / STATED).read_text(encoding="utf-8"))
+        if there != document:
+            raise FolderError(f"{out} holds another calibration; name another folder")
+        if not any_version:
+            check_programs(out, _programs(out))
+        return out
+
+    def fill(place: Path) -> None:
+        write_json(place / STATED, document)
+        sha256 = {STATED: digest_of(place / STATED)}
+        put_manifest(place, {**_head("running", [identity()]), "sha256": sha256})
+
+    return make_folder(out, stated.file.stem, fingerprint(document), fill)
+
+
+def _head(status: str, programs: Sequence[Identity]) -> dict[str, Any]:
+    return {"status": status, "kind": "calibration", PROGRAMS: list(programs)}
+
+
+def _programs(folder: Path) -> list[Identity]:
+    """The programs that made runs of a calibration, as far as its manifest says so."""
+    return list(manifest_of(folder).get(PROGRAMS, []))
 
 
 def carry_out(
@@ -94,9 +116,8 @@ def carry_out(
         tolerances.append(population.tolerance)
     learned = Learned(folder, stated, population, tuple(tolerances))
     write_what_was_learned(learned)
-    journals = [_journal(number) for number in range(stated.rounds)]
-    head = {"status": "complete", "kind": "calibration"}
-    write_manifest(folder, head, argv, journals, pending=draw is not None)
+    head = _head("complete", joined(_programs(folder), [identity()]))
+    write_manifest(folder, head, argv, pending=draw is not None)
     draw_into(folder, None if draw is None else partial(draw, learned))
     return learned
 

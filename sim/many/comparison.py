@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.base.files import fingerprint, whole_folder
+from sim.base.files import fingerprint
 from sim.measure.compare import Comparison
 from sim.measure.compare_many import ManyComparison, ManyRow
 from sim.tables import of_many
 from sim.tables.data import DataTable
-from sim.tables.folder import Draw, default_target, draw_into, now, write_json, write_manifest
+from sim.tables.folder import Draw, draw_into, make_folder, now, write_json, write_manifest
 from sim.tables.headline import common_axis
 
 
@@ -32,14 +32,16 @@ def write_comparison(
         FullDiskError: there is no room for it.
     """
     document = comparison.document()
-    target = default_target("compare", fingerprint(document)) if out is None else out
     seed = int(comparison.outcomes[0].summary["seed"])
     head = {"status": "complete", "seed": seed, "started": now()}
-    with whole_folder(target) as partial:
-        write_json(partial / "comparison.json", document)
+
+    def fill(place: Path) -> None:
+        write_json(place / "comparison.json", document)
         for table in comparison_tables(comparison):
-            table.write_csv(partial / f"{table.name}.csv")
-        write_manifest(partial, head, argv, pending=draw is not None)
+            table.write_csv(place / f"{table.name}.csv")
+        write_manifest(place, head, argv, pending=draw is not None)
+
+    target = make_folder(out, "compare", fingerprint(document), fill)
     draw_into(target, draw)
     return target
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -25,20 +25,25 @@ from sim.base.files import sweep
 from sim.measure.ensemble import Replicates, table
 from sim.measure.steps import is_time
 from sim.scenario.model import DAY, Scenario
-from sim.tables.folder import Undrawn, draw_into, read_summary
+from sim.tables.folder import FINISHED, RESOLVED, Undrawn, draw_into, read_summary
+from sim.tables.identity import identity, joined
+from sim.tables.verified import check_inside, check_unaltered, faults, reading, tell_altered
 
 from .engines import Engine, EngineError, Pool, Serial, Task, cores
 from .ensemble_folder import (
     JOURNAL,
-    SCENARIO,
+    REPLICATES,
+    SUMMARY,
     Plan,
     begin,
+    begun,
+    check_programs,
     close_manifest,
     derive,
     derived_replicates,
     ensemble_tables,
     inputs_table,
-    place_of,
+    programs_of,
     read_manifest,
     reopen,
     set_status,
@@ -48,9 +53,26 @@ from .replicate import run_replicate
 from .stopping import StopRule, judged
 
 __all__ = [
-    "Draw", "Ensemble", "Means", "Plan", "Progress", "begin", "carry_out", "check_rule",
-    "engine_for", "ensemble_tables", "ensembles_in", "inputs_table", "merge", "open_ensemble",
-    "opened", "place_of", "read_manifest", "reopen", "rows_of",
+    "Draw",
+    "Ensemble",
+    "Means",
+    "Plan",
+    "Progress",
+    "begin",
+    "begun",
+    "carry_out",
+    "check_rule",
+    "engine_for",
+    "ensemble_tables",
+    "ensembles_in",
+    "finished",
+    "inputs_table",
+    "merge",
+    "open_ensemble",
+    "programs_of",
+    "read_manifest",
+    "reopen",
+    "rows_of",
 ]  # fmt: skip
 
 MOST_FAILURES = 10
@@ -70,13 +92,14 @@ class Means:
     """By what means runs are carried out, and who is told.
 
     ``keep_going`` goes on however many replicates fail; ``argv`` are the words of the command that
-    the manifest names.
+    the manifest names; ``across_versions`` goes on with what another version of the program began.
     """
 
     engine: Engine
     keep_going: bool = False
     progress: Progress | None = None
     argv: Sequence[str] = ()
+    across_versions: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,13 +161,16 @@ def carry_out(
             all are needed.
         BadInputError: the stop rule does not fit the scenario.
     """
-    scenario, plan = reopen(folder)
-    if n is not None and n > plan.n:
-        plan = replace(plan, n=n)
+    scenario, plan = reopen(folder, any_version=means.across_versions)
+    check_unaltered(folder, ())
     with Journal(folder / JOURNAL) as journal:
         _tell_damage(journal, read_manifest(folder)["status"])
+        _check_journal(folder, plan, journal)
+        if n is not None and n > plan.n:
+            plan = replace(plan, n=n)
         sweep(folder)
-        set_status(folder, "running", plan)
+        more = any(r not in journal for r in plan.replicates)
+        set_status(folder, "running", plan, [identity()] if more else ())
         run = _Run(scenario, plan, journal, means)
         task = make_task(scenario) if make_task else partial(run_replicate, scenario)
         try:
@@ -175,6 +201,25 @@ def _tell_damage(journal: Journal, status: str) -> None:
         warnings.warn(f"{damage}; what it lacks is run again", DamageWarning, stacklevel=3)
 
 
+def _check_journal(folder: Path, plan: Plan, journal: Journal) -> None:
+    """Warn of runs that a finished journal has lost: they are run again.
+
+    Raises:
+        FolderError: it is not what was written, and yet lacks none.
+    """
+    if journal.damage or journal.torn or not faults(folder, [JOURNAL]):
+        return
+    try:
+        had: Sequence[int] = derived_replicates(folder)
+    except FolderError:
+        had = plan.replicates
+    lost = sum(replicate not in journal for replicate in had)
+    if not lost:
+        raise FolderError(f"{journal.path} was changed since it was written; begin it again")
+    said = f"{journal.path} has lost {lost} of {len(had)} runs; they are run again"
+    warnings.warn(said, DamageWarning, stacklevel=3)
+
+
 class _Run:
     """Keeps an engine fed until the plan is met."""
 
@@ -198,6 +243,7 @@ class _Run:
                     self.failed[replicate] = error
                 else:
                     self.journal.append(result.row, result.units)
+                    self._check_there()
                 if len(self.failed) > MOST_FAILURES and not self.keep_going:
                     return self._counted(), True
                 self._judge()
@@ -205,6 +251,11 @@ class _Run:
                 if self.size is not None:
                     break
         return self._counted(), False
+
+    def _check_there(self) -> None:
+        """Raises FolderError where the folder was taken away: what is written would be lost."""
+        if not self.journal.path.exists():
+            raise FolderError(f"{self.journal.path.parent} was taken away while its runs were made")
 
     def _counted(self) -> dict[int, str]:
         chosen = set(self.chosen())
@@ -281,20 +332,27 @@ def merge(
     *,
     argv: Sequence[str] = (),
     draw: Draw | None = None,
+    across_versions: bool = False,
 ) -> Ensemble:
     """One ensemble from its shards, as if it had been run in one place.
 
+    Args:
+        across_versions: take shards that other versions of the program made.
+
     Raises:
-        FolderError: they are no shards of one ensemble, or replicates are missing.
+        FolderError: they are no shards of one ensemble, were changed, other versions of the
+            program made them, or replicates are missing.
     """
-    opened = [(folder, *reopen(folder)) for folder in folders]
+    opened = [(folder, *reopen(folder, any_version=across_versions)) for folder in folders]
     first, scenario, plan = opened[0]
-    text = (first / SCENARIO).read_bytes()
+    text = (first / RESOLVED).read_bytes()
     for folder, _, other in opened:
-        if (folder / SCENARIO).read_bytes() != text or (other.seed, other.n) != (plan.seed, plan.n):
+        check_unaltered(folder, [JOURNAL])
+        if (folder / RESOLVED).read_bytes() != text or (other.seed, other.n) != (plan.seed, plan.n):
             raise FolderError(f"{folder} and {first} are no shards of one ensemble")
     whole = Plan(plan.n, plan.seed)
-    target = begin(scenario, whole, out)
+    made = [program for folder in folders for program in programs_of(read_manifest(folder))]
+    target = begin(scenario, whole, out, joined([], made))
     try:
         with Journal(target / JOURNAL) as journal:
             for folder, _, _ in opened:
@@ -328,30 +386,39 @@ def open_ensemble(folder: Path) -> Ensemble:
     """
     scenario, plan = reopen(folder, any_version=True)
     manifest = read_manifest(folder)
-    if manifest["status"] not in ("complete", "failed", "stopped"):
+    if manifest["status"] not in FINISHED:
         raise FolderError(
             f"{folder} is {manifest['status']}; go on with: sim ensemble --resume {folder}"
         )
+    check_inside(folder, *_READ)
     summary = read_summary(folder)
-    failed = {f["replicate"]: f["error"] for f in manifest["failed"]}
-    with Journal(folder / JOURNAL, write=False) as journal:
+    with reading([folder]), Journal(folder / JOURNAL, write=False) as journal:
+        failed = {f["replicate"]: f["error"] for f in manifest["failed"]}
         chosen = derived_replicates(folder)
         found = table(journal.outcomes(chosen), journal.units, len(chosen), folder)
+    tell_altered(folder, _READ)
     return Ensemble(folder, scenario, plan, found, summary, failed)
 
 
-def opened(folder: Path) -> Ensemble | None:
-    """One that is complete; None where something of it is to be run, or run again.
+_READ = (SUMMARY, REPLICATES, JOURNAL)
+"""What is read of a finished ensemble beside its scenario."""
+
+
+def finished(
+    folder: Path, means: Means, make_task: Callable[[Scenario], Task] | None = None
+) -> Ensemble:
+    """The ensemble of a folder: opened where it is complete and as it was written, else run.
 
     Raises:
-        FolderError: it is none.
+        As :func:`carry_out`.
     """
-    if read_manifest(folder)["status"] != "complete":
-        return None
-    try:
-        return open_ensemble(folder)
-    except DamagedError:
-        return None
+    manifest = read_manifest(folder)
+    if manifest["status"] == "complete" and not faults(folder):
+        if not means.across_versions:
+            check_programs(folder, programs_of(manifest))
+        with suppress(DamagedError):
+            return open_ensemble(folder)
+    return carry_out(folder, means, make_task=make_task)
 
 
 def ensembles_in(folder: Path) -> list[Path]:

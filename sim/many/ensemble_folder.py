@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from sim.base.errors import FolderError
-from sim.base.files import digest, fingerprint, whole_file, whole_folder
+from sim.base.files import digest, fingerprint, whole_file
 from sim.measure.effects import Hanging, hanging
 from sim.measure.ensemble import Replicates, interval, summarize, table, tidy
 from sim.measure.steps import is_time
@@ -28,13 +28,17 @@ from sim.tables.csv_files import write_csv as write_rows
 from sim.tables.data import DataTable
 from sim.tables.folder import (
     MANIFEST,
-    default_target,
+    RESOLVED,
     interrupted_folder,
+    make_folder,
     now,
+    put_manifest,
     write_json,
     write_manifest,
 )
+from sim.tables.identity import PROGRAMS, Identity, apart, identity, joined
 from sim.tables.of_many import doubtful_roads
+from sim.tables.verified import check_inside
 
 from .comparison import STATED, stated
 from .journal import Journal
@@ -45,8 +49,7 @@ ROWS_AT_ONCE = 256
 CELLS_AT_ONCE = 1 << 22
 """Cells of a row group of Parquet: what is in memory as it is written."""
 
-JOURNAL, SUMMARY = "replicates.journal", "summary.json"
-SCENARIO = "scenario.resolved.yaml"
+JOURNAL, REPLICATES, SUMMARY = "replicates.journal", "replicates.csv", "summary.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,48 +71,54 @@ class Plan:
         return range(k - 1, self.n, of)
 
 
-def begin(scenario: Scenario, plan: Plan, out: Path | None = None) -> Path:
+def begin(
+    scenario: Scenario, plan: Plan, out: Path | None = None, programs: Sequence[Identity] = ()
+) -> Path:
     """Make the folder of an ensemble, with nothing run yet, and return it.
+
+    ``programs`` are those that made its runs, where they are taken from elsewhere; this one unless
+    told.
 
     Raises:
         FolderError: the folder holds something already or cannot be made.
         FullDiskError: there is no room for it.
     """
     text = dump_resolved(scenario.seeded(plan.seed))
-    target = place_of(scenario, plan, out, resume=False)
-    with whole_folder(target) as partial_folder:
-        (partial_folder / SCENARIO).write_text(text, encoding="utf-8")
-        (partial_folder / JOURNAL).touch()
-        write_json(partial_folder / MANIFEST, _manifest("running", plan, digest(text.encode())))
-    return target
+    made = programs or [identity()]
+
+    def fill(place: Path) -> None:
+        (place / RESOLVED).write_text(text, encoding="utf-8")
+        (place / JOURNAL).touch()
+        put_manifest(place, _manifest("running", plan, digest(text.encode()), made))
+
+    return make_folder(out, scenario.id, _mark(scenario, plan), fill)
 
 
-def place_of(scenario: Scenario, plan: Plan, out: Path | None, resume: bool) -> Path:
-    """The folder of an ensemble: the one named, one that was interrupted, or a new one."""
-    if out is not None:
-        return out
-    key = fingerprint([dump_resolved(scenario.seeded(plan.seed)), asdict(plan)])
-    found = interrupted_folder(scenario.id, key) if resume else None
-    return found or default_target(scenario.id, key)
+def begun(scenario: Scenario, plan: Plan) -> Path | None:
+    """The folder, of no name given, of the same ensemble that was interrupted."""
+    return interrupted_folder(scenario.id, _mark(scenario, plan))
+
+
+def _mark(scenario: Scenario, plan: Plan) -> str:
+    return fingerprint([dump_resolved(scenario.seeded(plan.seed)), asdict(plan)])
 
 
 def reopen(folder: Path, *, any_version: bool = False) -> tuple[Scenario, Plan]:
     """The scenario and the plan of an ensemble's folder, complete or not.
 
     Args:
-        any_version: take one of another version of this program too: to read, not to go on.
+        any_version: take one of another version of this program too: to read it, or to go on
+            with runs of several.
 
     Raises:
         FolderError: it is no ensemble, was changed by hand, or is of another version.
         ScenarioError: its scenario cannot be read.
     """
     manifest = read_manifest(folder)
-    if manifest["version"] != version("supply-axis") and not any_version:
-        raise FolderError(
-            f"{folder} was begun by version {manifest['version']}, this is "
-            f"{version('supply-axis')}; begin it again"
-        )
-    path = folder / SCENARIO
+    if not any_version:
+        check_programs(folder, programs_of(manifest))
+    path = folder / RESOLVED
+    check_inside(folder, RESOLVED)
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -117,6 +126,26 @@ def reopen(folder: Path, *, any_version: bool = False) -> tuple[Scenario, Plan]:
     if digest(text.encode()) != manifest["scenario_sha256"]:
         raise FolderError(f"{path} was changed since the ensemble began; begin it again")
     return load(path), _plan(manifest)
+
+
+def check_programs(folder: Path, programs: Iterable[Identity]) -> None:
+    """Raises FolderError where one of those that made runs in a folder is not this program."""
+    for program in programs:
+        known = {name: here for name, here in identity().items() if name in program}
+        if found := apart(program, known):
+            raise FolderError(
+                f"{folder} was made by another version of this program, or on other packages "
+                f"({', '.join(found)}): runs of both are not alike. Begin it again, or mix them "
+                "with --across-versions (across_versions in Python), which every result then tells"
+            )
+
+
+def programs_of(manifest: Mapping[str, Any]) -> list[Identity]:
+    """The programs that made the runs of an ensemble.
+
+    Of one that a version before 0.2 began nothing but that version is known.
+    """
+    return list(manifest.get(PROGRAMS, [{"supply-axis": manifest["version"]}]))
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -127,7 +156,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        _plan(manifest), manifest["version"], manifest["scenario_sha256"]
+        _plan(manifest), str(manifest["status"]), str(manifest["scenario_sha256"])
+        if not all(isinstance(program, dict) for program in programs_of(manifest)):
+            raise TypeError("its programs are none")
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise FolderError(f"{folder} is not the folder of an ensemble") from error
     return dict(manifest)
@@ -154,11 +185,14 @@ def derive(
 ) -> Replicates:
     """Make replicates.csv (and .parquet where pyarrow is installed) and summary.json."""
     found = table(journal.outcomes(replicates), journal.units, len(replicates), folder)
-    write_csv(folder / "replicates.csv", found)
+    write_csv(folder / REPLICATES, found)
     _write_parquet(folder / "replicates.parquet", found)
     summary = summarize(scenario, plan.seed, found, failed)
     if doubts := hanging(scenario, found):
         summary["doubtful_roads"] = [_doubt(scenario, found, doubt) for doubt in doubts]
+    programs = programs_of(read_manifest(folder))
+    if len(programs) > 1:
+        summary[PROGRAMS] = programs
     with whole_file(folder / SUMMARY) as path:
         write_json(path, summary)
     for doubtful in _doubtful_roads(summary):
@@ -247,15 +281,16 @@ def derived_replicates(folder: Path) -> list[int]:
     """The replicates in replicates.csv, in order.
 
     Raises:
-        FolderError: the file cannot be read.
+        FolderError: the file cannot be read, or is no file of the folder.
     """
-    path = folder / "replicates.csv"
+    path = folder / REPLICATES
+    check_inside(folder, REPLICATES)
     try:
         with path.open(encoding="utf-8", newline="") as file:
             rows = csv.reader(file)
             next(rows, None)
             return [int(row[0]) for row in rows]
-    except (OSError, ValueError, IndexError) as error:
+    except (OSError, ValueError, IndexError, csv.Error) as error:
         raise FolderError(f"cannot read {path}: {error}") from error
 
 
@@ -288,41 +323,46 @@ def _write_parquet(target: Path, found: Replicates) -> None:
             file.write_table(group(found.part(slice(start, start + rows))))
 
 
-def _manifest(status: str, plan: Plan, sha256: str) -> dict[str, Any]:
+def _manifest(status: str, plan: Plan, sha256: str, programs: Sequence[Identity]) -> dict[str, Any]:
     return {
         "status": status,
         "kind": "ensemble",
         "version": version("supply-axis"),
         "plan": asdict(plan),
         "scenario_sha256": sha256,
+        PROGRAMS: list(programs),
         "updated": now(),
+        "sha256": {RESOLVED: sha256},
     }
 
 
-def set_status(folder: Path, status: str, plan: Plan) -> None:
+def set_status(folder: Path, status: str, plan: Plan, programs: Sequence[Identity] = ()) -> None:
     """Say in the manifest how far the ensemble is, while it is under way.
+
+    ``programs`` make runs of it beside those that did.
 
     Raises:
         FullDiskError: it cannot be written.
     """
-    sha256 = read_manifest(folder)["scenario_sha256"]
-    with whole_file(folder / MANIFEST) as path:
-        write_json(path, _manifest(status, plan, sha256))
+    before = read_manifest(folder)
+    made = joined(programs_of(before), programs)
+    put_manifest(folder, _manifest(status, plan, before["scenario_sha256"], made))
 
 
 def close_manifest(
     folder: Path, status: str, plan: Plan, failed: Mapping[int, str], argv: Sequence[str],
     *, pending: bool = False,
 ) -> None:  # fmt: skip
-    """Write the final manifest: versions, git state, sha256 of every file but the journal.
+    """Write the final manifest: versions, git state, sha256 of every file.
 
     Figures may be ``pending``.
 
     Raises:
         FullDiskError: it cannot be written.
     """
+    before = read_manifest(folder)
     head = {
-        **_manifest(status, plan, read_manifest(folder)["scenario_sha256"]),
+        **_manifest(status, plan, before["scenario_sha256"], programs_of(before)),
         "failed": [{"replicate": r, "error": error} for r, error in sorted(failed.items())],
     }
-    write_manifest(folder, head, argv, leave_out=[JOURNAL], pending=pending)
+    write_manifest(folder, head, argv, pending=pending)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sim.base.diagnostics import did_you_mean
 from sim.base.errors import BadInputError
-from sim.base.files import fingerprint, whole_folder
+from sim.base.files import fingerprint
 from sim.measure.hindcast import Hindcast, Question, hindcast
 from sim.measure.on_record import HoldersOnRecord
 from sim.scenario.dates import parse_instant
@@ -16,7 +16,7 @@ from sim.scenario.faults import InputError
 from sim.scenario.model import DAY, Scenario
 from sim.tables import of_scores
 from sim.tables.data import DataTable
-from sim.tables.folder import Draw, default_target, draw_into, now, write_json, write_manifest
+from sim.tables.folder import Draw, draw_into, make_folder, now, write_json, write_manifest
 
 from .ensemble import Ensemble, rows_of
 
@@ -158,14 +158,16 @@ def write_scores(
         FullDiskError: there is no room for it.
     """
     document = of_scores.document(scored.found, scored.scenario)
-    target = default_target("score", fingerprint(document)) if out is None else out
     head = {"status": "complete", "seed": scored.scenario.seed, "started": now()}
-    with whole_folder(target) as partial:
-        write_json(partial / "score.json", document)
+
+    def fill(place: Path) -> None:
+        write_json(place / "score.json", document)
         text = of_scores.markdown(scored.found, scored.scenario)
-        (partial / "score.md").write_text(text, encoding="utf-8")
+        (place / "score.md").write_text(text, encoding="utf-8")
         for table in scored.tables():
-            table.write_csv(partial / f"{table.name}.csv")
-        write_manifest(partial, head, argv, pending=draw is not None)
+            table.write_csv(place / f"{table.name}.csv")
+        write_manifest(place, head, argv, pending=draw is not None)
+
+    target = make_folder(out, "score", fingerprint(document), fill)
     draw_into(target, draw)
     return target

@@ -17,21 +17,14 @@ from sim.measure.steps import is_time
 from sim.scenario.loader import load
 from sim.scenario.model import DAY, Scenario
 from sim.tables.data import DataTable
+from sim.tables.verified import check_unaltered, reading, tell_altered
 
 from .design import Design, Sensitivity
 from .engines import Task
 from .ensemble import Ensemble, Means, carry_out, open_ensemble
 from .inputs import run_sample, uncertain
-from .studies import (
-    DrawStudy,
-    begin_parts,
-    check_measures,
-    close_study,
-    column,
-    headlines,
-    marked,
-    read_study,
-)
+from .studies import check_measures, column, headlines
+from .study_folder import STUDY, DrawStudy, begin_parts, close_study, marked, read_study
 
 
 @dataclass(frozen=True)
@@ -57,11 +50,14 @@ def count(scenario: Scenario, wanted: Sensitivity) -> tuple[int, int]:
     return inputs, wanted.size * (inputs + (1 if wanted.method == "morris" else 2))
 
 
-def begin_sensitivity(design: Design, out: Path | None = None, *, resume: bool = False) -> Path:
+def begin_sensitivity(
+    design: Design, out: Path | None = None, *, resume: bool = False, any_version: bool = False
+) -> Path:
     """Make its folder with nothing run, and return it.
 
     Args:
         resume: return the folder of this very study where it was begun before.
+        any_version: take one that another version of the program began, too.
 
     Raises:
         ScenarioError: the base scenario is faulty, or has no measure that the study names.
@@ -86,7 +82,8 @@ def begin_sensitivity(design: Design, out: Path | None = None, *, resume: bool =
         "sensitivity": {"method": wanted.method, "size": wanted.size},
         "inputs": list(inputs),
     }
-    return begin_parts(document, {"samples": scenario}, runs, design.file.stem, out, resume)
+    parts = {"samples": scenario}
+    return begin_parts(document, parts, runs, design.file.stem, out, resume, any_version)
 
 
 def carry_out_sensitivity(
@@ -100,6 +97,7 @@ def carry_out_sensitivity(
         FullDiskError: as :func:`~sim.many.ensemble.carry_out`.
     """
     document = read_study(folder)
+    check_unaltered(folder, [STUDY])
     _, names, rows = _sample(document)
 
     def task(scenario: Scenario) -> Task:
@@ -124,7 +122,10 @@ def open_sensitivity(folder: Path) -> SensitivityStudy:
     if "sensitivity" not in document:
         raise FolderError(f"{folder} is a study of cells, not of sensitivity")
     _check_installed()
-    return _conclude(folder, document, open_ensemble(folder / "samples"))
+    with reading([folder]):
+        study = _conclude(folder, document, open_ensemble(folder / "samples"))
+    tell_altered(folder, [STUDY])
+    return study
 
 
 def _check_installed() -> None:

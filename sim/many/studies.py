@@ -6,20 +6,16 @@ is an ensemble of its own under ``cells/`` and is resumed like one.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import partial
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from sim.base.diagnostics import Diagnostic, Mark, ScenarioError, suggest
 from sim.base.errors import FolderError
-from sim.base.files import fingerprint, whole_file, whole_folder
+from sim.base.files import whole_file
 from sim.measure import statistics as st
 from sim.measure.effects import MOST_RANKED, Effect, effects, rank_intervals
 from sim.measure.ensemble import Replicates, absent, interval, survival
@@ -29,39 +25,35 @@ from sim.scenario.loader import Loaded, load, read
 from sim.scenario.model import DAY, Scenario
 from sim.tables.data import DataTable
 from sim.tables.folder import (
-    MANIFEST,
-    Undrawn,
-    default_target,
-    draw_into,
-    interrupted_folder,
     write_json,
-    write_manifest,
 )
+from sim.tables.identity import PROGRAMS, joined
 from sim.tables.of_many import effects as effects_table
+from sim.tables.verified import check_unaltered, reading, tell_altered
 
 from .comparison import STATED, stated
 from .design import Cell, Design
 from .ensemble import (
     Ensemble,
     Means,
-    Plan,
     Progress,
-    begin,
-    carry_out,
+    finished,
     open_ensemble,
-    opened,
-    reopen,
+    programs_of,
+    read_manifest,
 )
-from .ensemble_folder import JOURNAL
 from .replicate import run_replicate
 from .study_answer import count
+from .study_folder import (
+    STUDY,
+    DrawStudy,
+    begin_parts,
+    cells_of,
+    close_study,
+    marked,
+    read_study,
+)
 
-S = TypeVar("S")
-
-DrawStudy = Callable[[S, Path], Sequence[Undrawn]]
-"""Draws the figures of a study into a folder that is there; gives those that failed."""
-
-STUDY = "study.json"
 _FILES = {"measures": "study", "effects": "effects", "ranks": "ranks"}
 """The file of each table."""
 
@@ -180,13 +172,14 @@ def is_of_setting(cell: Cell, fault: Diagnostic) -> bool:
 
 def begin_study(
     design: Design, out: Path | None = None, *, resume: bool = False,
-    made: Sequence[Scenario] | None = None,
+    made: Sequence[Scenario] | None = None, any_version: bool = False,
 ) -> Path:  # fmt: skip
     """Make the folder of a study with every cell begun and nothing run, and return it.
 
     Args:
         resume: return the folder of this very study where it was begun before.
         made: what :func:`scenarios` gave, where it was called before.
+        any_version: take one that another version of the program began, too.
 
     Raises:
         ScenarioError: as :func:`scenarios`.
@@ -205,56 +198,7 @@ def begin_study(
         **({} if design.answer is None else {"answer": design.answer.document()}),
     }
     parts = {f"cells/{cell.id}": one for cell, one in zip(design.cells, made, strict=True)}
-    return begin_parts(document, parts, design.n, design.file.stem, out, resume)
-
-
-def begin_parts(
-    document: Mapping[str, Any], parts: Mapping[str, Scenario], n: int, kind: str,
-    out: Path | None, resume: bool,
-) -> Path:  # fmt: skip
-    """Make the folder of a study with its ensembles of ``n`` runs begun, and return it.
-
-    Args:
-        document: its study.json.
-        parts: the scenarios of its ensembles, by their folders within its own.
-        kind: what folders of its kind are called where ``out`` names none.
-        resume: return the folder of this very study where it was begun before.
-
-    Raises:
-        FolderError: the folder holds something already, another study or a scenario that was
-            changed meanwhile among it, or cannot be made.
-    """
-    key = fingerprint([document, *(scenario.resolved for scenario in parts.values())])
-    begun = interrupted_folder(kind, key) if resume else None
-    target = out or begun or default_target(kind, key)
-    if resume and (target / STUDY).is_file():
-        same = fingerprint(read_study(target)) == fingerprint(document)
-        if not same or any(reopen(target / k)[0].resolved != s.resolved for k, s in parts.items()):
-            raise FolderError(f"{target} holds another study; name another folder")
-        return target
-    with whole_folder(target) as partial:
-        write_json(partial / STUDY, document)
-        for name, scenario in parts.items():
-            begin(scenario, Plan(n, scenario.seed), partial / name)
-        write_json(partial / MANIFEST, head("running"))
-    return target
-
-
-def head(status: str) -> dict[str, Any]:
-    """What the manifest of a study begins with."""
-    return {"status": status, "kind": "study", "version": version("supply-axis")}
-
-
-def close_study(
-    folder: Path, study: S, draw: DrawStudy[S] | None, status: str, argv: Sequence[str]
-) -> None:
-    """Write the manifest of a study whose tables are whole, and draw its figures.
-
-    Its ensembles have manifests of their own.
-    """
-    apart = ["cells", "samples", JOURNAL]
-    write_manifest(folder, head(status), argv, apart, pending=draw is not None)
-    draw_into(folder, draw and partial(draw, study))
+    return begin_parts(document, parts, design.n, design.file.stem, out, resume, any_version)
 
 
 def carry_out_study(folder: Path, means: Means, draw: DrawStudy[Study] | None = None) -> Study:
@@ -265,18 +209,15 @@ def carry_out_study(folder: Path, means: Means, draw: DrawStudy[Study] | None = 
         FullDiskError, EngineError: as :func:`~sim.many.ensemble.carry_out`.
     """
     document = read_study(folder)
-    cells = _cells(document)
+    check_unaltered(folder, [STUDY])
+    cells = cells_of(document)
     total = document["n"] * len(cells)
     done: list[Ensemble] = []
     for number, cell in enumerate(cells):
         before = number * document["n"]
-        path = folder / "cells" / cell.id
-        if (whole := opened(path)) is not None:
-            done.append(whole)
-            continue
         tell = None if means.progress is None else _shifted(means.progress, before, total)
         with marked(folder):
-            done.append(carry_out(path, replace(means, progress=tell)))
+            done.append(finished(folder / "cells" / cell.id, replace(means, progress=tell)))
     study = _conclude(folder, document, cells, done)
     for table in study_tables(study):
         table.write_csv(folder / f"{_FILES[table.name]}.csv")
@@ -284,17 +225,6 @@ def carry_out_study(folder: Path, means: Means, draw: DrawStudy[Study] | None = 
         write_json(path, summary(study))
     close_study(folder, study, draw, "failed" if study.failed else "complete", means.argv)
     return study
-
-
-@contextmanager
-def marked(folder: Path) -> Iterator[None]:
-    """An interrupt is noted in the manifest of the study, so that the same call goes on."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        with whole_file(folder / MANIFEST) as path:
-            write_json(path, head("interrupted"))
-        raise
 
 
 def open_study(folder: Path) -> Study:
@@ -306,29 +236,16 @@ def open_study(folder: Path) -> Study:
     document = read_study(folder)
     if "sensitivity" in document:
         raise FolderError(f"{folder} is a sensitivity study, not one of cells")
-    cells = _cells(document)
+    cells = cells_of(document)
     done = [open_ensemble(folder / "cells" / cell.id) for cell in cells]
-    return _conclude(folder, document, cells, done)
-
-
-def _cells(document: Mapping[str, Any]) -> list[Cell]:
-    return [Cell(c["id"], tuple(c["levels"]), tuple(c["settings"])) for c in document["cells"]]
+    with reading([folder]):
+        study = _conclude(folder, document, cells, done)
+    tell_altered(folder, [STUDY])
+    return study
 
 
 def _shifted(progress: Progress, before: int, total: int) -> Progress:
     return lambda done, of: progress(before + done, total)
-
-
-def read_study(folder: Path) -> dict[str, Any]:
-    """study.json of a study's folder.
-
-    Raises:
-        FolderError: there is none.
-    """
-    try:
-        return dict(json.loads((folder / STUDY).read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise FolderError(f"{folder} is not the folder of a study") from error
 
 
 # --- tables ------------------------------------------------------------------------------
@@ -417,6 +334,7 @@ def summary(study: Study) -> dict[str, Any]:
         "days": study.days,
         **({} if study.answer is None else {"answer": study.answer}),
         **({} if study.ranked is None else {"ranked_runs": study.ranked}),
+        **_programs(study),
         "cells": [
             {"id": cell.id, "levels": list(cell.levels), "n": e.summary["n"],
              "failed": e.summary["failed"], "claims": e.summary["claims"],
@@ -439,6 +357,13 @@ def summary(study: Study) -> dict[str, Any]:
             for path, found in study.effects.items()
         },
     }  # fmt: skip
+
+
+def _programs(study: Study) -> dict[str, Any]:
+    """The programs that made the runs, where they are several."""
+    made = [p for e in study.ensembles for p in programs_of(read_manifest(e.folder))]
+    found = joined([], made)
+    return {PROGRAMS: found} if len(found) > 1 else {}
 
 
 def _mean(cell: Ensemble, path: str, days: float) -> dict[str, Any] | None:

@@ -19,7 +19,7 @@ from statistics import fmean
 from typing import Any
 
 from sim.base.errors import BadInputError, FolderError
-from sim.base.files import fingerprint, whole_file, whole_folder
+from sim.base.files import fingerprint
 from sim.measure import statistics as st
 from sim.measure import verdicts as measure
 from sim.measure.ensemble import absent, interval, tidy
@@ -28,14 +28,15 @@ from sim.measure.verdicts import Bisection, Flip, Hang, Outcome
 from sim.scenario.model import Scenario
 from sim.scenario.shared import luck_key
 from sim.tables.folder import (
-    MANIFEST,
-    default_target,
     interrupted_folder,
+    make_folder,
+    put_manifest,
     write_json,
+    write_manifest,
 )
 
 from .engines import Task
-from .ensemble import Means, Plan, begin, carry_out, opened, rows_of
+from .ensemble import Means, Plan, begin, finished, rows_of
 from .inputs import Setting, part_of, run_setting, uncertain
 from .questions import Question, Rows, value_at
 from .replicate import run_replicate
@@ -96,17 +97,19 @@ def begin_verdicts(
     }
     key = fingerprint(document)
     left = interrupted_folder("verdicts", key) if resume and out is None else None
-    target = out or left or default_target("verdicts", key)
     if begun is not None and begun != document:
         raise FolderError(
-            f"{target} was begun with other claims or another number of runs; name another folder"
+            f"{out} was begun with other claims or another number of runs; name another folder"
         )
-    if begun is not None or left is not None:
-        return target
-    with whole_folder(target) as partial_folder:
-        write_json(partial_folder / PLAN, document)
-        write_json(partial_folder / MANIFEST, _head("running"))
-    return target
+    there = left if begun is None else out
+    if there is not None:
+        return there
+
+    def fill(place: Path) -> None:
+        write_json(place / PLAN, document)
+        put_manifest(place, _head("running"))
+
+    return make_folder(out, "verdicts", key, fill)
 
 
 def _plan(folder: Path) -> dict[str, Any] | None:
@@ -146,8 +149,12 @@ def carry_out_verdicts(folder: Path, questions: Sequence[Question], means: Means
 
 def mark(folder: Path, status: str) -> None:
     """Say in the manifest how far the verdicts are."""
-    with whole_file(folder / MANIFEST) as path:
-        write_json(path, _head(status))
+    put_manifest(folder, _head(status))
+
+
+def close(folder: Path, argv: Sequence[str]) -> None:
+    """Write the manifest of verdicts whose tables are whole; their ensembles have their own."""
+    write_manifest(folder, _head("complete"), argv, ["runs"])
 
 
 def runs_of(split: Split) -> dict[str, int]:
@@ -248,7 +255,7 @@ class _Case:
             place = folder / scenario.id if len(scenarios) > 1 else folder
             if not place.exists():
                 begin(scenario, Plan(n, scenario.seed), place)
-            done = opened(place) or carry_out(place, self.means, make_task=make_task)
+            done = finished(place, self.means, make_task)
             self.units |= done.measured.units
             found.append({row["replicate"]: self._slim(row) for row in rows_of(done)})
         both = [r for r in found[0] if all(r in other for other in found)]

@@ -73,7 +73,8 @@ def page(folder: Path, file: Path) -> str:
     cell = _cell(whole)
     about = join(el("code", scenario.id), f", {scenario.kind}, {summary['n']} runs{failed}, "
                  f"seed {summary['seed']}",
-                 [", a cell of ", named(cell[0])] if cell else None)  # fmt: skip
+                 [", a cell of ", named(cell[0])] if cell else None,
+                 tables.programs(summary))  # fmt: skip
     title = f"{scenario.title} ({cell[1]})" if cell else scenario.title
     rows = chances.rows_of(folder)
     parts = [

@@ -86,6 +86,7 @@ def page(folder: Path, file: Path) -> str:
     about = join(
         named(scenario.title), f", {scenario.kind}: {cells} cell{'s' if cells > 1 else ''}, "
         f"{number(runs)} runs", f", {failed} failed" if failed else "", f", seed {design['seed']}",
+        tables.programs(summary),
     )  # fmt: skip
     said = finding(this.names, summary["units"], this.late, summary["effects"], this.pairs,
                    _is_whole(design))  # fmt: skip

@@ -11,6 +11,8 @@ from sim.base.numbers import day_words, number, percent, tonnes, true_minus
 from sim.base.said import Sentence, counted
 from sim.measure.steps import Steps
 from sim.tables import of_many, of_run
+from sim.tables.folder import DIGEST, PARTS
+from sim.tables.identity import PROGRAMS, mixed
 from sim.tables.table import Code, Column, Id, Ids, Range, Table, UserText, said
 
 from .markup import Html, Piece, details, el, join, listed, named, source_line, table
@@ -259,12 +261,22 @@ def typical(luck: str) -> Html:
     )  # fmt: skip
 
 
+def programs(summary: Mapping[str, Any]) -> str:
+    """That several versions of the program made the runs, behind a comma; nothing of one."""
+    told = mixed(summary.get(PROGRAMS, []))
+    return told and f", {told}"
+
+
 def manifest(document: Mapping[str, Any], link: Link) -> Html:
-    """Who made the run, with what, from which files."""
-    told = dict(_flat(document))
+    """Who made the run, with what, from which files; pages and what they change left out."""
+    told = dict(_flat({k: v for k, v in document.items() if k not in _LEFT_OUT}))
     hashes = document.get("sha256", {})
     facts = [[name, el("code", str(value))] for name, value in told.items()]
-    files = [[link(name), el("code", digest)] for name, digest in sorted(hashes.items())]
+    files = [
+        [link(name), el("code", digest)]
+        for name, digest in sorted(hashes.items())
+        if not name.endswith(".html")
+    ]
     made = table(["What", "Value"], facts, "How the run was made")
     if not files:
         return made
@@ -272,11 +284,13 @@ def manifest(document: Mapping[str, Any], link: Link) -> Html:
     return join(made, details(count, table(["File", "sha256"], files, "Files of the run")))
 
 
+_LEFT_OUT = ("sha256", DIGEST, PARTS, PROGRAMS)
+"""Keys of a manifest that are told otherwise, or that the page itself changes."""
+
+
 def _flat(document: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     for key, value in document.items():
         name = f"{path}{key}"
-        if key == "sha256" and not path:
-            continue
         if isinstance(value, dict):
             yield from _flat(value, f"{name}, ")
         elif isinstance(value, list):

@@ -17,25 +17,45 @@ from pathlib import Path
 from shutil import rmtree
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sim.base.errors import FigureWarning, FolderError, words
-from sim.base.files import digests, locked, whole_file
+from sim.base.errors import FigureWarning, FolderError, TakenError, words
+from sim.base.files import digest_of, digests, fingerprint, locked, whole_file, whole_folder
 from sim.scenario.dates import date_of
 from sim.scenario.model import DAY, Scenario
 from sim.state.record import ControlRow, EventRow, FlowRow, LoadRow, Move, Record, SeriesRow
 
 from .csv_files import read_rows
 from .data import DataTable
+from .identity import PROGRAM, identity, version_of
 from .schema import RUN
 
 if TYPE_CHECKING:
     from sim.measure.typical import Among
 
 
-def default_target(kind: str, mark: str) -> Path:
-    """``results/<kind>/<UTC time>-<mark>`` under the current folder, not yet taken.
+def make_folder(out: Path | None, kind: str, mark: str, fill: Callable[[Path], None]) -> Path:
+    """Make a folder of results, whole or not at all, and return it.
 
-    ``mark`` is a fingerprint; its first eight digits are taken.
+    ``fill`` puts into a folder what is to be there. ``out`` names the folder; None takes
+    ``results/<kind>/<UTC time>-<mark>`` under the current folder, of which ``mark`` is the first
+    eight digits, or the next number of that name that no other process has.
+
+    Raises:
+        FolderError: the folder holds something already or cannot be made.
+        FullDiskError: there is no room for it.
     """
+    while True:
+        target = _free(kind, mark) if out is None else out
+        try:
+            with whole_folder(target) as partial:
+                fill(partial)
+            return target
+        except TakenError:
+            if out is not None or not target.exists():
+                raise
+
+
+def _free(kind: str, mark: str) -> Path:
+    """A name that is not yet taken."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     base = Path("results") / kind / f"{stamp}-{mark[:8]}"
     target, n = base, 1
@@ -97,6 +117,9 @@ def write_json(path: Path, document: Any) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
+RESOLVED = "scenario.resolved.yaml"
+"""The scenario of a run or an ensemble, everything stated."""
+
 BESIDE = "beside.json"
 """Where a run lies among many, in the folder of one that was laid beside an ensemble."""
 
@@ -116,7 +139,7 @@ def read_beside(folder: Path) -> Among | None:
     return read_among(json.loads(text))
 
 
-MANIFEST, FIGURES = "manifest.json", "figures"
+MANIFEST, FIGURES, DIGEST = "manifest.json", "figures", "digest"
 
 PENDING, DONE, NONE = "pending", "done", "none"
 """What a manifest says of figures; where some could not be drawn it lists them instead."""
@@ -140,6 +163,12 @@ class Undrawn(NamedTuple):
     error: str
 
 
+FINISHED = ("complete", "failed", "stopped")
+"""What a manifest says of a folder in which all is done that will be, unless it is gone on with."""
+
+PARTS = "parts"
+"""Where a manifest names the folders of results that are in its own."""
+
 Draw = Callable[[Path], Sequence[Undrawn]]
 """Draws figures into a folder that is there, each whole, whatever becomes of the others."""
 
@@ -151,7 +180,7 @@ def write_manifest(
     """Write manifest.json of what is complete but for its figures.
 
     It holds ``head``, whether figures are ``pending``, argv, when it was finished, versions, git
-    state, and sha256 of every file but figures and those that ``leave_out`` names.
+    state, sha256 of every file but figures and those that ``leave_out`` names, and its digest.
 
     Raises:
         FullDiskError, FolderError: it cannot be written.
@@ -164,8 +193,42 @@ def write_manifest(
         **provenance(),
         "sha256": digests(folder, (MANIFEST, FIGURES, *leave_out)),
     }
+    put_manifest(folder, document)
+
+
+def put_manifest(folder: Path, document: Mapping[str, Any]) -> None:
+    """Write manifest.json; it ends with the digest of its other keys, whatever their order.
+
+    Raises:
+        FullDiskError, FolderError: it cannot be written.
+    """
     with whole_file(folder / MANIFEST) as path:
-        write_json(path, document)
+        write_json(path, {**unsealed(document), DIGEST: fingerprint(unsealed(document))})
+
+
+def unsealed(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """A manifest without its digest."""
+    return {key: value for key, value in manifest.items() if key != DIGEST}
+
+
+def add_files(folder: Path, *targets: Path) -> None:
+    """Name files that were written into a finished folder later, in its manifest.
+
+    What is elsewhere is left out, and so is all where the folder names no files.
+
+    Raises:
+        FolderError: another process writes to the folder.
+        FullDiskError: there is no room for the manifest; the old one stays.
+    """
+    place = folder.resolve()
+    inside = [path.resolve() for path in targets if place in path.resolve().parents]
+    with locked(folder):
+        manifest = manifest_of(folder)
+        named = manifest.get("sha256")
+        if not inside or not isinstance(named, dict):
+            return
+        found = {path.relative_to(place).as_posix(): digest_of(path) for path in inside}
+        put_manifest(folder, {**manifest, "sha256": dict(sorted({**named, **found}.items()))})
 
 
 def draw_into(folder: Path, draw: Draw | None, wanted: Wanted | None = None) -> None:
@@ -196,8 +259,7 @@ def draw_into(folder: Path, draw: Draw | None, wanted: Wanted | None = None) -> 
         drawn = {f"{FIGURES}/{name}": digest for name, digest in digests(place).items()}
         other = {k: v for k, v in document["sha256"].items() if not _is_of_figure(k)}
         document["sha256"] = dict(sorted({**other, **drawn}.items()))
-        with whole_file(folder / MANIFEST) as path:
-            write_json(path, document)
+        put_manifest(folder, document)
     for figure, error in undrawn:
         said = f"figure {figure} of {folder} could not be drawn: {error}"
         warnings.warn(said, FigureWarning, stacklevel=2)
@@ -221,7 +283,7 @@ def lacks_figures(folder: Path) -> bool:
 
     They are pending, some could not be drawn, or a file of them is gone.
     """
-    manifest = _manifest_of(folder)
+    manifest = manifest_of(folder)
     if (said := manifest.get(FIGURES, NONE)) == NONE:
         return False
     drawn = filter(_is_of_figure, manifest.get("sha256", {}))
@@ -233,7 +295,7 @@ def wanted_of(folder: Path) -> Wanted:
 
     That of a run does not where it comes from a version that drew all of them, and as SVG too.
     """
-    manifest = _manifest_of(folder)
+    manifest = manifest_of(folder)
     said = manifest.get(DRAWING)
     if isinstance(said, dict):
         return Wanted(said.get("everything") is True, said.get("svg") is True)
@@ -243,7 +305,7 @@ def wanted_of(folder: Path) -> Wanted:
 
 def undrawn(folder: Path) -> list[Undrawn]:
     """The figures that could not be drawn into a folder, by its manifest."""
-    said = _manifest_of(folder).get(FIGURES)
+    said = manifest_of(folder).get(FIGURES)
     return [Undrawn(**one) for one in said] if isinstance(said, list) else []
 
 
@@ -262,10 +324,10 @@ def kind_of(folder: Path) -> str:
 
 def _said_of(folder: Path, key: str, default: str) -> str:
     """What the manifest in a folder says, if it can be read."""
-    return str(_manifest_of(folder).get(key, default))
+    return str(manifest_of(folder).get(key, default))
 
 
-def _manifest_of(folder: Path) -> Mapping[str, Any]:
+def manifest_of(folder: Path) -> Mapping[str, Any]:
     """The manifest in a folder; nothing where it cannot be read."""
     try:
         found = json.loads((folder / MANIFEST).read_bytes())
@@ -280,20 +342,16 @@ def readable(argv: Sequence[str]) -> list[str]:
 
 
 def provenance() -> dict[str, Any]:
-    """What a manifest says of the program: versions and git state."""
-    return {"python": sys.version.split()[0], "versions": _versions(), "git": _git_state()}
+    """What a manifest says of the program: what decides its numbers, versions and git state."""
+    return {
+        PROGRAM: identity(), "python": sys.version.split()[0], "versions": _versions(),
+        "git": _git_state(),
+    }  # fmt: skip
 
 
 def _versions() -> dict[str, str]:
-    from importlib.metadata import PackageNotFoundError, version
-
-    found = {}
-    for name in ("supply-axis", "numpy", "simpy", "ortools", "matplotlib", "pydantic", "pyyaml"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "unknown"
-    return found
+    names = ("supply-axis", "numpy", "simpy", "ortools", "matplotlib", "pydantic", "pyyaml")
+    return {name: version_of(name) for name in names}
 
 
 def _git_state() -> dict[str, Any] | None:
@@ -379,7 +437,7 @@ def _check(folder: Path) -> None:
 
 def _check_version(folder: Path) -> None:
     """Raises FolderError where a later version of the program wrote a folder."""
-    manifest, name = _manifest_of(folder), "supply-axis"
+    manifest, name = manifest_of(folder), "supply-axis"
     versions = manifest.get("versions")
     wrote = versions.get(name) if isinstance(versions, dict) else manifest.get("version")
     here = _versions()[name]

@@ -19,6 +19,7 @@ from sim.scenario.model import Scenario
 
 from . import of_many, of_scores, of_verdicts
 from .data import DataTable
+from .identity import PROGRAMS, mixed
 from .table import Code, Column
 from .terminal import console, print_table, say
 from .terminal_compare import print_changes, print_scores
@@ -34,6 +35,7 @@ def print_ensemble(summary: Document) -> None:
     failed = f", {len(summary['failed'])} failed" if summary["failed"] else ""
     runs = counted(summary["n"], "run")
     say(out, f"{scenario['id']}, {runs}{failed}, seed {summary['seed']}")
+    _print_programs(out, summary)
     stem = f"axes.{scenario['focus']}."
     names = {path: path.removeprefix(stem) for path in _told(summary)}
     found = of_many.measures(summary, names, "Measures", stem)
@@ -49,6 +51,12 @@ def print_ensemble(summary: Document) -> None:
     if claims.rows:
         out.print(f"\n{claims.caption}")
     print_table(out, claims.pick("id", "probability", "interval", "text"))
+
+
+def _print_programs(out: Console, summary: Document) -> None:
+    """That several versions of the program made the runs."""
+    if told := mixed(summary.get(PROGRAMS, [])):
+        say(out, told)
 
 
 def _told(summary: Document) -> list[str]:
@@ -160,6 +168,7 @@ def print_study(document: Document) -> None:
     if sizes[0] < sizes[-1]:
         runs = Said(f"{sizes[0]} to {runs}", sizes[-1], "runs")
     say(out, f"{counted(len(cells), 'cell')} of {runs}, one luck over all cells")
+    _print_programs(out, document)
     for path, found in effects.items():
         out.print(Text(f"\n{with_unit(path, document['units'][path])}", style="bold"))
         if len(cells) <= MOST_CELLS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.base.errors import FailedError, FolderError, FullDiskError
+from sim.base.errors import FailedError, FolderError, FullDiskError, TakenError
 from sim.base.files import digest, digests, fingerprint, sweep, whole_file, whole_folder
 
 Write = Callable[[Path, BaseException | None], None]
@@ -100,14 +101,49 @@ def test_where_nothing_can_be_put_is_named(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
 
 
-def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
+def test_what_a_killed_process_left_is_swept_and_what_is_held_stays(tmp_path: Path) -> None:
+    pytest.importorskip("fcntl")
+    (tmp_path / ".hidden").touch()
     with whole_folder(tmp_path / "f") as partial:
-        left = tmp_path / partial.name.replace(str(os.getpid()), "1")
+        left = tmp_path / f"{partial.name[:-8]}00000000"
         left.mkdir()
         (left / "half").touch()
-    (tmp_path / ".hidden").touch()
-    sweep(tmp_path)
+        (tmp_path / ".g.partial-17").touch()  # a file, as versions before named them
+        sweep(tmp_path)
+        assert {p.name for p in tmp_path.iterdir()} == {partial.name, ".hidden"}
     assert {p.name for p in tmp_path.iterdir()} == {"f", ".hidden"}
+
+
+@WAYS
+def test_whoever_writes_a_thing_takes_away_what_was_left_of_it(
+    write: Write, tmp_path: Path
+) -> None:
+    pytest.importorskip("fcntl")
+    for name in (".it.partial-1", ".other.partial-1"):
+        (tmp_path / name).mkdir()
+    write(tmp_path / "it", None)
+    assert {p.name for p in tmp_path.iterdir()} == {"it", ".other.partial-1"}
+
+
+def test_a_name_is_no_other_process_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a container every first process has the same number: names do not go by it."""
+    tokens = iter(["00000000", "00000000", "00000001"])
+    monkeypatch.setattr(secrets, "token_hex", lambda _: next(tokens))
+    with whole_file(tmp_path / "it") as one, whole_file(tmp_path / "it") as other:
+        assert one.parent.name == ".it.partial-00000000"
+        assert other.parent.name == ".it.partial-00000001"
+        one.write_text("one")
+        other.write_text("other")
+    assert state(tmp_path) == {"it": b"one"}  # the one that ended last
+
+
+def test_of_two_folders_of_one_name_the_second_is_told(tmp_path: Path) -> None:
+    taken = pytest.raises(TakenError, match="another process has written it")
+    with taken, whole_folder(tmp_path / "f") as slow:
+        (slow / "a").touch()
+        with whole_folder(tmp_path / "f") as quick:
+            (quick / "b").touch()
+    assert state(tmp_path) == {"f/b": b""}
 
 
 @pytest.fixture

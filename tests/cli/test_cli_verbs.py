@@ -37,6 +37,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "audit": ("small.yaml", "--against", "small.yaml"),
     "import": ("net.csv", "--out", "new.npz"),
     "show": ("run",),
+    "verify": ("run",),
     "compare": ("run", "other", "--no-figures", "--out", "new"),
     "report": ("run", "--out", "new.html"),
     "figures": ("run",),
@@ -89,8 +90,7 @@ def prepared(verb: str) -> tuple[str, ...]:
         ),
         "merge": tuple((*ENSEMBLE, "--shard", f"{k}/2", "--out", f"part{k}") for k in (1, 2)),
     }
-    for other in ("film", "report", "figures", "export"):
-        needs[other] = needs["show"]
+    needs |= dict.fromkeys(("verify", "film", "report", "figures", "export"), needs["show"])
     for words in needs.get(verb, ()):
         assert call(*words).exit_code == 0
     return (verb, *CALLS[verb])

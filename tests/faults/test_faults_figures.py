@@ -16,8 +16,8 @@ import pytest
 
 from sim import api
 from sim.base.errors import FigureWarning, FolderError
-from sim.base.files import locked
-from sim.tables.folder import Undrawn, draw_into, undrawn
+from sim.base.files import digest_of, locked
+from sim.tables.folder import Undrawn, draw_into, put_manifest, undrawn, unsealed
 from sim.view import figures as of_run
 
 Sim = Callable[..., subprocess.CompletedProcess[str]]
@@ -237,7 +237,7 @@ def state(folder: Path, figures: str) -> None:
     document = manifest(folder)
     document["figures"] = figures
     document["sha256"] = {k: v for k, v in document["sha256"].items() if "figures/" not in k}
-    (folder / "manifest.json").write_text(json.dumps(document))
+    put_manifest(folder, document)
 
 
 @pytest.mark.usefixtures("two")
@@ -293,15 +293,20 @@ def test_a_page_is_written_where_nothing_can_be_drawn(sim: Sim, home: Path) -> N
     with locked(folder):
         done = sim("report", "out", cwd=home)
     assert done.returncode == 1
+    in_use = "out is in use: another process writes to it\n"
     assert done.stderr == (
-        "figures of out could not be drawn: out is in use: another process writes to it\n"
+        f"warning: out/report.html is not named in the manifest: {in_use}"
+        f"figures of out could not be drawn: {in_use}"
     )
     summary = json.loads((folder / "summary.json").read_bytes())
     summary["measures"]["axes.line.delivered"]["value"] += 1  # as of another version
     (folder / "summary.json").write_text(json.dumps(summary))
     done = sim("report", "out", cwd=home)
     assert (done.returncode, "another version of the program" in done.stderr) == (1, True)
-    assert manifest(folder) == before
+    assert "warning: out/summary.json is not what was written there" in done.stderr
+    after = manifest(folder)
+    assert after["sha256"].pop("report.html") == digest_of(folder / "report.html")
+    assert unsealed(after) == unsealed(before)
     assert (folder / "report.html").is_file()
 
 

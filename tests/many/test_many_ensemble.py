@@ -315,9 +315,8 @@ def test_a_damaged_frame_is_told_and_run_again_to_the_same_bytes(
     path.write_bytes(data)
     with pytest.raises(DamagedError, match="does not have replicate 5: it is damaged"):
         study.open_ensemble(serial)
-    assert study.opened(serial) is None
     with pytest.warns(DamageWarning, match="in 1 place; what it lacks is run again"):
-        study.carry_out(serial, study.Means(Serial()))
+        study.finished(serial, study.Means(Serial()))
     assert contents(serial) == whole
     with warnings.catch_warnings(action="error"):
         again = study.carry_out(serial, study.Means(Stops(0)))  # nothing is left to run or to tell

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from sim.base.diagnostics import ScenarioError
 from sim.network import UNLIMITED
-from sim.network.readers import NetworkTable, Reading, is_table, read_table
+from sim.network.readers import NetworkTable, Reading, binary, is_table, read_table
 from sim.network.readers.binary import read_binary, write_binary
 from sim.network.readers.columns import Chosen
 from sim.network.readers.notes import FileReport
@@ -399,17 +399,78 @@ def test_faults_in_the_binary_table(tmp_path: Path) -> None:
         read_binary(path)
 
 
+def test_a_binary_table_is_bounded_before_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.npz"
+    write_binary(path, read(tmp_path, "x.csv", "from,to,capacity\na,b,4\n"))
+    whole = path.read_bytes()
+    monkeypatch.setattr(np, "load", lambda *_, **__: pytest.fail("it was unpacked"))
+    for name, value, said in (
+        ("capacity", np.zeros(2**16), "do not fit each other"),
+        ("places_ends", np.zeros((2, 2)), "do not fit each other"),
+        ("names", np.zeros(2**20, dtype=np.uint8), "unpacks to more than 1,048,576 bytes"),
+    ):
+        path.write_bytes(_with(whole, name, value))
+        monkeypatch.setattr(binary, "LARGEST", 2**20)
+        with pytest.raises(ScenarioError, match=said):
+            read_binary(path)
+    monkeypatch.setattr(binary, "MOST", 1)  # it has two places
+    path.write_bytes(whole)
+    with pytest.raises(ScenarioError, match="more than 1 places or roads"):
+        read_binary(path)
+    # an array that says it is larger than its bytes: 10^12 numbers
+    header = io.BytesIO()
+    said_shape = {"descr": "<i8", "fortran_order": False, "shape": (10**12,)}
+    np.lib.format.write_array_header_1_0(header, said_shape)
+    with zipfile.ZipFile(path, "w") as out:
+        out.writestr("capacity.npy", header.getvalue())
+    with pytest.raises(ScenarioError, match="is not as long as it says"):
+        read_binary(path)
+
+
+@pytest.mark.parametrize("name", ["title", "places", "roads", "names", "kinds", "classes"])
+def test_no_text_of_a_binary_table_speaks_to_a_terminal(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "x.npz"
+    write_binary(path, read(tmp_path, "x.csv", "from,to,capacity\naa,bb,4\n"))
+    escape = np.frombuffer(b"a\x1b[2Jb", dtype=np.uint8)
+    changed = _with(path.read_bytes(), name, escape)
+    ends = {"roads": [6], "classes": [6]}.get(name, [1, 6])
+    path.write_bytes(_with(changed, f"{name}_ends", np.array(ends)))
+    with pytest.raises(ScenarioError, match="holds a control character"):
+        read_binary(path)
+
+
+def test_whatever_an_array_of_a_binary_table_is_it_is_read_or_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.npz"
+    write_binary(path, read(tmp_path, "x.csv", "from,to,capacity\na,b,4\nb,c,2\n"))
+    whole = path.read_bytes()
+    names = [n.removesuffix(".npy") for n in zipfile.ZipFile(path).namelist()]
+    luck = np.random.default_rng(1)
+    kinds = ("u1", "i4", "i8", "u8", "f8", "f2", "bool", "U3", "S2", "c16", "M8[s]")
+    refused_ones = 0
+    for _ in range(150):
+        name = names[luck.integers(len(names))]
+        shape = tuple(luck.integers(0, 4, size=luck.integers(0, 3)).tolist())
+        value = luck.integers(-3, 300, size=shape).astype(kinds[luck.integers(len(kinds))])
+        path.write_bytes(_with(whole, name, value))
+        try:
+            read_binary(path)
+        except ScenarioError:
+            refused_ones += 1
+    assert refused_ones > 75
+
+
 def _with(archive: bytes, name: str, value: np.ndarray) -> bytes:
-    """The archive with one array replaced."""
+    """The archive with one array replaced, or more."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(out, "w") as new:
         for entry in old.namelist():
-            if entry == f"{name}.npy":
-                array = io.BytesIO()
-                np.save(array, value)
-                new.writestr(entry, array.getvalue())
-            else:
+            if entry != f"{name}.npy":
                 new.writestr(entry, old.read(entry))
+        array = io.BytesIO()
+        np.save(array, value)
+        new.writestr(f"{name}.npy", array.getvalue())
     return out.getvalue()
 
 

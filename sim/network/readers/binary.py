@@ -9,6 +9,7 @@ known), and texts with their ``_ends``: ``names``, ``kinds``, ``classes`` and ``
 
 from __future__ import annotations
 
+import math
 import os
 import zipfile
 import zlib
@@ -22,15 +23,29 @@ from numpy.typing import NDArray
 from sim.network.certificate import UNLIMITED
 from sim.network.graph import Graph
 
-from .table import MOST_CAPACITY, NetworkTable, Place, refused
+from .table import CONTROL, MOST_CAPACITY, NetworkTable, Place, refused
 
 VERSION = 1
 
 _KNOWN = {"coordinates": np.float64, "stated": bool, "limits": np.int64, "through": bool}
 """Arrays that a table may have, and their kinds."""
 
-LARGEST = 4 * 2**30
-"""Most bytes that a table may unpack to."""
+LARGEST = 2**29
+"""Most bytes that a table may unpack to: what some five million roads need."""
+
+MOST = 5_000_000
+"""Places or roads of a table."""
+
+_SCALARS = ("version", "scale", "lengths")
+_OF_PLACES = (
+    "places_ends", "limits", "through", "population", "coordinates", "names_ends", "kinds_ends"
+)  # fmt: skip
+_OF_ROADS = (
+    "roads_ends", "a", "b", "seconds", "km", "capacity", "two_way", "stated", "classes_ends"
+)  # fmt: skip
+_RUNS = ("title", "places", "roads", "names", "kinds", "classes", "notes", "notes_ends")
+_READ = frozenset({*_SCALARS, *_OF_PLACES, *_OF_ROADS, *_RUNS})
+"""Arrays that are read; any other is left where it is."""
 
 
 def write_binary(path: str | os.PathLike[str], table: NetworkTable) -> None:
@@ -79,10 +94,9 @@ def read_binary(path: str | os.PathLike[str]) -> NetworkTable:
     file = Path(path)
     try:
         with zipfile.ZipFile(file) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
-                raise ValueError(f"it unpacks to more than {LARGEST} bytes")
+            _check_sizes(archive)
         with np.load(file, allow_pickle=False) as data:
-            return _table({name: data[name] for name in data.files}, str(path))
+            return _table({name: data[name] for name in data.files if name in _READ}, str(path))
     except KeyError as error:
         what = f"not a network table: {error.args[0]} is missing"
         raise refused(str(path), what) from error
@@ -97,6 +111,39 @@ def read_binary(path: str | os.PathLike[str]) -> NetworkTable:
         NotImplementedError,
     ) as error:
         raise refused(str(path), f"not a network table: {error}") from error
+
+
+def _check_sizes(archive: zipfile.ZipFile) -> None:
+    """Look at how large arrays say that they are, before any is unpacked.
+
+    Raises:
+        KeyError, ValueError, EOFError, zlib.error: it is no table, or a larger one than is read.
+    """
+    entries = {e.filename.removesuffix(".npy"): e for e in archive.infolist()}
+    entries = {name: entry for name, entry in entries.items() if name in _READ}
+    if sum(entry.file_size for entry in entries.values()) > LARGEST:
+        raise ValueError(f"it unpacks to more than {LARGEST:,} bytes")
+    shapes = {name: _shape(archive, entry) for name, entry in entries.items()}
+    for names, first in ((_OF_PLACES, "places_ends"), (_OF_ROADS, "roads_ends")):
+        [count] = shapes[first] if len(shapes[first]) == 1 else [0]
+        if count > MOST:
+            raise ValueError(f"it has more than {MOST:,} places or roads")
+        if any(shapes[name][:1] != (count,) for name in names if name in shapes):
+            raise ValueError("its arrays do not fit each other")
+
+
+def _shape(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[int, ...]:
+    """The shape of an array, whose bytes are as many as it says."""
+    with archive.open(entry) as file:
+        version = np.lib.format.read_magic(file)
+        if version not in ((1, 0), (2, 0)):
+            raise ValueError(f"{entry.filename} is of another format")
+        one = version == (1, 0)
+        read = np.lib.format.read_array_header_1_0 if one else np.lib.format.read_array_header_2_0
+        shape, _, kind = read(file)
+        if math.prod(shape) * kind.itemsize != entry.file_size - file.tell():
+            raise ValueError(f"{entry.filename} is not as long as it says")
+    return tuple(shape)
 
 
 def _table(data: dict[str, NDArray[Any]], file: str) -> NetworkTable:
@@ -125,7 +172,7 @@ def _table(data: dict[str, NDArray[Any]], file: str) -> NetworkTable:
     if len(finite) and (finite.min() < 0 or finite.sum(dtype=np.float64) * 2 >= MOST_CAPACITY):
         raise ValueError("its capacities are negative or too large")
     title = bytes(_array(data, "title", np.uint8, data["title"].shape)).decode()
-    if not (title.isprintable() or not title):
+    if CONTROL.search(title):
         raise ValueError("its title holds a control character")
     classes = _texts(data, "classes", m)
     return NetworkTable(
@@ -200,6 +247,8 @@ def _unpacked(run: NDArray[Any], ends: NDArray[Any]) -> tuple[str, ...]:
         raise ValueError("its names are of another kind")
     text = bytes(run)
     stops: list[int] = ends.tolist()
-    if stops and (stops[-1] != len(text) or any(x > y for x, y in pairwise(stops))):
+    if (stops[-1] if stops else 0) != len(text) or any(x > y for x, y in pairwise([0, *stops])):
         raise ValueError("its names do not fit their lengths")
+    if CONTROL.search(text.decode()):
+        raise ValueError("a name holds a control character")
     return tuple(text[i:j].decode() for i, j in zip([0, *stops], stops, strict=False))

@@ -19,10 +19,8 @@ from sim.network.graph import LONGEST, Graph
 from .columns import NONE, Table, choose
 from .notes import FileReport
 from .options import Reading
-from .table import KM_PER_HOUR, MOST_CAPACITY, Closure, NetworkTable, Place
+from .table import CONTROL, KM_PER_HOUR, MOST_CAPACITY, Closure, NetworkTable, Place
 from .taken import Taken, first
-
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _LATIN = re.compile("[A-Za-z]")
 
@@ -298,12 +296,12 @@ class Rows(FileReport):
     def _printable(self, places: Sequence[str]) -> None:
         """Refuse names that hold line breaks, escapes or halves of characters."""
         labels = (label for label in self.labels if label is not None)
-        if not (_CONTROL.search("".join(places)) or _CONTROL.search("".join(labels))):
+        if not (CONTROL.search("".join(places)) or CONTROL.search("".join(labels))):
             return
         rows = zip(self.tails, self.heads, self.labels, self.lines, strict=True)
         for tail, head, label, line in rows:
             named = (tail, head, label or "")
-            bad = next((text for text in named if _CONTROL.search(text)), None)
+            bad = next((text for text in named if CONTROL.search(text)), None)
             if bad is not None:
                 self.error(line, f"the name '{bad}' holds a control character", "remove it")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,9 @@ from sim.network.graph import BoolArray, FloatArray, Graph, IntArray
 
 KM_PER_HOUR = 60
 """Speed assumed where a file states lengths and no times."""
+
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""What no name may hold: it would break lines, or speak to a terminal."""
 
 MOST_CAPACITY = 2**59
 """Sum of all capacities (in the finest unit of the file) from which on a file is refused."""
