@@ -34,7 +34,7 @@ from sim.tables.verified import (
 
 from .drawing import draw_ensemble, draw_sensitivity, draw_study
 from .many import open_study
-from .runs import Run, RunFolder, draw_run, open_run, record
+from .runs import Progress, Run, RunFolder, draw_run, open_run, record
 from .standings import Beside
 from .standings import beside as among
 
@@ -94,6 +94,7 @@ def figures(
     *,
     everything: bool = False,
     svg: bool = False,
+    progress: Progress | None = None,
 ) -> list[Path]:
     """Draw the figures of a folder, in place of those that it has, and return the files.
 
@@ -104,6 +105,7 @@ def figures(
         result: the folder of a run, an ensemble or a study, or what was opened of it.
         everything: of a run the maps one by one and the charts of its other axes too.
         svg: draw each as SVG too, not as PNG alone.
+        progress: called with (done, of) as the figures of a run are drawn.
 
     Raises:
         BadInputError: a run that is in no folder.
@@ -112,7 +114,7 @@ def figures(
     """
     folder, wanted = _folder(result), Wanted(everything, svg)
     with reading([folder]):
-        draw = _drawing(folder, wanted)
+        draw = _drawing(folder, wanted, progress)
         check_unaltered(folder, ())  # it is written again
     draw_into(folder, draw, wanted)
     return sorted((folder / FIGURES).iterdir())
@@ -127,7 +129,7 @@ def _draw(folder: Path) -> None:
         warnings.warn(said, FigureWarning, stacklevel=3)
 
 
-def _drawing(folder: Path, wanted: Wanted) -> Draw:
+def _drawing(folder: Path, wanted: Wanted, progress: Progress | None = None) -> Draw:
     """What draws the figures of a folder.
 
     Raises:
@@ -135,7 +137,7 @@ def _drawing(folder: Path, wanted: Wanted) -> Draw:
     """
     kind = kind_of(folder)
     if kind == "run":
-        return partial(draw_run, open_run(folder).again, wanted)
+        return partial(draw_run, open_run(folder).again, wanted, progress=progress)
     if kind == "ensemble":
         done = _many.open_ensemble(folder)
         return lambda place: draw_ensemble(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from sim.cuts.from_scenario import Weak
     from sim.measure.compare import Course, Outcome
     from sim.measure.typical import Among
+
+Progress = Callable[[int, int], None]
+"""Told how many are done, and of how many."""
 
 Which = Literal["all", "main", "none"]
 """Figures of a run: all that there are; those of the main axis and of the whole run; none."""
@@ -125,6 +128,7 @@ class Run(Shown):
         *,
         figures: Which | bool = "main",
         svg: bool = False,
+        progress: Progress | None = None,
         beside: Among | None = None,
         argv: Sequence[str] | None = None,
     ) -> Path:
@@ -136,6 +140,7 @@ class Run(Shown):
                 of the main axis and of the whole run) or "none" (False). One that fails costs no
                 more than itself: the manifest names it, and a warning.
             svg: draw each as SVG too, not as PNG alone.
+            progress: called with (done, of) as figures are drawn.
             beside: where it lies among many runs (:func:`sim.beside`), to be shown in a figure and
                 on its page.
             argv: the words of the command that the manifest names; None: those of this process.
@@ -170,7 +175,7 @@ class Run(Shown):
             None if out is None else Path(out), self.scenario.id, mark, fill
         )
         if drawn:
-            _folder.draw_into(target, partial(draw_run, self, wanted))
+            _folder.draw_into(target, partial(draw_run, self, wanted, progress=progress))
         return target
 
     def export(
@@ -218,7 +223,9 @@ class Run(Shown):
         return title, [*facts[:2], period, *facts[2:]]
 
 
-def draw_run(run: Run, wanted: _folder.Wanted, place: Path) -> Sequence[_folder.Undrawn]:
+def draw_run(
+    run: Run, wanted: _folder.Wanted, place: Path, *, progress: Progress | None = None
+) -> Sequence[_folder.Undrawn]:
     """Draw figures of a run into ``place``, a folder that is there; gives those that failed.
 
     Where the run lies among many is read from the folder that ``place`` is in.
@@ -229,7 +236,8 @@ def draw_run(run: Run, wanted: _folder.Wanted, place: Path) -> Sequence[_folder.
     weak = cache(partial(weakness_of, run.analysis, run.scenario.main_axis, 0))
     beside = partial(_folder.read_beside, place.parent)
     drawings = figures(run.analysis, weak, beside, everything=wanted.everything)
-    return save_each(drawings, place, svg=wanted.svg)
+    told = {} if progress is None else {"progress": progress}
+    return save_each(drawings, place, svg=wanted.svg, **told)
 
 
 def weakness_of(analysis: Analysis, axis: str | None, time: int) -> Weak | None:
@@ -472,6 +480,7 @@ def film(
     axis: str | None = None,
     fps: float = 10,
     seconds: float = 20,
+    progress: Progress | None = None,
 ) -> Path:
     """Film a run, day by day at a steady pace, and return the path of the film.
 
@@ -480,6 +489,7 @@ def film(
         axis: the axis that it shows; None is the one in focus.
         fps: frames a second.
         seconds: how long it takes from the first day to the last.
+        progress: called with (done, of) as frames are drawn.
 
     Raises:
         BadInputError: there is no such axis, too many frames, or no folder to put it in.
@@ -502,7 +512,7 @@ def film(
         target = found.folder / "film.png"
     done = found.again if isinstance(found, RunFolder) else found
     name = axis_of(done.scenario, axis)
-    write_film(done.analysis, target, axis=name, fps=fps, seconds=seconds)
+    write_film(done.analysis, target, axis=name, fps=fps, seconds=seconds, progress=progress)
     if isinstance(found, RunFolder):
         record(found.folder, target)
     return target

@@ -21,6 +21,7 @@ from sim.cli.verbs import (
     drawn,
     end_undrawn,
     print_json,
+    telling,
     telling_undrawn,
 )
 
@@ -155,7 +156,9 @@ def figures(folder: Path, everything: bool, svg: bool, as_json: bool) -> None:
     from sim.tables.folder import undrawn
 
     with telling_undrawn():
-        files = [str(path) for path in sim.figures(folder, everything=everything, svg=svg)]
+        with telling("figures") as progress:
+            there = sim.figures(folder, everything=everything, svg=svg, progress=progress)
+        files = [str(path) for path in there]
         failed = [one._asdict() for one in undrawn(folder)]
         document = {"folder": str(folder), "files": files, "undrawn": failed}
         answer(as_json, document, f"{len(files)} files in {folder / 'figures'}")
@@ -181,7 +184,8 @@ def film(
     """Film a run: the map of an axis from day to day, at a steady pace."""
     import sim
 
-    target = sim.film(folder, out, axis=axis, fps=fps, seconds=seconds)
+    with telling("frames") as progress:
+        target = sim.film(folder, out, axis=axis, fps=fps, seconds=seconds, progress=progress)
     size = target.stat().st_size
     document = {"file": str(target), "bytes": size}
     answer(as_json, document, f"written to {target} ({size / 1e6:.1f} MB)")

@@ -19,7 +19,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli import folders, many, networks, shipped
-from sim.cli.verbs import BESIDE, SEED, SETS, SVG, Commands, answer, end_undrawn, print_json
+from sim.cli.verbs import (
+    BESIDE,
+    SEED,
+    SETS,
+    SVG,
+    Commands,
+    answer,
+    end_undrawn,
+    print_json,
+    telling,
+)
 
 if TYPE_CHECKING:
     from sim.api.files import Kind
@@ -72,7 +82,9 @@ def run(
     lies = None if many is None else sim.beside(done, many)
     for line in done.warnings:
         click.echo(f"{file}: warning: {line}", err=True)
-    folder = done.write(out, figures="none" if undrawn else drawn, svg=svg, beside=lies)
+    which = "none" if undrawn else drawn
+    with telling("figures") as progress:
+        folder = done.write(out, figures=which, svg=svg, beside=lies, progress=progress)
     if as_json:
         told = {} if lies is None else {"beside": lies.document()}
         print_json({"folder": str(folder), **done.summary, **told})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
+import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stdout
@@ -159,6 +161,36 @@ class Commands(click.Group):
             with formatter.section(title):
                 rows = [(n.ljust(widest), self.commands[n].get_short_help_str(90)) for n in names]
                 formatter.write_dl(rows)
+
+
+PATIENCE = 2.0
+"""Seconds after which it is told how far a command is."""
+
+
+@contextmanager
+def telling(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Tells how much is done and how long the rest takes, on standard error if it is a terminal.
+
+    One line, which is gone in the end. Nothing runs beside the command, so that it can fork.
+    """
+    if is_quiet() or not sys.stderr.isatty():
+        yield None
+        return
+    begun, told = time.monotonic(), False
+
+    def tell(done: int, of: int) -> None:
+        nonlocal told
+        spent = time.monotonic() - begun
+        if spent >= PATIENCE:
+            told = True
+            left = math.ceil(spent / done * (of - done))
+            click.echo(f"\r{what}: {done} of {of}, {left} s left\x1b[K", err=True, nl=False)
+
+    try:
+        yield tell
+    finally:
+        if told:
+            click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def end_undrawn(folder: Path) -> None:

@@ -37,7 +37,7 @@ from sim.tables.folder import FIGURES, Undrawn
 from sim.view.look import DPI, FAINT_INK, HEIGHT, INK, SOFT_INK, WHITE, WIDTH, Look, hatch_ink
 from sim.view.tables import Numbers, write_numbers
 
-from .charts.shared import shared
+from .charts.shared import Progress, shared
 from .data import Page
 
 T = TypeVar("T")
@@ -144,7 +144,10 @@ def _drawn_from(
     return data if data is None or isinstance(data, Nothing) else (draw(data), table(data))
 
 
-def save_each(drawings: Iterable[Drawing], folder: Path, *, svg: bool = False) -> list[Undrawn]:
+def save_each(
+    drawings: Iterable[Drawing], folder: Path, *, svg: bool = False,
+    progress: Progress = lambda done, of: None,
+) -> list[Undrawn]:  # fmt: skip
     """Draws figures into ``folder`` (which must exist), each with its numbers, each whole.
 
     Each is a PNG; with ``svg`` an SVG too, which takes as long again.
@@ -158,7 +161,7 @@ def save_each(drawings: Iterable[Drawing], folder: Path, *, svg: bool = False) -
         listed += drawings
     except Exception as error:  # in what they are drawn from: those listed before it are drawn
         failed.append(Undrawn(FIGURES, words(error)))
-    outcomes = shared([partial(_save_drawing, folder, *one, svg=svg) for one in listed])
+    outcomes = shared([partial(_save_drawing, folder, *one, svg=svg) for one in listed], progress)
     for (name, _), why in zip(listed, outcomes, strict=True):
         if why is None:
             why = "the process that drew it was ended from outside"

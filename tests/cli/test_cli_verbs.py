@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
 
 from sim.api.exploring import Explorer
+from sim.cli import verbs
 from sim.cli.program import cli
 from sim.cli.verbs import Verb
 
@@ -163,6 +167,27 @@ def test_a_full_disk_is_exit_code_1_and_leaves_nothing(
     assert done.exit_code == 1, done.output
     assert "No space left on device" in done.output
     assert {p for p in home.rglob("*") if "part" not in p.parts[-2]} == before
+
+
+@pytest.mark.parametrize(("verb", "of"), [("figures", 3), ("film", 2)])
+def test_how_far_it_is_is_told_where_there_is_a_terminal(
+    verb: str, of: int, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = prepared(verb)
+    silent = call(*words)
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(verbs, "PATIENCE", 0.0)
+    monkeypatch.setattr(verbs, "sys", SimpleNamespace(stderr=terminal, stdout=sys.stdout))
+    told: list[str] = []
+    monkeypatch.setattr(verbs.click, "echo", lambda text="", **_: told.append(text))
+    assert call(*words).exit_code == 0
+    lines = [line for line in told if " s left" in line]
+    assert len(lines) >= of
+    last = lines[-1].strip().split(",")[0]
+    assert last == f"{'frames' if verb == 'film' else verb}: {len(lines)} of {len(lines)}"
+    assert "\r\x1b[K" in told  # and the line is gone in the end
+    assert " s left" not in silent.output
 
 
 def test_an_option_is_named_as_it_is_typed(home: Path) -> None:

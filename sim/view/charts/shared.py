@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -16,11 +16,16 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+Progress = Callable[[int, int], None]
+"""Told how many pieces are done, and of how many."""
+
 LEAST = 4
 """Fewer pieces than this are not worth a process."""
 
 
-def shared(pieces: Sequence[Callable[[], T]]) -> list[T | None]:
+def shared(
+    pieces: Sequence[Callable[[], T]], progress: Progress = lambda done, of: None
+) -> list[T | None]:
     """What each piece gives: on two processes where there are two cores, else in turn.
 
     The processes are copies (fork) of this one, which saves their imports but is safe only
@@ -32,7 +37,7 @@ def shared(pieces: Sequence[Callable[[], T]]) -> list[T | None]:
         Exception: what the first piece that failed raised.
     """
     if len(pieces) < LEAST or not _may_fork():
-        return [piece() for piece in pieces]
+        return list(_counted((piece() for piece in pieces), len(pieces), progress))
     with warnings.catch_warnings():
         # threads that numpy's linear algebra keeps waiting are known to survive a fork
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -42,9 +47,16 @@ def shared(pieces: Sequence[Callable[[], T]]) -> list[T | None]:
         try:
             with suppress(BrokenProcessPool):
                 begun.extend(pool.submit(_piece, number) for number in range(len(pieces)))
-            return [_outcome(future) for future in begun] + [None] * (len(pieces) - len(begun))
+            done = list(_counted(map(_outcome, begun), len(pieces), progress))
+            return done + [None] * (len(pieces) - len(begun))
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _counted(done: Iterable[T], of: int, progress: Progress) -> Iterator[T]:
+    for number, one in enumerate(done, 1):
+        progress(number, of)
+        yield one
 
 
 def _outcome(future: Future[T]) -> T | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sim.base.files import whole_file
 from sim.measure.summary import Analysis
+from sim.view.charts.shared import Progress
 from sim.view.draw import context
 
 from .animated import WRITERS
@@ -16,11 +17,13 @@ FORMATS = tuple(WRITERS)
 
 
 def write_film(
-    analysis: Analysis, target: Path, *, axis: str, fps: float = 10, seconds: float = 20
-) -> None:
+    analysis: Analysis, target: Path, *, axis: str, fps: float = 10, seconds: float = 20,
+    progress: Progress | None = None,
+) -> None:  # fmt: skip
     """Film a run into ``target`` (animated PNG, or GIF by its ending): the map of an axis.
 
-    Frames are written as they are drawn; the same run gives the same bytes.
+    Frames are written as they are drawn, of which ``progress`` is told; the same run gives the
+    same bytes.
 
     Raises:
         FolderError: the file cannot be written there.
@@ -29,4 +32,4 @@ def write_film(
     data = film_data(analysis, axis, fps, seconds)
     write = WRITERS[target.suffix.lower()]
     with whole_file(target) as partial, partial.open("wb") as file, context():
-        write(film_frames(data, fps, seconds), file)
+        write(film_frames(data, fps, seconds, progress), file)

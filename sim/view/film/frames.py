@@ -25,6 +25,7 @@ from sim.scenario.model import DAY
 from sim.view.charts.axis import event_marks
 from sim.view.charts.garrison import GAP
 from sim.view.charts.series import points
+from sim.view.charts.shared import Progress
 from sim.view.charts.time_axis import date_name
 from sim.view.cut_data import amount
 from sim.view.data import INSETS, Curve, EventMark, MapData, MapForce, Page, Span
@@ -114,7 +115,9 @@ def film_data(analysis: Analysis, axis: str, fps: float, seconds: float) -> Film
     )  # fmt: skip
 
 
-def film_frames(data: FilmData, fps: float = 10, seconds: float = 20) -> Iterator[Timed]:
+def film_frames(
+    data: FilmData, fps: float = 10, seconds: float = 20, progress: Progress | None = None
+) -> Iterator[Timed]:
     """The frames of a film, drawn one by one, each with its milliseconds, ``seconds`` in all.
 
     Every frame stands for the same stretch of days; a change shows on the first frame at or
@@ -124,7 +127,10 @@ def film_frames(data: FilmData, fps: float = 10, seconds: float = 20) -> Iterato
     step = round(1000 / fps)
     durations = [HOLD_FIRST, *[step] * (len(times) - 2), HOLD_LAST]
     frames = _frames(data, times, CAPTION / seconds * data.span.end)
-    return zip(frames, durations, strict=True)
+    for number, frame in enumerate(zip(frames, durations, strict=True), 1):
+        yield frame
+        if progress is not None:
+            progress(number, len(times))
 
 
 def _frames(data: FilmData, times: list[int], caption: float) -> Iterator[Image.Image]:
