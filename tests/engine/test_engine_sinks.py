@@ -217,6 +217,20 @@ def test_what_a_force_takes_with_it_is_missed_in_the_same_instant(make: Make) ->
     assert measures["axes.line.sinks.t.days_without"].value == 3
 
 
+def test_a_stock_that_is_taken_whole_is_gone_in_that_instant(make: Make) -> None:
+    # no road from the source: of 200 kg one is eaten in a day, and then the 199 that are left are
+    # taken, though 300 were asked for
+    axes = {"line": {"sources": "s", "sinks": {"t": {"demand": 1, "stock": 200}}}}
+    sim = Simulation(make("s-t:1!", axes=axes, length=3 * DAY), 1, 0, False)
+    sim.control_until(DAY)
+    sink = sim.supply.axes["line"].sinks["t"]
+    assert sim.supply.sinks.take(sink, 300) == 199
+    sim.control_until(2 * DAY)
+    record = sim.world.record
+    assert told(record) == [(DAY, "stock_out")]
+    assert record.empty["line", "t"] == [(DAY, 3 * DAY)]
+
+
 def test_a_base_that_lives_from_convoy_to_convoy_is_told_of_once(make: Make) -> None:
     """A kg a second is eaten. 21,600 kg/day can come: a convoy of 100 kg each 400 s."""
     sink = {"demand": 86_400, "stock": 450}

@@ -62,6 +62,8 @@ def test_a_quantity_in_base_units(text: str, dimension: str, value: float) -> No
         ("", "rate", "a number is missing", None),
         ("t/day", "rate", "'t/day' is not a number", None),
         ("5..6 t", "mass", "is not a number", None),
+        # a unit of which a part is known only is not taken for that part
+        ("40 tons/xyz", "mass", "is not a mass", "unknown unit 'tons/xyz'; write it as 200 t"),
     ],
 )
 def test_a_text_that_is_no_quantity(
@@ -72,6 +74,23 @@ def test_a_text_that_is_no_quantity(
     assert message in caught.value.message
     if hint:
         assert hint in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("unit", "dimension", "most"),
+    [
+        ("kg/day", "rate", 10**12), ("kg", "mass", 10**12), ("s", "duration", 36_600 * 86_400),
+        ("km/h", "speed", 10**4), ("km/day", "tempo", 10**4), ("/day", "hazard", 10**3),
+        ("km", "distance", 10**5), ("persons", "persons", 10**10),
+        ("kg/person/day", "ration", 10**6), ("kg/truck", "load", 10**9), ("", "share", 1),
+        ("", "number", 10**12),
+    ],
+)  # fmt: skip
+def test_a_limit_is_allowed_and_one_more_is_not(unit: str, dimension: str, most: int) -> None:
+    # 100 years of 366 days
+    assert parse_quantity(f"{most} {unit}".strip(), dimension) == most
+    with pytest.raises(UnitError):
+        parse_quantity(f"{most + 1} {unit}".strip(), dimension)
 
 
 @pytest.mark.parametrize(
