@@ -35,9 +35,10 @@ class Cluster:
         self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0",
                                      "--no-dashboard", "--scheduler-file", "s.json")  # fmt: skip
         deadline = time.monotonic() + 60
-        while not (home / "s.json").exists() and time.monotonic() < deadline:
+        file = home / "s.json"  # is there before it is written
+        while not (file.exists() and file.stat().st_size) and time.monotonic() < deadline:
             time.sleep(0.1)
-        self.address = json.loads((home / "s.json").read_text())["address"]
+        self.address = json.loads(file.read_text())["address"]
         self.workers = [self.add_worker(), self.add_worker()]
 
     def _start(self, kind: str, *args: str) -> subprocess.Popen[bytes]:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from sim.network import UNLIMITED, CertificateError, Cut, Flow, FlowProblem, Graph, certify
+from sim.network.certificate import check_amounts
 
 
 def chain(letters: str, seconds: int = 60) -> Graph:
@@ -427,3 +428,13 @@ def test_amounts_too_large_for_floats_are_still_checked_to_the_last_unit() -> No
         wrong = replace(flow, road_flow=more(flow.road_flow, (1, 0), by))
         with pytest.raises(CertificateError, match="not conserved"):
             certify(problem, wrong, [big, big + 8])
+
+
+@pytest.mark.parametrize("bits", [52, 53, 54, 60])
+def test_one_kilogram_that_is_lost_is_found_at_any_size(bits: int) -> None:
+    # from the root 2**bits + 1 to a node, of which 2**bits go on: above 2**53 the two are one float
+    tail, head = np.array([0, 1]), np.array([1, 2])
+    amounts = np.array([2**bits + 1, 2**bits])
+    with pytest.raises(CertificateError, match="not conserved"):
+        check_amounts(tail, head, amounts, amounts, 0, 2, 2**bits)
+    check_amounts(tail, head, amounts, np.minimum(amounts, 2**bits), 0, 2, 2**bits)

@@ -204,3 +204,8 @@ def test_any_text_is_a_quantity_or_is_refused(text: str, dimension: str) -> None
         return
     assert math.isfinite(value)
     assert abs(value) <= DIMENSIONS[dimension].limit
+
+
+def test_a_number_beyond_all_floats_is_refused() -> None:
+    with pytest.raises(UnitError, match="'1e400' is too large"):
+        parse_number("1e400")
