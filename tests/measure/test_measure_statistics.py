@@ -192,3 +192,14 @@ def test_the_mean_of_strata() -> None:
     alone = st.mean(samples[0])
     assert (one.low, one.high) == pytest.approx((alone.low, alone.high))
     assert st.stratified_mean(np.array([1.0]), means[:1], spreads[:1], np.ones(1)).low is None
+
+
+def test_two_runs_each_have_an_interval_and_one_has_none() -> None:
+    base, other = np.array([1.0, 3.0]), np.array([5.0, 7.0])
+    wide = st.difference_of_means(base, other)
+    # means 2 and 6; both variances are 2, so the standard error is sqrt(2/2 + 2/2), with 2 degrees
+    # of freedom, whose 97.5 % quantile is 4.3027
+    assert wide.value == 4
+    assert wide.low == pytest.approx(4 - 4.3027 * math.sqrt(2), abs=1e-3)
+    assert wide.high == pytest.approx(4 + 4.3027 * math.sqrt(2), abs=1e-3)
+    assert st.difference_of_means(base[:1], other) == st.Estimate(5, None, None)

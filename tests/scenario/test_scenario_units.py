@@ -158,6 +158,8 @@ def test_no_guesses_about_numbers(text: str, message: str) -> None:
         (0.25, "share", "0.25"),
         (30, "speed", "30 km/h"),
         (math.inf, "rate", "unlimited"),
+        (0.12345678901234, "number", "0.12345678901234"),  # 16 characters, and no more
+        (0.123456789012345, "number", "0.123457"),
     ],
 )
 def test_a_quantity_as_text(value: float, dimension: str, text: str) -> None:
