@@ -17,7 +17,7 @@ TELL = | awk '/^Collecting /{print "  " $$2} /^Installing collected/{print "  un
 SHELL = bash
 .SHELLFLAGS = -eo pipefail -c
 
-.PHONY: run test test-slow coverage bench check generated docs gallery contacts verdicts calibration scores against networks site pythons pins help clean
+.PHONY: run test test-slow coverage bench check generated docs gallery contacts verdicts calibration scores against networks site pythons lowest mutants pins help clean
 
 # run a scenario (SCENARIO=file ARGS="--seed 7"), write a run folder with figures
 run: $(RUNS)
@@ -111,6 +111,14 @@ build/bench/.ready: requirements/bench.txt
 # try each supported version of Python that is on this machine; all must write the same bytes
 pythons:
 	$(PYTHON) tools/pythons.py
+
+# try the lowest versions that pyproject.toml allows, on Python 3.11: the core, then each extra (ARGS="dask gis" for some)
+lowest:
+	$(PYTHON) tools/lowest.py $(ARGS)
+
+# small changes of a module, each tried on the tests that enter it (MODULE="sim/network/mincuts.py", ARGS="--n 25"); minutes
+mutants: $(READY)
+	nice $(BIN)/python tools/mutants.py $(MODULE) $(ARGS)
 
 # what builds the documentation needs nothing of the package, whose pages are there already
 build/sphinx/.ready: requirements/site.txt
