@@ -104,7 +104,7 @@ def _key(data: ReliabilityMapData, column: LegendColumn) -> None:
         column.heading("Chance to be open that it adds")
     for number, element in enumerate(data.numbered, start=1):
         gain = chance({"value": _gain(element)}, "value").replace(" ", "\u00a0")
-        text = f"{short(data.names[element.name], 20)} +{gain}"
+        text = f"+{gain}: {short(data.names[element.name], 40)}"
         column.row(text, partial(_numbered, number))
 
 
