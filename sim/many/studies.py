@@ -296,7 +296,7 @@ def study_tables(study: Study) -> list[DataTable]:
     ]
     return [
         DataTable("measures", ("cell", *study.names, "measure", "unit", *STATED), measures),
-        DataTable.of("effects", effects_table(summary(study)["effects"])),
+        DataTable.of("effects", effects_table(findings(study)["effects"])),
         DataTable("ranks", ("measure", "compared", "cell", "rank", "rank_q05", "rank_q95"), ranks),
     ]
 
@@ -326,6 +326,11 @@ def headlines(scenario: Scenario, tables: Sequence[Replicates]) -> list[str]:
 
 def summary(study: Study) -> dict[str, Any]:
     """What summary.json of a study says."""
+    return findings(study) | _programs(study)
+
+
+def findings(study: Study) -> dict[str, Any]:
+    """What was found: :func:`summary` but for the programs that made the runs."""
     return {
         "format": 1,
         "kind": "study",
@@ -334,7 +339,6 @@ def summary(study: Study) -> dict[str, Any]:
         "days": study.days,
         **({} if study.answer is None else {"answer": study.answer}),
         **({} if study.ranked is None else {"ranked_runs": study.ranked}),
-        **_programs(study),
         "cells": [
             {"id": cell.id, "levels": list(cell.levels), "n": e.summary["n"],
              "failed": e.summary["failed"], "claims": e.summary["claims"],

@@ -15,7 +15,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, Literal, get_args
 
-from sim.base.files import whole_file
+from sim.base.files import write_whole
 
 from . import kinds as k
 from .compose import KINDS
@@ -272,9 +272,8 @@ def write(folder: str | os.PathLike[str]) -> list[Path]:
         root / "schema" / "scenario-v1.schema.json": _json("scenario"),
     }
     for path, text in texts.items():
-        with whole_file(path) as partial:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial.write_text(text, encoding="utf-8", newline="\n")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, text)
     return list(texts)
 
 

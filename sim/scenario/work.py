@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from .depots import feeders
 from .distributions import Dist
 from .model import DAY, Axis, Scenario
 
@@ -44,27 +45,30 @@ def forecast(scenario: Scenario, most: Amount, least: Amount) -> Work:
     days = scenario.length / DAY
     convoys = {}
     for axis in scenario.axes.values():
-        size = max(1.0, math.floor(least(axis.convoy.size, f"axis:{axis.id}:convoy")))
-        convoys[axis.id] = _daily(scenario, axis, most) * days / size + len(axis.sinks)
+        size = least(axis.convoy.size, f"axis:{axis.id}:convoy")
+        size = math.floor(size) if size >= 1 else max(size, 1e-9)  # whole kg leave
+        daily = _daily(scenario, axis, most, feeders(scenario))
+        convoys[axis.id] = daily * days / size + len(axis.sinks)
     sinks = sum(len(axis.sinks) for axis in scenario.axes.values())
     times = -(-scenario.length // scenario.sample) + 1
     return Work(convoys, times * (1 + sinks + len(scenario.operations)))
 
 
-def _daily(scenario: Scenario, axis: Axis, most: Amount) -> float:
-    """What an axis is asked for at most (kg/day)."""
+def _daily(
+    scenario: Scenario, axis: Axis, most: Amount, fed: Mapping[str, set[str]]
+) -> float:  # fmt: skip
+    """What an axis is asked for at most (kg/day); ``fed`` are the axes that fill depots of others.
+
+    No circle of depots passes the checks of a file.
+    """
     sinks = sum(_asked(scenario, axis, place, most) for place in axis.sinks)
     forces = sum(
         most(o.each, f"operation:{o.id}:each") * most(o.strength, f"operation:{o.id}:strength")
         for o in scenario.operations.values()
         if o.axis == axis.id
     )
-    served = (  # no circle of depots passes the checks
-        other
-        for other in scenario.axes.values()
-        if any(s.from_stock and s.place in axis.sinks for s in other.sources.values())
-    )
-    return sinks + forces + sum(_daily(scenario, other, most) for other in served)
+    served = (scenario.axes[other] for other, fillers in fed.items() if axis.id in fillers)
+    return sinks + forces + sum(_daily(scenario, other, most, fed) for other in served)
 
 
 def _asked(scenario: Scenario, axis: Axis, place: str, most: Amount) -> float:

@@ -366,12 +366,11 @@ def test_what_cannot_be_explored(home: Path, two_ways: str) -> None:
 
 
 def test_an_explorer_shows_itself(explorer: Explorer, home: Path) -> None:
-    assert repr(explorer).splitlines() == [
-        "Explored: Two ways to town",
-        f"  address   {explorer.address}",
-        f"  saves in  {home}",
-        "  runs      1",
-    ]
+    title, address, saves, runs = repr(explorer).splitlines()
+    assert title == "Explored: Two ways to town"
+    assert address == f"  address   {explorer.address}"
+    assert f"  saves in  {home}".startswith(saves.removesuffix("\u2026"))  # long ones are cut
+    assert runs == "  runs      1"
 
 
 @pytest.fixture

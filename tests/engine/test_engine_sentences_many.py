@@ -20,7 +20,7 @@ from sim.many.design import Cell
 from sim.many.ensemble import Ensemble, Plan
 from sim.many.replicate import run_replicate
 from sim.many.sensitivity import SensitivityStudy
-from sim.many.studies import Study, _conclude, summary
+from sim.many.studies import Study, _conclude, findings
 from sim.measure.compare import Comparison, compare
 from sim.measure.compare_many import Many, compare_many
 from sim.measure.ensemble import summarize, table
@@ -99,7 +99,7 @@ def of_study(ensembles: Sequence[Ensemble]) -> Iterator[tuple[str, dict[str, Any
     wanted = [p for p in sorted(shared) if p.startswith("axes.") and "_km" not in p]
     named = {"names": list(FACTORS), "measures": wanted, "title": "Study 5"}
     study: Study = _conclude(Path(), named, cells, ensembles)
-    document = summary(study)
+    document = findings(study)
     for sentence in words(study_figures(study)):
         yield sentence, document
 

@@ -59,7 +59,7 @@ def boxes(figure: Figure, shown: list[str]) -> list[tuple[float, float, float, f
 
 
 def same_twice(draw: Callable[[], Figure], folder: Path) -> bytes:
-    first, second = save(draw(), folder, "one"), save(draw(), folder, "two")
+    first, second = (save(draw(), folder, name, svg=True) for name in ("one", "two"))
     assert first[0].read_bytes() == second[0].read_bytes()
     assert first[1].read_bytes() == second[1].read_bytes()
     assert b"<script" not in first[1].read_bytes()

@@ -69,6 +69,11 @@ class ApartData:
     places: tuple[str, ...]
     roads: tuple[str, ...]
 
+    @property
+    def page(self) -> Page:
+        """The words round the map."""
+        return self.map.page
+
     def users(self, road: str) -> str:
         """The letters of the runs in which a road can be used; "" where that is so in all."""
         used = [bool(each and max(each)) for each in self.carried[road]]
