@@ -17,8 +17,11 @@ from sim import api
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = [
-    "double_offensive_forces", "hama_stab_forces",
-    *(pytest.param(name, marks=pytest.mark.slow) for name in ("regroup_south", "mare_front")),
+    "double_offensive_forces",
+    *(
+        pytest.param(name, marks=pytest.mark.slow)
+        for name in ("hama_stab_forces", "regroup_south", "mare_front")
+    ),
 ]  # fmt: skip
 TABLES = ("control", "events", "flows", "loads", "regroup", "actors")
 

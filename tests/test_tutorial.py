@@ -28,6 +28,7 @@ def blocks(page: str) -> list[tuple[str, str]]:
     return re.findall(r"^```(bash|text)\n(.*?)^```", text, re.S | re.M)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("page", "commands", "made"),
     [("tutorial.md", 6, "verdict/verdicts.html"), ("region.md", 13, "fair.html")],

@@ -330,6 +330,7 @@ def test_a_run_that_fails_leaves_room_for_the_next(
     assert ask(explorer, "/run", CLOSED)[0] == 200
 
 
+@pytest.mark.slow
 def test_it_waits_for_its_page_and_ends_when_that_is_silent(home: Path) -> None:
     with sim.explore("two_ways.yaml") as made:
         serving = Thread(target=made.serve, args=[2.0])

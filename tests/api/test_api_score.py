@@ -170,6 +170,7 @@ def test_a_journal_that_does_not_tell_holders_is_refused(toy: Path) -> None:
 RECORDS = ("holders_on_record", "events_on_record", "moves_on_record", "score_on")
 
 
+@pytest.mark.slow
 def test_the_record_changes_nothing_but_scores(toy: Path) -> None:
     """A run of the shipped forecast is the same, byte for byte, with no record at all."""
     scenarios = shutil.copytree(ROOT / "scenarios", toy / "scenarios")

@@ -144,7 +144,7 @@ def test_figures_of_shipped_ensembles(path: Path, held_to: HeldTo, of_document: 
         held_to(sentence, of_document(document), scenario.start)
 
 
-SEEDS = [*range(0, 32, 4), *(pytest.param(n, marks=pytest.mark.slow) for n in range(32, 100, 4))]
+SEEDS = [0, 4, *(pytest.param(n, marks=pytest.mark.slow) for n in range(8, 100, 4))]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -175,6 +175,7 @@ def test_files_of_verdicts_are_there_and_the_page_hides_answers(found: api.Verdi
     assert "`" not in (found.folder / "verdicts.csv").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_stopped_and_gone_on_with_it_is_the_same_bytes(found: api.Verdicts, toys: Path) -> None:
     """Stopped amid the first ensemble, then amid a confirmation."""
     place = toys.parent / "again"

@@ -156,8 +156,8 @@ def simple(net: api.Network) -> nx.DiGraph:
     return graph
 
 
-LARGE = {"Net6.inp", "ky4.inp", "ky10.inp", "GBnetwork.json", "case1888rte.json",
-         "case2869pegase.json", "case3120sp.json"}  # fmt: skip
+LARGE = {"Net6.inp", "ky4.inp", "ky10.inp", "GBnetwork.json", "case_illinois200.json",
+         "case1888rte.json", "case2869pegase.json", "case3120sp.json"}  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -408,6 +408,7 @@ def test_what_is_changed_of_a_drawn_scenario_is_saved_whole(
     tab.context.close()
 
 
+@pytest.mark.slow
 def test_a_press_on_the_world_shows_the_map_there(browser: Any, home: Path, served: Served) -> None:
     with served() as made:
         tab = Tab(browser, made.address)
