@@ -45,8 +45,8 @@ PARTS = {
         "results/gallery/verdicts", "ATTRIBUTION",
     ),
     "The project": (
-        "CHANGELOG", "docs/versions", "CONTRIBUTING", "docs/testing", "SECURITY", "docs/house",
-        "docs/decisions/README", "docs/roadmap",
+        "CHANGELOG", "docs/versions", "CONTRIBUTING", "docs/testing", "docs/performance",
+        "SECURITY", "docs/house", "docs/decisions/README", "docs/roadmap",
     ),
 }  # fmt: skip
 """The pages in the list, by part; other pages are below one of them."""
