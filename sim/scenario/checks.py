@@ -13,14 +13,14 @@ from sim.base.diagnostics import Mark, Report, safe, suggest
 from sim.base.globe import metres
 
 from .dates import parse_date
-from .distributions import least_of, most_of
+from .distributions import least_of
 from .faults import InputError
 from .model import Scenario
 from .quantities import EachWay, Quantity
 from .tree import Map, Scalar
 from .units import format_quantity
 from .validate import Found, mark_at
-from .work import MOST_WORK, forecast
+from .work import MOST_WORK, worst
 from .written import KIND_OF
 
 LONGEST_TIME = 500_000
@@ -400,7 +400,7 @@ class Checks:
 
         ``sampling`` is where the time between samples is stated, or would be.
         """
-        found = forecast(scenario, lambda dist, _: most_of(dist), lambda dist, _: least_of(dist))
+        found = worst(scenario)
         if found.total <= MOST_WORK:
             return
         name, count = max(found.convoys.items(), key=lambda c: c[1], default=("", 0.0))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from .depots import feeders
-from .distributions import Dist
+from .distributions import Dist, least_of, most_of
 from .model import DAY, Axis, Scenario
 
 MOST_WORK = 5_000_000
@@ -42,16 +42,20 @@ def forecast(scenario: Scenario, most: Amount, least: Amount) -> Work:
         most: the upper end of a range, or what was drawn.
         least: the lower end, or what was drawn.
     """
-    days = scenario.length / DAY
+    days, fed = scenario.length / DAY, feeders(scenario)
     convoys = {}
     for axis in scenario.axes.values():
         size = least(axis.convoy.size, f"axis:{axis.id}:convoy")
         size = math.floor(size) if size >= 1 else max(size, 1e-9)  # whole kg leave
-        daily = _daily(scenario, axis, most, feeders(scenario))
-        convoys[axis.id] = daily * days / size + len(axis.sinks)
+        convoys[axis.id] = _daily(scenario, axis, most, fed) * days / size + len(axis.sinks)
     sinks = sum(len(axis.sinks) for axis in scenario.axes.values())
     times = -(-scenario.length // scenario.sample) + 1
     return Work(convoys, times * (1 + sinks + len(scenario.operations)))
+
+
+def worst(scenario: Scenario) -> Work:
+    """The forecast with every range at the end that makes most."""
+    return forecast(scenario, lambda dist, _: most_of(dist), lambda dist, _: least_of(dist))
 
 
 def _daily(

@@ -8,10 +8,9 @@ import pytest
 
 from sim.base.errors import FailedError
 from sim.engine.simulation import Simulation
-from sim.scenario.distributions import least_of, most_of
 from sim.scenario.loader import load
 from sim.scenario.model import Scenario
-from sim.scenario.work import Work, forecast
+from sim.scenario.work import worst
 
 Wild = Callable[[int], Scenario]
 
@@ -27,9 +26,9 @@ def check(scenario: Scenario, seed: int) -> None:
     arrived = sum(tally.arrived for tally in record.tallies.values())
     assert world.work == looks * (1 + sinks + forces) + arrived
     assert world.work <= world.most_work
-    worst = forecast(scenario, lambda d, _: most_of(d), lambda d, _: least_of(d))
-    assert world.most_work <= worst.total + 1
-    left = worst.samples - looks * (1 + sinks + forces)
+    most = worst(scenario)
+    assert world.most_work <= most.total + 1
+    left = most.samples - looks * (1 + sinks + forces)
     assert 0 <= left <= looks * len(scenario.operations)
 
 
@@ -70,12 +69,10 @@ def test_a_forecast_counts_convoys_and_looks() -> None:
     # at worst 7 t/day, three times that while the feast lasts, for 10 days in convoys of 2 t are
     # 105, and one that has not built up whole; a look at the start and on each day, at one sink
     # and at what looks
-    def worst(days: int) -> Work:
-        scenario = load("toy.yaml", text=TOY.replace("10 days", f"{days} days"))
-        return forecast(scenario, lambda d, _: most_of(d), lambda d, _: least_of(d))
-
-    assert (worst(10).convoys, worst(10).samples) == ({"line": 106}, 11 * 2)
-    assert worst(20).convoys == {"line": 211}
+    found = worst(load("toy.yaml", text=TOY))
+    assert (found.convoys, found.samples) == ({"line": 106}, 11 * 2)
+    twice = worst(load("toy.yaml", text=TOY.replace("10 days", "20 days")))
+    assert twice.convoys == {"line": 211}
 
 
 CHAIN = """\
@@ -99,6 +96,5 @@ def test_depots_are_sent_what_they_ship_on() -> None:
     # on sends 3 t/day, out these and 6 more, in these 9 and 10 more; in 20 days that are
     # 3, 9 and 19 convoys of 20 t, and one to each sink that was built up before
     scenario = load("chain.yaml", text=CHAIN)
-    found = forecast(scenario, lambda d, _: most_of(d), lambda d, _: least_of(d))
-    assert found.convoys == {"in": 20, "out": 10, "on": 4}
+    assert worst(scenario).convoys == {"in": 20, "out": 10, "on": 4}
     check(scenario, 1)

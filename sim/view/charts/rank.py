@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -53,7 +55,8 @@ def draw_rank(data: RankData) -> Figure:
     few_ticks(axes, "x", 6)
     axes.axvline(data.whole, color=INK, lw=1.2, ls=(0, (4, 2)), zorder=2)
     for number, row in enumerate(rows):
-        _draw_row(axes, number, row)
+        ends = None if row.interval is None else (row.interval.losses[0], row.interval.losses[2])
+        draw_value(axes, number, row.kind, row.loss, ends)
         y = foot + height - (number + 0.5) * ROW
         page.text(MARGIN, y, short(texts[number], 48), size=9.2, va="center_baseline")
         for column, head in enumerate(heads):
@@ -68,26 +71,27 @@ def draw_rank(data: RankData) -> Figure:
     page.text(left + share * (right - left - 20), top, whole, size=9, ha="right", va="bottom")
     unit = f", {plain(data.unit)}" if data.unit else ""
     page.text(left, page.bottom + 8, f"capacity lost{unit}", size=9.5, color=SOFT_INK, va="bottom")
-    _draw_key(page.canvas(left + 180, page.bottom + 4, 260, 20), rows)
+    draw_key(page.canvas(left + 180, page.bottom + 4, 260, 20), {row.kind for row in rows})
     return page.figure
 
 
-def _draw_row(axes: Axes, number: int, row: RankedLoss) -> None:
-    marker, fill, edge = KINDS[row.kind]
-    axes.plot([0, row.loss], [number, number], color=RULE, lw=3, zorder=1, solid_capstyle="butt")
-    if row.interval is not None:
-        low, _, high = row.interval.losses
-        axes.plot([low, high], [number, number], color=INK, lw=1.4, zorder=2.5)
-        axes.plot([low, high], [number, number], "|", color=INK, ms=8, zorder=2.5)
-    axes.plot(
-        [row.loss], [number], marker, ms=8, mfc=fill, mec=edge, mew=1.6, zorder=3, clip_on=False
-    )
+def draw_value(
+    axes: Axes, line: int, kind: str, value: float, ends: tuple[float, float] | None = None
+) -> None:
+    """The mark of a place or road at its value, on a bar from 0; a whisker between ``ends``."""
+    marker, fill, edge = KINDS[kind]
+    axes.plot([0, value], [line, line], color=RULE, lw=3, zorder=1, solid_capstyle="butt")
+    if ends is not None:
+        axes.plot(ends, [line, line], color=INK, lw=1.4, zorder=2.5)
+        axes.plot(ends, [line, line], "|", color=INK, ms=8, zorder=2.5)
+    axes.plot([value], [line], marker, ms=8, mfc=fill, mec=edge, mew=1.6, zorder=3, clip_on=False)
 
 
-def _draw_key(axes: Axes, rows: tuple[RankedLoss, ...]) -> None:
+def draw_key(axes: Axes, kinds: Collection[str]) -> None:
+    """What the marks are, of those kinds that there are."""
     x = 10.0
     for kind, (marker, fill, edge) in KINDS.items():
-        if any(r.kind == kind for r in rows):
+        if kind in kinds:
             axes.plot([x], [9], marker, ms=8, mfc=fill, mec=edge, mew=1.6)
             axes.text(x + 12, 9, kind, size=LABEL, va="center_baseline")
             x += 80

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.base.numbers import number
 from sim.cuts.reliability import Element
+from sim.measure.statistics import Estimate
 from sim.tables.of_reliability import chance
 from sim.view.draw import MARGIN, Sheet, context, note, plain, sheet, short, text_size
-from sim.view.look import BLUE, CUT_INK, INK, RULE, SOFT_INK, VERMILLION, WHITE
+from sim.view.look import BLUE, CUT_INK, RULE, SOFT_INK
 from sim.view.reliability_data import ReliabilityData
 from sim.view.tables import Numbers
 
 from .panels import LABEL, LEFT, few_ticks, row_axes
+from .rank import draw_key, draw_value
 
 CURVE, ROW, NAMES, COLUMN = 240.0, 24.0, 280.0, 104.0
 """Pixels of the curve, of a row, of the names at most, and of each column of numbers."""
 
 BAND = "#e4eef5"
-
-KINDS = {"place": ("o", BLUE, INK), "road": ("s", WHITE, VERMILLION)}
-"""Mark, fill and edge."""
 
 
 @context()
@@ -107,7 +105,8 @@ def _draw_rows(page: Sheet, data: ReliabilityData, top: float) -> None:
     axes.set_xticks(ticks, [_percent(max(0.0, tick)) for tick in ticks])
     axes.set_xlim(0, longest * 1.04)
     for line, row in enumerate(rows):
-        _draw_row(axes, line, row)
+        if row.gain is not None:
+            draw_value(axes, line, row.kind, row.gain.value, _ends(row.gain))
         y = foot + height - (line + 0.5) * ROW
         page.text(MARGIN, y, texts[line], size=9.2, va="center_baseline")
         for column, cells in enumerate(columns.values()):
@@ -116,7 +115,7 @@ def _draw_rows(page: Sheet, data: ReliabilityData, top: float) -> None:
     for column, head in enumerate(columns):
         x = right + COLUMN * (column + 1) - 6
         page.text(x, top + 10, head, size=9, weight="bold", ha="right", va="bottom")
-    _draw_key(page.canvas(left, page.bottom + 4, 260, 20), rows)
+    draw_key(page.canvas(left, page.bottom + 4, 260, 20), {row.kind for row in rows})
     if data.left_out:
         page.text(left + 280, page.bottom + 8, f"{data.left_out} more that add less are not drawn",
                   size=9.5, color=SOFT_INK, va="bottom")  # fmt: skip
@@ -134,26 +133,10 @@ def _reach(row: Element) -> float:
     return 0.0 if row.gain is None else max(row.gain.value, row.gain.high or 0.0)
 
 
-def _draw_row(axes: Axes, line: int, row: Element) -> None:
-    if row.gain is None:
-        return
-    marker, fill, edge = KINDS[row.kind]
-    value, low, high = row.gain.value, row.gain.low or 0.0, row.gain.high
-    axes.plot([0, value], [line, line], color=RULE, lw=3, zorder=1, solid_capstyle="butt")
-    if high is not None and high > low:
-        ends = np.array([low, high])
-        axes.plot(ends, [line, line], color=INK, lw=1.4, zorder=2.5)
-        axes.plot(ends, [line, line], "|", color=INK, ms=8, zorder=2.5)
-    axes.plot([value], [line], marker, ms=8, mfc=fill, mec=edge, mew=1.6, zorder=3, clip_on=False)
-
-
-def _draw_key(axes: Axes, rows: tuple[Element, ...]) -> None:
-    x = 10.0
-    for kind, (marker, fill, edge) in KINDS.items():
-        if any(row.kind == kind for row in rows):
-            axes.plot([x], [9], marker, ms=8, mfc=fill, mec=edge, mew=1.6)
-            axes.text(x + 12, 9, kind, size=LABEL, va="center_baseline")
-            x += 80
+def _ends(gain: Estimate) -> tuple[float, float] | None:
+    """The ends of its interval; None where it has none."""
+    low, high = gain.low or 0.0, gain.high
+    return (low, high) if high is not None and high > low else None
 
 
 def reliability_table(data: ReliabilityData) -> Numbers:
