@@ -27,17 +27,22 @@ COLOURS = 256
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: its file, the scenarios it is of, the figure's name, what it says."""
+    """One picture: its file, the scenarios it is of, the figure's name, what it says.
+
+    ``asked`` is true of a figure that a run draws where all are asked for, and not unless told.
+    """
 
     file: str
     scenarios: tuple[str, ...]
     figure: str
     words: str
+    asked: bool = False
 
     @property
     def commands(self) -> list[str]:
         """What a user types to get it."""
-        runs = [f"sim run scenarios/{s}.yaml --out build/{s}" for s in self.scenarios]
+        more = " --figures all" if self.asked else ""
+        runs = [f"sim run scenarios/{s}.yaml --out build/{s}{more}" for s in self.scenarios]
         if len(runs) == 1:
             return runs
         folders = " ".join(f"build/{s}" for s in self.scenarios)
@@ -55,6 +60,7 @@ PICTURES = (
         "double_offensive_map_start.png", ("double_offensive",), "map_00_day_000",
         "What the roads from Turkey to Raqqa can carry on the first day, over which routes, and "
         "which roads bind it. Insets show the gates, where places crowd.",
+        asked=True,
     ),
     Picture(
         "double_offensive_axis.png", ("double_offensive",), "axis_turkey_raqqa",
@@ -74,6 +80,7 @@ PICTURES = (
         "double_offensive_regroup.png", ("double_offensive",), "regroup_map",
         "Where the garrisons of fallen places went by the choice model, and how many did not get "
         "away.",
+        asked=True,
     ),
     Picture(
         "forces_advance.png", ("double_offensive_forces",), "advance_gov_march",
@@ -122,11 +129,11 @@ def pictures() -> Iterator[tuple[Picture, bytes]]:
         if len(runs) == 1:
             analysis = runs[0].analysis
             weak = cache(partial(weakness_of, analysis, analysis.scenario.main_axis, 0))
-            draw = dict(figures(analysis, weak))
+            draw = {all_: dict(figures(analysis, weak, everything=all_)) for all_ in (False, True)}
         else:
-            draw = dict(comparison_figures(sim.compare(*runs)))
+            draw = {False: dict(comparison_figures(sim.compare(*runs)))}
         for picture in group:
-            made = draw[picture.figure]()
+            made = draw[picture.asked][picture.figure]()
             assert made is not None, picture.figure
             yield picture, reduced(drawn(made[0], "png"))
 
@@ -136,7 +143,8 @@ def page() -> str:
     parts = [
         "# Gallery",
         "Made by `make gallery` from the scenarios in `scenarios/`; titles, captions and numbers "
-        "are the program's own. Every figure of a run folder has an SVG and a CSV beside it.",
+        "are the program's own. Every figure of a run folder has a CSV beside it, with `--svg` an "
+        "SVG too.",
         "[verdicts.md](verdicts.md) says what the fourteen claims come to (`make verdicts`).",
     ]
     for picture in PICTURES:
