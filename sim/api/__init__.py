@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from sim.tables.data import DataTable
 
     from .audits import Audited, audit
-    from .axes import interdict, rank, reliability
+    from .axes import Cut, cut, interdict, rank, reliability
     from .calibrations import Calibrated, calibrate
     from .comparisons import Comparison, ManyComparison, compare
     from .ensembles import Ensemble, SensitivityStudy, Study
     from .exploring import Explorer, explore
     from .files import CheckedFile, schema, summary, validate
+    from .films import film
     from .judging import Verdicts, verdicts
     from .listings import Listing, listing
     from .many import (
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from .networks import Network
     from .pages import figures, report
     from .reliable import Relied
-    from .runs import Cut, Run, RunFolder, cut, film, open_run, run
+    from .runs import Run, RunFolder, open_run, run
     from .scenarios import Scenario, load
     from .scores import Scored, score
     from .shipped import Example, examples, init
@@ -67,6 +68,7 @@ _HOMES = {
     "sim.api.calibrations": ("Calibrated", "calibrate"),
     "sim.api.comparisons": ("Comparison", "ManyComparison", "compare"),
     "sim.api.files": ("CheckedFile", "schema", "summary", "validate"),
+    "sim.api.films": ("film",),
     "sim.api.ensembles": ("Ensemble", "SensitivityStudy", "Study"),
     "sim.api.many": (
         "StudyPlan", "ensemble", "merge", "open_ensemble", "open_study", "plan_study", "resume",
@@ -75,11 +77,11 @@ _HOMES = {
     "sim.api.exploring": ("Explorer", "explore"),
     "sim.api.judging": ("Verdicts", "verdicts"),
     "sim.api.listings": ("Listing", "listing"),
-    "sim.api.axes": ("interdict", "rank", "reliability"),
+    "sim.api.axes": ("Cut", "cut", "interdict", "rank", "reliability"),
     "sim.api.networks": ("Network",),
     "sim.api.pages": ("figures", "report"),
     "sim.api.reliable": ("Relied",),
-    "sim.api.runs": ("Cut", "Run", "RunFolder", "cut", "film", "open_run", "run"),
+    "sim.api.runs": ("Run", "RunFolder", "open_run", "run"),
     "sim.api.scenarios": ("Scenario", "load"),
     "sim.api.scores": ("Scored", "score"),
     "sim.api.shipped": ("Example", "examples", "init"),

@@ -7,12 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from sim.base.errors import BadInputError
+from sim.measure.axis import AxisLens, AxisView
 from sim.network.arcs import Kinds
+from sim.scenario.model import DAY
+from sim.state.rebuild import state_at
 
 from .between import Between
 from .network_answers import Interdicted, RankedLosses
+from .show import Facts, Shown, amount, made, names
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sim.cuts.from_scenario import AxisCut
     from sim.network.interdict import Method
     from sim.network.readers.objects import Number
@@ -232,3 +238,69 @@ def reliability(
         raise BadInputError("method: replicates are drawn, so nothing of them is exact")
     found = reliability_in(cases, standing, asked)
     return Relied(found.case, {}, found)
+
+
+class Cut(Shown, AxisView):
+    """What an axis can carry at an instant (kg/day), what cuts it, and over which routes.
+
+    :class:`sim.measure.axis.AxisView` says what it holds.
+    """
+
+    def _glance(self) -> tuple[str, Facts]:
+        fewest = self.fewest_places
+        return f"Cut on day {self.time / DAY:g}", [
+            ("max flow", amount(self.capacity / 1000, "t/day")),
+            ("minimum cut", names(self.cut.names)),
+            ("the only one", "yes" if self.cut.unique else "no"),
+            ("fewest places", "no places alone cut it" if fewest is None else names(fewest)),
+            ("routes apart by roads", str(self.routes_by_roads)),
+            ("routes apart by places", str(self.routes_by_places)),
+        ]
+
+
+def cut(
+    scenario: Run | Scenario | Source,
+    axis: str | None = None,
+    at: When | None = None,
+    seed: int | None = None,
+) -> Cut:
+    """Max flow, minimum cut and routes of one axis at an instant of a run.
+
+    Args:
+        scenario: a scenario, which is run, or a run.
+        axis: None is the one in focus.
+        at: a date, "12 days", or seconds from the start; None is the end of the period.
+        seed: in place of the scenario's own.
+
+    Raises:
+        BadInputError: there is no such axis, or no such instant in the period.
+        ScenarioError: the scenario is faulty.
+    """
+    from .runs import Run
+
+    if isinstance(scenario, Run) and seed not in (None, scenario.record.seed):
+        raise BadInputError("seed: a run has one already; give its scenario for another")
+    [found] = _each_axis(_look, scenario, [axis], at, seed, at_end=True, to_end=False)
+    return made(Cut, found)
+
+
+def _look(scenario: Scenario, control: Sequence[ControlRow], axis: str, time: int) -> AxisView:
+    lens = AxisLens(scenario, axis, state_at(scenario, control, 0))
+    return lens.look(state_at(scenario, control, time), time)
+
+
+def save_cut(run: Run, axis: str | None, at: When | None, target: Path) -> None:
+    """Write the cut map of an axis at an instant of a run (None: its end), its numbers beside it.
+
+    Raises:
+        BadInputError: there is no such axis or instant, or nothing flows then.
+        FullDiskError: there is no room for it.
+    """
+    from sim.view.cut_files import cut_of_run, write_drawing
+
+    from .runs import weakness_of
+    from .scenarios import axis_of, seconds_of
+
+    name, time = axis_of(run.scenario, axis), seconds_of(run.scenario, at, run.scenario.length)
+    weak = weakness_of(run.analysis, name, time)
+    write_drawing(cut_of_run(run.analysis, name, time, weak), target)

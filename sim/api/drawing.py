@@ -17,7 +17,7 @@ from sim.many.studies import Study
 from sim.measure.compare import Comparison
 from sim.measure.compare_many import ManyComparison
 from sim.scenario.model import Scenario
-from sim.tables.folder import Undrawn
+from sim.tables.manifest import Undrawn
 
 Draws = Callable[..., Sequence[Undrawn]]
 

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from sim.base.diagnostics import Diagnostic, ScenarioError
 from sim.base.errors import BadInputError, FolderError
-from sim.base.files import whole_file
+from sim.base.files import whole_file, write_json
 from sim.many import verdicts as _verdicts
 from sim.many.questions import Question, of_scenario, of_study
 from sim.tables import of_verdicts
 from sim.tables.data import DataTable
-from sim.tables.folder import write_json
 
 from .many import Begun, EngineName, Folder, look_at, means_of, refuse_in_worker
 from .sense import findings

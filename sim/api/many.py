@@ -22,7 +22,7 @@ from sim.many.stopping import StopRule
 from sim.many.study_folder import read_study
 from sim.scenario import model
 from sim.scenario.loader import read
-from sim.tables.folder import kind_of
+from sim.tables.manifest import kind_of
 from sim.tables.verified import reading
 
 from .drawing import draw_ensemble, draw_sensitivity, draw_study, drawer

@@ -13,16 +13,8 @@ from sim.many import ensemble as _many
 from sim.many.ensemble import Ensemble
 from sim.many.sensitivity import SensitivityStudy
 from sim.many.studies import Study
-from sim.tables.folder import (
-    FIGURES,
-    Draw,
-    Wanted,
-    draw_into,
-    kind_of,
-    lacks_figures,
-    read_summary,
-    wanted_of,
-)
+from sim.tables.folder import read_summary
+from sim.tables.manifest import FIGURES, Draw, Wanted, draw_into, kind_of, lacks_figures, wanted_of
 from sim.tables.verified import (
     check_inside,
     check_unaltered,

@@ -12,24 +12,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sim.base.errors import BadInputError, DamageWarning, FolderError
-from sim.base.files import fingerprint
+from sim.base.files import fingerprint, write_json
 from sim.engine import simulation
-from sim.measure.axis import AxisLens, AxisView
 from sim.measure.claims import faults
 from sim.measure.summary import Analysis
 from sim.scenario import model
 from sim.scenario.dates import format_instant
 from sim.scenario.loader import dump_resolved
-from sim.state.rebuild import state_at
 from sim.state.record import Record
 from sim.tables import folder as _folder
+from sim.tables import manifest as _manifest
 from sim.tables.data import DataTable
 from sim.tables.of_run import luck_of
 from sim.tables.schema import RUN
 from sim.tables.verified import check_inside, reading, tell_altered
 
 from .scenarios import Source, When, axis_of, load, scenario_of, seconds_of, seeded
-from .show import Facts, Shown, amount, chosen, made, names, table_named
+from .show import Facts, Shown, amount, chosen, table_named
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -151,31 +150,31 @@ class Run(Shown):
             FullDiskError: there is no room for it.
         """
         which = ("main" if figures else "none") if isinstance(figures, bool) else figures
-        wanted = _folder.Wanted(chosen(which, get_args(Which), "choice of figures") == "all", svg)
+        wanted = _manifest.Wanted(chosen(which, get_args(Which), "choice of figures") == "all", svg)
         drawn = which != "none"
         text, seed = dump_resolved(self.scenario), self.record.seed
         nominal = self.record.nominal
         head: dict[str, Any] = {
-            "status": "complete", "seed": seed, "nominal": nominal, "started": _folder.now()
+            "status": "complete", "seed": seed, "nominal": nominal, "started": _manifest.now()
         }  # fmt: skip
         if drawn:
-            head[_folder.DRAWING] = wanted._asdict()
+            head[_manifest.DRAWING] = wanted._asdict()
 
         def fill(place: Path) -> None:
             (place / _folder.RESOLVED).write_text(text, encoding="utf-8")
             _folder.write_tables(place, self.scenario, self.record)
-            _folder.write_json(place / "summary.json", self.summary)
+            write_json(place / "summary.json", self.summary)
             if beside is not None:
-                _folder.write_json(place / _folder.BESIDE, beside.document())
+                write_json(place / _folder.BESIDE, beside.document())
             words = sys.argv if argv is None else argv
-            _folder.write_manifest(place, head, words, pending=drawn)
+            _manifest.write_manifest(place, head, words, pending=drawn)
 
         mark = fingerprint([text, seed, nominal])
         target = _folder.make_folder(
             None if out is None else Path(out), self.scenario.id, mark, fill
         )
         if drawn:
-            _folder.draw_into(target, partial(draw_run, self, wanted, progress=progress))
+            _manifest.draw_into(target, partial(draw_run, self, wanted, progress=progress))
         return target
 
     def export(
@@ -224,8 +223,8 @@ class Run(Shown):
 
 
 def draw_run(
-    run: Run, wanted: _folder.Wanted, place: Path, *, progress: Progress | None = None
-) -> Sequence[_folder.Undrawn]:
+    run: Run, wanted: _manifest.Wanted, place: Path, *, progress: Progress | None = None
+) -> Sequence[_manifest.Undrawn]:
     """Draw figures of a run into ``place``, a folder that is there; gives those that failed.
 
     Where the run lies among many is read from the folder that ``place`` is in.
@@ -251,20 +250,6 @@ def weakness_of(analysis: Analysis, axis: str | None, time: int) -> Weak | None:
     if axis is None:
         return None
     return weakness_of_axis(written(analysis.scenario), analysis.record.control, axis, time)
-
-
-def save_cut(run: Run, axis: str | None, at: When | None, target: Path) -> None:
-    """Write the cut map of an axis at an instant of a run (None: its end), its numbers beside it.
-
-    Raises:
-        BadInputError: there is no such axis or instant, or nothing flows then.
-        FullDiskError: there is no room for it.
-    """
-    from sim.view.cut_files import cut_of_run, write_drawing
-
-    name, time = axis_of(run.scenario, axis), seconds_of(run.scenario, at, run.scenario.length)
-    weak = weakness_of(run.analysis, name, time)
-    write_drawing(cut_of_run(run.analysis, name, time, weak), target)
 
 
 @dataclass(frozen=True, repr=False)
@@ -418,108 +403,10 @@ def record(folder: Path, *targets: Path) -> None:
         FullDiskError: there is no room for the manifest.
     """
     try:
-        _folder.add_files(folder, *targets)
+        _manifest.add_files(folder, *targets)
     except FolderError as error:
         said = f"{targets[0]} is not named in the manifest: {error}"
         warnings.warn(said, DamageWarning, stacklevel=3)
-
-
-class Cut(Shown, AxisView):
-    """What an axis can carry at an instant (kg/day), what cuts it, and over which routes.
-
-    :class:`sim.measure.axis.AxisView` says what it holds.
-    """
-
-    def _glance(self) -> tuple[str, Facts]:
-        fewest = self.fewest_places
-        return f"Cut on day {self.time / model.DAY:g}", [
-            ("max flow", amount(self.capacity / 1000, "t/day")),
-            ("minimum cut", names(self.cut.names)),
-            ("the only one", "yes" if self.cut.unique else "no"),
-            ("fewest places", "no places alone cut it" if fewest is None else names(fewest)),
-            ("routes apart by roads", str(self.routes_by_roads)),
-            ("routes apart by places", str(self.routes_by_places)),
-        ]
-
-
-def cut(
-    scenario: Run | model.Scenario | Source,
-    axis: str | None = None,
-    at: When | None = None,
-    seed: int | None = None,
-) -> Cut:
-    """Max flow, minimum cut and routes of one axis at an instant of a run.
-
-    Args:
-        scenario: a scenario, which is run, or a run.
-        axis: None is the one in focus.
-        at: a date, "12 days", or seconds from the start; None is the end of the period.
-        seed: in place of the scenario's own.
-
-    Raises:
-        BadInputError: there is no such axis, or no such instant in the period.
-        ScenarioError: the scenario is faulty.
-    """
-    if isinstance(scenario, Run):
-        found, control = scenario.scenario, scenario.record.control
-        if seed is not None and seed != scenario.record.seed:
-            raise BadInputError("seed: a run has one already; give its scenario for another")
-        name, time = axis_of(found, axis), seconds_of(found, at, found.length)
-    else:
-        found = seeded(scenario_of(scenario), seed)
-        name, time = axis_of(found, axis), seconds_of(found, at, found.length)
-        control = simulation.run(found, credit=False).control
-    lens = AxisLens(found, name, state_at(found, control, 0))
-    return made(Cut, lens.look(state_at(found, control, time), time))
-
-
-def film(
-    run: Run | RunFolder | str | os.PathLike[str],
-    out: str | os.PathLike[str] | None = None,
-    *,
-    axis: str | None = None,
-    fps: float = 10,
-    seconds: float = 20,
-    progress: Progress | None = None,
-) -> Path:
-    """Film a run, day by day at a steady pace, and return the path of the film.
-
-    Args:
-        out: a .png or .apng (animated PNG) or .gif; None is ``film.png`` in the run's folder.
-        axis: the axis that it shows; None is the one in focus.
-        fps: frames a second.
-        seconds: how long it takes from the first day to the last.
-        progress: called with (done, of) as frames are drawn.
-
-    Raises:
-        BadInputError: there is no such axis, too many frames, or no folder to put it in.
-        FolderError, ScenarioError: the folder cannot be read, or the film not written.
-        FullDiskError: there is no room for it.
-    """
-    from sim.view.film.file import FORMATS, write_film
-
-    if fps <= 0 or seconds <= 0:
-        raise BadInputError("fps: a film has some frames a second, for some seconds")
-    if fps * seconds > MOST_FRAMES:
-        raise BadInputError(f"a film has {MOST_FRAMES:,} frames at most: lower fps or seconds")
-    target = None if out is None else Path(out)
-    if target is not None and target.suffix.lower() not in FORMATS:
-        raise BadInputError("out: write to a file that ends in .png, .apng or .gif")
-    found = run if isinstance(run, Run | RunFolder) else open_run(run)
-    if target is None:
-        if isinstance(found, Run):
-            raise BadInputError("out: a run that is in no folder needs a file for its film")
-        target = found.folder / "film.png"
-    done = found.again if isinstance(found, RunFolder) else found
-    name = axis_of(done.scenario, axis)
-    write_film(done.analysis, target, axis=name, fps=fps, seconds=seconds, progress=progress)
-    if isinstance(found, RunFolder):
-        record(found.folder, target)
-    return target
-
-
-MOST_FRAMES = 3000
-"""Frames of a film."""
 
 
 def _glance(summary: Mapping[str, Any]) -> tuple[str, Facts]:

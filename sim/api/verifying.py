@@ -11,7 +11,7 @@ from typing import Any
 from sim.base.errors import FolderError
 from sim.base.said import counted
 from sim.many.journal import Journal
-from sim.tables.folder import MANIFEST, manifest_of
+from sim.tables.manifest import MANIFEST, manifest_of
 from sim.tables.verified import Fault, all_faults, folders_below, unnamed, unvouched
 
 from .show import Facts, Shown

@@ -290,3 +290,9 @@ def digests(folder: Path, leave_out: Collection[str] = ()) -> dict[str, str]:
         for path, name in inside
         if not set(leave_out) & set(name.parts)
     }
+
+
+def write_json(path: Path, document: Any) -> None:
+    """Write JSON, indented, UTF-8, with a newline at the end; NaN is refused."""
+    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")

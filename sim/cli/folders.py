@@ -153,7 +153,7 @@ def report(folders: tuple[str, ...], out: Path | None, beside: str | None, as_js
 def figures(folder: Path, everything: bool, svg: bool, as_json: bool) -> None:
     """Draw the figures of a run, an ensemble or a study again, in place of those in its folder."""
     import sim
-    from sim.tables.folder import undrawn
+    from sim.tables.manifest import undrawn
 
     with telling_undrawn():
         with telling("figures") as progress:
@@ -213,7 +213,7 @@ def export(
     --tables the tables are written instead, of a run or of an ensemble.
     """
     import sim
-    from sim.tables.folder import kind_of
+    from sim.tables.manifest import kind_of
 
     if tables is None:
         target = sim.open_run(folder).export(to, axis=axis, at=at)

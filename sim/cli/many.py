@@ -1,4 +1,4 @@
-"""Commands over many runs: ensemble, merge, study, calibrate, verdict, score.
+"""Commands over many runs: ensemble, merge, study.
 
 They are registered in :mod:`sim.cli.program`.
 
@@ -110,7 +110,7 @@ def ensemble(
     if begun and _is_study(resume):
         raise BadInputError(f"{resume} is the folder of a study: sim study --resume {resume}")
     part = None if shard is None else _shard(shard, n or 1000)
-    with _resumable("ensemble", resume or out) as tell, _progress() as progress:
+    with resumable("ensemble", resume or out) as tell, bar() as progress:
         if file is None:
             assert resume is not None
             done = sim.resume(resume, n, **means, progress=progress)
@@ -137,7 +137,7 @@ def _is_begun(file: str | None, resume: Path | None, kind: str) -> bool:
 
 def _is_study(folder: Path | None) -> bool:
     """True where a folder is that of a study."""
-    from sim.tables.folder import kind_of
+    from sim.tables.manifest import kind_of
 
     return folder is not None and kind_of(folder) == "study"
 
@@ -198,7 +198,7 @@ def study(
         warnings = _list_cells(file, n, as_json)
         _warn(warnings, strict=strict)
         return
-    with _resumable("study", resume) as tell, _progress() as progress:
+    with resumable("study", resume) as tell, bar() as progress:
         if begun:
             assert resume is not None
             done = sim.resume(resume, **means, progress=progress)
@@ -230,14 +230,14 @@ def _report_study(done: Study | SensitivityStudy, as_json: bool) -> None:
 
     document = {"folder": str(done.folder), **done.summary}
     if isinstance(done, sim.Study):
-        _say(document, as_json, print_study)
+        say(document, as_json, print_study)
         _end(done.folder, done.failed)
     else:
-        _say(document, as_json, print_sensitivity)
+        say(document, as_json, print_sensitivity)
         _end(done.folder, 0)
 
 
-def _say(document: dict[str, Any], as_json: bool, show: Callable[[dict[str, Any]], None]) -> None:
+def say(document: dict[str, Any], as_json: bool, show: Callable[[dict[str, Any]], None]) -> None:
     if as_json:
         print_json(document)
     else:
@@ -274,7 +274,7 @@ def _list_cells(file: str, n: int | None, as_json: bool) -> Findings:
 
 
 @contextmanager
-def _resumable(command: str, folder: Path | None) -> Iterator[Callable[[Path], None]]:
+def resumable(command: str, folder: Path | None) -> Iterator[Callable[[Path], None]]:
     """Say how to go on with what failed or was interrupted, once its folder is there.
 
     Gives what is to be told of the folder that was begun.
@@ -297,7 +297,7 @@ def _how(command: str, folder: Path | None) -> str:
 
 
 @contextmanager
-def _progress() -> Iterator[Progress | None]:
+def bar() -> Iterator[Progress | None]:
     """A bar with rate and time left on standard error, where that is a terminal."""
     if is_quiet() or not sys.stderr.isatty():
         yield None
@@ -310,12 +310,12 @@ def _progress() -> Iterator[Progress | None]:
     columns = (
         BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), Left(compact=True),
     )  # fmt: skip
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None, rate="")
+    with Bar(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task("", total=None, rate="")
 
         def tell(done: int, of: int) -> None:
-            speed = bar.tasks[0].speed
-            bar.update(task, completed=done, total=of, rate=f"{speed:.1f}/s" if speed else "")
+            speed = shown.tasks[0].speed
+            shown.update(task, completed=done, total=of, rate=f"{speed:.1f}/s" if speed else "")
 
         yield tell
 
@@ -330,131 +330,10 @@ def _report(done: Ensemble, as_json: bool) -> None:
             met = "met" if document["n"] < done.plan.n else "not met before the last run"
             click.echo(f"\nstop rule {done.plan.until}: {met}")
 
-    _say({"folder": str(done.folder), **done.summary}, as_json, show)
+    say({"folder": str(done.folder), **done.summary}, as_json, show)
     for replicate, error in list(done.failed.items())[:10]:
         click.echo(f"replicate {replicate} failed: {error}", err=True)
     _end(done.folder, len(done.failed))
 
 
-@click.command(cls=Verb)
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="The folder of the calibration.")
-@click.option(
-    "--learned", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-    help="Write the scenario with the learned ranges here too.",
-)  # fmt: skip
-@WORKERS
-@ACROSS
-@drawn
-def calibrate(
-    file: Path, out: Path | None, learned: Path | None, workers: int | None,
-    across_versions: bool, figures: bool, svg: bool, as_json: bool,
-) -> None:  # fmt: skip
-    """Narrow the ranges of a scenario by what is on record of its first days.
-
-    Writes particles, the ranges before and after, a figure of them, and learned.yaml, a scenario
-    with the narrowed ranges. Stopped, the same call with the same --out goes on with it.
-    """
-    import sim
-
-    begun: list[Path] = []
-    try:
-        with _progress() as progress:
-            done = sim.calibrate(
-                file, out=out, learned=learned, workers=workers, figures=figures, svg=svg,
-                progress=progress, begun=begun.append, across_versions=across_versions,
-            )  # fmt: skip
-    except KeyboardInterrupt:
-        for folder in begun:
-            click.echo(f"stopped; go on with: sim calibrate {file} --out {folder}", err=True)
-        raise
-
-    def show(_document: Mapping[str, Any]) -> None:
-        from sim.tables.terminal_study import print_calibration
-
-        print_calibration(done.stated.title, done.tolerances, done.table())
-
-    _say(done.document(), as_json, show)
-    end_undrawn(done.folder)
-
-
-@click.command(cls=Verb)
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("-n", "n", type=RUNS, help="Runs that answer each claim; 600 where none are named.")
-@click.option("--out", type=click.Path(path_type=Path), help="The folder of the verdicts.")
-@click.option(
-    "--resume", type=click.Path(path_type=Path), metavar="VERDICTS",
-    help="Go on with those in their folder, or begin them there.",
-)  # fmt: skip
-@WORKERS
-@ACROSS
-def verdict(
-    folder: Path, n: int | None, out: Path | None, resume: Path | None, workers: int | None,
-    across_versions: bool, as_json: bool,
-) -> None:  # fmt: skip
-    """Judge the claims of a folder of scenarios and studies; write one table and one page.
-
-    Each claim gets its probability, the record beside it, what caused it, what it hangs on most
-    and what would flip it. Faults of all files are told before anything is run.
-    """
-    import sim
-    from sim.tables.terminal_study import print_verdicts
-
-    if resume is not None and out is not None:
-        raise BadInputError("--resume names the folder already: it takes no --out")
-    with _resumable(f"verdict {folder}", resume or out) as tell, _progress() as progress:
-        done = sim.verdicts(
-            folder, n, out=resume or out, workers=workers, progress=progress, begun=tell,
-            resume=resume is not None, across_versions=across_versions,
-        )  # fmt: skip
-    _say({"folder": str(done.folder), **done.document}, as_json, print_verdicts)
-
-
-@click.command(cls=Verb)
-@click.argument("source", metavar="FILE|ENSEMBLE", type=click.Path())
-@click.option("-n", "n", type=RUNS, help="Replicates of a file; 1000 where none are named.")
-@click.option("--seed", type=SEED, help="Seed of all luck, of a file.")
-@click.option("--side", metavar="ACTOR", help="Whose places; the main axis' actor unless told.")
-@click.option(
-    "--as-of", metavar="DATE", help="The day of the forecast, in place of the scenario's."
-)
-@click.option("--on", default="", metavar="DATE,...", help="When who holds what is scored.")
-@click.option("--out", type=click.Path(path_type=Path), help="The folder of the scores.")
-@WORKERS
-@SETS
-@drawn
-def score(
-    source: str, n: int | None, seed: int | None, side: str | None, as_of: str | None, on: str,
-    out: Path | None, workers: int | None, sets: tuple[str, ...], figures: bool, svg: bool,
-    as_json: bool,
-) -> None:  # fmt: skip
-    """Score a forecast against the record, beside models that know nothing of the war.
-
-    Who holds each place at some dates, when events came, and where the displaced went. Models that
-    beat the scenario are printed first.
-    """
-    import sim
-    from sim.tables.terminal_study import print_score
-
-    given: sim.Scenario | str = source
-    if not Path(source).is_dir():
-        given = sim.load(source, sets=sets)
-    elif sets:
-        raise BadInputError("sets: an ensemble is scored as it is")
-    with _progress() as progress:
-        done = sim.score(
-            given, n, side=side, as_of=as_of, on=tuple(day for day in on.split(",") if day),
-            seed=seed, workers=workers, progress=progress,
-        )  # fmt: skip
-    for line in done.warnings:
-        click.echo(f"warning: {line}", err=True)
-    folder = done.write(out, figures=figures, svg=svg)
-    if as_json:
-        print_json({"folder": str(folder), **done.document()})
-    else:
-        print_score(done.found, done.scenario)
-        click.echo(f"\nwritten to {folder}")
-    end_undrawn(folder)
-
-
-COMMANDS = (ensemble, merge, study, calibrate, verdict, score)
+COMMANDS = (ensemble, merge, study)

@@ -42,8 +42,7 @@ def cut(asked: Asked, cuts: int | None, gap: str | None) -> None:
 def _cut_of_axes(asked: Asked, cuts: int | None, gap: str | None) -> None:
     """The cut of the named axis, or of every one, after one run."""
     import sim
-    from sim.api.axes import cuts_at
-    from sim.api.runs import save_cut
+    from sim.api.axes import cuts_at, save_cut
     from sim.tables.terminal_network import print_axis_cut
 
     target, layers = asked.target(), asked.layers()

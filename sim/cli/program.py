@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli import folders, many, networks, shipped
+from sim.cli import folders, judged, many, networks, shipped
 from sim.cli.verbs import (
     BESIDE,
     SEED,
@@ -205,8 +205,9 @@ def schema(kind: Kind, write: str | None, as_json: bool) -> None:
     answer(as_json, {"files": written}, "\n".join(written))
 
 
-for _command in (*shipped.COMMANDS, *folders.COMMANDS, *many.COMMANDS, *networks.COMMANDS):
-    cli.add_command(_command)
+for _file in (shipped, folders, many, judged, networks):
+    for _command in _file.COMMANDS:
+        cli.add_command(_command)
 
 Commands.sections = {
     "Scenarios": ("init", "example", "validate", "list", "schema"),

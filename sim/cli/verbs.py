@@ -195,7 +195,7 @@ def telling(what: str) -> Iterator[Callable[[int, int], None] | None]:
 
 def end_undrawn(folder: Path) -> None:
     """Name the figures that could not be drawn into a folder; exit code 1 where there are any."""
-    from sim.tables.folder import undrawn
+    from sim.tables.manifest import undrawn
 
     found = undrawn(folder)
     for figure, error in found:

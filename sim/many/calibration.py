@@ -20,22 +20,15 @@ from typing import Any
 import numpy as np
 
 from sim.base.errors import FolderError
-from sim.base.files import digest_of, fingerprint
+from sim.base.files import digest_of, fingerprint, write_json
 from sim.measure import abc
 from sim.measure.abc import Array
 from sim.measure.holders import day_of
 from sim.scenario.model import DAY, Scenario
 from sim.scenario.shared import luck_key
-from sim.tables.folder import (
-    Undrawn,
-    draw_into,
-    make_folder,
-    manifest_of,
-    put_manifest,
-    write_json,
-    write_manifest,
-)
+from sim.tables.folder import make_folder
 from sim.tables.identity import PROGRAMS, Identity, identity, joined
+from sim.tables.manifest import Undrawn, draw_into, manifest_of, put_manifest, write_manifest
 from sim.tables.verified import check_unaltered, reading
 
 from .calibration_file import Calibration

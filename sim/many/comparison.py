@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.base.files import fingerprint
+from sim.base.files import fingerprint, write_json
 from sim.measure.compare import Comparison
 from sim.measure.compare_many import ManyComparison, ManyRow
 from sim.tables import of_many
 from sim.tables.data import DataTable
-from sim.tables.folder import Draw, draw_into, make_folder, now, write_json, write_manifest
+from sim.tables.folder import make_folder
 from sim.tables.headline import common_axis
+from sim.tables.manifest import Draw, draw_into, now, write_manifest
 
 
 def write_comparison(

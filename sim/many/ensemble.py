@@ -25,8 +25,9 @@ from sim.base.files import sweep
 from sim.measure.ensemble import Replicates, table
 from sim.measure.steps import is_time
 from sim.scenario.model import DAY, Scenario
-from sim.tables.folder import FINISHED, RESOLVED, Undrawn, draw_into, read_summary
+from sim.tables.folder import RESOLVED, read_summary
 from sim.tables.identity import identity, joined
+from sim.tables.manifest import FINISHED, Undrawn, draw_into
 from sim.tables.verified import check_inside, check_unaltered, faults, reading, tell_altered
 
 from .engines import Engine, EngineError, Pool, Serial, Task, cores

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from sim.base.errors import FolderError
-from sim.base.files import digest, fingerprint, whole_file
+from sim.base.files import digest, fingerprint, whole_file, write_json
 from sim.measure.effects import Hanging, hanging
 from sim.measure.ensemble import Replicates, interval, summarize, table, tidy
 from sim.measure.steps import is_time
@@ -26,17 +26,9 @@ from sim.scenario.loader import dump_resolved, load
 from sim.scenario.model import Scenario
 from sim.tables.csv_files import write_csv as write_rows
 from sim.tables.data import DataTable
-from sim.tables.folder import (
-    MANIFEST,
-    RESOLVED,
-    interrupted_folder,
-    make_folder,
-    now,
-    put_manifest,
-    write_json,
-    write_manifest,
-)
+from sim.tables.folder import RESOLVED, interrupted_folder, make_folder
 from sim.tables.identity import PROGRAMS, Identity, apart, identity, joined
+from sim.tables.manifest import MANIFEST, now, put_manifest, write_manifest
 from sim.tables.of_many import doubtful_roads
 from sim.tables.verified import check_inside
 

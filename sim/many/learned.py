@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.base.errors import BadInputError
-from sim.base.files import whole_file
+from sim.base.files import whole_file, write_json
 from sim.base.numbers import number
 from sim.measure import abc
 from sim.scenario.dates import date_of, format_instant
@@ -19,7 +19,6 @@ from sim.scenario.model import DAY
 from sim.scenario.units import DIMENSIONS, format_quantity
 from sim.tables import of_many
 from sim.tables.data import DataTable
-from sim.tables.folder import write_json
 from sim.tables.of_scores import markdown_rows
 
 from .calibration_file import Calibration

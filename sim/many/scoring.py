@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sim.base.diagnostics import did_you_mean
 from sim.base.errors import BadInputError
-from sim.base.files import fingerprint
+from sim.base.files import fingerprint, write_json
 from sim.measure.hindcast import Hindcast, Question, hindcast
 from sim.measure.on_record import HoldersOnRecord
 from sim.scenario.dates import parse_instant
@@ -16,7 +16,8 @@ from sim.scenario.faults import InputError
 from sim.scenario.model import DAY, Scenario
 from sim.tables import of_scores
 from sim.tables.data import DataTable
-from sim.tables.folder import Draw, draw_into, make_folder, now, write_json, write_manifest
+from sim.tables.folder import make_folder
+from sim.tables.manifest import Draw, draw_into, now, write_manifest
 
 from .ensemble import Ensemble, rows_of
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.base.diagnostics import Diagnostic, Mark, ScenarioError, suggest
 from sim.base.errors import FolderError
-from sim.base.files import whole_file
+from sim.base.files import whole_file, write_json
 from sim.measure import statistics as st
 from sim.measure.effects import MOST_RANKED, Effect, effects, rank_intervals
 from sim.measure.ensemble import Replicates, absent, interval, survival
@@ -24,9 +24,6 @@ from sim.measure.survival import restricted_mean
 from sim.scenario.loader import Loaded, load, read
 from sim.scenario.model import DAY, Scenario
 from sim.tables.data import DataTable
-from sim.tables.folder import (
-    write_json,
-)
 from sim.tables.identity import PROGRAMS, joined
 from sim.tables.of_many import effects as effects_table
 from sim.tables.verified import check_unaltered, reading, tell_altered

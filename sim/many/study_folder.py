@@ -11,18 +11,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sim.base.errors import FolderError, words
-from sim.base.files import digest_of, fingerprint
+from sim.base.files import digest_of, fingerprint, write_json
 from sim.scenario.model import Scenario
-from sim.tables.folder import (
-    PARTS,
-    Undrawn,
-    draw_into,
-    interrupted_folder,
-    make_folder,
-    put_manifest,
-    write_json,
-    write_manifest,
-)
+from sim.tables.folder import interrupted_folder, make_folder
+from sim.tables.manifest import PARTS, Undrawn, draw_into, put_manifest, write_manifest
 from sim.tables.verified import check_inside
 
 from .design import Cell

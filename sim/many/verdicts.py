@@ -19,7 +19,7 @@ from statistics import fmean
 from typing import Any
 
 from sim.base.errors import BadInputError, FolderError
-from sim.base.files import fingerprint
+from sim.base.files import fingerprint, write_json
 from sim.measure import statistics as st
 from sim.measure import verdicts as measure
 from sim.measure.ensemble import absent, interval, tidy
@@ -27,13 +27,8 @@ from sim.measure.steps import is_time
 from sim.measure.verdicts import Bisection, Flip, Hang, Outcome
 from sim.scenario.model import Scenario
 from sim.scenario.shared import luck_key
-from sim.tables.folder import (
-    interrupted_folder,
-    make_folder,
-    put_manifest,
-    write_json,
-    write_manifest,
-)
+from sim.tables.folder import interrupted_folder, make_folder
+from sim.tables.manifest import put_manifest, write_manifest
 
 from .engines import Task
 from .ensemble import Means, Plan, begin, finished, rows_of

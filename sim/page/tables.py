@@ -11,8 +11,8 @@ from sim.base.numbers import day_words, number, percent, tonnes, true_minus
 from sim.base.said import Sentence, counted
 from sim.measure.steps import Steps
 from sim.tables import of_many, of_run
-from sim.tables.folder import DIGEST, PARTS
 from sim.tables.identity import PROGRAMS, mixed
+from sim.tables.manifest import DIGEST, PARTS
 from sim.tables.table import Code, Column, Id, Ids, Range, Table, UserText, said
 
 from .markup import Html, Piece, details, el, join, listed, named, source_line, table

@@ -10,7 +10,7 @@ from pathlib import Path
 from sim.base.errors import BadInputError, FolderError
 from sim.base.files import write_whole
 from sim.measure.typical import Among
-from sim.tables.folder import kind_of
+from sim.tables.manifest import kind_of
 
 from .run import read_run
 

@@ -19,8 +19,9 @@ from typing import Any, NamedTuple
 from sim.base.errors import DamageWarning, FolderError, words
 from sim.base.files import digest_of, fingerprint, is_leftover
 
-from .folder import DIGEST, FIGURES, MANIFEST, PARTS, RESOLVED, unsealed
+from .folder import RESOLVED
 from .identity import PROGRAM, PROGRAMS, apart, identity
+from .manifest import DIGEST, FIGURES, MANIFEST, PARTS, unsealed
 
 
 class Fault(NamedTuple):

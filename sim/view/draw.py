@@ -33,7 +33,7 @@ from sim.base.errors import words
 from sim.base.files import whole_file
 from sim.base.numbers import ELLIPSIS
 from sim.base.said import Sentence, several
-from sim.tables.folder import FIGURES, Undrawn
+from sim.tables.manifest import FIGURES, Undrawn
 from sim.view.look import DPI, FAINT_INK, HEIGHT, INK, SOFT_INK, WHITE, WIDTH, Look, hatch_ink
 from sim.view.tables import Numbers, write_numbers
 

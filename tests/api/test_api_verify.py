@@ -16,7 +16,7 @@ from sim.base.files import fingerprint
 from sim.many.ensemble import open_ensemble
 from sim.many.journal import Journal
 from sim.tables import identity as identities
-from sim.tables.folder import put_manifest, unsealed
+from sim.tables.manifest import put_manifest, unsealed
 from sim.tables.verified import Fault
 
 STUDY = (

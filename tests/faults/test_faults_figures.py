@@ -17,7 +17,7 @@ import pytest
 from sim import api
 from sim.base.errors import FigureWarning, FolderError
 from sim.base.files import digest_of, locked
-from sim.tables.folder import Undrawn, draw_into, put_manifest, undrawn, unsealed
+from sim.tables.manifest import Undrawn, draw_into, put_manifest, undrawn, unsealed
 from sim.view import figures as of_run
 
 Sim = Callable[..., subprocess.CompletedProcess[str]]
@@ -209,7 +209,7 @@ def test_a_process_that_draws_may_be_killed(
 def test_one_process_at_a_time_draws_into_a_folder(home: Path) -> None:
     pytest.importorskip("fcntl")
     folder = api.run(api.load("toy.yaml")).write("out", figures=False)
-    other = "import sys; from pathlib import Path; from sim.tables.folder import draw_into\n"
+    other = "import sys; from pathlib import Path; from sim.tables.manifest import draw_into\n"
     other += "draw_into(Path('out'), lambda place: [])"
     with locked(folder):
         done = subprocess.run([sys.executable, "-c", other], capture_output=True, text=True,
