@@ -11,6 +11,7 @@ from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from sim.base.collector import collector_paused
 from sim.base.errors import BadInputError, DamageWarning, FolderError
 from sim.base.files import fingerprint, write_json
 from sim.engine import simulation
@@ -160,6 +161,7 @@ class Run(Shown):
         if drawn:
             head[_manifest.DRAWING] = wanted._asdict()
 
+        @collector_paused()
         def fill(place: Path) -> None:
             (place / _folder.RESOLVED).write_text(text, encoding="utf-8")
             _folder.write_tables(place, self.scenario, self.record)

@@ -14,6 +14,7 @@ from sim.network import (
     Flow,
     FlowProblem,
     Graph,
+    IntArray,
     Spare,
     barrier,
     decompose,
@@ -226,6 +227,7 @@ class AxisLens:
         self._load = scenario.commodities[self.axis.commodity].load
         self._begun = start
         self._seen: dict[bytes, AxisView] = {}
+        self._last: tuple[FlowProblem, Flow, IntArray] | None = None  # and the plan's limits
 
     @cached_property
     def _problem(self) -> FlowProblem:
@@ -246,10 +248,16 @@ class AxisLens:
             return self._problem
         return FlowProblem(graph, self.sources, self.sinks)
 
-    def flow(self, control: Control) -> Flow:
+    def _plan(self, problem: FlowProblem, passage: Passage) -> Flow:
         """The plan of the axis alone, with no limit of supply or demand: all it can carry."""
-        passage = self.passage(control)
-        return self._problem_on(graph_at(control)).plan(passage.road, passage.place)
+        limits = problem.limits(passage.road, passage.place)
+        flow = None
+        if self._last is not None and self._last[0] is problem:
+            flow = problem.plan_again(*self._last[1:], limits)
+        if flow is None:
+            flow = problem.plan(passage.road, passage.place)
+        self._last = (problem, flow, limits)
+        return flow
 
     def ways(self, passages: Passages, time: int, capacity: int) -> AxisView:
         """A look without the flow: no cut and no routes with rates, the rest as :meth:`look`.
@@ -271,7 +279,7 @@ class AxisLens:
 
     def _look(self, graph: Graph, passage: Passage, time: int) -> AxisView:
         problem = self._problem_on(graph)
-        flow = problem.plan(passage.road, passage.place)
+        flow = self._plan(problem, passage)
         routes = tuple(
             self._route(graph, r.places, r.roads, r.rate) for r in decompose(problem, flow)
         )

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from sim.base.collector import collector_paused
 from sim.scenario.blocks import blocks, fleets_of
 from sim.scenario.model import DAY, Operation, Scenario
 from sim.state.control import Control
@@ -51,6 +52,7 @@ class Analysis:
     which the measures do not need: the same measures for less, for the runs of an ensemble.
     """
 
+    @collector_paused()
     def __init__(self, scenario: Scenario, record: Record, *, every_change: bool = True) -> None:
         self.scenario = scenario
         self.record = record

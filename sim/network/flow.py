@@ -188,6 +188,14 @@ class FlowProblem:
         )
         return None if prices is None else replace(flow, prices=prices)
 
+    def plan_again(self, flow: Flow, before: IntArray, now: IntArray) -> Flow | None:
+        """The :meth:`plan` of other limits with its own cut, where :meth:`still_plan` finds it."""
+        kept = self.still_plan(flow, before, now)
+        if kept is None:
+            return None
+        value, cut = self._largest(now)
+        return replace(self._certified(now, value, kept.amounts, cut), prices=kept.prices)
+
     @cached_property
     def _cost(self) -> IntArray:
         """What each arc takes: seconds, or its price."""

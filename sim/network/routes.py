@@ -15,13 +15,10 @@ import numpy as np
 
 from .certificate import Flow
 from .flow import FlowProblem
-from .graph import BoolArray, Graph, IntArray, passable
+from .graph import MANY_PLACES, BoolArray, Graph, IntArray, passable
 
 UNREACHABLE: int = 2**62
 """Travel time (seconds) to a place that no usable way reaches."""
-
-MANY_PLACES = 2_000
-"""From this size on scipy's Dijkstra pays for its import (0.2 s); the answers are the same."""
 
 
 @dataclass(frozen=True)
@@ -116,11 +113,15 @@ def decompose(problem: FlowProblem, flow: Flow) -> tuple[Route, ...]:
     """
     if flow.unlimited:
         raise ValueError("an unlimited flow has no rates to share out")
-    graph = problem.graph
-    ways = flow.road_flow.copy()
-    everywhere = np.ones(len(graph.places), dtype=bool)
+    whole = problem.graph
     supply = _positive(problem.sources, flow.source_flow)
     demand = _positive(problem.sinks, flow.sink_flow)
+    graph, place, road = _carrying(whole, flow.road_flow, (*supply, *demand))
+    number = {is_: i for i, is_ in enumerate(place)}
+    supply = {number[p]: amount for p, amount in supply.items()}
+    demand = {number[p]: amount for p, amount in demand.items()}
+    ways = flow.road_flow[road]
+    everywhere = np.ones(len(graph.places), dtype=bool)
     routes: list[Route] = []
     while supply:
         times = _times(graph, ways > 0, everywhere, demand, True)
@@ -132,12 +133,35 @@ def decompose(problem: FlowProblem, flow: Flow) -> tuple[Route, ...]:
         way = (graph.a[roads] != np.array(route.places[:-1])).astype(np.int64)
         rate = min(supply[route.source], demand[route.sink], int(ways[roads, way].min()))
         ways[roads, way] -= rate
-        for left, place in ((supply, route.source), (demand, route.sink)):
-            left[place] -= rate
-            if left[place] == 0:
-                del left[place]
-        routes.append(_route(graph, route.places, route.roads, rate))
+        for left, end in ((supply, route.source), (demand, route.sink)):
+            left[end] -= rate
+            if left[end] == 0:
+                del left[end]
+        taken = [place[p] for p in route.places], [road[r] for r in route.roads]
+        routes.append(_route(whole, *taken, rate))
     return tuple(routes)
+
+
+def _carrying(
+    graph: Graph, road_flow: IntArray, ends: Iterable[int]
+) -> tuple[Graph, Sequence[int], Sequence[int]]:
+    """The roads that carry a flow (m, 2), their ends and ``ends`` as a graph of their own.
+
+    With the number that each of its places and roads has in the whole. Of a small graph it is the
+    whole: to search that takes no longer than to make another.
+    """
+    if len(graph.places) < MANY_PLACES:
+        return graph, range(len(graph.places)), range(len(graph.roads))
+    roads = np.flatnonzero(road_flow.any(axis=1))
+    a, b = graph.a[roads], graph.b[roads]
+    places = np.unique(np.concatenate((a, b, np.array([*ends], dtype=a.dtype))))
+    part = Graph(
+        tuple(graph.places[i] for i in places.tolist()),
+        tuple(graph.roads[i] for i in roads.tolist()),
+        np.searchsorted(places, a), np.searchsorted(places, b),
+        graph.seconds[roads], graph.km[roads],
+    )  # fmt: skip
+    return part, places.tolist(), roads.tolist()
 
 
 def _positive(places: Sequence[int], amounts: IntArray) -> dict[int, int]:
@@ -240,12 +264,13 @@ def _dijkstra_scipy(
     half = graph.half_edges
     keep = np.flatnonzero(ways_out[half.flat])
     tail, head, weight = half.tail[keep], half.head[keep], weights[half.road[keep]]
-    # Of parallel roads only the fastest: a matrix has one entry a pair.
-    order = np.lexsort((weight, head, tail))
-    tail, head, weight = tail[order], head[order], weight[order]
-    first = np.ones(len(keep), dtype=bool)
-    first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-    matrix = csr_array((weight[first].astype(np.float64), (tail[first], head[first])), shape=(n, n))
+    twice = (tail[1:] == tail[:-1]) & (head[1:] == head[:-1])
+    if twice.any():  # of parallel roads only the fastest: a matrix has one entry a pair
+        order = np.lexsort((weight, head, tail))
+        first = order[np.append(True, ~twice)]  # of each pair, for pairs stay where they are
+        tail, head, weight = tail[first], head[first], weight[first]
+    start = np.searchsorted(tail, np.arange(n + 1))
+    matrix = csr_array((weight.astype(np.float64), head, start), shape=(n, n))
     far = dijkstra(matrix, indices=list(roots), min_only=True)
     labels: IntArray = np.where(np.isfinite(far), far, -1).astype(np.int64)
     return labels

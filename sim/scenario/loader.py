@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sim.base.collector import collector_paused
 from sim.base.diagnostics import Mark, Report, ScenarioError, did_you_mean, safe
 from sim.base.names import as_id
 
@@ -85,6 +86,7 @@ def load(
     return read(path, sets=sets, seed=seed, text=text).scenario
 
 
+@collector_paused()
 def read(
     path: str | os.PathLike[str],
     *,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.network import components, reach
 from sim.scenario.model import Scenario
 
@@ -31,15 +33,17 @@ def pockets(
     that nothing can pass (a besieged one) is a part by itself. ``passage`` must serve the
     foreign ones of ``sources``.
     """
-    graph = control.terrain.graph
-    mine = {i for i, p in enumerate(graph.places) if side.actor in control.holders[p]}
+    graph, open_ = control.terrain.graph, passage.open
+    mine = np.array([side.actor in control.holders[p] for p in graph.places], dtype=bool)
+    found: list[tuple[str, ...]] = [
+        (graph.places[i],) for i in np.flatnonzero(mine & ~open_).tolist()
+    ]
     roots = {graph.place_index[p] for p in sources}
     ways = passage.road > 0
-    parts = components(graph, ways, passage.open & ~reach(graph, ways, passage.open, roots))
-    found = [
-        tuple(graph.places[i] for i in part if i in mine)
-        for part in parts
-        if not mine.isdisjoint(part)
-    ]
-    found.extend((graph.places[i],) for i in mine if not passage.open[i])
+    apart = open_ & ~reach(graph, ways, open_, roots)
+    if not (mine & apart).any():
+        return found
+    for part in components(graph, ways, apart):
+        held = tuple(graph.places[i] for i in part if mine[i])
+        found += [held] if held else []
     return sorted(found)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.network import Graph, components, reach
+from sim.network import graph as module
 
 PROPERTY = settings(derandomize=True, deadline=None, max_examples=150)
 
@@ -137,3 +138,7 @@ def test_reach_and_components_against_networkx(data: st.DataObject, cases: Any) 
     for root in range(n):
         wanted = {root} | nx.descendants(one_way, root) if places[root] else set()
         assert set(np.flatnonzero(reach(graph, ways, places, [root])).tolist()) == wanted
+    with pytest.MonkeyPatch.context() as patch:
+        plain = reach(graph, ways, places, case.sources)
+        patch.setattr(module, "MANY_PLACES", 0)  # by scipy
+        assert np.array_equal(reach(graph, ways, places, case.sources), plain)

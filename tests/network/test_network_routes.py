@@ -252,6 +252,21 @@ def test_decompose_gives_routes_by_time_with_rates() -> None:
     assert found[0].km == pytest.approx(2.0)  # 120 s at 1 km a minute
 
 
+@PROPERTY
+@given(data=st.data())
+def test_decompose_on_what_carries_alone_gives_the_same_routes(
+    data: st.DataObject, cases: Any
+) -> None:
+    case = data.draw(cases())
+    problem = case.problem()
+    flow = problem.plan(*case.limits[:3], np.minimum(case.demand, 9))
+    with pytest.MonkeyPatch.context() as patch:
+        found = decompose(problem, flow)
+        patch.setattr(routes, "MANY_PLACES", 0)
+        assert decompose(problem, flow) == found
+    assert sum(route.rate for route in found) == flow.value
+
+
 def test_decompose_leaves_circles_in_a_flow_behind() -> None:
     # a-b carries 1; a circle b-c-d-b carries 1 as well.
     graph = build(ab=60, bc=60, cd=60, db=60)

@@ -134,7 +134,11 @@ def test_a_plan_that_stands_is_the_one_made_anew(data: st.DataObject, cases: Any
         now = state(road, place)
         fresh = plan(of, now)
         again = [of.still_plan(flow, before, now) for flow in flows]
+        anew = [of.plan_again(flow, before, now) for flow in flows]
         flows = [flow for flow in again if flow is not None] or [fresh]
         assert all(same(flow, fresh) for flow in flows)
+        assert [flow is None for flow in anew] == [flow is None for flow in again]
+        for flow in anew:  # with the cut of now, too
+            assert flow is None or (same(flow, fresh) and flow.cut.members == fresh.cut.members)
         before = now
     assert plan(of, before).unlimited or of.still_plan(plan(of, before), before, before)

@@ -53,6 +53,16 @@ def test_fronts_are_between_those_who_take_part_and_are_no_friends(run: sim.Run)
     assert pairs == {("blue", "red"), ("green", "red")}  # grey has no axis and takes nothing
 
 
+def test_roads_of_a_map_carry_the_plan_of_the_axis(run: sim.Run) -> None:
+    # without b what is left is 50 kg/day by d, from a; whichever end of a road is named first
+    maps = Maps(run.analysis)
+    before, after, *_ = (maps.map("line", view) for view in maps.turning_points("line"))
+    ways = [((r.a, r.b) if r.flow > 0 else (r.b, r.a), abs(r.flow)) for r in after.roads if r.flow]
+    assert dict(ways) == {("a", "d"): 50, ("d", "c"): 50}
+    capacity = maps.turning_points("line")[0].capacity
+    assert sum(abs(r.flow) for r in before.roads if "a" in (r.a, r.b)) == capacity
+
+
 def test_what_a_force_took_is_no_event_to_frame(make: Make) -> None:
     # blue's force takes b, which is credited with the loss of the axis
     taken = sim.run(

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import LineString
+from shapely import LineString, MultiLineString
 
 import sim
 from sim.scenario.model import Actor
 from sim.view.data import WHOLE, MapData, MapPlace, MapRoad, Page
+from sim.view.map import fronts
 from sim.view.map.figure import Maps
 from sim.view.map.frame import Frame, fit
 from sim.view.map.fronts import REACH, front_lines
@@ -133,6 +134,22 @@ def test_fronts_are_the_same_in_every_frame(
     for one, same in zip(front_lines(data, FRAME), front_lines(data, other), strict=True):
         degrees = np.array([FRAME.degrees(x, y) for x, y in one])
         assert np.array([other.degrees(x, y) for x, y in same]) == pytest.approx(degrees, abs=1e-9)
+
+
+@settings(derandomize=True, max_examples=60, deadline=None)
+@given(networks)
+def test_points_far_from_every_front_make_no_difference(data: MapData) -> None:
+    reach, held = 60.0, {p.id: p.holders[0][0] if p.holders else "" for p in data.places}
+    xy = FRAME.places_xy([(p.lon, p.lat) for p in data.places])
+    sides = {(float(x), float(y)): held[p.id] for p, (x, y) in zip(data.places, xy, strict=True)}
+    plain = fronts._between(sides, OPPOSED, reach)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fronts, "MANY", 0)
+        few = fronts._between(sides, OPPOSED, reach)
+    # the same pieces in another order, from another diagram: to a thousandth of a pixel
+    one, other = MultiLineString(plain), MultiLineString(few)
+    assert one.length == pytest.approx(other.length, abs=1e-3)
+    assert one.difference(other.buffer(1e-3)).is_empty
 
 
 def check_scenario(path: Path) -> None:

@@ -8,6 +8,7 @@ nothing. Where places crowd, an inset shows them and the forces there larger.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Literal
@@ -56,7 +57,8 @@ class Maps(Words):
 
     def at(self, axis: str, time: int) -> MapData:
         """The map of an axis at an instant (seconds)."""
-        return self.map(axis, self._lens(axis).look(self.state(time), time))
+        known = (view for view in self.analysis.views[axis] if view.time == time)
+        return self.map(axis, next(known, None) or self._lens(axis).look(self.state(time), time))
 
     def map(self, axis: str, view: AxisView) -> MapData:
         """The network at one instant, with the largest flow of an axis and its cut.
@@ -69,11 +71,13 @@ class Maps(Words):
 
     def _map(self, axis: str, view: AxisView) -> MapData:
         scenario, control = self.scenario, self.state(view.time)
-        lens = self._lens(axis)
-        passage, flow = lens.passage(control), lens.flow(control)
-        this = scenario.axes[axis]
-        graph = lens.graph
-        net_flow = flow.road_flow[:, 0] - flow.road_flow[:, 1]
+        lens, this = self._lens(axis), scenario.axes[axis]
+        passage, graph = lens.passage(control), lens.graph
+        net_flow: Counter[str] = Counter()  # kg/day from the first end of each road to the other
+        for route in view.routes:
+            for start, road in zip(route.places, route.roads, strict=False):
+                forth = start == graph.places[graph.a[graph.road_index[road]]]
+                net_flow[road] += route.kg_per_day if forth else -route.kg_per_day
         roads = []
         for i, road in enumerate(graph.roads):
             state: Literal["open", "closed", "cut", "absent"] = "open"
@@ -86,7 +90,7 @@ class Maps(Words):
             roads.append(
                 MapRoad(
                     road, graph.places[graph.a[i]], graph.places[graph.b[i]],
-                    there, max(control.terrain.road_capacity[i]), int(net_flow[i]),
+                    there, max(control.terrain.road_capacity[i]), net_flow[road],
                     state, back if stated.directed else None, stated.one_way, stated.exists,
                 )
             )  # fmt: skip

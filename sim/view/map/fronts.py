@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,12 @@ from sim.view.data import MapData, MapPlace, MapRoad
 from .basemap import smooth
 from .frame import Frame, fit
 
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
+
 Line = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
 Knot = tuple[float, float]
 
 SHEET = 1000.0
@@ -27,6 +33,9 @@ nothing is hinted."""
 STEPS, MOST_STEPS = 8, 64
 """Points along a road of that length, at least and at most: what is nearest to them belongs to
 who has the road."""
+
+MANY = 2000
+"""Points beyond which those far from every front are left out before edges are looked for."""
 
 
 def front_lines(data: MapData, frame: Frame) -> list[Line]:
@@ -84,13 +93,22 @@ def _beside(lines: list[Line], others: list[Line], length: float) -> Iterator[Li
     from scipy.spatial import cKDTree
 
     tree, step = cKDTree(others), length / STEPS
-    for line in lines:
+    for line in _near(lines, tree, 2 * REACH * length + step):
         points = _along(line, step)
         gap = float(tree.query(np.vstack([line, points]))[0].min())
         if gap < step:
             yield from _along(line, max(gap - step / 2, length / MOST_STEPS))
         elif gap < 2 * REACH * length + step:
             yield from points
+
+
+def _near(lines: list[Line], tree: cKDTree, reach: float) -> list[Line]:
+    """The straight lines (2, 2) that may come within ``reach`` of a point of a tree."""
+    if not lines:
+        return []
+    found = np.array(lines)
+    gap, _ = tree.query(found.mean(axis=1))
+    return [lines[i] for i in np.flatnonzero(gap - _half(found) < reach + 1e-6).tolist()]
 
 
 def _along(line: Line, step: float) -> Line:
@@ -109,23 +127,45 @@ def _between(
         return []
     from scipy.spatial import Voronoi
 
-    points = np.array(list(sides))
-    held = list(sides.values())
+    points, held = np.array(list(sides)), list(sides.values())
+    known = sorted(set(held))
+    apart = np.array([[frozenset((a, b)) in opposed for b in known] for a in known])
+    side = np.array([known.index(actor) for actor in held])
+    if len(points) > MANY:
+        kept = _facing(points, side, apart, 2 * reach)
+        points, side = points[kept], side[kept]
+    if len(points) < 2:
+        return []
     far = 100 * (float(np.abs(points).max()) + SHEET)
     corners = np.array([(-far, -far), (far, -far), (-far, far), (far, far)])
     diagram = Voronoi(np.vstack([points, corners]))
-    known = sorted(set(held))
-    apart = np.array([[frozenset((a, b)) in opposed for b in known] for a in known])
-    side = np.append([known.index(actor) for actor in held], [0] * len(corners))
     between, ends = diagram.ridge_points, np.array(diagram.ridge_vertices)
-    front = apart[side[between[:, 0]], side[between[:, 1]]]
-    front &= (between < len(held)).all(axis=1) & (ends >= 0).all(axis=1)
+    real = (between < len(points)).all(axis=1) & (ends >= 0).all(axis=1)
+    between, ends = between[real], ends[real]
     pieces: list[Line] = []
-    for ridge in np.flatnonzero(front).tolist():
+    for ridge in np.flatnonzero(apart[side[between[:, 0]], side[between[:, 1]]]).tolist():
         piece = _within(diagram.vertices[ends[ridge]], points[between[ridge, 0]], reach)
         if piece is not None:
             pieces.append(piece)
     return pieces
+
+
+def _facing(points: Line, side: IntArray, apart: BoolArray, reach: float) -> BoolArray:
+    """Which points (n, 2) bear on the edges between opposed sides, as far as half the ``reach``.
+
+    They are those within it of a point that has one of an opposed side within it: whatever else
+    is nearer to a place on an edge than the two points beside it is so near to both.
+    """
+    from scipy.spatial import cKDTree
+
+    front = np.zeros(len(points), dtype=bool)
+    for one in range(len(apart)):
+        mine, others = np.flatnonzero(side == one), apart[one][side]
+        if others.any():
+            front[mine] = cKDTree(points[others]).query(points[mine])[0] <= reach
+    if not front.any():
+        return front
+    return np.asarray(cKDTree(points[front]).query(points)[0] <= reach)
 
 
 def _uncrossed(lines: list[Line], roads: list[Line]) -> list[Line]:
@@ -139,7 +179,7 @@ def _uncrossed(lines: list[Line], roads: list[Line]) -> list[Line]:
     tree = cKDTree(found.mean(axis=1))
     longest = float(_half(found).max())
     crossed = np.zeros(len(found), dtype=bool)
-    for road in roads:
+    for road in _near(roads, tree, longest):
         near = tree.query_ball_point(road.mean(axis=0), float(_half(road)) + longest)
         crossed[near] |= _meet(found[near], road)
     kept: list[Line] = []

@@ -88,8 +88,17 @@ class Taken:
 
     def take(self, boxes: Iterable[Box]) -> None:
         """Marks boxes as taken."""
-        new = np.array(list(boxes), dtype=float).reshape(-1, 4)
+        new = np.array([*boxes], dtype=float).reshape(-1, 4)
         self._boxes = np.vstack([self._boxes, new])
+
+    def near(self, box: Box) -> Taken:
+        """What of it bears on boxes that lie within ``box``."""
+        left, bottom, right, top = box
+        b, s = self._boxes, self._soft
+        x, y = s[:, 0], s[:, 1]
+        found = Taken(self._bounds, s[(x > left) & (x < right) & (y > bottom) & (y < top)])
+        found.take(b[(b[:, 0] < right) & (b[:, 2] > left) & (b[:, 1] < top) & (b[:, 3] > bottom)])
+        return found
 
     def free(self, box: Box) -> bool:
         """Whether a box lies inside the bounds and touches no taken box."""
@@ -175,12 +184,13 @@ def place(
             continue
         best: tuple[float, Box, bool] | None = None
         far = tuple(d for d in LABEL.far if d <= request.reach) if request.far else ()
+        near = taken.near(_around(request, max(LABEL.near + far)))
         for distance in LABEL.near + far:
             for rank, (dx, dy) in enumerate(LABEL.sides):
                 box = _beside(request, dx, dy, distance)
                 cost = LABEL.side_cost * rank + LABEL.distance_cost * distance
-                if (best is None or cost < best[0]) and taken.free(box):
-                    cost += taken.cost(box)
+                if (best is None or cost < best[0]) and near.free(box):
+                    cost += near.cost(box)
                     if best is not None and cost >= best[0]:
                         continue
                     leader = distance in LABEL.far
@@ -191,6 +201,14 @@ def place(
             most -= request.width * request.height
         result.append(None if best is None else Placed(best[1], best[2]))
     return result
+
+
+def _around(request: Request, distance: float) -> Box:
+    """A box that holds all where the label may stand, as far as ``distance`` from its mark."""
+    reach = request.gap + distance + 1.0
+    across, upward = reach + request.width, reach + request.height
+    x, y = request.x, request.y
+    return (x - across, y - upward, x + across, y + upward)
 
 
 def _beside(request: Request, dx: float, dy: float, distance: float) -> Box:

@@ -90,8 +90,8 @@ def draw_multiples(data: MultiplesData) -> Figure:
     whole = Scene(joint, map_frame(joint, ACROSS, HEIGHT, pad=34.0))
     taken = Taken((3, 3, ACROSS - 3, HEIGHT - 3), whole.soft())
     taken.take(whole.hard())
-    seen = merged([Scene(m, whole.frame).shown() for _, m in data.maps])
-    column = legend(joint, whole.looks, seen)
+    scenes = [Scene(m, whole.frame, whole.fine) for _, m in data.maps]
+    column = legend(joint, whole.looks, merged([scene.shown() for scene in scenes]))
     page = sheet_for(data.page, max(rows * (HEIGHT + HEAD + GAP), column.height))
     column.draw(page, page.top)
     cells = []
@@ -104,8 +104,7 @@ def draw_multiples(data: MultiplesData) -> Figure:
         cells.append(page.canvas(left, top - HEAD - HEIGHT, ACROSS, HEIGHT))
     scale_above(page, whole.frame, MARGIN + ACROSS, page.top - HEAD + 2)
     names = lay_names(whole, taken, small=True)
-    for axes, (_, one) in zip(cells, data.maps, strict=True):
-        scene = Scene(one, whole.frame)
+    for axes, scene in zip(cells, scenes, strict=True):
         _draw(axes, scene, whole, names)
         own = copy(taken)
         draw_forces(axes, scene, lay_forces(scene, scene.stands, own, brief=True))

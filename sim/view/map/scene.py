@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -62,20 +63,18 @@ class Scene:
         self.largest = max((r.nominal for r in data.roads), default=0)
         self.degrees = np.array([(p.lon, p.lat) for p in data.places]).reshape(-1, 2)
         xy = frame.places_xy(self.degrees)
-        self.ends = ends = {p.id: point for p, point in zip(data.places, xy, strict=True)}
-        self.stands = stands(data.forces, ends)
+        self.ends = {p.id: point for p, point in zip(data.places, xy, strict=True)}
+        self.stands = stands(data.forces, self.ends)
         roads = sorted(data.roads, key=lambda r: r.id)
-        lines = np.array([(ends[r.a], ends[r.b]) for r in roads]).reshape(-1, 2, 2)
+        number = {p.id: i for i, p in enumerate(data.places)}
+        ends = np.array([(number[r.a], number[r.b]) for r in roads], dtype=np.int64)
+        lines = xy[ends.reshape(-1, 2)]
         sheet = np.array([frame.width, frame.height])
         meets = (lines.max(axis=1) > 0).all(axis=1) & (lines.min(axis=1) < sheet).all(axis=1)
         self.roads = [(roads[i], lines[i]) for i in np.flatnonzero(meets).tolist()]
         self.fine = self._fineness() if fine is None else fine
-        self.fronts = [line for line in front_lines(data, frame) if frame.shows(line).any()]
-        near = [
-            (p, point)
-            for p, point in sorted(zip(data.places, xy, strict=True), key=lambda pair: pair[0].id)
-            if frame.shows(point, 8)
-        ]
+        shown = np.flatnonzero(frame.shows(xy, 8)).tolist()
+        near = sorted(((data.places[i], xy[i]) for i in shown), key=lambda pair: pair[0].id)
         size, apart = _crowding(xy)
         ink = math.pi * sum((size * _radius(p)) ** 2 for p, _ in near)
         small = min(apart, math.sqrt(PLACES * frame.width * frame.height / max(ink, 1e-9)))
@@ -87,6 +86,12 @@ class Scene:
             )
             for p, point in near
         ]  # fmt: skip
+
+    @cached_property
+    def fronts(self) -> list[Line]:
+        """Lines (n, 2) between what opposed sides hold, as far as the places hint at them."""
+        lines = front_lines(self.data, self.frame)
+        return [line for line in lines if self.frame.shows(line).any()]
 
     def _fineness(self) -> float:
         """The factor that keeps the ink of all roads within their share of the map."""
@@ -153,23 +158,26 @@ class Scene:
         """Marks that nothing may cover."""
         boxes = [around(s.xy, s.outer) for s in self.spots]
         for road, line in self.roads:
-            middle = self.seen(line).mean(axis=0)
+            reach = {"cut": 9.0, "closed": 5.0}.get(road.state, 0.0)
             if self.is_cut(road):
                 long = float(np.hypot(*(line[1] - line[0])))
-                boxes.append(around(middle, 13 if long >= ROAD.short else 22))
-            elif road.state == "cut":
-                boxes.append(around(middle, 9))
-            elif road.state == "closed":
-                boxes.append(around(middle, 5))
+                reach = 13.0 if long >= ROAD.short else 22.0
+            if reach:
+                boxes.append(around(self.seen(line).mean(axis=0), reach))
         return boxes
 
     def shown(self) -> OnMap:
         """What the legend has to explain."""
         places = [s.place for s in self.spots]
         width, height = self.frame.width, self.frame.height
-        roads = [r for r, line in self.roads if visible(line, width, height) is not None]
+        lines = np.array([line for _, line in self.roads]).reshape(-1, 2, 2)
+        inside = self.frame.shows(lines)
+        roads = [
+            r for (r, line), ends in zip(self.roads, inside.tolist(), strict=True)
+            if all(ends) or visible(line, width, height) is not None
+        ]  # fmt: skip
         crossed = {r.state for r in roads if not self.is_cut(r)}  # the others have bars
-        inside = [s for s in self.stands if self.frame.shows(s.xy)]
+        afield = [s for s in self.stands if self.frame.shows(s.xy)]
         held = Counter(actor for p in places for actor, share in p.holders if share > 0)
         occurs = {
             "front": bool(self.fronts),
@@ -192,13 +200,13 @@ class Scene:
             "cut": "cut" in crossed,
             "cut_road": any(self.is_cut(r) for r in roads),
             "cut_place": any(p.id in self.data.cut_places for p in places),
-            "track": any(len(s.track) > 1 and s.force.km > 0 for s in inside),
-            "outside": len(inside) < len(self.stands),
+            "track": any(len(s.track) > 1 and s.force.km > 0 for s in afield),
+            "outside": len(afield) < len(self.stands),
         }
         return OnMap(
             tuple(a.id for a in self.data.actors if held[a.id]), self.largest,
             frozenset(kind for kind, there in occurs.items() if there),
-            frozenset(s.force.state for s in inside), self.fine,
+            frozenset(s.force.state for s in afield), self.fine,
         )  # fmt: skip
 
 
