@@ -207,28 +207,78 @@ def browser() -> Iterator[Any]:
         made.close()
 
 
+class Tabs:
+    """Tabs of a browser, used again and again: to make one takes longer than to show a page.
+
+    What a tab asked for and complained about since it was taken is in its ``asked`` and ``wrong``.
+    """
+
+    def __init__(self, browser: Any) -> None:
+        self._browser = browser
+        self._free: list[Any] = []
+
+    def take(
+        self, width: int = 1440, height: int = 844, scheme: str = "light",
+        motion: str = "no-preference",
+    ) -> Any:  # fmt: skip
+        """A tab that shows nothing yet, as a new one."""
+        page = self._free.pop() if self._free else self._made()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(media="screen", color_scheme=scheme, reduced_motion=motion)
+        page.asked, page.wrong = [], []
+        return page
+
+    def _made(self) -> Any:
+        page = self._browser.new_context().new_page()
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("pageerror", lambda error: page.wrong.append(str(error)))
+        page.on("console", lambda message: page.wrong.append(message.text))
+        return page
+
+    def give(self, page: Any) -> None:
+        """Forget what a tab showed and kept, for the next one who takes it."""
+        page.mouse.move(0, 0)
+        if page.url.startswith("http"):
+            page.evaluate("sessionStorage.clear()")
+        page.goto("about:blank")
+        self._free.append(page)
+
+
+@pytest.fixture(scope="module")
+def tabs(browser: Any) -> Tabs:
+    """Tabs that the tests of a module take in turn."""
+    return Tabs(browser)
+
+
 @pytest.fixture
-def opened(browser: Any) -> Iterator[Callable[..., Any]]:
-    """``opened(file, address, width, ...)``: a tab on a page, closed after the test.
+def tab(tabs: Tabs) -> Iterator[Callable[..., Any]]:
+    """``tab(width, ...)``: a tab for the test, as :meth:`Tabs.take` gives it."""
+    taken = []
+
+    def take(*how: Any, **more: Any) -> Any:
+        taken.append(tabs.take(*how, **more))
+        return taken[-1]
+
+    yield take
+    for page in taken:
+        tabs.give(page)
+
+
+@pytest.fixture
+def opened(tab: Callable[..., Any]) -> Callable[..., Any]:
+    """``opened(file, address, width, ...)``: a tab on a page.
 
     All that it asks for and complains about is in its ``wrong``.
     """
-    contexts = []
 
     def open_(file: Path, address: str = "", width: int = 1440, **more: Any) -> Any:
-        contexts.append(browser.new_context(viewport={"width": width, "height": 844}, **more))
-        page = contexts[-1].new_page()
-        page.wrong = []
-        page.on("request", lambda request: page.wrong.append(request.url))
-        page.on("pageerror", lambda error: page.wrong.append(str(error)))
-        page.on("console", lambda message: page.wrong.append(message.text))
+        page = tab(width, **more)
+        page.wrong = page.asked
         page.goto(file.as_uri() + address)
         page.wait_for_selector("html.ready")
         return page
 
-    yield open_
-    for context in contexts:
-        context.close()
+    return open_
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +22,10 @@ class Opened:
 
     def __init__(self, page: Any, file: Path) -> None:
         self.page, self.file = page, file
-        self.asked: list[str] = []
-        self.wrong: list[str] = []
-        page.on("request", lambda request: self.asked.append(request.url))
-        page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        page.on("console", self._heard)
+        self.asked: list[str] = page.asked
+        self.wrong: list[str] = page.wrong
         page.goto(file.as_uri())
         page.wait_for_selector("html.ready, .picture, footer")
-
-    def _heard(self, message: Any) -> None:
-        if message.type in ("error", "warning"):
-            self.wrong.append(message.text)
 
     def go(self, days: float) -> None:
         """Moves the slider as a hand would: by its value and an event."""
@@ -46,25 +39,15 @@ class Opened:
         return int(self.page.evaluate("view.time"))
 
 
-@pytest.fixture(scope="module")
-def opened(browser: Any) -> Iterator[Open]:
-    contexts = []
-
-    def open_(file: Path, width: int = 1280, height: int = 800, **more: Any) -> Opened:
-        context = browser.new_context(viewport={"width": width, "height": height}, **more)
-        contexts.append(context)
-        return Opened(context.new_page(), file)
-
-    yield open_
-    for context in contexts:
-        context.close()
+@pytest.fixture
+def opened(tab: Callable[..., Any]) -> Open:
+    return lambda file, width=1280, **more: Opened(tab(width, 800, **more), file)
 
 
 @pytest.fixture(scope="module")
-def one(opened: Open, lost: Path) -> Opened:
+def one(tabs: Any, lost: Path) -> Opened:
     """The page of a run; tests move it about, and find it wherever the last one left it."""
-    found: Opened = opened(lost / "report.html")
-    return found
+    return Opened(tabs.take(1280, 800), lost / "report.html")
 
 
 @pytest.fixture(scope="module")
@@ -80,10 +63,9 @@ def many(lost: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def factors(opened: Open, study: Path) -> Opened:
+def factors(tabs: Any, study: Path) -> Opened:
     """The page of a study."""
-    found: Opened = opened(study / "report.html")
-    return found
+    return Opened(tabs.take(1280, 800), study / "report.html")
 
 
 def until(true: Callable[[], bool]) -> None:
@@ -261,7 +243,7 @@ def test_it_plays_and_pauses(one: Opened) -> None:
 
 
 def test_who_wants_no_motion_gets_steps(opened: Open, lost: Path) -> None:
-    calm = opened(lost / "report.html", reduced_motion="reduce")
+    calm = opened(lost / "report.html", motion="reduce")
     assert calm.page.evaluate("CALM") is True
     calm.page.evaluate("hop()")
     assert calm.time() == calm.page.evaluate("DATA.runs[0].times[1]")
@@ -371,7 +353,7 @@ def test_no_serious_fault_of_access_and_no_sideways_scroll(
         "study": study / "report.html", "sensitivity": sensitivity / "report.html",
     }[kind]  # fmt: skip
     width = 1280 if scheme == "light" else 390
-    found = opened(file, width=width, color_scheme=scheme)
+    found = opened(file, width=width, scheme=scheme)
     if kind in ("run", "two"):
         found.go(9)
     found.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")

@@ -108,7 +108,7 @@ def test_the_map_tells_the_shares_of_each_day(
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    page = opened(many, "#day-9", width=width, color_scheme=scheme)
+    page = opened(many, "#day-9", width=width, scheme=scheme)
     lost = taken(rows)
     share = f"{round(100 * (RUNS - lost) / RUNS)} %"
     title = page.locator(".map h3")

@@ -31,19 +31,18 @@ def home(tmp_path: Path, two_ways: str, monkeypatch: pytest.MonkeyPatch) -> Path
 class Tab:
     """A tab of the browser with all that it asked for and complained about."""
 
-    def __init__(self, browser: Any, address: str, width: int = 1440, **more: Any) -> None:
-        self.context = browser.new_context(viewport={"width": width, "height": 844}, **more)
-        self.page = page = self.context.new_page()
-        self.asked: list[str] = []
-        self.wrong: list[str] = []
-        page.on("request", lambda request: self.asked.append(request.url))
-        page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        page.on("console", lambda message: self.wrong.append(message.text))
+    def __init__(self, tabs: Any, address: str, width: int = 1440, **more: Any) -> None:
+        self._tabs, self.page = tabs, tabs.take(width, **more)
+        self.asked: list[str] = self.page.asked
+        self.wrong: list[str] = self.page.wrong
         self.open(address)
 
     def open(self, address: str) -> None:
         self.page.goto(address)
         self.page.wait_for_selector("html.ready")
+
+    def close(self) -> None:
+        self._tabs.give(self.page)
 
     def press(self, name: str) -> None:
         """Go to a button and press Enter."""
@@ -81,10 +80,10 @@ class Tab:
 
 
 @pytest.fixture
-def tab(browser: Any, explorer: Explorer) -> Iterator[Tab]:
-    made = Tab(browser, explorer.address)
+def tab(tabs: Any, explorer: Explorer) -> Iterator[Tab]:
+    made = Tab(tabs, explorer.address)
     yield made
-    made.context.close()
+    made.close()
 
 
 def delivered(file: str) -> float:
@@ -153,59 +152,57 @@ def test_a_file_is_written_over_only_when_asked(tab: Tab, home: Path) -> None:
     assert not (home.parent / "out.yaml").exists()
 
 
-def test_the_page_without_the_token_looks_and_does_not_act(
-    browser: Any, explorer: Explorer
-) -> None:
-    tab = Tab(browser, explorer.address.partition("#")[0])
+def test_the_page_without_the_token_looks_and_does_not_act(tabs: Any, explorer: Explorer) -> None:
+    tab = Tab(tabs, explorer.address.partition("#")[0])
     tab.close_road("hill--port", 2)
     tab.hear("This page may look")
     assert tab.page.get_by_role("button", name="Run", exact=True).is_disabled()
     assert tab.wrong == []
-    tab.context.close()
+    tab.close()
     # in a tab of its own: an open page that only its fragment changes of may take it up or not
-    wrong = Tab(browser, explorer.address.replace("token~", "token~x"))
+    wrong = Tab(tabs, explorer.address.replace("token~", "token~x"))
     wrong.hear("the token of the address is missing or wrong")
-    wrong.context.close()
+    wrong.close()
 
 
 @pytest.mark.slow  # the same without a browser: test_api_explore
-def test_the_program_ends_when_its_page_is_closed(browser: Any, home: Path) -> None:
+def test_the_program_ends_when_its_page_is_closed(tabs: Any, home: Path) -> None:
     with api.explore("two_ways.yaml") as made:
         serving = Thread(target=made.serve, args=[5.0])
         serving.start()
-        tab = Tab(browser, made.address)
+        tab = Tab(tabs, made.address)
         tab.page.evaluate("setInterval(() => exploring.beat(), 100)")
         serving.join(6)
         assert serving.is_alive()
         tab.page.goto("about:blank")
         serving.join(20)
         assert not serving.is_alive()
-        tab.context.close()
+        tab.close()
 
 
-def test_the_page_says_when_the_program_has_ended(browser: Any, home: Path, served: Served) -> None:
+def test_the_page_says_when_the_program_has_ended(tabs: Any, home: Path, served: Served) -> None:
     with served("two_ways.yaml") as made:
-        tab = Tab(browser, made.address)
+        tab = Tab(tabs, made.address)
         tab.close_road("hill--port", 2)
     tab.press("Run")
     tab.hear("The program has ended: start it again to run and save.")
     assert tab.page.get_by_role("button", name="Save", exact=True).is_disabled()
-    tab.context.close()
+    tab.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_controls_fit_a_phone_and_have_no_serious_fault_of_access(
-    browser: Any, explorer: Explorer, scheme: str
+    tabs: Any, explorer: Explorer, scheme: str
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    tab = Tab(browser, explorer.address, width=390, color_scheme=scheme)
+    tab = Tab(tabs, explorer.address, width=390, scheme=scheme)
     tab.close_road("hill--port", 2)
     tab.page.get_by_text("Draw places and roads").click()
     violations = Axe().run(tab.page).response["violations"]
     assert [v["id"] for v in violations if v["impact"] in ("serious", "critical")] == []
     assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    tab.context.close()
+    tab.close()
 
 
 def draw_place(tab: Tab, name: str, holder: str) -> None:
@@ -313,9 +310,9 @@ def first_road(tab: Tab, a: str, b: str, most: str) -> None:
 # the road from port to mill carries 30 t/day, the other the 100 of all roads: the line carries 30;
 # 20 t/day for 10 days are needed
 def test_a_first_scenario_is_drawn_from_nothing_run_and_saved(
-    browser: Any, empty: Explorer, home: Path
+    tabs: Any, empty: Explorer, home: Path
 ) -> None:
-    tab = Tab(browser, empty.address)
+    tab = Tab(tabs, empty.address)
     page = tab.page
     run, save = (page.get_by_role("button", name=name, exact=True) for name in ("Run", "Save"))
     assert run.is_disabled()
@@ -368,13 +365,13 @@ def test_a_first_scenario_is_drawn_from_nothing_run_and_saved(
     assert page.locator(".changes li").count() == 7  # all that was drawn is still there
     assert tab.field("Days").input_value() == "10"
     assert tab.wrong == [message for message in tab.wrong if "422" in message]
-    tab.context.close()
+    tab.close()
 
 
 def test_what_is_changed_of_a_drawn_scenario_is_saved_whole(
-    browser: Any, empty: Explorer, home: Path
+    tabs: Any, empty: Explorer, home: Path
 ) -> None:
-    tab = Tab(browser, empty.address)
+    tab = Tab(tabs, empty.address)
     page = tab.page
     first_place(tab, "Port", "0", "0")
     first_place(tab, "Town", "0", "0.2")
@@ -405,13 +402,13 @@ def test_what_is_changed_of_a_drawn_scenario_is_saved_whole(
     saved = api.run("my_scenario.yaml")
     assert saved.summary["measures"]["axes.line.capacity_end"]["value"] == 130
     assert saved.scenario.title == "What if: A first scenario"
-    tab.context.close()
+    tab.close()
 
 
 @pytest.mark.slow
-def test_a_press_on_the_world_shows_the_map_there(browser: Any, home: Path, served: Served) -> None:
+def test_a_press_on_the_world_shows_the_map_there(tabs: Any, home: Path, served: Served) -> None:
     with served() as made:
-        tab = Tab(browser, made.address)
+        tab = Tab(tabs, made.address)
         page = tab.page
         assert page.locator(".drawing").count() == 0
         box = page.locator(".canvas > svg").bounding_box()
@@ -426,29 +423,29 @@ def test_a_press_on_the_world_shows_the_map_there(browser: Any, home: Path, serv
         press.click()
         page.wait_for_selector(".drawing")
         assert page.evaluate("DATA.explore.draw.frame.north") == pytest.approx(47.5)
-        tab.context.close()
+        tab.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
 def test_an_empty_map_has_no_serious_fault_of_access(
-    browser: Any, empty: Explorer, scheme: str, width: int
+    tabs: Any, empty: Explorer, scheme: str, width: int
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    tab = Tab(browser, empty.address, width=width, color_scheme=scheme)
+    tab = Tab(tabs, empty.address, width=width, scheme=scheme)
     first_place(tab, "Port", "0", "0")
     tab.page.get_by_text("Draw elsewhere").click()
     violations = Axe().run(tab.page).response["violations"]
     assert [v["id"] for v in violations if v["impact"] in ("serious", "critical")] == []
     assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert tab.wrong == []
-    tab.context.close()
+    tab.close()
 
 
-def test_an_empty_map_without_the_token_is_looked_at_alone(browser: Any, empty: Explorer) -> None:
-    tab = Tab(browser, empty.address.partition("#")[0])
+def test_an_empty_map_without_the_token_is_looked_at_alone(tabs: Any, empty: Explorer) -> None:
+    tab = Tab(tabs, empty.address.partition("#")[0])
     tab.hear("This page may look")
     assert tab.page.locator(".drawing, .elsewhere").count() == 0
     assert tab.page.get_by_role("button", name="Run", exact=True).is_disabled()
-    tab.context.close()
+    tab.close()

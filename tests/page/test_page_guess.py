@@ -29,7 +29,7 @@ def press(page: Any, selector: str) -> None:
 def test_a_guess_by_the_keyboard_and_its_answer(
     opened: Open, lost: Path, width: int, scheme: str
 ) -> None:
-    page = opened(lost / "report.html", width=width, color_scheme=scheme)
+    page = opened(lost / "report.html", width=width, scheme=scheme)
     press(page, "#guess")
     said, answer = page.locator("#guessed > p"), page.locator("#guessed > div")
     assert said.inner_text().startswith("How many losses stop The line on 1 March 2001?")
@@ -146,7 +146,7 @@ def test_the_answers_are_those_that_python_proves(opened: Open, flagship: Path) 
 def test_the_panel_of_the_guess_has_no_serious_fault_of_access(opened: Open, lost: Path) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    page = opened(lost / "report.html", width=390, color_scheme="dark")
+    page = opened(lost / "report.html", width=390, scheme="dark")
     press(page, "#guess")
     press(page, ".map [data-id=gate]")
     press(page, SHOW)

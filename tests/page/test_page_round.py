@@ -17,7 +17,7 @@ DAY = 86_400
 @pytest.fixture
 def page(opened: Open, lost: Path) -> Any:
     """The page of the run of two ways, which goes 25, 5 from day 5, 0 from 8, 5 from 12 t/day."""
-    return opened(lost / "report.html", accept_downloads=True)
+    return opened(lost / "report.html")
 
 
 def test_turning_points_are_small_maps_that_lead_to_their_day(page: Any) -> None:
@@ -98,7 +98,7 @@ def test_the_contents_lead_to_every_titled_part(page: Any) -> None:
 def test_the_picture_is_the_map_with_title_and_key(
     opened: Open, lost: Path, tmp_path: Path, width: int
 ) -> None:
-    page = opened(lost / "report.html", "#day-6", width=width, accept_downloads=True)
+    page = opened(lost / "report.html", "#day-6", width=width)
     files = {}
     for kind in ("svg", "png"):
         with page.expect_download() as waiting:

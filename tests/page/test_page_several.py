@@ -42,7 +42,7 @@ def test_the_map_of_what_differs_has_that_alone(
 
     # the gate falls in B on day 5, with it both of its roads; the hill road is closed in A and B
     # from day 8 to day 12
-    page = opened(three, "#day-4", width=width, color_scheme=scheme)
+    page = opened(three, "#day-4", width=width, scheme=scheme)
     assert title(page) == "On 5 March 2001 nothing on the map differs"
     assert page.locator(".map.differ .item.same").count() == 5
     assert "every place has the same holders" in page.locator("#apart").inner_text()

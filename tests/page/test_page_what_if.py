@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +27,8 @@ class Asked:
 
     def __init__(self, page: Any, file: Path, address: str = "") -> None:
         self.page, self.file = page, file
-        self.asked: list[str] = []
-        self.wrong: list[str] = []
-        page.on("request", lambda request: self.asked.append(request.url))
-        page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        page.on("console", lambda message: self.wrong.append(message.text))
+        self.asked: list[str] = page.asked
+        self.wrong: list[str] = page.wrong
         page.goto(file.as_uri() + address)
         page.wait_for_selector("html.ready")
 
@@ -73,18 +70,9 @@ class Asked:
 Open = Callable[..., Asked]
 
 
-@pytest.fixture(scope="module")
-def opened(browser: Any) -> Iterator[Open]:
-    contexts = []
-
-    def open_(file: Path, address: str = "", width: int = 1440, **more: Any) -> Asked:
-        viewport = {"width": width, "height": 844}
-        contexts.append(browser.new_context(viewport=viewport, **more))
-        return Asked(contexts[-1].new_page(), file, address)
-
-    yield open_
-    for context in contexts:
-        context.close()
+@pytest.fixture
+def opened(tab: Callable[..., Any]) -> Open:
+    return lambda file, address="", **more: Asked(tab(**more), file, address)
 
 
 def test_flows_of_the_page_are_those_of_the_run(opened: Open, flagship: Path) -> None:
@@ -140,7 +128,7 @@ def capacity_at(file: Path, axis: str, time: int) -> int:
 def test_three_towns_by_the_keyboard_and_the_saved_scenario_agrees(
     opened: Open, flagship: Path, tmp_path: Path, width: int, scheme: str
 ) -> None:
-    asked = opened(flagship, width=width, color_scheme=scheme, accept_downloads=True)
+    asked = opened(flagship, width=width, scheme=scheme)
     page = asked.page
     asked.turn_on()
     asked.go(3)
@@ -443,7 +431,7 @@ def test_events_are_added_to_a_scenario_that_has_none_and_ids_stay_apart(
 def test_the_panel_has_no_serious_fault_of_access(opened: Open, lost: Path) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    asked = opened(lost / "report.html", width=390, color_scheme="dark")
+    asked = opened(lost / "report.html", width=390, scheme="dark")
     asked.turn_on()
     asked.go(2)
     asked.take("gate")
