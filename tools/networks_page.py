@@ -23,9 +23,10 @@ HEAD = """\
 Made by `make docs` from the tables of the readers; not written by hand.
 
 `sim cut`, `sim rank` and `sim interdict` take any of these between `--from` and `--to`; `sim
-import` turns them into a network YAML for scenarios, or into a binary table. In Python it is
-`sim.Network.from_file`. What is left out, guessed or doubted is said once, before the answer
-(`notes` of `--json`), with the first lines; what cannot be used is an error with its line.
+import` turns them into a network YAML or a binary table, either of which a scenario takes as its
+`network`. In Python it is `sim.Network.from_file`. What is left out, guessed or doubted is said
+once, before the answer (`notes` of `--json`), with the first lines; what cannot be used is an
+error with its line.
 
 ```
 sim cut roads.gpkg --from Azaz --to Aleppo --capacity-by class=caps.csv
@@ -114,6 +115,37 @@ sim report run
 ```
 """
 
+COUNTRY = """
+## From the roads of a country to a scenario
+
+A YAML can be read and changed by hand; a binary table can be large. Both make the same scenario,
+and what a scenario states over its network is written alike (*A binary table as the network* in
+the [reference](scenario-reference.md)). `--column class=fclass` keeps the class of each road where
+`--capacity-by` does not read it already: capacities may then stand in the scenario.
+
+```sh
+sim import roads.geojson --column class=fclass --out roads.npz
+sim validate country.yaml
+sim cut country.yaml
+```
+
+```yaml
+format: 1
+title: A line across the country
+network:
+  table: roads.npz
+  classes:
+    primary: {speed: 60 km/h, capacity: 3000 t/day}
+    secondary: {speed: 40 km/h, capacity: 1000 t/day}
+period: {length: 30 days}
+axes:
+  line: {sources: {Aleppo: {}}, sinks: {Azaz: {demand: 80 t/day, stock: 80 t}}}
+```
+
+`sim validate` names an id that is not there, with the nearest; `sim cut roads.npz` asks the table
+itself. In a folder of results the table stands once, beside the scenario that names its SHA-256.
+"""
+
 
 def page() -> str:
     """The page."""
@@ -126,6 +158,7 @@ def page() -> str:
         "\n## Columns of places (`--nodes`, node.csv, locations.csv, nodes of GraphML, points)\n",
         *_roles(NODE_ROLES),
         OSM,
+        COUNTRY,
     ])  # fmt: skip
 
 

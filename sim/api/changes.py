@@ -39,6 +39,10 @@ def added(scenario: Scenario, before: Parts, told: Parts) -> Parts:
         raise BadInputError("changes, drawn: nothing is changed")
     free = _free({*scenario.events, *before.get("events", {})})
     events = {next(free): event(scenario, change) for change in changes}
+    for kind, things in drawn.items():
+        for id_ in things if kind in ("places", "roads") and isinstance(things, dict) else ():
+            if id_ in getattr(scenario.network, kind):
+                raise BadInputError(f"'{id_}' is there already: give it another id")
     ground = network(merged(scenario.resolved, before), drawn)
     return merged(before, there(events=events, **ground))
 

@@ -20,7 +20,7 @@ from .changes import Parts, added
 from .origins import CLASS, Drawn, Opened, Origin, check, drawn, loaded
 from .origins import around as point
 from .runs import run
-from .scenarios import load
+from .scenarios import Scenario, load
 from .served import HOST, RefusedError, Served, Told
 from .show import Facts, Shown
 
@@ -131,12 +131,17 @@ class Explorer(Shown):
         number = str(next(self._numbers))
         folder = Path(self._place.name, number)
         argv = ["sim", "explore", *([] if self._file is None else [str(self._file)])]
-        scenario = loaded(origin.whole(parts)) if parts else origin.scenario
+        scenario = self._with(origin, parts) if parts else origin.scenario
         run(scenario).write(folder, figures=False, argv=argv)
         beside = None if base is None else self._tried[base].folder
         write_explored(folder, number, beside, drawn=isinstance(origin, Drawn))
         self._tried[number] = Tried(folder, origin, parts, base)
         return number
+
+    @staticmethod
+    def _with(origin: Origin, parts: Parts) -> Scenario:
+        """What a scenario is with parts more."""
+        return loaded(origin.whole(parts), origin.scenario.network.binary)
 
     def _empty(self, middle: tuple[float, float] | None) -> None:
         """Make the page of an empty map round a point; None: of the world."""
@@ -168,7 +173,7 @@ class Explorer(Shown):
             check(told.get("drawn"))
         else:
             origin, parts, _ = self._asked(told)
-            loaded(origin.whole(parts))
+            self._with(origin, parts)
         return {}
 
     def _run(self, told: Told) -> Told:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -234,7 +234,7 @@ class Network(Shown):
         Closures that the file states become a scenario of events beside a YAML.
 
         Args:
-            unit: that of the capacities in a YAML, "t/day" or "kg/day".
+            unit: that of the capacities in a scenario, "t/day" or "kg/day".
             two_way: take one-way roads as two-way.
 
         Raises:
@@ -259,7 +259,7 @@ class Network(Shown):
         graph = self.roads.graph
         if target.suffix == ".npz":
             with whole_file(target) as partial:
-                write_binary(partial, self.roads)
+                write_binary(partial, replace(self.roads, unit=unit))
             return WrittenNetwork(target, len(graph.places), len(graph.roads), self.notes)
         made = network_yaml(self.roads, unit, two_way)
         with whole_file(target) as partial:

@@ -10,9 +10,11 @@ from typing import Any
 
 from sim.base.diagnostics import ScenarioError
 from sim.base.errors import BadInputError, FolderError
+from sim.scenario.model import BinaryTable
 
 from .changes import Parts, fits, merged, road, there
-from .scenarios import Scenario, load
+from .scenarios import Scenario, load, path_and_text
+from .show import made
 
 _DRAWN: Mapping[str, Mapping[str, type]] = {
     "places": {"name": str, "lat": float, "lon": float},
@@ -158,14 +160,17 @@ def _things(said: Mapping[str, Any], key: str) -> dict[str, Parts]:
     return found
 
 
-def loaded(document: Parts) -> Scenario:
-    """The scenario that a document says.
+def loaded(document: Parts, table: BinaryTable | None = None) -> Scenario:
+    """The scenario that a document says; ``table`` is what its network is of, if it is of one.
 
     Raises:
         BadInputError: what is wrong with it, without the lines of no file.
     """
+    from sim.scenario.loader import load as read
+
     try:
-        return load(document)
+        path, text = path_and_text(document, "scenario")
+        return made(Scenario, read(path, text=text, table=table))
     except ScenarioError as error:
         hints = ((d.message, d.hint) for d in error.diagnostics)
         said = (f"{message} ({hint})" if hint else message for message, hint in hints)

@@ -163,7 +163,7 @@ class Run(Shown):
 
         @collector_paused()
         def fill(place: Path) -> None:
-            (place / _folder.RESOLVED).write_text(text, encoding="utf-8")
+            _folder.write_scenario(place, self.scenario, text)
             _folder.write_tables(place, self.scenario, self.record)
             write_json(place / "summary.json", self.summary)
             if beside is not None:
@@ -326,7 +326,7 @@ class RunFolder(Shown):
             ScenarioError: its scenario.resolved.yaml cannot be read.
         """
         resolved = self.folder / _folder.RESOLVED
-        check_inside(self.folder, _folder.RESOLVED)
+        check_inside(self.folder, _folder.RESOLVED, model.TABLE)
         nominal = self.summary.get("nominal", False)
         with reading([self.folder]):
             done = run(load(resolved), self.summary["seed"], nominal=nominal)
@@ -388,11 +388,11 @@ def open_run(path: str | os.PathLike[str]) -> RunFolder:
 def _course(folder: Path) -> Course:
     from sim.measure.compare import Course
 
-    check_inside(folder, "control.csv")
+    check_inside(folder, "control.csv", model.TABLE)
     return Course(load(folder / _folder.RESOLVED), _folder.read_control(folder))
 
 
-_READ = ("summary.json", _folder.RESOLVED, "timeseries.csv", "events.csv")
+_READ = ("summary.json", _folder.RESOLVED, model.TABLE, "timeseries.csv", "events.csv")
 """What is read of a run's folder."""
 
 

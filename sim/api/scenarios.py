@@ -44,7 +44,8 @@ class Scenario(Shown, model.Scenario):
 
         sets = settings({**(changes or {}), **more})
         try:
-            changed = load(Path(self.id), sets=sets, text=dump_resolved(self))
+            table = self.network.binary
+            changed = load(Path(self.id), sets=sets, text=dump_resolved(self), table=table)
         except ScenarioError as error:
             raise _said_by("with_", error) from None
         return made(Scenario, changed)

@@ -393,7 +393,7 @@ def audit(
 @click.option("--out", required=True, type=click.Path(), help="A .yaml or .npz file to write.")
 @click.option(
     "--unit", type=click.Choice(["t/day", "kg/day"]), default="t/day", show_default=True,
-    help="Unit of the file's capacities, for a network YAML.",
+    help="Unit of the file's capacities, for scenarios.",
 )  # fmt: skip
 @click.option("--two-way", is_flag=True, help="Take one-way roads as two-way, for a network YAML.")
 def import_(

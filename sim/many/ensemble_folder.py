@@ -23,10 +23,10 @@ from sim.measure.effects import Hanging, hanging
 from sim.measure.ensemble import Replicates, interval, summarize, table, tidy
 from sim.measure.steps import is_time
 from sim.scenario.loader import dump_resolved, load
-from sim.scenario.model import Scenario
+from sim.scenario.model import TABLE, Scenario
 from sim.tables.csv_files import write_csv as write_rows
 from sim.tables.data import DataTable
-from sim.tables.folder import RESOLVED, interrupted_folder, make_folder
+from sim.tables.folder import RESOLVED, interrupted_folder, make_folder, write_scenario
 from sim.tables.identity import PROGRAMS, Identity, apart, identity, joined
 from sim.tables.manifest import MANIFEST, now, put_manifest, write_manifest
 from sim.tables.of_many import doubtful_roads
@@ -79,7 +79,7 @@ def begin(
     made = programs or [identity()]
 
     def fill(place: Path) -> None:
-        (place / RESOLVED).write_text(text, encoding="utf-8")
+        write_scenario(place, scenario, text)
         (place / JOURNAL).touch()
         put_manifest(place, _manifest("running", plan, digest(text.encode()), made))
 
@@ -110,7 +110,7 @@ def reopen(folder: Path, *, any_version: bool = False) -> tuple[Scenario, Plan]:
     if not any_version:
         check_programs(folder, programs_of(manifest))
     path = folder / RESOLVED
-    check_inside(folder, RESOLVED)
+    check_inside(folder, RESOLVED, TABLE)
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:

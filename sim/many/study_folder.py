@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sim.base.errors import FolderError, words
 from sim.base.files import digest_of, fingerprint, write_json
 from sim.scenario.model import Scenario
-from sim.tables.folder import interrupted_folder, make_folder
+from sim.tables.folder import hold_once, interrupted_folder, make_folder
 from sim.tables.manifest import PARTS, Undrawn, draw_into, put_manifest, write_manifest
 from sim.tables.verified import check_inside
 
@@ -61,6 +61,7 @@ def begin_parts(
         write_json(place / STUDY, document)
         for name, scenario in parts.items():
             begin(scenario, Plan(n, scenario.seed), place / name)
+        hold_once([place / name for name in parts])
         below = {name: _scenario_of(place / name) for name in parts}
         put_manifest(place, _manifest("running", digest_of(place / STUDY), below))
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar, get_origin
 
 from . import kinds as k
 from . import model as m
+from .binary_table import Beneath
 from .distributions import Uncertain
 from .keys import bare, has, hints_of, keys_of, mark_of, parts_of, sections_of, shape_of
 from .profiles import ends_named
@@ -159,19 +160,38 @@ def make_network(
     roads: Things,
     ends: Mapping[str, tuple[str, str]],
     lengths: Mapping[str, float],
+    left: Beneath,
+    binary: m.BinaryTable | None,
 ) -> m.Network:
-    """The network of valid classes, places and roads, these with their ends and lengths (km)."""
+    """The network of valid classes, places and roads, these with their ends and lengths (km).
+
+    ``left`` is what is taken as it is from ``binary``.
+    """
     of_class = {name: made(m.RoadClass, c.model, name) for name, c in classes.items()}
+    own = {
+        name: _road(name, r.model, *ends[name], lengths[name], of_class[r.model.road_class])
+        for name, r in roads.items()
+    }
+    drawn = {name for name, each in of_class.items() if each.each == "road"}
+    if drawn:
+        left = left._replace(roads={
+            name: _drawn(road, of_class[road.road_class]) if road.road_class in drawn else road
+            for name, road in left.roads.items()
+        })  # fmt: skip
     return made(
         m.Network,
         header,
         classes=of_class,
-        places={name: made(m.Place, p.model, name) for name, p in places.items()},
-        roads={
-            name: _road(name, r.model, *ends[name], lengths[name], of_class[r.model.road_class])
-            for name, r in roads.items()
-        },
-    )
+        places=_joined({name: made(m.Place, p.model, name) for name, p in places.items()},
+                       left.places),
+        roads=_joined(own, left.roads),
+        binary=binary,
+    )  # fmt: skip
+
+
+def _joined(own: Mapping[str, T], left: Mapping[str, T]) -> Mapping[str, T]:
+    """Two maps as one, sorted as both are."""
+    return dict(sorted({**own, **left}.items())) if own and left else own or left
 
 
 def _road(name: str, road: Any, a: str, b: str, km: float, of_class: m.RoadClass) -> m.Road:
@@ -179,10 +199,13 @@ def _road(name: str, road: Any, a: str, b: str, km: float, of_class: m.RoadClass
     if isinstance(road.capacity, EachWay):
         given |= {"capacity": road.capacity.there.dist, "back": road.capacity.back.dist}
     found = made(m.Road, road, name, **given)
-    if of_class.each == "class":
-        return found
-    speed = drawn_for_each(found.speed, of_class.speed)
-    return replace(found, speed=speed, capacity=drawn_for_each(found.capacity, of_class.capacity))
+    return found if of_class.each == "class" else _drawn(found, of_class)
+
+
+def _drawn(road: m.Road, of_class: m.RoadClass) -> m.Road:
+    """A road of a class whose roads each draw what it states."""
+    speed = drawn_for_each(road.speed, of_class.speed)
+    return replace(road, speed=speed, capacity=drawn_for_each(road.capacity, of_class.capacity))
 
 
 def _shares(shares: Mapping[str, Quantity] | None, by: str | None) -> dict[str, int]:

@@ -4,138 +4,26 @@ from __future__ import annotations
 
 import itertools
 import math
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
 from sim.base.diagnostics import Mark, Report, safe, suggest
-from sim.base.globe import metres
 
 from .dates import parse_date
 from .distributions import least_of
 from .faults import InputError
 from .model import Scenario
-from .quantities import EachWay, Quantity
+from .quantities import Quantity
 from .tree import Map, Scalar
 from .units import format_quantity
 from .validate import Found, mark_at
 from .work import MOST_WORK, worst
 from .written import KIND_OF
 
-LONGEST_TIME = 500_000
-"""The most hours that a road may take, 57 years: whole seconds of it fit every sum."""
-
 Things = Mapping[str, Found]
 _Path = tuple[Any, ...]
-
-
-def check_places(report: Report, places: Things) -> None:
-    """Two places may not have one name."""
-    seen: dict[str, tuple[str, Mark]] = {}
-    for name, found in places.items():
-        shown = found.model.name or name
-        plain = " ".join(unicodedata.normalize("NFC", shown).casefold().split())
-        mark = found.at("name")
-        if plain not in seen:
-            seen[plain] = (name, mark)
-            continue
-        other, first = seen[plain]
-        if (first.file, first.line) > (mark.file, mark.line):
-            first, mark = mark, first
-        report.error(
-            mark,
-            f"two places are named '{safe(shown)}': '{other}' and '{name}'",
-            f"the first is on line {first.line}",
-        )
-        seen[plain] = (name, mark)
-
-
-def check_ways(report: Report, roads: Things) -> None:
-    """A road that is open one way only has no capacity back."""
-    for name, found in roads.items():
-        if found.model.one_way and isinstance(found.model.capacity, EachWay):
-            report.error(
-                found.at("capacity", "back", key=True),
-                f"road '{safe(name)}' has 'one_way' and a capacity back",
-                "keep one; a one-way road has one capacity: 'capacity: 60 t/day'",
-            )
-
-
-def lengths_of(
-    report: Report,
-    roads: Things,
-    places: Things,
-    ends: Mapping[str, tuple[str, str]],
-    detour: float,
-) -> dict[str, float]:
-    """The length (km) of each road, by what it states or else from where its ends are.
-
-    A road with a faulty end has none.
-    """
-    lengths: dict[str, float] = {}
-    for name, found in roads.items():
-        at = [places[end].model for end in ends.get(name, ()) if end in places]
-        if found.model.km is not None:
-            lengths[name] = found.model.km
-        elif len(at) == 2:
-            km = metres([(place.lon, place.lat) for place in at]) / 1000 * detour
-            lengths[name] = round(km, 3)  # the last digits of sines differ between machines
-            if not lengths[name]:
-                report.error(
-                    found.mark,
-                    f"road '{safe(name)}' has no 'km', and its ends are at one spot",
-                    "add 'km: LENGTH'",
-                )
-    return lengths
-
-
-def check_times(
-    report: Report, roads: Things, classes: Things, lengths: Mapping[str, float]
-) -> None:
-    """No road takes more than ``LONGEST_TIME`` at the speed that is in the middle of its range."""
-    for name, found in roads.items():
-        stated = found.model.speed
-        if stated is None:
-            default = classes.get(found.model.road_class)
-            stated = default.model.speed if default else None
-        if stated is not None and lengths.get(name, 0.0) > stated.dist.nominal * LONGEST_TIME:
-            report.error(
-                found.at("km"),
-                f"road '{safe(name)}' takes more than {LONGEST_TIME:,} hours to travel",
-                "look at its length, and at its speed",
-            )
-
-
-def ends_of(
-    report: Report, roads: Things, places: Iterable[str] | None
-) -> dict[str, tuple[str, str]]:
-    """The two places of each road, from ``between`` or from its id; None: places unknown."""
-    ends: dict[str, tuple[str, str]] = {}
-    known = None if places is None else set(places)
-    for name, found in roads.items():
-        if known is not None and name in known:
-            report.error(found.mark, f"'{name}' is a road and a place", "rename one of them")
-        pair = found.model.between
-        if pair is None:
-            if known is None:
-                continue
-            parts = name.split("--")
-            splits = [("--".join(parts[:i]), "--".join(parts[i:])) for i in range(1, len(parts))]
-            good = [pair for pair in splits if known.issuperset(pair)]
-            if len(good) != 1:
-                report.error(
-                    found.mark,
-                    f"road '{safe(name)}' does not say what it joins",
-                    "add 'between: [place, place]', or name it place--place",
-                )
-                continue
-            pair = good[0]
-        a, b = pair
-        if a == b:
-            report.error(found.mark, f"road '{safe(name)}' goes from '{safe(a)}' to itself")
-        ends[name] = (a, b)
-    return ends
 
 
 def check_bands(report: Report, fighting: Found) -> None:
@@ -213,18 +101,23 @@ class Checks:
         self,
         report: Report,
         things: Mapping[str, Things],
-        roads: Things,
+        roads: Mapping[str, Any],
         ends: Mapping[str, tuple[str, str]],
         crossings: set[str] | None,
     ) -> None:
         self.report, self.things, self.crossings = report, things, crossings
         self.axes, self.operations = things["axes"], things["operations"]
-        self.classes = {road: found.model.road_class for road, found in roads.items()}
-        self.joined: dict[tuple[str, str], list[str]] = {}
-        for road, (a, b) in ends.items():
-            self.joined.setdefault((a, b), []).append(road)
-            if road not in roads or not roads[road].model.one_way:
-                self.joined.setdefault((b, a), []).append(road)
+        self.roads, self.ends = roads, ends
+
+    @cached_property
+    def joined(self) -> Mapping[tuple[str, str], Sequence[str]]:
+        """The roads by which one may go from one place to another."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for road, (a, b) in self.ends.items():
+            found.setdefault((a, b), []).append(road)
+            if road not in self.roads or not self.roads[road].one_way:
+                found.setdefault((b, a), []).append(road)
+        return found
 
     def _check_shares(self, shares: Mapping[str, Quantity] | None, found: Found) -> None:
         if shares and (total := math.fsum(s.dist.nominal for s in shares.values())) > 1 + 1e-9:
@@ -324,7 +217,7 @@ class Checks:
                         fault += f"'{safe(here)}'"
                     mark = found.at("route", index)
                     self.report.error(mark, fault, "name every place on the way")
-                needed = {self.classes[road] for road in roads if road in self.classes}
+                needed = {self.roads[road].road_class for road in roads if road in self.roads}
                 if isinstance(model.tempo, dict) and (missing := sorted(needed - {*model.tempo})):
                     self.report.error(
                         found.at("tempo"),

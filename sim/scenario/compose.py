@@ -5,22 +5,25 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from sim.base.diagnostics import Mark, Report, safe, split_lines
 
+from .binary_table import ENDING, check_one, table_of
 from .csv_tree import is_table, read_table, tables_of
 from .faults import InputError, reported
-from .model import ANYONE, Axis
+from .model import Axis, BinaryTable
 from .tree import Entry, Items, Map, Node, Scalar, near_file, read_file, read_map, read_text
 from .written import WrittenNetwork
 
-__all__ = ["KINDS", "Composer", "kind_of_ids", "with_an_actor", "without_nulls"]
+__all__ = ["KINDS", "Composer", "is_null", "kind_of_ids", "null_means_null", "text_node"]
 
 FORMAT = "1"
 _MOST_FILES = 32  # in one chain of extends
 _STATED_IN = "stated_in"  # of a claim
-_TABLES = (".csv", ".geojson", ".json", ".graphml", ".tntp", ".npz")
+_TABLES = (".csv", ".geojson", ".json", ".graphml", ".tntp", ".gpkg", ".shp", ".osm", ".pbf")
+_OF_FILE = (("network", "table"), ("network", "sha256"))
 _NOT_INHERITED = ("format", "id", "title", "about", "tests", "asks", "extends", "overrides")
 
 KINDS = {
@@ -55,7 +58,7 @@ def kind_of_ids(path: Sequence[str]) -> str | None:
     return None
 
 
-def _null_means_null(path: Sequence[str]) -> bool:
+def null_means_null(path: Sequence[str]) -> bool:
     """True for the one key where null is a value ('never') and not an absence."""
     return len(path) == 3 and path[0] == "claims" and path[2] == "value"
 
@@ -64,12 +67,15 @@ class Composer:
     """Reads a scenario file and all that it builds on into one tree.
 
     ``network_failed`` is True where the network's file could not be read: nothing should
-    then be said about places and roads.
+    then be said about places and roads. ``table`` is the binary table that the network names: one
+    that is ``held`` in memory is not read from a file.
     """
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, held: BinaryTable | None = None) -> None:
         self.report = report
         self.network_failed = False
+        self.table: BinaryTable | None = None
+        self._held = held
         self._table_failed = False
         self._root = Path()
 
@@ -92,8 +98,23 @@ class Composer:
         if node is None:
             return None
         self._check_format(node, path)
-        tree = self._with_tables(_without(node, ("format",)), WrittenNetwork, path)
+        tree = self._laid(_without(node, ("format",)), path)
         return None if self._table_failed else tree
+
+    def _laid(self, own: Map, path: Path) -> Map | None:
+        """A network's own map, with the tables that it names read, over its binary table.
+
+        None where that one cannot be read.
+        """
+        own = self._with_tables(own, WrittenNetwork, path)
+        named = own.entries.get("table")
+        if named is None or is_null(named.value):
+            return own
+        with reported(self.report, named.value.mark):
+            find = partial(self._path, stated_in=path, key="table", kind="binary")
+            self.table, ground = table_of(own, self._held, find, self.report)
+            return self._merge(ground, own, ("network",))
+        return None
 
     def _whole(self, own: Map | None, path: Path, chain: tuple[Path, ...]) -> Map | None:
         """A file's own map with all that it builds on; None where it or one of those failed."""
@@ -102,7 +123,7 @@ class Composer:
         self._check_format(own, path)
         base: Map | None = None
         extends = own.entries.get("extends")
-        if extends and not _is_null(extends.value):
+        if extends and not is_null(extends.value):
             with reported(self.report, extends.value.mark):
                 target = self._path(extends.value, path, "extends")
                 _check_chain(target, (*chain, path))
@@ -114,7 +135,7 @@ class Composer:
         own = self._inline_network(_without(own, ("format", "extends", "overrides")), path)
         own = self._inline_ends(own, path)
         merged = own if base is None else self._merge(_without(base, _NOT_INHERITED), own, ())
-        if overrides and not _is_null(overrides.value):
+        if overrides and not is_null(overrides.value):
             with reported(self.report, overrides.value.mark):
                 if not isinstance(overrides.value, Map):
                     raise InputError(
@@ -169,27 +190,32 @@ class Composer:
 
     def _inline_network(self, own: Map, path: Path) -> Map:
         entry = own.entries.get("network")
-        if entry is None or not isinstance(entry.value, Scalar) or entry.value.null:
-            if entry and isinstance(entry.value, Map):
-                inner = _without(entry.value, ("format",))
-                inner = self._with_tables(inner, WrittenNetwork, path)
-                return Map(own.mark, own.entries | {"network": Entry(entry.key_mark, inner)})
+        if entry is None or isinstance(entry.value, Items) or is_null(entry.value):
             return own
         network = None
         with reported(self.report, entry.value.mark):
-            target = self._path(entry.value, path, "network")
-            if target.suffix.lower() in _TABLES:
-                to_yaml = f"sim import {safe(target.name)} --out {safe(target.stem)}.yaml"
-                raise InputError(
-                    f"'{safe(entry.value.text)}' is no network in YAML",
-                    f"make one of it: {to_yaml}",
-                )
-            network = self.network(target)
+            network = self._network(entry, path)
         if network is None:
             self.network_failed = True
             return _without(own, ("network",))
         # the mark of the map is a place in the network's file; the key stays where it is stated
         return Map(own.mark, own.entries | {"network": Entry(entry.key_mark, network)})
+
+    def _network(self, entry: Entry, path: Path) -> Map | None:
+        """The network that a scenario states, or names the file of."""
+        if isinstance(entry.value, Map):
+            return self._laid(_without(entry.value, ("format",)), path)
+        target = self._path(entry.value, path, "network")
+        if target.suffix.lower() == ENDING:
+            table = Entry(entry.key_mark, entry.value)
+            return self._laid(Map(entry.value.mark, {"table": table}), path)
+        if target.suffix.lower() in _TABLES:
+            out = safe(target.stem)
+            raise InputError(
+                f"'{safe(target.name)}' is no network in YAML",
+                f"make one of it: sim import {safe(target.name)} --out {out}.yaml, or {out}.npz",
+            )
+        return self.network(target)
 
     def _inline_ends(self, own: Map, path: Path) -> Map:
         """A file's own map with the tables of sources and sinks of its axes read in."""
@@ -224,27 +250,29 @@ class Composer:
 
     def _merge(self, base: Map, over: Map, path: tuple[str, ...]) -> Map:
         entries = dict(base.entries)
-        for key, entry in over.entries.items():
+        check_one(base, over, over.mark, self.report)
+        beneath = {key: over.find(key) for key in entries if over.rows and key in over.rows.ids}
+        for key, entry in {**{k: e for k, e in beneath.items() if e}, **over.entries}.items():
             here = (*path, key)
-            below = entries.get(key)
-            if _is_null(entry.value) and not _null_means_null(here):
+            below = base.find(key)
+            if is_null(entry.value) and not null_means_null(here):
                 kind = kind_of_ids(path)
                 if below is None and kind:
                     self.report.error(
                         entry.key_mark,
                         f"no {kind} '{safe(key)}' to remove",
-                        self.report.suggest(key, base.entries)
+                        self.report.suggest(key, base.keys())
                         or "null removes what the file that it extends states",
                     )
-                if below is None and not kind:
-                    entries[key] = entry  # nothing to remove: looked at with the other keys
-                else:
+                if (below is None and not kind) or (base.rows and key in base.rows.ids):
+                    entries[key] = entry  # nothing to remove, or to stand over a row: looked at
+                else:  # with the other keys
                     entries.pop(key, None)
             elif below and isinstance(below.value, Map) and isinstance(entry.value, Map):
                 entries[key] = Entry(entry.key_mark, self._merge(below.value, entry.value, here))
             else:
                 entries[key] = entry
-        return Map(over.mark, entries)
+        return Map(over.mark, entries, rows=over.rows or base.rows)
 
     def set(self, tree: Map, sets: Sequence[str]) -> Map:
         """``tree`` with ``a.b.c=VALUE`` texts applied in turn; VALUE is YAML."""
@@ -279,7 +307,7 @@ class Composer:
         dotted = ".".join(path)
         if not all(path) or path[0] in ("format", "extends", "overrides"):
             raise InputError(f"'{safe(dotted)}' cannot be set")
-        if path == ("network",) and isinstance(change.value, Scalar):
+        if (path == ("network",) and isinstance(change.value, Scalar)) or path in _OF_FILE:
             raise InputError(
                 "a network's file cannot be set here", "write 'network: PATH' in the scenario"
             )
@@ -291,26 +319,31 @@ class Composer:
             raise InputError("the path is too long")
         node = tree
         for depth, key in enumerate(path[:-1]):
-            entry = node.entries.get(key)
+            entry = node.find(key)
             if entry is None:
                 kind = kind_of_ids(path[:depth])
                 if self.network_failed and path[0] == "network":
                     return
                 if kind:
-                    hint = self.report.suggest(key, node.entries)
+                    hint = self.report.suggest(key, node.keys())
                     raise InputError(f"unknown {kind} '{safe(key)}'", hint)
-                entry = node.entries[key] = Entry(change.key_mark, Map(change.key_mark))
+                entry = Entry(change.key_mark, Map(change.key_mark))
+            node.entries[key] = entry  # one that is made of a row too
             if not isinstance(entry.value, Map):
                 what = "a list" if isinstance(entry.value, Items) else f"'{safe(entry.value.text)}'"
                 here = safe(".".join(path[: depth + 1]))
                 raise InputError(f"'{here}' is {what}, not a map", f"set '{here}' as a whole")
             node = entry.value
         last = path[-1]
-        if not _is_null(change.value) or _null_means_null(path):
+        if not is_null(change.value) or null_means_null(path):
             value = _unshared(change.value) if isinstance(change.value, Map) else change.value
             node.entries[last] = Entry(change.key_mark, value)
-        elif node.entries.pop(last, None) is None and not self.network_failed:
-            hint = self.report.suggest(last, node.entries)
+        elif node.find(last) is not None:
+            node.entries.pop(last, None)
+            if node.rows is not None and last in node.rows.ids:
+                node.entries[last] = change
+        elif not self.network_failed:
+            hint = self.report.suggest(last, node.keys())
             raise InputError(f"nothing to remove at '{safe(dotted)}'", hint)
 
 
@@ -325,69 +358,9 @@ def _check_chain(target: Path, chain: tuple[Path, ...]) -> None:
         raise InputError(f"more than {_MOST_FILES} files extend one another")
 
 
-def _is_null(node: Node) -> bool:
+def is_null(node: Node) -> bool:
+    """True of what is written as null, or not at all."""
     return isinstance(node, Scalar) and node.null
-
-
-def without_nulls(node: Map, report: Report, path: tuple[str, ...] = ()) -> Map:
-    """``node`` without the keys whose value is null: null means that a key is left out."""
-
-    def inside(value: Node, here: tuple[str, ...]) -> Node:
-        if isinstance(value, Items):
-            return Items(value.mark, [inside(item, (*here, "")) for item in value.items])
-        return without_nulls(value, report, here) if isinstance(value, Map) else value
-
-    entries, left_out = {}, {}
-    for key, entry in node.entries.items():
-        here = (*path, key)
-        if not _is_null(entry.value) or _null_means_null(here):
-            entries[key] = Entry(entry.key_mark, inside(entry.value, here))
-        elif path[:1] == ("actors",) and key == "color":
-            report.error(
-                entry.key_mark, "color: empty, because '#' begins a comment", "quote it: '#0072B2'"
-            )
-        else:
-            left_out[key] = entry.key_mark
-    return Map(node.mark, entries, left_out)
-
-
-def with_an_actor(tree: Map, report: Report) -> Map:
-    """``tree`` with the actor of each axis that names none: the only one, or `ANYONE`.
-
-    That one is there where a file states no actors and no axis names one; it holds every place.
-    """
-    axes, actors = (tree.entries.get(key) for key in ("axes", "actors"))
-    if axes is None or not isinstance(axes.value, Map):
-        return tree
-    if actors is not None and not isinstance(actors.value, Map):
-        return tree  # which is a fault that will be told
-    entries, mark, lines = dict(tree.entries), axes.key_mark, axes.value.entries
-    known = list(actors.value.entries) if actors and isinstance(actors.value, Map) else []
-    unnamed = {
-        name: entry
-        for name, entry in lines.items()
-        if isinstance(entry.value, Map) and "actor" not in entry.value.entries
-    }
-    if not known and len(unnamed) == len(lines):
-        known = [ANYONE]
-        name = Map(mark, {"name": Entry(mark, _text(mark, "Everyone"))})
-        entries["actors"] = Entry(mark, Map(mark, {ANYONE: Entry(mark, name)}))
-        entries.setdefault("default_holder", Entry(mark, _text(mark, ANYONE)))
-    given = {name: _of(entry, name, known, report) for name, entry in unnamed.items()}
-    entries["axes"] = Entry(mark, Map(axes.value.mark, lines | given, axes.value.left_out))
-    return Map(tree.mark, entries, tree.left_out)
-
-
-def _of(axis: Entry, name: str, actors: Sequence[str], report: Report) -> Entry:
-    """An axis that names no actor, as that of the only one."""
-    if len(actors) != 1:
-        hint = "known are " + ", ".join(map(safe, actors)) if actors else None
-        report.error(axis.key_mark, f"axis '{safe(name)}' needs 'actor'", hint)
-        return axis
-    assert isinstance(axis.value, Map)
-    own = {"actor": Entry(axis.key_mark, _text(axis.key_mark, actors[0]))}
-    entries = axis.value.entries | own
-    return Entry(axis.key_mark, Map(axis.value.mark, entries, axis.value.left_out))
 
 
 def _without(node: Map, keys: Sequence[str]) -> Map:
@@ -407,13 +380,16 @@ def _told_from(base: Map, file: str, own: Map) -> Map:
             if restated and name in restated.entries:
                 entries = {key: entry for key, entry in entries.items() if key != _STATED_IN}
             elif _STATED_IN not in entries:
-                entries = entries | {_STATED_IN: Entry(claim.key_mark, _text(claim.key_mark, file))}
+                entries = entries | {
+                    _STATED_IN: Entry(claim.key_mark, text_node(claim.key_mark, file))
+                }
             told[name] = Entry(claim.key_mark, Map(claim.value.mark, entries))
     entry = Entry(stated[0].key_mark, Map(claims.mark, told))
     return Map(base.mark, base.entries | {"claims": entry}, base.left_out)
 
 
-def _text(mark: Mark, text: str) -> Scalar:
+def text_node(mark: Mark, text: str) -> Scalar:
+    """A text as if it stood in quotes."""
     return Scalar(mark, text, plain=False)
 
 
@@ -428,6 +404,7 @@ def _unshared(node: Map) -> Map:
             )
             for key, entry in node.entries.items()
         },
+        rows=node.rows,
     )
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from sim.base.diagnostics import Mark, Report
 from sim.network import UNLIMITED
@@ -20,6 +23,7 @@ from sim.scenario.units import DIMENSIONS
 MOST_ROADS = 5_000
 """Beyond so many roads a binary table is the better form."""
 
+_ID = re.compile("[A-Za-z0-9](?:[A-Za-z0-9_-]{0,78}[A-Za-z0-9])?")  # of a file, taken as it is
 _SPACING = 0.1  # degrees between places of a file that has no coordinates
 _ROW = 100  # places in one row of that raster
 
@@ -39,10 +43,10 @@ class Written:
     scenario: str | None = None
 
 
-@dataclass(frozen=True)
-class _Road:
-    """A road of a YAML: its number in the table, and that of its way back (None: no other)."""
+class Said(NamedTuple):
+    """A road as scenarios have it: its id, its number in the table, and that of its way back."""
 
+    id: str
     at: int
     back: int | None = None
 
@@ -64,134 +68,197 @@ def network_yaml(table: NetworkTable, unit: str, two_way: bool) -> Written:
         )  # fmt: skip
         report.stop_on_errors()
     _refuse(table, unit, report)
-    places = _ids(graph.places)
-    names = _ids(graph.roads, places)
+    places = ids_of_places(table)
     roads: dict[str, dict[str, Any]] = {}
     ids: dict[tuple[str, str], list[str]] = {}
-    for road in _paired(table):
-        a, b = (int(ends[road.at]) for ends in (graph.a, graph.b))
-        name = names[road.at]
-        if road.back is not None:
-            both = f"{places[a]}--{places[b]}"
-            name = name if both in {*places, *names} or both in roads else both
-        roads[name] = {
-            "between": [places[a], places[b]],
-            "km": max(round(float(graph.km[road.at]), 6), 1e-6),
-            "class": _class(table, road.at),
-            **_ways(table, road, unit, two_way),
-            **_speed(table, road.at),
-        }
-        ids.setdefault((graph.places[a], graph.places[b]), []).append(name)
-    head: dict[str, Any] = {"format": 1, "title": table.title}
-    if table.coordinates is None:
-        head["credit"] = "the file has no coordinates: places lie on a raster, not where they are"
+    for road in roads_of(table, places):
+        roads[road.id] = road_said(table, road, places, unit, two_way=two_way)
+        a, b = (graph.places[int(ends[road.at])] for ends in (graph.a, graph.b))
+        ids.setdefault((a, b), []).append(road.id)
     classes = dict.fromkeys(str(road["class"]) for road in roads.values())
     text = to_yaml(
-        head
+        {"format": 1, **head_said(table)}
         | {
             "classes": {
                 name: {"speed": f"{KM_PER_HOUR} km/h", "capacity": f"0 {unit}"} for name in classes
             },
             "places": {
-                name: _place(table, i, shown, unit)
-                for i, (name, shown) in enumerate(zip(places, _called(table), strict=True))
+                name: place_said(table, i, shown, unit)
+                for i, (name, shown) in enumerate(zip(places, called(table), strict=True))
             },
             "roads": roads,
         }
     )
     notes = []
-    if table.through is not None and not table.through.all():
-        closed = int((~table.through).sum())
+    if (closed := shut(table)) > 0:
         notes.append(f"{closed:,} places that are not passed through may be in the YAML: a binary "
                      "table (.npz) keeps that")  # fmt: skip
     return Written(text, len(places), len(roads), tuple(notes), _scenario(table, ids))
 
 
+def head_said(table: NetworkTable) -> dict[str, Any]:
+    """What a YAML says of the network as a whole."""
+    head: dict[str, Any] = {"title": table.title}
+    if table.coordinates is None:
+        head["credit"] = "the file has no coordinates: places lie on a raster, not where they are"
+    return head
+
+
+def shut(table: NetworkTable) -> int:
+    """How many places nothing passes through, which no scenario can say."""
+    return 0 if table.through is None else int((~table.through).sum())
+
+
 def _refuse(table: NetworkTable, unit: str, report: Report) -> None:
     """Stop where a road is what no YAML can say."""
-    heaviest = DIMENSIONS["rate"].limit / float(DIMENSIONS["rate"].units[unit])
-    keep = "a binary table (.npz) keeps it as it is"
-    for r, road in enumerate(table.graph.roads):
-        amount = int(table.roads[r, 0])
-        why = hint = ""
-        if amount >= UNLIMITED:
-            why, hint = "has no capacity", "--default-capacity gives one to such roads"
-        elif amount / table.scale > heaviest or table.graph.km[r] > DIMENSIONS["distance"].limit:
-            why, hint = "is longer or carries more than it can", keep
-        if why:
-            line = int(table.line[r]) if len(table.line) else 0
-            report.error(Mark(table.file, line, 1), f"'{road}' {why}", hint)
+    for r, why, hint in unsaid(table, unit):
+        line = int(table.line[r]) if len(table.line) else 0
+        report.error(Mark(table.file, line, 1), f"'{table.graph.roads[r]}' {why}", hint)
     report.stop_on_errors()
 
 
-def _paired(table: NetworkTable) -> list[_Road]:
-    """The roads, each one-way one with the one that leads back, the likest in capacity."""
+def unsaid(
+    table: NetworkTable, unit: str, *, by_class: bool = False
+) -> Iterator[tuple[int, str, str]]:
+    """The roads that no scenario can have, by their number, with the reason and a way out.
+
+    ``by_class``: what states no capacity may have that of its class.
+    """
+    heaviest = DIMENSIONS["rate"].limit / float(DIMENSIONS["rate"].units[unit])
+    amounts, km = table.roads[:, 0], table.graph.km
+    endless = amounts >= UNLIMITED
+    beyond = ~endless & (amounts / table.scale > heaviest) | (km > DIMENSIONS["distance"].limit)
+    if by_class:
+        endless &= True if table.stated is None else table.stated
+    for r in np.flatnonzero(endless | beyond).tolist():
+        if endless[r]:
+            yield r, "has no capacity", "--default-capacity gives one to such roads"
+        else:
+            keep = "a binary table (.npz) keeps it as it is"
+            yield r, "is longer or carries more than it can", keep
+
+
+def ids_of_places(table: NetworkTable) -> list[str]:
+    """The ids that places of a table have in a scenario, by their number."""
+    return _ids(table.graph.places)
+
+
+def roads_of(table: NetworkTable, places: Sequence[str]) -> Iterator[Said]:
+    """The roads, each one-way one with the one that leads back, the likest in capacity.
+
+    ``places`` are the ids of :func:`ids_of_places`.
+    """
     graph = table.graph
+    names = _ids(graph.roads, places)
+    if table.two_way.all():
+        yield from (Said(name, r) for r, name in enumerate(names))
+        return
     ends = list(zip(graph.a.tolist(), graph.b.tolist(), graph.km.tolist(), strict=True))
-    amounts = table.roads[:, 0].tolist()
+    amounts, two_way = table.roads[:, 0].tolist(), table.two_way.tolist()
     back: dict[tuple[int, int, float], list[int]] = {}
     for r, key in enumerate(ends):
-        if not table.two_way[r]:
+        if not two_way[r]:
             back.setdefault(key, []).append(r)
     taken: set[int] = set()
-    found = []
+    used, known = {*places, *names}, set[str]()
     for r, (a, b, km) in enumerate(ends):
         if r in taken:
             continue
-        twins = [t for t in back.get((b, a, km), []) if t not in taken]
-        twin = None
-        if not table.two_way[r] and twins:
+        twins = [] if two_way[r] else [
+            t for t in back.get((b, a, km), [])
+            if t not in taken and (amounts[t] < UNLIMITED) == (amounts[r] < UNLIMITED)
+        ]  # fmt: skip
+        name, twin = names[r], None
+        if twins:
             twin = min(twins, key=lambda t: (amounts[t] != amounts[r], t))
             taken.add(twin)
+            both = f"{places[a]}--{places[b]}"
+            name = name if both in used or both in known else both
         taken.add(r)
-        found.append(_Road(r, twin))
-    return found
+        known.add(name)
+        yield Said(name, r, twin)
 
 
-def _ways(table: NetworkTable, road: _Road, unit: str, two_way: bool) -> dict[str, Any]:
+def road_said(
+    table: NetworkTable, road: Said, places: Sequence[str], unit: str, *, two_way: bool = False
+) -> dict[str, Any]:
+    """What a YAML says of a road."""
+    a, b = (int(ends[road.at]) for ends in (table.graph.a, table.graph.b))
+    return {
+        "between": [places[a], places[b]],
+        "km": km_of(float(table.graph.km[road.at])),
+        "class": class_of(table, road.at),
+        **_ways(table, road, unit, two_way),
+        **_speed(table, road.at),
+    }
+
+
+def km_of(km: float) -> float:
+    """A length (km) as scenarios state it: to the millimetre, and at least one."""
+    return max(round(km, 6), 1e-6)
+
+
+def _ways(table: NetworkTable, road: Said, unit: str, two_way: bool) -> dict[str, Any]:
     """The capacity of a road, of each way where they differ, and whether it is one-way."""
-    there = _amount(table, road.at, unit)
-    if road.back is not None:
-        other = _amount(table, road.back, unit)
-        return {"capacity": there if there == other else {"there": there, "back": other}}
-    one_way = {} if two_way or table.two_way[road.at] else {"one_way": True}
-    return {"capacity": there, **one_way}
+    amounts = [int(table.roads[at, 0]) for at in (road.at, road.back) if at is not None]
+    one_way = road.back is None and not (two_way or table.two_way[road.at])
+    found: dict[str, Any] = {}
+    if amounts[0] < UNLIMITED:
+        there, *back = (amount_said(amount, table.scale, unit) for amount in amounts)
+        found["capacity"] = there if back in ([], [there]) else {"there": there, "back": back[0]}
+    return found | ({"one_way": True} if one_way else {})
 
 
-def _amount(table: NetworkTable, road: int, unit: str) -> str:
-    capacity = Decimal(int(table.roads[road, 0])) / table.scale
-    return f"{capacity.normalize():f} {unit}"
+def amount_said(amount: int, scale: int, unit: str) -> str:
+    """A capacity of a table as text with its unit."""
+    return f"{(Decimal(amount) / scale).normalize():f} {unit}"
 
 
-def _class(table: NetworkTable, road: int) -> str:
+def class_of(table: NetworkTable, road: int) -> str:
+    """The class that a road is of in a scenario."""
     stated = table.classes[road] if table.classes is not None else None
+    return id_of_class(stated)
+
+
+@cache
+def id_of_class(stated: str | None) -> str:
+    """The id of a class that a table states; None: it states none."""
     return _ids([stated])[0] if stated else "road"
 
 
 def _speed(table: NetworkTable, road: int) -> dict[str, str]:
     """The speed of a road whose time is not that of the assumed speed."""
-    km, seconds = float(table.graph.km[road]), int(table.graph.seconds[road])
+    speed = speed_of(float(table.graph.km[road]), int(table.graph.seconds[road]))
+    return {} if speed is None else {"speed": f"{speed:g} km/h"}
+
+
+def speed_of(km: float, seconds: int) -> float | None:
+    """The speed (km/h) that a road states; None where its time is that of the assumed speed."""
     if seconds == max(1, round(km * 3600 / KM_PER_HOUR)) or km == 0:
-        return {}
-    speed = max(round(km * 3600 / seconds, 3), 0.001)
-    return {"speed": f"{min(speed, DIMENSIONS['speed'].limit):g} km/h"}
+        return None
+    speed = min(max(round(km * 3600 / seconds, 3), 0.001), DIMENSIONS["speed"].limit)
+    return float(f"{speed:g}")
 
 
-def _place(table: NetworkTable, place: int, name: str, unit: str) -> dict[str, Any]:
-    """What a YAML says of a place."""
+def place_said(table: NetworkTable, place: int, name: str, unit: str) -> dict[str, Any]:
+    """What a YAML says of a place, which it calls ``name``."""
     known = table.known.get(table.graph.places[place])
     found: dict[str, Any] = {"name": name, **_where(table, place)}
     if table.limits is not None and (limit := int(table.limits[place])) < UNLIMITED:
-        found["capacity"] = f"{(Decimal(limit) / table.scale).normalize():f} {unit}"
+        found["capacity"] = amount_said(limit, table.scale, unit)
     if known is not None and known.population is not None:
         found["population"] = known.population
     if known is not None and known.kind is not None:
-        found |= {"kind": known.kind} | ({"crossing": True} if known.kind == "bridge" else {})
+        found |= {"kind": known.kind} | ({"crossing": True} if known.kind == CROSSING else {})
     return found
 
 
-def _called(table: NetworkTable) -> list[str]:
-    """What places are called: by their name where they have one, else by their id."""
+CROSSING = "bridge"
+"""The kind of those places of a table that can be sealed."""
+
+
+def called(table: NetworkTable) -> list[str]:
+    """What places are called, by number: by their name where they have one, else by their id."""
     names = table.names
     return _apart([names.get(place, place) for place in table.graph.places])
 
@@ -222,13 +289,14 @@ def _scenario(table: NetworkTable, ids: Mapping[tuple[str, str], list[str]]) -> 
 
 
 def _where(table: NetworkTable, place: int) -> dict[str, float]:
-    if table.coordinates is None:
-        return {
-            "lat": round(place // _ROW * _SPACING, 1),
-            "lon": round(place % _ROW * _SPACING, 1),
-        }
-    lat, lon = table.coordinates[place].tolist()
+    at = table.coordinates
+    lat, lon = raster(place) if at is None else at[place].tolist()
     return {"lat": lat, "lon": lon}
+
+
+def raster(place: int) -> tuple[float, float]:
+    """Where a place of a file without coordinates is put: latitude and longitude."""
+    return round(place // _ROW * _SPACING, 1), round(place % _ROW * _SPACING, 1)
 
 
 def _apart(names: Sequence[str]) -> list[str]:
@@ -250,11 +318,15 @@ def _ids(names: Sequence[str], reserved: Iterable[str] = ()) -> list[str]:
     others, found = set(reserved), dict[str, None]()
     last: Counter[str] = Counter()
     for name in names:
-        plain = re.sub(r"[^A-Za-z0-9_-]+", "_", name.replace("->", "--")).strip("_-")[:80]
-        plain = plain or "x"
+        plain = name if _ID.fullmatch(name) else _plain_id(name)
         candidate = plain
         while candidate in found or candidate in others:
             last[plain] += 1
             candidate = f"{plain}_{last[plain] + 1}"
         found[candidate] = None
     return list(found)
+
+
+def _plain_id(name: str) -> str:
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "_", name.replace("->", "--")).strip("_-")[:80]
+    return plain or "x"

@@ -18,15 +18,17 @@ from sim.base.collector import collector_paused
 from sim.base.diagnostics import Mark, Report, ScenarioError, did_you_mean, safe
 from sim.base.names import as_id
 
-from . import build, checks
-from .compose import KINDS, Composer, with_an_actor, without_nulls
+from . import build, checks, network_checks
+from .binary_table import Beneath, beneath, written_over
+from .compose import KINDS, Composer
 from .dates import date_of, format_instant
 from .depot_checks import check_depots
 from .emit import to_yaml
 from .faults import InputError, reported
 from .fleet_checks import check_fleets
 from .keys import keys_of, sections_of
-from .model import DAY, DETOUR, SUPPLIES, Fighting, Network, Rules, Scenario
+from .left_out import with_an_actor, without_nulls
+from .model import DAY, DETOUR, SUPPLIES, TABLE, BinaryTable, Fighting, Network, Rules, Scenario
 from .profile_checks import check_changes, check_instants, check_profiles, check_repeats
 from .readers import LONGEST_ID, Context
 from .schema import Model, header_of, model_of
@@ -77,13 +79,14 @@ def load(
     sets: Sequence[str] = (),
     seed: int | None = None,
     text: str | None = None,
+    table: BinaryTable | None = None,
 ) -> Scenario:
     """The scenario of a YAML file; :func:`read` says what the arguments are.
 
     Raises:
         ScenarioError: with every fault found, each with its file, line and column.
     """
-    return read(path, sets=sets, seed=seed, text=text).scenario
+    return read(path, sets=sets, seed=seed, text=text, table=table).scenario
 
 
 @collector_paused()
@@ -93,25 +96,27 @@ def read(
     sets: Sequence[str] = (),
     seed: int | None = None,
     text: str | None = None,
+    table: BinaryTable | None = None,
 ) -> Loaded:
     """The scenario of a YAML file, and where its parts are stated.
 
     ``sets`` are texts ``dotted.path=VALUE`` applied after everything else; ``seed``
-    replaces the scenario's own; ``text`` is what the file holds, where it is not on disk.
+    replaces the scenario's own; ``text`` is what the file holds, where it is not on disk, and
+    ``table`` the binary table whose SHA-256 it names, where that one is in memory.
 
     Raises:
         ScenarioError: with every fault found, each with its file, line and column.
     """
     report = Report()
     file = Path(path)
-    composer = Composer(report)
+    composer = Composer(report, table)
     tree = composer.scenario(file, text)
     if tree is not None and sets:
         tree = composer.set(tree, sets)
     scenario = None
     if tree is not None:
         tree = with_an_actor(without_nulls(tree, report), report)
-        scenario = _Assembler(report, tree, file, not composer.network_failed).scenario(seed)
+        scenario = _Assembler(report, tree, file, composer).scenario(seed)
     report.stop_on_errors()
     assert tree is not None
     assert scenario is not None  # nothing is wrong, so everything was made
@@ -126,12 +131,13 @@ def load_network(path: str | os.PathLike[str]) -> Network:
     """
     report = Report()
     file = Path(path)
-    tree = Composer(report).network(file)
+    composer = Composer(report)
+    tree = composer.network(file)
     network = None
     if tree is not None:
         mark = Mark(str(file), 1, 1)
         whole = Map(mark, {"network": Entry(mark, without_nulls(tree, report))})
-        network = _Assembler(report, whole, file, True).network()
+        network = _Assembler(report, whole, file, composer).network()
     report.stop_on_errors()
     assert network is not None
     return network
@@ -145,12 +151,13 @@ def dump_resolved(scenario: Scenario) -> str:
 class _Assembler:
     """Turns one merged tree into a scenario, going on past faults to find them all."""
 
-    def __init__(self, report: Report, tree: Map, file: Path, with_network: bool) -> None:
+    def __init__(self, report: Report, tree: Map, file: Path, composer: Composer) -> None:
         self.report, self.tree, self.file = report, tree, file
         self.top = Mark(str(file), 1, 1)
-        self.with_network = with_network
+        self.with_network = not composer.network_failed
+        self.table = composer.table
         ids = {
-            kind: set(section(tree, *(("network", key) if key in _NETWORK else (key,))).entries)
+            kind: section(tree, *(("network", key) if key in _NETWORK else (key,))).keys()
             for key, kind in KINDS.items()
         }
         ids["commodity"].add(SUPPLIES)
@@ -169,13 +176,14 @@ class _Assembler:
                 for place in section(tree, "axes", axis, f"{end}s").entries
             }
         self.context = Context(ids, suggest=report.suggest)
-        if not with_network:
+        if not self.with_network:
             self._forget_network()
         self.validator = Validator(report, self.context)
         self.resolved: dict[str, Any] = {}
-        self.places: dict[str, Found] = {}
-        self.roads: dict[str, Found] = {}
-        self.ends: dict[str, tuple[str, str]] = {}
+        self.places: Mapping[str, Any] = {}
+        self.roads: Mapping[str, Any] = {}
+        self.ends: Mapping[str, tuple[str, str]] = {}
+        self.left = Beneath({}, {})
         self.things: dict[str, dict[str, Found]] = {}
 
     # --- parts ---------------------------------------------------------------------------
@@ -226,13 +234,14 @@ class _Assembler:
         header = self._header(node, WrittenNetwork, mark, "the network")
         things = self._all(WrittenNetwork, "network")
         classes, places, roads = (things[key] for key in _NETWORK)
-        checks.check_places(self.report, places)
-        checks.check_ways(self.report, roads)
-        ends = self.ends = checks.ends_of(self.report, roads, self.context.ids.get("place"))
+        self._lay(node, places, roads, mark)
+        network_checks.check_places(self.report, places, self.left.places)
+        network_checks.check_ways(self.report, roads)
+        ends = network_checks.ends_of(self.report, roads, self.context.ids.get("place"))
+        self.ends = {n: (r.a, r.b) for n, r in self.left.roads.items()} | ends
         detour = header.detour if header else DETOUR
-        lengths = checks.lengths_of(self.report, roads, places, ends, detour)
-        checks.check_times(self.report, roads, classes, lengths)
-        self.places, self.roads = places, roads
+        lengths = network_checks.lengths_of(self.report, roads, self.places, ends, detour)
+        network_checks.check_times(self.report, roads, classes, lengths, self.left.roads, mark)
         if self.context.ids.get("place") == set():
             self.report.error(mark, "the network has no places")
         if self.report.diagnostics or header is None:
@@ -241,10 +250,27 @@ class _Assembler:
             # stated, so that what hangs on it is to be seen, and is the same in every version
             header = header.model_copy(update={"detour": detour})
         resolved = build.dumped(header)
+        if self.table is not None:
+            resolved |= {"table": TABLE, "sha256": self.table.sha256}
         for key, found in things.items():
-            self._dump(resolved, key, found)
-        self.resolved["network"] = resolved
-        return build.make_network(header, classes, places, roads, ends, lengths)
+            said = {name: build.dumped(one.model) for name, one in found.items()}
+            if said := written_over(node, key, said):
+                resolved[key] = said
+        keys = [key.name for key in keys_of(WrittenNetwork) if key.name in resolved]
+        self.resolved["network"] = {key: resolved[key] for key in keys}
+        return build.make_network(
+            header, classes, places, roads, ends, lengths, self.left, self.table
+        )
+
+    def _lay(
+        self, node: Map, places: dict[str, Found], roads: dict[str, Found], mark: Mark
+    ) -> None:
+        """Lay what is stated over what the table of the network says, if it is of one."""
+        self.left = beneath(node)
+        self.places = {**self.left.places, **{n: f.model for n, f in places.items()}}
+        self.roads = {**self.left.roads, **{n: f.model for n, f in roads.items()}}
+        known = [section(node, key).keys() for key in ("places", "classes")]
+        network_checks.check_beneath(self.report, self.left, known[0], known[1], mark)
 
     def _period(self) -> tuple[datetime | None, int | None]:
         """Start and length in seconds; the length is None where the period is faulty."""
@@ -328,7 +354,8 @@ class _Assembler:
             known = section(tree, "claims").entries
             checks.check_asks(report, header.asks, known, mark_at(tree, ("asks",), self.top))
         if context.length:
-            check_changes(report, things, self.roads, context.length)
+            classes = (road.road_class for road in self.roads.values())
+            check_changes(report, things, classes, context.length)
         name = self._id(header.id if header else None)
         if seed is not None and not 0 <= seed < 2**63:
             report.error(Mark("--seed"), f"the seed {safe(str(seed))} is not a number from 0")
@@ -379,7 +406,7 @@ class _Assembler:
         """Places that can be sealed; None while some places are faulty and so unknown."""
         if len(self.places) != len(self.context.ids.get("place", ())) or not self.places:
             return None
-        return {name for name, found in self.places.items() if found.model.crossing}
+        return {name for name, place in self.places.items() if place.crossing}
 
     def _made(
         self,
@@ -398,7 +425,7 @@ class _Assembler:
             self._dump(stated, key, found)
         keys = [key.name for key in keys_of(ScenarioFile) if key.name in stated]
         sources = stated["network"].get("sources", {}) | header.sources
-        shared = Shared(stated)
+        shared = Shared(stated, self.left.roads)
         for path in shared.followers:
             mark = mark_at(self.tree, (*path.split("."), "same_as"), self.top)
             with reported(self.report, mark):

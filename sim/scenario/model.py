@@ -234,11 +234,27 @@ class Road(Drawn):
         return there, Constant(0.0) if self.one_way else self.back or there
 
 
+TABLE = "network.npz"
+"""What the binary table of a network is called beside a resolved scenario."""
+
+
+@dataclass(frozen=True, slots=True)
+class BinaryTable:
+    """A binary table of a network: its ``data``, which folders of results hold, and its digest.
+
+    Nothing passes through ``shut`` places of it, which a scenario does not know.
+    """
+
+    sha256: str
+    data: bytes = field(repr=False, compare=False)
+    shut: int = field(default=0, compare=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Network:
     """Places and the roads between them.
 
-    Mappings are sorted by id.
+    Mappings are sorted by id. ``binary`` is the binary table that it was read from, if it was.
     """
 
     title: Annotated[k.Text, k.Key(default="")]
@@ -255,6 +271,7 @@ class Network:
     """day by which what it states was public, where its places, roads and classes say no other"""
     detour: Annotated[k.Detour, k.Key(before="classes")] = DETOUR
     """how many times as long as the great circle between its ends a road without `km` is"""
+    binary: BinaryTable | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

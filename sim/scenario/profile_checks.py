@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -80,10 +80,13 @@ def check_repeats(report: Report, events: Things) -> None:
 
 
 def check_changes(
-    report: Report, things: Mapping[str, Things], roads: Things, length: float
+    report: Report, things: Mapping[str, Things], classes: Iterable[str], length: float
 ) -> None:
-    """Refuse profiles and closures whose changes would take hours to run."""
-    of_class = Counter(found.model.road_class for found in roads.values())
+    """Refuse profiles and closures whose changes would take hours to run.
+
+    ``classes`` are those of the roads, of each its own.
+    """
+    of_class = Counter(classes)
     work: list[tuple[float, str, Found]] = []
     for found in things["profiles"].values():
         profile = found.model

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import NamedTuple, Protocol
 
@@ -19,7 +19,7 @@ from .blocks import blocks, fleets_of
 from .depots import feeder
 from .distributions import Constant
 from .loader import Loaded
-from .model import PPM, SUPPLIES, Axis, Condition, Event, Happening, Scenario, Sink
+from .model import PPM, SUPPLIES, Axis, BinaryTable, Condition, Event, Happening, Scenario, Sink
 from .possible import NEVER, Possible, takers_of
 from .units import format_quantity
 from .warnings import WARNINGS
@@ -312,8 +312,12 @@ def _unread(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     ):
         yield ("network", "classes", name), f"road class '{name}': no road is of it"
     joined = {end for road in network.roads.values() for end in (road.a, road.b)}
-    for name in sorted(network.places.keys() - joined):
-        yield ("network", "places", name), f"place '{name}': no road leads there"
+    alone = sorted(network.places.keys() - joined)
+    if network.binary is None:
+        for name in alone:
+            yield ("network", "places", name), f"place '{name}': no road leads there"
+    else:
+        yield from _unread_of_table(network.binary, alone)
     for name in sorted(scenario.actors.keys() - _acting(scenario)):
         yield ("actors", name), f"actor '{name}': it holds, takes and does nothing"
     yield from _unread_men(scenario)
@@ -331,6 +335,16 @@ def _unread(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     for _axis, place, sink, path in _sinks(scenario):
         if sink.refill.high > 0 and (sink.target or sink.stock).high <= 0:
             yield (*path, "refill"), f"the refill of '{place}': it has no target above 0"
+
+
+def _unread_of_table(table: BinaryTable, alone: Sequence[str]) -> Iterator[tuple[Path, str]]:
+    """What is in a binary table for nothing, each told once."""
+    if alone:
+        several = f"{len(alone):,} places, '{alone[0]}' the first" if alone[1:] else f"'{alone[0]}'"
+        yield ("network",), f"{several}: no road leads there"
+    if table.shut:
+        what = f"that nothing passes through {table.shut:,} places of the table"
+        yield ("network",), f"{what}: in a scenario all may be passed"
 
 
 def _unread_lorries(scenario: Scenario) -> Iterator[tuple[Path, str]]:

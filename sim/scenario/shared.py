@@ -14,6 +14,7 @@ from sim.base.diagnostics import safe, suggest
 
 from .distributions import Dist
 from .faults import InputError
+from .model import Road
 from .quantities import FORMS
 
 _LUCK: Mapping[str, str] = {
@@ -63,15 +64,15 @@ _LUCK: Mapping[str, str] = {
     "decisions.*.options.*.sends.share": "decision:{}:sends:{}",
     "decisions.*.options.*.leaves.(loss|ring_loss)": "decision:{}:leaves:{}:{}",
 }  # fmt: skip
-_PATTERNS = [
-    (re.compile(path.replace(".", r"\.").replace("*", "([^.]+)")), key)
-    for path, key in _LUCK.items()
-]
+_PATTERNS: dict[str, list[tuple[re.Pattern[str], str]]] = {}
+for _path, _key in _LUCK.items():
+    _pattern = re.compile(_path.replace(".", r"\.").replace("*", "([^.]+)"))
+    _PATTERNS.setdefault(_path.partition(".")[0], []).append((_pattern, _key))
 
 
 def luck_key(path: str) -> str | None:
     """The key by which the input at a dotted path is drawn; None where no single draw is made."""
-    for pattern, key in _PATTERNS:
+    for pattern, key in _PATTERNS.get(path.partition(".")[0], ()):
         if found := pattern.fullmatch(path):
             return key.format(*found.groups())
     return None
@@ -99,27 +100,33 @@ class Shared:
     """The draws that are shared in a scenario, from its ``resolved`` plain data.
 
     ``followers`` name the input whose draw each shares, by path; ``known`` are the inputs that may
-    be named; ``roads`` those of each class whose roads draw what it states.
+    be named; ``roads`` those of each class whose roads draw what it states. ``left`` are the roads
+    of a table, of which the plain data say nothing.
     """
 
-    def __init__(self, resolved: Mapping[str, Any]) -> None:
+    def __init__(self, resolved: Mapping[str, Any], left: Mapping[str, Road]) -> None:
         self.followers: dict[str, str] = {}
         self.known: set[str] = set()
         network = resolved["network"]
-        classes, roads = network.get("classes", {}), network.get("roads", {})
+        roads = {name: road for name, road in network.get("roads", {}).items() if road is not None}
+        classes = {name: str(road["class"]) for name, road in roads.items()}
+        classes |= {name: road.road_class for name, road in left.items()}
         self.roads: dict[str, list[str]] = {
-            name: [road for road, r in roads.items() if r["class"] == name]
-            for name, stated in classes.items() if stated.get("each") == "road"
+            name: sorted(road for road, of in classes.items() if of == name)
+            for name, stated in network.get("classes", {}).items() if stated.get("each") == "road"
         }  # fmt: skip
         for path, stated in _inputs(resolved):
             if isinstance(stated, Mapping) and "same_as" in stated:
                 self.followers[path] = stated["same_as"]
-            if luck_key(path) is not None and self._class_of(path) is None:
+            if stated is not None and luck_key(path) is not None and self._class_of(path) is None:
                 self.known.add(path)
         for of_class in self.roads.values():
             for what in ("speed", "capacity"):
                 self.known |= {f"network.roads.{road}.{what}" for road in of_class}
-        self._stated = {(road, what) for road, r in roads.items() for what in r}
+        self._stated = {
+            (road, what) for road, r in roads.items() for what, of in r.items() if of is not None
+        }
+        self._left = left
 
     def _class_of(self, path: str) -> str | None:
         """The class whose roads each draw what stands at a path; None of another input."""
@@ -136,7 +143,9 @@ class Shared:
                 "'same_as' cannot stand here: no one number is drawn for this",
                 "beside 'persons' and 'each' it holds for both",
             )
-        if name not in self.known and not self._beside(path, name):
+        of_table = re.fullmatch(r"network\.roads\.([^.]+)\.(speed|capacity)", name)
+        known = name in self.known or (of_table is not None and self._of_table(*of_table.groups()))
+        if not known and not self._beside(path, name):
             if (of := self._class_of(name)) is not None:
                 raise InputError(
                     f"each road of class '{of}' draws its own: '{safe(name)}' is no one input",
@@ -152,6 +161,10 @@ class Shared:
             seen.append(name)
         if name == path:
             raise InputError("'same_as' goes round in a circle: " + " - ".join((*seen, path)))
+
+    def _of_table(self, road: str, what: str) -> bool:
+        """True where a road of a table states a speed or a capacity."""
+        return road in self._left and getattr(self._left[road], what) is not None
 
     def _beside(self, path: str, name: str) -> bool:
         """True of two inputs of one class whose roads each draw theirs."""
@@ -171,7 +184,7 @@ class Shared:
         """A follower in a class as one of each road that draws what the class states."""
         what = path.rpartition(".")[2]
         for road in self.roads[str(self._class_of(path))]:
-            if (road, what) not in self._stated:
+            if (road, what) not in self._stated and not self._of_table(road, what):
                 shared = self._beside(path, name)
                 other = f"network.roads.{road}.{name.rpartition('.')[2]}" if shared else name
                 yield f"network.roads.{road}.{what}", other

@@ -9,7 +9,7 @@ guesses of YAML 1.1 (``NO``, ``12:30``, ``017``) can happen.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,16 +18,20 @@ import yaml
 
 from sim.base.diagnostics import Mark, Report, safe, split_lines, suggest
 
+from .plain_words import plain_words
+
 __all__ = [
     "Entry",
     "Items",
     "Map",
     "Node",
     "Quoted",
+    "Rows",
     "Scalar",
     "file_text",
     "is_text",
     "near_file",
+    "node_of",
     "plain_data",
     "read_file",
     "read_text",
@@ -80,15 +84,55 @@ class Entry:
 
 
 @dataclass(slots=True, eq=False)
+class Rows:
+    """Things by id that a binary table states; the node of one is made when it is asked for.
+
+    ``of`` is what the table says as a whole.
+    """
+
+    mark: Mark
+    ids: Collection[str]
+    said: Callable[[str], dict[str, Any]]
+    of: Any
+
+
+@dataclass(slots=True, eq=False)
 class Map:
-    """A map from texts to nodes, in the order written; ``left_out`` are its keys with null."""
+    """A map from texts to nodes, in the order written; ``left_out`` are its keys with null.
+
+    ``rows`` lie beneath: they stand where neither its entries nor what it leaves out say more.
+    """
 
     mark: Mark
     entries: dict[str, Entry] = field(default_factory=dict)
     left_out: dict[str, Mark] = field(default_factory=dict)
+    rows: Rows | None = None
+
+    def find(self, key: str) -> Entry | None:
+        """The entry of a key, of its rows too."""
+        if key in self.entries or self.rows is None or key not in self.rows.ids:
+            return self.entries.get(key)
+        return Entry(self.rows.mark, node_of(self.rows.said(key), self.rows.mark))
+
+    def keys(self) -> set[str]:
+        """All of its keys, those of its rows too."""
+        if self.rows is None:
+            return set(self.entries)
+        return self.entries.keys() | (set(self.rows.ids) - self.left_out.keys())
 
 
 Node = Scalar | Items | Map
+
+
+def node_of(data: Any, mark: Mark) -> Node:
+    """The tree of dicts, lists, texts and numbers, all of it at one place."""
+    if isinstance(data, dict):
+        return Map(mark, {key: Entry(mark, node_of(value, mark)) for key, value in data.items()})
+    if isinstance(data, list):
+        return Items(mark, [node_of(item, mark) for item in data])
+    if isinstance(data, bool):
+        return Scalar(mark, "true" if data else "false", True)
+    return Scalar(mark, str(data), plain=not isinstance(data, str))
 
 
 def plain_data(node: Node) -> Any:
@@ -260,7 +304,7 @@ class _Builder:
                 row = len(lines) - 1 if at_end else mark.line
                 column = len(lines[row]) if at_end else mark.column
                 where = self._place(row, column, 1)
-            message, hint = _plain_words(error, text, mark)
+            message, hint = plain_words(error, text, mark)
             self.report.error(where, message, hint)
             raise _StopError from None
 
@@ -386,44 +430,3 @@ class _Builder:
         if not frame.skip:
             frame.node.entries[frame.key] = Entry(frame.key_mark, node)
         frame.key = None
-
-
-_INDENTED = (
-    "the indentation does not fit the lines above",
-    "keys of one map, and dashes of one list, stand in the same column",
-)
-_UNCLOSED = "a bracket that begins before this is not closed"
-_PLAIN_WORDS = {
-    "mapping values are not allowed": (
-        "a ':' is not allowed here", "check the indentation; put a text that holds ': ' in quotes",
-    ),
-    "did not find expected key": _INDENTED,
-    "expected '-' indicator": _INDENTED,
-    "could not find expected ':'": ("a ':' is missing after the key", "write 'key: value'"),
-    "',' or ']'": ("expected ',' or ']'", _UNCLOSED),
-    "',' or '}'": ("expected ',' or '}'", _UNCLOSED),
-    "expected <document start>": ("text after the end of the document", "remove it"),
-}  # fmt: skip
-"""What is wrong, and a way out, by what libyaml's message holds."""
-
-
-def _plain_words(error: yaml.YAMLError, text: str, mark: Any) -> tuple[str, str | None]:
-    """libyaml's message in plain words, with a way out where one is likely."""
-    problem = str(getattr(error, "problem", None) or error)
-    context = str(getattr(error, "context", None) or "")
-    lines = split_lines(text)
-    line = lines[mark.line] if mark and mark.line < len(lines) else ""
-    at = line[mark.column : mark.column + 1] if mark else ""
-    no_token, no_map = "cannot start any token" in problem, "mapping values are not" in problem
-    if (no_token and at == "\t") or (no_map and "\t" in line[: len(line) - len(line.lstrip())]):
-        return "a tab cannot be used for indentation", "use spaces"
-    if no_token:
-        return f"a text cannot begin with '{safe(at)}'", "put it in quotes"
-    if "unexpected end of stream" in problem and "quoted" in context:
-        return "the quote that begins before this is never closed", "add the closing quote"
-    if "expected key" in problem and at == ":":
-        return "a key is missing before ':'", None
-    for known, words in _PLAIN_WORDS.items():
-        if known in problem:
-            return words
-    return f"not valid YAML: {problem}" + (f" ({context})" if context else ""), None

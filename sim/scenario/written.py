@@ -41,6 +41,11 @@ class WrittenRoad(Road):
 class WrittenNetwork(Network):
     """What else a file says of a network."""
 
+    table: Annotated[k.Text | None, k.Key(before="title")] = None
+    """path of a binary table that `sim import` made, relative to this file: its places, roads and
+    classes, over which what else is stated here is laid key by key"""
+    sha256: Annotated[k.Text | None, k.Key(before="title")] = None
+    """SHA-256 of the table, where no other file may stand in its place"""
     credit: Annotated[k.Text | None, k.Key(before="classes")] = None
     """credit line for figures"""
     sources: Annotated[Mapping[k.NewId, k.Text], k.Key(default={}, before="classes")]
@@ -319,6 +324,8 @@ _RULES = (
       for cls in (SupplyEvent, DemandEvent)),
     *(_Rule(cls, (), ("factor", "to"), "does not say how much it is then",
             "add 'factor: 0.5' or 'to: 40 t/day'") for cls in (SupplyEvent, DemandEvent)),
+    _Rule(WrittenNetwork, ("sha256",), ("table",), "'sha256' is that of a 'table'",
+          "add 'table: PATH'"),
     _Rule(Period, ("end", "length"), (), "'end' and 'length' both say when the period ends",
           "keep one"),
     _Rule(Period, (), ("end", "length"), "does not say when it ends",

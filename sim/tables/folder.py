@@ -7,16 +7,18 @@ place as soon as its tables are; its figures are drawn into it, so that none can
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.base.errors import FolderError, TakenError
-from sim.base.files import whole_folder
+from sim.base.files import digest_of, whole_folder
 from sim.scenario.dates import date_of
-from sim.scenario.model import DAY, Scenario
+from sim.scenario.model import DAY, TABLE, Scenario
 from sim.state.record import ControlRow, EventRow, FlowRow, LoadRow, Move, Record, SeriesRow
 
 from .csv_files import read_rows
@@ -109,6 +111,24 @@ def _move_row(move: Move) -> tuple[Any, ...]:
 
 RESOLVED = "scenario.resolved.yaml"
 """The scenario of a run or an ensemble, everything stated."""
+
+
+def write_scenario(folder: Path, scenario: Scenario, text: str) -> None:
+    """Write a resolved scenario, whose ``text`` is given, and the table that its network is of."""
+    (folder / RESOLVED).write_text(text, encoding="utf-8")
+    if scenario.network.binary is not None:
+        (folder / TABLE).write_bytes(scenario.network.binary.data)
+
+
+def hold_once(folders: Sequence[Path]) -> None:
+    """Let tables that are the same in several folders be one file, where the disk can do so."""
+    first: dict[str, Path] = {}
+    for table in (folder / TABLE for folder in folders):
+        if table.is_file() and (same := first.setdefault(digest_of(table), table)) != table:
+            with suppress(OSError):
+                os.link(same, other := table.with_suffix(".link"))
+                other.replace(table)
+
 
 BESIDE = "beside.json"
 """Where a run lies among many, in the folder of one that was laid beside an ensemble."""

@@ -38,10 +38,8 @@ def test_the_page_is_what_the_tables_say(tool: Callable[[str], ModuleType]) -> N
     )
 
 
-def block(kind: str) -> str:
-    found = re.search(rf"^```{kind}\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S)
-    assert found is not None
-    return found[1]
+def block(kind: str, of: int = 0) -> str:
+    return str(re.findall(rf"^```{kind}\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S)[of])
 
 
 def test_an_extract_becomes_a_report_by_the_three_commands(tmp_path: Path, sim: Sim) -> None:
@@ -61,3 +59,21 @@ def test_an_extract_becomes_a_report_by_the_three_commands(tmp_path: Path, sim: 
     assert measures["axes.line.capacity_start"] == 3000
     assert measures["axes.line.capacity_end"] == 0
     assert measures["axes.line.time_of_first_cut"] == 3
+
+
+def test_roads_of_a_country_become_a_scenario_by_its_three_commands(
+    tmp_path: Path, sim: Sim
+) -> None:
+    ways = (("Aleppo", "Kilis", "primary"), ("Kilis", "Azaz", "secondary"))
+    lines = [
+        {"type": "Feature", "properties": {"from": a, "to": b, "fclass": kind},
+         "geometry": {"type": "LineString", "coordinates": [[37, 36 + n], [37, 37 + n]]}}
+        for n, (a, b, kind) in enumerate(ways)
+    ]  # fmt: skip
+    roads = {"type": "FeatureCollection", "features": lines}
+    (tmp_path / "roads.geojson").write_text(json.dumps(roads))
+    (tmp_path / "country.yaml").write_text(block("yaml", 1))
+    said = [sim(*shlex.split(line)[1:], cwd=tmp_path) for line in block("sh", 1).splitlines()]
+    assert [done.returncode for done in said] == [0, 0, 0], said
+    assert "country.yaml: scenario ok: 3 places, 2 roads" in said[1].stdout
+    assert "1,000 t/day" in said[2].stdout  # that of the secondary road

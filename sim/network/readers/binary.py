@@ -3,12 +3,14 @@
 Ids are stored as one run of UTF-8 bytes with the ends of each, so that a million roads load
 in seconds. The file is a ``.npz`` of: ``version``, ``title``, ``scale``, ``lengths``, ``places``
 and ``roads`` (each with ``_ends``), ``a``, ``b``, ``seconds``, ``km``, ``capacity``, ``two_way``
-and, where known, ``coordinates``, ``stated``, ``limits``, ``through``, ``population`` (-1: not
-known), and texts with their ``_ends``: ``names``, ``kinds``, ``classes`` and ``notes``.
+and, where known, ``unit`` (of the capacities), ``coordinates``, ``stated``, ``limits``,
+``through``, ``population`` (-1: not known), and texts with their ``_ends``: ``names``, ``kinds``,
+``classes`` and ``notes``.
 """
 
 from __future__ import annotations
 
+import io
 import math
 import os
 import zipfile
@@ -43,7 +45,7 @@ _OF_PLACES = (
 _OF_ROADS = (
     "roads_ends", "a", "b", "seconds", "km", "capacity", "two_way", "stated", "classes_ends"
 )  # fmt: skip
-_RUNS = ("title", "places", "roads", "names", "kinds", "classes", "notes", "notes_ends")
+_RUNS = ("title", "unit", "places", "roads", "names", "kinds", "classes", "notes", "notes_ends")
 _READ = frozenset({*_SCALARS, *_OF_PLACES, *_OF_ROADS, *_RUNS})
 """Arrays that are read; any other is left where it is."""
 
@@ -85,17 +87,25 @@ def write_binary(path: str | os.PathLike[str], table: NetworkTable) -> None:
     if any(one.population is not None for one in said):
         people = [-1 if one.population is None else one.population for one in said]
         arrays["population"] = np.array(people, dtype=np.int64)
+    if table.unit:
+        arrays["unit"] = np.frombuffer(table.unit.encode(), dtype=np.uint8)
     with open(path, "wb") as out:
         np.savez_compressed(out, allow_pickle=False, **arrays)
 
 
-def read_binary(path: str | os.PathLike[str]) -> NetworkTable:
-    """Read a table. Raises ScenarioError for a file that is none."""
-    file = Path(path)
+def read_binary(path: str | os.PathLike[str], held: bytes | None = None) -> NetworkTable:
+    """Read a table; ``held`` is what the file holds, where that is known.
+
+    Raises ScenarioError for a file that is none.
+    """
+
+    def source() -> Path | io.BytesIO:
+        return Path(path) if held is None else io.BytesIO(held)
+
     try:
-        with zipfile.ZipFile(file) as archive:
+        with zipfile.ZipFile(source()) as archive:
             _check_sizes(archive)
-        with np.load(file, allow_pickle=False) as data:
+        with np.load(source(), allow_pickle=False) as data:
             return _table({name: data[name] for name in data.files if name in _READ}, str(path))
     except KeyError as error:
         what = f"not a network table: {error.args[0]} is missing"
@@ -171,9 +181,7 @@ def _table(data: dict[str, NDArray[Any]], file: str) -> NetworkTable:
     finite = bounded[bounded < UNLIMITED]
     if len(finite) and (finite.min() < 0 or finite.sum(dtype=np.float64) * 2 >= MOST_CAPACITY):
         raise ValueError("its capacities are negative or too large")
-    title = bytes(_array(data, "title", np.uint8, data["title"].shape)).decode()
-    if CONTROL.search(title):
-        raise ValueError("its title holds a control character")
+    title, unit = (_text(data, name) for name in ("title", "unit"))
     classes = _texts(data, "classes", m)
     return NetworkTable(
         graph,
@@ -191,7 +199,18 @@ def _table(data: dict[str, NDArray[Any]], file: str) -> NetworkTable:
         _places(data, graph.places),
         None if classes is None else tuple(one or None for one in classes),
         notes=_unpacked(data["notes"], data["notes_ends"]) if "notes" in data else (),
+        unit=unit,
     )
+
+
+def _text(data: dict[str, NDArray[Any]], name: str) -> str:
+    """A text that stands for itself, empty where there is none but a title."""
+    if name not in data and name != "title":
+        return ""
+    text = bytes(_array(data, name, np.uint8, data[name].shape)).decode()
+    if CONTROL.search(text):
+        raise ValueError(f"its {name} holds a control character")
+    return text
 
 
 def _places(data: dict[str, NDArray[Any]], places: tuple[str, ...]) -> dict[str, Place]:

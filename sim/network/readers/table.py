@@ -70,6 +70,7 @@ class NetworkTable:
     classes: tuple[str | None, ...] | None = None  # (m,) where the file knows them
     closures: tuple[Closure, ...] = ()
     notes: tuple[str, ...] = ()
+    unit: str = ""  # of the file's capacities, where it is known
 
     @property
     def places(self) -> IntArray:
