@@ -21,7 +21,7 @@ class Territory:
 
     passage: Passage
     sources: frozenset[str]
-    held: frozenset[str] = frozenset()
+    held: set[str]
     pockets: list[tuple[str, ...]] = field(default_factory=list)
 
 
@@ -35,7 +35,9 @@ class PocketWatch:
         self._territories: dict[str, Territory] = {}
         for actor in sorted({axis.actor for axis in world.scenario.axes.values()}):
             sources, foreign = sources_of(world.scenario, actor)
-            self._territories[actor] = Territory(world.passages.of(actor, foreign), sources)
+            held = {p for p, shares in world.control.holders.items() if actor in shares}
+            passage = world.passages.of(actor, foreign)
+            self._territories[actor] = Territory(passage, sources, held)
         self._open: dict[tuple[str, tuple[str, ...]], tuple[int, Pocket]] = {}
         self._stale = set(self._territories)
         self._look_soon()
@@ -44,9 +46,10 @@ class PocketWatch:
         """Take in the net change of an instant."""
         holders = self._world.control.holders
         for actor, territory in self._territories.items():
-            if territory.passage in change.moved or any(
-                (actor in holders[p]) != (p in territory.held) for p in change.places
-            ):
+            held = {p for p in change.places if actor in holders[p]}
+            turned = held ^ (territory.held.intersection(change.places))
+            territory.held ^= turned
+            if turned or territory.passage in change.moved:
                 self._stale.add(actor)
         self._look_soon()
 
@@ -58,8 +61,6 @@ class PocketWatch:
         world, now = self._world, self._world.clock.now
         for actor in sorted(self._stale):
             mine = self._territories[actor]
-            holders = world.control.holders
-            mine.held = frozenset(p for p in holders if actor in holders[p])
             mine.pockets = pockets(world.control, world.sides[actor], mine.passage, mine.sources)
             for places in mine.pockets:
                 key = (actor, places)

@@ -82,7 +82,7 @@ class Regroup:
         }
         self._bodies = Bodies(world)
         self._ringed = dict(world.control.besieged)
-        self._ways: Latest[tuple[Passage, int], TravelTimes] = Latest()
+        self._ways: Latest[tuple[Passage, int], TravelTimes] = Latest(world.graph)
         world.signals.settled.subscribe(self._forget)
 
     def _draw(self, rule: RegroupRule) -> DrawnRegroupRule:

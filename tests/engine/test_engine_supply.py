@@ -11,7 +11,7 @@ import pytest
 from sim.engine.simulation import run
 from sim.engine.supply.latest import Latest
 from sim.measure.summary import Analysis
-from sim.network import Flow, FlowProblem, IntArray
+from sim.network import Flow, FlowProblem, Graph, IntArray
 from sim.scenario.model import Scenario
 from sim.state.record import Record, Tally
 
@@ -237,6 +237,17 @@ def test_only_the_latest_answers_are_kept() -> None:
     for n in range(Latest.MOST + 3):
         kept[str(n).encode()] = n
     assert list(kept.values()) == list(range(3, Latest.MOST + 3))
+
+
+def test_of_a_large_network_fewer_answers_are_kept() -> None:
+    # 64 bytes each for 5,000 places and 4,999 roads: 8 MB hold 12 answers
+    names = [f"p{i:04}" for i in range(5_000)]
+    roads = [(f"r{i:04}", names[i], names[i + 1], 60, 1.0) for i in range(4_999)]
+    kept: Latest[int, int] = Latest(Graph.build(names, roads))
+    for n in range(20):
+        kept[n] = n
+    assert list(kept) == list(range(8, 20))
+    assert kept.last == 19
 
 
 def test_what_is_kept_bears_on_no_result(

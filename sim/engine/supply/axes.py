@@ -148,13 +148,14 @@ class AxisState:
     ways: dict[int, TravelTimes] = field(default_factory=dict)  # to a place, as things stand
     condition: bytes = b""
     paced: bool = False
-    _problems: Latest[bytes, FlowProblem] = field(default_factory=Latest)
+    _problems: Latest[bytes, FlowProblem] = field(init=False)
     stated: tuple[int, ...] = field(init=False)  # what its sources give, as SinkState.stated
     gives: IntArray = field(init=False)
 
     def __post_init__(self) -> None:
         self.gives = self.supply
         self.stated = tuple(self.supply.tolist())
+        self._problems = Latest(self.problem.graph)
         self._problems[b""] = self.problem
 
     def at_pace(self, pace: Pace) -> None:

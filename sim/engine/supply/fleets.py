@@ -84,7 +84,7 @@ class Fleets:
         self._world = world
         self._of: dict[str, FleetState] = {}
         self._plans: dict[str, Latest[tuple[bytes, int], Hauled]] = {
-            axis: Latest() for axis in axes
+            axis: Latest(world.graph) for axis in axes
         }
         stated = fleets_of(world.scenario)
         for name in dict.fromkeys(stated[axis][0] for axis in axes if axis in stated):

@@ -13,7 +13,7 @@ no more hours than these have (:mod:`~sim.engine.supply.fleets`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
@@ -85,8 +85,8 @@ class Solved(NamedTuple):
 class Answers:
     """What was worked out for an axis in one condition: plans by what is asked too."""
 
-    fastest: Latest[bytes, FastestWays] = field(default_factory=Latest)
-    plans: Latest[bytes, Solved] = field(default_factory=Latest)
+    fastest: Latest[bytes, FastestWays]
+    plans: Latest[bytes, Solved]
 
 
 class Plans:
@@ -108,8 +108,10 @@ class Plans:
         self._loads = _no_loads(world)
         self._told: set[str] = set()
         self._limits_change = _limits_change(world.scenario)
-        self._alone: dict[str, Latest[bytes, Flow]] = {axis: Latest() for axis in axes}
-        self._answers: dict[str, Latest[bytes, Answers]] = {axis: Latest() for axis in axes}
+        self._alone: dict[str, Latest[bytes, Flow]] = {axis: Latest(world.graph) for axis in axes}
+        self._answers: dict[str, Latest[bytes, Answers]] = {
+            axis: Latest(world.graph) for axis in axes
+        }
         self._due: set[str] = set()
         world.signals.asks_changed.subscribe(self.soon)
         for state in axes.values():
@@ -316,7 +318,8 @@ class Plans:
         """What was worked out at the speeds and supplies of now."""
         kept = self._answers[state.axis.id]
         if state.condition not in kept:
-            kept[state.condition] = Answers()
+            graph = self._world.graph
+            kept[state.condition] = Answers(Latest(graph), Latest(graph))
         return kept[state.condition]
 
     def _deliverable(

@@ -34,8 +34,8 @@ class Together:
     def __init__(self, world: World, block: Block, states: Sequence[AxisState]) -> None:
         self.states = states
         self._world, self._block = world, block
-        self._plans: Latest[bytes, SharePlan] = Latest()
-        self._needs: Latest[bytes, Standing] = Latest()
+        self._plans: Latest[bytes, SharePlan] = Latest(world.graph)
+        self._needs: Latest[bytes, Standing] = Latest(world.graph)
         self._told: SharesRow | None = None
 
     def plan(self, before: Sequence[AxisState]) -> SharePlan:
