@@ -1,23 +1,34 @@
 """Largest flows of many states at once in compiled code, each proven from its own arrays.
 
-Dinic's algorithm (1970): ways of fewest arcs to the goal, a blocking flow over them, again until
-none is left; what can be reached from the root then is the source side of the cut nearest it. It
-needs the extra ``fast`` (numba); the machine code is made once and kept beside this file.
+Ways that the whole network's flow takes come first, as far as a state leaves them; then Dinic's
+algorithm (1970): ways of fewest arcs, a blocking flow over them, again until none is left. What
+can be reached from the root then is the source side of the cut nearest it. It needs the extra
+``fast`` (numba); the machine code is made once and kept beside this file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from .arcs import ArcNetwork, ManyFlows
 from .certificate import CertificateError
 from .graph import BoolArray, IntArray
 
+Indices = NDArray[np.unsignedinteger[Any]]
+"""Indices without a sign, so that no check for negative ones slows their use."""
+
 F = TypeVar("F", bound=Callable[..., Any])
+
+STRIDE = 4
+"""Half arcs of a node are filled up to a multiple of this: loops of one length are foreseen."""
+
+MOST_WAYS = 64
+"""Ways of the whole network's flow that are tried first in every state, at most."""
 
 
 def _compiled(function: F) -> F:
@@ -28,155 +39,204 @@ def _compiled(function: F) -> F:
     return cast(F, made)
 
 
+class Halves(NamedTuple):
+    """Arcs as half arcs, in the order of the nodes that they leave.
+
+    Half arc h leads to ``heads[h]``; what flows over it comes back over ``mate[h]``, which is an
+    arc too where two in a row join the same nodes both ways. It has the capacity of the arc
+    ``arc[h]``, none where that is the number of arcs. Those of node v are from ``starts[v]`` on.
+    ``of`` (e,) is the half of each arc.
+    """
+
+    heads: Indices
+    mate: Indices
+    arc: Indices
+    starts: Indices
+    of: Indices
+
+
 def solved(net: ArcNetwork, capacity: IntArray) -> ManyFlows:
     """:func:`~sim.network.many.many_flows` in compiled code. Raises CertificateError as it."""
-    ends, halves, heads, starts = _halves_of(net.tail, net.head, net.goal + 1)
+    nodes = net.goal + 1
     found = ManyFlows(
-        np.zeros(len(capacity), dtype=np.int64),
-        np.zeros(capacity.shape, dtype=np.int64),
-        np.zeros((len(capacity), net.goal + 1), dtype=np.bool_),
+        np.empty(len(capacity), dtype=np.int64),
+        np.empty(capacity.shape, dtype=np.int64),
+        np.empty((len(capacity), nodes), dtype=np.bool_),
     )
+    tail, head = net.tail.astype(np.uint32), net.head.astype(np.uint32)
+    halves = halves_of(tail, head, nodes)
     capacity = np.ascontiguousarray(capacity, dtype=np.int64)
-    wrong = _solve_all(ends, halves, heads, starts, net.root, net.goal, capacity, *found)
+    wrong = _solve_all(*halves, tail, head, net.root, net.goal, net.capacity, capacity, *found)
     if wrong >= 0:
         raise CertificateError(f"state {wrong}: the flow does not prove itself equal to its cut")
     return found
 
 
-def _halves_of(
-    tail: IntArray, head: IntArray, nodes: int
-) -> tuple[IntArray, IntArray, IntArray, IntArray]:
-    """Arcs as half arcs: ``ends``, ``halves``, ``heads`` and ``starts``.
-
-    Half arc 2e is arc e, 2e + 1 the way back over its flow. ``ends`` is where each begins,
-    ``halves`` are all in the order of where they begin, ``heads`` where these lead; those that
-    leave node v are from the v-th of ``starts`` on.
-    """
-    ends = np.column_stack([tail, head]).ravel().astype(np.int32)
-    halves = np.argsort(ends, kind="stable").astype(np.int32)
-    starts = np.searchsorted(ends[halves], np.arange(nodes + 1)).astype(np.int32)
-    return ends, halves, ends[halves ^ 1], starts
+def halves_of(tail: Indices, head: Indices, nodes: int) -> Halves:
+    """The half arcs of a network."""
+    arcs = len(tail)
+    mate = np.full(arcs, arcs)
+    both = np.flatnonzero((tail[:-1] == head[1:]) & (head[:-1] == tail[1:]))
+    first = both[np.diff(both, prepend=-2) > 1]  # of a row of such the others are left alone
+    mate[first], mate[first + 1] = first + 1, first
+    alone = np.flatnonzero(mate == arcs)
+    mate[alone] = arcs + np.arange(len(alone))
+    begin = np.concatenate([tail, head[alone]])
+    fill = np.repeat(np.arange(nodes), -np.bincount(begin, minlength=nodes) % STRIDE)
+    rest = arcs + len(alone) + np.arange(len(fill))
+    begin = np.concatenate([begin, fill])
+    order = np.argsort(begin, kind="stable")
+    number = np.empty(len(order), dtype=np.uint32)
+    number[order] = np.arange(len(order))
+    heads = np.concatenate([head, tail[alone], fill])[order]
+    arc = np.minimum(order, arcs)
+    starts = np.searchsorted(begin[order], np.arange(nodes + 1))
+    mate = number[np.concatenate([mate, alone, rest])[order]]
+    return Halves(
+        heads.astype(np.uint32), mate, arc.astype(np.uint32), starts.astype(np.uint32),
+        number[:arcs],
+    )  # fmt: skip
 
 
 @_compiled
 def _solve_all(
-    ends: IntArray, halves: IntArray, heads: IntArray, starts: IntArray, root: int, goal: int,
-    capacity: IntArray, value: IntArray, amounts: IntArray, side: BoolArray,
+    heads: Indices, mate: Indices, arc: Indices, starts: Indices, of: Indices,
+    tail: Indices, head: Indices, root: int, goal: int, whole: IntArray, states: IntArray,
+    value: IntArray, amounts: IntArray, side: BoolArray,
 ) -> int:  # fmt: skip
     """Fill in every state; the first that does not prove itself, -1 where all do.
 
-    ``ends``, ``halves``, ``heads`` and ``starts`` are those of :func:`_halves_of`.
+    ``whole`` (e,) are the capacities of the network whose ways are tried first, ``states`` (k, e)
+    those of the states, the first arrays those of :class:`Halves`.
     """
-    left = np.empty(len(ends), dtype=np.int64)
-    level, queue = np.empty(goal + 1, dtype=np.int32), np.empty(goal + 1, dtype=np.int32)
-    at, way = np.empty(goal + 1, dtype=np.int32), np.empty(goal + 1, dtype=np.int32)
-    balance = np.empty(goal + 1, dtype=np.int64)
-    for state in range(len(capacity)):
-        for arc in range(capacity.shape[1]):
-            left[2 * arc] = capacity[state, arc]
-            left[2 * arc + 1] = 0
-        while _search(halves, heads, starts, goal, root, 1, left, level, queue):
-            _block(ends, halves, heads, starts, root, goal, left, level, at, way)
-        _search(halves, heads, starts, root, goal, 0, left, level, queue)
-        for arc in range(capacity.shape[1]):
-            amounts[state, arc] = left[2 * arc + 1]
-        for node in range(goal + 1):
-            side[state, node] = level[node] >= 0
-        value[state] = _proven(ends, root, goal, capacity[state], amounts[state], level, balance)
+    nodes = goal + 1
+    left, level = np.empty(len(heads), dtype=np.int64), np.empty(nodes, dtype=np.int32)
+    queue, at = np.empty(nodes + 1, dtype=np.uint32), np.empty(nodes, dtype=np.uint32)
+    way, ways = np.empty(nodes, dtype=np.uint32), np.empty((MOST_WAYS, nodes), dtype=np.uint32)
+    length, balance = np.zeros(MOST_WAYS + 1, dtype=np.int32), np.empty(nodes, dtype=np.int64)
+    for state in range(-1, len(states)):  # the first is the whole network
+        capacity = whole if state < 0 else states[state]
+        for half in range(len(heads)):
+            left[half] = capacity[arc[half]] if arc[half] < len(capacity) else 0
+        for kept in range(MOST_WAYS):
+            if length[kept] == 0:
+                break
+            _push(mate, left, ways[kept], length[kept])
+        while _search(heads, starts, root, goal, left, level, queue):
+            _block(heads, mate, starts, root, goal, left, level, at, way, ways, length, state < 0)
+        if state < 0:
+            continue
+        for number in range(len(capacity)):
+            amounts[state, number] = max(0, capacity[number] - left[of[number]])
+        for node in range(nodes):
+            side[state, node] = level[node] > 0
+        value[state] = _proven(
+            tail, head, root, goal, capacity, amounts[state], side[state], balance
+        )
         if value[state] < 0:
             return state
     return -1
 
 
 @_compiled
-def _search(
-    halves: IntArray, heads: IntArray, starts: IntArray, begin: int, end: int, back: int,
-    left: IntArray, level: IntArray, queue: IntArray,
-) -> bool:  # fmt: skip
-    """Steps of nodes from ``begin`` over what is left until ``end`` is met; is it?
+def _push(mate: Indices, left: IntArray, way: Indices, length: int) -> None:
+    """Send over a way, so many half arcs of ``way``, what all of them have room for."""
+    step = left[way[0]]
+    for i in range(1, length):
+        step = min(step, left[way[i]])
+    if step > 0:
+        for i in range(length):
+            left[way[i]] -= step
+            left[mate[way[i]]] += step
 
-    Against the arcs where ``back`` is 1. Nodes that are not seen have level -1.
+
+@_compiled
+def _search(
+    heads: Indices, starts: Indices, root: int, goal: int, left: IntArray, level: IntArray,
+    queue: Indices,
+) -> bool:  # fmt: skip
+    """Levels of nodes: 1 at the root, one more each step over what is left, 0 if not met.
+
+    Ends at the goal; is it met? No branch hangs on what is left, since none could be foreseen.
     """
-    level[:] = -1
-    level[begin] = 0
-    queue[0] = begin
+    level[:] = 0
+    level[root] = 1
+    queue[0] = root
     first, last = 0, 1
-    while first < last:
+    while first < last and level[goal] == 0:
         node = queue[first]
         first += 1
-        for i in range(starts[node], starts[node + 1]):
-            other = heads[i]
-            if level[other] < 0 and left[halves[i] ^ back] > 0:
-                level[other] = level[node] + 1
-                if other == end:
-                    return True
-                queue[last] = other
-                last += 1
-    return False
+        deeper = level[node] + 1
+        for half in range(starts[node], starts[node + 1]):
+            other = heads[half]
+            new = (left[half] > 0) & (level[other] == 0)
+            queue[last] = other
+            level[other] += deeper * new
+            last += new
+    return bool(level[goal] > 0)
 
 
 @_compiled
 def _block(
-    ends: IntArray, halves: IntArray, heads: IntArray, starts: IntArray, root: int, goal: int,
-    left: IntArray, level: IntArray, at: IntArray, way: IntArray,
+    heads: Indices, mate: Indices, starts: Indices, root: int, goal: int, left: IntArray,
+    level: IntArray, at: Indices, way: Indices, ways: Indices, length: IntArray, keep: bool,
 ) -> None:  # fmt: skip
-    """A blocking flow: push over ways that go a step nearer to the goal each time, until none is.
+    """A blocking flow: push over ways of a level each step until none is left.
 
-    Levels are steps to the goal, so that hardly a way that is begun leads nowhere.
+    They are looked for from the goal: each node with a level was met by such a way, so hardly a
+    search leads nowhere. Where ``keep`` they are added to ``ways``, as many as have room there.
     """
     at[:] = starts[:-1]
-    depth, node = 0, root
+    kept = np.count_nonzero(length) if keep else MOST_WAYS
+    depth, node = 0, goal
     while True:
-        if node == goal:
-            step = left[way[0]]
-            for i in range(1, depth):
-                step = min(step, left[way[i]])
-            full = 0
-            for i in range(depth - 1, -1, -1):
-                left[way[i]] -= step
-                left[way[i] ^ 1] += step
-                if left[way[i]] == 0:
-                    full = i
-            depth, node = full, ends[way[full]]
+        if node == root:
+            _push(mate, left, way, depth)
+            if kept < MOST_WAYS:
+                ways[kept] = way
+                length[kept] = depth
+                kept += 1
+            depth = 0
+            while left[way[depth]] > 0:
+                depth += 1
+            node = heads[way[depth]]
             continue
         while at[node] < starts[node + 1]:
-            if level[heads[at[node]]] == level[node] - 1 and left[halves[at[node]]] > 0:
+            half = at[node]
+            if level[heads[half]] == level[node] - 1 and left[mate[half]] > 0:
                 break
             at[node] += 1
         if at[node] < starts[node + 1]:
-            way[depth] = halves[at[node]]
+            way[depth] = mate[at[node]]
             node = heads[at[node]]
             depth += 1
         elif depth == 0:
             return
-        else:  # nothing leads on from here
+        else:  # nothing leads here any more
             depth -= 1
-            node = ends[way[depth]]
+            node = heads[way[depth]]
             at[node] += 1
 
 
 @_compiled
 def _proven(
-    ends: IntArray, root: int, goal: int, capacity: IntArray, amounts: IntArray, level: IntArray,
-    balance: IntArray,
+    tail: Indices, head: Indices, root: int, goal: int, capacity: IntArray, amounts: IntArray,
+    side: BoolArray, balance: IntArray,
 ) -> int:  # fmt: skip
     """The value of a flow that is within 0 and its capacity, conserved, equal to its cut; else -1.
 
-    The cut are the arcs that lead out of the nodes whose ``level`` is not -1.
+    The cut are the arcs that lead out of the nodes of ``side``.
     """
     balance[:] = 0
-    held = 0
+    held, wrong = 0, not side[root] or side[goal]
     for arc in range(len(capacity)):
-        amount, tail, head = amounts[arc], ends[2 * arc], ends[2 * arc + 1]
-        if amount < 0 or amount > capacity[arc]:
-            return -1
-        balance[tail] -= amount
-        balance[head] += amount
-        if level[tail] >= 0 and level[head] < 0:
-            held += capacity[arc]
+        amount, begin, end = amounts[arc], tail[arc], head[arc]
+        wrong |= (amount < 0) | (amount > capacity[arc])
+        balance[begin] -= amount
+        balance[end] += amount
+        held += capacity[arc] * (side[begin] & ~side[end])
+    wrong |= (balance[goal] != held) | (balance[root] != -held)
+    balance[goal] = balance[root] = 0
     for node in range(goal + 1):
-        if node not in (root, goal) and balance[node] != 0:
-            return -1
-    if level[root] < 0 or level[goal] >= 0:
-        return -1
-    return held if balance[goal] == held and balance[root] == -held else -1
+        wrong |= balance[node] != 0
+    return -1 if wrong else held

@@ -67,7 +67,7 @@ def batch(net: ArcNetwork) -> int:
 def without_each(net: ArcNetwork, lost: BoolArray) -> IntArray:
     """Capacities (k, e) once the targets that each row of ``lost`` (k, t) names are lost."""
     never = np.zeros((len(lost), 1), dtype=bool)  # the last stands for arcs of no target
-    gone = np.concatenate([lost, never], axis=1)[:, net.target]
+    gone = np.concatenate([lost, never], axis=1).take(net.target, axis=1)
     return np.where(gone, 0, net.capacity)
 
 

@@ -290,14 +290,66 @@ def test_compiled_flows_are_those_of_one_by_one() -> None:
 
 
 @COMPILES
+def test_compiled_flows_do_not_lean_on_the_whole_network() -> None:
+    # its ways come first in each state: also where that has ways of which the whole knows nothing
+    pytest.importorskip("numba")
+    from sim.network.kernel import solved
+
+    rng = np.random.default_rng(4)
+    for seed in range(40):
+        net = random_doubts(seed).net
+        capacity = rng.integers(0, 6, (20, len(net.tail))) * (rng.random((20, len(net.tail))) < 0.8)
+        one, other = one_by_one(net, capacity), solved(net, capacity)
+        np.testing.assert_array_equal(one.value, other.value)
+        np.testing.assert_array_equal(one.side, other.side)
+        check_witness(net, capacity, other)
+
+
+def test_half_arcs_are_the_arcs_and_their_ways_back() -> None:
+    pytest.importorskip("numba")
+    from sim.network.kernel import STRIDE, halves_of
+
+    rng = np.random.default_rng(6)
+    for _ in range(50):  # few nodes, so that many arcs lie beside and against each other
+        nodes, arcs = 4, 12
+        tail, head = rng.integers(0, nodes, (2, arcs)).astype(np.uint32)
+        halves = halves_of(tail, head, nodes)
+        count = len(halves.heads)
+        begin = np.repeat(np.arange(nodes), np.diff(halves.starts.astype(int)))
+        assert len(begin) == count
+        assert not (np.diff(halves.starts.astype(int)) % STRIDE).any()
+        np.testing.assert_array_equal(halves.mate[halves.mate], np.arange(count))
+        np.testing.assert_array_equal(begin[halves.mate], halves.heads)
+        np.testing.assert_array_equal(begin[halves.of], tail)
+        np.testing.assert_array_equal(halves.heads[halves.of], head)
+        # each arc lends its capacity to its own half and to no other
+        np.testing.assert_array_equal(halves.arc[halves.of], np.arange(arcs))
+        assert (halves.arc < arcs).sum() == arcs
+
+
+@COMPILES
 def test_a_compiled_flow_that_is_none_is_refused() -> None:
     pytest.importorskip("numba")
     from sim.network.kernel import _proven
 
-    ends = np.array([0, 1, 1, 2])  # two arcs in a row, from node 0 to node 2
-    capacity, level, balance = np.array([3, 2]), np.array([0, 1, -1]), np.zeros(3, dtype=np.int64)
-    for amounts, value in (([2, 2], 2), ([3, 3], -1), ([2, 1], -1), ([1, 1], -1), ([-1, -1], -1)):
-        assert _proven(ends, 0, 2, capacity, np.array(amounts), level, balance) == value
+    # two arcs in a row, from node 0 over 1 to 2, with room for 3 and for 2
+    tail, head, capacity = np.array([0, 1]), np.array([1, 2]), np.array([3, 2])
+    first, second = [True, False, False], [True, True, False]
+    for amounts, side, value in (
+        ([2, 2], second, 2),
+        ([2, 2], first, -1),  # this cut holds 3
+        ([3, 3], second, -1),  # over the second arc goes more than it holds
+        ([2, 1], second, -1),  # something is lost on the way
+        ([1, 1], second, -1),  # less than the cut holds
+        ([-1, -1], second, -1),
+        ([2, 2], [True, True, True], -1),  # no cut: the goal is on the side of the root
+        ([2, 2], [False, True, False], -1),
+    ):
+        found = _proven(
+            tail, head, 0, 2, capacity, np.array(amounts), np.array(side),
+            np.zeros(3, dtype=np.int64),
+        )  # fmt: skip
+        assert found == value
 
 
 @COMPILES
