@@ -6,6 +6,7 @@ Each draws PNGs; with ``svg`` an SVG of each figure too.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from sim.measure.compare import Comparison
 from sim.measure.compare_many import ManyComparison
 from sim.scenario.model import Scenario
 from sim.tables.manifest import Undrawn
+from sim.tables.verified import ALTERED, altered
 
 Draws = Callable[..., Sequence[Undrawn]]
 
@@ -25,6 +27,13 @@ Draws = Callable[..., Sequence[Undrawn]]
 def drawer(draw: Draws, figures: bool, svg: bool) -> Draws | None:
     """What of here draws, as SVG too where wanted; None where no figures are."""
     return partial(draw, svg=svg) if figures else None
+
+
+def _noted(read: Iterable[Mapping[str, Any]]) -> AbstractContextManager[None]:
+    """Inside, figures say which files their numbers were read from were changed since."""
+    from sim.view.draw import noted
+
+    return noted(altered([file for summary in read for file in summary.get(ALTERED, ())]))
 
 
 def draw_ensemble(
@@ -39,7 +48,8 @@ def draw_ensemble(
     from sim.view.charts.ensemble_figures import ensemble_figures
     from sim.view.draw import save_each
 
-    return save_each(ensemble_figures(scenario, summary, rows), folder, svg=svg)
+    with _noted([summary]):
+        return save_each(ensemble_figures(scenario, summary, rows), folder, svg=svg)
 
 
 def draw_study(study: Study, folder: Path, *, svg: bool = False) -> Sequence[Undrawn]:
@@ -47,7 +57,8 @@ def draw_study(study: Study, folder: Path, *, svg: bool = False) -> Sequence[Und
     from sim.view.charts.study_figures import study_figures
     from sim.view.draw import save_each
 
-    return save_each(study_figures(study), folder, svg=svg)
+    with _noted([cell.summary for cell in study.ensembles]):
+        return save_each(study_figures(study), folder, svg=svg)
 
 
 def draw_sensitivity(
@@ -57,7 +68,8 @@ def draw_sensitivity(
     from sim.view.charts.study_figures import tornados
     from sim.view.draw import save_each
 
-    return save_each(tornados(study), folder, svg=svg)
+    with _noted([study.runs.summary]):
+        return save_each(tornados(study), folder, svg=svg)
 
 
 def draw_comparison(
@@ -67,7 +79,8 @@ def draw_comparison(
     from sim.view.charts.compare_figures import comparison_figures
     from sim.view.draw import save_each
 
-    return save_each(comparison_figures(comparison), folder, svg=svg)
+    with _noted([one.summary for one in comparison.outcomes]):
+        return save_each(comparison_figures(comparison), folder, svg=svg)
 
 
 def draw_many(comparison: ManyComparison, folder: Path, *, svg: bool = False) -> Sequence[Undrawn]:
@@ -75,7 +88,8 @@ def draw_many(comparison: ManyComparison, folder: Path, *, svg: bool = False) ->
     from sim.view.charts.many_figures import many_figures
     from sim.view.draw import save_each
 
-    return save_each(many_figures(comparison), folder, svg=svg)
+    with _noted([one.summary for one in comparison.outcomes]):
+        return save_each(many_figures(comparison), folder, svg=svg)
 
 
 def draw_scores(scored: Scored, folder: Path, *, svg: bool = False) -> Sequence[Undrawn]:

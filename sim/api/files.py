@@ -211,6 +211,4 @@ def summary(folder: str | os.PathLike[str]) -> Mapping[str, Any]:
 
     place = Path(folder)
     check_inside(place, "summary.json")
-    found = read_summary(place)
-    tell_altered(place, ["summary.json"])
-    return found
+    return {**read_summary(place), **tell_altered(place, ["summary.json"])}

@@ -13,7 +13,6 @@ from sim.many import ensemble as _many
 from sim.many.ensemble import Ensemble
 from sim.many.sensitivity import SensitivityStudy
 from sim.many.studies import Study
-from sim.tables.folder import read_summary
 from sim.tables.manifest import FIGURES, Draw, Wanted, draw_into, kind_of, lacks_figures, wanted_of
 from sim.tables.verified import (
     check_inside,
@@ -133,7 +132,7 @@ def _drawing(folder: Path, wanted: Wanted, progress: Progress | None = None) -> 
     if kind == "ensemble":
         done = _many.open_ensemble(folder)
         return lambda place: draw_ensemble(
-            done.scenario, read_summary(folder), _many.rows_of(done), place, svg=wanted.svg
+            done.scenario, done.summary, _many.rows_of(done), place, svg=wanted.svg
         )
     study = open_study(folder)
     if isinstance(study, SensitivityStudy):

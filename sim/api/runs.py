@@ -380,7 +380,7 @@ def open_run(path: str | os.PathLike[str]) -> RunFolder:
         raise FolderError(f"{folder} is the folder of many runs, not of one")
     series, events = _folder.read_series(folder), _folder.read_events(folder)
     resolved = load(folder / _folder.RESOLVED).resolved
-    tell_altered(folder, _READ)
+    summary = {**summary, **tell_altered(folder, _READ)}
     course = partial(_course, folder)
     return RunFolder(folder, Outcome(folder.name, resolved, summary, series, events, course))
 

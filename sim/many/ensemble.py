@@ -397,7 +397,7 @@ def open_ensemble(folder: Path) -> Ensemble:
         failed = {f["replicate"]: f["error"] for f in manifest["failed"]}
         chosen = derived_replicates(folder)
         found = table(journal.outcomes(chosen), journal.units, len(chosen), folder)
-    tell_altered(folder, _READ)
+    summary = {**summary, **tell_altered(folder, _READ)}
     return Ensemble(folder, scenario, plan, found, summary, failed)
 
 

@@ -88,7 +88,7 @@ def page(folder: Path, file: Path) -> str:
         section("manifest", "Manifest", tables.manifest(manifest, this.link)),
     ]
     stage = None if rows is None else chances.stage(scenario, rows)
-    return document(f"{title}: {summary['n']} runs", about, parts, stage)
+    return document(f"{title}: {summary['n']} runs", about, parts, stage, of=[folder])
 
 
 def _stage(this: _Ensemble, told: bool) -> Html:

@@ -102,7 +102,7 @@ def page(folder: Path, file: Path, manifest: Mapping[str, Any]) -> str:
                 source_line("The whole scenario: ", link(f"{SAMPLES}/scenario.resolved.yaml"))),
         section("manifest", "Manifest", tables.manifest(manifest, link)),
     ]  # fmt: skip
-    return document(design["title"], about, parts)
+    return document(design["title"], about, parts, of=[folder])
 
 
 _METHODS = {

@@ -91,7 +91,7 @@ def page(runs: Sequence[RunFiles], file: Path) -> str:
     title = f"{runs[1].scenario.title}, compared with {first.scenario.title}"
     if len(runs) > 2:
         title = f"{len(runs)} runs, the others compared with {first.scenario.title}"
-    return document(title, who, parts, stage(runs, axis))
+    return document(title, who, parts, stage(runs, axis), of=[run.folder for run in runs])
 
 
 GAP = "B \u2212 A"

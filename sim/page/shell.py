@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from sim.scenario.model import DAY, PPM
 from sim.tables.of_run import luck_of
+from sim.tables.verified import told_on_a_page
 from sim.view import look
 
 from .inputs import source_of
@@ -94,8 +95,17 @@ def spare(script: str) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
-def document(title: str, about: Piece, parts: Iterable[Piece], stage: Stage | None = None) -> str:
+def document(
+    title: str,
+    about: Piece,
+    parts: Iterable[Piece],
+    stage: Stage | None = None,
+    *,
+    of: Iterable[Path] = (),
+) -> str:
     """The whole page. Without a ``stage`` it has no map and no time.
+
+    It begins with which files of the folders ``of`` which it tells were changed since.
 
     Nothing in it may be fetched: the policy allows its own style and script by their hashes, and
     pictures that are part of the page. One that is served speaks to where it is from, alone.
@@ -125,6 +135,7 @@ def document(title: str, about: Piece, parts: Iterable[Piece], stage: Stage | No
             el("button", "Light or dark", type="button", id="theme"),
             el("h1", named(title)),
             el("p", about, class_="about"),
+            el("p", el("strong", told), class_="altered") if (told := told_on_a_page(of)) else None,
         ),
         el("main", parts, id="main"),
         el(

@@ -78,7 +78,8 @@ def page(
     ]  # fmt: skip
     data, ground = stage([run], run.focus)
     asked = {"what_if": what_if.document(run)} if axes else {}
-    return document(run.scenario.title, about(run), parts, ({**data, **asked, **told}, ground))
+    shown = {**data, **asked, **told}, ground
+    return document(run.scenario.title, about(run), parts, shown, of=[run.folder])
 
 
 def _stage(run: RunFiles, link: Links) -> Html:

@@ -103,7 +103,7 @@ def page(folder: Path, file: Path) -> str:
                 inputs.section(scenario)),
         section("manifest", "Manifest", tables.manifest(manifest, this.link)),
     ]  # fmt: skip
-    return document(design["title"], about, parts)
+    return document(design["title"], about, parts, of=[folder])
 
 
 def _answer(this: _Study) -> list[Html]:

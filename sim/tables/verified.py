@@ -11,13 +11,14 @@ import errno
 import json
 import os
 import warnings
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.base.errors import DamageWarning, FolderError, words
 from sim.base.files import digest_of, fingerprint, is_leftover
+from sim.base.numbers import enumerated
 
 from .folder import RESOLVED
 from .identity import PROGRAM, PROGRAMS, apart, identity
@@ -89,13 +90,45 @@ def unnamed(folder: Path) -> list[Path]:
     return [path for path in found if not any(map(is_leftover, path.relative_to(folder).parts))]
 
 
-def tell_altered(folder: Path, names: Collection[str] | None = None) -> None:
+def tell_altered(folder: Path, names: Collection[str] | None = None) -> dict[str, list[str]]:
     """Warn of each file that is not what was written; ``names`` as of :func:`faults`.
 
-    To be called once they were read, since one that cannot be is told anyway.
+    To be called once they were read, since one that cannot be is told anyway. What it returns is
+    laid into what was read, so that what is made of that tells it too.
     """
-    for fault in faults(folder, names):
+    found = faults(folder, names)
+    for fault in found:
         warnings.warn(f"{fault} (sim verify {folder})", DamageWarning, stacklevel=3)
+    return {ALTERED: _by_folder(folder, found)} if found else {}
+
+
+def _by_folder(folder: Path, found: Sequence[Fault]) -> list[str]:
+    """Files with the name of their folder alone, wherever that lies."""
+    return [f"{folder.resolve().name}/{fault.file.relative_to(folder)}" for fault in found]
+
+
+def told_on_a_page(folders: Iterable[Path]) -> str:
+    """What of folders, and of those below them, a page that shows them has to warn of."""
+    parts = [part for folder in folders for part in (folder, *folders_below(folder))]
+    return altered(
+        [file for part in parts for file in _by_folder(part, faults(part, told_on_pages(part)))]
+    )
+
+
+ALTERED = "altered"
+"""Where a summary that was read names the files that are not what was written."""
+
+
+def altered(files: Collection[str]) -> str:
+    """That files are not what was written, in words; nothing of none."""
+    if not files:
+        return ""
+    told = enumerated(sorted(set(files)), MOST)
+    return f"Changed since it was written, so that what is shown here may be wrong: {told}"
+
+
+MOST = 5
+"""Files that are named, of those that were changed."""
 
 
 def check_inside(folder: Path, *names: str) -> None:

@@ -13,6 +13,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -370,12 +371,26 @@ def headed(page: Page, room: float) -> tuple[list[str], float, str]:
     return lines, size, f"{rest}. {page.subtitle}" if rest else page.subtitle
 
 
+_NOTE: ContextVar[str] = ContextVar("note", default="")
+
+
+@contextmanager
+def noted(note: str) -> Iterator[None]:
+    """Inside, every figure says something more in its small print, in a line of its own."""
+    token = _NOTE.set(note)
+    try:
+        yield
+    finally:
+        _NOTE.reset(token)
+
+
 def sheet(page: Page, width: float = WIDTH, height: float = HEIGHT) -> Sheet:
     """A white figure with its title, subtitle and credit."""
     room = width - 2 * MARGIN
     titles, size, rest = headed(page, room)
     subtitles = wrap(rest, 10.5, room, 3) if rest else []
     credits_ = wrap(page.credit, 7.5, room, 2) if page.credit else []
+    credits_ += wrap(_NOTE.get(), 7.5, room, 2) if _NOTE.get() else []
     y = height - 18.0
     made = blank(width, height)
     for line in titles:

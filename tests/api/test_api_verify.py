@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from sim.many.journal import Journal
 from sim.tables import identity as identities
 from sim.tables.manifest import put_manifest, unsealed
 from sim.tables.verified import Fault
+from sim.view import draw
 
 STUDY = (
     "format: 1\nbase: one_way.yaml\nn: 3\nmeasures: [axes.line.delivered]\n"
@@ -160,6 +162,69 @@ def test_what_was_changed_is_told_by_whoever_reads_it(home: Path) -> None:
         sim.compare(folder, sim.run("two_ways.yaml"))
     with told, pytest.raises(sim.FolderError, match="another version"):
         sim.film(folder)
+
+
+SAID = "Changed since it was written, so that what is shown here may be wrong: it/"
+
+
+@KINDS
+def test_a_page_says_which_files_were_changed(make: Make, home: Path) -> None:
+    folder = make(home)
+    assert 'class="altered"' not in sim.report(folder).read_text("utf-8")
+    edited(folder / "summary.json", "{", "{ ")  # which changes no number
+    with pytest.warns(DamageWarning, match=r"summary\.json"):
+        page = sim.report(folder).read_text("utf-8")
+    assert f'<p class="altered"><strong>{SAID}summary.json</strong></p>' in page
+
+
+def test_a_page_of_several_runs_and_of_a_study_says_it_of_each(home: Path) -> None:
+    one, other = whole_run(home), sim.run("two_ways.yaml").write(home / "other", figures=False)
+    edited(other / "flows.csv", "0", "1")
+    with pytest.warns(DamageWarning, match=r"flows\.csv"):
+        page = sim.report(one, other, out="both.html").read_text("utf-8")
+    assert "may be wrong: other/flows.csv<" in page
+    shutil.rmtree(one)
+    study = whole_study(home)
+    cell = sorted(study.glob("cells/*"))[0]
+    edited(cell / "replicates.csv", "0", "1")
+    with pytest.warns(DamageWarning, match=r"replicates\.csv"):
+        page = sim.report(study).read_text("utf-8")
+    assert f"may be wrong: {cell.name}/replicates.csv<" in page
+
+
+def test_the_small_print_of_figures_says_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is compared, and what is drawn again of many runs; a run that is drawn is run again."""
+    notes = []
+
+    def kept(note: str) -> AbstractContextManager[None]:
+        notes.append(note)
+        return nullcontext()
+
+    monkeypatch.setattr(draw, "noted", kept)
+    monkeypatch.setattr(draw, "save_each", lambda *_, **__: [])  # nothing is looked at here
+    one, other = whole_run(home), sim.run("two_ways.yaml").write(home / "other", figures=False)
+    sim.compare(one, other).write(home / "apart")
+    edited(one / "summary.json", "{", "{ ")
+    with pytest.warns(DamageWarning):
+        sim.compare(one, other).write(home / "apart_again")
+    shutil.rmtree(one)
+    many = whole_ensemble(home)
+    sim.figures(many)
+    edited(many / "summary.json", "{", "{ ")
+    with pytest.warns(DamageWarning):
+        sim.figures(many)
+    assert notes == ["", f"{SAID}summary.json", "", f"{SAID}summary.json"]
+
+
+def test_small_print_is_read_on_the_sheet() -> None:
+    page = draw.Page("A title", "what it shows", "made up")
+
+    def words() -> list[str]:
+        return [text.get_text() for text in draw.sheet(page).figure.texts]
+
+    assert words() == ["A title", "what it shows", "made up"]
+    with draw.noted(f"{SAID}summary.json"):
+        assert words() == ["A title", "what it shows", f"{SAID}summary.json", "made up"]
 
 
 def test_a_link_out_of_a_folder_is_not_followed(home: Path) -> None:
