@@ -94,8 +94,8 @@ def validate(source: Source, *, sets: Sequence[str] | Mapping[str, object] = ())
     ``accepts`` in the scenario silences one.
 
     Args:
-        source: the path of a scenario, of a network file or of a study, or a scenario as
-            :func:`sim.load` takes it.
+        source: the path of a scenario, of a network file (of any kind, read without options) or of
+            a study, or a scenario as :func:`sim.load` takes it.
         sets: values set in a scenario by their dotted paths, as there.
 
     Raises:
@@ -113,9 +113,17 @@ def validate(source: Source, *, sets: Sequence[str] | Mapping[str, object] = ())
         if sets:
             raise BadInputError(f"sets: {name} is a study, which states its settings itself")
         return _checked_study(name)
-    kind: Kind = "network" if text is None and is_network_yaml(name) else "scenario"
+    of_table = text is None and _is_table(name)
+    kind: Kind = "network" if of_table or (text is None and is_network_yaml(name)) else "scenario"
+    if sets and kind == "network":
+        raise BadInputError(f"sets: {safe(name)} is a network, not a scenario")
     warnings = Findings()
     try:
+        if of_table:
+            from sim.network.readers import read_table
+
+            graph = read_table(name).graph
+            return CheckedFile(name, kind, len(graph.places), len(graph.roads))
         if kind == "network":
             net = load_network(path)
         else:
@@ -147,9 +155,16 @@ def _checked_study(file: str) -> CheckedFile:
 
 def is_scenario(file: str) -> bool:
     """False for network files of any kind, and for folders."""
+    return not (_is_table(file) or os.path.isdir(file) or is_network_yaml(file))
+
+
+def _is_table(file: str) -> bool:
+    """True of network files that are not YAML; of YAML no reader is loaded."""
+    if file.lower().endswith(_YAML):
+        return False
     from sim.network.readers import is_table
 
-    return not (is_table(file) or os.path.isdir(file) or is_network_yaml(file))
+    return is_table(file)
 
 
 def check_ending(file: str) -> None:

@@ -49,7 +49,8 @@ def table_of(
         ground = ground_of(table, name)
     except ScenarioError as error:
         fault = error.diagnostics[0]
-        raise InputError(f"'{safe(name)}': {fault.message}", fault.hint) from error
+        other = None if name.endswith(ENDING) else f"sim import FILE --out FILE{ENDING} makes one"
+        raise InputError(f"'{safe(name)}': {fault.message}", fault.hint or other) from error
     for what, hint in ground.faults():
         report.error(node.mark, what, hint)
     return replace(table, shut=ground.shut), ground.tree(node.mark)

@@ -239,7 +239,18 @@ def test_import_and_read_back(sim: Sim, answer: Answer, folder: Path) -> None:
     assert answer("cut", "edges.npz", *ENDS, cwd=folder)["max_flow"] == 80.0
     # 80 t/day; roads both ways open no new way here
     assert answer("cut", "edges.yaml", *ENDS, cwd=folder)["max_flow"] == 80_000
-    assert sim("validate", "edges.yaml", cwd=folder).returncode == 0
+    for file in ("edges.csv", "edges.npz", "edges.yaml"):
+        assert sim("validate", file, cwd=folder).returncode == 0
+    size = {"kind": "network", "places": 5, "roads": 6}
+    for file in ("edges.csv", "edges.npz"):
+        assert answer("validate", file, cwd=folder)["files"] == [{"file": file, **size}]
+    done = sim("validate", "edges.npz", "--set", "x=1", cwd=folder)
+    assert done.returncode == 2
+    assert done.stderr == "error: --set: edges.npz is a network, not a scenario\n"
+    (folder / "cut.npz").write_bytes((folder / "edges.npz").read_bytes()[:300])
+    done = sim("validate", "cut.npz", cwd=folder)
+    assert done.returncode == 2
+    assert "cut.npz: error: not a network table" in done.stdout + done.stderr
     # one-way roads stay so
     assert sim("import", "edges.csv", "--out", "one_way.yaml", cwd=folder).returncode == 0
     assert answer("cut", "one_way.yaml", *ENDS, cwd=folder)["max_flow"] == 80_000
