@@ -186,7 +186,7 @@ def rank(
         axes_at(scenario, [axis], at, seed, replicate=i, to_end=False)[0].case
         for i in range(1, draws)
     )
-    ranking = with_intervals(found.ranking, (first.case, *more), targets)
+    ranking = with_intervals(found.ranking, (first.case, *more), targets, top)
     return replace(found, ranking=ranking)
 
 

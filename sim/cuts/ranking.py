@@ -240,25 +240,60 @@ def ranks_of(losses: Iterable[T]) -> dict[T, int]:
     return found
 
 
-def with_intervals(ranking: Ranking, cases: Iterable[Case], kinds: Kinds) -> Ranking:
+def with_intervals(
+    ranking: Ranking, cases: Iterable[Case], kinds: Kinds, top: int | None = None
+) -> Ranking:
     """A ranking with where each row stands in drawn networks.
 
-    Equal losses share the better rank. A quantile is the smallest value that at least that
-    share of all does not exceed.
+    Behind its rows come the places and roads that cost nothing here, or are not there, and cost
+    something in a drawn network; where so many of the ``top`` are asked for, those that have a
+    chance of 5 % at least to be among them. Equal losses share the better rank. A quantile is the
+    smallest value that at least that share of all does not exceed.
     """
-    names = [row.name for row in ranking.rows]
+    first = ranking.case
+    drawn = [_losses(case, kinds) for case in cases]
+    rows = {row.name: row for row in ranking.rows}
+    rows |= {
+        name: RankedLoss(
+            name, kind, _amount(first, 0), 0.0, 0.0, 0.0, 0.0,
+            None if first.axis is None else first.value(0), 0 if kind == "place" else None,
+        )
+        for losses in drawn for name, (kind, _) in losses.items() if name not in rows
+    }  # fmt: skip
     ranks: list[list[int]] = []
-    losses: list[list[float]] = []
-    for case in cases:
-        net = case.arcs(case.targets(kinds))
-        top = Residual(net).top(len(net.targets)) if net.residual(()) < UNLIMITED else []
-        amounts = {net.name(i): loss for i, loss in top}
-        drawn = [amounts.get(name, 0) for name in names]
-        ranks.append([1 + sum(other > loss for other in amounts.values()) for loss in drawn])
-        losses.append([float(case.value(loss) or 0) for loss in drawn])
-    found = zip(ranking.rows, _quantiles(ranks), _quantiles(losses), strict=True)
-    rows = tuple(replace(row, interval=Interval(rank, loss)) for row, rank, loss in found)
-    return replace(ranking, rows=rows)
+    amounts: list[list[float]] = []
+    for losses in drawn:
+        alone = [losses[name][1] if name in losses else 0 for name in rows]
+        known = ranks_of([0, *(loss for _, loss in losses.values())])
+        ranks.append([known[loss] for loss in alone])
+        amounts.append([float(first.value(loss) or 0) for loss in alone])
+    found = [
+        replace(row, interval=Interval(rank, loss))
+        for row, rank, loss in zip(
+            rows.values(), _quantiles(ranks), _quantiles(amounts), strict=True
+        )
+    ]
+    told = len(ranking.rows)
+    more = [row for row in found[told:] if _is_among(row, top)]
+    more.sort(key=lambda row: (row.interval and row.interval.ranks, row.kind, row.name))
+    return replace(ranking, rows=(*found[:told], *more))
+
+
+def _losses(case: Case, kinds: Kinds) -> dict[str, tuple[str, int]]:
+    """Kind and loss of each place and road (by id) whose loss alone costs a case something."""
+    targets = case.targets(kinds)
+    net = case.arcs(targets)
+    if net.residual(()) >= UNLIMITED:
+        return {}
+    top = Residual(net).top(len(targets))
+    return {net.name(i): (targets[i].kind, loss) for i, loss in top if loss}
+
+
+def _is_among(row: RankedLoss, top: int | None) -> bool:
+    """Whether one of twenty draws, or more, has it among the ``top`` worst."""
+    if top is None or row.interval is None:
+        return True
+    return row.interval.ranks[0] <= top and row.interval.losses[2] > 0
 
 
 def _quantiles(values: Sequence[Sequence[T]]) -> list[tuple[T, T, T]]:

@@ -11,6 +11,7 @@ import pytest
 from scipy import stats
 
 import sim
+from sim.cuts.ranking import Interval
 from sim.scenario import dump_resolved
 
 NETWORK: dict[str, Any] = {
@@ -105,6 +106,20 @@ def test_cuts_and_ranks_say_how_many_there_are_and_draw_them() -> None:
     (row,) = [row for row in ranking["rank"] if row["name"] == "s--t"]
     low, middle, high = row["loss_interval"]
     assert 40_000 <= low < middle < high <= 60_000
+
+
+def test_what_the_first_draw_lacks_is_ranked_where_others_have_it() -> None:
+    given = sim.load(scenario())
+    found = sim.rank(given, targets="roads", draws=40, seed=3)
+    assert "s--u" in found.document()["doubtful_roads"]["absent"]
+    rows = {row.name: row for row in found.rows}
+    # without s--u the way over u carries nothing, with it 7 t/day, less than s--t in each draw; so
+    # it is in half of the draws. What leads to v never costs anything
+    assert [*rows] == ["s--t", "s--u", "u--t"]
+    for road in ("s--u", "u--t"):
+        assert (rows[road].loss, rows[road].interval) == (0, Interval((2, 2, 2), (0, 0, 7_000)))
+    for top, count in ((1, 1), (2, 3)):
+        assert len(sim.rank(given, targets="roads", draws=40, seed=3, top=top).rows) == count
 
 
 def there(given: sim.Scenario, road: str) -> bool:
