@@ -93,7 +93,9 @@ def test_a_shipped_scenario_is_the_same_however_it_is_looked_at(
     looked_at(sim, file, tmp_path, figures=name == "mare_front")
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 8))]
+)
 def test_a_random_scenario_is_the_same_however_it_is_looked_at(
     seed: int, random_scenario: Random, sim: Sim, tmp_path: Path
 ) -> None:

@@ -13,7 +13,17 @@ from sim.many.studies import check_measures, scenarios
 STUDIES = sorted((Path(__file__).parents[1] / "scenarios" / "studies").glob("*.yaml"))
 
 
-@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
+MANY_CELLS = {"coordination", "fronts_1_to_5", "three_towns"}
+"""Studies whose cells take seconds to make."""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (path.stem in MANY_CELLS))
+        for path in STUDIES
+    ],
+)
 def test_a_study_can_be_run(path: Path) -> None:
     design = read_design(path)
     if design.sensitivity is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from pathlib import Path
 
 from sim.base.files import write_whole
@@ -10,7 +11,7 @@ from sim.view.map.frame import KM_PER_DEGREE, Frame, fit
 
 from .explored import FILE, drawing
 from .ground import WIDTH, Ground
-from .markup import el
+from .markup import Html, el
 from .sentences import EXPLORING, SENTENCES
 from .shell import bare_map, document, section
 
@@ -50,7 +51,7 @@ def write_first(folder: Path, middle: tuple[float, float] | None, road_class: st
     Raises:
         FullDiskError: there is no room for it.
     """
-    frame = _world() if middle is None else _region(*middle)
+    frame, ground = _drawn(middle)
     nothing: dict[str, list[str]] = {key: [] for key in _PARTS}
     told = {
         "axis": None, "km": round(frame.km_per_pixel, 6),
@@ -61,7 +62,6 @@ def write_first(folder: Path, middle: tuple[float, float] | None, road_class: st
         },
         "first": {"world": middle is None, **AT_FIRST},
     }  # fmt: skip
-    ground = Ground(frame, [ATLANTIC if middle is None else (frame.east, frame.north)]).svg()
     stage = el(
         "div",
         el("div", bare_map(_NOTE), class_="stuck"),
@@ -86,6 +86,14 @@ _SAID = {
     "explore_ready": "Run works out what reaches the sinks; Save writes the scenario as a file.",
 }
 """What this page says otherwise than that of a run."""
+
+
+@lru_cache(maxsize=4)
+def _drawn(middle: tuple[float, float] | None) -> tuple[Frame, Html]:
+    """The frame and the ground of a map; that of the world takes seconds to draw."""
+    frame = _world() if middle is None else _region(*middle)
+    seen = ATLANTIC if middle is None else (frame.east, frame.north)
+    return frame, Ground(frame, [seen]).svg()
 
 
 def _world() -> Frame:

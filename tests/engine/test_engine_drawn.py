@@ -96,7 +96,9 @@ def everything(
     assert page_of_several([one, other], folder / "comparison.html").endswith("</html>\n")
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 6))]
+)
 def test_every_figure_of_a_random_run_is_drawn(
     seed: int, wild: Wild, wild_war: Wild, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -228,7 +228,7 @@ def names_only(scenario: Scenario, seed: int) -> None:
     assert told(measures[0], back) == told(measures[1], str)
 
 
-FAST, ALL = 40, 300
+FAST, ALL = 20, 300
 
 
 @pytest.mark.parametrize("seed", range(FAST))
@@ -245,7 +245,7 @@ def test_any_renaming_of_hundreds_of_wars_changes_names_only(wild_war: Wild, see
 @pytest.mark.parametrize(
     "file",
     [
-        pytest.param(file, id=file.stem, marks=[pytest.mark.slow] if n % 4 else [])
+        pytest.param(file, id=file.stem, marks=[pytest.mark.slow] if n % 8 else [])
         for n, file in enumerate(SHIPPED)
     ],
 )

@@ -29,10 +29,10 @@ from sim.view.map.regroup import displacements_of
 from sim.view.words import Words
 
 SHIPPED = [
-    pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (n % 3 != 0))
+    pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (n % 6 != 0))
     for n, path in enumerate(sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml")))
 ]
-"""Every third of them is fast; the others are slow."""
+"""Every sixth of them is fast; the others are slow."""
 HeldTo = Callable[[str, Callable[[Said], list[float]], datetime | None], None]
 
 
@@ -106,7 +106,9 @@ def test_sentences_of_shipped_scenarios(path: Path, held_to: HeldTo) -> None:
         held_to(sentence, stated, run.scenario.start)
 
 
-@pytest.mark.parametrize("seed", range(0, 100, 5))
+@pytest.mark.parametrize(
+    "seed", [pytest.param(n, marks=[pytest.mark.slow] if n > 40 else []) for n in range(0, 100, 5)]
+)
 def test_sentences_of_random_runs(
     wild: Callable[[int], Scenario],
     wild_war: Callable[[int], Scenario],

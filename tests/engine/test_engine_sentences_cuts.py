@@ -27,10 +27,10 @@ from sim.view.cut_data import flow_map_data, frontier_data, rank_data
 from sim.view.data import MapData, Page
 
 SHIPPED = [
-    pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (n % 3 != 0))
+    pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (n % 6 != 0))
     for n, path in enumerate(sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))[-12:])
 ]
-"""Every third of them is fast; the others are slow."""
+"""Every sixth of them is fast; the others are slow."""
 HeldTo = Callable[[str, Callable[[Said], list[float]], datetime | None], None]
 OfDocument = Callable[[Mapping[str, Any]], Callable[[Said], list[float]]]
 Told = Iterator[tuple[str, Mapping[str, Any]]]
@@ -111,7 +111,10 @@ def test_answers_about_shipped_axes(path: Path, held_to: HeldTo, of_document: Of
         held_to(sentence, of_document(document), scenario.start)
 
 
-@pytest.mark.parametrize("seed", range(0, 100, 10))
+SEEDS = [pytest.param(n, marks=[pytest.mark.slow] if n > 30 else []) for n in range(0, 100, 10)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_answers_about_random_axes(
     wild: Callable[[int], Scenario], held_to: HeldTo, of_document: OfDocument, seed: int
 ) -> None:
@@ -120,7 +123,7 @@ def test_answers_about_random_axes(
             held_to(sentence, of_document(document), None)
 
 
-@pytest.mark.parametrize("seed", range(0, 100, 10))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_answers_about_random_networks(held_to: HeldTo, of_document: OfDocument, seed: int) -> None:
     for n in range(seed, seed + 10):
         between = network(n)

@@ -126,7 +126,9 @@ GROUPS = {
 
 
 @pytest.mark.parametrize("groups", [{}, GROUPS], ids=["one by one", "together"])
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize(
+    "seed", [*range(24), *(pytest.param(n, marks=pytest.mark.slow) for n in range(24, 100))]
+)
 def test_no_road_or_place_carries_more_than_it_can(
     make: Make, some_ways: Callable[[str, int], str], seed: int, groups: dict[str, Group]
 ) -> None:

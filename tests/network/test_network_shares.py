@@ -440,7 +440,7 @@ def check(case: Asked, plan: SharePlan) -> None:
     assert all(level.gap >= 0 for level in plan.levels)
 
 
-SEEDS = [*range(40), *(pytest.param(s, marks=pytest.mark.slow) for s in range(40, 300))]
+SEEDS = [*range(16), *(pytest.param(s, marks=pytest.mark.slow) for s in range(16, 300))]
 """The first few in each run of the tests, hundreds in the slow ones."""
 
 
