@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from sim.base.errors import FolderError
 from sim.base.said import counted
 from sim.many.journal import Journal
 from sim.tables.manifest import MANIFEST, manifest_of
-from sim.tables.verified import Fault, all_faults, folders_below, unnamed, unvouched
+from sim.tables.verified import CHANGED, Fault, all_faults, folders_below, unnamed, unvouched
 
 from .show import Facts, Shown
 
@@ -85,11 +86,23 @@ def verify(folder: str | os.PathLike[str]) -> Verified:
         raise FolderError(f"{place} is no folder of results: it has no {MANIFEST}")
     places = [place, *folders_below(place)]
     files = sum(len(manifest_of(one).get("sha256", ())) for one in places)
-    found = [*all_faults(place), *(fault for one in places for fault in _in_journals(one))]
+    found = [_no_loss(fault) for fault in all_faults(place)]
+    found += [fault for one in places for fault in _in_journals(one)]
     return Verified(
         place, len(places), files, tuple(found), tuple(unnamed(place)),
         tuple(fault for one in places for fault in unvouched(one)),
     )  # fmt: skip
+
+
+def _no_loss(fault: Fault) -> Fault:
+    """The fault; of a journal in which nothing is lost it says so."""
+    if fault.why != CHANGED or fault.file.suffix != ".journal":
+        return fault
+    with suppress(FolderError), Journal(fault.file, write=False) as journal:
+        if journal.copied:
+            why = "all that is damaged stands there twice, and is mended where its folder is gone"
+            return fault._replace(why=f"{CHANGED}: {why} on with")
+    return fault
 
 
 def _in_journals(folder: Path) -> Iterator[Fault]:

@@ -26,7 +26,7 @@ from sim.measure.ensemble import Replicates, table
 from sim.measure.steps import is_time
 from sim.scenario.model import DAY, Scenario
 from sim.tables.folder import RESOLVED, read_summary
-from sim.tables.identity import identity, joined
+from sim.tables.identity import among, joined
 from sim.tables.manifest import FINISHED, Undrawn, draw_into
 from sim.tables.verified import check_inside, check_unaltered, faults, reading, tell_altered
 
@@ -171,7 +171,8 @@ def carry_out(
             plan = replace(plan, n=n)
         sweep(folder)
         more = any(r not in journal for r in plan.replicates)
-        set_status(folder, "running", plan, [identity()] if more else ())
+        here = among(programs_of(read_manifest(folder)))
+        set_status(folder, "running", plan, [here] if more else ())
         run = _Run(scenario, plan, journal, means)
         task = make_task(scenario) if make_task else partial(run_replicate, scenario)
         try:
@@ -199,7 +200,8 @@ def _tell_damage(journal: Journal, status: str) -> None:
     if journal.torn and status != "running":
         damage = damage or f"{journal.path} is not as it was written at its end"
     if damage:
-        warnings.warn(f"{damage}; what it lacks is run again", DamageWarning, stacklevel=3)
+        more = "all of it stands there twice" if journal.copied else "what it lacks is run again"
+        warnings.warn(f"{damage}; {more}", DamageWarning, stacklevel=3)
 
 
 def _check_journal(folder: Path, plan: Plan, journal: Journal) -> None:

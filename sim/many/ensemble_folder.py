@@ -27,7 +27,7 @@ from sim.scenario.model import TABLE, Scenario
 from sim.tables.csv_files import write_csv as write_rows
 from sim.tables.data import DataTable
 from sim.tables.folder import RESOLVED, interrupted_folder, make_folder, write_scenario
-from sim.tables.identity import PROGRAMS, Identity, apart, identity, joined
+from sim.tables.identity import PROGRAMS, Identity, among, apart, identity, joined
 from sim.tables.manifest import MANIFEST, now, put_manifest, write_manifest
 from sim.tables.of_many import doubtful_roads
 from sim.tables.verified import check_inside
@@ -123,7 +123,7 @@ def reopen(folder: Path, *, any_version: bool = False) -> tuple[Scenario, Plan]:
 def check_programs(folder: Path, programs: Iterable[Identity]) -> None:
     """Raises FolderError where one of those that made runs in a folder is not this program."""
     for program in programs:
-        known = {name: here for name, here in identity().items() if name in program}
+        known = {name: here for name, here in among([program]).items() if name in program}
         if found := apart(program, known):
             raise FolderError(
                 f"{folder} was made by another version of this program, or on other packages "

@@ -17,7 +17,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.base.errors import FolderError, FullDiskError
 from sim.base.files import lock, nameless, whole_file
@@ -42,11 +42,44 @@ class DamagedError(FolderError):
     """A journal does not have what its folder says was run; running that again mends it."""
 
 
+class Hole(NamedTuple):
+    """What of a file is no whole frame; ``names`` may be what was there, on the far side of a row.
+
+    Names stand before the first row that has them and after it.
+    """
+
+    start: int
+    end: int
+    names: Frame | None
+
+    @property
+    def copied(self) -> bool:
+        """Whether names that are there fill it."""
+        names = self.names
+        return (
+            names is not None
+            and names.kind == NAMES
+            and names.end - names.at == self.end - self.start > 0
+        )
+
+    def between(self, names: Frame) -> Hole:
+        """The same, where what follows the row behind it is the copy."""
+        return self if self.copied else self._replace(names=names)
+
+    def mend(self, file: int, end: int) -> None:
+        """Write the copy there, or let it be passed over as far as ``end``."""
+        if self.copied and self.names is not None:
+            os.pwrite(file, os.pread(file, self.end - self.start, self.names.at), self.start)
+        else:
+            void(file, self.start, min(self.end, end))
+
+
 class Journal:
     """An open journal. ``done`` is the replicates that it has; ``units`` what it knows of them.
 
     One process at a time may write to it. ``damage`` says what was not as it had been written,
-    '' where all was, and ``torn`` whether the end was no whole frame. One of version 0.1.0 is read
+    '' where all was, ``copied`` whether all of that stands there a second time, so that nothing is
+    lost, and ``torn`` whether the end was no whole frame. One of version 0.1.0 is read
     where there is no other, and taken over when it is written to.
     """
 
@@ -59,7 +92,7 @@ class Journal:
         """
         self.path = path
         self.units: dict[str, str] = {}
-        self.damage, self.torn = "", False
+        self.damage, self.copied, self.torn = "", False, False
         self._like = b""
         self._at: dict[int, int] = {}
         self._unsynced, self._synced_at, self._end = False, time.monotonic(), 0
@@ -104,12 +137,15 @@ class Journal:
 
     def _read(self, *, mend: bool) -> None:
         """Index the whole frames; pass over or cut off for good what is none where it may."""
-        holes: list[tuple[int, int]] = []
+        holes: list[Hole] = []
         nameless: list[Frame] = []  # rows of columns that are not named yet
+        last: tuple[Frame | None, Frame | None] = None, None
         for found in frames(self._file):
             if found.at > self._end:
-                holes.append((self._end, found.at))
-            self._end = found.end
+                holes.append(Hole(self._end, found.at, last[0]))
+            elif holes and last[1] is not None and last[1].at == holes[-1].end:
+                holes[-1] = holes[-1].between(found)
+            self._end, last = found.end, (last[1], found)
             if found.kind == NAMES:
                 self._learn(found)
                 nameless = [row for row in nameless if not self._index(row)]
@@ -117,13 +153,18 @@ class Journal:
                 nameless.append(found._replace(parts=(b"", b"")))
         if nameless:  # and so are all that follow: columns are only ever added
             self._end = nameless[0].at
+        size = os.fstat(self._file).st_size
+        if not nameless and (tail := Hole(self._end, size, last[0])).copied:
+            holes.append(tail)
+            self._end = size
         if holes or nameless:
             self.damage = _damaged(self.path, len(holes) or 1)
-        self.torn = self._end < os.fstat(self._file).st_size
+            self.copied = not nameless and all(hole.copied for hole in holes)
+        self.torn = self._end < size
         if not mend:
             return
-        for start, end in holes:
-            void(self._file, start, min(end, self._end))
+        for hole in holes:
+            hole.mend(self._file, self._end)
         if self.torn:
             os.ftruncate(self._file, self._end)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,18 +11,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.base.errors import BadInputError, FolderError
+from sim.base.errors import BadInputError, DamageWarning, FolderError
 from sim.measure import sensitivity as measure
 from sim.measure.ensemble import tidy
 from sim.measure.steps import is_time
 from sim.scenario.loader import load
 from sim.scenario.model import DAY, Scenario
 from sim.tables.data import DataTable
+from sim.tables.identity import among, apart
 from sim.tables.verified import check_unaltered, reading, tell_altered
 
 from .design import Design, Sensitivity
 from .engines import Task
 from .ensemble import Ensemble, Means, carry_out, open_ensemble
+from .ensemble_folder import programs_of, read_manifest
 from .inputs import run_sample, uncertain
 from .studies import check_measures, column, headlines
 from .study_folder import STUDY, DrawStudy, begin_parts, close_study, marked, read_study
@@ -42,6 +45,10 @@ class SensitivityStudy:
     def days(self) -> float:
         """Length of the period, to which times are restricted."""
         return self.scenario.length / DAY
+
+
+SAMPLER = {"salib": ""}
+"""What draws the samples, and so belongs to the program that makes the runs of a study."""
 
 
 def count(scenario: Scenario, wanted: Sensitivity) -> tuple[int, int]:
@@ -83,7 +90,9 @@ def begin_sensitivity(
         "inputs": list(inputs),
     }
     parts = {"samples": scenario}
-    return begin_parts(document, parts, runs, design.file.stem, out, resume, any_version)
+    return begin_parts(
+        document, parts, runs, design.file.stem, out, resume, any_version, among([SAMPLER])
+    )
 
 
 def carry_out_sensitivity(
@@ -125,7 +134,19 @@ def open_sensitivity(folder: Path) -> SensitivityStudy:
     with reading([folder]):
         study = _conclude(folder, document, open_ensemble(folder / "samples"))
     tell_altered(folder, [STUDY])
+    _tell_sampler(folder / "samples")
     return study
+
+
+def _tell_sampler(samples: Path) -> None:
+    """Warn where another version drew the samples than the one that said again which they were."""
+    for program in programs_of(read_manifest(samples)):
+        drew = {name: program[name] for name in SAMPLER if name in program}
+        if found := apart(drew, {name: among([drew])[name] for name in drew}):
+            said = (
+                f"{samples} was drawn by another version ({', '.join(found)}): indices may be wrong"
+            )
+            warnings.warn(said, DamageWarning, stacklevel=3)
 
 
 def _check_installed() -> None:

@@ -14,6 +14,7 @@ from sim.base.errors import FolderError, words
 from sim.base.files import digest_of, fingerprint, write_json
 from sim.scenario.model import Scenario
 from sim.tables.folder import hold_once, interrupted_folder, make_folder
+from sim.tables.identity import Identity
 from sim.tables.manifest import PARTS, Undrawn, draw_into, put_manifest, write_manifest
 from sim.tables.verified import check_inside
 
@@ -30,7 +31,7 @@ STUDY = "study.json"
 
 def begin_parts(
     document: Mapping[str, Any], parts: Mapping[str, Scenario], n: int, kind: str,
-    out: Path | None, resume: bool, any_version: bool,
+    out: Path | None, resume: bool, any_version: bool, program: Identity | None = None,
 ) -> Path:  # fmt: skip
     """Make the folder of a study with its ensembles of ``n`` runs begun, and return it.
 
@@ -40,6 +41,7 @@ def begin_parts(
         kind: what folders of its kind are called where ``out`` names none.
         resume: return the folder of this very study where it was begun before.
         any_version: take one that another version of the program began, too.
+        program: this one, where a study hangs on more of it than other runs do.
 
     Raises:
         FolderError: the folder holds something already, another study or a scenario that was
@@ -60,7 +62,7 @@ def begin_parts(
     def fill(place: Path) -> None:
         write_json(place / STUDY, document)
         for name, scenario in parts.items():
-            begin(scenario, Plan(n, scenario.seed), place / name)
+            begin(scenario, Plan(n, scenario.seed), place / name, [program] if program else ())
         hold_once([place / name for name in parts])
         below = {name: _scenario_of(place / name) for name in parts}
         put_manifest(place, _manifest("running", digest_of(place / STUDY), below))

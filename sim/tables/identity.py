@@ -6,7 +6,7 @@ keep by hand cannot say so: it stays the same from one change of the code to the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -36,6 +36,12 @@ def identity() -> Identity:
         CODE: _code(),
         **{name: version_of(name) for name in PACKAGES},
     }
+
+
+def among(programs: Iterable[Identity]) -> Identity:
+    """That of the program that runs, by whatever else those of others are told apart by."""
+    more = {name for program in programs for name in program} - identity().keys()
+    return {**identity(), **{name: version_of(name) for name in sorted(more)}}
 
 
 def _code() -> str:

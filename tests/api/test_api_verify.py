@@ -16,6 +16,7 @@ from sim.base.errors import DamageWarning
 from sim.base.files import fingerprint
 from sim.many.ensemble import open_ensemble
 from sim.many.journal import Journal
+from sim.many.sensitivity import open_sensitivity
 from sim.tables import identity as identities
 from sim.tables.manifest import put_manifest, unsealed
 from sim.tables.verified import Fault
@@ -298,7 +299,7 @@ def test_runs_that_a_journal_has_lost_are_run_again(home: Path) -> None:
     for make, spoil, said in (
         (whole_ensemble, shorten, "has lost 1 of 4 runs; they are run again"),
         (whole_study, shorten, "has lost 1 of 3 runs"),
-        (whole_study, flipped, "it lacks is run again"),
+        (whole_study, flipped, "all of it stands there twice"),  # names are half of so few rows
     ):
         folder = make(home)
         before = numbers(folder)
@@ -367,6 +368,28 @@ def test_a_study_of_two_programs_tells_it(home: Path, other_code: Callable[[], N
     with pytest.warns(DamageWarning, match="has lost 1 of 3"):
         sim.resume(folder, workers=1, across_versions=True, figures=False)
     assert len(sim.summary(folder)["programs"]) == 2
+
+
+def test_another_salib_is_another_program_of_a_sensitivity_alone(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "study.yaml").write_text(
+        "format: 1\nbase: one_way.yaml\nsensitivity: {method: morris, trajectories: 2}\n"
+    )
+    folder = sim.study("study.yaml", out="it", workers=1, figures=False).folder
+    many = sim.ensemble("one_way.yaml", 2, out="many", workers=1, figures=False)
+    shorten(folder / "samples/replicates.journal")
+    there = identities.version_of
+    monkeypatch.setattr(identities, "version_of", lambda p: "9.9" if p == "salib" else there(p))
+    sim.resume(many.folder, 3, workers=1, figures=False)
+    with pytest.raises(sim.FolderError, match=r"another version .*\(salib .* and 9\.9\)"):
+        sim.resume(folder, workers=1)
+    with pytest.warns(DamageWarning, match="has lost 1 of"):
+        sim.resume(folder, workers=1, across_versions=True, figures=False)
+    found = sim.summary(folder / "samples")["programs"]
+    assert [program["salib"] for program in found] == [there("salib"), "9.9"]
+    with pytest.warns(DamageWarning, match="drawn by another version"):
+        open_sensitivity(folder)
 
 
 def test_programs_are_told_apart_by_code_and_packages() -> None:

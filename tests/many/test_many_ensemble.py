@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.api.verifying import verify
 from sim.base.errors import BadInputError, DamageWarning, FolderError
 from sim.many import ensemble as study
 from sim.many import ensemble_folder
 from sim.many.engines import EngineError, Finished, Pool, Serial, Task
-from sim.many.frames import ROW, frames
+from sim.many.frames import NAMES, ROW, frames
 from sim.many.journal import DamagedError
 from sim.many.stopping import StopRule
 from sim.measure import columns
@@ -321,6 +322,23 @@ def test_a_damaged_frame_is_told_and_run_again_to_the_same_bytes(
     with warnings.catch_warnings(action="error"):
         again = study.carry_out(serial, study.Means(Stops(0)))  # nothing is left to run or to tell
     assert again.summary["n"] == 12
+
+
+def test_names_that_are_damaged_once_are_no_loss(serial: Path) -> None:
+    whole, path = contents(serial), serial / "replicates.journal"
+    data = bytearray(path.read_bytes())
+    with path.open("rb") as file:
+        copy = [found for found in frames(file.fileno()) if found.kind == NAMES][-1]
+    data[copy.end - 1] ^= 1
+    path.write_bytes(data)
+    assert [fault.why for fault in verify(serial).faults] == [
+        "is not what was written there: all that is damaged stands there twice, and is mended "
+        "where its folder is gone on with"
+    ]
+    with pytest.warns(DamageWarning, match="in 1 place; all of it stands there twice"):
+        study.carry_out(serial, study.Means(Stops(0)))  # nothing is run
+    assert contents(serial) == whole
+    assert verify(serial).whole
 
 
 def test_columns_in_a_file_are_those_in_memory(

@@ -146,6 +146,7 @@ def test_a_changed_byte_is_found_and_its_replicate_alone_is_lost(
     assert path.read_bytes() == changed  # a reader mends nothing
     with Journal(path) as journal:
         assert bool(journal.damage) == (struck < 5)  # a damaged last frame is a torn one
+        assert journal.copied == (not lost)
         for i in range(4):
             journal.append(row(i), UNITS)
         assert list(journal.rows(range(4))) == [row(i) for i in range(4)]
@@ -157,6 +158,31 @@ def test_a_changed_byte_is_found_and_its_replicate_alone_is_lost(
 def ends_of(data: bytes, folder: Path) -> list[tuple[bytes, int]]:
     (folder / "copy").write_bytes(data)
     return ends(folder / "copy")
+
+
+@pytest.mark.parametrize("struck", [0, 2])
+@pytest.mark.parametrize("rows", [1, 4])
+def test_names_that_stand_there_a_second_time_are_written_again(
+    tmp_path: Path, struck: int, rows: int
+) -> None:
+    """At the head, behind the first row, and at the end where that row is the last."""
+    path = tmp_path / "j"
+    whole = filled(path, rows)
+    assert [kind for kind, _ in ends(path)] == [NAMES, ROW, NAMES, *[ROW] * (rows - 1)]
+    changed = bytearray(whole)
+    changed[ends(path)[struck][1] - 1] ^= 1
+    path.write_bytes(changed)
+    with Journal(path, write=False) as journal:
+        assert journal.damage == f"{path} is not as it was written in 1 place"
+        assert journal.copied
+    assert path.read_bytes() == changed
+    with Journal(path) as journal:
+        assert journal.copied
+        assert not journal.torn
+        assert list(journal.rows(range(rows))) == [row(i) for i in range(rows)]
+    assert path.read_bytes() == whole
+    with Journal(path) as journal:
+        assert not journal.damage
 
 
 def test_columns_whose_names_are_lost_twice_are_run_again(tmp_path: Path) -> None:
