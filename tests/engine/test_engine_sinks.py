@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.engine.clock import Phase
 from sim.engine.simulation import Simulation, run
 from sim.measure.steps import series_by_key
 from sim.measure.summary import Analysis
+from sim.scenario.distributions import Constant
 from sim.scenario.model import DAY, Scenario
 from sim.state.record import Record
 
@@ -308,6 +310,39 @@ def test_needed_and_unmet_are_those_of_rates_and_empty_spans(
         )  # fmt: skip
         most = max(rate for *_, rate in spans)
         assert 0 <= record.unmet[axis, sink] - wanted <= most * len(empty)
+
+
+def test_what_is_taken_as_the_next_convoy_is_stopped_is_looked_at_in_that_instant(
+    make: Make,
+) -> None:
+    # of 350 kg 40 are left at 31,000 s, when 300 kg come (see above); a ring keeps them out in that
+    # instant, in which a force takes all that is there: the stock is empty at once
+    axes = {"line": {"sources": "s", "sinks": {"t": {"demand": 864, "stock": 350}}, "size": 300}}
+    events = {"ring": {"kind": "besiege", "places": "t", "by": "blue", "at": 31_000}}
+    scenario = make("s-t:1", axes=axes, events=events, length=60_000, sample=60_000)
+    sim = Simulation(scenario, 1, 0, False)
+    sink = sim.supply.axes["line"].sinks["t"]
+    got: list[int] = []
+
+    def take() -> None:
+        got.append(sim.supply.sinks.take(sink, 1_000))
+
+    sim.world.clock.at(31_000, Phase.OPENINGS, "taken", take)
+    sim.world.clock.run_through(50_000)
+    assert got == [40]
+    assert sink.tally.arrived == 0
+    assert sim.world.record.empty["line", "t"] == [(31_000, 60_000)]
+
+
+def test_a_want_that_is_over_is_one_no_more(make: Make) -> None:
+    """100 kg last a day of 100 kg/day; from the third day on nobody eats there."""
+    axes = {"line": {"sources": "s", "sinks": {"t": {"demand": 100, "stock": 100}}}}
+    events = {
+        "shut": {"kind": "close", "roads": "s-t", "at": 0},
+        "gone": {"kind": "demand", "ends": ("line/t",), "to": Constant(0), "at": 3 * DAY},
+    }
+    record = run(make("s-t:1", axes=axes, events=events))
+    assert record.empty["line", "t"] == [(DAY, 3 * DAY)]
 
 
 @pytest.mark.parametrize(

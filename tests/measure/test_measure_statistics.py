@@ -163,6 +163,21 @@ def test_strata_are_squared_and_summed() -> None:
     assert found.low == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("hits", [0, 1])
+def test_a_stratum_of_a_single_try_has_its_share_and_interval(hits: int) -> None:
+    # Wilson's of one try in one is 1 / (1 + z^2) to 1, of none in one 0 to z^2 / (1 + z^2)
+    z2 = 1.959964**2
+    one, other = (1 / (1 + z2), 1.0) if hits else (0.0, z2 / (1 + z2)), st.probability(3, 10)
+    assert other.low is not None
+    assert other.high is not None
+    found = st.stratified_share(np.array([0.5, 0.5]), np.array([hits, 3.0]), np.array([1.0, 10.0]))
+    value = 0.5 * hits + 0.5 * 0.3
+    low = value - math.hypot(0.5 * (hits - one[0]), 0.5 * (0.3 - other.low))
+    high = value + math.hypot(0.5 * (one[1] - hits), 0.5 * (other.high - 0.3))
+    assert found.value == pytest.approx(value)
+    assert (found.low, found.high) == pytest.approx((max(low, 0), high), abs=1e-6)
+
+
 def test_without_a_hit_there_is_an_upper_bound() -> None:
     weights, tries = np.array([0.01, 0.001]), np.array([100.0, 20.0])
     none = st.stratified_share(weights, np.zeros(2), tries)
@@ -192,6 +207,10 @@ def test_the_mean_of_strata() -> None:
     alone = st.mean(samples[0])
     assert (one.low, one.high) == pytest.approx((alone.low, alone.high))
     assert st.stratified_mean(np.array([1.0]), means[:1], spreads[:1], np.ones(1)).low is None
+    # one stratum of a single try is enough to leave the ends open, two tries are not
+    half = np.array([0.5, 0.5])
+    assert st.stratified_mean(half, means, spreads, np.array([1.0, 60.0])).low is None
+    assert st.stratified_mean(half, means, spreads, np.array([2.0, 60.0])).low is not None
 
 
 def test_two_runs_each_have_an_interval_and_one_has_none() -> None:
