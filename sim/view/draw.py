@@ -27,6 +27,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import Stroke
+from PIL import Image
 
 from sim.base import numbers
 from sim.base.collector import collector_paused
@@ -162,6 +163,7 @@ def save_each(
         listed += drawings
     except Exception as error:  # in what they are drawn from: those listed before it are drawn
         failed.append(Undrawn(FIGURES, words(error)))
+    _warm()
     outcomes = shared([partial(_save_drawing, folder, *one, svg=svg) for one in listed], progress)
     for (name, _), why in zip(listed, outcomes, strict=True):
         if why is None:
@@ -169,6 +171,16 @@ def save_each(
         if why:
             failed.append(Undrawn(name, why))
     return failed
+
+
+def _warm() -> None:
+    """Do once what every process that draws would else do again: libraries, letters, outlines."""
+    import scipy.sparse.csgraph
+    import scipy.spatial  # noqa: F401
+
+    Image.preinit()
+    for weight in ("normal", "bold"):
+        text_size("0", 9, weight)
 
 
 @collector_paused()
@@ -331,7 +343,7 @@ class Sheet:
     def canvas(self, left: float, bottom: float, width: float, height: float) -> Axes:
         """Bare axes whose data coordinates are their own pixels."""
         axes = self.axes(left, bottom, width, height)
-        axes.set(xlim=(0, width), ylim=(0, height), xticks=[], yticks=[])
+        axes.set(xlim=(0, width), ylim=(0, height))
         axes.set_axis_off()
         return axes
 

@@ -55,11 +55,13 @@ def draw_base(axes: Axes, frame: Frame, places: npt.NDArray[np.float64]) -> Base
         (home if inside >= HOME_SHARE else other).append(shape)
     for shapes, colour in ((other, LAND), (home, HOME)):
         axes.add_collection(
-            PathCollection(shapes, facecolors=colour, edgecolors=colour, linewidths=0.5, zorder=1)
+            PathCollection(shapes, facecolors=colour, edgecolors=colour, linewidths=0.5, zorder=1),
+            autolim=False,
         )
     lakes = [_shape([_seen(smooth(lake, closed=True), frame)]) for lake in base.lakes]
     axes.add_collection(
-        PathCollection(lakes, facecolors=WATER, edgecolors=COAST, linewidths=0.5, zorder=1.1)
+        PathCollection(lakes, facecolors=WATER, edgecolors=COAST, linewidths=0.5, zorder=1.1),
+        autolim=False,
     )
     for lines, colour, width, style in (
         (base.rivers, RIVER, 1.7, "-"),
@@ -72,7 +74,8 @@ def draw_base(axes: Axes, frame: Frame, places: npt.NDArray[np.float64]) -> Base
             LineCollection(
                 paths, colors=colour, linewidths=width, linestyles=[style], zorder=1.2,
                 capstyle="round",
-            )
+            ),
+            autolim=False,
         )  # fmt: skip
     return base
 

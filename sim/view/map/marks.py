@@ -11,8 +11,16 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PatchCollection, PolyCollection
+from matplotlib.collections import (
+    Collection,
+    LineCollection,
+    PatchCollection,
+    PathCollection,
+    PolyCollection,
+)
+from matplotlib.markers import MarkerStyle
 from matplotlib.patches import Circle, Patch, Wedge
+from matplotlib.transforms import IdentityTransform
 
 from sim.view.draw import MARKERS, PT, halo_text
 from sim.view.look import (
@@ -43,13 +51,19 @@ Z_WORDS = 8.0
 """Words, and the lines of what they explain, begin here; marks end below it."""
 
 
+def add(axes: Axes, collection: Collection) -> None:
+    """Put a collection on axes whose limits are set: it need not be measured."""
+    axes.add_collection(collection, autolim=False)
+
+
 def strokes(
     axes: Axes, lines: Sequence[Line], colour: str, width: float | Sequence[float], z: float,
     **more: Any,
 ) -> None:  # fmt: skip
     """Lines of a width in pixels, or each of its own."""
-    points = width * PT if isinstance(width, float) else [w * PT for w in width]
-    axes.add_collection(LineCollection(lines, colors=colour, linewidths=points, zorder=z, **more))
+    if len(lines):
+        points = width * PT if isinstance(width, float) else [w * PT for w in width]
+        add(axes, LineCollection(lines, colors=colour, linewidths=points, zorder=z, **more))
 
 
 def layers(
@@ -66,11 +80,12 @@ def patches(
     width: float, z: float, **more: Any,
 ) -> None:  # fmt: skip
     """Shapes with an edge of a width in pixels."""
-    axes.add_collection(
-        PatchCollection(
-            shapes, facecolors=fill, edgecolors=edge, linewidths=width * PT, zorder=z, **more
+    if len(shapes):
+        wide = width * PT
+        made = PatchCollection(
+            shapes, facecolors=fill, edgecolors=edge, linewidths=wide, zorder=z, **more
         )
-    )
+        add(axes, made)
 
 
 def fronts(axes: Axes, lines: Sequence[Line]) -> None:
@@ -107,24 +122,26 @@ def flows(
     )  # fmt: skip
     size = ROAD.arrow * max(fine, 0.5)
     heads = [head for line in lines for head in _arrow_heads(line, size, ROAD.arrow_at)]
-    axes.add_collection(
-        PolyCollection(
-            heads, facecolors=BLUE, edgecolors=WHITE, linewidths=1.1 * PT, zorder=Z_FLOW + 0.2
+    _polygons(axes, heads, BLUE, WHITE, 1.1, Z_FLOW + 0.2)
+
+
+def _polygons(
+    axes: Axes, shapes: Sequence[Line], fill: str, edge: str, width: float, z: float
+) -> None:
+    """Polygons with an edge of a width in pixels."""
+    if shapes:
+        wide = width * PT
+        add(
+            axes,
+            PolyCollection(shapes, facecolors=fill, edgecolors=edge, linewidths=wide, zorder=z),
         )
-    )
 
 
 def one_ways(axes: Axes, lines: Sequence[Line], fine: float = 1.0) -> None:
     """Small white heads along roads that are open the way of each line alone."""
     size = ROAD.one_way * max(fine, 0.5)
     heads = [head for line in lines for head in _arrow_heads(line, size, ROAD.one_way_at)]
-    if not heads:  # nor a trace of them: what there is no such road in has the same bytes
-        return
-    axes.add_collection(
-        PolyCollection(
-            heads, facecolors=WHITE, edgecolors=INK, linewidths=1.0 * PT, zorder=Z_FLOW + 0.3
-        )
-    )
+    _polygons(axes, heads, WHITE, INK, 1.0, Z_FLOW + 0.3)
 
 
 def doubts(
@@ -234,12 +251,16 @@ def markers(axes: Axes, points: Sequence[Line], radii: Sequence[float], look: Lo
     xy = np.array(points)
     diameters = 2 * np.array(radii) * OPTICAL[look.shape]
     rim = min(1.0, float(np.median(radii)) / FULL_RIM)
+    style = MarkerStyle(MARKERS[look.shape])
+    shape = style.get_path().transformed(style.get_transform())
     for more, fill, edge in ((STROKE.marker_back * rim, WHITE, WHITE), (0.0, look.fill, INK)):
-        axes.scatter(
-            xy[:, 0], xy[:, 1], s=((diameters + more) * PT) ** 2, marker=MARKERS[look.shape],
+        made = PathCollection(
+            (shape,), ((diameters + more) * PT) ** 2, offsets=xy, offset_transform=axes.transData,
             facecolors=fill, edgecolors=edge, linewidths=STROKE.marker * rim * PT,
             zorder=Z_PLACE + 0.1,
         )  # fmt: skip
+        made.set_transform(IdentityTransform())
+        add(axes, made)
 
 
 def pie(axes: Axes, point: Line, radius: float, parts: Sequence[tuple[Look, float]]) -> None:
