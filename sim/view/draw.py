@@ -355,9 +355,17 @@ class Sheet:
 MARGIN = 24.0
 
 
+class Picture(Figure):
+    """A figure that shows itself where it ends a cell of a notebook, as no other does without
+    pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        return drawn(self, "png")
+
+
 def blank(width: float, height: float, colour: str = WHITE) -> Sheet:
     """An empty figure without words."""
-    figure = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=colour)
+    figure = Picture(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=colour)
     FigureCanvasAgg(figure)
     return Sheet(figure, width, height, 0, 0)
 

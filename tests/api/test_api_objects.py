@@ -7,11 +7,13 @@ import json
 import sys
 from datetime import date, datetime
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from PIL import Image
 
 import sim
 from sim.scenario.model import Scenario
@@ -69,6 +71,15 @@ def test_all_show_themselves_in_under_twenty_lines_and_a_small_table(home: Path)
     huge = sim.load("one_way.yaml").with_(title="<b>" + "long " * 200)
     assert len(repr(huge)) < 2000
     assert "<b>" not in huge._repr_html_()
+
+
+def test_figures_show_themselves_as_pictures(home: Path) -> None:
+    """IPython asks an object for its PNG; a bare figure of matplotlib has none without pyplot."""
+    found = everything(home)
+    for name, kind in (("run", "axis"), ("ensemble", "fan")):
+        figure = found[name].plot(kind)
+        image = Image.open(BytesIO(figure._repr_png_()))
+        assert image.size == tuple(figure.bbox.size), name
 
 
 def test_a_folder_says_what_the_objects_of_it_say(home: Path) -> None:
