@@ -5,7 +5,8 @@ of the program included. With ``--before FOLDER``, a work tree of another commit
 both, by turns and as often, and the ratio of each pair is taken, so that other work on the machine
 counts little. Numbers that both print are compared, and the table says how many are the same; all
 times a command is run it must print the same. ``--write FILE`` puts the tables between the marks of
-a page (docs/performance.md). ``--starts`` times only what commands import.
+a page (docs/performance.md). ``--starts`` times only what commands import, ``--tables`` what some
+take on a network of YAML and on the same as a binary table.
 """
 
 from __future__ import annotations
@@ -247,6 +248,55 @@ def table(sides: Sequence[Side], sizes: Sequence[int], times: int, only: str) ->
     return rows
 
 
+# --- networks as tables --------------------------------------------------------------------
+
+
+def as_table(file: Path) -> Path:
+    """Write the network of a scenario as a binary table, and the scenario that names it."""
+    from sim.network import Graph
+    from sim.network.readers import NetworkTable
+    from sim.network.readers.binary import write_binary
+    from sim.scenario import load
+
+    net = load(file).network
+    rows = [(r.id, r.a, r.b, round(r.km * 90), r.km) for r in net.roads.values()]  # 40 km/h
+    graph = Graph.build(net.places, rows)
+    stated = (net.roads[road].capacity for road in graph.roads)
+    carried = np.array([round(capacity.nominal) if capacity else 0 for capacity in stated])
+    table = NetworkTable(
+        graph, np.column_stack([carried, carried]), np.ones(len(rows), dtype=bool), 1, net.title,
+        True, np.array([(net.places[p].lat, net.places[p].lon) for p in graph.places]),
+        unit="kg/day",
+    )  # fmt: skip
+    target = file.with_suffix(".npz")
+    write_binary(target, table)
+    head, rest = file.read_text().split("network:\n")
+    on_table = file.with_name(f"{file.stem}-table.yaml")
+    on_table.write_text(f"{head}network: {target.name}\n{rest[rest.index('axes:') :]}")
+    return on_table
+
+
+def tables(side: Side, sizes: Sequence[int], times: int) -> list[str]:
+    """Commands on a network of YAML and on the same as a binary table, by turns; a row each.
+
+    Above 10,000 places each is timed once.
+    """
+    head = HEAD[2].replace("before", "YAML").replace("now", "table")
+    print(head, flush=True)
+    rows, number = [head], iter(range(10**6))
+    for places in sizes:
+        file = side.home / f"grid{places}.yaml"
+        axis = grid(places, file)
+        names = [{"file": str(one), "axis": axis} for one in (file, as_table(file))]
+        for command in COMMANDS:
+            if command.name in ("validate", "cut", "rank"):
+                often = times if places <= 10_000 else 1
+                spent = timed(command, [side, side], names, often, number)
+                rows.append(row(command.name, places, spent))
+                print(rows[-1], flush=True)
+    return rows
+
+
 # --- what commands import ----------------------------------------------------------------
 
 
@@ -309,6 +359,7 @@ def main() -> None:
     parser.add_argument("--before", type=Path, help="a work tree of another commit")
     parser.add_argument("--only", default="", help="commands whose name matches")
     parser.add_argument("--starts", action="store_true", help="time what commands import alone")
+    parser.add_argument("--tables", action="store_true", help="networks of YAML against tables")
     parser.add_argument("--write", type=Path, help="a page with marks for the tables")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
@@ -317,10 +368,12 @@ def main() -> None:
         for side in sides:
             side.home.mkdir()
         print(machine())
+        sizes = [int(size) for size in given.places.split(",")]
         if given.starts:
             rows, mark = starts(sides[-1], given.times), "starts"
+        elif given.tables:
+            rows, mark = tables(sides[-1], sizes, given.times), "tables"
         else:
-            sizes = [int(size) for size in given.places.split(",")]
             rows, mark = table(sides, sizes, given.times, given.only), "commands"
     if given.write:
         put(given.write, mark, [f"{machine()}.", "", *rows])
