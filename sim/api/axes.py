@@ -10,7 +10,7 @@ from sim.base.errors import BadInputError
 from sim.measure.axis import AxisLens, AxisView
 from sim.network.arcs import Kinds
 from sim.scenario.model import DAY
-from sim.state.rebuild import state_at
+from sim.state.rebuild import Rebuilt
 
 from .between import Between
 from .network_answers import Interdicted, RankedLosses
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from sim.network.interdict import Method
     from sim.network.readers.objects import Number
     from sim.scenario.model import Scenario
-    from sim.state.record import ControlRow
 
     from .reliable import ReliabilityMethod, Relied
     from .runs import Run
@@ -87,7 +86,7 @@ def cuts_at(
 
 
 def _each_axis(
-    ask: Callable[[Scenario, Sequence[ControlRow], str, int], T],
+    ask: Callable[[Scenario, Rebuilt, str, int], T],
     scenario: Run | Scenario | Source, axes: Iterable[str | None], at: When | None,
     seed: int | None, *, replicate: int = 0, at_end: bool = False, to_end: bool,
 ) -> list[T]:  # fmt: skip
@@ -109,7 +108,8 @@ def _each_axis(
     else:
         last = found.length if to_end else time
         control = simulation.control_until(found, last, replicate=replicate)
-    return [ask(found, control, name, time) for name in names]
+    course = Rebuilt(found, control)
+    return [ask(found, course, name, time) for name in names]
 
 
 def interdict(
@@ -284,9 +284,8 @@ def cut(
     return made(Cut, found)
 
 
-def _look(scenario: Scenario, control: Sequence[ControlRow], axis: str, time: int) -> AxisView:
-    lens = AxisLens(scenario, axis, state_at(scenario, control, 0))
-    return lens.look(state_at(scenario, control, time), time)
+def _look(scenario: Scenario, course: Rebuilt, axis: str, time: int) -> AxisView:
+    return AxisLens(scenario, axis, course.at(0)).look(course.at(time), time)
 
 
 def save_cut(run: Run, axis: str | None, at: When | None, target: Path) -> None:

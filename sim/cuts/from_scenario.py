@@ -18,7 +18,7 @@ from sim.network import UNLIMITED, Graph, IntArray
 from sim.scenario.dates import format_instant
 from sim.scenario.model import Network, Scenario
 from sim.state.luck import Luck, luck_keys
-from sim.state.rebuild import state_at
+from sim.state.rebuild import Rebuilt
 from sim.state.record import ControlRow
 from sim.tables.of_cuts import explained
 
@@ -81,12 +81,12 @@ def graph_of_network(net: Network) -> tuple[Graph, IntArray, IntArray]:
     return graph, roads, places.astype(np.int64)
 
 
-def case_of_record(scenario: Scenario, control: Sequence[ControlRow], axis: str, time: int) -> Case:
-    """An axis at ``time`` (seconds) of the run that wrote these control rows."""
-    lens = AxisLens(scenario, axis, state_at(scenario, control, 0))
-    state = state_at(scenario, control, time)
+def case_of_record(scenario: Scenario, course: Rebuilt, axis: str, time: int) -> Case:
+    """An axis at ``time`` (seconds) of a run, whose states are rebuilt from its rows."""
+    lens = AxisLens(scenario, axis, course.at(0))
+    state = course.at(time)
     now = lens.passage(state)
-    end = lens.passage(state_at(scenario, control, scenario.length))
+    end = lens.passage(course.at(scenario.length))
     ends = set(lens.sources) | set(lens.sinks)
     stated, places = scenario.axes[axis], scenario.network.places
     supplies = [stated.sources[lens.graph.places[i]].supply for i in lens.sources]
@@ -139,11 +139,10 @@ class AxisCut:
         return document | more_cuts(self.case, most, gap)
 
 
-def cut_of_axis(scenario: Scenario, control: Sequence[ControlRow], axis: str, time: int) -> AxisCut:
-    """The cut of an axis at ``time`` (seconds) of the run that wrote these control rows."""
-    lens = AxisLens(scenario, axis, state_at(scenario, control, 0))
-    case = case_of_record(scenario, control, axis, time)
-    view = lens.look(state_at(scenario, control, time), time)
+def cut_of_axis(scenario: Scenario, course: Rebuilt, axis: str, time: int) -> AxisCut:
+    """The cut of an axis at ``time`` (seconds) of a run, whose states are rebuilt from its rows."""
+    case = case_of_record(scenario, course, axis, time)
+    view = AxisLens(scenario, axis, course.at(0)).look(course.at(time), time)
     return AxisCut(scenario, axis, case, view, territory_of(case))
 
 
@@ -158,7 +157,7 @@ def weakness_of_axis(
 
     None where nothing flows or nothing bounds the flow.
     """
-    case = case_of_record(scenario, control, axis, time)
+    case = case_of_record(scenario, Rebuilt(scenario, control), axis, time)
     try:
         return weakness_of(case), least_flow(case, Losses(MOST_LOST, "both"), most_sets=1)
     except BadInputError:

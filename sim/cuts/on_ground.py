@@ -18,7 +18,7 @@ from sim.scenario.dates import date_of
 from sim.scenario.model import DAY, PPM, Network
 from sim.state.control import Control, Kind, shares_text
 from sim.state.pace import graph_at
-from sim.state.rebuild import state_at
+from sim.state.rebuild import Rebuilt
 from sim.tables.layers import (
     ATTACK,
     AXIS_PLACES,
@@ -83,10 +83,11 @@ class _Instant:
     def __init__(self, analysis: Analysis, axes: Sequence[str], time: int) -> None:
         self.analysis, self.scenario, self.time = analysis, analysis.scenario, time
         control = analysis.record.control
-        self.control = state_at(self.scenario, control, time)
+        course = Rebuilt(self.scenario, control)
+        self.control = course.at(time)
         self.graph = graph_at(self.control)
         self.axes = [
-            _AxisThen(analysis, cut_of_axis(self.scenario, control, axis, time), time)
+            _AxisThen(analysis, cut_of_axis(self.scenario, course, axis, time), time)
             for axis in axes
         ]
         rows = (row for row in analysis.record.loads if row.time <= time)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sim.base.collector import collector_paused
-from sim.scenario.model import Scenario
+from sim.scenario.model import Rules, Scenario
 from sim.state.luck import Luck, NominalLuck, luck_keys
 from sim.state.record import ControlRow, Record
 
@@ -171,5 +172,18 @@ def control_until(
     The rows are those of the record of a whole run up to then. Raises CertificateError as it.
     """
     chosen = scenario.seed if seed is None else seed
+    if _by_date(scenario):  # nothing that is supplied can show in them
+        scenario = replace(scenario, axes={}, groups={})
     with collector_paused():
         return Simulation(scenario, chosen, replicate, credit=False).control_until(time)
+
+
+def _by_date(scenario: Scenario) -> bool:
+    """True where all that control tells follows from dates alone, whatever the axes carry."""
+    acts = (scenario.operations, scenario.garrisons, scenario.decisions, scenario.regroup)
+    amounts = any(p.supply or p.demand for p in scenario.profiles.values())
+    events = scenario.events.values()
+    return (
+        not any(acts) and scenario.rules == Rules() and not amounts
+        and all(event.when is None and not event.ends for event in events)
+    )  # fmt: skip

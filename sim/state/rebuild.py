@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 
@@ -53,6 +54,26 @@ def state_at(scenario: Scenario, rows: Iterable[ControlRow], time: int) -> Contr
     if last is None:
         raise ValueError("control rows do not begin at time 0")
     return last
+
+
+class Rebuilt:
+    """The state at any instant of a run, by its rows of control: each is rebuilt once.
+
+    The same :class:`Control` is handed out for instants between which nothing changes, so it must
+    stay as it is.
+    """
+
+    def __init__(self, scenario: Scenario, rows: Sequence[ControlRow]) -> None:
+        self._scenario, self._rows = scenario, rows
+        self._times = sorted({row.time for row in rows})
+        self._found: dict[int, Control] = {}
+
+    def at(self, time: int) -> Control:
+        """:func:`state_at` a time (seconds). Raises as it."""
+        last = bisect_right(self._times, time)
+        if last not in self._found:
+            self._found[last] = state_at(self._scenario, self._rows, time)
+        return self._found[last]
 
 
 def _terrain(network: Network, rows: Iterable[ControlRow]) -> Terrain:
