@@ -179,9 +179,9 @@ def check_ending(file: str) -> None:
 
 
 def is_network_yaml(file: str) -> bool:
-    """A YAML file with places of its own and no ``network:`` at the root."""
+    """A YAML file with places or a table of its own and no ``network:`` at the root."""
     roots = _roots(file)
-    return "places" in roots and not roots & {"network", "extends", "axes"}
+    return bool(roots & {"places", "table"}) and not roots & {"network", "extends", "axes"}
 
 
 def is_study(file: str) -> bool:

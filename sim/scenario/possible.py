@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from .model import Axis, Condition, Event, Happening, Operation, Place, Road, Scenario
 
@@ -68,10 +68,9 @@ class Possible:
             if (time := self._time(happening)) < self.earliest[key]:
                 self.earliest[key] = time
                 more = True
-        for name, axis in self.scenario.axes.items():
-            if name not in self.flowing and self._flows(axis):
-                self.flowing.add(name)
-                more = True
+        flows = self._carrying()
+        more = more or bool(flows)
+        self.flowing |= flows
         return more
 
     def _time(self, happening: Happening) -> float:
@@ -131,23 +130,38 @@ class Possible:
 
     # --- axes ------------------------------------------------------------------------------
 
-    def _flows(self, axis: Axis) -> bool:
-        """True where some way from a source to a sink may be open to the axis' actor."""
-        network, actor = self.scenario.network, axis.actor
-        usable = {p for p, place in network.places.items() if self._usable(place, actor)}
-        foreign = {p for p, s in axis.sources.items() if s.foreign and self._unsealed(p, actor)}
+    def _carrying(self) -> set[str]:
+        """Axes that were not known to flow, and now are."""
+        axes = {name: a for name, a in self.scenario.axes.items() if name not in self.flowing}
+        if not axes:
+            return set()
+        network, ways = self.scenario.network, self._ways()
+        usable = {
+            actor: {p for p, place in network.places.items() if self._usable(place, actor)}
+            for actor in {axis.actor for axis in axes.values()}
+        }
+        return {name for name, axis in axes.items() if self._flows(axis, ways, usable[axis.actor])}
+
+    def _ways(self) -> Mapping[str, list[str]]:
+        """Where roads may ever lead from each place."""
         ways: dict[str, list[str]] = defaultdict(list)
-        for road in network.roads.values():
+        for road in self.scenario.network.roads.values():
             there, back = self._open(road)
             ways[road.a] += [road.b] if there else []
             ways[road.b] += [road.a] if back else []
+        return ways
+
+    def _flows(self, axis: Axis, ways: Mapping[str, list[str]], usable: Collection[str]) -> bool:
+        """True where some way from a source to a sink may be open to the axis' actor."""
+        actor = axis.actor
+        foreign = {p for p, s in axis.sources.items() if s.foreign and self._unsealed(p, actor)}
         reached = {p for p in axis.sources if p in usable or p in foreign}
         ahead = [*reached]
         while ahead:
-            new = [q for q in ways[ahead.pop()] if q in usable and q not in reached]
+            new = [q for q in ways.get(ahead.pop(), ()) if q in usable and q not in reached]
             reached.update(new)
             ahead += new
-        return not reached.isdisjoint(axis.sinks.keys() & usable)
+        return any(place in reached and place in usable for place in axis.sinks)
 
     def _open(self, road: Road) -> tuple[bool, bool]:
         """Whether a road may ever be open there, and back."""

@@ -76,8 +76,12 @@ class Rebuilt:
         return self._found[last]
 
 
+_DRAWN = ("seconds", CAPACITY, CAPACITY_BACK)
+"""What rows tell of the terrain, which stays as it is."""
+
+
 def _terrain(network: Network, rows: Iterable[ControlRow]) -> Terrain:
-    drawn: dict[str, dict[str, int]] = {"seconds": {}, CAPACITY: {}, CAPACITY_BACK: {}}
+    drawn: dict[str, dict[str, int]] = {what: {} for what in _DRAWN}
     for row in rows:
         if row.what in drawn:
             drawn[row.what][row.id] = int(row.value)
@@ -87,6 +91,8 @@ def _terrain(network: Network, rows: Iterable[ControlRow]) -> Terrain:
 
 
 def _apply(control: Control, row: ControlRow) -> None:
+    if row.what in _DRAWN:  # half of all rows
+        return
     names = [name for name in row.value.split(";") if name]
     if row.what in ("holders", "lasting"):
         pairs = (name.split("=") for name in names)

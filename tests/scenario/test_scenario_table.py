@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 
 import sim
 from sim.network import UNLIMITED, Graph
+from sim.network.readers import binary
 from sim.network.readers.binary import read_binary, write_binary
 from sim.network.readers.table import NetworkTable, Place
 from sim.scenario import ScenarioError, dump_resolved, load, load_network
 from sim.scenario.from_table import network_yaml
+from sim.scenario.ground import ground_of
 from sim.scenario.loader import read
 from sim.scenario.sense import diagnostic, doubts
 
@@ -104,6 +106,13 @@ def test_a_table_says_what_the_yaml_of_the_same_roads_says(valley: Put) -> None:
     assert (place.crossing, place.capacity and place.capacity.nominal) == (True, 50_000)
     assert table.network.roads["one_way"].one_way
     assert table.network.places["Amber"].name == "Port Amber"
+
+
+def test_a_network_file_of_a_table_is_asked_as_one_of_yaml(valley: Put) -> None:
+    over = valley("over.yaml", "format: 1\ntable: roads.npz\nroads: {long_way: null}\n")
+    network = sim.Network.from_file(over)
+    assert network.max_flow("Amber", "Mere").value == 30_000  # kg/day, the one way from Lenn
+    assert sim.validate(over).error is None
 
 
 NAMES = st.one_of(
@@ -291,6 +300,33 @@ def test_what_is_no_table_is_told_where_it_is_named(valley: Put) -> None:
     assert told.startswith("x.yaml:4:10: 'broken.npz': not a network table: ")
     (told,) = faults(valley("x.yaml", scenario.replace("FILE", "road.npz")))
     assert told == "x.yaml:4:10: no such file 'road.npz' = did you mean 'roads.npz'?"
+
+
+def test_a_table_is_bounded_before_it_is_unpacked(
+    valley: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = valley("x.yaml", SCENARIO.replace("NETWORK", "roads.npz"))
+    monkeypatch.setattr(binary, "LARGEST", 100)
+    ground_of.cache_clear()
+    (told,) = faults(path)
+    assert told.startswith("x.yaml:4:10: 'roads.npz': not a network table: it unpacks to more than")
+
+
+def test_damaged_tables_are_refused_or_read(valley: Put) -> None:
+    path = valley("x.yaml", SCENARIO.replace("NETWORK", "roads.npz"))
+    file = path.parent / "roads.npz"
+    whole, rng = file.read_bytes(), np.random.default_rng(5)
+    refused = 0
+    for _ in range(150):
+        damaged = bytearray(whole)
+        for at in rng.integers(0, len(whole), 3).tolist():
+            damaged[at] = int(rng.integers(0, 256))
+        file.write_bytes(damaged[: int(rng.integers(1, 2 * len(whole)))])
+        try:
+            load(path)
+        except ScenarioError:
+            refused += 1
+    assert refused > 100
 
 
 @pytest.mark.parametrize(
