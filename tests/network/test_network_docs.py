@@ -10,7 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
+import shapely
 
 Sim = Callable[..., subprocess.CompletedProcess[str]]
 ROOT = Path(__file__).parents[2]
@@ -40,6 +42,35 @@ def test_the_page_is_what_the_tables_say(tool: Callable[[str], ModuleType]) -> N
 
 def block(kind: str, of: int = 0) -> str:
     return str(re.findall(rf"^```{kind}\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S)[of])
+
+
+def test_the_commands_of_the_first_block_run(tmp_path: Path, sim: Sim) -> None:
+    """On a layer of lines, a table of links and an extract, each with the names of the page."""
+    osmium = pytest.importorskip("osmium")
+    pyogrio = pytest.importorskip("pyogrio")
+    (tmp_path / "caps.csv").write_text(block("csv"))
+    (tmp_path / "north.osm").write_text(OSM)
+    with osmium.SimpleWriter(str(tmp_path / "north.osm.pbf")) as writer:
+        for thing in osmium.FileProcessor(str(tmp_path / "north.osm")):
+            writer.add(thing)
+    pyogrio.raw.write(
+        tmp_path / "roads.gpkg",
+        np.array([shapely.to_wkb(shapely.LineString([(37.1, 36.2), (37, 36.6)]))], dtype=object),
+        [np.array([word], dtype=object) for word in ("Azaz", "Aleppo", "primary")],
+        ["from", "to", "class"],
+        geometry_type="LineString", crs="EPSG:4326",
+    )  # fmt: skip
+    links = "\n".join(f"{a} {a + 1} {9 + a} 1 1 0.15 4 50 0 1 ;" for a in range(1, 20))
+    (tmp_path / "Anaheim_net.tntp").write_text(f"<END OF METADATA>\n{links}\n")
+    printed = {}
+    for line in block("").splitlines():
+        _, *words = shlex.split(line)
+        done = sim(*words, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        printed[words[0]] = done.stdout
+    assert "3,000" in printed["cut"]  # what caps.csv says of primary roads
+    assert "10" in printed["interdict"]  # the road from 1 to 2 bears least
+    assert "bridge_11" in (tmp_path / "north.yaml").read_text("utf-8")
 
 
 def test_an_extract_becomes_a_report_by_the_three_commands(tmp_path: Path, sim: Sim) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import pairwise, product
 from pathlib import Path
 
 import pytest
@@ -14,13 +16,16 @@ from sim.network.readers.osm import kept_classes
 
 pytest.importorskip("osmium")
 
+Way = tuple[int, tuple[int, ...], dict[str, str]]
+Place = tuple[float, float, dict[str, str]]
+
 NODES = {
     1: (36.0, 37.0), 2: (36.0, 37.1), 3: (36.0, 37.2), 4: (36.0, 37.21), 5: (36.0, 37.3),
     6: (36.1, 37.1), 7: (36.1, 37.3), 8: (36.2, 37.3), 9: (35.9, 37.1),
 }  # fmt: skip
 """Latitude and longitude by node."""
 
-WAYS = [
+WAYS: list[Way] = [
     # 1 - 2 - 3, a bridge 3 - 4, then 4 - 5: one road but for the bridge and the junction 2
     (10, (1, 2, 3), {"highway": "primary", "lanes": "2"}),
     (
@@ -36,26 +41,31 @@ WAYS = [
     (17, (2, 9), {"highway": "tertiary", "access": "no"}),
 ]
 
-PLACES = [
+PLACES: list[Place] = [
     (36.0005, 37.0, {"place": "town", "name": "حلب", "name:en": "Aleppo", "population": "2,000"}),
     (36.001, 37.001, {"place": "hamlet", "name": "Small"}),  # 36.0, 37.0 is Aleppo's
     (36.0, 37.25, {"place": "village", "name": "Far"}),  # 4.5 km from any node
 ]
 
 
-def extract(folder: Path) -> Path:
+def extract(
+    folder: Path,
+    nodes: Mapping[int, tuple[float, float]] = NODES,
+    ways: Sequence[Way] = WAYS,
+    places: Sequence[Place] = PLACES,
+) -> Path:
     """The extract as XML."""
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<osm version="0.6">']
     lines += [f'<node id="{n}" version="1" lat="{lat}" lon="{lon}"/>' for n, (lat, lon) in
-              NODES.items()]  # fmt: skip
-    for number, (lat, lon, tags) in enumerate(PLACES, start=101):
+              nodes.items()]  # fmt: skip
+    for number, (lat, lon, tags) in enumerate(places, start=101):
         lines += [
             f'<node id="{number}" version="1" lat="{lat}" lon="{lon}">',
             *_tags(tags),
             "</node>",
         ]
-    for number, nodes, tags in WAYS:
-        refs = [f'<nd ref="{node}"/>' for node in nodes]
+    for number, along, tags in ways:
+        refs = [f'<nd ref="{node}"/>' for node in along]
         lines += [f'<way id="{number}" version="1">', *refs, *_tags(tags), "</way>"]
     path = folder / "north.osm"
     path.write_text("\n".join([*lines, "</osm>"]), encoding="utf-8")
@@ -108,6 +118,58 @@ def test_short_bridges_are_roads_and_lanes_have_capacities(tmp_path: Path) -> No
     km = metres([(37.1, 36.0), (37.3, 36.0)]) / 1000
     assert table.graph.km[at] == pytest.approx(km)
     assert table.graph.seconds[at] == round(km / 80 * 3600)
+
+
+BENT = {1: (36.0, 37.0), 2: (36.02, 37.1), 3: (36.0, 37.2), 4: (36.03, 37.25), 5: (36.0, 37.4)}
+"""Five nodes along a road that is nowhere straight."""
+
+
+def drawn(nodes: Sequence[int]) -> float:
+    """Length (km) along some of them."""
+    return metres([BENT[node][::-1] for node in nodes]) / 1000
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), list(product([(1, 2, 3), (3, 2, 1)], [(3, 4, 5), (5, 4, 3)]))
+)
+def test_parts_of_a_road_are_joined_whichever_way_each_is_drawn(
+    tmp_path: Path, first: tuple[int, ...], second: tuple[int, ...]
+) -> None:
+    ways: list[Way] = [(10, first, {"highway": "trunk"}), (11, second, {"highway": "trunk"})]
+    table = read_table(extract(tmp_path, BENT, ways, []))
+    assert set(table.graph.places) == {"1", "5"}
+    assert table.graph.km.tolist() == pytest.approx([drawn((1, 2, 3, 4, 5))])
+    assert table.classes == ("trunk",)
+    # one-way parts are joined only where one leads on from the other
+    for _, _, tags in ways:
+        tags["oneway"] = "yes"
+    table = read_table(extract(tmp_path, BENT, ways, []))
+    onward = (first, second) in [((1, 2, 3), (3, 4, 5)), ((3, 2, 1), (5, 4, 3))]
+    assert len(table.graph.roads) == (1 if onward else 2)
+    assert table.graph.km.sum() == pytest.approx(drawn((1, 2, 3, 4, 5)))
+
+
+def test_parts_of_a_bridge_are_bridges_half_way_along_each(tmp_path: Path) -> None:
+    # a road meets the bridge at 4, which parts it: 1 - 2 - 3 - 4, of three unequal steps, and 4 - 5
+    ways: list[Way] = [
+        (11, (1, 2, 3, 4, 5), {"highway": "primary", "bridge": "yes"}),
+        (12, (4, 6), {"highway": "primary"}),
+    ]
+    table = read_table(extract(tmp_path, BENT | {6: (36.2, 37.25)}, ways, []))
+    assert set(table.graph.places) == {"1", "4", "5", "6", "bridge 11", "bridge 11-2"}
+    whole = {"bridge 11": (1, 2, 3, 4), "bridge 11-2": (4, 5)}
+    assert table.coordinates is not None
+    for name, nodes in whole.items():
+        ends = [k for k, road in enumerate(table.graph.roads) if name in road.split("--")]
+        assert table.graph.km[ends].tolist() == pytest.approx([drawn(nodes) / 2] * 2)
+        lat, lon = table.coordinates[table.graph.places.index(name)].tolist()
+        # it lies on one of the steps, half of the way along all
+        gone = [
+            drawn(nodes[: k + 1]) + metres([BENT[a][::-1], (lon, lat)]) / 1000
+            for k, (a, b) in enumerate(pairwise(nodes))
+            if min(BENT[a][1], BENT[b][1]) <= lon <= max(BENT[a][1], BENT[b][1])
+        ]
+        assert gone == pytest.approx([drawn(nodes) / 2], rel=1e-4)
 
 
 def test_classes_are_a_range_or_a_list() -> None:

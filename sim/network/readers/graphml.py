@@ -21,6 +21,7 @@ from .places import take_places
 from .rows import Rows
 
 _IGRAPH = re.compile(r"n\d+")
+_TRUE, _FALSE = ("true", "1"), ("false", "0")
 
 _IDS = frozenset(NODE_ROLES["id"].reads) - {"name"}
 """Attributes that are no more than the node's id again."""
@@ -101,8 +102,11 @@ class _Reader:
         self.node_lines.append(self.line)
 
     def edge(self, item: dict[str, str]) -> None:
-        stated = item.get("directed")
-        directed = self.directed if stated is None else stated.strip().lower() in ("true", "1")
+        directed = self.directed
+        if (stated := item.get("directed")) is not None:
+            directed = stated.strip().lower() in _TRUE
+            if not directed and stated.strip().lower() not in _FALSE:
+                self.rows.error(self.line, f"directed '{stated}' is neither true nor false")
         for end, name in zip(self.ends, ("source", "target"), strict=True):
             end.append(item.get(name, ""))
         self.both.append(not directed)

@@ -22,7 +22,7 @@ _ALSO = {"length": ("km", 1.0), "free_flow_time": ("seconds", 60.0), "init_node"
 def read_tntp(file: str, text: str, options: Reading) -> Rows:
     """Rows of a TNTP network file."""
     rows = Rows(file, Path(file).stem, options)
-    tags: dict[str, str] = {}
+    tags: dict[str, tuple[int, str]] = {}
     lines: list[int] = []
     links: list[list[str]] = []
     inside = False
@@ -31,7 +31,7 @@ def read_tntp(file: str, text: str, options: Reading) -> Rows:
         if tag and not inside:
             name = tag[1].strip().upper()
             inside = name == "END OF METADATA"
-            tags[name] = tag[2].strip()
+            tags[name] = line, tag[2].strip()
             continue
         body = content.partition("~")[0].partition(";")[0].split()
         if not body:
@@ -45,7 +45,11 @@ def read_tntp(file: str, text: str, options: Reading) -> Rows:
             lines.append(line)
     if not inside:
         rows.error(0, "there is no <END OF METADATA>")
-    stated = _whole(tags, "NUMBER OF LINKS")
+    stated, first = (_whole(tags, name) for name in ("NUMBER OF LINKS", "FIRST THRU NODE"))
+    if first is None and (said := tags.get("FIRST THRU NODE", (0, "")))[1]:
+        rows.error(said[0], f"<FIRST THRU NODE> '{said[1][:20]}' is no whole number")
+    if stated is None and tags.get("NUMBER OF LINKS", (0, ""))[1]:
+        rows.notes.put_first("<NUMBER OF LINKS> is no whole number: is the file whole?")
     if stated is not None and stated != len(links):
         rows.notes.put_first(
             f"{len(links):,} links, not {stated:,} as <NUMBER OF LINKS> says: is the file whole?"
@@ -54,9 +58,8 @@ def read_tntp(file: str, text: str, options: Reading) -> Rows:
         return rows
     rows.take(dict(zip(_COLUMNS, zip(*links, strict=True), strict=True)), lines, both=False,
               also=_ALSO)  # fmt: skip
-    first = _whole(tags, "FIRST THRU NODE") or 0
     ends = {*rows.tails, *rows.heads}
-    rows.shut = {node for node in ends if node.isdecimal() and int(node) < first}
+    rows.shut = {node for node in ends if node.isdecimal() and int(node) < (first or 0)}
     if rows.shut:
         rows.notes.add(
             f"{len(rows.shut):,} nodes below <FIRST THRU NODE> {first} are not passed through"
@@ -64,7 +67,7 @@ def read_tntp(file: str, text: str, options: Reading) -> Rows:
     return rows
 
 
-def _whole(tags: dict[str, str], name: str) -> int | None:
+def _whole(tags: dict[str, tuple[int, str]], name: str) -> int | None:
     """A whole number of the metadata, None where none is stated."""
-    digits = tags.get(name, "")
+    digits = tags.get(name, (0, ""))[1]
     return int(digits) if re.fullmatch("[0-9]{1,18}", digits) else None
