@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from sim.base.errors import BadInputError
+from sim.base.progress import told
 from sim.measure.axis import AxisLens, AxisView
 from sim.network.arcs import Kinds
 from sim.scenario.model import DAY
@@ -184,7 +185,7 @@ def rank(
         return found
     more = (
         axes_at(scenario, [axis], at, seed, replicate=i, to_end=False)[0].case
-        for i in range(1, draws)
+        for i in told("draws", range(1, draws))
     )
     ranking = with_intervals(found.ranking, (first.case, *more), targets, top)
     return replace(found, ranking=ranking)
@@ -231,7 +232,8 @@ def reliability(
     if draws < 2:
         raise BadInputError(f"draws: {draws} are too few for an interval")
     cases = [
-        axes_at(given, [axis], at, seed, replicate=i, to_end=False)[0].case for i in range(draws)
+        axes_at(given, [axis], at, seed, replicate=i, to_end=False)[0].case
+        for i in told("draws", range(draws))
     ]
     asked = asked_of(cases[0], need, method, samples, luck, deliverable=deliverable)
     if asked.exact:

@@ -156,8 +156,7 @@ def figures(folder: Path, everything: bool, svg: bool, as_json: bool) -> None:
     from sim.tables.manifest import undrawn
 
     with telling_undrawn():
-        with telling("figures") as progress:
-            there = sim.figures(folder, everything=everything, svg=svg, progress=progress)
+        there = sim.figures(folder, everything=everything, svg=svg, progress=telling("figures"))
         files = [str(path) for path in there]
         failed = [one._asdict() for one in undrawn(folder)]
         document = {"folder": str(folder), "files": files, "undrawn": failed}
@@ -184,8 +183,7 @@ def film(
     """Film a run: the map of an axis from day to day, at a steady pace."""
     import sim
 
-    with telling("frames") as progress:
-        target = sim.film(folder, out, axis=axis, fps=fps, seconds=seconds, progress=progress)
+    target = sim.film(folder, out, axis=axis, fps=fps, seconds=seconds, progress=telling("frames"))
     size = target.stat().st_size
     document = {"file": str(target), "bytes": size}
     answer(as_json, document, f"written to {target} ({size / 1e6:.1f} MB)")

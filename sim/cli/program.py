@@ -83,8 +83,8 @@ def run(
     for line in done.warnings:
         click.echo(f"{file}: warning: {line}", err=True)
     which = "none" if undrawn else drawn
-    with telling("figures") as progress:
-        folder = done.write(out, figures=which, svg=svg, beside=lies, progress=progress)
+    progress = telling("figures")
+    folder = done.write(out, figures=which, svg=svg, beside=lies, progress=progress)
     if as_json:
         told = {} if lies is None else {"beside": lies.document()}
         print_json({"folder": str(folder), **done.summary, **told})

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stdout
-from functools import wraps
+from functools import partial, wraps
 from io import StringIO
 from pathlib import Path
 from typing import Any, TextIO
@@ -18,6 +19,7 @@ from warnings import catch_warnings, simplefilter
 import click
 
 from sim.base.errors import BadInputError, DamageWarning, Error, FailedError, FigureWarning
+from sim.base.progress import listening, tell
 
 SEED = click.IntRange(0, 2**63 - 1)
 
@@ -94,7 +96,10 @@ class Verb(click.Command):
         quiet = ctx.meta[_QUIET] = ctx.params.pop("quiet")
         hushed = quiet and not ctx.params["as_json"]
         try:
-            with redirect_stdout(StringIO()) if hushed else nullcontext(), _warnings_told():
+            with (
+                redirect_stdout(StringIO()) if hushed else nullcontext(), _warnings_told(),
+                _told_how_far(quiet=quiet),
+            ):  # fmt: skip
                 return super().invoke(ctx)
         except BadInputError as error:
             if type(error) is not BadInputError:  # a scenario's faults name files
@@ -163,34 +168,61 @@ class Commands(click.Group):
                 formatter.write_dl(rows)
 
 
-PATIENCE = 2.0
-"""Seconds after which it is told how far a command is."""
+PATIENCE, PAUSE = 2.0, 0.1
+"""Seconds after which it is told how far a command is, and from then on between two times."""
+
+
+class _Line:
+    """Tells what is worked at, how much is done and how long the rest takes, on standard error.
+
+    One line, which is gone in the end. Nothing runs beside the command, so that it can fork; the
+    copies keep silent.
+    """
+
+    def __init__(self) -> None:
+        self.process, self.begun = os.getpid(), dict[str, float]()
+        self.shown, self.last = False, -math.inf
+
+    def tell(self, what: str, done: int, of: int) -> None:
+        """As :data:`sim.base.progress.Listener`; work within work has a time of its own."""
+        if os.getpid() != self.process:
+            return
+        now, over = time.monotonic(), done >= of
+        if done == 0:
+            self.begun[what] = now
+        spent = now - self.begun.setdefault(what, now)
+        if done and spent >= PATIENCE and (over or now - self.last >= PAUSE):
+            left = math.ceil(spent / done * (of - done))
+            click.echo(f"\r{what}: {done} of {of}, {left} s left\x1b[K", err=True, nl=False)
+            self.shown, self.last = True, now
+        if over:
+            self.clear()
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self.shown:
+            click.echo("\r\x1b[K", err=True, nl=False)
+        self.shown = False
 
 
 @contextmanager
-def telling(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """Tells how much is done and how long the rest takes, on standard error if it is a terminal.
-
-    One line, which is gone in the end. Nothing runs beside the command, so that it can fork.
-    """
-    if is_quiet() or not sys.stderr.isatty():
-        yield None
+def _told_how_far(*, quiet: bool) -> Iterator[None]:
+    """Tell how far the command is, if standard error is a terminal."""
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
+        yield
         return
-    begun, told = time.monotonic(), False
-
-    def tell(done: int, of: int) -> None:
-        nonlocal told
-        spent = time.monotonic() - begun
-        if spent >= PATIENCE:
-            told = True
-            left = math.ceil(spent / done * (of - done))
-            click.echo(f"\r{what}: {done} of {of}, {left} s left\x1b[K", err=True, nl=False)
-
+    line = _Line()
     try:
-        yield tell
+        with listening(line.tell):
+            yield
     finally:
-        if told:
-            click.echo("\r\x1b[K", err=True, nl=False)
+        line.clear()
+
+
+def telling(what: str) -> Callable[[int, int], None]:
+    """Tells how far something is, as (done, of), to whoever listens; it begins now."""
+    tell(what, 0, 1)
+    return partial(tell, what)
 
 
 def end_undrawn(folder: Path) -> None:

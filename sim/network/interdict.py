@@ -19,6 +19,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from sim.base.progress import told
+
 from .arcs import ArcNetwork
 from .certificate import CertificateError
 from .prices import INHERITED, Priced, Seen
@@ -78,7 +80,7 @@ class Interdiction:
         """
         root = self._root(budget)
         found: list[Attack] = []
-        for k in range(budget + 1):
+        for k in told("numbers of losses", range(budget + 1)):
             found.append(self._attack(k, root, found))
         return tuple(found)
 

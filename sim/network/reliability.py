@@ -18,6 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.base.progress import working
+
 from .arcs import ArcNetwork
 from .graph import BoolArray, FloatArray, IntArray
 from .many import batch, crossings, many_flows, without_each
@@ -116,15 +118,17 @@ def parted(doubts: Doubts, most: int | None = None, *, insist: bool = False) -> 
     ]
     tally.solves = 2 * len(nodes)
     size = max(1, min(256, batch(net) // 2))
-    while nodes:
-        if tally.solves > most:
-            return None
-        taken, nodes = nodes[-size:], nodes[:-size]
-        parting = [(node, _parting(net, node)) for node in taken]
-        _count(doubts, tally, [node for node, by in parting if by is None])
-        children = [(node, by) for node, by in parting if by is not None]
-        tally.solves += 2 * len(children)
-        nodes += _children(doubts, children)
+    with working("per cent of all states", 100) as done:
+        while nodes:
+            done(math.floor(100 * tally.count), 100)
+            if tally.solves > most:
+                return None
+            taken, nodes = nodes[-size:], nodes[:-size]
+            parting = [(node, _parting(net, node)) for node in taken]
+            _count(doubts, tally, [node for node, by in parting if by is None])
+            children = [(node, by) for node, by in parting if by is not None]
+            tally.solves += 2 * len(children)
+            nodes += _children(doubts, children)
     return tally
 
 

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sim.base.progress import told
+
 from .arcs import ArcNetwork
 from .certificate import check_amounts
 from .graph import BoolArray, IntArray
@@ -97,9 +99,9 @@ class Residual:
             most_each[~allowed] = 0
         arcs = self._arcs_of()
         found: list[tuple[int, int]] = []
-        for number in np.argsort(-most_each, kind="stable").tolist():
-            bound = int(most_each[number])
-            if bound == 0 or (len(found) == most and bound < -found[-1][0]):
+        order = np.argsort(-most_each, kind="stable")[: np.count_nonzero(most_each)]
+        for number in told("places and roads", order.tolist()):
+            if len(found) == most and most_each[number] < -found[-1][0]:
                 break
             floor = -found[-1][0] if len(found) == most else 0
             loss = self._loss(number, arcs[number], floor)

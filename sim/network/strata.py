@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from sim.base.progress import working
+
 from .graph import BoolArray, FloatArray, IntArray
 from .many import batch
 from .reliability import Doubts, Outcome
@@ -45,13 +47,18 @@ def drawn(doubts: Doubts, states: int, seed: int) -> list[Tally]:
     most = _most_lost(fail)
     if doubts.joint is None or (len(fail) + 1) * (most + 1) > MOST_TABLE:
         tally = Tally(doubts.net, stands=doubts.marginal())
-        for size in _batches(states, doubts):
-            tally.look(plain(doubts, size, rng), of=states)
+        with working("states", states) as done:
+            for size in _batches(states, doubts):
+                tally.look(plain(doubts, size, rng), of=states)
+                done(tally.solves, states)
         return [tally]
     table = losses(fail, most)
     found: list[Tally] = []
-    for outcome in doubts.joint:
-        found += _of_outcome(doubts, outcome, table, states, rng)
+    with working("states", states) as done:
+        for outcome in doubts.joint:
+            for tally in _of_outcome(doubts, outcome, table, states, rng):
+                found.append(tally)
+                done(min(states, sum(each.solves for each in found)), states)
     return found
 
 

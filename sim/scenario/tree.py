@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 import yaml
 
 from sim.base.diagnostics import Mark, Report, safe, split_lines, suggest
+from sim.base.progress import working
 
 from .plain_words import plain_words
 
@@ -41,6 +42,7 @@ MOST_BYTES = 32_000_000
 MOST_DEPTH = 50
 MOST_NODES = 2_000_000
 MOST_ALIASED = 100_000
+OFTEN = 1_000  # after so many events of the parser it is told how far it is
 
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
@@ -294,7 +296,12 @@ class _Builder:
 
     def _events(self, text: str) -> Iterator[Any]:
         try:
-            yield from yaml.parse(text, yaml.CSafeLoader)
+            height = text.count("\n")
+            with working("lines", height) as done:
+                for number, event in enumerate(yaml.parse(text, yaml.CSafeLoader)):
+                    if number % OFTEN == 0 and event.start_mark:
+                        done(event.start_mark.line, height)
+                    yield event
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
             where = Mark(self.file)

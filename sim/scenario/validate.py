@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from sim.base.diagnostics import Mark, Report, safe, suggest
+from sim.base.progress import told
 
 from .compose import kind_of_ids
 from .faults import InputError, reported
@@ -90,7 +91,8 @@ class Validator:
             return {}
         kind = kind_of_ids(path) or path[-1]
         found: dict[str, Found] = {}
-        for name, item in sorted(entry.value.entries.items()):
+        entries = sorted(entry.value.entries.items())
+        for name, item in told(path[-1], entries):
             with reported(self.report, item.key_mark):
                 self._check_key(name, ids.of[0] if ids else None)
                 cls = classes[0] if len(classes) == 1 else self._event(name, item)
