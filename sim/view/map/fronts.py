@@ -57,9 +57,11 @@ def _fronts(
     places: tuple[MapPlace, ...], roads: tuple[MapRoad, ...], opposed: frozenset[frozenset[str]]
 ) -> tuple[Line, ...]:
     """The lines of :func:`front_lines` in degrees east and north."""
+    held = {p.id: p.holders[0][0] if p.holders else "" for p in places}
+    if not any(pair <= set(held.values()) for pair in opposed):
+        return ()
     degrees = [(p.lon, p.lat) for p in places]
     frame = fit(degrees, SHEET, SHEET)
-    held = {p.id: p.holders[0][0] if p.holders else "" for p in places}
     at = dict(zip(held, frame.places_xy(degrees), strict=True))
     ends = np.array([(at[r.a], at[r.b]) for r in roads]).reshape(-1, 2, 2)
     lengths = np.hypot(*(ends[:, 1] - ends[:, 0]).T)

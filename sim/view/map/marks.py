@@ -20,6 +20,7 @@ from matplotlib.collections import (
 )
 from matplotlib.markers import MarkerStyle
 from matplotlib.patches import Circle, Patch, Wedge
+from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
 from sim.view.draw import MARKERS, PT, halo_text
@@ -101,8 +102,14 @@ def unusable(axes: Axes, lines: Sequence[Line]) -> None:
 def casings(axes: Axes, lines: Sequence[Line], widths: Sequence[float], fine: float = 1.0) -> None:
     """Roads that the actor can use, as wide as their capacity; ``fine`` narrows their edges."""
     edge = ROAD.edges * max(fine, 0.4)
-    for colour, more, z in ((CASING_EDGE, edge, Z_ROAD), (CASING_FILL, 0.0, Z_ROAD + 0.1)):
-        strokes(axes, lines, colour, [w + more for w in widths], z, capstyle="round")
+    paths = [Path(line) for line in lines]  # once for both: there may be thousands
+    wide = (CASING_EDGE, edge, Z_ROAD), (CASING_FILL, 0.0, Z_ROAD + 0.1)
+    for colour, more, z in wide if paths else ():
+        made = PathCollection(
+            paths, facecolors="none", edgecolors=colour,
+            linewidths=[(w + more) * PT for w in widths], zorder=z, capstyle="round",
+        )  # fmt: skip
+        add(axes, made)
 
 
 def flows(
