@@ -40,12 +40,14 @@ ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTEC
 
 @dataclass(frozen=True)
 class Command:
-    """A command line: ``{file}`` is the scenario, ``{a}`` and ``{b}`` two runs, ``{new}`` a path
-    that is not there, ``{axis}`` an axis. It is left out beyond ``most`` places."""
+    """A command line: ``{file}`` is the scenario, ``{busy}`` one of 20 axes, ``{a}`` and ``{b}``
+    two runs, ``{new}`` a path that is not there, ``{axis}`` an axis. It is left out below
+    ``least`` and beyond ``most`` places. Without words it is :data:`REPLICATES`."""
 
     name: str
     words: str
     most: int = 10**9
+    least: int = 0
 
 
 ALONE = "--workers 1 --no-figures --json --out {new}"
@@ -54,6 +56,11 @@ COMMANDS = (
     Command("validate", "validate {file}"),
     Command("run, no figures", "run {file} --no-figures --json --out {new}"),
     Command("run", "run {file} --json --out {new}", 10_000),
+    Command("30 replicates, start left out", "", SHIPPED),
+    Command(
+        "run of 20 axes, 1,000 events, a year, no figures",
+        "run {busy} --no-figures --json --out {new}", 10_000, 10_000,
+    ),
     Command("cut", "cut {file} --axis {axis} --json"),
     Command("interdict", "interdict {file} --axis {axis} --budget 2 --targets places --json"),
     Command("rank", "rank {file} --axis {axis} --top 10 --json"),
@@ -67,10 +74,31 @@ COMMANDS = (
 )  # fmt: skip
 
 
-def grid(places: int, file: Path, seed: int = 1) -> str:
-    """Write a scenario: two-way roads on a raster, a tenth missing, 5 axes of 3 sinks, captures.
+REPLICATES = """
+import sys, time
+from sim.scenario.loader import load
+try:
+    from sim.many.replicate import run_replicate
+except ImportError:  # where it was before
+    from sim.study.replicate import run_replicate
+scenario = load(sys.argv[1])
+for number in range(10):
+    run_replicate(scenario, number)
+begun = time.process_time()
+for number in range(10, 40):
+    run_replicate(scenario, number)
+print(time.process_time() - begun)
+"""
+"""Runs of an ensemble without its start, as each of thousands takes: prints seconds of all."""
 
-    100 captures in 120 days, 20 above 10,000 places. Returns the name of an axis.
+
+def grid(
+    places: int, file: Path, seed: int = 1, *, axes: int = 5, sinks: int = 3,
+    captures: int | None = None, days: int = 120,
+) -> str:  # fmt: skip
+    """Write a scenario: two-way roads on a raster, a tenth missing, axes, captures.
+
+    ``captures`` None are 100, 20 above 10,000 places. Returns the name of an axis.
     """
     rng = np.random.default_rng(seed)
     side = round(places**0.5)
@@ -94,24 +122,25 @@ def grid(places: int, file: Path, seed: int = 1) -> str:
         )
     )  # fmt: skip
     chosen = [names[i] for i in rng.permutation(side * side)]
-    axes = []
-    for i in range(5):
-        source, *sinks = (chosen.pop() for _ in range(4))
-        fed = ", ".join(f"{sink}: {{demand: 20 t/day, stock: 200 t}}" for sink in sinks)
-        axes.append(
+    lines = []
+    for i in range(axes):
+        source, *fed_ones = (chosen.pop() for _ in range(sinks + 1))
+        fed = ", ".join(f"{sink}: {{demand: 20 t/day, stock: 200 t}}" for sink in fed_ones)
+        lines.append(
             f"  axis{i:02}: {{name: Axis {i}, actor: red, sources: {{{source}: {{}}}}, "
             f"sinks: {{{fed}}}, convoy: {{size: 5 t}}}}"
         )
+    count = captures or (20 if places > 10_000 else 100)
     events = (
         f"  e{i:03}: {{capture: {chosen.pop()}, by: blue, at: {day} days}}"
-        for i, day in enumerate(rng.integers(1, 119, 20 if places > 10_000 else 100).tolist())
+        for i, day in enumerate(rng.integers(1, days - 1, count).tolist())
     )
     file.write_text("\n".join([
         "format: 1", f"title: A grid of {places} places",
-        "period: {start: 2020-01-01, length: 120 days}", "seed: 7",
+        f"period: {{start: 2020-01-01, length: {days} days}}", "seed: 7",
         "actors: {red: {name: Red}, blue: {name: Blue}}", "default_holder: red", "network:",
         "  title: Grid", "  classes: {road: {speed: 40 km/h, capacity: 500 t/day}}",
-        "  places:", *where, "  roads:", *roads, "axes:", *axes, "events:", *events, "",
+        "  places:", *where, "  roads:", *roads, "axes:", *lines, "events:", *events, "",
     ]))  # fmt: skip
     return "axis00"
 
@@ -134,8 +163,12 @@ class Side:
 
     def call(self, words: Sequence[str]) -> tuple[float, float, str]:
         """Seconds of a processor, children counted, peak of memory in MB, standard output."""
+        return self.python("-m", "sim", *words)
+
+    def python(self, *words: str) -> tuple[float, float, str]:
+        """As :meth:`call` of any words behind the name of Python."""
         process = subprocess.Popen(
-            [sys.executable, "-m", "sim", *words], cwd=self.folder, stdout=subprocess.PIPE,
+            [sys.executable, *words], cwd=self.folder, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, env=ENVIRONMENT, text=True,
         )  # fmt: skip
         assert process.stdout is not None
@@ -143,7 +176,7 @@ class Side:
         out, errors = process.stdout.read(), process.stderr.read()
         _, status, usage = os.wait4(process.pid, 0)
         if status:
-            raise SystemExit(f"{self.folder}: sim {' '.join(words)}\n{errors}")
+            raise SystemExit(f"{self.folder}: {' '.join(words)}\n{errors}")
         return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, out
 
 
@@ -168,8 +201,12 @@ def timed(command: Command, sides: Sequence[Side], names: Sequence[Mapping[str, 
         order = range(len(sides)) if turn % 2 else reversed(range(len(sides)))
         for i in order:
             new = str(sides[i].home / f"new{next(number)}")
-            words = command.words.format(**names[i], new=new).split()
-            seconds, megabytes, out = sides[i].call(words)
+            if command.words:
+                words = command.words.format(**names[i], new=new).split()
+                seconds, megabytes, out = sides[i].call(words)
+            else:
+                _, megabytes, out = sides[i].python("-c", REPLICATES, names[i]["file"])
+                seconds, out = float(out), ""
             said = leaves(out)
             if found[i].said is not None and found[i].said != said:
                 raise SystemExit(f"{command.name}: {sides[i].folder} said one thing and another")
@@ -242,8 +279,12 @@ def table(sides: Sequence[Side], sizes: Sequence[int], times: int, only: str) ->
             file = sides[0].home / f"grid{places}.yaml"
             axis = grid(places, file)
         names = [sets_of(side, file, axis) for side in sides]
+        if places == 10_000:
+            busy = sides[0].home / "busy.yaml"
+            grid(places, busy, axes=20, sinks=5, captures=1000, days=365)
+            names = [{**one, "busy": str(busy)} for one in names]
         for command in COMMANDS:
-            if places <= command.most and re.search(only, command.name):
+            if command.least <= places <= command.most and re.search(only, command.name):
                 rows.append(row(command.name, places, timed(command, sides, names, times, number)))
                 print(rows[-1], flush=True)
     return rows
@@ -308,7 +349,7 @@ def starts(side: Side, times: int = 5) -> list[str]:
     rows = ["| command | its own modules, s | libraries and Python's own, s |\n|---|---|---|"]
     print(rows[0], flush=True)
     for command in COMMANDS:
-        if "," in command.name or "of" in command.name:
+        if "," in command.name or "of" in command.name:  # 30 replicates too
             continue
         own, other = [], []
         for turn in range(times):

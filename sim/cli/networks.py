@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 import click
 
+from sim.base.collector import collector_paused
 from sim.base.errors import BadInputError
 from sim.cli.asked import FILE_OPTIONS, Asked, Document, FileOptions, asked, drawn_to
 from sim.cli.verbs import SETS, Verb, answer, gathered, print_json
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @asked(at="end")
 @click.option("--cuts", type=click.IntRange(1, 10_000), help="List up to so many minimum cuts.")
 @click.option("--gap", help="List cuts that hold up to so much more, in the unit of the answer.")
+@collector_paused()
 def cut(asked: Asked, cuts: int | None, gap: str | None) -> None:
     """Max flow, minimum cut and routes of an axis at a date, or of a network file."""
     if asked.of_scenario:
@@ -134,6 +136,7 @@ class AttackOptions:
     "--weight", multiple=True, metavar="AXIS=N",
     help="Several axes at once: the least weighted sum of their flows.",
 )  # fmt: skip
+@collector_paused()
 def interdict(asked: Asked, attack: AttackOptions) -> None:
     """Which places or roads must fall: the least flow that 0 to K losses leave, proven."""
     asked.check()
@@ -227,6 +230,7 @@ def _chances(texts: Sequence[str], option: str) -> tuple[dict[str, float], float
     "--draws", type=click.IntRange(2, 10_000),
     help="Rank again in so many replicates of the scenario: each rank with its interval.",
 )  # fmt: skip
+@collector_paused()
 def rank(
     asked: Asked, targets: Kinds, top: int | None, captured: tuple[str, ...], draws: int | None
 ) -> None:
