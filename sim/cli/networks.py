@@ -136,7 +136,6 @@ class AttackOptions:
     "--weight", multiple=True, metavar="AXIS=N",
     help="Several axes at once: the least weighted sum of their flows.",
 )  # fmt: skip
-@collector_paused()
 def interdict(asked: Asked, attack: AttackOptions) -> None:
     """Which places or roads must fall: the least flow that 0 to K losses leave, proven."""
     asked.check()
@@ -230,7 +229,6 @@ def _chances(texts: Sequence[str], option: str) -> tuple[dict[str, float], float
     "--draws", type=click.IntRange(2, 10_000),
     help="Rank again in so many replicates of the scenario: each rank with its interval.",
 )  # fmt: skip
-@collector_paused()
 def rank(
     asked: Asked, targets: Kinds, top: int | None, captured: tuple[str, ...], draws: int | None
 ) -> None:

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.base.collector import collector_paused
 from sim.cli import folders, judged, many, networks, shipped
 from sim.cli.verbs import (
     BESIDE,
@@ -145,7 +144,6 @@ def explore(
 @click.argument("files", nargs=-1, required=True, type=click.Path())
 @SETS
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
-@collector_paused()
 def validate(files: Sequence[str], sets: tuple[str, ...], strict: bool, as_json: bool) -> None:
     """Check scenario, network and study files, and warn of what makes no sense in scenarios."""
     import sim
