@@ -13,9 +13,6 @@ from typing import TYPE_CHECKING, overload
 from sim.base.errors import BadInputError
 from sim.base.numbers import enumerated
 from sim.many.comparison import comparison_tables, write_comparison
-from sim.many.ensemble import Ensemble as EnsembleData
-from sim.many.ensemble import ensembles_in, open_ensemble
-from sim.many.studies import Study as StudyData
 from sim.measure import compare as of_runs
 from sim.measure import compare_many as of_ensembles
 from sim.measure.compare import Outcome
@@ -29,6 +26,8 @@ from .runs import Run, RunFolder, open_run
 from .show import Facts, Found, made, names
 
 if TYPE_CHECKING:
+    from sim.many.ensemble import Ensemble as EnsembleData
+    from sim.many.studies import Study as StudyData
     from sim.view.draw import Drawing
 
 Folder = str | os.PathLike[str]
@@ -204,11 +203,16 @@ def _compare(
 def _is_single(one: object) -> bool:
     if isinstance(one, str | os.PathLike):
         return kind_of(Path(one)) == "run"
-    if not isinstance(one, Run | RunFolder | EnsembleData | StudyData):
+    if isinstance(one, Run | RunFolder):
+        return True
+    from sim.many.ensemble import Ensemble
+    from sim.many.studies import Study
+
+    if not isinstance(one, Ensemble | Study):
         raise BadInputError(
             f"runs, ensembles or folders are compared, not what is of type {type(one).__name__}"
         )
-    return isinstance(one, Run | RunFolder)
+    return False
 
 
 def _outcome(one: object) -> Outcome:
@@ -219,9 +223,12 @@ def _outcome(one: object) -> Outcome:
 
 
 def _ensembles(one: object) -> Sequence[EnsembleData]:
-    if isinstance(one, EnsembleData):
+    from sim.many.ensemble import Ensemble, ensembles_in, open_ensemble
+    from sim.many.studies import Study
+
+    if isinstance(one, Ensemble):
         return [one]
-    if isinstance(one, StudyData):
+    if isinstance(one, Study):
         return one.ensembles
     assert isinstance(one, str | os.PathLike)  # anything else was refused or is a run
     return [open_ensemble(folder) for folder in ensembles_in(Path(one))]
@@ -230,9 +237,7 @@ def _ensembles(one: object) -> Sequence[EnsembleData]:
 def _called(one: object) -> str:
     if isinstance(one, Run):
         return one.scenario.id
-    if isinstance(one, RunFolder | EnsembleData | StudyData):
-        return str(one.folder)
-    return str(one)
+    return str(getattr(one, "folder", one))
 
 
 def _apart(ids: Sequence[str], folders: Sequence[str] = ()) -> list[str]:

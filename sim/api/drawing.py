@@ -9,17 +9,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sim.many.learned import Learned
-from sim.many.scoring import Scored
-from sim.many.sensitivity import SensitivityStudy
-from sim.many.studies import Study
-from sim.measure.compare import Comparison
-from sim.measure.compare_many import ManyComparison
-from sim.scenario.model import Scenario
 from sim.tables.manifest import Undrawn
 from sim.tables.verified import ALTERED, altered
+
+if TYPE_CHECKING:
+    from sim.many.learned import Learned
+    from sim.many.scoring import Scored
+    from sim.many.sensitivity import SensitivityStudy
+    from sim.many.studies import Study
+    from sim.measure.compare import Comparison
+    from sim.measure.compare_many import ManyComparison
+    from sim.scenario.model import Scenario
 
 Draws = Callable[..., Sequence[Undrawn]]
 

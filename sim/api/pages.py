@@ -7,12 +7,9 @@ import warnings
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.base.errors import BadInputError, Error, FigureWarning
-from sim.many import ensemble as _many
-from sim.many.ensemble import Ensemble
-from sim.many.sensitivity import SensitivityStudy
-from sim.many.studies import Study
 from sim.tables.manifest import FIGURES, Draw, Wanted, draw_into, kind_of, lacks_figures, wanted_of
 from sim.tables.verified import (
     check_inside,
@@ -23,11 +20,14 @@ from sim.tables.verified import (
     told_on_pages,
 )
 
-from .drawing import draw_ensemble, draw_sensitivity, draw_study
-from .many import open_study
 from .runs import Progress, Run, RunFolder, draw_run, open_run, record
-from .standings import Beside
-from .standings import beside as among
+
+if TYPE_CHECKING:
+    from sim.many.ensemble import Ensemble
+    from sim.many.sensitivity import SensitivityStudy
+    from sim.many.studies import Study
+
+    from .standings import Beside
 
 
 def report(
@@ -55,10 +55,17 @@ def report(
     folders = [_folder(one) for one in results]
     if beside is not None and [kind_of(folder) for folder in folders] != ["run"]:
         raise BadInputError("beside: one run is laid beside an ensemble")
-    if beside is not None and not isinstance(beside, Beside):
-        beside = among(folders[0], beside)
+    among = None if beside is None else _among(folders[0], beside)
     with reading(folders):
-        return _written(folders, out, beside)
+        return _written(folders, out, among)
+
+
+def _among(folder: Path, beside: Beside | Ensemble | str | os.PathLike[str]) -> Beside:
+    from . import standings
+
+    if isinstance(beside, standings.Beside):
+        return beside
+    return standings.beside(folder, beside)
 
 
 def _written(
@@ -129,6 +136,12 @@ def _drawing(folder: Path, wanted: Wanted, progress: Progress | None = None) -> 
     kind = kind_of(folder)
     if kind == "run":
         return partial(draw_run, open_run(folder).again, wanted, progress=progress)
+    from sim.many import ensemble as _many
+    from sim.many.sensitivity import SensitivityStudy
+
+    from .drawing import draw_ensemble, draw_sensitivity, draw_study
+    from .many import open_study
+
     if kind == "ensemble":
         done = _many.open_ensemble(folder)
         return lambda place: draw_ensemble(
@@ -141,12 +154,16 @@ def _drawing(folder: Path, wanted: Wanted, progress: Progress | None = None) -> 
 
 
 def _folder(one: object) -> Path:
-    if isinstance(one, RunFolder | Ensemble | Study | SensitivityStudy):
+    if isinstance(one, str | os.PathLike):
+        return Path(one)
+    if isinstance(one, RunFolder):
         return one.folder
     if isinstance(one, Run):
         raise BadInputError("a page is made of a run's folder: sim.report(run.write())")
-    if not isinstance(one, str | os.PathLike):
-        raise BadInputError(
-            f"a page is made of a folder, not of what is of type {type(one).__name__}"
-        )
-    return Path(one)
+    from sim.many.ensemble import Ensemble
+    from sim.many.sensitivity import SensitivityStudy
+    from sim.many.studies import Study
+
+    if isinstance(one, Ensemble | Study | SensitivityStudy):
+        return one.folder
+    raise BadInputError(f"a page is made of a folder, not of what is of type {type(one).__name__}")

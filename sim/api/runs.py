@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from sim.base.collector import collector_paused
 from sim.base.errors import BadInputError, DamageWarning, FolderError
 from sim.base.files import fingerprint, write_json
-from sim.engine import simulation
 from sim.measure.claims import faults
 from sim.measure.summary import Analysis
 from sim.scenario import model
@@ -359,6 +358,8 @@ def run(
         BadInputError: the seed is not from 0 to 2**63 - 1, or it is no scenario.
         ScenarioError: the scenario is faulty.
     """
+    from sim.engine import simulation
+
     found = seeded(scenario_of(scenario), seed)
     record = simulation.run(found, replicate=replicate, nominal=nominal)
     return Run(found, record, Analysis(found, record))

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Literal
 
-from sim.engine.forces.force import Mode
 from sim.network import Graph
 from sim.scenario.model import Network, Operation, Road
+from sim.state.record import Mode
 
 Doing = Literal["marching", "besieging", "fighting", "stalled", "holding", "falling back"]
 """What a force in the field does."""

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sim.base.numbers import short
-from sim.engine.forces.force import MODES
 from sim.measure.axis import AxisLens
 from sim.measure.bands import bands
 from sim.measure.routes import DOING, stops_km
@@ -23,6 +22,7 @@ from sim.scenario.model import DAY, Operation
 from sim.state.control import EVERYONE, Control
 from sim.state.passages import Passage
 from sim.state.rebuild import changed, states
+from sim.state.record import MODES
 from sim.view.look import LABEL, drawn, looks
 from sim.view.map.frame import Frame
 from sim.view.map.labels import bare

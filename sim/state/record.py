@@ -7,7 +7,13 @@ are seconds from the start. Measures and pictures are made from these rows alone
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
+
+Mode = Literal["waiting", "marching", "ringing", "fighting", "stalled", "holding", "retreating",
+               "over"]  # fmt: skip
+
+MODES: tuple[Mode, ...] = get_args(Mode)
+"""What a force does, in the order of the numbers of the series ``mode``."""
 
 
 class ControlRow(NamedTuple):

@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
-from sim.engine.forces.force import MODES
 from sim.measure.routes import DOING, stops_km
 from sim.measure.sides import days_stocked
 from sim.measure.steps import Steps
 from sim.network import Graph
 from sim.scenario.distributions import Constant
 from sim.scenario.model import DAY, Scenario
-from sim.state.record import SeriesRow
+from sim.state.record import MODES, SeriesRow
 
 Make = Callable[..., Scenario]
 

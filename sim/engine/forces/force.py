@@ -6,20 +6,14 @@ import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, get_args
 
 from sim.engine.clock import Moment, Phase, call_off
 from sim.engine.signals import Change, Signal
 from sim.engine.supply.stock import Stock
 from sim.engine.world import World
 from sim.scenario.model import DAY, Operation, Position
+from sim.state.record import MODES, Mode
 from sim.state.sides import Side
-
-Mode = Literal["waiting", "marching", "ringing", "fighting", "stalled", "holding", "retreating",
-               "over"]  # fmt: skip
-
-MODES: tuple[Mode, ...] = get_args(Mode)
-"""What a force does, in the order of the numbers of the series ``mode``."""
 
 SEEN: tuple[Mode, ...] = ("marching", "ringing", "fighting", "stalled", "holding")
 """What a force does when those before it count as threatened."""

@@ -17,11 +17,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sim.base.said import Name, Sentence
-from sim.engine.forces.force import MODES
 from sim.measure.axis import AxisLens, AxisView, turning_points
 from sim.measure.routes import DOING, stops_km
 from sim.measure.summary import Analysis
 from sim.state.control import EVERYONE, Control
+from sim.state.record import MODES
 from sim.state.sides import Side
 from sim.view.data import MapData, MapForce, MapPlace, MapRoad, Page
 from sim.view.draw import context, legible
