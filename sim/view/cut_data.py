@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from sim.base.numbers import number
 from sim.base.said import Name, Said, Sentence, counted, listed, several, share
 from sim.cuts.attacks import AttackAnswer, DelayFrontier, FlowFrontier, JointFrontier
 from sim.cuts.audit import Audit, Differs
@@ -17,7 +16,7 @@ from sim.cuts.case import Case
 from sim.cuts.ranking import RankedLoss, Ranking
 from sim.cuts.weakness import Weakness
 
-from .data import MapData, Page
+from .data import MapData, Page, amount
 
 Frontier = FlowFrontier | DelayFrontier | JointFrontier
 
@@ -381,15 +380,6 @@ def flow_map_data(base: MapData, case: Case) -> MapData:
         cut_roads=frozenset(case.ids((), cut.roads)),
         flow_word="flow",
     )
-
-
-def amount(value: float, unit: str, path: str = "", *, bare: bool = False) -> Said:
-    """An amount with its unit, which is not written of a ``bare`` one; whole from 100 on.
-
-    ``path`` leads to it in the document of the answer.
-    """
-    shown = round(value) if abs(value) >= 100 else value
-    return Said(f"{number(shown)} {'' if bare else unit}".rstrip(), value, unit or "1", path)
 
 
 def unit_of(case: Case) -> tuple[str, float]:

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from sim.base.numbers import number
+from sim.base.said import Said
 from sim.measure.routes import Doing
 from sim.scenario.model import Actor
 
@@ -194,3 +196,12 @@ class Span:
 
 RecordPoint = tuple[int, float, str]
 """What is on record: time (s), km from the base, what happened."""
+
+
+def amount(value: float, unit: str, path: str = "", *, bare: bool = False) -> Said:
+    """An amount with its unit, which is not written of a ``bare`` one; whole from 100 on.
+
+    ``path`` leads to it in the document of the answer.
+    """
+    shown = round(value) if abs(value) >= 100 else value
+    return Said(f"{number(shown)} {'' if bare else unit}".rstrip(), value, unit or "1", path)

@@ -9,8 +9,8 @@ from sim.base.said import LEVEL, Name, Sentence
 from sim.cuts.reliability import Element, Level, Reliability
 from sim.tables.of_reliability import chance
 
-from .cut_data import amount, credit_of, ends_of, unit_of
-from .data import MapData, Page
+from .cut_data import credit_of, ends_of, unit_of
+from .data import MapData, Page, amount
 
 MOST_ROWS = 20
 """Places and roads that are drawn with what they add."""

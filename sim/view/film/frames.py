@@ -27,8 +27,7 @@ from sim.view.charts.garrison import GAP
 from sim.view.charts.series import points
 from sim.view.charts.shared import Progress
 from sim.view.charts.time_axis import date_name
-from sim.view.cut_data import amount
-from sim.view.data import INSETS, Curve, EventMark, MapData, MapForce, Page, Span
+from sim.view.data import INSETS, Curve, EventMark, MapData, MapForce, Page, Span, amount
 from sim.view.draw import MARGIN, Sheet, blank, plain, sheet, short
 from sim.view.look import BLACK, FAINT_INK, INK, RULE, SOFT_INK, VERMILLION
 from sim.view.map.base import draw_base, draw_scale, name_countries
