@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from sim.base.diagnostics import ScenarioError
-from sim.network.readers import NetworkTable, read_table
+from sim.network import UNLIMITED
+from sim.network.readers import NetworkTable, Reading, read_table
 
 Read = Callable[[str, str], NetworkTable]
 Errors = Callable[[str, str], list[tuple[int, str]]]
@@ -213,3 +214,138 @@ def test_a_column_that_stands_twice_is_a_fault(errors: Errors) -> None:
 def test_blanks_round_a_field_are_no_part_of_it(read: Read, blank: str) -> None:
     table = read("x.csv", f"from,to,km\na{blank},b,1\na,{blank}c,2\n")
     assert table.graph.places == ("a", "b", "c")
+
+
+@pytest.mark.parametrize(
+    ("unit", "km"), [("km", 4), ("m", 0.004), ("mi", 4 * 1.609344), ("ft", 4 * 0.0003048)]
+)
+def test_a_column_of_another_unit_is_counted_in_it(tmp_path: Path, unit: str, km: float) -> None:
+    (tmp_path / "x.csv").write_text("from,to,wide,span\na,b,7,4\n")
+    columns = {"capacity": "wide", f"length_{unit}": "span"}
+    table = read_table(tmp_path / "x.csv", Reading(columns=columns))
+    assert directed(table) == {"a->b": [7, 0]}
+    assert table.graph.km.tolist() == pytest.approx([km])
+
+
+@pytest.mark.parametrize(("unit", "seconds"), [("s", 4), ("min", 240), ("h", 14_400)])
+def test_a_column_of_times_is_counted_in_its_unit(tmp_path: Path, unit: str, seconds: int) -> None:
+    (tmp_path / "x.csv").write_text("from,to,lasts\na,b,4\n")
+    table = read_table(tmp_path / "x.csv", Reading(columns={f"time_{unit}": "lasts"}))
+    assert table.graph.seconds.tolist() == [seconds]
+
+
+# --- DIMACS ---------------------------------------------------------------------------------
+
+
+def test_nodes_without_arcs_are_places_unless_most_are(read: Read) -> None:
+    arcs = "a 1 2 5\na 2 3 4\n"
+    assert read("x.max", f"p max 4 2\n{arcs}").graph.places == ("1", "2", "3", "4")
+    # of more nodes than arcs have ends some are alone at least: a count, not a list of places
+    assert read("x.max", f"p max 5 2\n{arcs}").graph.places == ("1", "2", "3")
+
+
+def test_a_problem_says_how_large_it_is(errors: Errors) -> None:
+    assert (0, "there is no line 'p max NODES ARCS'") in errors("x.max", "c nothing\n")
+    assert errors("x.max", "p max 2 0\n") == [(0, "the file holds no roads")]
+    assert errors("x.max", "p max 2 0\na 1 2 5\n") == [
+        (0, "1 arcs, not 0 as the problem line says")
+    ]
+
+
+# --- GMNS -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("config", "km", "speed"),
+    [
+        ("long_length,speed\nmile,mph", 1.609344, 1.609344),
+        ("long_length,speed\nfeet,kph", 0.0003048, 1),
+        ("long_length\nmi", 1.609344, 1.609344),  # speeds in miles too, where lengths are
+        ("long_length,speed\nkm,km/h", 1, 1),
+        ("speed\nmph", 1, 1.609344),
+        ("", 1, 1),
+    ],
+)
+def test_units_of_gmns_are_those_of_its_config(
+    tmp_path: Path, config: str, km: float, speed: float
+) -> None:
+    (tmp_path / "link.csv").write_text(
+        "link_id,from_node_id,to_node_id,directed,length,free_speed,capacity\n"
+        "x,1,2,true,3000,30,900\n"
+    )
+    if config:
+        (tmp_path / "config.csv").write_text(config + "\n")
+    table = read_table(tmp_path)
+    assert directed(table) == {"x": [900, 0]}
+    assert table.graph.km.tolist() == pytest.approx([3000 * km])
+    assert table.graph.seconds.tolist() == [round(3000 * km / (30 * speed) * 3600)]
+    told = "length is taken as km: no config.csv states its unit (long_length)" in table.notes
+    assert told == ("long_length" not in config)
+    assert not any("times lanes" in note for note in table.notes)
+
+
+def test_a_lane_counts_as_many_times_as_it_is_there(tmp_path: Path) -> None:
+    (tmp_path / "link.csv").write_text(
+        "link_id,from_node_id,to_node_id,directed,capacity,lanes\n"
+        "x,1,2,1,900,3\ny,2,3,1,800,\nz,3,4,1,,2\n"
+    )
+    table = read_table(tmp_path)
+    assert directed(table) == {"x": [2700, 0], "y": [800, 0], "z": [UNLIMITED, 0]}
+    assert "capacity is that of a lane: it counts times lanes" in table.notes
+
+
+# --- Flee -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def flee(tmp_path: Path) -> Callable[..., NetworkTable]:
+    """``flee(closures="...", ...)``: the network of a folder of Flee with these files."""
+
+    def make(**files: str) -> NetworkTable:
+        told = {
+            "routes": "#name1,name2,distance,forced_redirection\nA,B,100,0\nB,C,50,0\n",
+            "locations": "#name,region,country\nA,r,X\nB,r,Y\nC,r,Y\n",
+        }
+        for name, text in (told | files).items():
+            (tmp_path / f"{name}.csv").write_text(text)
+        return read_table(tmp_path)
+
+    return make
+
+
+def test_files_of_flee_may_have_no_header(flee: Callable[..., NetworkTable]) -> None:
+    table = flee(routes="A,B,100,2\nB,C,50,0\n")
+    assert directed(table) == {"A->B": [UNLIMITED, 0], "B--C": [UNLIMITED, UNLIMITED]}
+    assert table.graph.km.tolist() == [100, 50]
+
+
+def test_a_file_of_flee_that_is_no_table_is_told(flee: Callable[..., NetworkTable]) -> None:
+    with pytest.raises(ScenarioError) as raised:
+        flee(locations="#name,region,country\nA,r,X\nB\n" + "C,r,Y,1,2,town,0,5,9,9\n")
+    assert [d.line for d in raised.value.diagnostics] == [3, 4]
+    assert "not read: conflicts.csv, which is no table" in flee(conflicts="#Day,A,A\n0,1,1\n").notes
+
+
+def test_a_closure_that_closes_nothing_is_told_and_those_behind_it_hold(
+    flee: Callable[..., NetworkTable],
+) -> None:
+    head = "#closure_type,name1,name2,closure_start,closure_end\n"
+    rows = "link,A,C,1,2\nlink,B,A,,\ncamp,C,,-1,2\ncamp,C,,3,3\nlink,A,B,x,\nlink,B,C,1,0.5\n"
+    table = flee(closures=head + rows)
+    ab, bc = ("A", "B"), ("B", "C")
+    assert [(c.roads, c.begin, c.end) for c in table.closures] == [
+        ((ab,), 0, None), ((bc,), 3, None), ((bc,), 1, None),
+    ]  # fmt: skip
+    said = [note for note in table.notes if note.startswith("not read of closures.csv")]
+    assert len(said) == 3
+
+
+@pytest.mark.parametrize("count", [10, 11])
+def test_places_in_conflict_are_told_as_far_as_ten(
+    flee: Callable[..., NetworkTable], count: int
+) -> None:
+    names = [f"P{n}" for n in range(count)]
+    table = flee(conflicts=f"#Day,{','.join(names)}\n0{',1' * count}\n1{',1' * count}\n")
+    (said,) = (note for note in table.notes if note.startswith("conflicts.csv (2 days)"))
+    assert "P9 from day 0" in said
+    assert said.endswith(", ...") == (count > 10)
