@@ -61,6 +61,11 @@ class Passage:
             self._digest = blake2b(self.key, digest_size=16).digest()
         return self._digest
 
+    @property
+    def load(self) -> int:
+        """Of the commodity (kg a truck)."""
+        return self._load[0]
+
     def carries(self, road: int, start: int) -> bool:
         """True where a road can be used from ``start``, the place at one of its ends."""
         there, back = self._road_kg[road]
@@ -92,14 +97,19 @@ class Passage:
 
     def sourced(self, foreign: frozenset[str]) -> Passage:
         """The same with sources at other ``foreign`` places."""
-        other = copy(self)
+        other = self.copied(self.control)
         other.foreign = foreign
-        other.share = self.share.copy()
+        other.refresh(foreign ^ self.foreign, ())
+        return other
+
+    def copied(self, control: Control) -> Passage:
+        """The same under a state of control that is equal now, and may change by itself."""
+        other = copy(self)
+        other.control, other.share = control, self.share.copy()
         other._place_kg, other._road_kg = self._place_kg.copy(), self._road_kg.copy()
         other.place, other.open, other.road = (
             self.place.copy(), self.open.copy(), self.road.copy(),
         )  # fmt: skip
-        other.refresh(foreign ^ self.foreign, ())
         return other
 
     def refresh(self, places: Iterable[str], roads: Iterable[str]) -> bool:
@@ -110,14 +120,16 @@ class Passage:
         changed = False
         for name in places:
             p = graph.place_index[name]
-            self.share[p] = self.side.share(self.control, name, name in self.foreign)
+            share = self.side.share(self.control, name, name in self.foreign)
+            if share != self.share[p]:
+                self.share[p] = share
+                stale.update(terrain.roads_at[p])  # a place bears on its roads by its share alone
             capacity = self._of_place(p)
             if capacity != self._place_kg[p]:
                 self._place_kg[p] = capacity
                 self.place[p] = capacity
                 self.open[p] = capacity > 0
                 changed = True
-            stale.update(terrain.roads_at[p])
         for r in stale:
             each_way = self._of_road(r)
             if each_way != self._road_kg[r]:
@@ -185,6 +197,13 @@ class Passages:
                 side = self._sides[actor]
                 kept[foreign] = Passage(self._control, side, foreign, load, self._truck_load)
         return kept[foreign]
+
+    def like(self, passage: Passage) -> Passage:
+        """The same as one that another state of control has made, which is equal now."""
+        kept = self._kept.setdefault((passage.side.actor, passage.load), {})
+        if passage.foreign not in kept:
+            kept[passage.foreign] = passage.copied(self._control)
+        return kept[passage.foreign]
 
     def whole(self, load: int) -> Passage:
         """What state and damage leave of each road and place, for all actors together."""

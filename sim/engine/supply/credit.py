@@ -71,12 +71,7 @@ class Credit:
             self._shadow, world.sides, world.scenario.truck_load
         )  # fmt: skip
         self._passage = {
-            state.axis.id: passages.of(
-                state.axis.actor,
-                state.passage.foreign,
-                world.scenario.commodities[state.axis.commodity].load,
-            )
-            for state in self._axes.values()
+            state.axis.id: passages.like(state.passage) for state in self._axes.values()
         }
         self._at_start = {axis: state.capacity for axis, state in self._axes.items()}
 
