@@ -511,3 +511,21 @@ def test_no_figures_draws_nothing_and_imports_no_matplotlib(scenario: Path, tmp_
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
     )
     assert done.stdout.strip().endswith("False")
+
+
+def test_pages_and_comparisons_of_runs_import_no_engine(
+    sim: Sim, scenario: Path, tmp_path: Path
+) -> None:
+    for name in ("a", "b"):
+        assert sim("run", "toy.yaml", "--no-figures", "--out", name, cwd=tmp_path).returncode == 0
+    code = (
+        "import sys\n"
+        "from sim.cli.program import cli\n"
+        "for words in (['report', 'a'], ['compare', 'a', 'b', '--no-figures', '--out', 'c']):\n"
+        "    cli(words, standalone_mode=False)\n"
+        "print(sorted({'simpy', 'ortools', 'sim.engine', 'sim.cuts'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
