@@ -5,6 +5,7 @@ The tutorials, whose every printed line is looked for, are in ``test_tutorial.py
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -14,11 +15,13 @@ import sys
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import click
 import pytest
 
 from sim.cli.program import cli
+from sim.network.readers import read_table
 
 ROOT = Path(__file__).parents[1]
 Sim = Callable[..., subprocess.CompletedProcess[str]]
@@ -217,3 +220,59 @@ def explored(folder: Path, words: list[str]) -> None:
     program.send_signal(signal.SIGINT)
     _, err = program.communicate(timeout=30)
     assert (program.returncode, err.strip()) == (130, "interrupted")
+
+
+# --- programs of tools/ and bench/ that pages name ------------------------------------------
+
+
+def python(*words: str, timeout: int = 500) -> str:
+    """What a program prints, started where a checkout is."""
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_the_tables_of_the_forces_are_printed() -> None:
+    """Of two runs, not 200; the page takes the numbers of as many as it says."""
+    assert "`python tools/forces_table.py 200`" in (ROOT / "docs/forces.md").read_text("utf-8")
+    printed = python("tools/forces_table.py", "2")
+    assert printed.startswith("|")
+    assert "- regrouping: falls " in printed
+
+
+@pytest.mark.slow
+def test_the_tables_of_the_times_are_written(tmp_path: Path) -> None:
+    page = tmp_path / "performance.md"
+    text = (ROOT / "docs/performance.md").read_text("utf-8")
+    marked = re.sub(r"(<!-- (commands|starts) -->\n).*?(<!-- end)", r"\1\3", text, flags=re.S)
+    page.write_text(marked)
+    assert "--before build/before --places 110,1000,10000 --write docs/performance.md" in text
+    once = ("bench/commands.py", "--times", "1", "--write", str(page))
+    python(*once, "--before", str(ROOT), "--places", "110", "--only", "cut")
+    python(*once, "--starts")
+    found = page.read_text("utf-8")
+    assert re.search(r"^\| cut \| 110 \|", found, re.M)
+    assert re.search(r"^\| film \| [\d.]+ \| [\d.]+ \|$", found, re.M)
+
+
+def test_the_roads_of_the_map_become_a_table(
+    tool: Callable[[str], ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three crossings, the last of them far from the case: one road is left."""
+    assert "python tools/osm_graph.py build/osm.npz" in (ROOT / "docs/data.md").read_text("utf-8")
+    monkeypatch.syspath_prepend(str(ROOT / "bench"))
+    made = tool("osm_graph")
+    text = (
+        "graph=[{1: 9.5}, {0: 9.5, 2: 7.0}, {1: 7.0}] nodes=[[36.0,37.0],[36.0,37.1],[50.0,10.0]]"
+    )
+    monkeypatch.setattr("world.map_text", lambda: text)
+    target = str(tmp_path / "osm.npz")
+    monkeypatch.setattr(sys, "argv", ["osm_graph.py", target])
+    assert made.main() == 0
+    table = read_table(Path(target))
+    assert table.graph.places == ("n000000", "n000001")
+    assert table.graph.km.tolist() == [9.5]
