@@ -10,6 +10,7 @@ import pytest
 from sim.base.diagnostics import ScenarioError
 from sim.network import UNLIMITED
 from sim.network.readers import NetworkTable, Reading, read_table
+from sim.network.readers.binary import write_binary
 
 Read = Callable[[str, str], NetworkTable]
 Errors = Callable[[str, str], list[tuple[int, str]]]
@@ -137,8 +138,12 @@ def test_an_edge_that_says_something_else_of_it_is_a_fault(errors: Errors, how: 
 def test_an_undirected_edge_may_be_one_way(read: Read) -> None:
     true = '<data key="c">5</data><data key="w">true</data>'
     false = '<data key="c">4</data><data key="w">false</data>'
-    table = read("x.graphml", graphml(NODES + edge("a", "b", true) + edge("b", "c", false)))
-    assert directed(table) == {"a->b": [5, 0], "b--c": [4, 4]}
+    edges = edge("a", "b", true) + edge("b", "c", false)
+    assert directed(read("x.graphml", graphml(NODES + edges))) == {"a->b": [5, 0], "b--c": [4, 4]}
+    # of a directed one the word is of the street, of which each edge is a way
+    assert directed(read("x.graphml", graphml(NODES + edges, "directed"))) == {
+        "a->b": [5, 0], "b->c": [4, 0],
+    }  # fmt: skip
 
 
 def test_hyperedges_are_told_and_what_is_said_of_the_graph_is_of_no_node(read: Read) -> None:
@@ -238,10 +243,10 @@ def test_a_column_of_times_is_counted_in_its_unit(tmp_path: Path, unit: str, sec
 
 
 def test_nodes_without_arcs_are_places_unless_most_are(read: Read) -> None:
-    arcs = "a 1 2 5\na 2 3 4\n"
+    arcs = "a 2 3 5\na 3 2 4\n"
     assert read("x.max", f"p max 4 2\n{arcs}").graph.places == ("1", "2", "3", "4")
     # of more nodes than arcs have ends some are alone at least: a count, not a list of places
-    assert read("x.max", f"p max 5 2\n{arcs}").graph.places == ("1", "2", "3")
+    assert read("x.max", f"p max 5 2\n{arcs}").graph.places == ("2", "3")
 
 
 def test_a_problem_says_how_large_it_is(errors: Errors) -> None:
@@ -260,6 +265,7 @@ def test_a_problem_says_how_large_it_is(errors: Errors) -> None:
     [
         ("long_length,speed\nmile,mph", 1.609344, 1.609344),
         ("long_length,speed\nfeet,kph", 0.0003048, 1),
+        ("long_length,speed\nmiles,kmh", 1.609344, 1),
         ("long_length\nmi", 1.609344, 1.609344),  # speeds in miles too, where lengths are
         ("long_length,speed\nkm,km/h", 1, 1),
         ("speed\nmph", 1, 1.609344),
@@ -317,6 +323,8 @@ def test_files_of_flee_may_have_no_header(flee: Callable[..., NetworkTable]) -> 
     table = flee(routes="A,B,100,2\nB,C,50,0\n")
     assert directed(table) == {"A->B": [UNLIMITED, 0], "B--C": [UNLIMITED, UNLIMITED]}
     assert table.graph.km.tolist() == [100, 50]
+    odd = flee(routes="#name1,name2,distance,forced_redirection\nA,B,100,7\n")
+    assert "taken as none: forced redirections '7'" in odd.notes
 
 
 def test_a_file_of_flee_that_is_no_table_is_told(flee: Callable[..., NetworkTable]) -> None:
@@ -349,3 +357,15 @@ def test_places_in_conflict_are_told_as_far_as_ten(
     (said,) = (note for note in table.notes if note.startswith("conflicts.csv (2 days)"))
     assert "P9 from day 0" in said
     assert said.endswith(", ...") == (count > 10)
+
+
+# --- the binary table -----------------------------------------------------------------------
+
+
+def test_inhabitants_are_kept_in_a_binary_table(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("from,to,capacity\na,b,4\nb,c,4\n")
+    (tmp_path / "nodes.csv").write_text("id,name,lat,lon,population\na,A,1,2,700\nb,B,1,3,\n")
+    table = read_table(tmp_path / "x.csv", Reading(nodes=tmp_path / "nodes.csv"))
+    write_binary(tmp_path / "x.npz", table)
+    known = read_table(tmp_path / "x.npz").known
+    assert (known["a"].population, known["b"].population) == (700, None)

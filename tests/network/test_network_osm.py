@@ -172,6 +172,17 @@ def test_parts_of_a_bridge_are_bridges_half_way_along_each(tmp_path: Path) -> No
         assert gone == pytest.approx([drawn(nodes) / 2], rel=1e-4)
 
 
+def test_a_town_at_a_junction_amid_a_way_parts_it(tmp_path: Path) -> None:
+    ways: list[Way] = [
+        (10, (1, 2, 3), {"highway": "trunk"}),
+        (11, (2, 4), {"highway": "primary"}),
+    ]
+    town: list[Place] = [(*BENT[2], {"place": "town", "name": "Midway"})]
+    table = read_table(extract(tmp_path, BENT, ways, town))
+    assert set(table.graph.roads) == {"1--Midway", "Midway--3", "Midway--4"}
+    assert table.graph.km.sum() == pytest.approx(drawn((1, 2, 3)) + drawn((2, 4)))
+
+
 def test_classes_are_a_range_or_a_list() -> None:
     assert kept_classes("motorway..primary") == {"motorway", "trunk", "primary"}
     assert kept_classes("tertiary, service") == {"tertiary", "service"}
