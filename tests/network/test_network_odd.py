@@ -215,6 +215,16 @@ def test_a_column_that_stands_twice_is_a_fault(errors: Errors) -> None:
     assert errors("x.csv", "from,to,km,KM\na,b,1,2\n") == [(1, "the column 'km' stands twice")]
 
 
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_columns_are_parted_by_the_mark_that_the_header_has_most_of(read: Read, mark: str) -> None:
+    # each line ends with the mark, as some programs write it; the other marks are parts of a name
+    names = [other for other in ",;|" if other != mark]
+    text = mark.join(("from", "to", "km", "\n")) + mark.join((f"a{''.join(names)}", "b", "2", "\n"))
+    table = read("x.csv", text)
+    assert table.graph.places == (f"a{''.join(names)}", "b")
+    assert table.graph.km.tolist() == [2]
+
+
 @pytest.mark.parametrize("blank", [" ", "\t"])
 def test_blanks_round_a_field_are_no_part_of_it(read: Read, blank: str) -> None:
     table = read("x.csv", f"from,to,km\na{blank},b,1\na,{blank}c,2\n")
@@ -236,6 +246,27 @@ def test_a_column_of_another_unit_is_counted_in_it(tmp_path: Path, unit: str, km
 def test_a_column_of_times_is_counted_in_its_unit(tmp_path: Path, unit: str, seconds: int) -> None:
     (tmp_path / "x.csv").write_text("from,to,lasts\na,b,4\n")
     table = read_table(tmp_path / "x.csv", Reading(columns={f"time_{unit}": "lasts"}))
+    assert table.graph.seconds.tolist() == [seconds]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "km", "seconds"),
+    [
+        ("km", "3 mi", 3 * 1.609344, 290),  # at 60 km/h
+        ("km", "3000 m", 3, 180),
+        ("seconds", "4 min", 1, 240),
+        ("seconds", "2 h", 1, 7200),
+        ("speed_kmh", "30 km/h", 1, 120),
+        ("speed_kmh", "30 mph", 1, round(3600 / (30 * 1.609344))),
+    ],
+)
+def test_a_cell_may_state_its_unit(
+    read: Read, column: str, cell: str, km: float, seconds: int
+) -> None:
+    length = ",km" if column == "speed_kmh" else ""
+    head, row = f"from,to{length},{column}", f"a,b{length and ',1'},{cell}"
+    table = read("x.csv", f"{head}\n{row}\n")
+    assert table.graph.km.tolist() == pytest.approx([km])
     assert table.graph.seconds.tolist() == [seconds]
 
 
