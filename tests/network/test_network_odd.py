@@ -400,3 +400,10 @@ def test_inhabitants_are_kept_in_a_binary_table(tmp_path: Path) -> None:
     write_binary(tmp_path / "x.npz", table)
     known = read_table(tmp_path / "x.npz").known
     assert (known["a"].population, known["b"].population) == (700, None)
+
+
+def test_a_speed_counts_where_no_length_is_stated(read: Read) -> None:
+    """A road without a length is 1 km long: at 30 km/h that takes two minutes."""
+    for head, length in (("from,to,speed_kmh", ""), ("from,to,speed_kmh,km", ",")):
+        found = read("speeds.csv", f"{head}\na,b,30{length}\n")
+        assert (found.graph.km.tolist(), found.graph.seconds.tolist()) == ([1.0], [120])

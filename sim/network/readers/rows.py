@@ -19,7 +19,7 @@ from sim.network.graph import LONGEST, Graph
 from .columns import NONE, Table, choose
 from .notes import FileReport
 from .options import Reading
-from .table import CONTROL, KM_PER_HOUR, MOST_CAPACITY, Closure, NetworkTable, Place
+from .table import CONTROL, KM_PER_HOUR, MOST_CAPACITY, UNSTATED_KM, Closure, NetworkTable, Place
 from .taken import Taken, first
 
 _LATIN = re.compile("[A-Za-z]")
@@ -176,7 +176,7 @@ class Rows(FileReport):
         pick = np.array(order)
         a = np.array([index[t] for t in self.tails], dtype=np.int64)[pick]
         b = np.array([index[h] for h in self.heads], dtype=np.int64)[pick]
-        km = np.array([1.0 if km is None else km for km in self.km], dtype=np.float64)
+        km = np.array([UNSTATED_KM if km is None else km for km in self.km], dtype=np.float64)
         seconds = np.clip(np.rint(km * (3600 / KM_PER_HOUR)), 1, LONGEST).astype(np.int64)
         if self.seconds.count(None) < len(self.seconds):
             for row, time in enumerate(self.seconds):

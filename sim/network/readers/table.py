@@ -17,6 +17,9 @@ from sim.network.graph import BoolArray, FloatArray, Graph, IntArray
 KM_PER_HOUR = 60
 """Speed assumed where a file states lengths and no times."""
 
+UNSTATED_KM = 1.0
+"""Length of a road that states none."""
+
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 """What no name may hold: it would break lines, or speak to a terminal."""
 

@@ -13,7 +13,7 @@ from sim.base.names import to_the_eye
 from .columns import ROLES, UNITS, Chosen, Table, plain
 from .notes import FileReport
 from .options import ByClass
-from .table import MOST
+from .table import MOST, UNSTATED_KM
 
 _TRUE = ("true", "yes", "1", "t", "y", "1.0")
 _FALSE = ("", "false", "no", "0", "f", "n", "0.0")
@@ -147,8 +147,9 @@ class Taken:
             seconds = [round(s) if s and s < math.inf else None for s in times]
         for row, by_class in enumerate(self._speeds):
             speed = speeds[row] or by_class
-            length = km[row]
-            if speed and speed < math.inf and seconds[row] is None and length is not None:
+            own = km[row]
+            length = UNSTATED_KM if own is None else own
+            if speed and speed < math.inf and seconds[row] is None:
                 seconds[row] = round(min(length, MOST) / speed * 3600)
         return km, seconds, lost
 
