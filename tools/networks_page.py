@@ -125,6 +125,7 @@ the [reference](scenario-reference.md)). `--column class=fclass` keeps the class
 
 ```sh
 sim import roads.geojson --column class=fclass --out roads.npz
+sim cut roads.npz --from Aleppo --to Azaz
 sim validate country.yaml
 sim cut country.yaml
 ```
@@ -142,7 +143,7 @@ axes:
   line: {sources: {Aleppo: {}}, sinks: {Azaz: {demand: 80 t/day, stock: 80 t}}}
 ```
 
-`sim validate` names an id that is not there, with the nearest; `sim cut roads.npz` asks the table
+`sim validate` names an id that is not there, with the nearest; the first `sim cut` asks the table
 itself. In a folder of results the table stands once, beside the scenario that names its SHA-256.
 """
 
