@@ -92,9 +92,7 @@ def test_an_extract_becomes_a_report_by_the_three_commands(tmp_path: Path, sim: 
     assert measures["axes.line.time_of_first_cut"] == 3
 
 
-def test_roads_of_a_country_become_a_scenario_by_its_commands(
-    tmp_path: Path, sim: Sim
-) -> None:
+def test_roads_of_a_country_become_a_scenario_by_its_commands(tmp_path: Path, sim: Sim) -> None:
     ways = (("Aleppo", "Kilis", "primary"), ("Kilis", "Azaz", "secondary"))
     lines = [
         {"type": "Feature", "properties": {"from": a, "to": b, "fclass": kind},
