@@ -25,7 +25,7 @@ run: $(RUNS)
 
 # the tests
 test: $(READY)
-	@echo "The tests take seven to nine minutes on two quiet cores (the long ones: make test-slow)."
+	@echo "The tests take four to five minutes on two quiet cores (the long ones: make test-slow)."
 	$(PYTEST) -m "not slow" $(ARGS)
 
 # the tests that take minutes each, or hundreds of random inputs: about half an hour

@@ -25,8 +25,9 @@ from sim.many.ensemble import rows_of
 from sim.view.charts.compare_figures import comparison_figures
 from sim.view.charts.ensemble_figures import ensemble_figures
 from sim.view.charts.study_figures import study_figures
-from sim.view.draw import Drawing, Nothing, drawn
+from sim.view.draw import drawn
 from sim.view.figures import figures
+from sim.view.saving import Drawing, Nothing
 
 BUILD = ROOT / "build/contacts"
 RUNS, CELL_RUNS = 24, 8

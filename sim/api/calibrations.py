@@ -19,7 +19,7 @@ from .show import Facts, Found, made
 
 if TYPE_CHECKING:
     from sim.many.ensemble import Progress
-    from sim.view.draw import Drawing
+    from sim.view.saving import Drawing
 
 
 class Calibrated(Found, _learned.Learned):

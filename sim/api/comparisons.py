@@ -28,7 +28,7 @@ from .show import Facts, Found, made, names
 if TYPE_CHECKING:
     from sim.many.ensemble import Ensemble as EnsembleData
     from sim.many.studies import Study as StudyData
-    from sim.view.draw import Drawing
+    from sim.view.saving import Drawing
 
 Folder = str | os.PathLike[str]
 

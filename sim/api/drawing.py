@@ -48,7 +48,7 @@ def draw_ensemble(
 ) -> Sequence[Undrawn]:
     """Draw the figures of an ensemble into a folder that is there."""
     from sim.view.charts.ensemble_figures import ensemble_figures
-    from sim.view.draw import save_each
+    from sim.view.saving import save_each
 
     with _noted([summary]):
         return save_each(ensemble_figures(scenario, summary, rows), folder, svg=svg)
@@ -57,7 +57,7 @@ def draw_ensemble(
 def draw_study(study: Study, folder: Path, *, svg: bool = False) -> Sequence[Undrawn]:
     """Draw the figures of a study into a folder that is there."""
     from sim.view.charts.study_figures import study_figures
-    from sim.view.draw import save_each
+    from sim.view.saving import save_each
 
     with _noted([cell.summary for cell in study.ensembles]):
         return save_each(study_figures(study), folder, svg=svg)
@@ -68,7 +68,7 @@ def draw_sensitivity(
 ) -> Sequence[Undrawn]:
     """Draw the tornados of a sensitivity study into a folder that is there."""
     from sim.view.charts.study_figures import tornados
-    from sim.view.draw import save_each
+    from sim.view.saving import save_each
 
     with _noted([study.runs.summary]):
         return save_each(tornados(study), folder, svg=svg)
@@ -79,7 +79,7 @@ def draw_comparison(
 ) -> Sequence[Undrawn]:
     """Draw the figures of a comparison of runs into a folder that is there."""
     from sim.view.charts.compare_figures import comparison_figures
-    from sim.view.draw import save_each
+    from sim.view.saving import save_each
 
     with _noted([one.summary for one in comparison.outcomes]):
         return save_each(comparison_figures(comparison), folder, svg=svg)
@@ -88,7 +88,7 @@ def draw_comparison(
 def draw_many(comparison: ManyComparison, folder: Path, *, svg: bool = False) -> Sequence[Undrawn]:
     """Draw the figures of a comparison of ensembles into a folder that is there."""
     from sim.view.charts.many_figures import many_figures
-    from sim.view.draw import save_each
+    from sim.view.saving import save_each
 
     with _noted([one.summary for one in comparison.outcomes]):
         return save_each(many_figures(comparison), folder, svg=svg)
@@ -97,7 +97,7 @@ def draw_many(comparison: ManyComparison, folder: Path, *, svg: bool = False) ->
 def draw_scores(scored: Scored, folder: Path, *, svg: bool = False) -> Sequence[Undrawn]:
     """Draw the figures of scores into a folder that is there."""
     from sim.view.charts.hindcast import score_figures
-    from sim.view.draw import save_each
+    from sim.view.saving import save_each
 
     return save_each(score_figures(scored), folder, svg=svg)
 
@@ -105,6 +105,6 @@ def draw_scores(scored: Scored, folder: Path, *, svg: bool = False) -> Sequence[
 def draw_learned(learned: Learned, folder: Path, *, svg: bool = False) -> Sequence[Undrawn]:
     """Draw the figures of a calibration into a folder that is there."""
     from sim.view.charts.learned import learned_figures
-    from sim.view.draw import save_each
+    from sim.view.saving import save_each
 
     return save_each(learned_figures(learned), folder, svg=svg)

@@ -20,7 +20,7 @@ from .runs import HEADLINES, record
 from .show import Facts, Found, amount, names
 
 if TYPE_CHECKING:
-    from sim.view.draw import Drawing
+    from sim.view.saving import Drawing
 
 
 class Ensemble(Found, _many.Ensemble):

@@ -21,7 +21,7 @@ from .show import Facts, Found
 
 if TYPE_CHECKING:
     from sim.many.ensemble import Progress
-    from sim.view.draw import Drawing
+    from sim.view.saving import Drawing
 
 
 @dataclass(frozen=True, repr=False)

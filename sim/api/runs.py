@@ -230,8 +230,8 @@ def draw_run(
 
     Where the run lies among many is read from the folder that ``place`` is in.
     """
-    from sim.view.draw import save_each
     from sim.view.figures import figures
+    from sim.view.saving import save_each
 
     weak = cache(partial(weakness_of, run.analysis, run.scenario.main_axis, 0))
     beside = partial(_folder.read_beside, place.parent)

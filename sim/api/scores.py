@@ -25,7 +25,7 @@ from .scenarios import Source, scenario_of
 from .show import Facts, Found, made
 
 if TYPE_CHECKING:
-    from sim.view.draw import Drawing
+    from sim.view.saving import Drawing
 
 Folder = str | os.PathLike[str]
 

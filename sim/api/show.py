@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.tables.data import DataTable
-    from sim.view.draw import Drawing
+    from sim.view.saving import Drawing
 
 T = TypeVar("T", bound="DataclassInstance")
 
@@ -135,7 +135,7 @@ def figure_named(figures: Iterable[Drawing], kind: str, of: str | None = None) -
     Raises:
         BadInputError: there is no such figure.
     """
-    from sim.view.draw import Nothing
+    from sim.view.saving import Nothing
 
     seen = []
     empty = []

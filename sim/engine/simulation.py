@@ -180,7 +180,8 @@ def control_until(
 
 def _by_date(scenario: Scenario) -> bool:
     """True where all that control tells follows from dates alone, whatever the axes carry."""
-    acts = (scenario.operations, scenario.garrisons, scenario.decisions, scenario.regroup)
+    war = (scenario.operations, scenario.garrisons, scenario.fronts)
+    acts = (*war, scenario.decisions, scenario.regroup)
     amounts = any(p.supply or p.demand for p in scenario.profiles.values())
     events = scenario.events.values()
     return (

@@ -29,7 +29,6 @@ from .charts.garrison import GarrisonData, draw_garrisons, garrison_data, garris
 from .charts.regroup import draw_regroup, regroup_data, regroup_table
 from .charts.sides import draw_sides, sides_data, sides_table
 from .cut_data import CutMapData, FrontierData
-from .draw import Drawing, Nothing, drawing
 from .fill_cuts import cuts_of_run
 from .map.cut import cut_map_table, draw_cut_map
 from .map.figure import Maps, draw_map, map_table
@@ -41,6 +40,7 @@ from .map.regroup import (
     draw_regroup_map,
     regroup_map,
 )
+from .saving import Drawing, Nothing, drawing
 from .tables import Numbers
 
 

@@ -22,8 +22,9 @@ from sim.scenario.model import Scenario
 from sim.view.charts.compare_figures import comparison_figures
 from sim.view.charts.ensemble_figures import ensemble_figures
 from sim.view.charts.many_figures import many_figures
-from sim.view.draw import Drawing, Nothing, drawn
+from sim.view.draw import drawn
 from sim.view.figures import figures
+from sim.view.saving import Drawing, Nothing
 
 Wild = Callable[[int], Scenario]
 

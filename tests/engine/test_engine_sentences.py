@@ -22,10 +22,11 @@ from sim.page.run import RunFiles
 from sim.scenario.model import Scenario
 from sim.tables.terminal import told
 from sim.view.data import Page
-from sim.view.draw import MARGIN, Nothing, headed, wrap
+from sim.view.draw import MARGIN, headed, wrap
 from sim.view.figures import figures
 from sim.view.look import WIDTH
 from sim.view.map.regroup import displacements_of
+from sim.view.saving import Nothing
 from sim.view.words import Words
 
 SHIPPED = [

@@ -34,7 +34,7 @@ from sim.view.charts.compare_figures import comparison_figures
 from sim.view.charts.ensemble_figures import ensemble_figures
 from sim.view.charts.many_figures import many_figures
 from sim.view.charts.study_figures import study_figures, tornados
-from sim.view.draw import Drawing, Nothing
+from sim.view.saving import Drawing, Nothing
 
 SHIPPED = [
     pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * (n % 6 != 0))

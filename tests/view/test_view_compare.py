@@ -19,8 +19,9 @@ from sim.view.charts.compare_figures import CompareData, ComparePanel, draw_comp
 from sim.view.charts.panels import MARKS, run_marks
 from sim.view.charts.series import points
 from sim.view.data import WHOLE, Curve, Page, Span
-from sim.view.draw import Nothing, blank
+from sim.view.draw import blank
 from sim.view.map.apart import ApartData, apart_data, apart_table, draw_apart, most_apart
+from sim.view.saving import Nothing
 
 DAY = 86_400
 

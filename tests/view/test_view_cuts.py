@@ -31,9 +31,10 @@ from sim.view.charts.rank import draw_rank, rank_table
 from sim.view.charts.reliability import draw_reliability, reliability_table
 from sim.view.cut_data import cut_map_data, frontier_data, listed, one_of, rank_data
 from sim.view.data import MapData
-from sim.view.draw import drawn, save
+from sim.view.draw import drawn
 from sim.view.map.cut import cut_map_table, draw_cut_map
 from sim.view.reliability_data import reliability_data
+from sim.view.saving import save
 from sim.view.tables import write_numbers
 
 

@@ -20,8 +20,9 @@ from sim.view.charts.compare_figures import CompareData, ComparePanel, draw_comp
 from sim.view.charts.control import ControlData, HoldSpan, PlaceRow, draw_control
 from sim.view.charts.regroup import RegroupData, RegroupGroup, RegroupMove, draw_regroup
 from sim.view.data import WHOLE, Curve, EventMark, MapData, MapPlace, MapRoad, Page, Span
-from sim.view.draw import context, save
+from sim.view.draw import context
 from sim.view.map.figure import draw_map, map_table
+from sim.view.saving import save
 
 DAY = 86_400
 DRAW: dict[str, Callable[[Any], Figure]] = {

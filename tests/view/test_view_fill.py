@@ -17,10 +17,10 @@ from sim.base.errors import BadInputError
 from sim.measure.summary import Analysis
 from sim.scenario.model import Scenario
 from sim.view.cut_data import CutMapData, FrontierData
-from sim.view.draw import Nothing
 from sim.view.figures import figures
 from sim.view.fill_cuts import cuts_of_run, map_of_case
 from sim.view.map.figure import Maps
+from sim.view.saving import Nothing
 
 DAY = 86_400
 Make = Callable[..., Scenario]

@@ -22,7 +22,7 @@ from sim.view.charts.advance import AdvanceData, draw_advance, on_record
 from sim.view.charts.garrison import GarrisonData, GarrisonRow, draw_garrisons, garrison_data
 from sim.view.charts.sides import SidesData, SidesPanel, draw_sides, sides_data
 from sim.view.data import WHOLE, Curve, MapPlace, Page, Span
-from sim.view.draw import context, save
+from sim.view.draw import context
 from sim.view.figures import figures
 from sim.view.map.regroup import (
     RegroupArrow,
@@ -32,6 +32,7 @@ from sim.view.map.regroup import (
     draw_regroup_map,
     regroup_map,
 )
+from sim.view.saving import save
 from sim.view.words import Words
 
 Make = Callable[..., Scenario]

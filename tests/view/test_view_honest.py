@@ -17,11 +17,11 @@ from sim.scenario.model import DAY, Actor
 from sim.view.charts.compare_figures import CompareData, ComparePanel, draw_compare
 from sim.view.charts.panels import line_style
 from sim.view.data import Curve, EventMark, MapData, MapForce, Page, Span
-from sim.view.draw import Nothing, drawing, save_each
 from sim.view.look import LABEL, looks
 from sim.view.map.figure import draw_map
 from sim.view.map.labels import Box, Marks, Request, Taken, nearest, place
 from sim.view.map.multiples import MultiplesData, draw_multiples
+from sim.view.saving import Nothing, drawing, save_each
 from sim.view.tables import Numbers
 
 LEGEND_LEFT = 950.0

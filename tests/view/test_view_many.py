@@ -14,7 +14,7 @@ from sim.view.charts.fan import FanData, FanPanel, draw_fan
 from sim.view.charts.many import credit, drawn_credit
 from sim.view.charts.survival import ShareCurve, SurvivalData, draw_survival
 from sim.view.data import Page, Span
-from sim.view.draw import save
+from sim.view.saving import save
 
 PAGE = Page("What was found $x$ <b>", "What is plotted", "Credit")
 SPAN = Span(10 * 86_400)

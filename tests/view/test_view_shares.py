@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sim.view.charts.fan import FanData, FanPanel, draw_fan, fan_table
 from sim.view.charts.shares import capacity_shares, fills, stand_shares
 from sim.view.data import Page, Span
-from sim.view.draw import save
+from sim.view.saving import save
 
 SPAN = Span(3 * 86_400)
 TIMES = np.array([0.0, 86_400.0, 172_800.0, 259_200.0])

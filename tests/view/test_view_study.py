@@ -21,7 +21,7 @@ from sim.view.charts.ranks import RankedCells, draw_ranks, rank_title
 from sim.view.charts.shares import stand_shares
 from sim.view.charts.survival import ShareCurve, SurvivalData, draw_survival
 from sim.view.data import Page, Span
-from sim.view.draw import save
+from sim.view.saving import save
 from sim.view.tables import Numbers, write_numbers
 
 DAY = 86_400

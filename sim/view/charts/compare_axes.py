@@ -24,7 +24,8 @@ from sim.view.charts.panels import (
 from sim.view.charts.series import points
 from sim.view.charts.time_axis import set_times
 from sim.view.data import Curve, Page, Span
-from sim.view.draw import MARGIN, Nothing, context, sheet, sheet_for, wrap
+from sim.view.draw import MARGIN, context, sheet, sheet_for, wrap
+from sim.view.saving import Nothing
 from sim.view.tables import Numbers
 from sim.view.words import curve
 

@@ -31,9 +31,10 @@ from sim.view.charts.panels import (
 )
 from sim.view.charts.series import difference, points
 from sim.view.data import Curve, EventMark, Page, Span
-from sim.view.draw import Drawing, context, drawing, note, plain, sheet, short
+from sim.view.draw import context, note, plain, sheet, short
 from sim.view.look import INK, RULE
 from sim.view.map.apart import apart_data, apart_table, draw_apart
+from sim.view.saving import Drawing, drawing
 from sim.view.tables import Numbers
 from sim.view.words import curve
 

@@ -23,8 +23,8 @@ from sim.view.charts.many import Document, drawn_credit
 from sim.view.charts.series import Values
 from sim.view.charts.shares import SharesPanel, capacity_shares
 from sim.view.charts.survival import draw_survival, survival_data, survival_table
-from sim.view.draw import Drawing, Nothing, drawing
 from sim.view.map.regroup import displacement_table, draw_regroup_map, regroup_map
+from sim.view.saving import Drawing, Nothing, drawing
 
 MOST_SINKS = 2
 

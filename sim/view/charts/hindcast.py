@@ -18,9 +18,10 @@ from sim.measure.statistics import probability
 from sim.scenario.dates import format_instant
 from sim.view.charts.panels import LABEL, few_ticks
 from sim.view.data import Page
-from sim.view.draw import MARGIN, Drawing, context, drawing, sheet
+from sim.view.draw import MARGIN, context, sheet
 from sim.view.look import BLUE, FAINT_INK, GREEN, INK, RULE, SKY, SOFT_INK, VERMILLION
 from sim.view.map.surprise import draw_surprise, surprise_data, surprise_table
+from sim.view.saving import Drawing, drawing
 from sim.view.tables import Numbers
 
 SIDE = 470.0

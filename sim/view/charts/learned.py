@@ -14,8 +14,9 @@ from sim.base.said import Name, Said, Sentence, counted, share
 from sim.many.learned import Learned, is_instant, tables
 from sim.view.charts.panels import LABEL, row_axes
 from sim.view.data import Page
-from sim.view.draw import MARGIN, Drawing, Sheet, context, drawing, sheet_for, wrap
+from sim.view.draw import MARGIN, Sheet, context, sheet_for, wrap
 from sim.view.look import BLUE, FAINT_INK, INK, SOFT_INK
+from sim.view.saving import Drawing, drawing
 from sim.view.tables import Numbers
 
 ROW = 44.0

@@ -9,7 +9,7 @@ from functools import partial
 from sim.measure.compare_many import Many, ManyComparison
 from sim.view.charts.dots import dot_data, dot_rows, dot_table, draw_dots
 from sim.view.charts.survival import compared_survival, draw_survival, survival_table
-from sim.view.draw import Drawing, drawing
+from sim.view.saving import Drawing, drawing
 
 
 def many_figures(comparison: ManyComparison) -> Iterator[Drawing]:

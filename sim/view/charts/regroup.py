@@ -14,17 +14,7 @@ from sim.base.said import Name, Said, Sentence, counted
 from sim.scenario.model import Actor
 from sim.state.record import DISPERSE, LOST, STAY, TAKEN, Move
 from sim.view.data import Page
-from sim.view.draw import (
-    MARGIN,
-    context,
-    draw_bar,
-    outline,
-    plain,
-    put,
-    sheet,
-    short,
-    wrap,
-)
+from sim.view.draw import MARGIN, context, draw_bar, outline, plain, put, sheet, short, wrap
 from sim.view.look import (
     FAINT_INK,
     INK,

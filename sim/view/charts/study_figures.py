@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sim.view.charts.interaction import draw_interaction, interaction_data, interaction_table
 from sim.view.charts.ranks import draw_ranks, ranked_cells, ranks_table
 from sim.view.charts.tornado import draw_tornado, tornado_data, tornado_table
-from sim.view.draw import Drawing, drawing
+from sim.view.saving import Drawing, drawing
 
 if TYPE_CHECKING:
     from sim.many.sensitivity import SensitivityStudy

@@ -23,11 +23,12 @@ from sim.state.record import ControlRow
 from sim.tables.headline import common_axis
 from sim.view.charts.panels import letter, titles_of_runs
 from sim.view.data import WHOLE, Holders, MapData, MapPlace, MapRoad, Page
-from sim.view.draw import Nothing, context, halo_text, text_size
+from sim.view.draw import context, halo_text, text_size
 from sim.view.look import INK, PURPLE, ROAD, SOFT_INK
 from sim.view.map.compose import compose
 from sim.view.map.legend import SAMPLE, LegendColumn, dash
 from sim.view.map.scene import Scene
+from sim.view.saving import Nothing
 from sim.view.tables import Numbers, held_words
 from sim.view.words import written
 

@@ -18,16 +18,7 @@ from sim.measure.flows import Displacement, displaced, displacements
 from sim.scenario.model import Actor, Scenario
 from sim.state.record import LOST, TAKEN
 from sim.view.data import MapPlace, Page
-from sim.view.draw import (
-    MARGIN,
-    context,
-    halo_text,
-    outline,
-    sheet_for,
-    short,
-    text_size,
-    wrap,
-)
+from sim.view.draw import MARGIN, context, halo_text, outline, sheet_for, short, text_size, wrap
 from sim.view.look import (
     FAINT_INK,
     INK,
