@@ -28,7 +28,7 @@ test: $(READY)
 	@echo "The tests take four to five minutes on two quiet cores (the long ones: make test-slow)."
 	$(PYTEST) -m "not slow" $(ARGS)
 
-# the tests that take minutes each, or hundreds of random inputs: about half an hour
+# the tests that take minutes each, or hundreds of random inputs: about a quarter of an hour
 test-slow: $(READY)
 	$(PYTEST) -m slow --durations=20 $(ARGS)
 
