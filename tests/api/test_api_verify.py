@@ -20,7 +20,7 @@ from sim.many.sensitivity import open_sensitivity
 from sim.tables import identity as identities
 from sim.tables.manifest import put_manifest, unsealed
 from sim.tables.verified import Fault
-from sim.view import draw
+from sim.view import draw, saving
 
 STUDY = (
     "format: 1\nbase: one_way.yaml\nn: 3\nmeasures: [axes.line.delivered]\n"
@@ -202,7 +202,7 @@ def test_the_small_print_of_figures_says_it(home: Path, monkeypatch: pytest.Monk
         return nullcontext()
 
     monkeypatch.setattr(draw, "noted", kept)
-    monkeypatch.setattr(draw, "save_each", lambda *_, **__: [])  # nothing is looked at here
+    monkeypatch.setattr(saving, "save_each", lambda *_, **__: [])  # nothing is looked at here
     one, other = whole_run(home), sim.run("two_ways.yaml").write(home / "other", figures=False)
     sim.compare(one, other).write(home / "apart")
     edited(one / "summary.json", "{", "{ ")

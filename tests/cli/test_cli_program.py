@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import sim as api
-from sim.view import draw
+from sim.view import saving
 
 Sim = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -82,7 +82,7 @@ def test_what_is_drawn_is_asked_for(
     sim: Sim, scenario: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # which files there are is looked at, not what is in them
-    monkeypatch.setattr(draw, "drawn", lambda figure, kind: kind.encode())
+    monkeypatch.setattr(saving, "drawn", lambda figure, kind: kind.encode())
 
     def drawn() -> set[str]:
         return {path.name for path in (tmp_path / "out/figures").iterdir()}
