@@ -139,7 +139,7 @@ site: build/sphinx/.ready
 pins:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade pyproject.toml -o requirements/run.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra dask --extra fast --extra gis --extra osm --extra parquet --extra sensitivity --extra dev pyproject.toml -o requirements/dev.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra bench pyproject.toml -c requirements/dev.txt -o requirements/bench.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra bench --extra fast pyproject.toml -c requirements/dev.txt -o requirements/bench.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group build -c requirements/dev.txt -o requirements/build.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --group site -o requirements/site.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-deps --group networks -o requirements/networks.txt
