@@ -100,8 +100,10 @@ def _no_loss(fault: Fault) -> Fault:
         return fault
     with suppress(FolderError), Journal(fault.file, write=False) as journal:
         if journal.copied:
-            why = "all that is damaged stands there twice, and is mended where its folder is gone"
-            return fault._replace(why=f"{CHANGED}: {why} on with")
+            return fault._replace(
+                why=f"{CHANGED}: all that is damaged stands there twice, and is mended "
+                "where its folder is gone on with"
+            )
     return fault
 
 

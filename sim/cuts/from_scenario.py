@@ -83,8 +83,11 @@ def graph_of_network(net: Network) -> tuple[Graph, IntArray, IntArray]:
 
 def case_of_record(scenario: Scenario, course: Rebuilt, axis: str, time: int) -> Case:
     """An axis at ``time`` (seconds) of a run, whose states are rebuilt from its rows."""
-    lens = AxisLens(scenario, axis, course.at(0))
-    state = course.at(time)
+    return _case_of(AxisLens(scenario, axis, course.at(0)), course, time)
+
+
+def _case_of(lens: AxisLens, course: Rebuilt, time: int) -> Case:
+    scenario, axis, state = lens.scenario, lens.axis.id, course.at(time)
     now = lens.passage(state)
     end = lens.passage(course.at(scenario.length))
     ends = set(lens.sources) | set(lens.sinks)
@@ -141,9 +144,9 @@ class AxisCut:
 
 def cut_of_axis(scenario: Scenario, course: Rebuilt, axis: str, time: int) -> AxisCut:
     """The cut of an axis at ``time`` (seconds) of a run, whose states are rebuilt from its rows."""
-    case = case_of_record(scenario, course, axis, time)
-    view = AxisLens(scenario, axis, course.at(0)).look(course.at(time), time)
-    return AxisCut(scenario, axis, case, view, territory_of(case))
+    lens = AxisLens(scenario, axis, course.at(0))
+    case = _case_of(lens, course, time)
+    return AxisCut(scenario, axis, case, lens.look(course.at(time), time), territory_of(case))
 
 
 Weak = tuple[Weakness, FlowFrontier]
