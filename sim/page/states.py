@@ -8,8 +8,10 @@ are kg/day, stocks kg, shares parts per million, places and roads numbers into t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
+
+import numpy as np
 
 from sim.base.numbers import short
 from sim.measure.axis import AxisLens
@@ -17,7 +19,7 @@ from sim.measure.bands import bands
 from sim.measure.routes import DOING, stops_km
 from sim.measure.sides import days_carried
 from sim.measure.steps import Steps
-from sim.network import UNLIMITED, Graph
+from sim.network import UNLIMITED, BoolArray, Graph, IntArray
 from sim.scenario.model import DAY, Operation
 from sim.state.control import EVERYONE, Control
 from sim.state.passages import Passage
@@ -68,6 +70,7 @@ class States:
         self.nominal: dict[str, EachWay] = {}
         self.absent: frozenset[str] = frozenset()
         self.graph: Graph | None = None
+        self._last: dict[str, tuple[IntArray, IntArray]] = {}
         self._walk()
 
     def _walk(self) -> None:
@@ -107,12 +110,17 @@ class States:
             put(self.closed[road], time, int(road in control.closed))
 
     def _passage(self, time: int, axis: str, passage: Passage) -> None:
-        """Write down what changed of what an axis may use."""
-        graph = passage.control.terrain.graph
-        for place, limit in zip(graph.places, passage.place.tolist(), strict=True):
-            found = self.passing[axis][self._place[place]]
+        """Write down what changed of what an axis may use: few of many thousands."""
+        graph, last = passage.control.terrain.graph, self._last.get(axis)
+        now = self._last[axis] = passage.place.copy(), passage.road.copy()
+        places, roads = (np.ones(len(each), dtype=bool) for each in now)
+        if last is not None:
+            places, roads = now[0] != last[0], (now[1] != last[1]).any(axis=1)
+        for i, limit in _at(places, now[0]):
+            found = self.passing[axis][self._place[graph.places[i]]]
             put(found, time, NO_LIMIT if limit == UNLIMITED else limit)
-        for road, each in zip(graph.roads, passage.road.tolist(), strict=True):
+        for i, each in _at(roads, now[1]):
+            road = graph.roads[i]
             put(self.capacity[axis][self._road[road]], time, self._each_way(road, each))
 
     def _each_way(self, road: str, each: Sequence[int]) -> EachWay:
@@ -284,6 +292,11 @@ class States:
             "doing": doing,
             "supply": supply,
         }
+
+
+def _at(where: BoolArray, values: IntArray) -> Iterator[tuple[int, Any]]:
+    """The numbers and the values of what is marked."""
+    return zip(np.flatnonzero(where).tolist(), values[where].tolist(), strict=True)
 
 
 def shown(run: RunFiles, axis: str) -> list[str]:
