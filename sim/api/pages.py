@@ -16,7 +16,6 @@ from sim.tables.verified import (
     check_unaltered,
     folders_below,
     reading,
-    tell_altered,
     told_on_pages,
 )
 
@@ -80,8 +79,6 @@ def _written(
         if lacks_figures(folder):
             _draw(folder)
     page = write_report(folders, out, beside)
-    for part in parts:
-        tell_altered(part, told_on_pages(part))
     for folder in folders:
         record(folder, page)
     return page

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from sim.base.collector import collector_paused
 from sim.base.errors import BadInputError, DamageWarning, FolderError
 from sim.base.files import fingerprint, write_json
-from sim.measure.claims import faults
+from sim.measure import claims as _claims
 from sim.measure.summary import Analysis
 from sim.scenario import model
 from sim.scenario.dates import format_instant
-from sim.scenario.loader import dump_resolved
+from sim.scenario.emit import to_yaml
 from sim.state.record import Record
 from sim.tables import folder as _folder
 from sim.tables import manifest as _manifest
 from sim.tables.data import DataTable
 from sim.tables.of_run import luck_of
 from sim.tables.schema import RUN
-from sim.tables.verified import check_inside, reading, tell_altered
+from sim.tables.verified import check_inside, faults, reading, resolved_here, tell
 
 from .scenarios import Source, When, axis_of, load, scenario_of, seconds_of, seeded
 from .show import Facts, Shown, amount, chosen, table_named
@@ -67,7 +67,7 @@ class Run(Shown):
     def warnings(self) -> list[str]:
         """A message for every claim over no measure of the scenario, or with a value of another
         unit than its measure."""
-        return [str(fault) for fault in faults(self.analysis)]
+        return [str(fault) for fault in _claims.faults(self.analysis)]
 
     def outcome(self, name: str | None = None) -> Outcome:
         """This run as a comparison takes it."""
@@ -152,7 +152,7 @@ class Run(Shown):
         which = ("main" if figures else "none") if isinstance(figures, bool) else figures
         wanted = _manifest.Wanted(chosen(which, get_args(Which), "choice of figures") == "all", svg)
         drawn = which != "none"
-        text, seed = dump_resolved(self.scenario), self.record.seed
+        text, seed = to_yaml(self.scenario.resolved), self.record.seed
         nominal = self.record.nominal
         head: dict[str, Any] = {
             "status": "complete", "seed": seed, "nominal": nominal, "started": _manifest.now()
@@ -380,9 +380,11 @@ def open_run(path: str | os.PathLike[str]) -> RunFolder:
     if summary.get("kind") is not None:
         raise FolderError(f"{folder} is the folder of many runs, not of one")
     series, events = _folder.read_series(folder), _folder.read_events(folder)
-    resolved = load(folder / _folder.RESOLVED).resolved
-    summary = {**summary, **tell_altered(folder, _READ)}
-    course = partial(_course, folder)
+    altered = faults(folder, _READ)
+    stated = None if altered else resolved_here(folder)
+    resolved = stated or load(folder / _folder.RESOLVED).resolved
+    summary = {**summary, **tell(folder, altered)}
+    course = cache(partial(_course, folder))
     return RunFolder(folder, Outcome(folder.name, resolved, summary, series, events, course))
 
 

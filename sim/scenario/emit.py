@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["to_yaml"]
+__all__ = ["from_yaml", "to_yaml"]
 
 _BARE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./%+-]*( [A-Za-z0-9(][A-Za-z0-9_./%+()-]*)*")
 _NUMBER = re.compile(r"[+-]?[\d.]+([eE][+-]?\d+)?")
@@ -23,6 +23,47 @@ def to_yaml(data: Mapping[str, Any]) -> str:
     A text that another reader could take for a number, a date, a boolean or null is quoted.
     """
     return "\n".join(_lines(data, "")) + "\n"
+
+
+def from_yaml(text: str) -> Any:
+    """What :func:`to_yaml` made a text of, without marks and checks.
+
+    Raises:
+        ValueError: the text is of another program, as far as that shows.
+    """
+    events = yaml.parse(text, yaml.CSafeLoader)
+    try:
+        begun = (event for event in events if isinstance(event, yaml.NodeEvent))
+        return _read(next(begun), events)
+    except (yaml.YAMLError, AttributeError, StopIteration, RecursionError) as error:
+        raise ValueError(f"not as this program writes YAML: {error}") from error
+
+
+def _read(event: Any, events: Iterator[Any]) -> Any:
+    """The value that begins with an event."""
+    if isinstance(event, yaml.ScalarEvent):
+        return event.value if event.style else _bare(event.value)
+    if isinstance(event, yaml.MappingStartEvent):
+        found = {}
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
+            found[event.value] = _read(next(events), events)
+        return found
+    if isinstance(event, yaml.SequenceStartEvent):
+        items = []
+        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+            items.append(_read(event, events))
+        return items
+    raise ValueError("not as this program writes YAML: it names what stood before")
+
+
+_WORDS = {"null": None, "true": True, "false": False}
+
+
+def _bare(text: str) -> Any:
+    """The value of what stands without quotes."""
+    if _NUMBER.fullmatch(text):
+        return int(text) if text.lstrip("+-").isdigit() else float(text)
+    return _WORDS.get(text, text)
 
 
 def _lines(data: Mapping[str, Any], indent: str) -> Iterator[str]:

@@ -23,7 +23,8 @@ from sim.state.record import ControlRow, EventRow, FlowRow, LoadRow, Move, Recor
 
 from .csv_files import read_rows
 from .data import DataTable
-from .manifest import MANIFEST, manifest_of, said_of, versions_here
+from .identity import version_of
+from .manifest import MANIFEST, manifest_of, said_of
 from .schema import RUN
 
 if TYPE_CHECKING:
@@ -214,7 +215,7 @@ def _check_version(folder: Path) -> None:
     manifest, name = manifest_of(folder), "supply-axis"
     versions = manifest.get("versions")
     wrote = versions.get(name) if isinstance(versions, dict) else manifest.get("version")
-    here = versions_here()[name]
+    here = version_of(name)
     if () < _numbers(here) < _numbers(wrote):
         raise FolderError(
             f"{folder} was written by version {wrote} of this program, which is {here}: "

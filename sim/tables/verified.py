@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from sim.base.errors import DamageWarning, FolderError, words
 from sim.base.files import digest_of, fingerprint, is_leftover
 from sim.base.numbers import enumerated
+from sim.scenario.emit import from_yaml
 
 from .folder import RESOLVED
 from .identity import PROGRAM, PROGRAMS, apart, identity
@@ -96,9 +97,13 @@ def tell_altered(folder: Path, names: Collection[str] | None = None) -> dict[str
     To be called once they were read, since one that cannot be is told anyway. What it returns is
     laid into what was read, so that what is made of that tells it too.
     """
-    found = faults(folder, names)
+    return tell(folder, faults(folder, names), stacklevel=4)
+
+
+def tell(folder: Path, found: Sequence[Fault], *, stacklevel: int = 3) -> dict[str, list[str]]:
+    """As :func:`tell_altered`, of what was found already."""
     for fault in found:
-        warnings.warn(f"{fault} (sim verify {folder})", DamageWarning, stacklevel=3)
+        warnings.warn(f"{fault} (sim verify {folder})", DamageWarning, stacklevel=stacklevel)
     return {ALTERED: _by_folder(folder, found)} if found else {}
 
 
@@ -108,11 +113,13 @@ def _by_folder(folder: Path, found: Sequence[Fault]) -> list[str]:
 
 
 def told_on_a_page(folders: Iterable[Path]) -> str:
-    """What of folders, and of those below them, a page that shows them has to warn of."""
+    """What of folders, and of those below them, a page that shows them has to warn of.
+
+    Of each file :class:`DamageWarning` tells too. To be called once they were read.
+    """
     parts = [part for folder in folders for part in (folder, *folders_below(folder))]
-    return altered(
-        [file for part in parts for file in _by_folder(part, faults(part, told_on_pages(part)))]
-    )
+    told = [tell_altered(part, told_on_pages(part)) for part in parts]
+    return altered([file for one in told for file in one.get(ALTERED, ())])
 
 
 ALTERED = "altered"
@@ -176,6 +183,21 @@ def reading(folders: Collection[Path]) -> Iterator[None]:
             for fault in [*all_faults(folder), *_from_elsewhere(folder)]:
                 raise FolderError(f"{fault}, and cannot be used ({words(error)})") from error
         raise
+
+
+def resolved_here(folder: Path) -> dict[str, Any] | None:
+    """The resolved scenario in a folder as this very program wrote it, without a check of it.
+
+    None where another one wrote the folder: what that resolved otherwise only loading tells. The
+    file itself is taken to be what was written (:func:`faults`).
+    """
+    manifest, why = _manifest(folder)
+    program = manifest.get(PROGRAM)
+    here = why is None and isinstance(program, dict) and not apart(program, identity())
+    if not here or RESOLVED not in manifest.get("sha256", {}):
+        return None
+    found = from_yaml((folder / RESOLVED).read_text(encoding="utf-8"))
+    return found if isinstance(found, dict) else None
 
 
 def unvouched(folder: Path) -> list[Fault]:

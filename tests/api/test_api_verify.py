@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 
 import sim
+from sim.api import runs
 from sim.base.errors import DamageWarning
-from sim.base.files import fingerprint
+from sim.base.files import digest_of, fingerprint
 from sim.many.ensemble import open_ensemble
 from sim.many.journal import Journal
 from sim.many.sensitivity import open_sensitivity
 from sim.tables import identity as identities
+from sim.tables import verified
+from sim.tables.folder import RESOLVED
 from sim.tables.manifest import put_manifest, unsealed
 from sim.tables.verified import Fault
 from sim.view import draw, saving
@@ -357,6 +360,46 @@ def test_another_program_goes_on_only_where_told_and_results_tell_it(
     codes = [program["code"] for program in sim.summary(folder)["programs"]]
     assert len(codes) == 2
     assert codes[1] == "another"
+
+
+def test_a_resolved_scenario_is_not_judged_again_where_this_program_wrote_it(
+    home: Path, other_code: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[object] = []
+
+    def load(path: str | Path) -> sim.Scenario:
+        judged.append(path)
+        return sim.load(path)
+
+    monkeypatch.setattr(runs, "load", load)
+    folder = whole_run(home)
+    stated = sim.open_run(folder).outcome().scenario
+    assert judged == []
+    assert stated == sim.load(folder / RESOLVED).resolved
+    text = (folder / RESOLVED).read_bytes()
+    (folder / RESOLVED).write_bytes(text.replace(b"convoy:", b"convoi:"))
+    with pytest.raises(sim.Error, match="did you mean 'convoy'"):  # it was changed
+        sim.open_run(folder)
+    (folder / RESOLVED).write_bytes(text)
+    other_code()
+    judged.clear()
+    assert sim.open_run(folder).outcome().scenario == stated
+    assert judged == [folder / RESOLVED]
+
+
+def test_a_page_reads_each_file_for_its_digest_once(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, seen = whole_run(home), list[str]()
+
+    def digest(path: Path) -> str:
+        seen.append(path.name)
+        return digest_of(path)
+
+    monkeypatch.setattr(verified, "digest_of", digest)
+    named = json.loads((folder / "manifest.json").read_bytes())["sha256"]
+    sim.report(folder)
+    assert sorted(seen) == sorted(named)
 
 
 def test_a_study_of_two_programs_tells_it(home: Path, other_code: Callable[[], None]) -> None:

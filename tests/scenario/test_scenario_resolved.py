@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sim.base.diagnostics import Report, split_lines
 from sim.scenario import ScenarioError, dump_resolved, load
-from sim.scenario.emit import to_yaml
+from sim.scenario.emit import from_yaml, to_yaml
 from sim.scenario.tree import Map, plain_data, read_text
 
 DATA = Path(__file__).parent / "data"
@@ -36,6 +36,7 @@ def test_it_reads_back(path: Path, tmp_path: Path) -> None:
     again = load(tmp_path / "scenario.resolved.yaml")
     assert again == scenario
     assert dump_resolved(again) == text
+    assert from_yaml(text) == again.resolved
     assert (again.id, again.seed) == (path.stem, 41)
 
 
@@ -115,6 +116,29 @@ def test_any_text_reads_back(data: dict[str, Any]) -> None:
     assert isinstance(node, Map)
     assert plain_data(node) == data
     assert yaml.safe_load(to_yaml(data)) == data
+    assert from_yaml(to_yaml(data)) == data
+
+
+PLAIN = st.recursive(
+    TEXTS | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.booleans()
+    | st.none(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+)  # fmt: skip
+
+
+@settings(derandomize=True, max_examples=300, deadline=None)
+@given(st.dictionaries(KEYS, PLAIN, min_size=1))
+@example({"a": [1e-05, 1e16, -0.0, 2, True, None, "1e-05", "2", "true", "null", [], {}, [[1]]]})
+def test_what_was_written_is_read_without_marks(data: dict[str, Any]) -> None:
+    again = from_yaml(to_yaml(data))
+    assert again == data
+    assert repr(again) == repr(data)  # 1 is no 1.0 and no True
+
+
+@pytest.mark.parametrize("text", ["", "a: [", "a: &x 1\nb: *x\n", "*x: 1\n", "a: 1.2.3\n"])
+def test_what_another_wrote_is_not_read_without_marks(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        from_yaml(text)
 
 
 @settings(derandomize=True, max_examples=60, deadline=None)
