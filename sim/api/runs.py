@@ -236,8 +236,7 @@ def draw_run(
     weak = cache(partial(weakness_of, run.analysis, run.scenario.main_axis, 0))
     beside = partial(_folder.read_beside, place.parent)
     drawings = figures(run.analysis, weak, beside, everything=wanted.everything)
-    told = {} if progress is None else {"progress": progress}
-    return save_each(drawings, place, svg=wanted.svg, **told)
+    return save_each(drawings, place, svg=wanted.svg, progress=progress)
 
 
 def weakness_of(analysis: Analysis, axis: str | None, time: int) -> Weak | None:

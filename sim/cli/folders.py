@@ -21,7 +21,6 @@ from sim.cli.verbs import (
     drawn,
     end_undrawn,
     print_json,
-    telling,
     telling_undrawn,
 )
 
@@ -156,7 +155,7 @@ def figures(folder: Path, everything: bool, svg: bool, as_json: bool) -> None:
     from sim.tables.manifest import undrawn
 
     with telling_undrawn():
-        there = sim.figures(folder, everything=everything, svg=svg, progress=telling("figures"))
+        there = sim.figures(folder, everything=everything, svg=svg)
         files = [str(path) for path in there]
         failed = [one._asdict() for one in undrawn(folder)]
         document = {"folder": str(folder), "files": files, "undrawn": failed}
@@ -183,7 +182,7 @@ def film(
     """Film a run: the map of an axis from day to day, at a steady pace."""
     import sim
 
-    target = sim.film(folder, out, axis=axis, fps=fps, seconds=seconds, progress=telling("frames"))
+    target = sim.film(folder, out, axis=axis, fps=fps, seconds=seconds)
     size = target.stat().st_size
     document = {"file": str(target), "bytes": size}
     answer(as_json, document, f"written to {target} ({size / 1e6:.1f} MB)")

@@ -12,8 +12,9 @@ from typing import Any
 import click
 
 from sim.base.errors import BadInputError
-from sim.cli.many import RUNS, WORKERS, bar, resumable, say
+from sim.cli.many import RUNS, WORKERS, resumable, say
 from sim.cli.verbs import ACROSS, SEED, SETS, Verb, drawn, end_undrawn, print_json
+from sim.cli.waiting import tell_runs
 
 
 @click.command(cls=Verb)
@@ -39,11 +40,10 @@ def calibrate(
 
     begun: list[Path] = []
     try:
-        with bar() as progress:
-            done = sim.calibrate(
-                file, out=out, learned=learned, workers=workers, figures=figures, svg=svg,
-                progress=progress, begun=begun.append, across_versions=across_versions,
-            )  # fmt: skip
+        done = sim.calibrate(
+            file, out=out, learned=learned, workers=workers, figures=figures, svg=svg,
+            progress=tell_runs, begun=begun.append, across_versions=across_versions,
+        )  # fmt: skip
     except KeyboardInterrupt:
         for folder in begun:
             click.echo(f"stopped; go on with: sim calibrate {file} --out {folder}", err=True)
@@ -82,9 +82,9 @@ def verdict(
 
     if resume is not None and out is not None:
         raise BadInputError("--resume names the folder already: it takes no --out")
-    with resumable(f"verdict {folder}", resume or out) as tell, bar() as progress:
+    with resumable(f"verdict {folder}", resume or out) as tell:
         done = sim.verdicts(
-            folder, n, out=resume or out, workers=workers, progress=progress, begun=tell,
+            folder, n, out=resume or out, workers=workers, progress=tell_runs, begun=tell,
             resume=resume is not None, across_versions=across_versions,
         )  # fmt: skip
     say({"folder": str(done.folder), **done.document}, as_json, print_verdicts)
@@ -121,11 +121,10 @@ def score(
         given = sim.load(source, sets=sets)
     elif sets:
         raise BadInputError("sets: an ensemble is scored as it is")
-    with bar() as progress:
-        done = sim.score(
-            given, n, side=side, as_of=as_of, on=tuple(day for day in on.split(",") if day),
-            seed=seed, workers=workers, progress=progress,
-        )  # fmt: skip
+    done = sim.score(
+        given, n, side=side, as_of=as_of, on=tuple(day for day in on.split(",") if day),
+        seed=seed, workers=workers, progress=tell_runs,
+    )  # fmt: skip
     for line in done.warnings:
         click.echo(f"warning: {line}", err=True)
     folder = done.write(out, figures=figures, svg=svg)

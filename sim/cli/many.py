@@ -27,15 +27,14 @@ from sim.cli.verbs import (
     drawn,
     end_undrawn,
     gathered,
-    is_quiet,
     print_json,
 )
+from sim.cli.waiting import tell_runs
 
 if TYPE_CHECKING:
     from sim.api.ensembles import Ensemble, SensitivityStudy, Study
     from sim.api.many import EngineName
     from sim.base.diagnostics import Findings
-    from sim.many.ensemble import Progress
 
 RUNS = click.IntRange(1, 10**9)
 
@@ -110,14 +109,14 @@ def ensemble(
     if begun and _is_study(resume):
         raise BadInputError(f"{resume} is the folder of a study: sim study --resume {resume}")
     part = None if shard is None else _shard(shard, n or 1000)
-    with resumable("ensemble", resume or out) as tell, bar() as progress:
+    with resumable("ensemble", resume or out) as tell:
         if file is None:
             assert resume is not None
-            done = sim.resume(resume, n, **means, progress=progress)
+            done = sim.resume(resume, n, **means, progress=tell_runs)
         else:
             done = sim.ensemble(
                 sim.load(file, sets=sets), n, seed, out=resume or out, until=until, shard=part,
-                **means, progress=progress, begun=tell, resume=resume is not None,
+                **means, progress=tell_runs, begun=tell, resume=resume is not None,
             )  # fmt: skip
     assert isinstance(done, sim.Ensemble)  # anything else was refused above
     if begun and n is not None and n < done.plan.n:
@@ -198,14 +197,14 @@ def study(
         warnings = _list_cells(file, n, as_json)
         _warn(warnings, strict=strict)
         return
-    with resumable("study", resume) as tell, bar() as progress:
+    with resumable("study", resume) as tell:
         if begun:
             assert resume is not None
-            done = sim.resume(resume, **means, progress=progress)
+            done = sim.resume(resume, **means, progress=tell_runs)
         else:
             assert file is not None
             done = sim.study(
-                file, n, out=resume or out, **means, progress=progress, begun=tell, resume=False,
+                file, n, out=resume or out, **means, progress=tell_runs, begun=tell, resume=False,
                 warned=partial(_warn, strict=strict),
             )  # fmt: skip
     if isinstance(done, sim.Ensemble):
@@ -294,30 +293,6 @@ def resumable(command: str, folder: Path | None) -> Iterator[Callable[[Path], No
 def _how(command: str, folder: Path | None) -> str:
     there = folder is not None and folder.exists()
     return f"; go on with: sim {command} --resume {folder}" if there else ""
-
-
-@contextmanager
-def bar() -> Iterator[Progress | None]:
-    """A bar with rate and time left on standard error, where that is a terminal."""
-    if is_quiet() or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-    from rich.progress import Progress as Bar
-    from rich.progress import TimeRemainingColumn as Left
-
-    columns = (
-        BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), Left(compact=True),
-    )  # fmt: skip
-    with Bar(*columns, console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task("", total=None, rate="")
-
-        def tell(done: int, of: int) -> None:
-            speed = shown.tasks[0].speed
-            shown.update(task, completed=done, total=of, rate=f"{speed:.1f}/s" if speed else "")
-
-        yield tell
 
 
 def _report(done: Ensemble, as_json: bool) -> None:

@@ -28,7 +28,6 @@ from sim.cli.verbs import (
     answer,
     end_undrawn,
     print_json,
-    telling,
 )
 
 if TYPE_CHECKING:
@@ -83,8 +82,7 @@ def run(
     for line in done.warnings:
         click.echo(f"{file}: warning: {line}", err=True)
     which = "none" if undrawn else drawn
-    progress = telling("figures")
-    folder = done.write(out, figures=which, svg=svg, beside=lies, progress=progress)
+    folder = done.write(out, figures=which, svg=svg, beside=lies)
     if as_json:
         told = {} if lies is None else {"beside": lies.document()}
         print_json({"folder": str(folder), **done.summary, **told})

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
-import os
 import sys
-import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, redirect_stdout
-from functools import partial, wraps
+from functools import wraps
 from io import StringIO
 from pathlib import Path
 from typing import Any, TextIO
@@ -19,7 +16,7 @@ from warnings import catch_warnings, simplefilter
 import click
 
 from sim.base.errors import BadInputError, DamageWarning, Error, FailedError, FigureWarning
-from sim.base.progress import listening, tell
+from sim.cli.waiting import told_how_far
 
 SEED = click.IntRange(0, 2**63 - 1)
 
@@ -37,8 +34,6 @@ ACROSS = click.option(
     "--across-versions", is_flag=True,
     help="Go on with runs of another version of the program too; every result tells of it.",
 )  # fmt: skip
-
-_QUIET = "sim.quiet"
 
 Command = Callable[..., None]
 
@@ -93,12 +88,12 @@ class Verb(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Carry it out; an error that names a parameter names the option of it instead."""
-        quiet = ctx.meta[_QUIET] = ctx.params.pop("quiet")
+        quiet = ctx.params.pop("quiet")
         hushed = quiet and not ctx.params["as_json"]
         try:
             with (
                 redirect_stdout(StringIO()) if hushed else nullcontext(), _warnings_told(),
-                _told_how_far(quiet=quiet),
+                told_how_far(quiet=quiet),
             ):  # fmt: skip
                 return super().invoke(ctx)
         except BadInputError as error:
@@ -135,11 +130,6 @@ def _warnings_told() -> Iterator[None]:
         yield
 
 
-def is_quiet() -> bool:
-    """True where the command that is carried out was told to be quiet."""
-    return bool(click.get_current_context().meta.get(_QUIET))
-
-
 class Commands(click.Group):
     """The commands, with what the program raises turned into messages and exit codes.
 
@@ -166,63 +156,6 @@ class Commands(click.Group):
             with formatter.section(title):
                 rows = [(n.ljust(widest), self.commands[n].get_short_help_str(90)) for n in names]
                 formatter.write_dl(rows)
-
-
-PATIENCE, PAUSE = 2.0, 0.1
-"""Seconds after which it is told how far a command is, and from then on between two times."""
-
-
-class _Line:
-    """Tells what is worked at, how much is done and how long the rest takes, on standard error.
-
-    One line, which is gone in the end. Nothing runs beside the command, so that it can fork; the
-    copies keep silent.
-    """
-
-    def __init__(self) -> None:
-        self.process, self.begun = os.getpid(), dict[str, float]()
-        self.shown, self.last = False, -math.inf
-
-    def tell(self, what: str, done: int, of: int) -> None:
-        """As :data:`sim.base.progress.Listener`; work within work has a time of its own."""
-        if os.getpid() != self.process:
-            return
-        now, over = time.monotonic(), done >= of
-        if done == 0:
-            self.begun[what] = now
-        spent = now - self.begun.setdefault(what, now)
-        if done and spent >= PATIENCE and (over or now - self.last >= PAUSE):
-            left = math.ceil(spent / done * (of - done))
-            click.echo(f"\r{what}: {done} of {of}, {left} s left\x1b[K", err=True, nl=False)
-            self.shown, self.last = True, now
-        if over:
-            self.clear()
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if self.shown:
-            click.echo("\r\x1b[K", err=True, nl=False)
-        self.shown = False
-
-
-@contextmanager
-def _told_how_far(*, quiet: bool) -> Iterator[None]:
-    """Tell how far the command is, if standard error is a terminal."""
-    if quiet or sys.stderr is None or not sys.stderr.isatty():
-        yield
-        return
-    line = _Line()
-    try:
-        with listening(line.tell):
-            yield
-    finally:
-        line.clear()
-
-
-def telling(what: str) -> Callable[[int, int], None]:
-    """Tells how far something is, as (done, of), to whoever listens; it begins now."""
-    tell(what, 0, 1)
-    return partial(tell, what)
 
 
 def end_undrawn(folder: Path) -> None:

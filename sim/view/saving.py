@@ -14,6 +14,7 @@ from PIL import Image
 from sim.base.collector import collector_paused
 from sim.base.errors import words
 from sim.base.files import whole_file
+from sim.base.progress import working
 from sim.tables.manifest import FIGURES, Undrawn
 from sim.view.tables import Numbers, write_numbers
 
@@ -74,7 +75,7 @@ def _drawn_from(
 
 def save_each(
     drawings: Iterable[Drawing], folder: Path, *, svg: bool = False,
-    progress: Progress = lambda done, of: None,
+    progress: Progress | None = None,
 ) -> list[Undrawn]:  # fmt: skip
     """Draws figures into ``folder`` (which must exist), each with its numbers, each whole.
 
@@ -90,7 +91,15 @@ def save_each(
     except Exception as error:  # in what they are drawn from: those listed before it are drawn
         failed.append(Undrawn(FIGURES, words(error)))
     _warm()
-    outcomes = shared([partial(_save_drawing, folder, *one, svg=svg) for one in listed], progress)
+    pieces = [partial(_save_drawing, folder, *one, svg=svg) for one in listed]
+    with working("figures", len(pieces)) as tell:
+
+        def told(done: int, of: int) -> None:
+            tell(done, of)
+            if progress is not None:
+                progress(done, of)
+
+        outcomes = shared(pieces, told)
     for (name, _), why in zip(listed, outcomes, strict=True):
         if why is None:
             why = "the process that drew it was ended from outside"

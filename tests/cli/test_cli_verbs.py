@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import errno
-import io
 import json
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
 
 from sim.api.exploring import Explorer
-from sim.cli import verbs
 from sim.cli.program import cli
 from sim.cli.verbs import Verb
 
@@ -167,97 +163,6 @@ def test_a_full_disk_is_exit_code_1_and_leaves_nothing(
     assert done.exit_code == 1, done.output
     assert "No space left on device" in done.output
     assert {p for p in home.rglob("*") if "part" not in p.parts[-2]} == before
-
-
-@pytest.mark.parametrize(("verb", "of"), [("figures", 3), ("film", 2)])
-def test_how_far_it_is_is_told_where_there_is_a_terminal(
-    verb: str, of: int, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    words = prepared(verb)
-    silent = call(*words)
-    terminal = io.StringIO()
-    monkeypatch.setattr(terminal, "isatty", lambda: True)
-    monkeypatch.setattr(verbs, "PATIENCE", 0.0)
-    monkeypatch.setattr(verbs, "PAUSE", 0.0)
-    monkeypatch.setattr(verbs, "sys", SimpleNamespace(stderr=terminal, stdout=sys.stdout))
-    told: list[str] = []
-    monkeypatch.setattr(verbs.click, "echo", lambda text="", **_: told.append(text))
-    assert call(*words).exit_code == 0
-    what = "frames" if verb == "film" else verb
-    lines = [line for line in told if line.startswith(f"\r{what}: ")]
-    assert len(lines) >= of
-    assert lines[-1] == f"\r{what}: {len(lines)} of {len(lines)}, 0 s left\x1b[K"
-    assert "\r\x1b[K" in told  # and the line is gone in the end
-    assert " s left" not in silent.output
-
-
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What is written on standard error, as if that were a terminal; all is told at once."""
-    told: list[str] = []
-    terminal = SimpleNamespace(isatty=lambda: True)
-    monkeypatch.setattr(verbs, "PATIENCE", 0.0)
-    monkeypatch.setattr(verbs, "PAUSE", 0.0)
-    monkeypatch.setattr(verbs, "sys", SimpleNamespace(stderr=terminal, stdout=sys.stdout))
-    monkeypatch.setattr(verbs.click, "echo", lambda text="", **_: told.append(text))
-    return told
-
-
-NET = ("net.csv", "--from", "a", "--to", "c")
-
-
-@pytest.mark.parametrize(
-    ("words", "last"),
-    [
-        (("rank", "small.yaml", "--draws", "3"), "draws: 2 of 2"),  # and the first, before
-        (("rank", *NET), "places and roads: 4 of 4"),  # b and the three roads
-        (("interdict", *NET, "-k", "2"), "numbers of losses: 3 of 3"),
-        (("reliability", *NET, "--stands", "0.9"), "per cent of all states: 100 of 100"),
-        (("reliability", *NET, "--stands", "0.9", "--method", "sampled", "--samples", "90"),
-         "states: 90 of 90"),
-        (("reliability", "small.yaml", "--draws", "4"), "draws: 4 of 4"),
-        (("validate", "small.yaml"), "lines: "),
-        (("validate", "small.yaml"), "places: "),
-    ],
-)  # fmt: skip
-def test_long_work_tells_how_far_it_is(
-    words: tuple[str, ...], last: str, home: Path, terminal: list[str]
-) -> None:
-    assert call(*words, "--json").exit_code == 0
-    lines = [line for line in terminal if line.startswith(f"\r{last}")]
-    assert lines
-    assert lines[-1].endswith(", 0 s left\x1b[K")
-    behind = terminal[terminal.index(lines[-1]) + 1 :]
-    assert behind[0] == "\r\x1b[K"  # the line is gone before anything else is said
-    terminal.clear()
-    assert call(*words, "--quiet").exit_code == 0
-    assert not [line for line in terminal if " left" in line]
-
-
-def test_the_time_left_is_that_of_what_was_done(
-    terminal: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(verbs, "PATIENCE", 2.0)
-    monkeypatch.setattr(verbs, "PAUSE", 0.1)
-    now = [100.0]
-    monkeypatch.setattr(verbs.time, "monotonic", lambda: now[0])
-    line = verbs._Line()
-
-    def at(seconds: float, what: str, done: int, of: int) -> list[str]:
-        terminal.clear()
-        now[0] = 100 + seconds
-        line.tell(what, done, of)
-        return list(terminal)
-
-    gone = "\r\x1b[K"
-    assert at(0, "draws", 0, 10) == at(1.9, "draws", 1, 10) == []  # no two seconds yet
-    assert at(4, "draws", 2, 10) == ["\rdraws: 2 of 10, 16 s left\x1b[K"]
-    assert at(4.05, "draws", 3, 10) == []  # too soon after the last time
-    assert at(5, "lines", 0, 9) == at(6.5, "lines", 8, 9) == []  # its own time is short
-    assert at(6.6, "lines", 9, 9) == [gone]
-    assert at(7, "draws", 4, 10) == ["\rdraws: 4 of 10, 11 s left\x1b[K"]  # 7 s / 4 * 6 = 10.5
-    monkeypatch.setattr(verbs.os, "getpid", lambda: -1)
-    assert at(8, "draws", 5, 10) == []  # a copy of the process keeps silent
 
 
 def test_an_option_is_named_as_it_is_typed(home: Path) -> None:

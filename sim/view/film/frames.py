@@ -20,6 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
+from sim.base.progress import working
 from sim.measure.summary import Analysis
 from sim.scenario.model import DAY
 from sim.view.charts.axis import event_marks
@@ -126,10 +127,12 @@ def film_frames(
     step = round(1000 / fps)
     durations = [HOLD_FIRST, *[step] * (len(times) - 2), HOLD_LAST]
     frames = _frames(data, times, CAPTION / seconds * data.span.end)
-    for number, frame in enumerate(zip(frames, durations, strict=True), 1):
-        yield frame
-        if progress is not None:
-            progress(number, len(times))
+    with working("frames", len(times)) as tell:
+        for number, frame in enumerate(zip(frames, durations, strict=True), 1):
+            yield frame
+            tell(number, len(times))
+            if progress is not None:
+                progress(number, len(times))
 
 
 def _frames(data: FilmData, times: list[int], caption: float) -> Iterator[Image.Image]:
