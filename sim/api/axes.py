@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from sim.base.collector import collector_paused
 from sim.base.errors import BadInputError
 from sim.base.progress import told
 from sim.measure.axis import AxisLens, AxisView
 from sim.network.arcs import Kinds
-from sim.scenario.model import DAY
-from sim.state.rebuild import Rebuilt
+from sim.scenario.model import DAY, Scenario
+from sim.state.rebuild import Rebuilt, States
 
 from .between import Between
 from .network_answers import Interdicted, RankedLosses
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from sim.cuts.from_scenario import AxisCut
     from sim.network.interdict import Method
     from sim.network.readers.objects import Number
-    from sim.scenario.model import Scenario
 
     from .reliable import ReliabilityMethod, Relied
     from .runs import Run
@@ -87,7 +87,7 @@ def cuts_at(
 
 
 def _each_axis(
-    ask: Callable[[Scenario, Rebuilt, str, int], T],
+    ask: Callable[[Scenario, States, str, int], T],
     scenario: Run | Scenario | Source, axes: Iterable[str | None], at: When | None,
     seed: int | None, *, replicate: int = 0, at_end: bool = False, to_end: bool,
 ) -> list[T]:  # fmt: skip
@@ -97,20 +97,34 @@ def _each_axis(
     """
     from sim.engine import simulation
 
-    from .runs import Run
-    from .scenarios import axis_of, scenario_of, seconds_of, seeded
+    from .scenarios import axis_of, seconds_of, seeded
 
-    given = scenario.scenario if isinstance(scenario, Run) else scenario_of(scenario)
+    run, given = _given(scenario)
     found = seeded(given, seed)
     names = [axis_of(found, axis) for axis in axes]
     time = seconds_of(found, at, found.length if at_end else 0)
-    if isinstance(scenario, Run) and found is given and replicate == 0:
-        control = scenario.record.control
+    course: States
+    if run is not None and found is given and replicate == 0:
+        course = Rebuilt(found, run.record.control)
     else:
-        last = found.length if to_end else time
-        control = simulation.control_until(found, last, replicate=replicate)
-    course = Rebuilt(found, control)
+        times = (0, time, found.length) if to_end else (0, time)
+        course = simulation.states_at(found, times, replicate=replicate)
     return [ask(found, course, name, time) for name in names]
+
+
+def _given(scenario: Run | Scenario | Source) -> tuple[Run | None, Scenario]:
+    """The run, where it is one, and the scenario.
+
+    Who has only a scenario loads nothing of what measures runs.
+    """
+    from .scenarios import scenario_of
+
+    if not isinstance(scenario, Scenario):
+        from .runs import Run
+
+        if isinstance(scenario, Run):
+            return scenario, scenario.scenario
+    return None, scenario_of(scenario)
 
 
 def interdict(
@@ -172,15 +186,13 @@ def rank(
     """
     from sim.cuts.ranking import with_intervals
 
-    from .runs import Run
-    from .scenarios import scenario_of
-
     if draws is not None and draws < 2:
         raise BadInputError(f"draws: {draws} are too few for an interval")
-    if not isinstance(scenario, Run):
-        scenario = scenario_of(scenario)
-    [first] = axes_at(scenario, [axis], at, seed, to_end=captured is not None)
-    found = first.rank(targets=targets, top=top, captured=captured, seed=seed or 0)
+    run, stated = _given(scenario)
+    scenario = run or stated
+    with collector_paused():
+        [first] = axes_at(scenario, [axis], at, seed, to_end=captured is not None)
+        found = first.rank(targets=targets, top=top, captured=captured, seed=seed or 0)
     if draws is None:
         return found
     more = (
@@ -286,7 +298,7 @@ def cut(
     return made(Cut, found)
 
 
-def _look(scenario: Scenario, course: Rebuilt, axis: str, time: int) -> AxisView:
+def _look(scenario: Scenario, course: States, axis: str, time: int) -> AxisView:
     return AxisLens(scenario, axis, course.at(0)).look(course.at(time), time)
 
 

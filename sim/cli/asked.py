@@ -201,6 +201,17 @@ class Asked(FileOptions):
             show(document)
 
 
+def printer(kind: str) -> Callable[[Document], None]:
+    """What prints an answer of a kind for people, loaded where it is to print."""
+
+    def show(document: Document) -> None:
+        from sim.tables import terminal_network
+
+        getattr(terminal_network, f"print_{kind}")(document)
+
+    return show
+
+
 def drawn_to(figure: str | None, file: str, option: str = "figure") -> Path | None:
     """The file that ``--figure`` names; raises BadInputError as :meth:`Asked.target`."""
     if figure is None:

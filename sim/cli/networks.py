@@ -13,7 +13,7 @@ import click
 
 from sim.base.collector import collector_paused
 from sim.base.errors import BadInputError
-from sim.cli.asked import FILE_OPTIONS, Asked, Document, FileOptions, asked, drawn_to
+from sim.cli.asked import FILE_OPTIONS, Asked, Document, FileOptions, asked, drawn_to, printer
 from sim.cli.verbs import SETS, Verb, answer, gathered, print_json
 
 if TYPE_CHECKING:
@@ -34,18 +34,15 @@ def cut(asked: Asked, cuts: int | None, gap: str | None) -> None:
     if asked.of_scenario:
         _cut_of_axes(asked, cuts, gap)
         return
-    from sim.tables.terminal_network import print_case_cut
-
     asked.check()
     found = asked.between().min_cut()
-    asked.answer(found.document(cuts, gap), print_case_cut, found.save, found.export)
+    asked.answer(found.document(cuts, gap), printer("case_cut"), found.save, found.export)
 
 
 def _cut_of_axes(asked: Asked, cuts: int | None, gap: str | None) -> None:
     """The cut of the named axis, or of every one, after one run."""
     import sim
     from sim.api.axes import cuts_at, save_cut
-    from sim.tables.terminal_network import print_axis_cut
 
     target, layers = asked.target(), asked.layers()
     scenario = asked.scenario()
@@ -59,7 +56,7 @@ def _cut_of_axes(asked: Asked, cuts: int | None, gap: str | None) -> None:
 
     def show(_: Document) -> None:
         for document in documents:
-            print_axis_cut(document)
+            printer("axis_cut")(document)
 
     def save(target: Path) -> None:
         assert run is not None
@@ -151,7 +148,6 @@ def interdict(asked: Asked, attack: AttackOptions) -> None:
 
 def _least_weighted_flow(asked: Asked, attack: AttackOptions) -> None:
     import sim
-    from sim.tables.terminal_network import print_joint
 
     if not asked.of_scenario:
         raise BadInputError("--weight is for scenarios: a network file has no axes")
@@ -159,19 +155,15 @@ def _least_weighted_flow(asked: Asked, attack: AttackOptions) -> None:
     found = sim.interdict(
         asked.scenario(), weights, attack.budget, at=asked.at, seed=asked.seed, **attack.lost()
     )
-    asked.answer(found.document(), print_joint, found.save, found.export)
+    asked.answer(found.document(), printer("joint"), found.save, found.export)
 
 
 def _slowest_route(asked: Asked, attack: AttackOptions) -> None:
-    from sim.tables.terminal_network import print_delay
-
     found = asked.between().slow_down(attack.budget, delay=attack.delay, **attack.lost())
-    asked.answer(found.document(), print_delay, found.save, found.export)
+    asked.answer(found.document(), printer("delay"), found.save, found.export)
 
 
 def _least_flow(asked: Asked, attack: AttackOptions) -> None:
-    from sim.tables.terminal_network import print_interdict
-
     between, k, lost = asked.between(), attack.budget, attack.lost()
     found = between.interdict(k, method=attack.method, sets=attack.most_sets, **lost)
     document = found.document()
@@ -181,7 +173,7 @@ def _least_flow(asked: Asked, attack: AttackOptions) -> None:
         chances, others = _chances(attack.chance, "chance")
         others = 1.0 if others is None else others
         document["uncertain"] = asdict(between.gamble(k, chances, others, **lost))
-    asked.answer(document, print_interdict, found.save, found.export)
+    asked.answer(document, printer("interdict"), found.save, found.export)
 
 
 def _whole_numbers(option: str, texts: Sequence[str], form: str) -> dict[str, int]:
@@ -234,7 +226,6 @@ def rank(
 ) -> None:
     """Every place and road by what its loss alone costs: flow, time, what it shuts off."""
     import sim
-    from sim.tables.terminal_network import print_rank
 
     asked.check()
     fallen = tuple(name for name in captured if name) if captured else None
@@ -249,7 +240,7 @@ def rank(
         found = asked.between().rank(
             targets=targets, top=top, captured=fallen, seed=asked.seed or 0
         )
-    asked.answer(found.document(), print_rank, found.save, found.export)
+    asked.answer(found.document(), printer("rank"), found.save, found.export)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -327,7 +318,6 @@ class Stated(TypedDict):
 def reliability(asked: Asked, options: ReliabilityOptions, map_: str | None) -> None:
     """The chance to be open, and what is carried, where places and roads may fail."""
     import sim
-    from sim.tables.terminal_network import print_reliability
 
     asked.check()
     target = drawn_to(map_, asked.file, "map")
@@ -343,7 +333,7 @@ def reliability(asked: Asked, options: ReliabilityOptions, map_: str | None) -> 
         found = asked.between().reliability(seed=asked.seed or 0, **stated)
     if target is not None:
         found.save_map(target)
-    asked.answer(found.document(), print_reliability, found.save, found.export)
+    asked.answer(found.document(), printer("reliability"), found.save, found.export)
 
 
 @click.command(cls=Verb)
@@ -374,7 +364,6 @@ def audit(
 ) -> None:  # fmt: skip
     """Hold a network against a graph of the same ground: links that it lacks, roads that differ."""
     import sim
-    from sim.tables.terminal_network import print_audit
 
     target = drawn_to(figure, file)
     found = sim.audit(
@@ -386,7 +375,7 @@ def audit(
     if as_json:
         print_json(document)
     else:
-        print_audit(document)
+        printer("audit")(document)
 
 
 @click.command(name="import", cls=Verb)

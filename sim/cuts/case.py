@@ -6,7 +6,7 @@ those of scenarios see :mod:`sim.cuts.from_scenario`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple, get_args
@@ -22,6 +22,9 @@ from sim.network.graph import BoolArray, FloatArray
 
 Document = dict[str, Any]
 """A JSON object, as ``--json`` prints it."""
+
+Parts = tuple[tuple[int, ...], ...]
+"""Parts of a network, each by its places."""
 
 Amount = float | int
 """In the unit of a case; whole kg/day for an axis of a scenario."""
@@ -70,7 +73,7 @@ class Case:
     names: Mapping[str, str] = field(default_factory=dict)
     supply: IntArray | None = None  # (k,) of the sources, where the axis states any
     demand: IntArray | None = None  # (l,) of the sinks
-    pockets: tuple[tuple[int, ...], ...] | None = None  # of the axis' actor; None for a network
+    pockets: Callable[[], Parts] | None = None  # of the axis' actor; None for a network
     estimated: frozenset[str] = frozenset()
     doubtful: Mapping[str, bool] = field(default_factory=dict)
     coordinates: FloatArray | None = None  # (n, 2) latitude and longitude, where known

@@ -169,8 +169,9 @@ def territory_of(case: Case) -> WeakPoints:
     """
     roads, places = case.usable
     weak = weak_points(case.graph, roads, places)
-    apart = case.pockets
-    if apart is None:
+    if case.pockets is not None:
+        apart = case.pockets()
+    else:
         fed = reach(case.graph, roads, places, case.sources)
         apart = tuple(components(case.graph, roads, places & ~fed))
     return WeakPoints(

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from sim.base.errors import BadInputError
-from sim.cuts.attacks import FlowFrontier, Losses, least_flow
 from sim.cuts.case import Case, Document, Doubt
 from sim.cuts.cut import Gap, WeakPoints, more_cuts, other_fewest, territory_of
-from sim.cuts.weakness import Weakness, weakness_of
 from sim.measure.axis import AxisLens, AxisView, cut_document
-from sim.measure.ground import day_zero_pockets
+from sim.measure.ground import pockets_of
 from sim.network import UNLIMITED, Graph, IntArray
 from sim.scenario.dates import format_instant
 from sim.scenario.model import Network, Scenario
 from sim.state.luck import Luck, luck_keys
-from sim.state.rebuild import Rebuilt
+from sim.state.rebuild import Rebuilt, States
 from sim.state.record import ControlRow
 from sim.tables.of_cuts import explained
+
+if TYPE_CHECKING:
+    from sim.cuts.attacks import FlowFrontier
+    from sim.cuts.weakness import Weakness
 
 MOST_LOST = 5
 """Losses up to which the attacks on an axis are found for its figures."""
@@ -81,15 +84,15 @@ def graph_of_network(net: Network) -> tuple[Graph, IntArray, IntArray]:
     return graph, roads, places.astype(np.int64)
 
 
-def case_of_record(scenario: Scenario, course: Rebuilt, axis: str, time: int) -> Case:
+def case_of_record(scenario: Scenario, course: States, axis: str, time: int) -> Case:
     """An axis at ``time`` (seconds) of a run, whose states are rebuilt from its rows."""
     return _case_of(AxisLens(scenario, axis, course.at(0)), course, time)
 
 
-def _case_of(lens: AxisLens, course: Rebuilt, time: int) -> Case:
+def _case_of(lens: AxisLens, course: States, time: int) -> Case:
     scenario, axis, state = lens.scenario, lens.axis.id, course.at(time)
-    now = lens.passage(state)
-    end = lens.passage(course.at(scenario.length))
+    now, at_end = lens.passage(state), course.at(scenario.length)
+    end = now if at_end is state else lens.passage(at_end)
     ends = set(lens.sources) | set(lens.sinks)
     stated, places = scenario.axes[axis], scenario.network.places
     supplies = [stated.sources[lens.graph.places[i]].supply for i in lens.sources]
@@ -116,9 +119,9 @@ def _case_of(lens: AxisLens, course: Rebuilt, time: int) -> Case:
         ),
         classes=tuple(scenario.network.roads[r].road_class for r in lens.graph.roads),
         demand=np.array([round(d.nominal) for d in demands], dtype=np.int64),
-        pockets=tuple(
+        pockets=lambda: tuple(
             tuple(lens.graph.place_index[p] for p in part)
-            for part in day_zero_pockets(scenario, state)[stated.actor]
+            for part in pockets_of(scenario, state, stated.actor)
         ),
     )
 
@@ -142,14 +145,14 @@ class AxisCut:
         return document | more_cuts(self.case, most, gap)
 
 
-def cut_of_axis(scenario: Scenario, course: Rebuilt, axis: str, time: int) -> AxisCut:
+def cut_of_axis(scenario: Scenario, course: States, axis: str, time: int) -> AxisCut:
     """The cut of an axis at ``time`` (seconds) of a run, whose states are rebuilt from its rows."""
     lens = AxisLens(scenario, axis, course.at(0))
     case = _case_of(lens, course, time)
     return AxisCut(scenario, axis, case, lens.look(course.at(time), time), territory_of(case))
 
 
-Weak = tuple[Weakness, FlowFrontier]
+Weak: TypeAlias = "tuple[Weakness, FlowFrontier]"
 """Where an axis is weak, and what a few losses leave of it."""
 
 
@@ -160,6 +163,9 @@ def weakness_of_axis(
 
     None where nothing flows or nothing bounds the flow.
     """
+    from sim.cuts.attacks import Losses, least_flow
+    from sim.cuts.weakness import weakness_of
+
     case = case_of_record(scenario, Rebuilt(scenario, control), axis, time)
     try:
         return weakness_of(case), least_flow(case, Losses(MOST_LOST, "both"), most_sets=1)

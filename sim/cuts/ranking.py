@@ -15,7 +15,7 @@ from sim.network.arcs import Kinds, Target
 from sim.network.mincuts import minimum_cuts
 from sim.network.rank import Share, delays, on_ways, shapley
 from sim.network.residual import Residual
-from sim.network.territory import dominators
+from sim.network.territory import shut_off
 
 T = TypeVar("T", int, float)
 
@@ -151,13 +151,16 @@ def rank_case(
     held = [
         {("place", p) for p in cut.places} | {("road", r) for r in cut.roads} for cut in cuts.cuts
     ]
-    tree = dominators(case.graph, *case.usable, case.sources)
+    chosen = list(dict.fromkeys(chosen))
     starved: dict[int, int] = {}
     if case.axis is not None:
-        starved = dict(Residual(case.arcs(targets, deliverable=True)).top(len(targets)))
+        limited = Residual(case.arcs(targets, deliverable=True))
+        starved = dict(zip(chosen, limited.losses(chosen), strict=True))
+    places = [targets[i].at for i in chosen if targets[i].kind == "place"]
+    apart = shut_off(case.graph, *case.usable, case.sources, places)
     shares = None if captured is None else _shapley(case, captured, seed)
     rows = []
-    for i in dict.fromkeys(chosen):
+    for i in chosen:
         target = targets[i]
         delay = late.get(target, 0)
         rows.append(
@@ -169,8 +172,8 @@ def rank_case(
                 _share(int(carried[i]), whole),
                 _share(sum(target in cut for cut in held), len(held)),
                 None if delay >= UNREACHABLE else round(delay / 3600, 3),
-                None if case.axis is None else case.value(starved.get(i, 0)),
-                int(tree.shut_off[target.at]) if target.kind == "place" else None,
+                None if case.axis is None else case.value(starved[i]),
+                apart[target.at] if target.kind == "place" else None,
             )
         )
     return Ranking(case, _amount(case, whole), len(cuts.cuts), cuts.complete, tuple(rows), shares)

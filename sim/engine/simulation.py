@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from sim.base.collector import collector_paused
 from sim.scenario.model import Rules, Scenario
+from sim.state.control import Control
 from sim.state.luck import Luck, NominalLuck, luck_keys
+from sim.state.rebuild import Seen
 from sim.state.record import ControlRow, Record
 
 from .background import Background
@@ -34,15 +36,16 @@ class Simulation:
     """A run in progress; :func:`run` is the way in.
 
     It alone knows all parts of a run: it builds each upon those that it needs, and states the
-    order in which they take in what an instant changed.
+    order in which they take in what an instant changed. ``told`` is as of :class:`World`.
     """
 
     def __init__(
-        self, scenario: Scenario, seed: int, replicate: int, credit: bool, nominal: bool = False
-    ) -> None:
+        self, scenario: Scenario, seed: int, replicate: int, credit: bool, nominal: bool = False,
+        *, told: bool = True,
+    ) -> None:  # fmt: skip
         kind = NominalLuck if nominal else Luck
         self.world = world = World(
-            scenario, kind(seed, replicate, luck_keys(scenario), scenario.ties)
+            scenario, kind(seed, replicate, luck_keys(scenario), scenario.ties), told=told
         )
         axes = draw_axes(world)
         conditions = Conditions(world, axes)
@@ -108,10 +111,10 @@ class Simulation:
         record.chances = dict(sorted(world.luck.chances.items()))
         return record
 
-    def control_until(self, time: int) -> list[ControlRow]:
-        """Run up to and including the instant ``time`` (seconds); the rows of control in order."""
+    def run_until(self, time: int) -> Control:
+        """Run up to and including the instant ``time`` (seconds); the state, which may go on."""
         self.world.clock.run_through(time)
-        return self._control()
+        return self.world.control
 
     def _control(self) -> list[ControlRow]:
         # what changes at time 0 takes the place of the row that the start wrote
@@ -164,18 +167,21 @@ def run(
         return Simulation(scenario, chosen, replicate, credit, nominal).finish()
 
 
-def control_until(
-    scenario: Scenario, time: int, seed: int | None = None, replicate: int = 0
-) -> list[ControlRow]:
-    """Who held and what was open up to and including ``time`` (seconds): :func:`run` cut short.
+def states_at(
+    scenario: Scenario, times: Iterable[int], seed: int | None = None, replicate: int = 0
+) -> Seen:
+    """The states at ``times`` (seconds), what changes then included: :func:`run` cut short.
 
-    The rows are those of the record of a whole run up to then. Raises CertificateError as it.
+    Each is that of a whole run. Raises CertificateError as it.
     """
     chosen = scenario.seed if seed is None else seed
     if _by_date(scenario):  # nothing that is supplied can show in them
         scenario = replace(scenario, axes={}, groups={})
+    *before, last = sorted(set(times))
     with collector_paused():
-        return Simulation(scenario, chosen, replicate, credit=False).control_until(time)
+        running = Simulation(scenario, chosen, replicate, credit=False, told=False)
+        found = {time: running.run_until(time).copy() for time in before}
+        return Seen({**found, last: running.run_until(last)})
 
 
 def _by_date(scenario: Scenario) -> bool:

@@ -29,9 +29,10 @@ class World:
 
     ``happened`` are the ids of the events that have taken effect, of the operations that have
     begun and of what was decided on. ``work`` counts convoys and rows of samples (:meth:`took`).
+    Where it is not ``told`` the record does not say how things stood at the start.
     """
 
-    def __init__(self, scenario: Scenario, luck: Luck) -> None:
+    def __init__(self, scenario: Scenario, luck: Luck, *, told: bool = True) -> None:
         self.scenario = scenario
         self.luck = luck
         self.clock = Clock()
@@ -49,7 +50,7 @@ class World:
         self._settling = False
         self._notes: dict[tuple[str, str], int] = {}
         self._written: dict[tuple[str, str], int] = {}
-        for (kind, id_, what), value in self.control.initial_rows():
+        for (kind, id_, what), value in self.control.initial_rows() if told else ():
             self.record.control.append(ControlRow(0, kind, id_, what, value))
 
     # --- changes of the state ----------------------------------------------------------

@@ -89,12 +89,8 @@ def links_over_time(
     return found
 
 
-def day_zero_pockets(scenario: Scenario, control: Control) -> dict[str, list[tuple[str, ...]]]:
-    """The pockets in a state, by actor with an axis: what the docs list for day 0."""
-    found = {}
-    ways = passages(scenario, control)
-    for actor in sorted({axis.actor for axis in scenario.axes.values()}):
-        sources, foreign = sources_of(scenario, actor)
-        passage = ways.of(actor, foreign)
-        found[actor] = pockets(control, passage.side, passage, sources)
-    return found
+def pockets_of(scenario: Scenario, control: Control, actor: str) -> list[tuple[str, ...]]:
+    """The pockets of an actor with an axis in a state."""
+    sources, foreign = sources_of(scenario, actor)
+    passage = passages(scenario, control).of(actor, foreign)
+    return pockets(control, passage.side, passage, sources)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
+from typing import Protocol
 
 from sim.scenario.model import PPM, Network, Scenario
 from sim.state.control import CAPACITY, CAPACITY_BACK, ENDS, GIVEN, KINDS, Control, put
@@ -54,6 +55,24 @@ def state_at(scenario: Scenario, rows: Iterable[ControlRow], time: int) -> Contr
     if last is None:
         raise ValueError("control rows do not begin at time 0")
     return last
+
+
+class States(Protocol):
+    """The state at any instant of a run."""
+
+    def at(self, time: int) -> Control:
+        """That at ``time`` (seconds), what changes then included; it must stay as it is."""
+
+
+class Seen:
+    """States that a run was seen in, by their instants (s); at another it is the last before."""
+
+    def __init__(self, states: Mapping[int, Control]) -> None:
+        self._states = states
+
+    def at(self, time: int) -> Control:
+        """As :meth:`States.at`."""
+        return self._states[max(seen for seen in self._states if seen <= time)]
 
 
 class Rebuilt:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sim.engine.simulation import Simulation, run
 from sim.engine.supply.axes import by_actor
-from sim.measure.ground import day_zero_pockets
+from sim.measure.ground import pockets_of
 from sim.scenario.model import Scenario
 from sim.state.record import Pocket, PocketRow, Record
 
@@ -139,6 +139,5 @@ def test_the_pockets_that_are_left_are_those_of_the_last_state(
     for row in record.pockets:
         if row.ended is None:
             left[row.pocket.actor].append(row.pocket.places)
-    assert {a: sorted(p) for a, p in left.items()} == day_zero_pockets(
-        sim.world.scenario, sim.world.control
-    )
+    for actor, parts in left.items():
+        assert sorted(parts) == pockets_of(sim.world.scenario, sim.world.control, actor)

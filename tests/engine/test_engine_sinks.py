@@ -224,10 +224,10 @@ def test_a_stock_that_is_taken_whole_is_gone_in_that_instant(make: Make) -> None
     # taken, though 300 were asked for
     axes = {"line": {"sources": "s", "sinks": {"t": {"demand": 1, "stock": 200}}}}
     sim = Simulation(make("s-t:1!", axes=axes, length=3 * DAY), 1, 0, False)
-    sim.control_until(DAY)
+    sim.run_until(DAY)
     sink = sim.supply.axes["line"].sinks["t"]
     assert sim.supply.sinks.take(sink, 300) == 199
-    sim.control_until(2 * DAY)
+    sim.run_until(2 * DAY)
     record = sim.world.record
     assert told(record) == [(DAY, "stock_out")]
     assert record.empty["line", "t"] == [(DAY, 3 * DAY)]
@@ -364,7 +364,7 @@ def test_a_run_that_loses_a_kilogram_stops(
     scenario = make("s-t:1", axes=axes, length=3 * DAY)
     Simulation(scenario, 1, 0, False).finish()  # as it is, it adds up
     sim = Simulation(scenario, 1, 0, False)
-    sim.control_until(DAY)
+    sim.run_until(DAY)
     tampered(sim.supply.axes["line"].sinks["t"])
     with pytest.raises(AssertionError, match=said):
         sim.finish()

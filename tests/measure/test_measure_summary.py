@@ -10,7 +10,7 @@ import pytest
 
 from sim.engine.simulation import run
 from sim.many.inputs import fixed
-from sim.measure.ground import day_zero_pockets
+from sim.measure.ground import pockets_of
 from sim.measure.steps import Steps
 from sim.measure.summary import Analysis
 from sim.scenario.distributions import Constant, Product, Uniform
@@ -137,7 +137,8 @@ def test_links_ground_and_pockets(make: Make) -> None:
     assert value(found, "actors.blue.pockets_start") == 1
     assert value(found, "actors.red.pockets_end") == 0
     assert "actors.grey.pockets_start" not in found.measures
-    assert day_zero_pockets(found.scenario, found.start) == {"red": [], "blue": [("a",)]}
+    assert pockets_of(found.scenario, found.start, "red") == []
+    assert pockets_of(found.scenario, found.start, "blue") == [("a",)]
 
 
 def test_persons_in_pockets(make: Make) -> None:

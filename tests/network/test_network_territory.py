@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import networkx as nx
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.network import Graph, components, reach
-from sim.network.territory import dominators, weak_points
+from sim.network.territory import dominators, shut_off, weak_points
 
 
 def random_graph(seed: int) -> tuple[Graph, np.ndarray, np.ndarray]:
@@ -48,6 +50,8 @@ def test_dominators_are_what_every_way_passes(seed: int) -> None:
     tree = dominators(graph, roads, places, roots)
     reached = reach(graph, roads, places, roots)
     assert ((tree.parent == -2) == ~reached).all()
+    one_by_one = shut_off(graph, roads, places, roots, range(len(graph.places)))
+    assert list(one_by_one.values()) == tree.shut_off.tolist()
     for place in np.flatnonzero(reached).tolist():
         rest = places.copy()
         rest[place] = False
@@ -78,3 +82,12 @@ def test_several_roots_have_no_common_dominator() -> None:
     assert tree.parent.tolist() == [-1, -1, -1, 2]
     assert tree.shut_off.tolist() == [0, 0, 1, 0]
     assert tree.above(3) == (2,)
+
+
+def test_a_place_of_a_row_shuts_off_all_behind_it() -> None:
+    # from the root at the head of 40 in a row; whether all are asked for at once or some
+    names = [f"p{i:02}" for i in range(40)]
+    row = Graph.build(names, [(f"r{a}", a, b, 1, 1) for a, b in pairwise(names)])
+    masks = np.ones(39, bool), np.ones(40, bool)
+    assert shut_off(row, *masks, [0], range(40)) == {i: 39 - i for i in range(40)}
+    assert shut_off(row, *masks, [0], [7, 39]) == {7: 32, 39: 0}
