@@ -36,6 +36,7 @@ from sim.scenario.loader import load
 from sim.state.record import Record
 
 DAY = m.DAY
+_DATA = Path(__file__).parent / "data"
 _ROAD = re.compile(r"(\w+)([->])(\w+)(#\w+)?:([\d.]+)(?:/(\d+))?(?:/(\d+))?(?:\?([\d.]+))?(!?)$")
 
 
@@ -504,8 +505,30 @@ def small(small_file: Path) -> m.Scenario:
     return load(small_file)
 
 
+def _valley(folder: Path) -> Path:
+    from sim.api import Network
+
+    text = {file.name: file.read_text("utf-8") for file in (_DATA / "valley").iterdir()}
+    roads, nodes = folder / "roads.csv", folder / "nodes.csv"
+    roads.write_text(text[roads.name], encoding="utf-8")
+    nodes.write_text(text[nodes.name], encoding="utf-8")
+    network = Network.from_file(roads, nodes=nodes, columns={"class": "class"})
+    for form in ("npz", "yaml"):
+        network.write(folder / f"roads.{form}")
+        scenario = text["valley.yaml"].replace("NETWORK", f"roads.{form}")
+        (folder / f"{form}.yaml").write_text(scenario, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def valley_in() -> Callable[[Path], Path]:
+    """``valley_in(folder)``: the network of the valley as ``roads.npz`` and as ``roads.yaml``, and
+    its scenario on each of them, ``npz.yaml`` and ``yaml.yaml``."""
+    return _valley
+
+
 def _toy(name: str) -> str:
-    return (Path(__file__).parent / "data" / f"{name}.yaml").read_text(encoding="utf-8")
+    return (_DATA / f"{name}.yaml").read_text(encoding="utf-8")
 
 
 def _command(*args: str, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -19,6 +19,7 @@ from sim.measure.compare import Outcome
 from sim.measure.compare_many import Many
 from sim.tables.data import DataTable
 from sim.tables.manifest import kind_of
+from sim.tables.names import name_of
 from sim.tables.verified import reading
 
 from .drawing import draw_comparison, draw_many, drawer
@@ -194,7 +195,7 @@ def _compare(
     opened = [ensemble for one in those for ensemble in _ensembles(one)]
     named = _apart([e.scenario.id for e in opened], [e.folder.name for e in opened])
     many = [
-        Many(name, e.scenario.resolved, e.summary, e.measured)
+        Many(name, e.scenario.resolved, e.summary, e.measured, partial(name_of, e.scenario))
         for name, e in zip(named, opened, strict=True)
     ]
     return made(ManyComparison, of_ensembles.compare_many(many))

@@ -62,6 +62,11 @@ class Outcome:
     events: Sequence[EventRow]
     course: Callable[[], Course]
 
+    def called(self, place: str) -> str:
+        """The name of a place, which a table may tell that the resolved scenario names alone."""
+        found = self.course().scenario.network.places.get(place)
+        return place if found is None else found.name
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

@@ -6,7 +6,7 @@ both have in common cancels out. Ensembles whose seeds differ are refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -29,6 +29,7 @@ class Many:
     scenario: Mapping[str, Any]  # the resolved scenario, plain data
     summary: Mapping[str, Any]
     table: Replicates
+    called: Callable[[str], str] = str  # the name of a place by its id
 
     @property
     def days(self) -> float:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 import sim as program
 from sim.api.axes import cuts_at
@@ -20,44 +22,20 @@ from sim.tables.folder import RESOLVED
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
-SCENARIO = """\
-format: 1
-id: ring
-title: A ring
-network: ring.FORM
-period: {start: 2031-01-01, length: 20 days}
-actors: {red: {name: Red}, blue: {name: Blue}}
-default_holder: red
-axes:
-  food: {actor: red, sources: {p00: {}}, sinks: {p33: {demand: 12 t/day, stock: 20 t}}}
-events:
-  north: {capture: p01, by: blue, at: 3 days..7 days}
-  south: {capture: p10, by: blue, at: 8 days}
-  again: {capture: p01, by: red, at: 12 days}
-"""
-
 
 @pytest.fixture(scope="module")
-def ring(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with scenarios on a raster of 16 places: ``npz.yaml`` and ``yaml.yaml``."""
-    folder = tmp_path_factory.mktemp("ring")
+def valley(tmp_path_factory: pytest.TempPathFactory, valley_in: Callable[[Path], Path]) -> Path:
+    """The root of a project with the scenario of the valley, ``npz.yaml`` and ``yaml.yaml``."""
+    folder = tmp_path_factory.mktemp("valley")
     (folder / "scenarios").mkdir()  # the root of a project
-    names = [[f"p{i}{j}" for j in range(4)] for i in range(4)]
-    rows = [(row[j], row[j + 1], 30 + j, 5.0) for row in names for j in range(3)]
-    rows += [(names[i][j], names[i + 1][j], 25 + i, 7.0) for i in range(3) for j in range(4)]
-    places = {name: (i / 10, j / 10) for i, row in enumerate(names) for j, name in enumerate(row)}
-    network = program.Network.from_edges(rows, two_way=True, positions=places)
-    for form in ("npz", "yaml"):
-        network.write(folder / f"ring.{form}")
-        (folder / f"{form}.yaml").write_text(SCENARIO.replace("FORM", form))
-    return folder
+    return valley_in(folder)
 
 
 @pytest.fixture(scope="module")
-def runs(ring: Path) -> dict[str, Path]:
+def runs(valley: Path) -> dict[str, Path]:
     """The folders of the run on the table and of that on the YAML."""
     return {
-        form: program.run(ring / f"{form}.yaml").write(ring / f"run-{form}", figures=False)
+        form: program.run(valley / f"{form}.yaml").write(valley / f"run-{form}", figures=False)
         for form in ("npz", "yaml")
     }
 
@@ -67,29 +45,32 @@ def holds(folder: Path) -> bytes:
     return (folder / TABLE).read_bytes()
 
 
-def test_a_run_says_the_same_and_holds_the_table(ring: Path, runs: dict[str, Path]) -> None:
+def test_a_run_says_the_same_and_holds_the_table(valley: Path, runs: dict[str, Path]) -> None:
     for one in runs["yaml"].glob("*.csv"):
         assert (runs["npz"] / one.name).read_bytes() == one.read_bytes(), one.name
     said = [json.loads((runs[form] / "summary.json").read_bytes()) for form in runs]
     assert said[0] == said[1]
-    assert said[0]["measures"]["axes.food.time_of_first_cut"]["value"] == 8
-    assert holds(runs["npz"]) == (ring / "ring.npz").read_bytes()
+    # 30 t/day by the ford, which is lost for a while, and 20 by the long way
+    measures = said[0]["measures"]
+    assert measures["axes.food.capacity_start"]["value"] == 50
+    assert measures["events.lost.capacity_change.food"]["value"] == -30
+    assert holds(runs["npz"]) == (valley / "roads.npz").read_bytes()
     assert not (runs["yaml"] / TABLE).exists()
     text = (runs["npz"] / RESOLVED).read_text()
-    assert "p33--" not in text  # roads stand in the table alone
+    assert "Ford--" not in text  # roads stand in the table alone
     scenario = program.load(runs["npz"] / RESOLVED)
-    assert scenario.network == program.load(ring / "npz.yaml").network
+    assert scenario.network == program.load(valley / "npz.yaml").network
 
 
-def test_answers_about_a_table_are_those_about_its_yaml(ring: Path) -> None:
+def test_answers_about_a_table_are_those_about_its_yaml(valley: Path) -> None:
     asked: list[Callable[[Path], Any]] = [
         lambda file: cuts_at(file, [None])[0].document(),
         lambda file: program.rank(file).document(),
         lambda file: program.interdict(file, None, 2).document(),
-        lambda file: program.reliability(file, stands={"p11": 0.9, "p22": 0.8}).document(),
+        lambda file: program.reliability(file, stands={"Ford": 0.9, "Lenn": 0.8}).document(),
     ]
     for ask in asked:
-        table, text = ask(ring / "npz.yaml"), ask(ring / "yaml.yaml")
+        table, text = ask(valley / "npz.yaml"), ask(valley / "yaml.yaml")
         assert table == text
 
 
@@ -148,11 +129,11 @@ def test_a_table_that_is_a_link_out_of_the_folder_is_not_read(
 
 
 def test_an_ensemble_on_workers_is_that_on_the_yaml_and_is_gone_on_with(
-    ring: Path, tmp_path: Path
+    valley: Path, tmp_path: Path
 ) -> None:
     made = {
         form: program.ensemble(
-            ring / f"{form}.yaml", 6, out=tmp_path / form, workers=2, figures=False
+            valley / f"{form}.yaml", 6, out=tmp_path / form, workers=2, figures=False
         )
         for form in ("npz", "yaml")
     }
@@ -160,16 +141,16 @@ def test_an_ensemble_on_workers_is_that_on_the_yaml_and_is_gone_on_with(
     assert rows[0] == rows[1]
     assert program.verify(tmp_path / "npz").whole
     again = program.open_ensemble(tmp_path / "npz")
-    assert again.scenario.network.binary == program.load(ring / "npz.yaml").network.binary
+    assert again.scenario.network.binary == program.load(valley / "npz.yaml").network.binary
     (tmp_path / "npz" / TABLE).write_bytes(b"other")
     with pytest.raises(program.Error, match="another table"):
         program.open_ensemble(tmp_path / "npz")
 
 
-def test_a_study_holds_its_table_once(ring: Path, tmp_path: Path) -> None:
+def test_a_study_holds_its_table_once(valley: Path, tmp_path: Path) -> None:
     design = {
-        "format": 1, "base": os.path.relpath(ring / "npz.yaml"), "n": 2,
-        "grid": {"network.roads.p00--p01.capacity": ["1 t/day", "40 t/day"]},
+        "format": 1, "base": os.path.relpath(valley / "npz.yaml"), "n": 2,
+        "grid": {"network.roads.Amber--Ford.capacity": ["1 t/day", "40 t/day"]},
         "measures": ["axes.food.delivered"],
     }  # fmt: skip
     done = program.study(design, out=tmp_path / "study", figures=False)
@@ -177,20 +158,43 @@ def test_a_study_holds_its_table_once(ring: Path, tmp_path: Path) -> None:
     assert len(tables) == 2
     assert len({file.stat().st_ino for file in tables}) == 1  # one file on the disk
     assert program.verify(done.folder).whole
-    stated = [program.load(file.parent / RESOLVED).network.roads["p00--p01"].capacity
+    stated = [program.load(file.parent / RESOLVED).network.roads["Amber--Ford"].capacity
               for file in tables]  # fmt: skip
     assert [road and road.nominal for road in stated] == [1_000, 40_000]
 
 
-def test_changes_in_python_and_on_a_page_keep_the_table(ring: Path) -> None:
-    scenario = program.load(ring / "npz.yaml")
-    changed = scenario.with_({"network.roads.p00--p01": None, "seed": 5})
+def test_changes_in_python_and_on_a_page_keep_the_table(valley: Path) -> None:
+    scenario = program.load(valley / "npz.yaml")
+    changed = scenario.with_({"network.roads.Amber--Ford": None, "seed": 5})
     assert changed.network.binary == scenario.network.binary
     assert len(changed.network.roads) == len(scenario.network.roads) - 1
     drawn = {"places": {"new": {"name": "New", "lat": 1.0, "lon": 1.0, "by": "red"}}}
     parts = added(scenario, {}, {"drawn": drawn})
-    whole = Opened(ring / "npz.yaml", scenario).whole(parts)
-    assert len(loaded(whole, scenario.network.binary).network.places) == 17
-    drawn = {"places": {"p00": {"name": "New", "lat": 1.0, "lon": 1.0, "by": "red"}}}
-    with pytest.raises(program.Error, match="'p00' is there already"):
+    whole = Opened(valley / "npz.yaml", scenario).whole(parts)
+    assert len(loaded(whole, scenario.network.binary).network.places) == 5
+    drawn = {"places": {"Amber": {"name": "New", "lat": 1.0, "lon": 1.0, "by": "red"}}}
+    with pytest.raises(program.Error, match="'Amber' is there already"):
         added(scenario, {}, {"drawn": drawn})
+
+
+def test_comparisons_call_places_by_the_names_in_the_table(valley: Path, tmp_path: Path) -> None:
+    less = valley / "less.yaml"
+    less.write_text(
+        "format: 1\nextends: npz.yaml\n"
+        "overrides: {axes.food.sinks.Mere.stock: 10 t, axes.food.sources.Amber.supply: 11 t/day}\n"
+    )
+    runs = [program.run(file) for file in (valley / "npz.yaml", less)]
+    folders = [run.write(tmp_path / str(i), figures=False) for i, run in enumerate(runs)]
+    for those in (runs, folders):
+        data = program.compare(*those).plot("compare_food")
+        assert "Stock at Lake Mere, t" in texts(data)
+    many = [
+        program.ensemble(file, 8, out=tmp_path / file.stem, workers=1, figures=False)
+        for file in (valley / "npz.yaml", less)
+    ]
+    assert "food, Lake Mere: unmet" in texts(program.compare(*many).plot("differences"))
+
+
+def texts(figure: Figure) -> set[str]:
+    """What is written on a figure."""
+    return {text.get_text() for text in figure.findobj(Text)}

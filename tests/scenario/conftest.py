@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.scenario import ScenarioError, load
+
 
 @pytest.fixture
 def put(tmp_path: Path) -> Callable[[str, str], Path]:
@@ -21,3 +23,18 @@ def put(tmp_path: Path) -> Callable[[str, str], Path]:
         return path
 
     return put_
+
+
+def _faults(path: Path, *sets: str) -> list[str]:
+    with pytest.raises(ScenarioError) as caught:
+        load(path, sets=sets)
+    return [
+        f"{Path(d.file).name}:{d.line}:{d.column}: {d.message} = {d.hint}"
+        for d in caught.value.diagnostics
+    ]
+
+
+@pytest.fixture(scope="session")
+def faults() -> Callable[..., list[str]]:
+    """``faults(path, *sets)``: what is wrong, each as ``FILE:LINE:COLUMN: message = hint``."""
+    return _faults

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.base.diagnostics import Report
-from sim.scenario import ScenarioError, dump_resolved, load, load_network
+from sim.scenario import dump_resolved, load, load_network
 from sim.scenario.csv_tree import read_table, tables_of
 from sim.scenario.model import Axis
 from sim.scenario.reference import json_schema
@@ -18,6 +18,7 @@ from sim.scenario.tree import Map, Scalar
 from sim.scenario.written import WrittenNetwork
 
 Write = Callable[[str, str], Path]
+Faults = Callable[..., list[str]]
 
 PLACES = """\
 id,name,lat,lon,kind,population,crossing
@@ -81,16 +82,6 @@ def with_(values: dict[str, str]) -> str:
     for name, value in values.items():
         text = text.replace(name, value)
     return text
-
-
-def faults(path: Path, *sets: str) -> list[str]:
-    """What is wrong, each as ``FILE:LINE:COLUMN: message = hint``."""
-    with pytest.raises(ScenarioError) as caught:
-        load(path, sets=sets)
-    return [
-        f"{Path(d.file).name}:{d.line}:{d.column}: {d.message} = {d.hint}"
-        for d in caught.value.diagnostics
-    ]
 
 
 def test_tables_say_what_maps_say_and_are_resolved_in_full(write: Write) -> None:
@@ -187,7 +178,9 @@ def test_separators_ends_of_lines_and_a_byte_order_mark(
          ["needs.csv:2:7: control character U+0000 in the text = remove it"]),
     ],
 )  # fmt: skip
-def test_faults_are_told_at_their_cells(write: Write, table: str, told: list[str]) -> None:
+def test_faults_are_told_at_their_cells(
+    write: Write, table: str, told: list[str], faults: Faults
+) -> None:
     write("tables/needs.csv", table)
     path = write("region.yaml", with_(TABLES))
     if not told:
@@ -198,7 +191,7 @@ def test_faults_are_told_at_their_cells(write: Write, table: str, told: list[str
     assert all(map(str.startswith, found, told)), found
 
 
-def test_files_that_are_no_tables(write: Write) -> None:
+def test_files_that_are_no_tables(write: Write, faults: Faults) -> None:
     def told(path: str) -> str:
         text = with_(TABLES).replace("tables/needs.csv", path)
         (only,) = faults(write("region.yaml", text))
@@ -225,7 +218,7 @@ def test_the_json_schema_takes_a_path_where_a_table_may_stand() -> None:
         schema.validate(data | {"axes": "axes.csv"})
 
 
-def test_a_setting_names_no_table(write: Write) -> None:
+def test_a_setting_names_no_table(write: Write, faults: Faults) -> None:
     path = write("region.yaml", with_(TABLES))
     for key in ("network.places", "axes.food.sinks"):
         (told,) = faults(path, f"{key}=tables/needs.csv")

@@ -24,43 +24,18 @@ from sim.scenario.loader import read
 from sim.scenario.sense import diagnostic, doubts
 
 Put = Callable[[str, str], Path]
+Faults = Callable[..., list[str]]
 
-ROADS = """\
-from,to,capacity,km,both,class,speed_kmh,id
-Amber,Ford,60,10,true,primary,60,
-Ford,Lenn,40.5,8,,track,20,
-Lenn,Ford,25,8,,track,20,
-Lenn,Mere,30,7,,track,,one way
-Mere,Amber,20,30,true,primary,,long way
-"""
-NODES = "id,name,lat,lon,capacity,population,kind\n" + (
-    "Amber,Port Amber,10,20,,,port\nFord,,10.1,20.1,50,,bridge\n"
-    "Lenn,Lenn,10.2,20.2,,4000,\nMere,,10.3,20.3,,,\n"
+VALLEY = Path(__file__).parents[1] / "data/valley"
+ROADS, NODES, SCENARIO = (
+    (VALLEY / name).read_text() for name in ("roads.csv", "nodes.csv", "valley.yaml")
 )
-SCENARIO = """\
-format: 1
-id: valley
-title: A valley
-network: NETWORK
-period: {start: 2031-01-01, length: 20 days}
-actors: {red: {name: Red}, blue: {name: Blue}}
-default_holder: red
-axes:
-  food: {actor: red, sources: {Amber: {}}, sinks: {Mere: {demand: 12 t/day, stock: 20 t}}}
-events:
-  lost: {capture: Ford, by: blue, at: 3 days..9 days}
-  back: {capture: Ford, by: red, at: 12 days}
-"""
 
 
 @pytest.fixture
-def valley(put: Put) -> Put:
+def valley(put: Put, tmp_path: Path, valley_in: Callable[[Path], Path]) -> Put:
     """A project with the same network as ``roads.npz`` and ``roads.yaml``, and both scenarios."""
-    file, nodes = put("roads.csv", ROADS), put("nodes.csv", NODES)
-    network = sim.Network.from_file(file, nodes=nodes, columns={"class": "class"})
-    for ending in ("npz", "yaml"):
-        network.write(file.with_suffix(f".{ending}"))
-        put(f"{ending}.yaml", SCENARIO.replace("NETWORK", f"roads.{ending}"))
+    valley_in(tmp_path / "project")
     return put
 
 
@@ -81,16 +56,6 @@ def alike(table: sim.Scenario, text: sim.Scenario) -> None:
     assert same == replace(text, resolved={}, id="", title="")
     for part in ("places", "roads", "classes"):  # in the same order too
         assert list(getattr(network, part)) == list(getattr(text.network, part))
-
-
-def faults(path: Path, *sets: str) -> list[str]:
-    """What is wrong, each as ``FILE:LINE:COLUMN: message = hint``."""
-    with pytest.raises(ScenarioError) as caught:
-        load(path, sets=sets)
-    return [
-        f"{Path(d.file).name}:{d.line}:{d.column}: {d.message} = {d.hint}"
-        for d in caught.value.diagnostics
-    ]
 
 
 # --- what a table says ------------------------------------------------------------------------
@@ -177,7 +142,7 @@ def test_an_older_table_states_no_unit(tmp_path: Path) -> None:
         assert capacity.nominal == kg_per_day
 
 
-def test_a_road_without_a_capacity_has_that_of_its_class(put: Put) -> None:
+def test_a_road_without_a_capacity_has_that_of_its_class(put: Put, faults: Faults) -> None:
     file = put("roads.csv", ROADS.replace("Amber,Ford,60", "Amber,Ford,"))
     sim.Network.from_file(file, columns={"class": "class"}).write(file.with_suffix(".npz"))
     bare = put("bare.yaml", SCENARIO.replace("NETWORK", "roads.npz"))
@@ -238,7 +203,9 @@ def test_settings_of_a_table_are_those_of_a_yaml(valley: Put) -> None:
         "network.places.Lenn.name=port  amber",
     ],
 )
-def test_what_is_wrong_over_a_table_is_told_as_over_a_yaml(valley: Put, wrong: str) -> None:
+def test_what_is_wrong_over_a_table_is_told_as_over_a_yaml(
+    valley: Put, wrong: str, faults: Faults
+) -> None:
     words = []
     for ending in ("npz", "yaml"):
         told = faults(valley("x.yaml", SCENARIO.replace("NETWORK", f"roads.{ending}")), wrong)
@@ -247,7 +214,7 @@ def test_what_is_wrong_over_a_table_is_told_as_over_a_yaml(valley: Put, wrong: s
     assert words[0] == words[1]
 
 
-def test_a_road_of_the_table_may_not_lose_its_place_or_class(valley: Put) -> None:
+def test_a_road_of_the_table_may_not_lose_its_place_or_class(valley: Put, faults: Faults) -> None:
     gone = "format: 1\nextends: npz.yaml\nnetwork: {places: {Mere: null}, classes: {track: null}}\n"
     told = faults(valley("gone.yaml", gone))
     assert "gone.yaml:1:1: unknown place" not in told
@@ -263,14 +230,14 @@ def test_a_road_of_the_table_may_not_lose_its_place_or_class(valley: Put) -> Non
     ]
 
 
-def test_two_tables_cannot_be_one_network(valley: Put) -> None:
+def test_two_tables_cannot_be_one_network(valley: Put, faults: Faults) -> None:
     text = "format: 1\nextends: npz.yaml\nnetwork: roads.npz\n"
     (told,) = faults(valley("two.yaml", text))
     assert told.startswith("two.yaml:3:10: the network that this extends is of a binary table")
 
 
 @pytest.mark.parametrize("key", ["table", "sha256"])
-def test_the_table_cannot_be_set_from_outside(valley: Put, key: str) -> None:
+def test_the_table_cannot_be_set_from_outside(valley: Put, key: str, faults: Faults) -> None:
     path = valley("x.yaml", SCENARIO.replace("NETWORK", "roads.npz"))
     (told,) = faults(path, f"network.{key}=other")
     assert "a network's file cannot be set here" in told
@@ -279,7 +246,7 @@ def test_the_table_cannot_be_set_from_outside(valley: Put, key: str) -> None:
 # --- tables that cannot be used -------------------------------------------------------------------
 
 
-def test_what_is_no_table_is_told_where_it_is_named(valley: Put) -> None:
+def test_what_is_no_table_is_told_where_it_is_named(valley: Put, faults: Faults) -> None:
     root = valley("broken.npz", "PK").parent
     scenario = SCENARIO.replace("NETWORK", "FILE")
     whole = dict(np.load(root / "roads.npz"))
@@ -303,7 +270,7 @@ def test_what_is_no_table_is_told_where_it_is_named(valley: Put) -> None:
 
 
 def test_a_table_is_bounded_before_it_is_unpacked(
-    valley: Put, monkeypatch: pytest.MonkeyPatch
+    valley: Put, monkeypatch: pytest.MonkeyPatch, faults: Faults
 ) -> None:
     path = valley("x.yaml", SCENARIO.replace("NETWORK", "roads.npz"))
     monkeypatch.setattr(binary, "LARGEST", 100)
@@ -338,7 +305,9 @@ def test_damaged_tables_are_refused_or_read(valley: Put) -> None:
         ("Amber,Ford,1,60000,true,,0.11,", "road 'Amber--Ford' takes more than 500,000 hours"),
     ],
 )
-def test_roads_that_no_scenario_can_have_are_told(put: Put, row: str, said: str) -> None:
+def test_roads_that_no_scenario_can_have_are_told(
+    put: Put, row: str, said: str, faults: Faults
+) -> None:
     file = put("roads.csv", ROADS.splitlines()[0] + f"\n{row}\nMere,Ford,1,1,true,,,\n")
     sim.Network.from_file(file).write(file.with_suffix(".npz"))
     told, *others = faults(put("x.yaml", SCENARIO.replace("NETWORK", "roads.npz")))
@@ -347,7 +316,9 @@ def test_roads_that_no_scenario_can_have_are_told(put: Put, row: str, said: str)
     assert not [one for one in others if ":4:" in one]  # but on ends of the axis
 
 
-def test_a_table_of_another_digest_is_refused_and_a_lost_one_named(valley: Put) -> None:
+def test_a_table_of_another_digest_is_refused_and_a_lost_one_named(
+    valley: Put, faults: Faults
+) -> None:
     own = load(valley("npz.yaml", SCENARIO.replace("NETWORK", "roads.npz"))).network.binary
     assert own is not None
     pinned = SCENARIO.replace("NETWORK", "{table: FILE, sha256: " + own.sha256 + "}")

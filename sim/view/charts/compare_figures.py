@@ -112,8 +112,7 @@ def _compare_data(
         stocks = [t.get((sink, "stock_kg")) for t in tables]
         curves = tuple(None if s is None else curve(s, straight=True) for s in stocks)
         place = sink.split("/")[1]
-        at = first.scenario["network"].get("places", {}).get(place, {}).get("name", place)
-        panels.append(ComparePanel(f"Stock at {at}", "t", curves, 1000, True))
+        panels.append(ComparePanel(f"Stock at {first.called(place)}", "t", curves, 1000, True))
     name = str(first.scenario["axes"][axis].get("name", axis))
     differ = [p for p in panels if len(set(p.curves)) > 1] or panels[:1]
     alike = [Name(p.name) for p in panels if p not in differ]

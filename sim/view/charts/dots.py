@@ -117,9 +117,7 @@ def measure_label(base: Many, path: str) -> str:
 
 def sink_name(base: Many, path: str) -> str:
     """The name of the sink in a path."""
-    sink = path.split(".")[3]
-    place = base.scenario.get("network", {}).get("places", {}).get(sink, {})
-    return str(place.get("name", sink))
+    return base.called(path.split(".")[3])
 
 
 def _dots_title(comparison: ManyComparison, rows: Sequence[ManyRow]) -> Sentence:
