@@ -24,9 +24,9 @@ Made by `make docs` from the tables of the readers; not written by hand.
 
 `sim cut`, `sim rank` and `sim interdict` take any of these between `--from` and `--to`; `sim
 import` turns them into a network YAML or a binary table, either of which a scenario takes as its
-`network`. In Python it is `sim.Network.from_file`. What is left out, guessed or doubted is said
-once, before the answer (`notes` of `--json`), with the first lines; what cannot be used is an
-error with its line.
+`network`, as it takes a GeoPackage that needs no options. In Python it is
+`sim.Network.from_file`. What is left out, guessed or doubted is said once, before the answer
+(`notes` of `--json`), with the first lines; what cannot be used is an error with its line.
 
 ```
 sim cut roads.gpkg --from Azaz --to Aleppo --capacity-by class=caps.csv

@@ -1,4 +1,4 @@
-"""The binary table that a network names: read once, and known by its SHA-256."""
+"""The binary table that a network names, or that is made of a map: known by its SHA-256."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.base.diagnostics import Mark, Report, ScenarioError, safe
+from sim.base.errors import BadInputError
 from sim.base.files import digest
 
 from .faults import InputError
 from .model import BinaryTable, Place, Road
 from .tree import Map, Node, Scalar
 
-ENDING = ".npz"
+ENDING, MAP = ".npz", ".gpkg"
+"""Of a table, and of a map of which one is made."""
 
 MOST_BYTES = 2**29
 """Largest file that is read: no table of bounded size has more."""
@@ -72,6 +74,8 @@ def _stated(network: Map) -> str | None:
 
 
 def _read(file: Path) -> BinaryTable:
+    if file.suffix.lower() == MAP:
+        return _made_of(file)
     try:
         with file.open("rb") as stream:
             data = stream.read(MOST_BYTES + 1)
@@ -80,6 +84,29 @@ def _read(file: Path) -> BinaryTable:
     if len(data) > MOST_BYTES:
         raise InputError(f"'{safe(file.name)}' is larger than {MOST_BYTES:,} bytes")
     return BinaryTable(digest(data), data)
+
+
+def _made_of(file: Path) -> BinaryTable:
+    """The table that ``sim import`` makes of a map where it is told nothing more."""
+    from sim.network.readers import read_table
+    from sim.network.readers.binary import packed
+
+    from .ground import UNIT
+
+    name = safe(file.name)
+    otherwise = f"sim import {name} --out {safe(file.stem)}{ENDING} takes options; name its table"
+    try:
+        table = read_table(file)
+    except ScenarioError as error:
+        fault, *more = error.diagnostics
+        where = f" (feature {fault.line}" + (f", and {len(more)} more)" if more else ")")
+        said = f"'{name}': {fault.message}{where if fault.line else ''}"
+        raise InputError(said, fault.hint or otherwise) from error
+    except BadInputError as error:
+        lacks = isinstance(error.__cause__, ImportError)
+        raise InputError(f"'{name}': {error}", None if lacks else otherwise) from error
+    data = packed(replace(table, unit=UNIT))
+    return BinaryTable(digest(data), data, notes=table.notes)
 
 
 def check_one(base: Map, over: Map, mark: Mark, report: Report) -> None:

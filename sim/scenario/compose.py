@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sim.base.diagnostics import Mark, Report, safe, split_lines
 
-from .binary_table import ENDING, check_one, table_of
+from .binary_table import ENDING, MAP, check_one, table_of
 from .csv_tree import is_table, read_table, tables_of
 from .faults import InputError, reported
 from .model import Axis, BinaryTable
@@ -22,7 +22,7 @@ __all__ = ["KINDS", "Composer", "is_null", "kind_of_ids", "null_means_null", "te
 FORMAT = "1"
 _MOST_FILES = 32  # in one chain of extends
 _STATED_IN = "stated_in"  # of a claim
-_TABLES = (".csv", ".geojson", ".json", ".graphml", ".tntp", ".gpkg", ".shp", ".osm", ".pbf")
+_TABLES = (".csv", ".geojson", ".json", ".graphml", ".tntp", ".shp", ".fgb", ".osm", ".pbf")
 _OF_FILE = (("network", "table"), ("network", "sha256"))
 _NOT_INHERITED = ("format", "id", "title", "about", "tests", "asks", "extends", "overrides")
 
@@ -206,7 +206,7 @@ class Composer:
         if isinstance(entry.value, Map):
             return self._laid(_without(entry.value, ("format",)), path)
         target = self._path(entry.value, path, "network")
-        if target.suffix.lower() == ENDING:
+        if target.suffix.lower() in (ENDING, MAP):
             table = Entry(entry.key_mark, entry.value)
             return self._laid(Map(entry.value.mark, {"table": table}), path)
         if target.suffix.lower() in _TABLES:

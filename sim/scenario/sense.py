@@ -300,6 +300,9 @@ def _never_happens(scenario: Scenario, possible: Possible) -> Iterator[Doubt]:
 def _never_read(scenario: Scenario, possible: Possible) -> Iterator[Doubt]:
     for path, what in _unread(scenario):
         yield Doubt("never_read", path, f"nothing reads {what}", True)
+    table = scenario.network.binary
+    for note in () if table is None else table.notes:
+        yield Doubt("never_read", ("network",), f"of the map: {note}", True)
 
 
 def _unread(scenario: Scenario) -> Iterator[tuple[Path, str]]:

@@ -42,8 +42,8 @@ class WrittenNetwork(Network):
     """What else a file says of a network."""
 
     table: Annotated[k.Text | None, k.Key(before="title")] = None
-    """path of a binary table that `sim import` made, relative to this file: its places, roads and
-    classes, over which what else is stated here is laid key by key"""
+    """path of a binary table that `sim import` made, or of a GeoPackage, relative to this file: its
+    places, roads and classes, over which what else is stated here is laid key by key"""
     sha256: Annotated[k.Text | None, k.Key(before="title")] = None
     """SHA-256 of the table, where no other file may stand in its place"""
     credit: Annotated[k.Text | None, k.Key(before="classes")] = None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +25,7 @@ from sim.scenario.from_table import network_yaml
 from sim.scenario.ground import ground_of
 from sim.scenario.loader import read
 from sim.scenario.sense import diagnostic, doubts
+from sim.tables.folder import RESOLVED
 
 Put = Callable[[str, str], Path]
 Faults = Callable[..., list[str]]
@@ -347,3 +351,92 @@ def test_what_a_table_holds_for_nothing_is_told_once(put: Put) -> None:
         (4, "nothing reads that nothing passes through 1 places of the table: in a scenario all "
             "may be passed"),
     ]  # fmt: skip
+
+
+# --- a GeoPackage, of which a table is made -------------------------------------------------------
+
+
+@pytest.fixture
+def geopackage(valley: Put, tmp_path: Path) -> Callable[..., Path]:
+    """``geopackage(name, **columns)``: the roads of the valley as lines, in a layer of ``name``.
+
+    Columns are those of ``roads.csv``, but for those that are given.
+    """
+    raw = pytest.importorskip("pyogrio.raw")
+    lie = {row["id"]: (float(row["lon"]), float(row["lat"]))
+           for row in csv.DictReader(NODES.splitlines())}  # fmt: skip
+    roads = list(csv.DictReader(ROADS.splitlines()))
+    lines = shapely.linestrings([[lie[road["from"]], lie[road["to"]]] for road in roads])
+
+    def write(name: str = "roads", **columns: list[str]) -> Path:
+        path = tmp_path / "project/map.gpkg"
+        said = {key: [road[key] for road in roads] for key in roads[0]} | columns
+        data = [np.array(column, dtype=object) for column in said.values()]
+        raw.write(path, shapely.to_wkb(lines), data, np.array(list(said), dtype=object), layer=name,
+                  geometry_type="LineString", crs="EPSG:4326", driver="GPKG")  # fmt: skip
+        return path
+
+    return write
+
+
+def test_a_geopackage_is_the_table_that_import_makes_of_it(
+    geopackage: Callable[..., Path], put: Put
+) -> None:
+    file = geopackage()
+    sim.Network.from_file(file).write(file.with_name("table.npz"))
+    over = "{table: FILE, classes: {road: {capacity: 9 t/day}}, roads: {long_way: {closed: true}}}"
+    for network in ("FILE", over):
+        text = SCENARIO.replace("NETWORK", network)
+        of_map = read(put("map.yaml", text.replace("FILE", "map.gpkg")))
+        of_table = read(put("table.yaml", text.replace("FILE", "table.npz")))
+        assert of_map.scenario.network == of_table.scenario.network
+        assert of_map.scenario.resolved["network"] == of_table.scenario.resolved["network"]
+        told = [diagnostic(of_map, doubt) for doubt in doubts(of_map.scenario)]
+        assert [(d.line, d.code, d.message) for d in told] == [
+            (4, "never_read", "of the map: not read: class")
+        ]
+        assert [*doubts(of_table.scenario)] == []
+    binary = of_map.scenario.network.binary
+    assert binary is not None
+    assert binary.data == file.with_name("table.npz").read_bytes()
+
+
+def test_a_run_on_a_geopackage_holds_its_table(
+    geopackage: Callable[..., Path], put: Put, tmp_path: Path
+) -> None:
+    file = geopackage()
+    run = sim.run(put("map.yaml", SCENARIO.replace("NETWORK", "map.gpkg")))
+    folder = run.write(tmp_path / "run", figures=False)
+    file.unlink()
+    assert sim.verify(folder).whole
+    again = sim.run(folder / RESOLVED)
+    assert again.summary == run.summary
+    assert again.scenario.network == run.scenario.network
+
+
+def test_a_map_that_is_not_read_as_it_is_says_what_reads_it(
+    geopackage: Callable[..., Path], put: Put, faults: Faults, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = put("map.yaml", SCENARIO.replace("NETWORK", "map.gpkg"))
+    otherwise = "sim import map.gpkg --out map.npz takes options; name its table"
+    geopackage(capacity=["x", "1", "1", "y", "1"])
+    (told,) = faults(scenario)
+    assert told.startswith("map.yaml:4:10: 'map.gpkg': capacity 'x' is not a number of at least 0")
+    assert " (feature 1, and 1 more)" in told
+    geopackage("rivers")
+    assert faults(scenario) == [
+        "map.yaml:4:10: 'map.gpkg': layer: name one of roads, rivers, which all hold lines = "
+        + otherwise
+    ]
+    put("map.gpkg", "nothing")
+    (told,) = faults(scenario)
+    assert told.startswith("map.yaml:4:10: 'map.gpkg': cannot be read: ")
+    assert told.endswith(otherwise)
+    monkeypatch.setitem(sys.modules, "pyogrio", None)
+    assert faults(scenario) == [
+        "map.yaml:4:10: 'map.gpkg': map.gpkg: pyogrio reads such files: "
+        'pip install "supply-axis[gis]" = None'
+    ]
+    put("map.shp", "")
+    (told,) = faults(put("map.yaml", SCENARIO.replace("NETWORK", "map.shp")))
+    assert told.endswith("make one of it: sim import map.shp --out map.yaml, or map.npz")

@@ -17,7 +17,7 @@ import zipfile
 import zlib
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,18 @@ _READ = frozenset({*_SCALARS, *_OF_PLACES, *_OF_ROADS, *_RUNS})
 
 def write_binary(path: str | os.PathLike[str], table: NetworkTable) -> None:
     """Write a table; it reads back equal. Raises OSError where it cannot be written."""
+    with open(path, "wb") as out:
+        _write(out, table)
+
+
+def packed(table: NetworkTable) -> bytes:
+    """What the file of a table holds; always the same of the same table."""
+    out = io.BytesIO()
+    _write(out, table)
+    return out.getvalue()
+
+
+def _write(out: BinaryIO, table: NetworkTable) -> None:
     graph = table.graph
     places, place_ends = _packed(graph.places)
     roads, road_ends = _packed(graph.roads)
@@ -89,8 +101,7 @@ def write_binary(path: str | os.PathLike[str], table: NetworkTable) -> None:
         arrays["population"] = np.array(people, dtype=np.int64)
     if table.unit:
         arrays["unit"] = np.frombuffer(table.unit.encode(), dtype=np.uint8)
-    with open(path, "wb") as out:
-        np.savez_compressed(out, allow_pickle=False, **arrays)
+    np.savez_compressed(out, allow_pickle=False, **arrays)
 
 
 def read_binary(path: str | os.PathLike[str], held: bytes | None = None) -> NetworkTable:

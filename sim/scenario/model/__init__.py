@@ -205,7 +205,8 @@ class Scenario:
     claims: Mapping[k.NewId, Claim] = field(default_factory=dict)
     """claims by id"""
     network: Annotated[Network, k.Role.OR_PATH]
-    """path of a network file or a binary table, relative to this file, or the network itself"""
+    """path of a network file, a binary table or a GeoPackage, relative to this file, or the network
+    itself"""
     resolved: Mapping[str, Any] = field(default_factory=dict)
     ties: Mapping[str, str] = field(default_factory=dict)
 

@@ -121,12 +121,14 @@ TABLE = "network.npz"
 class BinaryTable:
     """A binary table of a network: its ``data``, which folders of results hold, and its digest.
 
-    Nothing passes through ``shut`` places of it, which a scenario does not know.
+    Nothing passes through ``shut`` places of it, which a scenario does not know. ``notes`` say what
+    was left out, guessed or doubted of the map of which it was made just now.
     """
 
     sha256: str
     data: bytes = field(repr=False, compare=False)
     shut: int = field(default=0, compare=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
