@@ -33,5 +33,5 @@ muster         make the force of an operation, at its base
 order          what one part of an operation has another do with a force
 =============  ==================================================================================
 
-Words of a sink alone (awaited, stale, foreseen) are in :mod:`~sim.engine.supply.sinks`.
+Words of a sink alone (awaited, stale) are in :mod:`~sim.engine.supply.sinks`.
 """

@@ -119,3 +119,4 @@ class Clock(simpy.Environment):
         """Run everything up to and including the instant ``end`` (seconds)."""
         while self.peek() <= end:
             self.step()
+        self._now = end

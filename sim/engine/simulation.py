@@ -101,7 +101,7 @@ class Simulation:
         self._check_persons()
         self.pockets.close()
         record.control = self._control()
-        record.series.sort()
+        record.noted.sort()
         record.losses.sort()
         record.flows.sort()
         record.loads.sort()

@@ -36,7 +36,9 @@ class World:
         self.scenario = scenario
         self.luck = luck
         self.clock = Clock()
-        self.record = Record(luck.seed, luck.replicate, scenario.length, nominal=luck.nominal)
+        self.record = Record(
+            luck.seed, luck.replicate, scenario.length, luck.nominal, sample=scenario.sample
+        )
         self.control = Control.at_start(scenario, Terrain.draw(scenario, luck))
         self.graph = self.control.terrain.graph
         self.costs = Costs.of(scenario.network, luck.value)
@@ -141,7 +143,7 @@ class World:
 
     def _write(self) -> None:
         now = self.clock.now
-        add, written = self.record.series.append, self._written
+        add, written = self.record.noted.append, self._written
         for key, value in self._notes.items():
             subject, measure = key
             # what is sampled is written even where it stands still: how often one looks shows in

@@ -11,7 +11,6 @@ from sim.measure.causes import came_by
 from sim.measure.flows import displaced
 from sim.measure.holders import changes
 from sim.measure.moves import foreseen
-from sim.measure.passable import passable
 from sim.measure.steps import Steps
 from sim.measure.summary import Analysis
 from sim.scenario.model import Scenario
@@ -63,7 +62,7 @@ def _replicate(scenario: Scenario, replicate: int, watched: Sequence[str]) -> Re
         "drawn": {key: float(f"{value:.12g}") for key, value in record.drawn.items()},
         "chances": record.chances,
         "held": changes(scenario, record),
-        "passable": passable(scenario, record),
+        "passable": analysis.passable,
     }
     if scenario.moves_on_record and scenario.kind != "replay":
         row["foreseen"] = foreseen(scenario, record)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.network import reach
 from sim.scenario.model import PPM, Scenario
 from sim.state.control import Control
-from sim.state.passages import Passages
+from sim.state.passages import Passage, Passages
 from sim.state.pockets import pockets, sources_of
 from sim.state.rebuild import changed, states
 from sim.state.record import ControlRow
@@ -58,35 +59,68 @@ def links(scenario: Scenario, control: Control, ways: Passages, actor: str) -> d
     return found
 
 
-def links_over_time(
-    scenario: Scenario, rows: Sequence[ControlRow]
-) -> dict[tuple[str, str], list[tuple[int, int]]]:
-    """(time, links) at each change, by actor and country of its outside sources, and in all.
+class Seen(NamedTuple):
+    """The state from ``time`` (s) on, and what each actor can pass in it.
 
-    ``rows`` are those of control.csv, in the order of time; the country of all is :data:`ALL`.
+    ``moved`` are those of the passages that were asked for before whose capacities are others now.
+    State and passages are the same objects at every instant, changed.
     """
-    abroad = {actor: sources_of(scenario, actor)[1] for actor in scenario.actors}
-    abroad = {actor: sources for actor, sources in abroad.items() if sources}
-    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+
+    time: int
+    control: Control
+    ways: Passages
+    moved: set[Passage]
+
+
+def walk(scenario: Scenario, rows: Sequence[ControlRow]) -> Iterator[Seen]:
+    """Every state of a run by the rows of control.csv, in the order of time, first at time 0."""
     touched = changed(rows)
     ways: Passages | None = None
     for time, control in states(scenario, rows):
         if ways is None:
             ways = passages(scenario, control)
-            moved = {ways.of(actor, sources) for actor, sources in abroad.items()}
+            yield Seen(time, control, ways, set())
         else:
-            moved = ways.refresh(*touched[time])
-        for actor, sources in abroad.items():
-            mine = ways.of(actor, sources)
+            yield Seen(time, control, ways, ways.refresh(*touched[time]))
+
+
+class Links:
+    """Links counted along a :func:`walk`.
+
+    ``found`` is (time, links) at each change, by actor and country of its outside sources, and in
+    all (:data:`ALL`).
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        self._scenario = scenario
+        abroad = {actor: sources_of(scenario, actor)[1] for actor in scenario.actors}
+        self._abroad = {actor: sources for actor, sources in abroad.items() if sources}
+
+    def look(self, seen: Seen) -> None:
+        """Count those of a state."""
+        scenario = self._scenario
+        for actor, sources in self._abroad.items():
+            mine = seen.ways.of(actor, sources)
             # what others whose places it may use take of it changes no way, and yet who holds it
-            if mine not in moved and len(mine.side.enemies) == len(scenario.actors) - 1:
+            alone = len(mine.side.enemies) == len(scenario.actors) - 1
+            if seen.time and mine not in seen.moved and alone:
                 continue
-            counts = links(scenario, control, ways, actor)
+            counts = links(scenario, seen.control, seen.ways, actor)
             for country, count in {**counts, ALL: sum(counts.values())}.items():
-                steps = found.setdefault((actor, country), [])
+                steps = self.found.setdefault((actor, country), [])
                 if not steps or steps[-1][1] != count:
-                    steps.append((time, count))
-    return found
+                    steps.append((seen.time, count))
+
+
+def links_over_time(
+    scenario: Scenario, rows: Sequence[ControlRow]
+) -> dict[tuple[str, str], list[tuple[int, int]]]:
+    """(time, links) at each change, as :class:`Links` finds them; rows as of :func:`walk`."""
+    counted = Links(scenario)
+    for seen in walk(scenario, rows):
+        counted.look(seen)
+    return counted.found
 
 
 def pockets_of(scenario: Scenario, control: Control, actor: str) -> list[tuple[str, ...]]:

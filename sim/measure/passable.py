@@ -8,16 +8,54 @@ from typing import Any
 import numpy as np
 
 from sim.network import BoolArray
-from sim.scenario.model import Scenario
-from sim.state.passages import Passage
-from sim.state.rebuild import changed, states
+from sim.scenario.model import Axis, Scenario
 from sim.state.record import Record
 
-from .axis import AxisLens
+from .ground import Seen, walk
 
 Turns = Sequence[Any]
 """The roads that are passable at the start (hex digits, a bit a road), then the list
 ``[seconds, road, seconds, road, ...]`` of those that turn from passable to not, or back."""
+
+
+class Passable:
+    """The roads that each axis can pass, looked at along a :func:`~sim.measure.ground.walk`."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._axes = {axis.id: _asked_of(scenario, axis) for axis in scenario.axes.values()}
+        self._number = {road: i for i, road in enumerate(scenario.network.roads)}
+        self._order: list[int] = []
+        self._now: dict[str, BoolArray] = {}
+        self._turns: dict[str, tuple[str, list[int]]] = {}
+
+    def look(self, seen: Seen) -> None:
+        """Take in a state."""
+        if not self._order:
+            self._order = [self._number[road] for road in seen.control.terrain.graph.roads]
+        for axis, asked in self._axes.items():
+            passage = seen.ways.of(*asked)
+            before = self._now.get(axis)
+            if before is not None and passage not in seen.moved:
+                continue
+            flags = np.zeros(len(self._order), dtype=bool)
+            flags[self._order] = (passage.road > 0).any(axis=1)
+            if before is None:
+                self._turns[axis] = np.packbits(flags).tobytes().hex(), []
+            else:
+                turned = np.flatnonzero(flags != before).tolist()
+                self._turns[axis][1].extend(part for road in turned for part in (seen.time, road))
+            self._now[axis] = flags
+
+    @property
+    def found(self) -> dict[str, Turns]:
+        """The roads by axis, numbered as in the scenario's network."""
+        return {axis: list(turns) for axis, turns in self._turns.items()}
+
+
+def _asked_of(scenario: Scenario, axis: Axis) -> tuple[str, frozenset[str], int]:
+    """What an axis asks passages for: its actor, its sources abroad, the load of a truck (kg)."""
+    foreign = frozenset(source.place for source in axis.sources.values() if source.foreign)
+    return axis.actor, foreign, scenario.commodities[axis.commodity].load
 
 
 def passable(scenario: Scenario, record: Record) -> dict[str, Turns]:
@@ -25,29 +63,10 @@ def passable(scenario: Scenario, record: Record) -> dict[str, Turns]:
 
     Roads are numbered as in the scenario's network.
     """
-    touched = changed(record.control)
-    number = {road: i for i, road in enumerate(scenario.network.roads)}
-    passages: dict[str, Passage] = {}
-    now: dict[str, BoolArray] = {}
-    found: dict[str, tuple[str, list[int]]] = {}
-    order: list[int] = []
-    for time, control in states(scenario, record.control):
-        if not time:
-            order = [number[road] for road in control.terrain.graph.roads]
-        for axis in scenario.axes:
-            if not time:
-                passages[axis] = AxisLens(scenario, axis, control).passage(control)
-            elif not passages[axis].refresh(*touched[time]):
-                continue
-            flags = np.zeros(len(order), dtype=bool)
-            flags[order] = (passages[axis].road > 0).any(axis=1)
-            if not time:
-                found[axis] = np.packbits(flags).tobytes().hex(), []
-            else:
-                turned = np.flatnonzero(flags != now[axis]).tolist()
-                found[axis][1].extend(part for road in turned for part in (time, road))
-            now[axis] = flags
-    return {axis: list(turns) for axis, turns in found.items()}
+    looked = Passable(scenario)
+    for seen in walk(scenario, record.control):
+        looked.look(seen)
+    return looked.found
 
 
 def passable_at(turns: Turns, roads: int, times: Sequence[int]) -> BoolArray:

@@ -58,6 +58,13 @@ class Steps:
         self.times = [row.time for row in ordered]
         self.values = [row.value for row in ordered]
 
+    @classmethod
+    def of(cls, times: list[int], values: list[int]) -> Steps:
+        """By its times (s), which rise, and the value from each on."""
+        steps = cls(())
+        steps.times, steps.values = times, values
+        return steps
+
     def at(self, time: int) -> int | None:
         """The value in force at ``time`` (seconds), None before the first."""
         i = bisect_right(self.times, time) - 1
@@ -101,3 +108,20 @@ def series_by_key(rows: Iterable[SeriesRow]) -> dict[tuple[str, str], Steps]:
     for row in rows:
         found[row.subject, row.measure].append(row)
     return {key: Steps(value) for key, value in found.items()}
+
+
+def series_of(record: Record) -> dict[tuple[str, str], Steps]:
+    """Every series of a run by (subject, measure), without rows of what is sampled."""
+    found = series_by_key(record.noted)
+    if not record.sampled:
+        return found
+    times = record.times
+    for key, values in record.sampled.items():
+        noted = found[key]  # that of the start, and those between
+        if len(noted.times) == 1:
+            found[key] = Steps.of(noted.times + times, noted.values + list(values))
+        else:
+            pairs = sorted([*zip(noted.times, noted.values, strict=True),
+                            *zip(times, values, strict=True)])  # fmt: skip
+            found[key] = Steps.of([time for time, _ in pairs], [value for _, value in pairs])
+    return dict(sorted(found.items(), key=lambda of: (of[1].times[0], of[0])))

@@ -8,6 +8,7 @@ is None: censored, not zero.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from sim.base.collector import collector_paused
 from sim.scenario.blocks import blocks, fleets_of
 from sim.scenario.model import DAY, Operation, Scenario
 from sim.state.control import Control
-from sim.state.rebuild import states
+from sim.state.passages import Passages
 from sim.state.record import Pocket, Record, SeriesRow
 
 from . import costs, fleets, shares, short
@@ -25,11 +26,12 @@ from .claims import verdicts
 from .decisions import decided, sent
 from .depots import shipped
 from .flows import fates, last_choices, leavers
-from .ground import ALL, ground, links_over_time, passages
+from .ground import ALL, Links, Seen, ground, walk
 from .holders import taken_and_lost
 from .moves import scores
+from .passable import Passable, Turns
 from .sides import days_carried, fronts, holders_over_time, on_the_road, person_days
-from .steps import Steps, credit_levels, in_days, series_by_key
+from .steps import Steps, credit_levels, in_days, series_of
 from .want import bound, slacks, together
 from .watched import watched_places
 
@@ -49,7 +51,8 @@ class Analysis:
     ``views`` holds, by axis, the look at the start, at each change of its capacity and at the
     end; ``measures`` the catalogue by path; ``document`` what summary.json says. Without
     ``every_change`` the looks are those at the start and the end alone, without cuts and rates,
-    which the measures do not need: the same measures for less, for the runs of an ensemble.
+    which the measures do not need: the same measures for less, for the runs of an ensemble. These
+    alone have ``passable``, what :func:`~sim.measure.passable.passable` finds.
     """
 
     @collector_paused()
@@ -57,13 +60,10 @@ class Analysis:
         self.scenario = scenario
         self.record = record
         self._every_change = every_change
-        self.series = series_by_key(record.series)
+        self.series = series_of(record)
         self.views: dict[str, list[AxisView]] = {axis: [] for axis in scenario.axes}
         self._links: dict[tuple[str, str], Steps] = {}
-        for (actor, country), counts in links_over_time(scenario, record.control).items():
-            name = f"links:{actor}/{country}"
-            rows = [SeriesRow(time, name, "links", count) for time, count in counts]
-            self._links[actor, country] = self.series[name, "links"] = Steps(rows)
+        self.passable: dict[str, Turns] = {}
         self.start, self.end = self._walk()
         self.measures: dict[str, Measure] = {}
         for axis in scenario.axes:
@@ -137,28 +137,41 @@ class Analysis:
     # --- the walk through the states -----------------------------------------------------
 
     def _walk(self) -> tuple[Control, Control]:
-        first: Control | None = None
-        control: Control | None = None
         lenses: dict[str, AxisLens] = {}
-        for time, control in states(self.scenario, self.record.control):
-            if first is None:
-                first = control.copy()
+        counted, looked = Links(self.scenario), Passable(self.scenario)
+        last: Seen | None = None
+        for seen in walk(self.scenario, self.record.control):
+            if last is None:
+                first = seen.control.copy()
                 lenses = {a: AxisLens(self.scenario, a, first) for a in self.scenario.axes}
-            if self._every_change:
-                for axis, lens in lenses.items():
-                    self._look(axis, lens, control, time)
-        if first is None or control is None:
-            raise ValueError("the record has no control rows")
-        self._ways = [passages(self.scenario, state) for state in (first, control)]
-        end = self.record.end
-        for axis, lens in lenses.items():
-            if self._every_change:
-                self.views[axis].append(lens.look(control, end))
+                self._glance(lenses, seen.ways, 0)
+            last = seen
+            counted.look(seen)
+            if not self._every_change:
+                looked.look(seen)
                 continue
+            for axis, lens in lenses.items():
+                self._look(axis, lens, seen.control, seen.time)
+        if last is None:
+            raise ValueError("the record has no control rows")
+        self._glance(lenses, last.ways, self.record.end)
+        if self._every_change:
+            for axis, lens in lenses.items():
+                self.views[axis].append(lens.look(last.control, self.record.end))
+        self.passable = looked.found
+        for (actor, country), counts in counted.found.items():
+            name = f"links:{actor}/{country}"
+            rows = [SeriesRow(time, name, "links", count) for time, count in counts]
+            self._links[actor, country] = self.series[name, "links"] = Steps(rows)
+        return first, last.control
+
+    def _glance(self, lenses: Mapping[str, AxisLens], ways: Passages, time: int) -> None:
+        """Look at each axis without its flow, where not every change is looked at."""
+        if self._every_change:
+            return
+        for axis, lens in lenses.items():
             capacity = self.series[f"axis:{axis}", "capacity_kg_per_day"]
-            for ways, time in zip(self._ways, (0, end), strict=True):
-                self.views[axis].append(lens.ways(ways, time, capacity.at(time) or 0))
-        return first, control
+            self.views[axis].append(lens.ways(ways, time, capacity.at(time) or 0))
 
     def _look(self, axis: str, lens: AxisLens, control: Control, time: int) -> None:
         """Look at an axis where its capacity changed, and check what the run wrote."""

@@ -41,7 +41,7 @@ class Passage:
         self.share = [side.share(control, p, p in foreign) for p in graph.places]  # ppm squared
         # the capacities also as plain lists, which are read faster one by one
         self._place_kg = [self._of_place(p) for p in range(len(graph.places))]
-        self._road_kg = [self._of_road(r) for r in range(len(graph.roads))]
+        self._road_kg = self._of_roads()
         self.place: IntArray = np.array(self._place_kg, dtype=np.int64)
         self.open: BoolArray = self.place > 0
         self.road: IntArray = np.array(self._road_kg, dtype=np.int64).reshape(-1, 2)
@@ -146,6 +146,25 @@ class Passage:
         if whole == UNLIMITED:
             return UNLIMITED if share else 0
         return self._scaled(whole, share, "place", terrain.graph.places[p])
+
+    def _of_roads(self) -> list[tuple[int, int]]:
+        """All of :meth:`_of_road`; most roads are whole, or lead where nothing passes."""
+        terrain, control, share, whole = (
+            self.control.terrain, self.control, self.share, PPM * PPM,
+        )  # fmt: skip
+        damaged = {road for kind, road in control.kept if kind == "road"}
+        touched = damaged | control.closed.keys() | control.pace.keys()
+        plain = self._load[0] == self._load[1]
+        found = []
+        ways = zip(terrain.ends, terrain.graph.roads, terrain.road_capacity, strict=True)
+        for r, ((a, b), road, capacity) in enumerate(ways):
+            if not share[a] or not share[b]:
+                found.append((0, 0))
+            elif plain and share[a] == whole == share[b] and road not in touched:
+                found.append(capacity)
+            else:
+                found.append(self._of_road(r))
+        return found
 
     def _of_road(self, r: int) -> tuple[int, int]:
         terrain = self.control.terrain

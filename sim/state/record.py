@@ -6,6 +6,7 @@ are seconds from the start. Measures and pictures are made from these rows alone
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, get_args
 
@@ -258,9 +259,11 @@ class Tally:
 class Record:
     """All that a run leaves: see the rows' classes.
 
-    ``end`` is the length of the period (s); by (axis, sink) ``consumption`` is what it eats
-    itself (kg/day), ``empty`` the spans [from, to) in s without stock there while its side
-    holds it, an open one to ``end``;
+    ``series`` are ``noted``, the rows that were written one by one, and ``sampled``: the values by
+    subject and measure at each of ``times`` (s), which are every ``sample`` s after the start, and
+    the end. ``end`` is the length of the period (s);
+    by (axis, sink) ``consumption`` is what it eats itself (kg/day), ``empty`` the spans [from, to)
+    in s without stock there while its side holds it, an open one to ``end``;
     ``needed`` what was to be eaten there and ``unmet`` what of that was not there, exactly, in
     kg * s / day; ``persons`` who eat there, where the demand is stated by head; by (axis, source)
     ``shipped`` kg that a depot shipped from its stock, less what came back;
@@ -276,7 +279,7 @@ class Record:
     end: int
     nominal: bool = False
     control: list[ControlRow] = field(default_factory=list)
-    series: list[SeriesRow] = field(default_factory=list)
+    noted: list[SeriesRow] = field(default_factory=list)
     flows: list[FlowRow] = field(default_factory=list)
     loads: list[LoadRow] = field(default_factory=list)
     shares: list[SharesRow] = field(default_factory=list)
@@ -299,3 +302,27 @@ class Record:
     drawn: dict[str, float] = field(default_factory=dict)
     chances: dict[str, bool] = field(default_factory=dict)
     solves: int = 0
+    sample: int = 0
+    sampled: dict[tuple[str, str], Sequence[int]] = field(default_factory=dict)
+    _series: list[SeriesRow] | None = field(default=None, compare=False)
+
+    @property
+    def times(self) -> list[int]:
+        """The sampling times after the start (s)."""
+        return [*range(self.sample, self.end, self.sample), self.end]
+
+    @property
+    def series(self) -> list[SeriesRow]:
+        """The rows of all series, in order once the run is over."""
+        if not self.sampled:
+            return self.noted
+        if self._series is None:
+            keys = sorted(self.sampled)
+            at_once = zip(*(self.sampled[key] for key in keys), strict=True)
+            rows = [
+                SeriesRow(time, *key, value)
+                for time, values in zip(self.times, at_once, strict=True)
+                for key, value in zip(keys, values, strict=True)
+            ]
+            self._series = sorted(self.noted + rows)
+        return self._series

@@ -24,7 +24,7 @@ def check(scenario: Scenario, seed: int) -> None:
     sinks = sum(len(axis.sinks) for axis in scenario.axes.values())
     forces = len(scenario.operations) if scenario.fighting is not None else 0
     arrived = sum(tally.arrived for tally in record.tallies.values())
-    assert world.work == looks * (1 + sinks + forces) + arrived
+    assert world.work == looks * (sinks + forces) + arrived
     assert world.work <= world.most_work
     most = worst(scenario)
     assert world.most_work <= most.total + 1

@@ -22,6 +22,7 @@ from sim.state.record import EventRow, Tally
 
 from .latest import Latest
 from .prices import prices_of
+from .samples import Course
 from .stock import Stock
 from .streams import Stream
 
@@ -55,7 +56,6 @@ class SinkState:
     awaited: bool = False
     back: tuple[EventRow, int] | None = None  # what told of it, and the convoys come by then
     by_convoy: bool = False  # each delivery is eaten up before the next one, and that is told
-    foreseen: int = -1  # nothing that follows from the stock up to then is missed (s)
     stale: bool = False
     moment: Moment | None = None
     eaters: dict[str, int] = field(default_factory=dict)  # kg/day by the forces fed from it
@@ -63,6 +63,7 @@ class SinkState:
     spoiled: int = 0  # kg * s / day lost with the place
     shipped: int = 0  # kg that convoys of other axes took with them, less what came back
     passes_on: bool = False  # a depot here is dry: each delivery may go on at once
+    course: Course = field(init=False)  # how it ran, for what is written at sampling times
     name: str = field(init=False)  # axis and place
     subject: str = field(init=False)  # of its rows in the series
 

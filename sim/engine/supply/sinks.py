@@ -13,7 +13,6 @@ arm        foresee the next instant that matters and wait for it; last of all
 awaited    somebody (a battle there) is to be told of the next delivery, whatever follows from it
 passes_on  a depot there is dry, and is to be told of each delivery
 stale      something was taken out in this instant: to be looked at before the instant is over
-foreseen   up to when nothing that follows from the stock is missed; sinks are armed anew in time
 active     the place is held, so that it eats and asks
 =========  ====================================================================================
 """
@@ -26,13 +25,16 @@ from functools import partial
 
 from sim.engine.clock import Phase, call_off
 from sim.engine.world import World
+from sim.network import UNLIMITED
 from sim.scenario.model import DAY
 
 from .axes import AxisState, SinkState
+from .samples import Course
 from .streams import Arrival, Stream, arrivals
 
-AHEAD = 4
-"""Sampling intervals over which a sink's arrivals are looked through in advance."""
+AHEAD, STEP = 16, 4
+"""Arrivals at a sink that are looked through one by one at most, and after how many it is seen
+whether those behind them go on without need to look for long."""
 
 
 class Sinks:
@@ -41,19 +43,22 @@ class Sinks:
     def __init__(self, world: World, axes: Mapping[str, AxisState]) -> None:
         self._world = world
         self._axes = axes
-        self._horizon = 0  # up to when sinks are looked at in advance (s)
-        record = world.record
+        record, scenario = world.record, world.scenario
         for state in axes.values():
             for sink in state.sinks.values():
                 record.tallies[state.axis.id, sink.place] = sink.tally
                 record.consumption[state.axis.id, sink.place] = sink.consumption
                 if sink.persons is not None:
                     record.persons[state.axis.id, sink.place] = sink.persons
+                sink.course = Course(scenario.sample, scenario.length)
                 sink.active = self._holds(state, sink)
                 sink.stock.rate = sink.rate  # nothing, where an enemy holds the place
                 self._note_demand(sink)
                 self.look(sink)
-        world.every_sample(Phase.RECORD, "sample", self._sample)
+                world.note(sink.subject, "stock_kg", sink.stock.kg(0))
+                world.note(sink.subject, "delivered_kg", 0)
+                self.arm(sink)
+        world.clock.at(scenario.length, Phase.RECORD, "sample", self._write)
 
     def _note_demand(self, sink: SinkState) -> None:
         self._world.note(sink.subject, "demand_kg_per_day", sink.rate)
@@ -67,6 +72,8 @@ class Sinks:
     def bring(self, sink: SinkState) -> None:
         """Count what has reached a sink by now."""
         now, tally = self._world.clock.now, sink.tally
+        if sink.course.unseen < now:
+            sink.course.keep(now, sink.stock, tally.delivered_kg, sink.streams)
         due = False
         for stream in sink.streams:
             there = now - stream.route.seconds
@@ -115,7 +122,8 @@ class Sinks:
             self._span(sink)
             if sink.active:
                 self._say(sink)
-            world.note(sink.subject, "stock_kg", sink.stock.kg(now))
+            if now < sink.course.unseen:  # else its sample tells, when the instant is over
+                world.note(sink.subject, "stock_kg", sink.stock.kg(now))
             world.signals.state_changed.tell()
             world.signals.stocks_changed.tell()
         if sink.active:
@@ -163,7 +171,6 @@ class Sinks:
             return
         call_off(sink.moment)
         sink.streams = [s for s in sink.streams if s.sent is None or s.come < s.sent]
-        sink.foreseen = self._horizon
         if sink.active and (found := self._foresee(sink)) is not None:
             self._wake(sink, *found)
 
@@ -190,22 +197,27 @@ class Sinks:
         self.arm(sink)
 
     def _foresee(self, sink: SinkState) -> tuple[int, Arrival | None] | None:
-        """The next instant that matters up to the horizon, and the arrival that brings it about.
+        """The next instant that matters, and the arrival that brings it about.
 
         The stock must have been brought to now. No arrival: the stock falls to a level that
-        matters by itself, which may be in this very instant. None: nothing happens.
+        matters by itself, which may be in this very instant; or so many arrivals were looked
+        through that it is time to look on. None: nothing happens up to the end of the period.
         """
-        since, until = self._world.clock.now, sink.foreseen
+        since, until = self._world.clock.now, self._world.scenario.length
         level, rate = sink.stock.level(since), sink.stock.rate
         low = sink.low * DAY if sink.refill and not sink.refilling else 0
         if (rate and not level and not sink.out) or (low and level <= low):
             return since, None  # it got there in this very instant, and is still to be looked at
-        for arrival in arrivals(sink.streams, until):
+        for number, arrival in enumerate(arrivals(sink.streams, until)):
             time = arrival[0]
             mark = low if level > low else 0
             eaten = rate * (time - since)
             if level - eaten <= mark < level and since - (mark - level) // rate < time:
                 break
+            if number and number % STEP == 0 and time > since:
+                on = quiet_until(sink, since, level)
+                if on > time or number >= AHEAD:
+                    return None if on > until else (on, None)
             if sink.out or sink.awaited or sink.passes_on or eaten > level:
                 return time, arrival
             level += arrival[-1].load - eaten
@@ -308,21 +320,19 @@ class Sinks:
             self.arm(sink)
         return sink.stock.lasts(self._world.clock.now, sink.rate) if sink.rate else math.inf
 
-    # --- writing down --------------------------------------------------------------------
+    # --- the end of streams, and of all ----------------------------------------------------
 
-    def _sample(self) -> None:
-        """Write stocks and deliveries down, and look ahead beyond the next time."""
-        world, now, end = self._world, self._world.clock.now, self._world.scenario.length
-        soon = min(now + world.scenario.sample, end)
-        self._horizon = min(now + AHEAD * world.scenario.sample, end)
-        world.took(1 + sum(len(state.sinks) for state in self._axes.values()))
+    def _write(self) -> None:
+        """Write down what was in stock, and delivered, at all sampling times."""
+        now, sampled = self._world.clock.now, self._world.record.sampled
         for state in self._axes.values():
             for sink in state.sinks.values():
                 self.bring(sink)
-                world.note(sink.subject, "stock_kg", sink.stock.kg(now))
-                world.note(sink.subject, "delivered_kg", sink.tally.delivered_kg)
-                if sink.foreseen < soon:
-                    self.arm(sink)
+                sink.course.keep(now + 1, sink.stock, sink.tally.delivered_kg, sink.streams)
+                stock_kg, delivered_kg = sink.course.samples()
+                sampled[sink.subject, "stock_kg"] = stock_kg
+                sampled[sink.subject, "delivered_kg"] = delivered_kg
+                self._world.took(1 + len(stock_kg))
 
     def stop(self, sink: SinkState, stream: Stream) -> int:
         """A stream sends no more; what has built up on it (kg * s / day)."""
@@ -359,6 +369,31 @@ class Sinks:
         record, missed = self._world.record, sink.stock.missed
         record.needed[sink.axis, sink.place] = sink.stock.eaten + missed
         record.unmet[sink.axis, sink.place] = missed
+
+
+def quiet_until(sink: SinkState, since: int, level: int) -> int:
+    """An instant up to which nothing follows from a stock, ``since`` (s) if none is known.
+
+    ``level`` (kg * s / day) is what is there then. Of a stream that runs what has come by any time
+    is less than a load below what its rate has brought by then, and never above it. So while all
+    that come run, the stock stays within straight lines, and between its marks as long as they do.
+    """
+    if sink.out or sink.awaited or sink.passes_on:
+        return since
+    slope, most, loads = -sink.stock.rate, level, 0
+    for stream in sink.streams:
+        rest = stream.steady(since)
+        if rest is None:
+            return since
+        slope, most, loads = slope + stream.route.rate, most + rest, loads + stream.load
+    fills = sink.refill and sink.refilling
+    low = (sink.low + 1) * DAY if sink.refill and not sink.refilling else 0
+    above, below = most - loads - low, sink.target * DAY - 1 - most
+    if above < 0 or (fills and below < 0):
+        return since
+    if slope < 0:
+        return since + above // -slope
+    return since + below // slope if slope and fills else UNLIMITED
 
 
 def convoy_key(sink: SinkState, ordinal: int) -> str:

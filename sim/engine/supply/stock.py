@@ -31,6 +31,11 @@ class Stock:
         """What is there at ``now``, exactly, in kg * s / day."""
         return max(0, self._level - self.rate * (now - self._since))
 
+    @property
+    def line(self) -> tuple[int, int, int]:
+        """The level (kg * s / day) that it had last, the rate that it falls at, and since when."""
+        return self._level, self.rate, self._since
+
     def kg(self, now: int) -> int:
         """What is there at ``now``, whole kg, rounded down."""
         return self.level(now) // DAY

@@ -57,6 +57,17 @@ class Stream:
         there = clock.passed(clock.now, Phase.DISPATCH, self.key)
         return self.left(clock.now if there else clock.now - 1)
 
+    def steady(self, time: int) -> int | None:
+        """What has built up at ``time`` (s) of the load that arrives next (kg * s / day).
+
+        None where its convoys do not yet come, or do not go on coming, at a steady rate.
+        """
+        lasted = time - self.route.seconds - self.since
+        if lasted < 0 or self.sent is not None:
+            return None
+        come, rest = divmod(self.credit + self.route.rate * lasted, self.load)
+        return None if self.come > come else rest
+
     def ordinal(self, n: int) -> int:
         """Which of all convoys to its sink the ``n``-th is: they count as they leave."""
         time = self.departure(n)
@@ -133,6 +144,9 @@ class LoadedStream(Stream):
         call_off(self.moment)
         self.sent = len(self.times)
         return self._built_up(clock.now)
+
+    def steady(self, time: int) -> None:
+        """Its convoys come as they find their loads."""
 
     @property
     def known(self) -> int:
