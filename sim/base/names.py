@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 
 _ALIKE = str.maketrans(
     "АВЕЗКМНОРСТУХЅІЈаеорсухѕіјΑΒΕΖΗΙΚΜΝΟΡΤΥΧοكيى",
     "ABE3KMHOPCTYXSIJaeopcyxsijABEZHIKMNOPTYXoکیی",
 )
 """Letters of Cyrillic and Greek that look like Latin ones, and of Arabic like those of Persian."""
+
+
+def mentioned(document: object) -> Iterator[str]:
+    """Every text in plain data, keys too, and the parts of those that are paths (``a.b/c``)."""
+    if isinstance(document, str):
+        yield document
+        yield from re.split(r"[./]", document)
+    elif isinstance(document, Mapping):
+        for key, value in document.items():
+            yield from mentioned(key)
+            yield from mentioned(value)
+    elif isinstance(document, Sequence):
+        for item in document:
+            yield from mentioned(item)
 
 
 def folded(name: str) -> str:

@@ -173,6 +173,7 @@ def _least_flow(asked: Asked, attack: AttackOptions) -> None:
         chances, others = _chances(attack.chance, "chance")
         others = 1.0 if others is None else others
         document["uncertain"] = asdict(between.gamble(k, chances, others, **lost))
+    document = between.case.with_names(document)
     asked.answer(document, printer("interdict"), found.save, found.export)
 
 

@@ -145,17 +145,7 @@ class FlowFrontier:
         }
         if self.case.axis is not None:
             document["captures"] = None if self.captures is None else self.captures.document()
-            known = self.case.names
-            document["names"] = {n: known[n] for n in sorted(self._mentioned()) if n in known}
-        return document
-
-    def _mentioned(self) -> set[str]:
-        sets = [attack.removed for attack in (*self.attacks, *self.greedy)]
-        if self.optimal_sets is not None:
-            sets += self.optimal_sets.sets
-        if self.captures is not None:
-            sets += [self.captures.places, self.captures.best.removed]
-        return {name for names in sets for name in names}
+        return self.case.with_names(document)
 
 
 def least_flow(
@@ -228,7 +218,7 @@ class DelayFrontier:
 
     def document(self) -> Document:
         """What ``sim interdict --objective time --json`` prints."""
-        return self.case.head() | {
+        document = self.case.head() | {
             "objective": "time",
             "method": "covering decomposition",
             "unit": "h",
@@ -238,6 +228,7 @@ class DelayFrontier:
                 for a in self.attacks
             ],
         }
+        return self.case.with_names(document)
 
 
 def slowest_route(case: Case, losses: Losses, hours: float | None = None) -> DelayFrontier:
@@ -373,7 +364,7 @@ class JointFrontier:
 
     def document(self) -> Document:
         """What ``sim interdict --weight ... --json`` prints."""
-        return {
+        document = self.cases[0].with_names({
             "axes": self.axes,
             "weights": self.weights,
             "at": self.cases[0].at,
@@ -385,7 +376,9 @@ class JointFrontier:
                 | a.proof()
                 for a, flows in zip(self.attacks, self.flows, strict=True)
             ],
-        }
+        })  # fmt: skip
+        document["names"] |= {case.axis: case.title for case in self.cases}
+        return document
 
 
 def least_weighted_flow(

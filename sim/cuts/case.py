@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.base.diagnostics import suggest
 from sim.base.errors import BadInputError
+from sim.base.names import mentioned
 from sim.base.numbers import joined_ends
 from sim.network import UNLIMITED, Flow, FlowProblem, Graph, IntArray
 from sim.network.arcs import MOST_COST, ArcNetwork, Kinds, Target, targets_of
@@ -216,6 +217,12 @@ class Case:
             return item
         ends = self.ids((int(self.graph.a[road]), int(self.graph.b[road])))
         return joined_ends(self.names.get(end, end) for end in ends)
+
+    def with_names(self, document: Document) -> Document:
+        """The document and, as ``names``, what it calls places and roads, by their ids."""
+        known = (self.graph.place_index, self.graph.road_index)
+        ids = {word for word in mentioned(document) if any(word in of for of in known)}
+        return document | {"names": {id_: self.said(id_) for id_ in sorted(ids) if self.names}}
 
     def head(self) -> Document:
         """What was looked at: title or axis, ends, unit; and how a file was read."""

@@ -99,7 +99,8 @@ class CutAnswer:
 
     def document(self, most: int | None = None, gap: Gap | None = None) -> Document:
         """What ``sim cut --json`` prints of a network file; of more cuts as :func:`more_cuts`."""
-        return self._document() | more_cuts(self.case, most, gap)
+        document = self.case.with_names(self._document() | more_cuts(self.case, most, gap))
+        return document | ({} if self.ways is None else {"explanation": explained(document)})
 
     def _document(self) -> Document:
         document = self.case.head() | flow_document(self.max_flow, "max_flow")
@@ -118,7 +119,7 @@ class CutAnswer:
             "fastest": None if fastest is None else {"places": fastest.places, **fastest.length()},
             "routes": [way.document() for way in self.ways.routes],
         }
-        return document | {"explanation": explained(document)}
+        return document
 
 
 def cut_of_case(case: Case) -> CutAnswer:

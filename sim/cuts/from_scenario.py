@@ -140,9 +140,9 @@ class AxisCut:
         """What ``sim cut --json`` prints of an axis; of more cuts as :func:`more_cuts`."""
         document = cut_document(self.scenario, self.axis, self.view) | asdict(self.territory)
         document["other_fewest_places_cut"] = other_fewest(self.case)
-        document["explanation"] = explained(document)
-        document |= self.case.doubts()
-        return document | more_cuts(self.case, most, gap)
+        document |= self.case.doubts() | more_cuts(self.case, most, gap)
+        document = self.case.with_names(document)
+        return document | {"explanation": explained(document)}
 
 
 def cut_of_axis(scenario: Scenario, course: States, axis: str, time: int) -> AxisCut:

@@ -11,6 +11,7 @@ from sim.cuts.from_scenario import AxisCut, cut_of_axis
 from sim.cuts.ranking import Ranking, losses_alone, ranks_of
 from sim.cuts.reliability import Reliability
 from sim.measure.axis import turning_points
+from sim.measure.names import name_of
 from sim.measure.summary import Analysis
 from sim.network import UNLIMITED
 from sim.network.arcs import Target
@@ -37,7 +38,6 @@ from sim.tables.layers import (
     Layer,
     Style,
 )
-from sim.tables.names import name_of
 
 Values = list[Any]
 

@@ -95,15 +95,14 @@ class Ranking:
 
     def document(self) -> Document:
         """What ``sim rank --json`` prints."""
-        names = self.case.names
-        return self.case.head() | {
+        document = self.case.head() | {
             "max_flow": self.max_flow,
             "minimum_cuts_listed": self.minimum_cuts_listed,
             "minimum_cuts_complete": self.minimum_cuts_complete,
             "rank": [row.document() for row in self.rows],
             "shapley": None if self.shapley is None else [asdict(s) for s in self.shapley],
-            "names": {r.name: names[r.name] for r in self.rows if r.name in names},
         }
+        return self.case.with_names(document)
 
 
 def rank_case(

@@ -102,8 +102,7 @@ class Reliability:
 
     def document(self) -> Document:
         """What ``sim reliability --json`` prints."""
-        names = self.case.names
-        return self.case.head() | {
+        document = self.case.head() | {
             "method": self.method,
             "solves": self.solves,
             "open": asdict(self.open),
@@ -116,8 +115,8 @@ class Reliability:
                 for level in self.levels
             ],
             "elements": [asdict(element) for element in self.elements],
-            "names": {e.name: names[e.name] for e in self.elements if e.name in names},
         }
+        return self.case.with_names(document)
 
 
 def reliability_of(case: Case, standing: Standing, asked: Asked) -> Reliability:

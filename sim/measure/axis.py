@@ -125,15 +125,6 @@ def cut_document(scenario: Scenario, axis: str, view: AxisView) -> dict[str, Any
         "lost_in_the_way": list(cut.barrier),
         "never_open": cut.never_open,
         **_routes_document(view),
-        "names": {
-            place: scenario.network.places[place].name
-            for place in sorted(
-                {p for route in view.routes for p in route.places}
-                | {p for p in (*cut.places, *cut.barrier) if p in scenario.network.places}
-                | {e for r in cut.roads for e in _ends(scenario, r)}
-                | set(view.fewest_places or ())
-            )
-        },
     }
 
 
@@ -168,10 +159,6 @@ def route_document(route: RouteView) -> dict[str, Any]:
         "km": route.km,
         **({"estimated": True} if route.estimated else {}),
     }
-
-
-def _ends(scenario: Scenario, road: str) -> tuple[str, str]:
-    return scenario.network.roads[road].a, scenario.network.roads[road].b
 
 
 class Topology(NamedTuple):

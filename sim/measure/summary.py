@@ -29,6 +29,7 @@ from .flows import fates, last_choices, leavers
 from .ground import ALL, Links, Seen, ground, walk
 from .holders import taken_and_lost
 from .moves import scores
+from .names import names_of
 from .passable import Passable, Turns
 from .sides import days_carried, fronts, holders_over_time, on_the_road, person_days
 from .steps import Steps, credit_levels, in_days, series_of
@@ -444,7 +445,11 @@ class Analysis:
 
     @cached_property
     def document(self) -> dict[str, Any]:
-        """The summary as plain data."""
+        """The summary as plain data; ``names`` are those of what it mentions, by id."""
+        found = self._document()
+        return {**found, "names": names_of(self.scenario, found)}
+
+    def _document(self) -> dict[str, Any]:
         scenario, record = self.scenario, self.record
         return {
             "format": 1,

@@ -9,8 +9,8 @@ from typing import Any
 
 from sim.base.numbers import in_line, short
 from sim.measure.compare import WORDS
+from sim.measure.names import name_of
 from sim.scenario.model import Provenance, Scenario
-from sim.tables.names import name_of
 
 from .markup import Html, Piece, details, el, join, linked, named, table
 

@@ -13,11 +13,11 @@ from sim.base.errors import FolderError
 from sim.base.numbers import number, percent
 from sim.many.ensemble_folder import JOURNAL
 from sim.measure.ensemble import MOST_DRAWN
+from sim.measure.names import name_of
 from sim.scenario.loader import load
 from sim.scenario.model import Scenario
 from sim.tables import of_many, of_run
 from sim.tables.folder import read_summary
-from sim.tables.names import name_of
 
 from . import chances, inputs, tables
 from .markup import Html, el, join, named, source_line

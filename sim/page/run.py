@@ -11,6 +11,7 @@ from typing import Any
 
 from sim.base.errors import FolderError
 from sim.base.numbers import day_words
+from sim.measure.names import name_of
 from sim.measure.steps import Steps, series_by_key
 from sim.measure.typical import Among
 from sim.scenario.loader import load
@@ -19,7 +20,6 @@ from sim.state.record import ControlRow, EventRow, FlowRow, LoadRow, SeriesRow
 from sim.tables import of_run
 from sim.tables.csv_files import read_rows
 from sim.tables.folder import read_beside, read_summary
-from sim.tables.names import name_of
 
 FORMAT = 1
 """The format of summary.json that this program reads."""

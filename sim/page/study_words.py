@@ -11,10 +11,10 @@ from typing import Any
 
 from sim.base import numbers
 from sim.base.numbers import number, true_minus
+from sim.measure.names import name_of
 from sim.measure.steps import RESTRICTED_MEAN
 from sim.scenario.model import Scenario
 from sim.tables import of_many
-from sim.tables.names import name_of
 
 from .markup import Html, Piece, el, few, join, listed, named
 

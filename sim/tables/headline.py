@@ -35,11 +35,15 @@ _CAUSES = {
 
 
 class Teller:
-    """Tells the measures of a run; ``name`` is how a thing is called, given its id."""
+    """Tells the measures of a run; ``name`` is how a thing is called, given its id.
 
-    def __init__(self, summary: Document, name: Callable[[str], str] = str) -> None:
+    Unless told, by the names that the summary has; those of earlier versions have none.
+    """
+
+    def __init__(self, summary: Document, name: Callable[[str], str] | None = None) -> None:
+        names: Mapping[str, str] = summary.get("names", {})
         self.summary = summary
-        self._name = name
+        self._name = name or (lambda item: names.get(item, item))
         self._start = start_of(summary)
 
     def name(self, item: str) -> Name:
@@ -90,7 +94,7 @@ class Teller:
 
 
 def findings(summary: Document) -> list[Sentence]:
-    """What a terminal says of every axis, the one in focus first; things are called by their ids.
+    """What a terminal says of every axis, the one in focus first.
 
     Of the axis in focus all, of others what was not there (and why, where that comes first).
     """
@@ -105,9 +109,9 @@ def findings(summary: Document) -> list[Sentence]:
                 found.append(reasons)
         looks = summary["axes"][axis]
         cut = looks[-1]["minimum_cut"]
-        ids = [Name(item) for item in (*cut["places"], *cut["roads"])]
-        if looks[-1]["capacity_kg_per_day"] == 0 and ids:
-            reopen = several(ids, last=", ")
+        back = [tell.name(item) for item in (*cut["places"], *cut["roads"])]
+        if looks[-1]["capacity_kg_per_day"] == 0 and back:
+            reopen = several(back, last=", ")
             found.append(
                 Sentence(tell.name(axis), " is cut at the end; it would reopen with: ", reopen)
             )
@@ -408,7 +412,7 @@ def _unreached(tell: Teller, axis: str) -> Sentence:
 
 
 def same_deliveries(
-    summaries: Sequence[Document], axis: str, name: Callable[[str], str] = str
+    summaries: Sequence[Document], axis: str, name: Callable[[str], str] | None = None
 ) -> Sentence | None:
     """Says that runs do not differ in what an axis delivers; None where they do.
 

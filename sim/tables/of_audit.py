@@ -23,7 +23,7 @@ def audit(document: Document) -> Iterator[Sentence]:
     yield from _head(tell, "lacking", "links that it lacks")
     for i, row in enumerate(document["lacking"]):
         stem = f"lacking/{i}"
-        pair = joined_ends(tell.names.get(row[end], row[end]) for end in "ab")
+        pair = joined_ends(tell.name(row[end]) for end in "ab")
         yield Sentence(
             "  ", Name(pair), ": ", tell.km(f"{stem}/km"), "; the network has ",
             tell.km(f"{stem}/network_km"), _over(tell, row["via"]),
@@ -49,7 +49,7 @@ def audit(document: Document) -> Iterator[Sentence]:
 
 
 def _places(tell: Answer, items: Sequence[str]) -> Sentence:
-    return several([Name(tell.names.get(item, item)) for item in items])
+    return several([Name(tell.name(item)) for item in items])
 
 
 def _over(tell: Answer, places: Sequence[str]) -> Sentence:

@@ -73,18 +73,22 @@ class Answer:
         """A share in percent."""
         return share(at(self.document, path), path)
 
-    def named(self, path: str) -> Sentence:
-        """The ids that a list has."""
-        return names(at(self.document, path), MOST_NAMES)
+    def named(self, path: str, most: int = MOST_NAMES) -> Sentence:
+        """What a list has, by their names."""
+        return names([self.called(item) for item in at(self.document, path)], most)
+
+    def name(self, item: str) -> str:
+        """What a place, a road or an axis is called; its id, where that is nothing else."""
+        return self.names.get(item, item)
 
     def called(self, item: str) -> Name:
-        """A place by its name, with its id behind it."""
-        name = self.names.get(item, item)
+        """The same with its id behind it, by which a scenario and options speak of it."""
+        name = self.name(item)
         return Name(item if name == item else f"{name} ({item})")
 
     def way(self, path: str) -> Name:
         """The places of a route, by their names."""
-        return Name(joined_ends(self.names.get(p, p) for p in at(self.document, path)))
+        return Name(joined_ends(map(self.name, at(self.document, path))))
 
     def limit(self, path: str, limit: str) -> Sentence:
         """Behind a value that is not proven: its bound, which is a ``limit`` to one side."""
@@ -95,7 +99,8 @@ class Answer:
 
 def title(document: Document) -> Sentence:
     """What was looked at: an axis at a date, or a network, and its ends."""
-    ends = Sentence(names(document["from"], MOST_NAMES), " -> ", names(document["to"], MOST_NAMES))
+    tell = Answer(document)
+    ends = Sentence(tell.named("from"), " -> ", tell.named("to"))
     if "axis" in document:
         return Sentence(_axis(document), ": ", ends)
     return Sentence(Name(document["title"]), ": ", ends)
@@ -117,7 +122,7 @@ def axis_cut(document: Document) -> Iterator[Sentence]:
         yield Sentence(f"minimum cut, {_once(document)}:")
         yield from (Sentence("  ", tell.called(item)) for item in document["cut"])
         if document["other_cut"]:
-            others = names(document["other_cut"], MOST_OTHERS)
+            others = tell.named("other_cut", MOST_OTHERS)
             yield Sentence("  another, nearest the sinks: ", others)
     elif document["never_open"]:
         yield Sentence("the axis was not open at the start either")
@@ -215,7 +220,10 @@ def _territory(tell: Answer) -> Iterator[Sentence]:
         ("pockets", "pockets that no source reaches"),
     ):
         if document.get(key):
-            items = [i if isinstance(i, str) else " + ".join(i) for i in document[key]]
+            items = [
+                tell.called(i) if isinstance(i, str) else Name(" + ".join(map(tell.called, i)))
+                for i in document[key]
+            ]
             size = tell.count(key, key.replace("_", " "))
             yield Sentence(f"{what} (", size, "): ", names(items, MOST_NAMES))
 
@@ -229,7 +237,7 @@ def explained(document: Document) -> list[Sentence]:
         return [Sentence("Nothing gets through: no way is open from a source to a sink.")]
 
     def listed(items: Sequence[str]) -> Name:
-        return Name(", ".join(tell.names.get(item, item) for item in items))
+        return Name(", ".join(map(tell.name, items)))
 
     sentences = []
     for i, route in enumerate(document["routes"]):
@@ -306,14 +314,14 @@ def beside_frontier(document: Document) -> Iterator[Sentence]:
         k = tell.count("captures/k", "losses")
         yield Sentence(
             "the scenario takes ", tell.named("captures/places"), " (", k, "): leaves ",
-            tell.amount("captures/flow"), "; the best ", k, " (",
-            tell.named("captures/best/removed"), ") leave ", tell.amount("captures/best/flow"),
+            tell.amount("captures/flow"), "; the best ", k, " leave ",
+            tell.amount("captures/best/flow"), ": ", tell.named("captures/best/removed"),
         )  # fmt: skip
     if document.get("defence"):
         yield Sentence(
             "to hold: ", tell.named("defence/held"), " keeps ", tell.amount("defence/flow"),
-            tell.limit("defence", "at most"), " against the best attack (",
-            tell.named("defence/attack"), ")",
+            tell.limit("defence", "at most"), " against the best attack: ",
+            tell.named("defence/attack"),
         )  # fmt: skip
     if document.get("uncertain"):
         most = "" if document["uncertain"]["exact"] else "at most "
@@ -346,7 +354,8 @@ def joint(document: Document) -> Iterator[Sentence]:
     for i, row in enumerate(document["frontier"]):
         stem = f"frontier/{i}"
         flows = [
-            Sentence(Name(axis), " ", tell.amount(f"{stem}/flows/{axis}")) for axis in row["flows"]
+            Sentence(Name(tell.name(axis)), " ", tell.amount(f"{stem}/flows/{axis}"))
+            for axis in row["flows"]
         ]
         total, losses = tell.amount(f"{stem}/total"), tell.losses(f"{stem}/k")
         leave = " leaves " if row["k"] == 1 else " leave "
@@ -396,4 +405,4 @@ def shapley(document: Document) -> Iterator[Sentence]:
         if row["low"] != row["high"]:
             low, high = (tell.amount(f"{stem}/{end}") for end in ("low", "high"))
             span = Sentence(" (", low, " to ", high, ")")
-        yield Sentence("  ", Name(row["name"]), ": ", tell.amount(f"{stem}/share"), span)
+        yield Sentence("  ", tell.called(row["name"]), ": ", tell.amount(f"{stem}/share"), span)

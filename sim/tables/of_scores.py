@@ -8,12 +8,12 @@ from typing import Any
 
 from sim.base.numbers import number, percent
 from sim.measure.hindcast import CONSTANT, FRONT, OWN, DateRow, Hindcast, ScoreLine
+from sim.measure.names import name_of
 from sim.measure.on_record import Rate
 from sim.measure.scoring_rules import pit_histogram
 from sim.scenario.dates import format_instant
 from sim.scenario.model import Scenario
 
-from .names import name_of
 from .table import Column, Percent, Points, Table, UserText, said
 
 SCORES = (

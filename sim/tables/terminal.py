@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from io import TextIOWrapper
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any, Literal
 
 from rich import box
@@ -29,7 +30,7 @@ from .grid import wide
 from .headline import Teller, alone, findings
 from .of_scenario import length_words
 from .spark import spark
-from .table import Column, Ids, Table, said
+from .table import Code, Column, Id, Ids, Table, said
 
 Document = Mapping[str, Any]
 
@@ -38,6 +39,9 @@ MOST_POCKETS = 20
 
 MOST_NAMES = 6
 """Places or choices named in one line; the others are counted."""
+
+WIDEST_NAME = 22
+"""Characters of a line of the name of an axis."""
 
 LEAST_SPARK, MOST_SPARK = 10, 60
 """Characters of the spark of an axis."""
@@ -96,7 +100,7 @@ def print_summary(summary: Document, file: str = "FILE") -> None:
         say(out, f"{lack}; taken is about the {length_words(lengths['detour'])}.")
     if doubtful := scenario.get("doubtful_roads"):
         exists = {road: summary["measures"][f"roads.{road}.exists"]["value"] for road in doubtful}
-        absent = [road for road in doubtful if not exists[road]]
+        absent = [Teller(summary).name(road) for road in doubtful if not exists[road]]
         which = f"not there in this run: {', '.join(absent)}" if absent else "all there in this run"
         say(out, f"Roads that may not be there: {number(len(doubtful))}; {which}.")
     typical = " How typical it is, many runs tell:" if of_run.is_drawn(summary) else ""
@@ -140,12 +144,14 @@ def print_found(tables: Mapping[str, Table], search: str, near: str | None) -> N
         out.print(f"nothing has '{safe(search)}'{hint}")
 
 
-def texts(table: Table) -> list[list[str]]:
-    """The cells of a table as a terminal shows them."""
+def texts(table: Table, names: Mapping[str, str] = MappingProxyType({})) -> list[list[str]]:
+    """The cells of a table as a terminal shows them, ids as ``names`` has them."""
     date = partial(day_iso, table.start)
 
     def text(cell: object) -> str:
-        return enumerated(cell, MOST_NAMES) if isinstance(cell, Ids) else said(cell, date)
+        if isinstance(cell, Ids):
+            return enumerated([names.get(item, item) for item in cell], MOST_NAMES)
+        return said(names.get(cell, cell) if isinstance(cell, Id) else cell, date)
 
     return [[text(cell) for cell in row] for row in table.cells]
 
@@ -167,9 +173,10 @@ def fitting(columns: Mapping[str, tuple[int, int]], width: int) -> tuple[list[st
 
 
 _OVER_TIME = Column("over_time", "Over time", str)
+_ID = Column("id", "Id", Code)
 _RANKS = {
-    "axis": 0, "capacity": 1, "over_time": 2, "demand_start": 6, "time_of_first_cut": 4,
-    "time_of_lasting_cut": 9, "delivered": 7, "needed": 8, "unmet_share": 3, "out_of_stock": 5,
+    "axis": 0, "id": 3, "capacity": 1, "over_time": 2, "demand_start": 7, "time_of_first_cut": 5,
+    "time_of_lasting_cut": 10, "delivered": 8, "needed": 9, "unmet_share": 4, "out_of_stock": 6,
 }  # fmt: skip
 """The columns of the table of axes in order, and which of them give way first."""
 
@@ -182,13 +189,16 @@ def _print_axes(out: Console, summary: Document) -> None:
     table = of_run.axes(summary)
     if not table.rows:
         return
-    axes = table["axis"]
-    table = table.put(_OVER_TIME, [" " * LEAST_SPARK for _ in axes]).pick(*_RANKS)
+    axes, names = table["axis"], summary.get("names", {})
+    ranks = {key: rank for key, rank in _RANKS.items() if key != "id" or names.keys() & set(axes)}
+    table = table.put(_ID, axes).put(_OVER_TIME, [" " * LEAST_SPARK for _ in axes]).pick(*ranks)
     shown = {}
-    for column, cells in zip(table.columns, zip(*texts(table), strict=True), strict=True):
+    for column, cells in zip(table.columns, zip(*texts(table, names), strict=True), strict=True):
+        if column.key == "axis":
+            cells = tuple(textwrap.fill(name, min(WIDEST_NAME, out.width)) for name in cells)
         head = textwrap.fill(column.head, wide([*cells, *column.head.split()]))
         shown[column.key] = [head, *cells]
-    widths = {key: (wide(shown[key]), rank) for key, rank in _RANKS.items()}
+    widths = {key: (wide(shown[key]), rank) for key, rank in ranks.items()}
     kept, left = fitting(widths, out.width)
     width, end = min(LEAST_SPARK + left, MOST_SPARK), float(summary["scenario"]["days"])
     steps = [[(x["day"], x["capacity_kg_per_day"]) for x in summary["axes"][axis]] for axis in axes]
@@ -210,7 +220,7 @@ def _print_axes(out: Console, summary: Document) -> None:
 
 
 def told(summary: Document) -> Iterator[Sentence]:
-    """What is said of one run beside its tables, line by line; things are called by their ids."""
+    """What is said of one run beside its tables, line by line."""
     yield from findings(summary)
     yield from _pockets(summary)
     yield from _displaced(summary)
@@ -230,7 +240,8 @@ def _pockets(summary: Document) -> Iterator[Sentence]:
     shown = {id(pocket) for pocket in largest[:MOST_POCKETS]}
     kept = [p for p in still if id(p) in shown]
     table = of_run.pockets({**summary, "pockets": kept})
-    rows = texts(table.pick("actor", "places", "persons", "stock_t", "from_day"))
+    names = summary.get("names", {})
+    rows = texts(table.pick("actor", "places", "persons", "stock_t", "from_day"), names)
     for pocket, (actor, places, persons, stock, since) in zip(kept, rows, strict=True):
         amounts = [
             Said(f"{shown_as} {unit}", pocket[key], unit)
@@ -251,32 +262,35 @@ def _displaced(summary: Document) -> Iterator[Sentence]:
     for actor, moves in groupby(pairs, key=lambda pair: pair[0]):
         stem = f"regroup.{actor}"
         went = [
-            Sentence(Name(goal), " ", tell.share(f"{stem}.to.{goal}.share")) for _, goal in moves
+            Sentence(tell.name(goal), " ", tell.share(f"{stem}.to.{goal}.share"))
+            for _, goal in moves
         ]
         total = tell.size(f"{stem}.displaced")
         goals = several(went[:MOST_NAMES], last=", ")
         more = len(went) - MOST_NAMES
         rest = Sentence(" and to ", counted(more, "other goal")) if more > 0 else Sentence("")
-        yield Sentence("\ndisplaced, ", Name(actor), ": ", total, ": ", goals, rest)
+        yield Sentence("\ndisplaced, ", tell.name(actor), ": ", total, ": ", goals, rest)
 
 
 def _decisions(summary: Document) -> Iterator[Sentence]:
     """What was decided when, with the probability of each option then."""
     tell = Teller(summary)
     for decision, day in of_run.by_thing(summary, "decisions", "time"):
-        name, stem = Name(decision), f"decisions.{decision}.to"
+        name, stem = tell.name(decision), f"decisions.{decision}.to"
         if day is None:
             yield Sentence("\ndecision ", name, ": not made")
             continue
         options = of_run.by_thing(summary, stem, "probability")
         ranked = [o for _, o in sorted((-share, o) for o, share in options if share is not None)]
         chosen = next(o for o in ranked if of_run.value(summary, f"{stem}.{o}.chosen"))
-        listed = [Sentence(Name(o), " ", tell.share(f"{stem}.{o}.probability")) for o in ranked]
+        listed = [
+            Sentence(tell.name(o), " ", tell.share(f"{stem}.{o}.probability")) for o in ranked
+        ]
         when = Said(
             day_iso(of_run.start_of(summary), day), day, "day", f"decisions.{decision}.time"
         )
-        yield Sentence("\ndecision ", name, ", ", when, ": ", Name(chosen), " (probabilities: ",
-                       several(listed, last=", "), ")")  # fmt: skip
+        yield Sentence("\ndecision ", name, ", ", when, ": ", tell.name(chosen),
+                       " (probabilities: ", several(listed, last=", "), ")")  # fmt: skip
 
 
 def _print_claims(out: Console, summary: Document) -> None:

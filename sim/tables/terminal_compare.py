@@ -37,7 +37,9 @@ def print_comparison(comparison: Comparison, *, everything: bool = False) -> Non
     focus = comparison.outcomes[0].summary["scenario"]["focus"]
     first = [r for r in comparison.rows if of_many.is_headline(r.path, focus)]
     if first:
-        _print_rows(out, f"{focus}, the axis in focus", first, heads, everything)
+        named = summaries[0].get("names", {}).get(focus)
+        called = f"{named} ({focus})" if named else focus
+        _print_rows(out, f"{called}, the axis in focus", first, heads, everything)
     print_changes(out, comparison.changes, names)
     rest = [r for r in comparison.rows if r not in first]
     if rest:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from sim.base.numbers import whole
 from sim.base.said import Said, Sentence, listed
+from sim.measure.names import name_of
 from sim.measure.steps import Steps, credit_levels
 from sim.measure.summary import Analysis
 from sim.scenario.dates import date_of, format_instant
@@ -17,7 +18,6 @@ from sim.state.control import Control
 from sim.state.rebuild import states
 from sim.state.record import EventRow
 from sim.tables.headline import Teller
-from sim.tables.names import name_of
 from sim.tables.of_run import luck_words
 from sim.view.draw import legible
 

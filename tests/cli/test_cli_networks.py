@@ -269,7 +269,7 @@ def test_what_people_read(sim: Sim, folder: Path) -> None:
     assert "these roads carry it" in text
     text = sim("interdict", "toy.yaml", "-k", "1", cwd=folder).stdout
     assert "The line (line)" in text
-    assert "the scenario takes gate (1): leaves 5 t/day" in text
+    assert "the scenario takes Gate (gate) (1): leaves 5 t/day; the best 1 leave 5 t/day: " in text
     text = sim("rank", "toy.yaml", cwd=folder).stdout
     assert "Gate (gate)" in text
 

@@ -206,7 +206,8 @@ def test_show_and_compare_old_runs(sim: Sim, scenario: Path, tmp_path: Path) -> 
     # two runs of one name; the axis in focus first, then the settings, then other measures
     first, settings, rest = (
         told.index(words)
-        for words in ("line, the axis in focus", "What differs in the scenarios\n  events.gate_fa",
+        for words in ("The line (line), the axis in focus",
+                      "What differs in the scenarios\n  events.gate_fa",
                       "Other measures that differ")
     )  # fmt: skip
     assert first < told.index("capacity_end") < settings < rest

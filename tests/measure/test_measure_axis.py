@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from sim import api
+from sim.api.axes import cuts_at
 from sim.base.errors import BadInputError
-from sim.measure.axis import AxisView, cut_document
+from sim.measure.axis import AxisView
 from sim.scenario.model import DAY, Scenario
 
 Make = Callable[..., Scenario]
@@ -77,11 +78,15 @@ def test_an_axis_over_one_road_has_no_cut_of_places(make: Make) -> None:
 
 def test_the_document_is_plain_and_names_what_it_mentions(make: Make) -> None:
     scenario = make(ROADS, axes=AXES, events={"1": take("b c", DAY)})
-    document = cut_document(scenario, "line", api.cut(scenario, "line"))
+    [found] = cuts_at(scenario, ["line"])
+    document = found.document()
     assert document["max_flow"] == 0
     assert document["cut"] == ["b"]
     assert document["fewest_places_cut"] == []
-    assert document["names"] == {"b": "B", "c": "C"}
+    # b and c stand in the way; what is left is s-a, whose loss parts it, and t, which is cut off
+    assert document["bridges"] == ("s-a",)
+    assert document["pockets"] == (("t",),)
+    assert document["names"] == {"b": "B", "c": "C", "s-a": "S \u2013 A", "t": "T"}
     assert document["day"] == 10
 
 

@@ -105,7 +105,7 @@ def test_a_sink_that_nothing_reaches_is_named_though_the_total_looks_well(make: 
     sinks = {"t": {"demand": 8_000, "stock": 100_000}, "u": {"demand": 500, "stock": 9_000}}
     tell = Teller(ran(make, road="s-t:1/10000 t-u:1!", sinks=sinks).summary)
     assert arrived(tell, "line") == (
-        "all of the 85 t needed at its sinks was there; nothing was delivered to u"
+        "all of the 85 t needed at its sinks was there; nothing was delivered to U"
     )
     tell = Teller(ran(make, sinks={"t": {}}).summary)
     assert arrived(tell, "line") == "nothing was needed at its sinks"

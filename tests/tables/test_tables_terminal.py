@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -205,11 +207,40 @@ def test_of_very_many_pockets_the_largest_are_listed(
         )
     )
     print_summary(run.summary)
-    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  red: arm")]
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  Red: Arm")]
     assert len(lines) == 20
-    assert any(line.startswith("  red: arm29 (500 persons;") for line in lines)
-    assert any(line.startswith("  red: arm05 (0 t;") for line in lines)  # a sink without stock
-    assert any(line.startswith("  red: arm01 (persons not modelled;") for line in lines)
+    assert any(line.startswith("  Red: Arm29 (500 persons;") for line in lines)
+    assert any(line.startswith("  Red: Arm05 (0 t;") for line in lines)  # a sink without stock
+    assert any(line.startswith("  Red: Arm01 (persons not modelled;") for line in lines)
     assert not any("0 persons" in line for line in lines if "500 persons" not in line)
     print_summary(run.summary)
     assert "  and 10 smaller ones, all in summary.json" in capsys.readouterr().out
+
+
+def test_things_are_called_by_their_names_with_the_ids_to_type(
+    make: Callable[..., Scenario], capsys: pytest.CaptureFixture[str]
+) -> None:
+    lost = {"kind": "capture", "places": "mid", "by": "blue", "at": DAY}
+    scenario = make(
+        "base-mid:36 mid-town:36",
+        axes={"line": {"sources": "base", "sinks": {"town": {}}}},
+        garrisons={"men": {"place": "town", "strength": 500}},
+        events={"fall": lost},
+    )
+    named = replace(scenario.axes["line"], name="The line to town")
+    run = sim.run(replace(scenario, axes={"line": named}))
+    # the factory calls places and actors by their ids with a capital
+    assert run.summary["names"] == {
+        "base": "Base", "base-mid": "Base \u2013 Mid", "blue": "Blue", "line": "The line to town",
+        "mid": "Mid", "mid-town": "Mid \u2013 Town", "red": "Red", "town": "Town",
+    }  # fmt: skip
+    print_summary(run.summary)
+    told = capsys.readouterr().out
+    assert re.search(r"^The line to town +line +", told, re.M)
+    assert "The line to town is cut at the end; it would reopen with: Mid" in told
+    assert "  Red: Town (500 persons" in told
+    summary = {key: value for key, value in run.summary.items() if key != "names"}
+    print_summary(summary)  # as a version without names wrote it: told by ids
+    told = capsys.readouterr().out
+    assert re.search(r"^line +[0-9]", told, re.M)
+    assert "line is cut at the end; it would reopen with: mid" in told

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from sim.base.names import mentioned
 from sim.base.numbers import joined_ends
 from sim.scenario.model import Scenario
 from sim.state.control import PROFILE
@@ -25,3 +29,9 @@ def name_of(scenario: Scenario, item: str) -> str:
         if item in known:
             return str(known[item].name)
     return item
+
+
+def names_of(scenario: Scenario, document: Mapping[str, Any]) -> dict[str, str]:
+    """What is called otherwise than by its id, of all that a document mentions, by id."""
+    called = ((item, name_of(scenario, item)) for item in sorted(set(mentioned(document))))
+    return {item: name for item, name in called if name != item}
