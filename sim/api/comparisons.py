@@ -17,9 +17,9 @@ from sim.measure import compare as of_runs
 from sim.measure import compare_many as of_ensembles
 from sim.measure.compare import Outcome
 from sim.measure.compare_many import Many
+from sim.measure.names import name_of
 from sim.tables.data import DataTable
 from sim.tables.manifest import kind_of
-from sim.tables.names import name_of
 from sim.tables.verified import reading
 
 from .drawing import draw_comparison, draw_many, drawer
