@@ -78,8 +78,13 @@ class FastestWays:
         entry[roots] = 0
         self._prices = np.concatenate((entry, price, [0, far]))
 
-        # Ways that are closed, and by which some place would be reached as soon or sooner.
-        self._inviting: BoolArray = ~usable & (by_way <= times.seconds[head])
+        # Ways that are closed, and by which some place would be reached as soon or sooner; where all
+        # sinks have a way, no later than the farthest of them: what is beyond leads to none sooner.
+        soon = times.seconds[head]
+        self._all = len(self._routes) == len(sinks)
+        if self._all:
+            soon = np.minimum(soon, far)
+        self._inviting: BoolArray = ~usable & (by_way <= soon)
 
     def hold(self, road: IntArray, place: IntArray) -> bool:
         """Whether these are the fastest ways through what has capacity now, too.
@@ -99,7 +104,10 @@ class FastestWays:
         one nearest the sources. None also where no cut proves it, as when the ways do not
         :meth:`hold`. Raises the errors of :meth:`FlowProblem.limits`.
         """
-        limits = self._problem.limits(road, place, self._supply, demand)
+        return self.plan_within(self._problem.limits(road, place, self._supply, demand), demand)
+
+    def plan_within(self, limits: IntArray, demand: IntArray) -> Flow | None:
+        """As :meth:`plan`, within the :meth:`FlowProblem.limits` that hold ``demand``."""
         if sum(demand.tolist()) >= 2**53:
             return None
         carried = np.bincount(self._parts, demand[self._whose], self._length)
@@ -107,7 +115,10 @@ class FastestWays:
         if np.count_nonzero(amounts > limits):
             return None
         side = self._side.copy()
-        side[self._beyond[limits[self._border] > 0]] = True
+        if self._all:  # what opened since may lead on from there, and the demands bind
+            side[:-1] = True
+        else:
+            side[self._beyond[limits[self._border] > 0]] = True
         plan = self._problem.proven(limits, amounts, side)
         return None if plan is None else replace(plan, prices=self._prices)
 

@@ -16,6 +16,7 @@ Places and roads are named by their index, which is their rank by id.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -30,6 +31,9 @@ BoolArray = NDArray[np.bool_]
 
 MANY_PLACES = 2_000
 """From this size on scipy's searches pay for its import (0.2 s); the answers are the same."""
+
+MOST_REACHED = 512
+"""Answers of :func:`reach` that are kept on a network of fewer places: some MB at most."""
 
 LONGEST = 2**31
 """Longest travel time of one road (seconds), so that sums over routes stay exact."""
@@ -51,6 +55,66 @@ class HalfEdges:
     flat: IntArray  # (2m,) 2 * road + way
 
 
+class Shape:
+    """What joins what in a graph, whatever it takes to travel: one for all graphs that differ in
+    that alone.
+
+    ``reached`` are answers of :func:`reach` that may be asked for again: while things are lost and
+    won a network of some hundred places goes through the same states in run after run.
+    """
+
+    def __init__(self, places: tuple[str, ...], roads: tuple[str, ...], a: IntArray, b: IntArray):
+        self.places, self.roads, self.a, self.b = places, roads, a, b
+        self.reached: dict[tuple[bytes, bytes, tuple[int, ...]], BoolArray] = {}
+
+    @cached_property
+    def place_index(self) -> Mapping[str, int]:
+        """Index of each place by id."""
+        return {place: i for i, place in enumerate(self.places)}
+
+    @cached_property
+    def road_index(self) -> Mapping[str, int]:
+        """Index of each road by id."""
+        return {road: r for r, road in enumerate(self.roads)}
+
+    @cached_property
+    def half_edges(self) -> HalfEdges:
+        """The adjacency, built on first use."""
+        m = len(self.roads)
+        tail, head = np.concatenate([self.a, self.b]), np.concatenate([self.b, self.a])
+        road = np.tile(np.arange(m, dtype=np.int64), 2)
+        way = np.repeat(np.array([0, 1], dtype=np.int64), m)
+        order = np.lexsort((road, head, tail))
+        tail, head, road, way = tail[order], head[order], road[order], way[order]
+        start = np.searchsorted(tail, np.arange(len(self.places) + 1))
+        return HalfEdges(start, tail, head, road, 2 * road + way)
+
+    @cached_property
+    def ends(self) -> list[tuple[int, int]]:
+        """The places at the two ends of each road."""
+        return list(zip(self.a.tolist(), self.b.tolist(), strict=True))
+
+    @cached_property
+    def roads_at(self) -> list[list[int]]:
+        """The roads that end at each place."""
+        found: list[list[int]] = [[] for _ in self.places]
+        for road, ends in enumerate(self.ends):
+            for place in ends:
+                found[place].append(road)
+        return found
+
+    @cached_property
+    def neighbours(self) -> list[list[tuple[int, int]]]:
+        """For each place its ``(neighbour, flat index of the way there)``, sorted.
+
+        The half-edges as plain lists, which loops in Python read much faster than arrays.
+        """
+        half = self.half_edges
+        pairs = list(zip(half.head.tolist(), half.flat.tolist(), strict=True))
+        cuts = half.start.tolist()
+        return [pairs[i:j] for i, j in pairwise(cuts)]
+
+
 @dataclass(frozen=True, eq=False)
 class Graph:
     """An undirected network of ``n`` places and ``m`` roads; parallel roads are allowed.
@@ -68,8 +132,8 @@ class Graph:
     def __post_init__(self) -> None:
         """Make the arrays read-only. Raises ValueError where they are no network."""
         n, m = len(self.places), len(self.roads)
-        for name, kind in (("a", np.int32), ("b", np.int32), ("seconds", np.int64)):
-            object.__setattr__(self, name, _frozen(getattr(self, name), kind, (m,), name))
+        for name in ("a", "b"):
+            object.__setattr__(self, name, _frozen(getattr(self, name), np.int32, (m,), name))
         object.__setattr__(self, "km", _frozen(self.km, np.float64, (m,), "km"))
         for name, ids in (("places", self.places), ("roads", self.roads)):
             if len(set(ids)) < len(ids) or list(ids) != sorted(ids):
@@ -78,9 +142,14 @@ class Graph:
         if m and (ends.min() < 0 or ends.max() >= n):
             raise ValueError("a road ends at a place that is not there")
         self._refuse(self.a == self.b, "joins a place to itself")
-        self._refuse(self.seconds < 1, "takes less than a second to travel")
-        self._refuse(self.seconds > LONGEST, f"takes more than {LONGEST} seconds to travel")
+        self._check_times()
         self._refuse(~(np.isfinite(self.km) & (self.km >= 0)), "has no length")
+
+    def _check_times(self) -> None:
+        seconds = _frozen(self.seconds, np.int64, (len(self.roads),), "seconds")
+        object.__setattr__(self, "seconds", seconds)
+        self._refuse(seconds < 1, "takes less than a second to travel")
+        self._refuse(seconds > LONGEST, f"takes more than {LONGEST} seconds to travel")
 
     def _refuse(self, bad: BoolArray, what: str) -> None:
         if bad.any():
@@ -113,26 +182,38 @@ class Graph:
         )
 
     @cached_property
+    def shape(self) -> Shape:
+        """What joins what."""
+        return Shape(self.places, self.roads, self.a, self.b)
+
+    def timed(self, seconds: ArrayLike) -> Graph:
+        """The same network with other travel times (m,). Raises ValueError as a new one would."""
+        self.shape  # noqa: B018  made here, so that both have it
+        other = copy(self)
+        other.__dict__.pop("labels", None)
+        object.__setattr__(other, "seconds", seconds)
+        other._check_times()
+        return other
+
+    @property
     def place_index(self) -> Mapping[str, int]:
         """Index of each place by id."""
-        return {place: i for i, place in enumerate(self.places)}
+        return self.shape.place_index
 
-    @cached_property
+    @property
     def road_index(self) -> Mapping[str, int]:
         """Index of each road by id."""
-        return {road: r for r, road in enumerate(self.roads)}
+        return self.shape.road_index
 
-    @cached_property
+    @property
     def half_edges(self) -> HalfEdges:
         """The adjacency, built on first use."""
-        m = len(self.roads)
-        tail, head = np.concatenate([self.a, self.b]), np.concatenate([self.b, self.a])
-        road = np.tile(np.arange(m, dtype=np.int64), 2)
-        way = np.repeat(np.array([0, 1], dtype=np.int64), m)
-        order = np.lexsort((road, head, tail))
-        tail, head, road, way = tail[order], head[order], road[order], way[order]
-        start = np.searchsorted(tail, np.arange(len(self.places) + 1))
-        return HalfEdges(start, tail, head, road, 2 * road + way)
+        return self.shape.half_edges
+
+    @property
+    def neighbours(self) -> list[list[tuple[int, int]]]:
+        """That of the :class:`Shape`."""
+        return self.shape.neighbours
 
     @cached_property
     def labels(self) -> tuple[int, IntArray, list[int]]:
@@ -144,17 +225,6 @@ class Graph:
         scale = 1 << len(self.places).bit_length()
         lengths = self.seconds * scale + 1
         return scale, lengths, lengths.tolist()
-
-    @cached_property
-    def neighbours(self) -> list[list[tuple[int, int]]]:
-        """For each place its ``(neighbour, flat index of the way there)``, sorted.
-
-        The half-edges as plain lists, which loops in Python read much faster than arrays.
-        """
-        half = self.half_edges
-        pairs = list(zip(half.head.tolist(), half.flat.tolist(), strict=True))
-        cuts = half.start.tolist()
-        return [pairs[i:j] for i, j in pairwise(cuts)]
 
 
 def _frozen(values: ArrayLike, kind: type, shape: tuple[int, ...], name: str) -> NDArray[Any]:
@@ -189,16 +259,29 @@ def passable(graph: Graph, usable_roads: BoolArray, usable_places: BoolArray) ->
 def reach(
     graph: Graph, usable_roads: BoolArray, usable_places: BoolArray, roots: Iterable[int]
 ) -> BoolArray:
-    """``(n,)``: the places that can be reached from any of ``roots``, the roots included."""
-    ways = passable(graph, usable_roads, usable_places)
+    """``(n,)``: the places that can be reached from any of ``roots``, the roots included.
+
+    The array is read-only. Raises ValueError where a mask has the wrong shape.
+    """
     usable = np.asarray(usable_places, dtype=bool)
-    begun = [int(r) for r in roots if usable[r]]
-    reached = np.zeros(len(graph.places), dtype=bool)
     if len(graph.places) >= MANY_PLACES:
+        begun = [int(r) for r in roots if usable[r]]
+        ways = passable(graph, usable_roads, usable_places)
+        reached = np.zeros(len(graph.places), dtype=bool)
         reached[_spread_scipy(graph, ways.ravel(), begun)] = True
-    else:
+        return reached
+    roads, kept = np.asarray(usable_roads, dtype=bool), graph.shape.reached
+    key = roads.tobytes(), usable.tobytes(), tuple(sorted(roots))
+    if key not in kept:
+        ways = passable(graph, roads, usable)
+        reached = np.zeros(len(graph.places), dtype=bool)
+        begun = [root for root in key[2] if usable[root]]
         reached[_spread(graph.neighbours, ways.ravel().tolist(), begun)] = True
-    return reached
+        reached.flags.writeable = False
+        if len(kept) >= MOST_REACHED:
+            del kept[next(iter(kept))]
+        kept[key] = reached
+    return kept[key]
 
 
 def _spread_scipy(graph: Graph, ways: BoolArray, roots: Sequence[int]) -> IntArray:

@@ -117,7 +117,8 @@ class _Program:
         goals = np.flatnonzero(asks & (self.lorries.rest[source] >= 0)).tolist()
         graph, start = problem.graph, problem.sources[source]
         near = reach(graph, self._usable, self._open, [start])
-        near &= reach(graph, self._usable[:, ::-1], self._open, [problem.sinks[j] for j in goals])
+        back, ends = self._usable[:, ::-1], [problem.sinks[j] for j in goals]
+        near = near & reach(graph, back, self._open, ends)
         ways = passable(graph, self._usable, near).ravel().nonzero()[0]
         pairs = [(source, j) for j in goals if near[problem.sinks[j]]]
         if pairs:

@@ -7,7 +7,6 @@ A road on which the speed is 0 keeps the time that it takes otherwise; it carrie
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from math import prod
 
 from sim.network import Graph, IntArray
@@ -63,7 +62,7 @@ class Pace:
         if self.key not in self._kept:
             if len(self._kept) > _MOST_KEPT:
                 del self._kept[next(key for key in self._kept if key)]
-            self._kept[self.key] = replace(whole, seconds=seconds)
+            self._kept[self.key] = whole.timed(seconds)
         self.graph = self._kept[self.key]
         return frozenset(changed)
 

@@ -38,7 +38,7 @@ class Passage:
         self.foreign = foreign
         self._load = (load, truck_load)
         graph = control.terrain.graph
-        self.share = [side.share(control, p, p in foreign) for p in graph.places]  # ppm squared
+        self.share = side.shares(control, foreign)  # ppm squared
         # the capacities also as plain lists, which are read faster one by one
         self._place_kg = [self._of_place(p) for p in range(len(graph.places))]
         self._road_kg = self._of_roads()
@@ -114,16 +114,32 @@ class Passage:
 
     def refresh(self, places: Iterable[str], roads: Iterable[str]) -> bool:
         """Recompute after ``places`` and ``roads`` changed; True where a capacity changed."""
-        terrain = self.control.terrain
-        graph = terrain.graph
-        stale = {graph.road_index[r] for r in roads}
-        changed = False
-        for name in places:
-            p = graph.place_index[name]
-            share = self.side.share(self.control, name, name in self.foreign)
+        graph = self.control.terrain.graph
+        return self.renew(
+            [(graph.place_index[p], p) for p in places], [graph.road_index[r] for r in roads], {}
+        )
+
+    def renew(
+        self, places: Iterable[tuple[int, str]], roads: Iterable[int], shares: dict[str, int]
+    ) -> bool:
+        """As :meth:`refresh`, of places by index and id and roads by index.
+
+        ``shares`` are those of the places, as far as they are known for this actor; others are
+        put there.
+        """
+        terrain, stale, changed = self.control.terrain, set(roads), False
+        roads_at = terrain.graph.shape.roads_at
+        for p, name in places:
+            share = None if name in self.foreign else shares.get(name)
+            if share is None:
+                share = self.side.share(self.control, name, name in self.foreign)
+                if name not in self.foreign:
+                    shares[name] = share
             if share != self.share[p]:
                 self.share[p] = share
-                stale.update(terrain.roads_at[p])  # a place bears on its roads by its share alone
+                stale.update(roads_at[p])  # a place bears on its roads by its share alone
+            elif terrain.place_capacity[p] == UNLIMITED:
+                continue
             capacity = self._of_place(p)
             if capacity != self._place_kg[p]:
                 self._place_kg[p] = capacity
@@ -230,5 +246,11 @@ class Passages:
 
     def refresh(self, places: Iterable[str], roads: Iterable[str]) -> set[Passage]:
         """Take in that places and roads changed; those where a capacity is another now."""
-        every = [passage for kept in self._kept.values() for passage in kept.values()]
-        return {passage for passage in every if passage.refresh(places, roads)}
+        graph, moved = self._control.terrain.graph, set()
+        spots = [(graph.place_index[place], place) for place in places]
+        ways = [graph.road_index[road] for road in roads]
+        shares: dict[str, dict[str, int]] = {}
+        for (actor, _), kept in self._kept.items():
+            known = shares.setdefault(actor, {})
+            moved |= {passage for passage in kept.values() if passage.renew(spots, ways, known)}
+        return moved

@@ -49,6 +49,17 @@ class Side:
                 share += ppm * self.weight[holder]
         return share
 
+    def shares(self, control: Control, foreign: frozenset[str]) -> list[int]:
+        """The :meth:`share` of every place, in the order of the graph."""
+        odd = control.sealed.keys() | control.besieged.keys() | foreign
+        weight, found = self.weight, []
+        for place in control.terrain.graph.places:
+            if place in odd:
+                found.append(self.share(control, place, place in foreign))
+            else:
+                found.append(sum([p * weight[h] for h, p in control.holders[place].items()]))
+        return found
+
     def holds(self, control: Control, place: str) -> bool:
         """True where the actor or a friend holds a share of the place, besieged or not."""
         return not self.own.isdisjoint(control.holders[place])
@@ -63,3 +74,7 @@ class Everyone(Side):
     def share(self, control: Control, place: str, foreign: bool = False) -> int:
         """The whole of every place, in ppm squared."""
         return PPM * PPM
+
+    def shares(self, control: Control, foreign: frozenset[str]) -> list[int]:
+        """The :meth:`share` of every place."""
+        return [PPM * PPM] * len(control.terrain.graph.places)

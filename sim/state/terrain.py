@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sim.network import UNLIMITED, Graph
 from sim.network.graph import LONGEST
@@ -30,20 +30,13 @@ class Terrain:
     @cached_property
     def ends(self) -> list[tuple[int, int]]:
         """The places at the two ends of each road, by index."""
-        return list(zip(self.graph.a.tolist(), self.graph.b.tolist(), strict=True))
-
-    @cached_property
-    def roads_at(self) -> list[list[int]]:
-        """The roads that end at each place, by index."""
-        found: list[list[int]] = [[] for _ in self.graph.places]
-        for road, ends in enumerate(self.ends):
-            for place in ends:
-                found[place].append(road)
-        return found
+        return self.graph.shape.ends
 
     @cached_property
     def neighbours(self) -> list[list[tuple[int, int]]]:
         """``graph.neighbours`` by the roads that are there."""
+        if not self.absent:
+            return self.graph.neighbours
         there = [road not in self.absent for road in self.graph.roads]
         return [
             [(other, flat) for other, flat in ways if there[flat >> 1]]
@@ -101,11 +94,32 @@ class Terrain:
 
         Those of a road are from ``a`` to ``b`` and back. A place without a capacity has no limit.
         """
-        roads = [(r.id, r.a, r.b, seconds[r.id], r.km) for r in network.roads.values()]
-        graph = Graph.build(network.places, roads)
+        graph = _whole(_Same(network))
+        graph = graph.timed([seconds[road] for road in graph.roads])
         return cls(
             graph,
             tuple(road_capacity[road] for road in graph.roads),
             tuple(place_capacity.get(place, UNLIMITED) for place in graph.places),
             absent,
         )
+
+
+@dataclass(frozen=True, eq=False)
+class _Same:
+    """A network as a key: the same one, not one that is equal."""
+
+    network: Network
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.network is other.network
+
+    def __hash__(self) -> int:
+        return id(self.network)
+
+
+@lru_cache(maxsize=2)
+def _whole(of: _Same) -> Graph:
+    """The graph of a network, whatever it takes to travel; the runs of a process share it."""
+    network = of.network
+    roads = [(r.id, r.a, r.b, 1, r.km) for r in network.roads.values()]
+    return Graph.build(network.places, roads)

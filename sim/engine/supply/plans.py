@@ -287,21 +287,19 @@ class Plans:
             limits = state.problem.limits(road, place, state.supply, asks)
             solved = _still(state, plans.last, limits)
             if solved is None:
-                solved = self._fed_fastest(state, road, place, asks, limits)
+                solved = self._fed_fastest(state, asks, limits)
             if solved is None:
                 flow = state.problem.plan(road, place, state.supply, asks)
                 solved = Solved(AxisPlan(flow), flow, limits)
             plans[key] = solved
         return solved.plan
 
-    def _fed_fastest(
-        self, state: AxisState, road: IntArray, place: IntArray, asks: IntArray, limits: IntArray
-    ) -> Solved | None:
+    def _fed_fastest(self, state: AxisState, asks: IntArray, limits: IntArray) -> Solved | None:
         """The plan by the fastest ways, None where they are too narrow or it is to be cheap."""
         if state.problem.priced is not None:
             return None
         ways = self._fastest(state)
-        flow = ways.plan(road, place, asks)
+        flow = ways.plan_within(limits, asks)
         return None if flow is None else Solved(AxisPlan(flow, ways.routes(flow)), flow, limits)
 
     def _fastest(self, state: AxisState) -> FastestWays:
@@ -354,7 +352,7 @@ class Plans:
             kind = kind if capacity else "axis_cut"
             world.note_event(kind, axis, "", f"capacity {before} -> {capacity} kg/day")
         old = state.planned
-        if old is None or not np.array_equal(old, flow.road_flow):
+        if old is None or not _equal(old, flow.road_flow):
             graph = state.problem.graph
             rows = flow.road_flow if old is None else flow.road_flow != old
             for r, way in np.argwhere(rows).tolist():
@@ -368,7 +366,7 @@ class Plans:
     def _send(self, state: AxisState, plan: AxisPlan) -> None:
         """Put the routes of a plan in force; what has built up on the old ones carries over."""
         planned = state.planned
-        if not state.paced and planned is not None and np.array_equal(planned, plan.flow.road_flow):
+        if not state.paced and planned is not None and _equal(planned, plan.flow.road_flow):
             return
         state.paced = False
         now, sinks = self._world.clock.now, self._sinks
@@ -434,7 +432,12 @@ def _asks(state: AxisState) -> IntArray:
 def _same(one: tuple[IntArray, IntArray] | None, other: tuple[IntArray, IntArray] | None) -> bool:
     if one is None or other is None:
         return one is other
-    return all(map(np.array_equal, one, other))
+    return all(map(_equal, one, other))
+
+
+def _equal(one: IntArray, other: IntArray) -> bool:
+    """Whether two arrays of one shape hold the same; often they are the same array."""
+    return one is other or not np.count_nonzero(one != other)
 
 
 def _total(limits: IntArray) -> int:

@@ -119,7 +119,7 @@ class Asked:
         begin = [s for s, kg in zip(line.sources, line.supply.tolist(), strict=True) if kg]
         mine = [i for i, want in enumerate(self.wants) if want.line == number]
         near = reach(graph, usable, places, begin)
-        near &= reach(graph, usable[:, ::-1], places, {self.wants[i].place for i in mine})
+        near = near & reach(graph, usable[:, ::-1], places, {self.wants[i].place for i in mine})
         for i in mine:
             self.served[i] = bool(near[self.wants[i].place])
         ends = np.stack([graph.a, graph.b], axis=1).astype(np.int64)

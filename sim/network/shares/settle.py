@@ -68,7 +68,7 @@ def _on_the_way(asked: Asked, closed: BoolArray, amounts: Sequence[Fraction]) ->
         }
         begin = [s for s, c in zip(line.sources, columns.sources, strict=True) if kept[c]]
         near = reach(graph, usable, everywhere, begin)
-        near &= reach(graph, usable[:, ::-1], everywhere, goals)
+        near = near & reach(graph, usable[:, ::-1], everywhere, goals)
         kept[columns.ways] &= near[columns.tail] & near[columns.head]
         kept[columns.sources] &= near[list(line.sources)]
     return kept
