@@ -50,7 +50,7 @@ def run_replicate(scenario: Scenario, replicate: int, watched: Sequence[str] = (
 
 
 def _replicate(scenario: Scenario, replicate: int, watched: Sequence[str]) -> Result:
-    record = simulation.run(scenario, replicate=replicate)
+    record = simulation.run(scenario, replicate=replicate, lean=True)
     analysis = Analysis(scenario, record, every_change=False)
     row: dict[str, Any] = {
         "replicate": replicate,

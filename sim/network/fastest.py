@@ -78,8 +78,8 @@ class FastestWays:
         entry[roots] = 0
         self._prices = np.concatenate((entry, price, [0, far]))
 
-        # Ways that are closed, and by which some place would be reached as soon or sooner; where all
-        # sinks have a way, no later than the farthest of them: what is beyond leads to none sooner.
+        # Ways that are closed, and by which some place would be reached as soon or sooner; where
+        # all sinks have a way, no later than the farthest: what is beyond leads to none sooner.
         soon = times.seconds[head]
         self._all = len(self._routes) == len(sinks)
         if self._all:

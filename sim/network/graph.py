@@ -59,13 +59,15 @@ class Shape:
     """What joins what in a graph, whatever it takes to travel: one for all graphs that differ in
     that alone.
 
-    ``reached`` are answers of :func:`reach` that may be asked for again: while things are lost and
+    ``reached`` and ``between`` are answers of :func:`reach` and of
+    :func:`~sim.network.between.between` that may be asked for again: while things are lost and
     won a network of some hundred places goes through the same states in run after run.
     """
 
     def __init__(self, places: tuple[str, ...], roads: tuple[str, ...], a: IntArray, b: IntArray):
         self.places, self.roads, self.a, self.b = places, roads, a, b
         self.reached: dict[tuple[bytes, bytes, tuple[int, ...]], BoolArray] = {}
+        self.between: dict[tuple[object, ...], Any] = {}
 
     @cached_property
     def place_index(self) -> Mapping[str, int]:

@@ -266,6 +266,17 @@ def test_what_is_kept_bears_on_no_result(
     assert again > 0
 
 
+@pytest.mark.parametrize("seed", range(25))
+def test_a_lean_run_leaves_the_same_record(
+    wild: Callable[[int], Scenario], wild_war: Callable[[int], Scenario], seed: int
+) -> None:
+    for scenario in (wild(seed), wild_war(seed)):
+        whole, lean = run(scenario), run(scenario, lean=True)
+        assert lean.solves <= whole.solves
+        lean.solves = whole.solves
+        assert lean == whole
+
+
 def test_plans_that_stand_are_those_made_anew(
     wild: Callable[[int], Scenario], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.network import Graph, components, reach
+from sim.network.between import between
 from sim.network.territory import dominators, shut_off, weak_points
 
 
@@ -91,3 +92,43 @@ def test_a_place_of_a_row_shuts_off_all_behind_it() -> None:
     masks = np.ones(39, bool), np.ones(40, bool)
     assert shut_off(row, *masks, [0], range(40)) == {i: 39 - i for i in range(40)}
     assert shut_off(row, *masks, [0], [7, 39]) == {7: 32, 39: 0}
+
+
+@settings(max_examples=150, derandomize=True, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_roads_between_are_those_of_all_ways_that_come_by_no_place_twice(seed: int) -> None:
+    graph, usable, places = random_graph(seed)
+    rng, n = np.random.default_rng(seed), len(graph.places)
+    ends = rng.permutation(n)[:4].tolist()
+    sources, sinks = ends[: len(ends) // 2], ends[len(ends) // 2 :]
+    ways = networkx_of(graph, usable, places)
+    ways.add_nodes_from(("before", "behind"))
+    for far, near in (("before", sources), ("behind", sinks)):
+        ways.add_edges_from((far, place, f"{far}{place}") for place in near if places[place])
+    found = {
+        road for way in nx.all_simple_edge_paths(ways, "before", "behind") for *_, road in way
+    }  # fmt: skip
+    roads = between(graph, usable, places, sources, sinks)
+    assert roads.roads.tolist() == sorted(road for road in found if isinstance(road, int))
+    touched = {int(end[road]) for road in roads.roads for end in (graph.a, graph.b)}
+    assert roads.places.tolist() == sorted(touched)
+
+
+def networkx_of(graph: Graph, usable: np.ndarray, places: np.ndarray) -> nx.MultiGraph:
+    """The roads that are usable either way between usable places, by their numbers."""
+    found = nx.MultiGraph()
+    for road, (a, b) in enumerate(zip(graph.a.tolist(), graph.b.tolist(), strict=True)):
+        if usable[road].any() and places[a] and places[b]:
+            found.add_edge(a, b, road)
+    return found
+
+
+def test_graphs_that_differ_in_their_times_share_what_joins_what() -> None:
+    graph = Graph.build("abc", [("r", "a", "b", 5, 1.0), ("s", "b", "c", 7, 2.0)])
+    other = graph.timed([1, 2])
+    assert (graph.seconds.tolist(), other.seconds.tolist()) == ([5, 7], [1, 2])
+    assert other.shape is graph.shape
+    # a length is seconds times a scale above the roads of a way (4 for three places), and one
+    assert (graph.labels[2], other.labels[2]) == ([21, 29], [5, 9])
+    with np.testing.assert_raises_regex(ValueError, "takes less than a second"):
+        graph.timed([0, 2])

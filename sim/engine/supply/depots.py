@@ -106,6 +106,10 @@ class Depots:
         if not self._holds_load(depot, outlet):
             self._run_dry(depot, outlet)
 
+    def supply(self, state: AxisState) -> bool:
+        """Whether any source of an axis ships from a stock."""
+        return state.axis.id in self._outlets
+
     def ships(self, state: AxisState, source: int) -> bool:
         """Whether an axis ships from a stock at a place, by index."""
         return self._outlet(state, source) is not None

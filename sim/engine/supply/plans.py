@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +22,8 @@ import numpy as np
 from sim.engine.clock import Phase
 from sim.engine.world import World
 from sim.network import UNLIMITED, FastestWays, Flow, FlowProblem, IntArray, Route, decompose
+from sim.network.between import Between, between
+from sim.network.graph import MANY_PLACES
 from sim.network.shares import LinePlan
 from sim.scenario.blocks import Block, blocks
 from sim.scenario.model import DAY, Scenario
@@ -89,13 +90,24 @@ class Answers:
     plans: Latest[bytes, Solved]
 
 
+class Basis(NamedTuple):
+    """What the plan of an axis follows from: its own, and what those before it use."""
+
+    asked: tuple[object, ...]
+    used: list[tuple[IntArray, IntArray] | None]
+
+
 class Plans:
     """The plans of all axes of a run."""
 
     def __init__(
-        self, world: World, axes: Mapping[str, AxisState], sinks: Sinks, depots: Depots
-    ) -> None:
+        self, world: World, axes: Mapping[str, AxisState], sinks: Sinks, depots: Depots, *,
+        lean: bool = False,
+    ) -> None:  # fmt: skip
         self._world = world
+        # on larger networks it takes longer to see what lies between than to prove a plan
+        self._lean = lean and len(world.graph.places) < MANY_PLACES
+        self._basis: dict[str, Basis] = {}  # what the plan in force follows from
         self._sinks = sinks
         self._depots = depots
         self._order = list(axes.values())
@@ -156,7 +168,8 @@ class Plans:
         moved: list[AxisState] = []
         before: list[AxisState] = []
         for states in self._blocks:
-            if any(s.axis.actor in due or any(map(partial(self._meet, s), moved)) for s in states):
+            told = any(s.axis.actor in due or any(self._meet(s, o) for o in moved) for s in states)
+            if told and not (self._lean and self._stands(states, before)):
                 used = [state.used for state in states]
                 self._plan_block(states, [o for o in before if o.used is not None])
                 moved += [s for s, u in zip(states, used, strict=True) if not _same(u, s.used)]
@@ -164,6 +177,36 @@ class Plans:
         if moved:
             self._note_loads()
         self._fleets.look(self._blocks, self._find)
+
+    def _stands(self, states: Sequence[AxisState], before: Sequence[AxisState]) -> bool:
+        """Whether what an axis is planned from is the same between its sources and its sinks.
+
+        Then its plan is, too. False of all that hangs on stocks of depots, on lorries, or on a rule
+        of sharing, and of convoys that are to go at another pace.
+        """
+        (state, *others), world = states, self._world
+        axis, passage, problem = state.axis.id, state.passage, state.problem
+        if others or state.paced or axis in self._together or self._fleets.of(state) is not None:
+            return False
+        if self._depots.supply(state):
+            return False
+        whole = world.passages.whole(loads_of(world, state)[1])
+        of = between(world.graph, passage.road > 0, passage.open, problem.sources, problem.sinks)
+        asked = (
+            of.key, state.condition,
+            *(p.road[of.roads].tobytes() + p.place[of.places].tobytes() for p in (passage, whole)),
+            tuple([(sink.rate, sink.asks) for sink in state.sinks.values()]),
+        )  # fmt: skip
+        last, now = self._basis.get(axis), Basis(asked, [other.used for other in before])
+        self._basis[axis] = now
+        return (
+            last is not None
+            and last.asked == asked
+            and all(
+                one is other or _same_within(of, one, other)
+                for one, other in zip(last.used, now.used, strict=True)
+            )
+        )
 
     def _meet(self, state: AxisState, other: AxisState) -> bool:
         """Whether the plan of one axis may hang on what the other uses."""
@@ -433,6 +476,17 @@ def _same(one: tuple[IntArray, IntArray] | None, other: tuple[IntArray, IntArray
     if one is None or other is None:
         return one is other
     return all(map(_equal, one, other))
+
+
+def _same_within(
+    of: Between, one: tuple[IntArray, IntArray] | None, other: tuple[IntArray, IntArray] | None
+) -> bool:
+    """Whether two axes use as much of these roads and places; None uses nothing."""
+    for n, spots in enumerate((of.roads, of.places)):
+        mine, theirs = (0 if used is None else used[n][spots] for used in (one, other))
+        if np.count_nonzero(np.not_equal(mine, theirs)):
+            return False
+    return True
 
 
 def _equal(one: IntArray, other: IntArray) -> bool:

@@ -96,6 +96,8 @@ def _less(
 ) -> tuple[IntArray, IntArray]:
     """What the plans of some axes leave of roads and places, in loads of ``load`` kg."""
     used = [state.used for state in used_by if state.used is not None]
+    if not used:
+        return road, place
     roads, places = sum(r for r, _ in used), sum(p for _, p in used)
     remaining = np.maximum(0, place - in_loads(places, load, truck))
     return (

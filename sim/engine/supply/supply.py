@@ -26,12 +26,12 @@ from .sinks import Sinks
 class Supply:
     """All axes of a run, with what moves on them."""
 
-    def __init__(self, world: World, axes: Mapping[str, AxisState]) -> None:
+    def __init__(self, world: World, axes: Mapping[str, AxisState], *, lean: bool = False) -> None:
         self.axes = axes
         self.sinks = Sinks(world, axes)
         self._world = world
         depots = Depots(world, axes, self.sinks)
-        self._plans = Plans(world, axes, self.sinks, depots)
+        self._plans = Plans(world, axes, self.sinks, depots, lean=lean)
         self._convoys = Convoys(world, self.sinks, depots)
         self._by_actor = {
             actor: [sink for state in states for sink in state.sinks.values()]
