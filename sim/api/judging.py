@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.base.diagnostics import Diagnostic, ScenarioError
-from sim.base.errors import BadInputError, FolderError
+from sim.base.diagnostics import Diagnostic, ScenarioError, no_folder
+from sim.base.errors import BadInputError
 from sim.base.files import whole_file, write_json
 from sim.many import verdicts as _verdicts
 from sim.many.questions import Question, of_scenario, of_study
@@ -125,7 +125,7 @@ def questions(folder: Path) -> list[Question]:
         ScenarioError: with the faults of all files.
     """
     if not folder.is_dir():
-        raise FolderError(f"{folder} is not a folder")
+        raise no_folder(folder)
     found: list[Question] = []
     faults: list[Diagnostic] = []
     sources: dict[str, Sequence[str]] = {}

@@ -88,8 +88,8 @@ def listing(
     tables = {name: of_scenario.found(table, search) for name, table in whole.items()}
     near = None
     if not any(table.rows for table in tables.values()):
-        names = {str(row[0]) for table in whole.values() for row in table.rows}
-        near = did_you_mean(search, names)
+        ids = [str(row[0]) for table in whole.values() for row in table.rows]
+        near = did_you_mean(search, {part for id_ in ids for part in (id_, *id_.split("."))})
     return Listing(title, tables, near)
 
 

@@ -158,7 +158,8 @@ def seconds_of(scenario: model.Scenario, at: When | None, default: int) -> int:
     try:
         seconds = float(at) if isinstance(at, Real) else parse_instant(text, scenario.start)
     except (UnitError, ValueError) as error:
-        raise BadInputError(f"at: {error}") from error
+        hint = getattr(error, "hint", None)
+        raise BadInputError(f"at: {error}" + (f"; {hint}" if hint else "")) from error
     if not 0 <= seconds <= scenario.length:
         raise BadInputError(
             f"at: {text} lies outside the period, {format_instant(scenario, 0)} to "

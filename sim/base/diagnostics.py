@@ -8,9 +8,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
-from .errors import BadInputError
+from .errors import BadInputError, FolderError
 from .names import folded
 
 __all__ = [
@@ -62,6 +63,25 @@ def suggest(word: str, known: Iterable[str]) -> str | None:
     """A hint that names the closest of ``known``, or None where nothing is close."""
     close = did_you_mean(word, known)
     return f"did you mean '{safe(close)}'?" if close else None
+
+
+def near_file(path: Path) -> str | None:
+    """A hint that names a file in the same folder with nearly the name of ``path``."""
+    try:
+        return suggest(path.name, [entry.name for entry in path.parent.iterdir()])
+    except OSError:
+        return None
+
+
+def no_folder(path: Path) -> FolderError:
+    """The error of a path at which a folder of results is needed and none is, with what to do."""
+    what = f"{path} is not a folder"
+    if path.suffix.lower() in (".yaml", ".yml") and path.is_file():
+        return FolderError(f"{what}: 'sim run {path}' makes one of a scenario")
+    if path.exists():
+        return FolderError(what)
+    hint = near_file(path)
+    return FolderError(f"{what}: nothing is there" + (f"; {hint}" if hint else ""))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

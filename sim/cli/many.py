@@ -23,6 +23,7 @@ from sim.cli.verbs import (
     SEED,
     SETS,
     Verb,
+    WholeNumber,
     answer,
     drawn,
     end_undrawn,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from sim.api.many import EngineName
     from sim.base.diagnostics import Findings
 
-RUNS = click.IntRange(1, 10**9)
+RUNS = WholeNumber(1, 10**9)
 
 
 class Means(TypedDict):
@@ -52,7 +53,7 @@ class Means(TypedDict):
 
 
 WORKERS = click.option(
-    "--workers", type=click.IntRange(min=1), help="Processes; every core where none are named."
+    "--workers", type=WholeNumber(min=1), help="Processes; every core where none are named."
 )
 
 _MEANS = (

@@ -14,7 +14,7 @@ import click
 from sim.base.collector import collector_paused
 from sim.base.errors import BadInputError
 from sim.cli.asked import FILE_OPTIONS, Asked, Document, FileOptions, asked, drawn_to, printer
-from sim.cli.verbs import SETS, Verb, answer, gathered, print_json
+from sim.cli.verbs import SETS, Verb, WholeNumber, answer, gathered, print_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=Verb)
 @asked(at="end")
-@click.option("--cuts", type=click.IntRange(1, 10_000), help="List up to so many minimum cuts.")
+@click.option("--cuts", type=WholeNumber(1, 10_000), help="List up to so many minimum cuts.")
 @click.option("--gap", help="List cuts that hold up to so much more, in the unit of the answer.")
 @collector_paused()
 def cut(asked: Asked, cuts: int | None, gap: str | None) -> None:
@@ -104,7 +104,7 @@ class AttackOptions:
 @click.command(cls=Verb)
 @asked(at="start")
 @gathered(AttackOptions)
-@click.option("--budget", "-k", type=click.IntRange(0, 1000), required=True, help="Most losses.")
+@click.option("--budget", "-k", type=WholeNumber(0, 1000), required=True, help="Most losses.")
 @click.option(
     "--targets", type=click.Choice(["places", "roads", "both"]),
     help="What can fall: places of a scenario, roads of a network file, unless told.",
@@ -116,7 +116,7 @@ class AttackOptions:
     help="Prices with branch and bound, the dual program by HiGHS, or the one then the other.",
 )  # fmt: skip
 @click.option(
-    "--sets", "most_sets", type=click.IntRange(1, 10_000), default=10, show_default=True,
+    "--sets", "most_sets", type=WholeNumber(1, 10_000), default=10, show_default=True,
     help="List up to so many optimal sets of the whole budget.",
 )  # fmt: skip
 @click.option(
@@ -124,7 +124,7 @@ class AttackOptions:
     help="Leave the least flow, or make the fastest route slowest.",
 )  # fmt: skip
 @click.option("--delay", type=float, help="Hours that a lost road takes more, not closing (time).")
-@click.option("--hold", type=click.IntRange(1, 1000), help="Which so many to hold against it.")
+@click.option("--hold", type=WholeNumber(1, 1000), help="Which so many to hold against it.")
 @click.option(
     "--chance", multiple=True, metavar="[NAME=]P",
     help="A loss succeeds with this probability: the least expected flow.",
@@ -213,13 +213,13 @@ def _chances(texts: Sequence[str], option: str) -> tuple[dict[str, float], float
     "--targets", type=click.Choice(["places", "roads", "both"]), default="both", show_default=True,
     help="What is ranked.",
 )  # fmt: skip
-@click.option("--top", type=click.IntRange(min=1), help="So many of the worst; all without it.")
+@click.option("--top", type=WholeNumber(min=1), help="So many of the worst; all without it.")
 @click.option(
     "--captured", multiple=True, metavar="[NAME]", is_flag=False, flag_value="",
     help="Share out the joint loss of these (Shapley); of a scenario's own captures without NAME.",
 )  # fmt: skip
 @click.option(
-    "--draws", type=click.IntRange(2, 10_000),
+    "--draws", type=WholeNumber(2, 10_000),
     help="Rank again in so many replicates of the scenario: each rank with its interval.",
 )  # fmt: skip
 def rank(
@@ -300,7 +300,7 @@ class Stated(TypedDict):
     help="What is to be carried, as '40 t/day' of a scenario; there what the sinks consume.",
 )  # fmt: skip
 @click.option(
-    "--draws", type=click.IntRange(2, 1_000_000),
+    "--draws", type=WholeNumber(2, 1_000_000),
     help="Look at so many replicates of the scenario at the date, all its luck among them.",
 )  # fmt: skip
 @click.option(
@@ -308,7 +308,7 @@ class Stated(TypedDict):
     help="Exact, or drawn by the number of losses; exact where there are not too many states.",
 )  # fmt: skip
 @click.option(
-    "--samples", type=click.IntRange(1, 100_000_000), default=10_000, show_default=True,
+    "--samples", type=WholeNumber(1, 100_000_000), default=10_000, show_default=True,
     help="So many states are drawn.",
 )  # fmt: skip
 @click.option("--deliverable", is_flag=True, help="Take supply and demand of an axis as limits.")

@@ -27,6 +27,7 @@ from sim.cli.verbs import (
     SETS,
     SVG,
     Commands,
+    WholeNumber,
     answer,
     end_undrawn,
     print_json,
@@ -116,7 +117,7 @@ def _degrees(
 @click.option("--around", metavar="LAT,LON", callback=_degrees,
               help="Without FILE: degrees north and east of the middle of the map.")  # fmt: skip
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, help="Where it is served; else a free one."
+    "--port", type=WholeNumber(0, 65535), default=0, help="Where it is served; else a free one."
 )
 @click.option("--no-browser", "browser", is_flag=True, callback=lambda _, __, given: not given,
               help="Open no browser; the address is printed.")  # fmt: skip

@@ -18,7 +18,14 @@ import click
 from sim.base.errors import BadInputError, DamageWarning, Error, FailedError, FigureWarning
 from sim.cli.waiting import told_how_far
 
-SEED = click.IntRange(0, 2**63 - 1)
+
+class WholeNumber(click.IntRange):
+    """A whole number in a range."""
+
+    name = "whole number"  # as messages call what is none
+
+
+SEED = WholeNumber(0, 2**63 - 1)
 
 SETS = click.option(
     "--set", "sets", multiple=True, metavar="PATH=VALUE",

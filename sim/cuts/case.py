@@ -13,10 +13,11 @@ from typing import Any, NamedTuple, get_args
 
 import numpy as np
 
-from sim.base.diagnostics import suggest
+from sim.base.diagnostics import safe, suggest
 from sim.base.errors import BadInputError
 from sim.base.names import mentioned
 from sim.base.numbers import joined_ends
+from sim.base.said import listed
 from sim.network import UNLIMITED, Flow, FlowProblem, Graph, IntArray
 from sim.network.arcs import MOST_COST, ArcNetwork, Kinds, Target, targets_of
 from sim.network.graph import BoolArray, FloatArray
@@ -32,6 +33,9 @@ Amount = float | int
 
 MANY_ROADS = 50_000
 """Beyond so many roads the flow and the cut are found alone, without a plan and routes."""
+
+MOST_TOLD = 3
+"""Names that are told as examples where none is close to a wrong one."""
 
 MOST_SUGGESTED = 20_000
 """Beyond so many names none is looked for that is close to a wrong one: it takes seconds."""
@@ -244,7 +248,8 @@ class Case:
 def unknown(what: str, name: str, known: Sequence[str]) -> str:
     """That ``name`` is no ``what`` that is known, and which may have been meant."""
     hint = suggest(name, known) if len(known) < MOST_SUGGESTED else None
-    return f"unknown {what} '{name}'" + (f"; {hint}" if hint else "")
+    hint = hint or f"there are such as {listed([safe(one) for one in known[:MOST_TOLD]], 'or')}"
+    return f"unknown {what} '{name}'" + (f"; {hint}" if known else "")
 
 
 def flow_document(value: Amount | None, key: str = "flow") -> Document:

@@ -8,13 +8,13 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from sim.base.diagnostics import Mark, Report, safe, split_lines
+from sim.base.diagnostics import Mark, Report, near_file, safe, split_lines
 
 from .binary_table import ENDING, MAP, check_one, table_of
 from .csv_tree import is_table, read_table, tables_of
 from .faults import InputError, reported
 from .model import Axis, BinaryTable
-from .tree import Entry, Items, Map, Node, Scalar, near_file, read_file, read_map, read_text
+from .tree import Entry, Items, Map, Node, Scalar, read_file, read_map, read_text
 from .written import WrittenNetwork
 
 __all__ = ["KINDS", "Composer", "is_null", "kind_of_ids", "null_means_null", "text_node"]

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from sim.base.diagnostics import Mark, Report, safe, split_lines, suggest
+from sim.base.diagnostics import Mark, Report, near_file, safe, split_lines
 from sim.base.progress import working
 
 from .plain_words import plain_words
@@ -31,7 +31,6 @@ __all__ = [
     "Scalar",
     "file_text",
     "is_text",
-    "near_file",
     "node_of",
     "plain_data",
     "read_file",
@@ -188,14 +187,6 @@ def read_map(text: str, mark: Mark, report: Report) -> Map | None:
         "begin with 'format: 1' and go on with 'key: value' lines",
     )
     return None
-
-
-def near_file(path: Path) -> str | None:
-    """A hint that names a file in the same folder with nearly the name of ``path``."""
-    try:
-        return suggest(path.name, [entry.name for entry in path.parent.iterdir()])
-    except OSError:
-        return None
 
 
 def _decode(data: bytes, mark: Mark, report: Report) -> str | None:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.base.diagnostics import no_folder
 from sim.base.errors import FolderError, TakenError
 from sim.base.files import digest_of, whole_folder
 from sim.scenario.dates import date_of
@@ -204,7 +205,7 @@ def read_control(folder: Path) -> list[ControlRow]:
 
 def _check(folder: Path) -> None:
     if not folder.is_dir():
-        raise FolderError(f"{folder} is not a folder")
+        raise no_folder(folder)
     if not (folder / MANIFEST).is_file():
         raise FolderError(f"{folder} is no run folder: it has no manifest.json")
     _check_version(folder)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.base.diagnostics import MOST_SHOWN, did_you_mean, safe
+from sim.base.diagnostics import MOST_SHOWN, did_you_mean, no_folder, safe
 from sim.scenario import Diagnostic, ScenarioError
 
 
@@ -81,3 +81,17 @@ def test_hints() -> None:
     assert did_you_mean("brigde", ["bridge", "market"]) == "bridge"
     assert did_you_mean("xyz", ["bridge", "market"]) is None
     assert safe("a\nb\x00" + "c" * 100, 10) == "a\\x0ab\\x00ccc..."
+
+
+def test_where_no_folder_is_the_message_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "base").mkdir()
+    (tmp_path / "a.yaml").touch()
+    (tmp_path / "note").touch()
+    for name, said in (
+        ("bas", "is not a folder: nothing is there; did you mean 'base'?"),
+        ("zzz", "is not a folder: nothing is there"),
+        ("away/base", "is not a folder: nothing is there"),
+        ("a.yaml", f"is not a folder: 'sim run {tmp_path / 'a.yaml'}' makes one of a scenario"),
+        ("note", "is not a folder"),
+    ):
+        assert str(no_folder(tmp_path / name)) == f"{tmp_path / name} {said}"

@@ -184,3 +184,18 @@ def test_keep_going_is_refused_where_every_run_is_needed(home: Path) -> None:
     assert done.exit_code == 2
     assert done.output.startswith("error: --keep-going: is for a grid")
     assert not (home / "s").exists()
+
+
+def test_a_mistake_says_what_to_do_next(home: Path) -> None:
+    for words, said in (
+        (("show", "small.yaml"), "is not a folder: 'sim run small.yaml' makes one of a scenario"),
+        (("report", "claim"), "claim is not a folder: nothing is there; did you mean 'claims'?"),
+        (("cut", "small.yaml", "--at", "1 august"), "a length of time; write it as 2016-06-10, or"),
+        (("cut", "net.csv", "--from", "a", "--to", "zz"), "unknown place 'zz'; there are such as"),
+        (("run", "small.yaml", "--seed", "x"), "'x' is not a valid whole number"),
+    ):
+        done = call(*words)
+        assert done.exit_code == 2
+        assert said in done.output
+    found = call("list", "small.yaml", "measures", "--search", "tovn")
+    assert found.output == "nothing has 'tovn'; did you mean 'town'?\n"
