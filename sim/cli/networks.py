@@ -5,9 +5,9 @@ Registered in :mod:`sim.cli.program`; exit codes as there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 import click
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from sim.api.reliable import ReliabilityMethod
     from sim.network.arcs import Kinds
     from sim.network.interdict import Method
+
+T = TypeVar("T")
 
 
 @click.command(cls=Verb)
@@ -71,6 +73,52 @@ def _cut_of_axes(asked: Asked, cuts: int | None, gap: str | None) -> None:
     asked.answer(document, show, save, export)
 
 
+Read = Callable[[click.Context, click.Parameter, tuple[str, ...]], dict[str, T]]
+"""Reads what is given of an option that may be given again and again."""
+
+
+def _by_name(read: Callable[[str], T], form: str, *, bare: bool = False) -> Read[T]:
+    """Values by name from ``NAME=VALUE``, the last of a name counting.
+
+    Where one may stand ``bare``, it is that of "". What ``read`` raises ValueError for, or has no
+    name, is not of the ``form``.
+    """
+
+    def values(_: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> dict[str, T]:
+        found: dict[str, T] = {}
+        for text in texts:
+            name, sign, value = text.rpartition("=")
+            try:
+                if not (name if sign else bare):
+                    raise ValueError
+                found[name] = read(value)
+            except ValueError:
+                option = max(param.opts, key=len)
+                raise BadInputError(f"{option}: '{text}' is not {form}") from None
+        return found
+
+    return values
+
+
+def _whole(text: str) -> int:
+    """A whole number. Raises ValueError."""
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValueError
+    return int(text)
+
+
+_CHANCES = _by_name(float, "P or NAME=P with P from 0 to 1", bare=True)
+_TOGETHER = _by_name(float, "NAME,NAME=P")
+
+
+def _together(
+    context: click.Context, param: click.Parameter, texts: tuple[str, ...]
+) -> dict[tuple[str, ...], float]:
+    """Chances by several names."""
+    found = _TOGETHER(context, param, texts)
+    return {tuple(name.strip() for name in names.split(",")): p for names, p in found.items()}
+
+
 class Lost(TypedDict):
     """What may be lost, as :class:`~sim.api.between.Between` takes it."""
 
@@ -79,38 +127,40 @@ class Lost(TypedDict):
     cost: dict[str, int]
 
 
+_LOST = (
+    click.option(
+        "--targets", type=click.Choice(["places", "roads", "both"]),
+        help="What can fall: places of a scenario, roads of a network file, unless told.",
+    ),
+    click.option(
+        "--protect", multiple=True, metavar="NAME", help="A place or road that cannot fall."
+    ),
+    click.option(
+        "--cost", multiple=True, metavar="NAME=N", help="What a target costs; 1 if not told.",
+        callback=_by_name(_whole, "NAME=N with a whole N from 1"),
+    ),
+)  # fmt: skip
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class AttackOptions:
-    """What may be lost, and what is asked about it."""
+    """What is asked about an attack."""
 
     budget: int
-    targets: Kinds | None
-    protect: tuple[str, ...]
-    cost: tuple[str, ...]
     method: Method
     most_sets: int
     objective: str
     delay: float | None
     hold: int | None
-    chance: tuple[str, ...]
-    weight: tuple[str, ...]
-
-    def lost(self) -> Lost:
-        """What may be lost, its costs read from ``NAME=N``."""
-        cost = _whole_numbers("cost", self.cost, "NAME=N")
-        return {"targets": self.targets, "protect": self.protect, "cost": cost}
+    chance: dict[str, float]
+    weight: dict[str, int]
 
 
 @click.command(cls=Verb)
 @asked(at="start")
+@gathered(Lost, _LOST)
 @gathered(AttackOptions)
 @click.option("--budget", "-k", type=WholeNumber(0, 1000), required=True, help="Most losses.")
-@click.option(
-    "--targets", type=click.Choice(["places", "roads", "both"]),
-    help="What can fall: places of a scenario, roads of a network file, unless told.",
-)  # fmt: skip
-@click.option("--protect", multiple=True, metavar="NAME", help="A place or road that cannot fall.")
-@click.option("--cost", multiple=True, metavar="NAME=N", help="What a target costs; 1 if not told.")
 @click.option(
     "--method", type=click.Choice(["auto", "lagrange", "milp"]), default="auto", show_default=True,
     help="Prices with branch and bound, the dual program by HiGHS, or the one then the other.",
@@ -126,85 +176,55 @@ class AttackOptions:
 @click.option("--delay", type=float, help="Hours that a lost road takes more, not closing (time).")
 @click.option("--hold", type=WholeNumber(1, 1000), help="Which so many to hold against it.")
 @click.option(
-    "--chance", multiple=True, metavar="[NAME=]P",
+    "--chance", multiple=True, metavar="[NAME=]P", callback=_CHANCES,
     help="A loss succeeds with this probability: the least expected flow.",
 )  # fmt: skip
 @click.option(
     "--weight", multiple=True, metavar="AXIS=N",
+    callback=_by_name(_whole, "AXIS=N with a whole N from 1"),
     help="Several axes at once: the least weighted sum of their flows.",
 )  # fmt: skip
-def interdict(asked: Asked, attack: AttackOptions) -> None:
+def interdict(asked: Asked, lost: Lost, attack: AttackOptions) -> None:
     """Which places or roads must fall: the least flow that 0 to K losses leave, proven."""
     asked.check()
     if attack.delay is not None and (attack.objective != "time" or not 0 < attack.delay < 1e5):
         raise BadInputError("--delay needs --objective time, and hours above 0")
     if attack.weight:
-        _least_weighted_flow(asked, attack)
+        _least_weighted_flow(asked, lost, attack)
     elif attack.objective == "time":
-        _slowest_route(asked, attack)
+        _slowest_route(asked, lost, attack)
     else:
-        _least_flow(asked, attack)
+        _least_flow(asked, lost, attack)
 
 
-def _least_weighted_flow(asked: Asked, attack: AttackOptions) -> None:
+def _least_weighted_flow(asked: Asked, lost: Lost, attack: AttackOptions) -> None:
     import sim
 
     if not asked.of_scenario:
         raise BadInputError("--weight is for scenarios: a network file has no axes")
-    weights = _whole_numbers("weight", attack.weight, "AXIS=N")
     found = sim.interdict(
-        asked.scenario(), weights, attack.budget, at=asked.at, seed=asked.seed, **attack.lost()
+        asked.scenario(), attack.weight, attack.budget, at=asked.at, seed=asked.seed, **lost
     )
     asked.answer(found.document(), printer("joint"), found.save, found.export)
 
 
-def _slowest_route(asked: Asked, attack: AttackOptions) -> None:
-    found = asked.between().slow_down(attack.budget, delay=attack.delay, **attack.lost())
+def _slowest_route(asked: Asked, lost: Lost, attack: AttackOptions) -> None:
+    found = asked.between().slow_down(attack.budget, delay=attack.delay, **lost)
     asked.answer(found.document(), printer("delay"), found.save, found.export)
 
 
-def _least_flow(asked: Asked, attack: AttackOptions) -> None:
-    between, k, lost = asked.between(), attack.budget, attack.lost()
+def _least_flow(asked: Asked, lost: Lost, attack: AttackOptions) -> None:
+    between, k = asked.between(), attack.budget
     found = between.interdict(k, method=attack.method, sets=attack.most_sets, **lost)
     document = found.document()
     if attack.hold is not None:
         document["defence"] = between.hold(k, attack.hold, **lost).document()
     if attack.chance:
-        chances, others = _chances(attack.chance, "chance")
-        others = 1.0 if others is None else others
-        document["uncertain"] = asdict(between.gamble(k, chances, others, **lost))
+        named = {name: chance for name, chance in attack.chance.items() if name}
+        others = attack.chance.get("", 1.0)
+        document["uncertain"] = asdict(between.gamble(k, named, others, **lost))
     document = between.case.with_names(document)
     asked.answer(document, printer("interdict"), found.save, found.export)
-
-
-def _whole_numbers(option: str, texts: Sequence[str], form: str) -> dict[str, int]:
-    """Whole numbers by name from texts such as ``NAME=N``, the last of a name counting."""
-    found: dict[str, int] = {}
-    for text in texts:
-        name, sign, number = text.rpartition("=")
-        if not sign or not (number.isascii() and number.isdigit() and len(number) < 10):
-            raise BadInputError(f"--{option}: '{text}' is not {form} with a whole N from 1")
-        found[name] = int(number)
-    return found
-
-
-def _chances(texts: Sequence[str], option: str) -> tuple[dict[str, float], float | None]:
-    """Chances by name from ``NAME=P``, and that of all others from ``P``, if there is one."""
-    chances: dict[str, float] = {}
-    others = None
-    for text in texts:
-        name, sign, number = text.rpartition("=")
-        try:
-            share = float(number)
-        except ValueError:
-            raise BadInputError(
-                f"--{option}: '{text}' is not P or NAME=P with P from 0 to 1"
-            ) from None
-        if sign:
-            chances[name] = share
-        else:
-            others = share
-    return chances, others
 
 
 @click.command(cls=Verb)
@@ -244,35 +264,6 @@ def rank(
     asked.answer(found.document(), printer("rank"), found.save, found.export)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class ReliabilityOptions:
-    """What may fail, and what is asked about it."""
-
-    stands: tuple[str, ...]
-    together: tuple[str, ...]
-    need: str | None
-    draws: int | None
-    method: ReliabilityMethod
-    samples: int
-    deliverable: bool
-
-    def stated(self) -> Stated:
-        """The options that a network and an axis share, as the API takes them."""
-        by_name, others = _chances(self.stands, "stands")
-        together: dict[tuple[str, ...], float] = {}
-        for text in self.together:
-            of, _ = _chances([text], "together")
-            for names, chance in of.items():
-                together[tuple(name.strip() for name in names.split(","))] = chance
-            if not of:
-                raise BadInputError(f"--together: '{text}' is not NAME,NAME=P")
-        stands = by_name if others is None else {"": others} | by_name
-        return {
-            "stands": stands, "together": together, "need": self.need, "method": self.method,
-            "samples": self.samples, "deliverable": self.deliverable,
-        }  # fmt: skip
-
-
 class Stated(TypedDict):
     """What is stated of a reliability, as :class:`~sim.api.between.Between` takes it."""
 
@@ -284,51 +275,58 @@ class Stated(TypedDict):
     deliverable: bool
 
 
+_STATED = (
+    click.option(
+        "--stands", multiple=True, metavar="[NAME=]P", callback=_CHANCES,
+        help="The chance that a place, a road or a class of roads stands; of every road without "
+        "NAME.",
+    ),
+    click.option(
+        "--together", multiple=True, metavar="NAME,NAME=P", callback=_together,
+        help="These stand or fall together, with this chance to stand.",
+    ),
+    click.option(
+        "--need", metavar="AMOUNT",
+        help="What is to be carried, as '40 t/day' of a scenario; there what the sinks consume.",
+    ),
+    click.option(
+        "--method", type=click.Choice(["auto", "exact", "sampled"]), default="auto",
+        show_default=True,
+        help="Exact, or drawn by the number of losses; exact where there are not too many states.",
+    ),
+    click.option(
+        "--samples", type=WholeNumber(1, 100_000_000), default=10_000, show_default=True,
+        help="So many states are drawn.",
+    ),
+    click.option(
+        "--deliverable", is_flag=True, help="Take supply and demand of an axis as limits."
+    ),
+)  # fmt: skip
+
+
 @click.command(cls=Verb)
 @asked(at="start")
-@gathered(ReliabilityOptions)
-@click.option(
-    "--stands", multiple=True, metavar="[NAME=]P",
-    help="The chance that a place, a road or a class of roads stands; of every road without NAME.",
-)  # fmt: skip
-@click.option(
-    "--together", multiple=True, metavar="NAME,NAME=P",
-    help="These stand or fall together, with this chance to stand.",
-)  # fmt: skip
-@click.option(
-    "--need", metavar="AMOUNT",
-    help="What is to be carried, as '40 t/day' of a scenario; there what the sinks consume.",
-)  # fmt: skip
+@gathered(Stated, _STATED)
 @click.option(
     "--draws", type=WholeNumber(2, 1_000_000),
     help="Look at so many replicates of the scenario at the date, all its luck among them.",
 )  # fmt: skip
 @click.option(
-    "--method", type=click.Choice(["auto", "exact", "sampled"]), default="auto", show_default=True,
-    help="Exact, or drawn by the number of losses; exact where there are not too many states.",
-)  # fmt: skip
-@click.option(
-    "--samples", type=WholeNumber(1, 100_000_000), default=10_000, show_default=True,
-    help="So many states are drawn.",
-)  # fmt: skip
-@click.option("--deliverable", is_flag=True, help="Take supply and demand of an axis as limits.")
-@click.option(
     "--map", "map_", type=click.Path(dir_okay=False), metavar="FILE",
     help="Draw the map too: a .png or .svg file, its numbers as .csv beside it.",
 )  # fmt: skip
-def reliability(asked: Asked, options: ReliabilityOptions, map_: str | None) -> None:
+def reliability(asked: Asked, stated: Stated, draws: int | None, map_: str | None) -> None:
     """The chance to be open, and what is carried, where places and roads may fail."""
     import sim
 
     asked.check()
     target = drawn_to(map_, asked.file, "map")
-    stated = options.stated()
     if asked.of_scenario:
         found = sim.reliability(
-            asked.scenario(), asked.axis, at=asked.at, seed=asked.seed, draws=options.draws,
+            asked.scenario(), asked.axis, at=asked.at, seed=asked.seed, draws=draws,
             **stated,
         )  # fmt: skip
-    elif options.draws is not None:
+    elif draws is not None:
         raise BadInputError("--draws is for scenarios: a network file has nothing to draw")
     else:
         found = asked.between().reliability(seed=asked.seed or 0, **stated)
