@@ -28,6 +28,8 @@ def write_report(
     The page of one folder is ``report.html`` in it; that of several is ``comparison.html`` in the
     last of them, all of which are compared with the first. A page that is there is replaced.
     ``beside`` is where the one run lies among many; None shows what its folder says of that.
+    Files that were changed since they were written are named on the page, and by a warning
+    (:class:`sim.base.errors.DamageWarning`).
 
     Raises:
         FolderError: a folder cannot be read, is of another version, or the page cannot be written.

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sim import api
+from sim.base.errors import DamageWarning
 from sim.many.journal import Journal
 from sim.page import chances as page_of_chances
 from sim.page import many as page_of_many
@@ -168,7 +169,8 @@ def test_a_folder_that_does_not_tell_who_held_what_says_so(many: Path) -> None:
         for gone in (False, True):
             if gone:
                 path.unlink()
-            page = write_report([folder], folder / "other.html").read_text(encoding="utf-8")
+            with pytest.warns(DamageWarning, match=r"replicates\.journal is "):
+                page = write_report([folder], folder / "other.html").read_text(encoding="utf-8")
             assert "Who held what in each run is not in this folder" in page
             assert 'id="data"' not in page
     finally:
