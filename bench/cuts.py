@@ -32,7 +32,7 @@ from sim.cuts.from_scenario import graph_of_network
 from sim.network import UNLIMITED, FlowProblem, Graph
 from sim.network.arcs import ArcNetwork, Target, targets_of
 from sim.network.interdict import Interdiction
-from sim.network.many import compiled, without_each
+from sim.network.many import compiled
 from sim.network.residual import Residual
 from sim.network.wood import solve_wood
 
@@ -225,9 +225,9 @@ def at_once(graph: Graph, roads: np.ndarray, ends: list[int], count: int) -> Non
     targets = [Target("road", road) for road in range(len(graph.roads))]
     free = np.full(len(graph.places), UNLIMITED)
     net = ArcNetwork.build(graph, roads, free, ends[:1], ends[1:], targets=targets)
-    solved(net, without_each(net, lost[:1]))  # loads the machine code
+    solved(net, lost[:1])  # loads the machine code
     ways: dict[str, Way] = {
-        "ours": lambda: [int(v) for v in solved(net, without_each(net, lost)).value],
+        "ours": lambda: [int(v) for v in solved(net, lost).value],
         "networkx as its tutorial goes": networkx_rebuilt(graph, ends, states),
         "networkx, Edmonds-Karp, undirected, rebuilt": networkx_undirected(graph, ends, states),
         "networkx, Edmonds-Karp, one residual": networkx_kept(graph, ends, states),

@@ -86,6 +86,7 @@ def cuts_at(
     return _each_axis(cut_of_axis, scenario, axes, at, seed, at_end=True, to_end=False)
 
 
+@collector_paused()
 def _each_axis(
     ask: Callable[[Scenario, States, str, int], T],
     scenario: Run | Scenario | Source, axes: Iterable[str | None], at: When | None,

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from sim.base.numbers import percent
 from sim.cuts.case import Amount, Case, Document
 from sim.cuts.cut import CutAnswer, NamedCuts, every_minimum_cut, every_near_cut
-from sim.network.readers.objects import Number
 from sim.tables.data import DataTable
 
 from .show import Facts, Shown
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from sim.cuts.attacks import AttackAnswer, DelayFrontier, FlowFrontier, JointFrontier
     from sim.cuts.on_ground import Findings
     from sim.cuts.ranking import CapturedShare, RankedLoss, Ranking
+    from sim.network.readers.objects import Number
     from sim.view.cut_files import Drawing
 
 Found = Mapping[str, Amount]

@@ -27,7 +27,7 @@ from sim.measure.statistics import (
 )
 from sim.network.arcs import Target
 from sim.network.graph import FloatArray
-from sim.network.many import batch, without_each
+from sim.network.many import batch, one_by_one, without_each
 from sim.network.reliability import parted
 from sim.network.strata import drawn, plain
 from sim.network.tally import Tally
@@ -171,7 +171,7 @@ def reliability_in(cases: Iterable[Case], standing: Standing, asked: Asked) -> R
         up = [places[some, t.at] > 0 if t.kind == "place" else roads[some, t.at].any(axis=1)
               for t in net.targets]  # fmt: skip
         standing_now = np.array(up, dtype=bool).reshape(len(up), -1).T & ~lost
-        tally.count_flows(capacity, standing_now, None, len(every))
+        tally.count_flows(one_by_one(net, capacity), capacity, standing_now)
     return Counted(case, [tally], tally.stood / tally.count, shared=True).answer(
         REPLICATES, asked.need
     )

@@ -44,13 +44,12 @@ class Solution(NamedTuple):
 
 
 class ManyFlows(NamedTuple):
-    """Largest flows of k states: each value, its witness on the arcs, and the cut that bounds it.
+    """Largest flows of k states, each proven: its value and the cut that bounds it.
 
     ``side`` are the nodes on the source side of the minimum cut nearest the sources.
     """
 
     value: IntArray  # (k,)
-    amounts: IntArray  # (k, e)
     side: BoolArray  # (k, v)
 
 

@@ -17,7 +17,7 @@ from .arcs import ArcNetwork
 from .cover import Demand, beyond_reach, cheapest_hitting_set
 from .graph import FloatArray
 from .interdict import Interdiction
-from .many import batch, many_flows, without_each
+from .many import batch, many_flows
 from .wood import solve_wood
 
 EXACT_SET = 12
@@ -108,7 +108,7 @@ def expected_flow(
     some, terms = np.flatnonzero(weights), []
     for i in range(0, len(some), batch(net)):
         now = some[i : i + batch(net)]
-        flows = many_flows(net, without_each(net, lost[now]), of=before + len(some)).value
+        flows = many_flows(net, lost[now], of=before + len(some)).value
         if (flows >= net.enough).any():
             raise ValueError("the flow is unlimited in some outcome")
         terms += (weights[now] * flows).tolist()

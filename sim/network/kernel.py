@@ -2,8 +2,9 @@
 
 Ways that the whole network's flow takes come first, as far as a state leaves them; then Dinic's
 algorithm (1970): ways of fewest arcs, a blocking flow over them, again until none is left. What
-can be reached from the root then is the source side of the cut nearest it. It needs the extra
-``fast`` (numba); the machine code is made once and kept beside this file.
+can be reached from the root then is the source side of the cut nearest it. 64 states are searched
+together: a bit of a word for each, so that one look at an arc is one for all of them (Then et al.
+2014). It needs the extra ``fast`` (numba); the machine code is made once and kept beside this file.
 """
 
 from __future__ import annotations
@@ -22,13 +23,15 @@ from .graph import BoolArray, IntArray
 Indices = NDArray[np.unsignedinteger[Any]]
 """Indices without a sign, so that no check for negative ones slows their use."""
 
+Words = NDArray[np.uint64]
+"""A bit for each of 64 states, the first the lowest."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
-STRIDE = 4
-"""Half arcs of a node are filled up to a multiple of this: loops of one length are foreseen."""
+WIDTH = 64
+"""States that are searched together; and ways of the whole network that are tried, at most."""
 
-MOST_WAYS = 64
-"""Ways of the whole network's flow that are tried first in every state, at most."""
+ONE, NONE = np.uint64(1), np.uint64(0)
 
 
 def _compiled(function: F) -> F:
@@ -43,9 +46,9 @@ class Halves(NamedTuple):
     """Arcs as half arcs, in the order of the nodes that they leave.
 
     Half arc h leads to ``heads[h]``; what flows over it comes back over ``mate[h]``, which is an
-    arc too where two in a row join the same nodes both ways. It has the capacity of the arc
-    ``arc[h]``, none where that is the number of arcs. Those of node v are from ``starts[v]`` on.
-    ``of`` (e,) is the half of each arc.
+    arc too where two in a row join the same nodes both ways and are lost together. It has the
+    capacity of the arc ``arc[h]``, none where that is the number of arcs. Those of node v are from
+    ``starts[v]`` on. ``of`` (e,) is the half of each arc.
     """
 
     heads: Indices
@@ -55,43 +58,43 @@ class Halves(NamedTuple):
     of: Indices
 
 
-def solved(net: ArcNetwork, capacity: IntArray) -> ManyFlows:
+def solved(net: ArcNetwork, lost: BoolArray) -> ManyFlows:
     """:func:`~sim.network.many.many_flows` in compiled code. Raises CertificateError as it."""
-    nodes = net.goal + 1
-    found = ManyFlows(
-        np.empty(len(capacity), dtype=np.int64),
-        np.empty(capacity.shape, dtype=np.int64),
-        np.empty((len(capacity), nodes), dtype=np.bool_),
-    )
+    nodes, free = net.goal + 1, len(net.targets)
+    value = np.empty(len(lost), dtype=np.int64)
+    side = np.empty((len(lost), nodes), dtype=np.bool_)
     tail, head = net.tail.astype(np.uint32), net.head.astype(np.uint32)
-    halves = halves_of(tail, head, nodes)
-    capacity = np.ascontiguousarray(capacity, dtype=np.int64)
-    wrong = _solve_all(*halves, tail, head, net.root, net.goal, net.capacity, capacity, *found)
+    target = np.where(net.target < 0, free, net.target).astype(np.uint32)
+    halves = halves_of(tail, head, target, nodes)
+    full = np.append(net.capacity, 0)[halves.arc]
+    owner = np.append(target, free)[np.minimum(halves.arc, halves.arc[halves.mate])]
+    wrong = _solve_all(
+        halves, full, owner.astype(np.uint32), tail, head, net.root, net.goal, net.capacity,
+        target, np.ascontiguousarray(lost), value, side,
+    )  # fmt: skip
     if wrong >= 0:
         raise CertificateError(f"state {wrong}: the flow does not prove itself equal to its cut")
-    return found
+    return ManyFlows(value, side)
 
 
-def halves_of(tail: Indices, head: Indices, nodes: int) -> Halves:
-    """The half arcs of a network."""
+def halves_of(tail: Indices, head: Indices, target: Indices, nodes: int) -> Halves:
+    """The half arcs of a network; ``target`` (e,) is what each arc is lost with."""
     arcs = len(tail)
     mate = np.full(arcs, arcs)
-    both = np.flatnonzero((tail[:-1] == head[1:]) & (head[:-1] == tail[1:]))
+    turned = (tail[:-1] == head[1:]) & (head[:-1] == tail[1:])
+    both = np.flatnonzero(turned & (target[:-1] == target[1:]))
     first = both[np.diff(both, prepend=-2) > 1]  # of a row of such the others are left alone
     mate[first], mate[first + 1] = first + 1, first
     alone = np.flatnonzero(mate == arcs)
     mate[alone] = arcs + np.arange(len(alone))
     begin = np.concatenate([tail, head[alone]])
-    fill = np.repeat(np.arange(nodes), -np.bincount(begin, minlength=nodes) % STRIDE)
-    rest = arcs + len(alone) + np.arange(len(fill))
-    begin = np.concatenate([begin, fill])
     order = np.argsort(begin, kind="stable")
     number = np.empty(len(order), dtype=np.uint32)
     number[order] = np.arange(len(order))
-    heads = np.concatenate([head, tail[alone], fill])[order]
+    heads = np.concatenate([head, tail[alone]])[order]
     arc = np.minimum(order, arcs)
     starts = np.searchsorted(begin[order], np.arange(nodes + 1))
-    mate = number[np.concatenate([mate, alone, rest])[order]]
+    mate = number[np.concatenate([mate, alone])[order]]
     return Halves(
         heads.astype(np.uint32), mate, arc.astype(np.uint32), starts.astype(np.uint32),
         number[:arcs],
@@ -100,99 +103,178 @@ def halves_of(tail: Indices, head: Indices, nodes: int) -> Halves:
 
 @_compiled
 def _solve_all(
-    heads: Indices, mate: Indices, arc: Indices, starts: Indices, of: Indices,
-    tail: Indices, head: Indices, root: int, goal: int, whole: IntArray, states: IntArray,
-    value: IntArray, amounts: IntArray, side: BoolArray,
+    halves: Halves, full: IntArray, owner: Indices, tail: Indices, head: Indices, root: int,
+    goal: int, whole: IntArray, target: Indices, lost: BoolArray, value: IntArray, side: BoolArray,
 ) -> int:  # fmt: skip
     """Fill in every state; the first that does not prove itself, -1 where all do.
 
-    ``whole`` (e,) are the capacities of the network whose ways are tried first, ``states`` (k, e)
-    those of the states, the first arrays those of :class:`Halves`.
+    ``full`` is the capacity of each half arc where nothing is lost, ``owner`` the target that it is
+    lost with; ``whole`` and ``target`` (e,) are those of arcs. The last target is none. ``lost``
+    (k, t) are the targets that each state has lost.
     """
-    nodes = goal + 1
-    left, level = np.empty(len(heads), dtype=np.int64), np.empty(nodes, dtype=np.int32)
-    queue, at = np.empty(nodes + 1, dtype=np.uint32), np.empty(nodes, dtype=np.uint32)
-    way, ways = np.empty(nodes, dtype=np.uint32), np.empty((MOST_WAYS, nodes), dtype=np.uint32)
-    length, balance = np.zeros(MOST_WAYS + 1, dtype=np.int32), np.empty(nodes, dtype=np.int64)
-    for state in range(-1, len(states)):  # the first is the whole network
-        capacity = whole if state < 0 else states[state]
-        for half in range(len(heads)):
-            left[half] = capacity[arc[half]] if arc[half] < len(capacity) else 0
-        for kept in range(MOST_WAYS):
-            if length[kept] == 0:
-                break
-            _push(mate, left, ways[kept], length[kept])
-        while _search(heads, starts, root, goal, left, level, queue):
-            _block(heads, mate, starts, root, goal, left, level, at, way, ways, length, state < 0)
-        if state < 0:
-            continue
-        for number in range(len(capacity)):
-            amounts[state, number] = max(0, capacity[number] - left[of[number]])
-        for node in range(nodes):
-            side[state, node] = level[node] > 0
-        value[state] = _proven(
-            tail, head, root, goal, capacity, amounts[state], side[state], balance
-        )
-        if value[state] < 0:
-            return state
+    nodes, free, count = goal + 1, lost.shape[1], len(full)
+    left, room = np.empty((WIDTH, count), np.int64), np.empty(count, np.uint64)
+    reached, came = np.empty(nodes, np.uint64), np.empty(count, np.uint64)
+    ways, length = np.empty((WIDTH, nodes), np.uint32), np.zeros(WIDTH + 1, np.int32)
+    left[0] = full
+    for half in range(count):
+        room[half] = np.uint64(full[half] > 0)
+    _flow(halves, root, goal, ONE, left, room, came, reached, ways, length, True)
+    barred = np.zeros(free + 1, np.uint64)  # the ways that go over each target
+    for kept in range(np.count_nonzero(length)):
+        for i in range(length[kept]):
+            barred[owner[ways[kept, i]]] |= ONE << np.uint64(kept)
+    gone, capacity, amounts = np.zeros(free + 1, np.uint64), whole.copy(), whole.copy()
+    balance, cut = np.empty(nodes, np.int64), np.empty(nodes, np.bool_)
+    for first in range(0, len(lost), WIDTH):
+        states = min(WIDTH, len(lost) - first)
+        every = ~NONE >> np.uint64(WIDTH - states)
+        gone[:] = NONE
+        for state in range(states):
+            for number in range(free):
+                gone[number] |= np.uint64(lost[first + state, number]) << np.uint64(state)
+        for half in range(count):
+            room[half] = (every if full[half] > 0 else NONE) & ~gone[owner[half]]
+        for state in range(states):
+            left[state] = full
+            _try(halves, left[state], room, came, np.uint64(state), ways, length, gone, barred)
+        _flow(halves, root, goal, every, left, room, came, reached, ways, length, False)
+        for state in range(states):
+            bit, row = np.uint64(state), left[state]
+            for arc in range(len(whole)):
+                stands = 1 - np.int64(gone[target[arc]] >> bit & ONE)
+                capacity[arc] = whole[arc] * stands
+                amounts[arc] = max(0, whole[arc] - row[halves.of[arc]])
+            for node in range(nodes):
+                cut[node] = bool(reached[node] >> bit & ONE)
+            held = _proven(tail, head, root, goal, capacity, amounts, cut, balance)
+            if held < 0:
+                return first + state
+            value[first + state] = held
+            side[first + state] = cut
     return -1
 
 
 @_compiled
-def _push(mate: Indices, left: IntArray, way: Indices, length: int) -> None:
-    """Send over a way, so many half arcs of ``way``, what all of them have room for."""
+def _try(
+    halves: Halves, left: IntArray, room: Words, came: Words, bit: np.uint64, ways: Indices,
+    length: IntArray, gone: Words, barred: Words,
+) -> None:  # fmt: skip
+    """Send what goes over the kept ways on which nothing is ``gone`` in a state."""
+    shut = NONE
+    for number in range(len(gone)):
+        shut |= barred[number] & (NONE - (gone[number] >> bit & ONE))
+    for kept in range(WIDTH):
+        if length[kept] == 0:
+            return
+        if shut >> np.uint64(kept) & ONE == NONE:
+            _push(halves, left, room, came, bit, ways[kept], length[kept])
+
+
+@_compiled
+def _push(
+    halves: Halves, left: IntArray, room: Words, came: Words, bit: np.uint64, way: Indices,
+    length: int,
+) -> None:  # fmt: skip
+    """Send over a way, so many half arcs of ``way``, what all of them have room for in a state."""
     step = left[way[0]]
     for i in range(1, length):
         step = min(step, left[way[i]])
     if step > 0:
         for i in range(length):
-            left[way[i]] -= step
-            left[mate[way[i]]] += step
+            half, back = way[i], halves.mate[way[i]]
+            left[half] -= step
+            left[back] += step
+            full = np.uint64(left[half] == 0) << bit
+            room[half] &= ~full
+            came[back] &= ~full
+            room[back] |= ONE << bit
+
+
+@_compiled
+def _flow(
+    halves: Halves, root: int, goal: int, every: np.uint64, left: IntArray, room: Words,
+    came: Words, reached: Words, ways: Indices, length: IntArray, keep: bool,
+) -> None:  # fmt: skip
+    """Add to the flows of the states ``every`` until they are largest.
+
+    ``left`` (64, h) is what is left on each half arc in each state, ``room`` (h,) the states in
+    which something is. ``reached`` are the states in which the root reaches each node at the end.
+    Where ``keep`` the ways of the first are added to ``ways``, as many as have room there.
+    """
+    nodes = goal + 1
+    way, seen = np.empty(nodes, np.uint32), np.empty(nodes, np.uint64)
+    reached[:] = NONE
+    while every != NONE:
+        met = _search(halves, root, goal, every, room, came, seen)
+        for node in range(nodes):
+            reached[node] |= seen[node] & every & ~met
+        for state in range(WIDTH):
+            bit = np.uint64(state)
+            if met >> bit & ONE:
+                _block(halves, root, goal, left[state], room, came, bit, way, ways, length, keep)
+        every = met
 
 
 @_compiled
 def _search(
-    heads: Indices, starts: Indices, root: int, goal: int, left: IntArray, level: IntArray,
-    queue: Indices,
-) -> bool:  # fmt: skip
-    """Levels of nodes: 1 at the root, one more each step over what is left, 0 if not met.
+    halves: Halves, root: int, goal: int, every: np.uint64, room: Words, came: Words, seen: Words
+) -> np.uint64:
+    """The states of ``every`` in which there is a way from the root to the goal.
 
-    Ends at the goal; is it met? No branch hangs on what is left, since none could be foreseen.
+    All go a step at a time, each until it meets the goal. ``seen`` tells in which each node was
+    met, ``came`` in which a half arc leads back from a node to one that it was met from by a way of
+    fewest arcs. No branch hangs on what is left, since none could be foreseen.
     """
-    level[:] = 0
-    level[root] = 1
+    heads, mate, starts = halves.heads, halves.mate, halves.starts
+    wave, after = np.zeros(goal + 1, np.uint64), np.zeros(goal + 1, np.uint64)
+    queue, then = np.empty(goal + 2, np.uint32), np.empty(goal + 2, np.uint32)
+    came[:] = NONE
+    seen[:] = NONE
+    seen[root] = wave[root] = every
     queue[0] = root
-    first, last = 0, 1
-    while first < last and level[goal] == 0:
-        node = queue[first]
-        first += 1
-        deeper = level[node] + 1
-        for half in range(starts[node], starts[node + 1]):
-            other = heads[half]
-            new = (left[half] > 0) & (level[other] == 0)
-            queue[last] = other
-            level[other] += deeper * new
-            last += new
-    return bool(level[goal] > 0)
+    count, met = 1, NONE
+    while count:
+        last = 0
+        for i in range(count):
+            node = queue[i]
+            bits = wave[node] & ~met
+            for half in range(starts[node], starts[node + 1]):
+                other = heads[half]
+                old = after[other]
+                new = bits & room[half] & ~seen[other]
+                came[mate[half]] |= new
+                after[other] = old | new
+                then[last] = other
+                last += int((old == NONE) & (new != NONE))
+        for i in range(last):
+            node = then[i]
+            seen[node] |= after[node]
+            wave[node] = after[node]
+            after[node] = NONE
+        met |= seen[goal]
+        queue, then = then, queue
+        count = last
+    return met
 
 
 @_compiled
 def _block(
-    heads: Indices, mate: Indices, starts: Indices, root: int, goal: int, left: IntArray,
-    level: IntArray, at: Indices, way: Indices, ways: Indices, length: IntArray, keep: bool,
+    halves: Halves, root: int, goal: int, left: IntArray, room: Words, came: Words, bit: np.uint64,
+    way: Indices, ways: Indices, length: IntArray, keep: bool,
 ) -> None:  # fmt: skip
-    """A blocking flow: push over ways of a level each step until none is left.
+    """A blocking flow of a state: push over ways of fewest arcs until none is left.
 
-    They are looked for from the goal: each node with a level was met by such a way, so hardly a
-    search leads nowhere. Where ``keep`` they are added to ``ways``, as many as have room there.
+    They are looked for from the goal: each node that was met was met by such a way, so hardly a
+    search leads nowhere.
     """
-    at[:] = starts[:-1]
-    kept = np.count_nonzero(length) if keep else MOST_WAYS
+    heads, mate, starts = halves.heads, halves.mate, halves.starts
+    kept = np.count_nonzero(length) if keep else WIDTH
     depth, node = 0, goal
     while True:
         if node == root:
-            _push(mate, left, way, depth)
-            if kept < MOST_WAYS:
+            _push(halves, left, room, came, bit, way, depth)
+            if kept < WIDTH:
                 ways[kept] = way
                 length[kept] = depth
                 kept += 1
@@ -201,21 +283,19 @@ def _block(
                 depth += 1
             node = heads[way[depth]]
             continue
-        while at[node] < starts[node + 1]:
-            half = at[node]
-            if level[heads[half]] == level[node] - 1 and left[mate[half]] > 0:
-                break
-            at[node] += 1
-        if at[node] < starts[node + 1]:
-            way[depth] = mate[at[node]]
-            node = heads[at[node]]
+        half, end = starts[node], starts[node + 1]
+        while half < end and came[half] >> bit & ONE == NONE:
+            half += 1
+        if half < end:
+            way[depth] = mate[half]
+            node = heads[half]
             depth += 1
         elif depth == 0:
             return
         else:  # nothing leads here any more
             depth -= 1
             node = heads[way[depth]]
-            at[node] += 1
+            came[mate[way[depth]]] &= ~(ONE << bit)
 
 
 @_compiled

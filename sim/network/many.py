@@ -26,18 +26,18 @@ MOST_CELLS = 4_000_000
 """Arcs times states of one batch at most, so that its arrays stay below some 100 MB."""
 
 
-def many_flows(net: ArcNetwork, capacity: IntArray, *, of: int | None = None) -> ManyFlows:
-    """A largest flow under each row of ``capacity`` (k, e), every one proven as one alone is.
+def many_flows(net: ArcNetwork, lost: BoolArray, *, of: int | None = None) -> ManyFlows:
+    """A largest flow without the targets of each row of ``lost`` (k, t), every one proven.
 
     ``of`` is how many states will be asked for in all, which decides who solves them, as long as
     the compiled code is not loaded anyway. Raises CertificateError where one does not prove itself.
     """
-    many = (len(capacity) if of is None else of) >= WORTH
+    many = (len(lost) if of is None else of) >= WORTH
     if (many or KERNEL in sys.modules) and compiled():
         from .kernel import solved
 
-        return solved(net, capacity)
-    return one_by_one(net, capacity)
+        return solved(net, lost)
+    return one_by_one(net, without_each(net, lost))
 
 
 @cache
@@ -47,15 +47,16 @@ def compiled() -> bool:
 
 
 def one_by_one(net: ArcNetwork, capacity: IntArray) -> ManyFlows:
-    """:func:`many_flows` without compiled code."""
+    """A largest flow under each row of ``capacity`` (k, e), every one proven, by OR-tools.
+
+    Raises CertificateError as :func:`many_flows`.
+    """
     found = ManyFlows(
         np.empty(len(capacity), dtype=np.int64),
-        np.empty(capacity.shape, dtype=np.int64),
         np.empty((len(capacity), net.goal + 1), dtype=bool),
     )
     for i, row in enumerate(capacity):
         found.value[i], found.side[i] = net.solve(row)
-        found.amounts[i] = net.amounts()
     return found
 
 

@@ -136,7 +136,7 @@ def _solved(net: ArcNetwork, lost: Sequence[BoolArray]) -> list[tuple[int, BoolA
     """Value and cut of each state."""
     if not lost:
         return []
-    found = many_flows(net, without_each(net, np.array(lost)))
+    found = many_flows(net, np.array(lost))
     return list(zip(found.value.tolist(), found.side, strict=True))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .arcs import ArcNetwork
+from .arcs import ArcNetwork, ManyFlows
 from .graph import BoolArray, FloatArray, IntArray
 from .many import batch, crossings, many_flows, without_each
 
@@ -60,16 +60,18 @@ class Tally:
         step = batch(self.net)
         for i in range(0, len(lost), step):
             some = lost[i : i + step]
+            found = many_flows(self.net, some, of=of)
             capacity = without_each(self.net, some)
-            self.count_flows(
-                capacity, ~some, None if chances is None else chances[i : i + step], of
-            )
+            each = None if chances is None else chances[i : i + step]
+            self.count_flows(found, capacity, ~some, each)
 
     def count_flows(
-        self, capacity: IntArray, up: BoolArray, chances: FloatArray | None, of: int
+        self, found: ManyFlows, capacity: IntArray, up: BoolArray, chances: FloatArray | None = None
     ) -> None:
-        """As :meth:`look` of states by their capacities (k, e); ``up`` (k, t) is what stands."""
-        found = many_flows(self.net, capacity, of=of)
+        """As :meth:`look` of states that are solved, by their capacities (k, e).
+
+        ``up`` (k, t) is what stands.
+        """
         self.solves += len(capacity)
         each = np.ones(len(capacity)) if chances is None else chances
         cut = crossings(self.net, capacity, found.side)
