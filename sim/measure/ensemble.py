@@ -20,8 +20,8 @@ from sim.scenario.model import DAY, Scenario
 from . import statistics as st
 from .claims import VERDICTS, stated
 from .columns import Columns, Stored
+from .document import scenario_document
 from .steps import is_time
-from .summary import scenario_document
 from .survival import Survival, kaplan_meier, log_rank, restricted_mean
 
 MOST_DRAWN = 10_000

@@ -76,3 +76,10 @@ def day_of(scenario: Scenario, row: Mapping[str, Any], measure: str) -> float | 
             time = taken if what == "time_taken_by" else lost
             return None if time is None else time / DAY
     return None
+
+
+def seconds_held(holders: list[tuple[int, frozenset[str]]], actor: str, end: int) -> int:
+    """Seconds for which an actor holds a part of a place."""
+    untils = [*(time for time, _ in holders[1:]), end]
+    spans = zip(holders, untils, strict=True)
+    return sum(until - since for (since, actors), until in spans if actor in actors)

@@ -125,3 +125,33 @@ def series_of(record: Record) -> dict[tuple[str, str], Steps]:
                             *zip(times, values, strict=True)])  # fmt: skip
             found[key] = Steps.of([time for time, _ in pairs], [value for _, value in pairs])
     return dict(sorted(found.items(), key=lambda of: (of[1].times[0], of[0])))
+
+
+def in_tonnes(kg: float) -> float:
+    """Kilograms as tonnes, to the kilogram."""
+    return round(kg / 1000, 3)
+
+
+def begin_of_last_cut(capacity: Steps, end: int) -> int | None:
+    """Start of the last unbroken time without capacity, where it lasts to the end."""
+    start = None
+    for a, _, value in capacity.spans(end):
+        if value:
+            start = None
+        elif start is None:
+            start = a
+    return start
+
+
+def path_of(subject: str, measure: str) -> str:
+    """What a measure that changes in time is called: ``axes.<axis>.capacity`` and the like."""
+    kind, _, name = subject.partition(":")
+    if kind == "links":
+        return f"links.{name.replace('/', '.')}"
+    if kind in ("actor", "garrison"):
+        return f"{kind}s.{name.replace('/', '.')}.{measure.removesuffix('_persons')}"
+    stem = measure.removesuffix("_kg_per_day").removesuffix("_kg")
+    if kind in ("sink", "source"):
+        axis, place = name.split("/")
+        return f"axes.{axis}.{kind}s.{place}.{stem}"
+    return f"{'axes' if kind == 'axis' else 'operations'}.{name}.{stem}"

@@ -13,26 +13,27 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from sim.base.collector import collector_paused
-from sim.scenario.blocks import blocks, fleets_of
+from sim.scenario.blocks import fleets_of
 from sim.scenario.model import DAY, Operation, Scenario
 from sim.state.control import Control
 from sim.state.passages import Passages
-from sim.state.record import Pocket, Record, SeriesRow
+from sim.state.record import Record, SeriesRow
 
-from . import costs, fleets, shares, short
+from . import costs, fleets, shares
 from .axis import AxisLens, AxisView, view_document
 from .causes import Turn, turned
 from .claims import verdicts
 from .decisions import decided, sent
 from .depots import shipped
+from .document import persons_in, pockets_document, scenario_document, short_document
 from .flows import fates, last_choices, leavers
 from .ground import ALL, Links, Seen, ground, walk
-from .holders import taken_and_lost
+from .holders import seconds_held, taken_and_lost
 from .moves import scores
 from .names import names_of
 from .passable import Passable, Turns
 from .sides import days_carried, fronts, holders_over_time, on_the_road, person_days
-from .steps import Steps, credit_levels, in_days, series_of
+from .steps import Steps, begin_of_last_cut, credit_levels, in_days, in_tonnes, path_of, series_of
 from .want import bound, slacks, together
 from .watched import watched_places
 
@@ -87,7 +88,7 @@ class Analysis:
                 self._put(f"fates.{actor}.{fate}", persons, "persons")
         for (actor, country), steps in self._links.items():
             path = f"links.{actor}.{country}"
-            self._put(f"{path}.time_of_loss", in_days(_last_run(steps, record.end)), "day")
+            self._put(f"{path}.time_of_loss", in_days(begin_of_last_cut(steps, record.end)), "day")
             if country != ALL:
                 self._put_ends(path, steps, "links")
         self._moves()
@@ -116,24 +117,7 @@ class Analysis:
     @cached_property
     def timed(self) -> dict[str, tuple[str, str]]:
         """The measures that change in time: path -> (subject, measure) of the series."""
-        found = {}
-        for subject, measure in self.series:
-            kind, _, name = subject.partition(":")
-            if kind == "links":
-                found[f"links.{name.replace('/', '.')}"] = (subject, measure)
-                continue
-            if kind in ("actor", "garrison"):
-                owner = f"{kind}s.{name.replace('/', '.')}"
-                found[f"{owner}.{measure.removesuffix('_persons')}"] = (subject, measure)
-                continue
-            stem = measure.removesuffix("_kg_per_day").removesuffix("_kg")
-            if kind in ("sink", "source"):
-                axis, place = name.split("/")
-                owner = f"axes.{axis}.{kind}s.{place}"
-            else:
-                owner = f"axes.{name}" if kind == "axis" else f"operations.{name}"
-            found[f"{owner}.{stem}"] = (subject, measure)
-        return found
+        return {path_of(*key): key for key in self.series}
 
     # --- the walk through the states -----------------------------------------------------
 
@@ -195,7 +179,7 @@ class Analysis:
         """The first and the last value of a series, of kg in tonnes."""
         for name, i in (("start", 0), ("end", -1)):
             value = steps.values[i]
-            self._put(f"{path}_{name}", _tonnes(value) if unit in ("t", "t/day") else value, unit)
+            self._put(f"{path}_{name}", in_tonnes(value) if unit in ("t", "t/day") else value, unit)
 
     def _axis(self, axis: str) -> None:
         path, end = f"axes.{axis}", self.record.end
@@ -203,16 +187,16 @@ class Analysis:
         for name in ("capacity", "deliverable", "demand"):
             steps = self.series[f"axis:{axis}", f"{name}_kg_per_day"]
             self._put_ends(f"{path}.{name}", steps, "t/day")
-        self._put(f"{path}.capacity_mean", _tonnes(capacity.mean(end)), "t/day")
+        self._put(f"{path}.capacity_mean", in_tonnes(capacity.mean(end)), "t/day")
         least = min(capacity.values)
-        self._put(f"{path}.capacity_least", _tonnes(least), "t/day")
+        self._put(f"{path}.capacity_least", in_tonnes(least), "t/day")
         since = capacity.times[capacity.values.index(least)]
         self._put(f"{path}.time_of_capacity_least", in_days(since), "day")
         lasts = sum(b - a for a, b, v in capacity.spans(end) if v == least)
         self._put(f"{path}.days_at_capacity_least", in_days(lasts), "day")
         cut = [(a, b) for a, b, v in capacity.spans(end) if v == 0]
         self._put(f"{path}.time_of_first_cut", in_days(cut[0][0]) if cut else None, "day")
-        lasting = _last_run(capacity, end)
+        lasting = begin_of_last_cut(capacity, end)
         self._put(f"{path}.time_of_lasting_cut", in_days(lasting), "day")
         self._put(f"{path}.days_cut", in_days(sum(b - a for a, b in cut)), "day")
         self._bound(axis)
@@ -249,8 +233,8 @@ class Analysis:
         sinks = [key for key in record.tallies if key[0] == axis]
         for keys, stem in [(sinks, path), *(([k], f"{path}.sinks.{k[1]}") for k in sinks)]:
             needed, unmet = (sum(of[k] for k in keys) for of in (record.needed, record.unmet))
-            self._put(f"{stem}.needed", _tonnes(needed / DAY), "t")
-            self._put(f"{stem}.unmet", _tonnes(unmet / DAY), "t")
+            self._put(f"{stem}.needed", in_tonnes(needed / DAY), "t")
+            self._put(f"{stem}.unmet", in_tonnes(unmet / DAY), "t")
             self._put(f"{stem}.unmet_share", round(unmet / needed, 6) if needed else None, "1")
             if record.persons.keys() >= set(keys):  # persons of some sinks alone say little
                 days = (record.persons[k] * _length(record.empty.get(k, [])) for k in keys)
@@ -266,7 +250,7 @@ class Analysis:
             self._put(f"{path}.convoys_{name}", total, "convoys")
         for name in ("sent", "delivered", "lost", "returned", "moving"):
             kg = sum(getattr(t, f"{name}_kg") for t in tallies.values())
-            self._put(f"{path}.{name}", _tonnes(kg), "t")
+            self._put(f"{path}.{name}", in_tonnes(kg), "t")
         for sink in tallies:
             empty = self.record.empty.get((axis, sink), [])
             stock = self.series[f"sink:{axis}/{sink}", "stock_kg"]
@@ -274,7 +258,7 @@ class Analysis:
             self._put(f"{sub}.time_of_exhaustion", in_days(empty[0][0]) if empty else None, "day")
             self._put(f"{sub}.days_without", in_days(_length(empty)), "day")
             self._put_ends(f"{sub}.stock", stock, "t")
-            self._put(f"{sub}.delivered", _tonnes(tallies[sink].delivered_kg), "t")
+            self._put(f"{sub}.delivered", in_tonnes(tallies[sink].delivered_kg), "t")
             eaten = self.series[f"sink:{axis}/{sink}", "demand_kg_per_day"].values[-1]
             supply = round(stock.values[-1] / eaten, 3) if eaten else None
             self._put(f"{sub}.days_of_supply_end", supply, "day")
@@ -307,21 +291,10 @@ class Analysis:
             self._put(f"{path}.pockets_start", sum(r.time == 0 for r in rows), "pockets")
             self._put(f"{path}.pockets_end", sum(r.ended is None for r in rows), "pockets")
             left = [r.pocket for r in rows if r.ended is None]
-            inside = [n for n in map(self._persons, left) if n is not None]
+            found = (persons_in(self.scenario, pocket) for pocket in left)
+            inside = [n for n in found if n is not None]
             known = sum(inside) if inside or not left else None
             self._put(f"{path}.persons_in_pockets_end", known, "persons")
-
-    def _persons(self, pocket: Pocket) -> int | None:
-        """Who was in a pocket when it formed; None where nobody was ever said to be."""
-        there = {(g.actor, g.place) for g in self.scenario.garrisons.values()}
-        stated = any((pocket.actor, place) in there for place in pocket.places)
-        return pocket.persons if pocket.persons or stated else None
-
-    def _stock(self, pocket: Pocket) -> float | None:
-        """Tonnes of stock in a pocket when it formed; None where no sink of its actor is in it."""
-        axes = (axis for axis in self.scenario.axes.values() if axis.actor == pocket.actor)
-        modelled = any(place in axis.sinks for axis in axes for place in pocket.places)
-        return _tonnes(pocket.stock_kg) if modelled else None
 
     def _places(self) -> None:
         """When the places that the scenario is about were ringed, taken and lost."""
@@ -342,7 +315,7 @@ class Analysis:
                 taken, lost = taken_and_lost(holders[place], actor)
                 self._put(f"{path}.time_taken_by.{actor}", in_days(taken), "day")
                 self._put(f"{path}.time_lost_by.{actor}", in_days(lost), "day")
-                held = _held(holders[place], actor, self.record.end)
+                held = seconds_held(holders[place], actor, self.record.end)
                 self._put(f"{path}.days_held_by.{actor}", in_days(held), "day")
 
     def _operation(self, operation: Operation) -> None:
@@ -437,21 +410,17 @@ class Analysis:
             days = in_days(sum(b - a for a, b, kg in spans if kg == most))
             total = sum((b - a) * kg for a, b, kg in spans) / DAY
             path = f"events.{event}.capacity_change"
-            self._put(f"{path}.{axis}", _tonnes(most), "t/day")
+            self._put(f"{path}.{axis}", in_tonnes(most), "t/day")
             self._put(f"{path}_days.{axis}", days, "day")
-            self._put(f"{path}_total.{axis}", _tonnes(total), "t")
+            self._put(f"{path}_total.{axis}", in_tonnes(total), "t")
 
     # --- the document --------------------------------------------------------------------
 
     @cached_property
     def document(self) -> dict[str, Any]:
         """The summary as plain data; ``names`` are those of what it mentions, by id."""
-        found = self._document()
-        return {**found, "names": names_of(self.scenario, found)}
-
-    def _document(self) -> dict[str, Any]:
         scenario, record = self.scenario, self.record
-        return {
+        found = {
             "format": 1,
             "scenario": scenario_document(scenario),
             "seed": record.seed,
@@ -459,18 +428,8 @@ class Analysis:
             "nominal": record.nominal,
             "measures": {k: {"value": m.value, "unit": m.unit} for k, m in self.measures.items()},
             "axes": {axis: [view_document(v) for v in looks] for axis, looks in self.views.items()},
-            "pockets": [
-                {
-                    "actor": row.pocket.actor,
-                    "places": list(row.pocket.places),
-                    "from_day": in_days(row.time),
-                    "to_day": in_days(row.ended),
-                    "persons": self._persons(row.pocket),
-                    "stock_t": self._stock(row.pocket),
-                }
-                for row in record.pockets
-            ],
-            **self._shared(),
+            "pockets": pockets_document(scenario, record),
+            **short_document(scenario, record, self.series),
             "claims": [verdict._asdict() for verdict in self.verdicts],
             "turned": {claim: turn._asdict() for claim, turn in self.turns.items()},
             "drawn": {k: float(f"{v:.12g}") for k, v in record.drawn.items()},
@@ -481,73 +440,9 @@ class Analysis:
                 "capacity_recomputed_from_control": True,
             },
         }
-
-    def _shared(self) -> dict[str, Any]:
-        """Who went short, by which rule, and what lorries do; of actors only what is stated."""
-        ruled = any(block.name not in self.scenario.axes for block in blocks(self.scenario))
-        hauled = bool(fleets_of(self.scenario))
-        found: dict[str, Any] = {}
-        if ruled:
-            found["shares"] = shares.document(self.scenario, self.record)
-        if hauled:
-            found["fleets"] = fleets.document(self.record)
-        if ruled or hauled or self.scenario.without_actors:
-            found["unmet"] = short.document(self.scenario, self.record, self.series)
-        return found
-
-
-def scenario_document(scenario: Scenario) -> dict[str, Any]:
-    """What a summary says of its scenario, as plain data."""
-    return {
-        "id": scenario.id,
-        "title": scenario.title,
-        "kind": scenario.kind,
-        "start": scenario.start.isoformat() if scenario.start else None,
-        "days": in_days(scenario.length),
-        "tests": list(scenario.tests),
-        "focus": scenario.main_axis,
-        **_estimated(scenario),
-        **_doubtful(scenario),
-    }
-
-
-def _estimated(scenario: Scenario) -> dict[str, Any]:
-    """How many roads state no length, and what it was worked out with; nothing where all do."""
-    roads = scenario.network.roads.values()
-    estimated = sum(road.estimated for road in roads)
-    told = {"roads": estimated, "of": len(roads), "detour": scenario.network.detour}
-    return {"estimated_lengths": told} if estimated else {}
-
-
-def _doubtful(scenario: Scenario) -> dict[str, Any]:
-    """The probability of each road that may not be there; nothing where all are."""
-    roads = scenario.network.roads.values()
-    doubtful = {road.id: road.exists for road in roads if road.doubtful}
-    return {"doubtful_roads": doubtful} if doubtful else {}
-
-
-def _held(holders: list[tuple[int, frozenset[str]]], actor: str, end: int) -> int:
-    """Seconds for which an actor holds a part of a place."""
-    untils = [*(time for time, _ in holders[1:]), end]
-    spans = zip(holders, untils, strict=True)
-    return sum(until - since for (since, actors), until in spans if actor in actors)
-
-
-def _last_run(capacity: Steps, end: int) -> int | None:
-    """Start of the last unbroken time without capacity, where it lasts to the end."""
-    start = None
-    for a, _, value in capacity.spans(end):
-        if value:
-            start = None
-        elif start is None:
-            start = a
-    return start
+        return {**found, "names": names_of(scenario, found)}
 
 
 def _length(spans: list[tuple[int, int]]) -> int:
     """Seconds of spans (from, to) that do not overlap."""
     return sum(until - since for since, until in spans)
-
-
-def _tonnes(kg: float) -> float:
-    return round(kg / 1000, 3)
