@@ -20,7 +20,7 @@ from PIL import Image, ImageDraw, ImageFont
 from readable import Watch, faults
 
 import sim
-from sim.api.runs import weakness_of
+from sim.api.drawing import weakness_of
 from sim.many.ensemble import rows_of
 from sim.view.charts.compare_figures import comparison_figures
 from sim.view.charts.ensemble_figures import ensemble_figures

@@ -15,7 +15,7 @@ from pathlib import Path
 from PIL import Image
 
 import sim
-from sim.api.runs import weakness_of
+from sim.api.drawing import weakness_of
 from sim.view.charts.compare_figures import comparison_figures
 from sim.view.draw import drawn
 from sim.view.figures import figures

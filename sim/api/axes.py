@@ -312,7 +312,7 @@ def save_cut(run: Run, axis: str | None, at: When | None, target: Path) -> None:
     """
     from sim.view.cut_files import cut_of_run, write_drawing
 
-    from .runs import weakness_of
+    from .drawing import weakness_of
     from .scenarios import axis_of, seconds_of
 
     name, time = axis_of(run.scenario, axis), seconds_of(run.scenario, at, run.scenario.length)

@@ -1,4 +1,4 @@
-"""What rooms of many runs are handed to draw with; matplotlib is imported when it draws.
+"""What is handed to draw with; matplotlib is imported when it draws.
 
 Each draws PNGs; with ``svg`` an SVG of each figure too.
 """
@@ -15,12 +15,14 @@ from sim.tables.manifest import Undrawn
 from sim.tables.verified import ALTERED, altered
 
 if TYPE_CHECKING:
+    from sim.cuts.from_scenario import Weak
     from sim.many.learned import Learned
     from sim.many.scoring import Scored
     from sim.many.sensitivity import SensitivityStudy
     from sim.many.studies import Study
     from sim.measure.compare import Comparison
     from sim.measure.compare_many import ManyComparison
+    from sim.measure.summary import Analysis
     from sim.scenario.model import Scenario
 
 Draws = Callable[..., Sequence[Undrawn]]
@@ -108,3 +110,16 @@ def draw_learned(learned: Learned, folder: Path, *, svg: bool = False) -> Sequen
     from sim.view.saving import save_each
 
     return save_each(learned_figures(learned), folder, svg=svg)
+
+
+def weakness_of(analysis: Analysis, axis: str | None, time: int) -> Weak | None:
+    """Where an axis of a run is weak at ``time`` (s), named as figures name it.
+
+    None of no axis, and where nothing flows or nothing bounds the flow.
+    """
+    from sim.cuts.from_scenario import weakness_of_axis
+    from sim.view.words import written
+
+    if axis is None:
+        return None
+    return weakness_of_axis(written(analysis.scenario), analysis.record.control, axis, time)

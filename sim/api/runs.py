@@ -27,13 +27,13 @@ from sim.tables.of_run import luck_of
 from sim.tables.schema import RUN
 from sim.tables.verified import check_inside, faults, reading, resolved_here, tell
 
+from .drawing import weakness_of
 from .scenarios import Source, When, axis_of, load, scenario_of, seconds_of, seeded
 from .show import Facts, Shown, amount, chosen, table_named
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sim.cuts.from_scenario import Weak
     from sim.measure.compare import Course, Outcome
     from sim.measure.typical import Among
 
@@ -237,19 +237,6 @@ def draw_run(
     beside = partial(_folder.read_beside, place.parent)
     drawings = figures(run.analysis, weak, beside, everything=wanted.everything)
     return save_each(drawings, place, svg=wanted.svg, progress=progress)
-
-
-def weakness_of(analysis: Analysis, axis: str | None, time: int) -> Weak | None:
-    """Where an axis of a run is weak at ``time`` (s), named as figures name it.
-
-    None of no axis, and where nothing flows or nothing bounds the flow.
-    """
-    from sim.cuts.from_scenario import weakness_of_axis
-    from sim.view.words import written
-
-    if axis is None:
-        return None
-    return weakness_of_axis(written(analysis.scenario), analysis.record.control, axis, time)
 
 
 @dataclass(frozen=True, repr=False)

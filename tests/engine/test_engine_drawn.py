@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim import api
-from sim.api.runs import weakness_of
+from sim.api.drawing import weakness_of
 from sim.many.replicate import run_replicate
 from sim.measure.compare import compare
 from sim.measure.compare_many import Many, compare_many

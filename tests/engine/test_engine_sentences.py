@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from sim import api
-from sim.api.runs import weakness_of
+from sim.api.drawing import weakness_of
 from sim.base.numbers import ELLIPSIS
 from sim.base.said import Name, Said, Sentence, at
 from sim.page.prose import finding, happenings

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.api.runs import weakness_of
+from sim.api.drawing import weakness_of
 from sim.measure.steps import Steps
 from sim.scenario.model import Actor, Scenario
 from sim.state.record import EventRow, SeriesRow

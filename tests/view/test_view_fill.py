@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import sim
+from sim.api.drawing import weakness_of
 from sim.api.networks import Network
-from sim.api.runs import weakness_of
 from sim.base.errors import BadInputError
 from sim.measure.summary import Analysis
 from sim.scenario.model import Scenario
