@@ -23,3 +23,27 @@ def collector_paused() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+SELDOM = 300_000
+"""Things made, and still there, after which the collector looks where it does so seldom."""
+
+
+@contextmanager
+def collector_seldom() -> Iterator[None]:
+    """Let the collector look at what is made inside alone, and after much of it.
+
+    For a row of figures, each drawn with it left out, after or before which there is a whole run.
+    Processes that are forked inside go on so.
+    """
+    was_on, thresholds = gc.isenabled(), gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(SELDOM, *thresholds[1:])
+    gc.enable()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
+        if not was_on:
+            gc.disable()

@@ -268,7 +268,17 @@ class _Builder:
         documents = 0
         try:
             for event in self._events(text):
-                if isinstance(event, yaml.DocumentStartEvent):
+                kind = type(event)  # the commonest first: there may be a million
+                if kind is yaml.ScalarEvent:
+                    self._scalar(event)
+                elif kind in (yaml.MappingStartEvent, yaml.SequenceStartEvent):
+                    self._begin(event)
+                elif kind in (yaml.MappingEndEvent, yaml.SequenceEndEvent):
+                    frame = self.stack.pop()
+                    self._finish(frame.node, frame.anchor, frame.size, frame.height)
+                elif kind is yaml.AliasEvent:
+                    self._alias(event)
+                elif kind is yaml.DocumentStartEvent:
                     documents += 1
                     if documents > 1:
                         self._stop(
@@ -276,22 +286,19 @@ class _Builder:
                             "a second document begins here",
                             "a file holds one document: remove '---'",
                         )
-                elif isinstance(event, yaml.NodeEvent):
-                    self._node(event)
-                elif isinstance(event, yaml.CollectionEndEvent):
-                    frame = self.stack.pop()
-                    self._finish(frame.node, frame.anchor, frame.size, frame.height)
         except _StopError:
             return None
         return self.root or Scalar(Mark(self.file, self.line, self.column), "", True)
 
     def _events(self, text: str) -> Iterator[Any]:
+        loader: Any = yaml.CSafeLoader(text)
         try:
-            height = text.count("\n")
+            height, number = text.count("\n"), 0
             with working("lines", height) as done:
-                for number, event in enumerate(yaml.parse(text, yaml.CSafeLoader)):
+                while event := loader.get_event():
                     if number % OFTEN == 0 and event.start_mark:
                         done(event.start_mark.line, height)
+                    number += 1
                     yield event
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
@@ -305,14 +312,17 @@ class _Builder:
             message, hint = plain_words(error, text, mark)
             self.report.error(where, message, hint)
             raise _StopError from None
+        finally:
+            loader.dispose()
 
     def _mark(self, start: Any, end: Any) -> Mark:
-        length = end.column - start.column if end.line == start.line else MOST_BYTES
-        return self._place(start.line, start.column, max(length, 1))
+        line, column = start.line, start.column
+        length = end.column - column if end.line == line else MOST_BYTES
+        return self._place(line, column, length if length > 1 else 1)
 
     def _place(self, line: int, column: int, length: int) -> Mark:
         """The mark of a place in the text, whose own lines and columns count from 0."""
-        first = self.column if line == 0 else 1
+        first = 1 if line else self.column
         return Mark(self.file, line + self.line, column + first, length)
 
     def _stop(self, event: Any, message: str, hint: str | None = None) -> NoReturn:
@@ -322,33 +332,31 @@ class _Builder:
     def _error(self, event: Any, message: str, hint: str | None = None) -> None:
         self.report.error(self._mark(event.start_mark, event.end_mark), message, hint)
 
-    def _node(self, event: Any) -> None:
+    def _counted(self, event: Any) -> Mark:
+        """Where a node stands; too many and tags are refused."""
         self.nodes += 1
         if self.nodes > MOST_NODES:
             self._stop(event, f"the file has more than {MOST_NODES:,} values")
-        if isinstance(event, yaml.AliasEvent):
-            self._alias(event)
-            return
         if event.tag is not None:
             self._error(
                 event,
                 f"the tag '{safe(event.tag)}' is not part of the language",
                 "remove it; quotes make a text of anything",
             )
-        mark = self._mark(event.start_mark, event.end_mark)
-        if isinstance(event, yaml.ScalarEvent):
-            self._scalar(event, mark)
-            return
+        return self._mark(event.start_mark, event.end_mark)
+
+    def _begin(self, event: Any) -> None:
+        mark, is_list = self._counted(event), type(event) is yaml.SequenceStartEvent
         if self._wants_key():
-            kind = "list" if isinstance(event, yaml.SequenceStartEvent) else "map"
+            kind = "list" if is_list else "map"
             self._stop(event, f"a {kind} cannot be a key", "keys are texts")
         if len(self.stack) >= MOST_DEPTH:
             self._stop(event, f"nested deeper than {MOST_DEPTH} levels")
-        node: Map | Items = Items(mark) if isinstance(event, yaml.SequenceStartEvent) else Map(mark)
+        node: Map | Items = Items(mark) if is_list else Map(mark)
         self.stack.append(_Frame(node, event.anchor))
 
-    def _scalar(self, event: Any, mark: Mark) -> None:
-        scalar = Scalar(mark, event.value, event.style in (None, ""))
+    def _scalar(self, event: Any) -> None:
+        scalar = Scalar(self._counted(event), event.value, event.style in (None, ""))
         bad = None if scalar.plain else _FORBIDDEN.search(scalar.text)
         if bad:
             self._error(event, f"control character U+{ord(bad[0]):04X} in the text", "remove it")

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
+from operator import attrgetter
 from typing import Protocol
 
 from sim.scenario.model import PPM, Network, Scenario
@@ -78,21 +79,36 @@ class Seen:
 class Rebuilt:
     """The state at any instant of a run, by its rows of control: each is rebuilt once.
 
-    The same :class:`Control` is handed out for instants between which nothing changes, so it must
-    stay as it is.
+    ``rows`` must be sorted by time. The same :class:`Control` is handed out for instants between
+    which nothing changes, so it must stay as it is. ``times`` are those (s) at which they begin.
     """
 
     def __init__(self, scenario: Scenario, rows: Sequence[ControlRow]) -> None:
         self._scenario, self._rows = scenario, rows
-        self._times = sorted({row.time for row in rows})
+        self.times = sorted({row.time for row in rows})
         self._found: dict[int, Control] = {}
 
     def at(self, time: int) -> Control:
         """:func:`state_at` a time (seconds). Raises as it."""
-        last = bisect_right(self._times, time)
+        last = bisect_right(self.times, time)
         if last not in self._found:
-            self._found[last] = state_at(self._scenario, self._rows, time)
+            first = max((known for known in self._found if known < last), default=None)
+            if first is None:
+                self._found[last] = state_at(self._scenario, self._rows, time)
+            else:
+                self._found[last] = self._later(first, last)
         return self._found[last]
+
+    def _later(self, first: int, last: int) -> Control:
+        """The state of the ``last`` of some instants by one that is known, and what changes."""
+        control = self._found[first].copy()
+        begin, end = (
+            bisect_right(self._rows, self.times[one - 1], key=attrgetter("time"))
+            for one in (first, last)
+        )
+        for row in self._rows[begin:end]:
+            _apply(control, row)
+        return control
 
 
 _DRAWN = ("seconds", CAPACITY, CAPACITY_BACK)

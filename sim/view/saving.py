@@ -11,7 +11,7 @@ from typing import TypeVar
 from matplotlib.figure import Figure
 from PIL import Image
 
-from sim.base.collector import collector_paused
+from sim.base.collector import collector_paused, collector_seldom
 from sim.base.errors import words
 from sim.base.files import whole_file
 from sim.base.progress import working
@@ -92,7 +92,7 @@ def save_each(
         failed.append(Undrawn(FIGURES, words(error)))
     _warm()
     pieces = [partial(_save_drawing, folder, *one, svg=svg) for one in listed]
-    with working("figures", len(pieces)) as tell:
+    with collector_seldom(), working("figures", len(pieces)) as tell:
 
         def told(done: int, of: int) -> None:
             tell(done, of)
@@ -110,9 +110,6 @@ def save_each(
 
 def _warm() -> None:
     """Do once what every process that draws would else do again: libraries, letters, outlines."""
-    import scipy.sparse.csgraph
-    import scipy.spatial  # noqa: F401
-
     Image.preinit()
     for weight in ("normal", "bold"):
         text_size("0", 9, weight)

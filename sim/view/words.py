@@ -15,7 +15,7 @@ from sim.measure.summary import Analysis
 from sim.scenario.dates import date_of, format_instant
 from sim.scenario.model import DAY, Actor, Axis, Exit, Operation, Place, Scenario
 from sim.state.control import Control
-from sim.state.rebuild import states
+from sim.state.rebuild import Rebuilt
 from sim.state.record import EventRow
 from sim.tables.headline import Teller
 from sim.tables.of_run import luck_words
@@ -51,11 +51,9 @@ class Words:
         self.actors = tuple(self.scenario.actors.values())
 
     @cached_property
-    def states(self) -> dict[int, Control]:
-        """The state from each instant of change on."""
-        return {
-            time: control.copy() for time, control in states(self.scenario, self.record.control)
-        }
+    def course(self) -> Rebuilt:
+        """The state at any instant."""
+        return Rebuilt(self.scenario, self.record.control)
 
     @property
     def credit(self) -> str:
@@ -88,7 +86,7 @@ class Words:
 
     def state(self, time: int) -> Control:
         """The state at an instant (seconds), what changes then included."""
-        return self.states[max(t for t in self.states if t <= time)]
+        return self.course.at(time)
 
     def causes(self, axis: str, time: int) -> list[EventRow]:
         """The events credited with a change of an axis at one instant, the greatest first."""

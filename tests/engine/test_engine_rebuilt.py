@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 
 import numpy as np
@@ -12,7 +13,7 @@ from sim.engine.simulation import Simulation
 from sim.measure.summary import Analysis
 from sim.scenario.model import Scenario
 from sim.state.passages import Passage
-from sim.state.rebuild import state_at, states
+from sim.state.rebuild import Rebuilt, state_at, states
 from sim.state.sides import Side
 
 
@@ -51,3 +52,19 @@ def test_every_capacity_follows_from_the_control_rows(
             assert view.routes == ()
             assert view.fewest_places == ()
             assert (view.routes_by_roads, view.fastest) == (0, None)
+
+
+@settings(derandomize=True, max_examples=20, deadline=None)
+@given(st.integers(0, 10**6), st.randoms(use_true_random=False))
+def test_states_are_the_same_in_whatever_order_they_are_asked_for(
+    wild: Callable[[int], Scenario], seed: int, order: random.Random
+) -> None:
+    scenario = wild(seed)
+    record = Simulation(scenario, scenario.seed, 0, True).finish()
+    course = Rebuilt(scenario, record.control)
+    times = [one for time in course.times for one in (time, time + 1)]
+    order.shuffle(times)
+    for time in times:
+        found, fresh = course.at(time), state_at(scenario, record.control, time)
+        for what in ("holders", "lasting", "besieged", "sealed", "closed", "kept", "pace", "given"):
+            assert getattr(found, what) == getattr(fresh, what), what

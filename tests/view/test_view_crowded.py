@@ -10,6 +10,7 @@ from datetime import datetime
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import sim
 from sim.api.drawing import weakness_of
@@ -21,7 +22,17 @@ from sim.view.charts.axis import AxisSeries, SinkStock, axis_data, draw_axis
 from sim.view.charts.control import ControlData, HoldSpan, PlaceRow, draw_control
 from sim.view.charts.time_axis import moment
 from sim.view.data import WHOLE, MapData, MapPlace, MapRoad, Page, Span
-from sim.view.draw import drawn, ended, legible, plain, text_size
+from sim.view.draw import (
+    Canvas,
+    blank,
+    drawn,
+    ended,
+    halo_text,
+    legible,
+    plain,
+    put,
+    text_size,
+)
 from sim.view.look import ROAD, looks
 from sim.view.map import network
 from sim.view.map.figure import Maps, draw_map
@@ -389,3 +400,17 @@ def test_the_same_map_is_filled_once(make: Make) -> None:
 
 def test_a_frame_has_its_scale_near_the_pole() -> None:
     assert Frame(0, 90, 10, 100, 100).degrees(50, 50) == (0, 90)
+
+
+def test_what_is_kept_of_letters_changes_no_pixel() -> None:
+    def drawn_by(canvas: type[FigureCanvasAgg]) -> bytes:
+        page = blank(300, 80)
+        axes = page.canvas(0, 0, 300, 80)
+        halo_text(axes, 20.3, 50, "A town, twice: AVA", size=11, weight="bold")
+        halo_text(axes, 150.8, 50, "A town, twice: AVA", size=11, weight="bold")
+        put(axes, 20, 20, "and words in another size", 8.5, rotation=10)
+        canvas(page.figure)
+        return drawn(page.figure, "png")
+
+    plain_ones = drawn_by(FigureCanvasAgg)
+    assert [drawn_by(Canvas) for _ in range(2)] == [plain_ones] * 2

@@ -172,3 +172,16 @@ def test_maps_of_shipped_scenarios_have_fronts_that_cross_no_road_of_one_holder(
 @pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("*.yaml")), ids=lambda p: p.stem)
 def test_maps_of_all_scenarios_have_fronts_that_cross_no_road_of_one_holder(path: Path) -> None:
     check_scenario(path)
+
+
+def test_a_front_that_closes_is_rounded_at_every_corner() -> None:
+    # a blue place amid four red ones: a square ring of which no corner is left
+    ring = [at("n", 0, 60), at("s", 0, -60), at("w", -60, 0), at("e", 60, 0)]
+    amid = at("b", 0, 0, "blue")
+    (line,) = front(amid, *ring, *(road("b", p.id) for p in ring))
+    assert line[0] == pytest.approx(line[-1])
+    # its corners are 30 pixels off both ways; the two points beside one, cut once, are 30 and 15
+    # off, cut again 30 - 15 / 4 and 15 + 15 / 4, then 26.25 - 7.5 / 4 and 18.75 + 7.5 / 4
+    off = np.abs(line - [400, 300])
+    assert off.max() == pytest.approx(30)
+    assert off.min(axis=1).max() == pytest.approx(20.625)

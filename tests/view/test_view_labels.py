@@ -156,3 +156,12 @@ def test_spread_names_keep_their_distance_and_order(heights: list[float]) -> Non
 
 def test_names_far_enough_apart_stay() -> None:
     assert spread([10, 100, 50], 15, 0, 300) == [10, 100, 50]
+
+
+@settings(derandomize=True, deadline=None)
+@given(marks, marks)
+def test_boxes_are_free_together_as_they_are_one_by_one(taken: list[Box], tried: list[Box]) -> None:
+    sheet = Taken(BOUNDS)
+    sheet.take(taken)
+    together = sheet.all_free(np.array(tried, dtype=float).reshape(-1, 4))
+    assert together.tolist() == [sheet.free(box) for box in tried]

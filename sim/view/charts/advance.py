@@ -66,7 +66,7 @@ def advance_data(run: Words, operation: str) -> AdvanceData:
     position, fed = series[subject, "position_m"], series[subject, "fed"]
     strength = series[subject, "strength_persons"]
     supply = joined(days_carried(run.record.drawn, series, this))
-    stops = stops_km(run.scenario.network, this, run.states[0].terrain.graph)
+    stops = stops_km(run.scenario.network, this, run.state(0).terrain.graph)
     subtitle = Sentence(Name(this.name), ": position, strength and supply")
     return AdvanceData(
         Page(_advance_title(run, operation), subtitle, run.credit),

@@ -42,7 +42,7 @@ class Maps(Words):
     def _lens(self, axis: str) -> AxisLens:
         """The lens of an axis, made once for all its maps."""
         if axis not in self._lenses:
-            self._lenses[axis] = AxisLens(self.scenario, axis, self.states[0])
+            self._lenses[axis] = AxisLens(self.scenario, axis, self.state(0))
         return self._lenses[axis]
 
     def turning_points(self, axis: str) -> list[AxisView]:
@@ -51,7 +51,7 @@ class Maps(Words):
 
     def every_change(self, axis: str, times: Sequence[int]) -> tuple[tuple[int, MapData], ...]:
         """The maps that stand at some of ``times`` (seconds): (from when on, map)."""
-        starts = sorted(self.states)
+        starts = self.course.times
         wanted = sorted({max(t for t in starts if t <= time) for time in times})
         return tuple((time, self.at(axis, time)) for time in wanted)
 
@@ -78,13 +78,13 @@ class Maps(Words):
             for start, road in zip(route.places, route.roads, strict=False):
                 forth = start == graph.places[graph.a[graph.road_index[road]]]
                 net_flow[road] += route.kg_per_day if forth else -route.kg_per_day
-        roads = []
+        roads, at_start = [], self.state(0).closed
         for i, road in enumerate(graph.roads):
             state: Literal["open", "closed", "cut", "absent"] = "open"
             if control.absent(road):
                 state = "absent"
             elif road in control.closed:
-                state = "closed" if road in self.states[0].closed else "cut"
+                state = "closed" if road in at_start else "cut"
             there, back = passage.road[i].tolist()
             stated = scenario.network.roads[road]
             roads.append(
@@ -145,7 +145,7 @@ class Maps(Words):
 
     @cached_property
     def _stops(self) -> dict[str, list[tuple[str, float]]]:
-        graph, net = self.states[0].terrain.graph, self.scenario.network
+        graph, net = self.state(0).terrain.graph, self.scenario.network
         return {id_: stops_km(net, o, graph) for id_, o in self.scenario.operations.items()}
 
     @cached_property

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +13,7 @@ from sim.view.data import MapData, MapPlace, MapRoad
 
 from .basemap import smooth
 from .frame import Frame, fit
-
-if TYPE_CHECKING:
-    from scipy.spatial import cKDTree
+from .near import gaps, pairs
 
 Line = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -33,6 +30,9 @@ nothing is hinted."""
 STEPS, MOST_STEPS = 8, 64
 """Points along a road of that length, at least and at most: what is nearest to them belongs to
 who has the road."""
+
+KNOT = 3
+"""Digits of a pixel to which ends of lines are the same."""
 
 MANY = 2000
 """Points beyond which those far from every front are left out before edges are looked for."""
@@ -79,7 +79,7 @@ def _fronts(
         lines = [line for owner, line in own if owner == side]
         for point in _beside(lines, others, length):
             sides.setdefault(_knot(point), side)
-    lines = [smooth(line, 3) for line in _joined(_between(sides, opposed, REACH * length))]
+    lines = [_rounded(line) for line in _joined(_between(sides, opposed, REACH * length))]
     kept = _uncrossed(lines, [line for _, line in own])
     return tuple(np.array([frame.degrees(x, y) for x, y in line]) for line in kept)
 
@@ -92,25 +92,35 @@ def _beside(lines: list[Line], others: list[Line], length: float) -> Iterator[Li
     """
     if not others:
         return
-    from scipy.spatial import cKDTree
-
-    tree, step = cKDTree(others), length / STEPS
-    for line in _near(lines, tree, 2 * REACH * length + step):
-        points = _along(line, step)
-        gap = float(tree.query(np.vstack([line, points]))[0].min())
+    step = length / STEPS
+    reach = 2 * REACH * length + step
+    near = _near(lines, np.array(others), reach)
+    points = [_along(line, step) for line in near]
+    least = _least_gaps([np.vstack([*both]) for both in zip(near, points, strict=True)], others)
+    for line, along, gap in zip(near, points, least, strict=True):
         if gap < step:
             yield from _along(line, max(gap - step / 2, length / MOST_STEPS))
-        elif gap < 2 * REACH * length + step:
-            yield from points
+        elif gap < reach:
+            yield from along
 
 
-def _near(lines: list[Line], tree: cKDTree, reach: float) -> list[Line]:
-    """The straight lines (2, 2) that may come within ``reach`` of a point of a tree."""
+def _least_gaps(lines: list[Line], others: list[Line]) -> list[float]:
+    """How near the points of each line (n, 2) come to the nearest of the others."""
+    if not lines:
+        return []
+    starts = np.cumsum([0, *map(len, lines[:-1])])
+    found = gaps(np.vstack(lines), np.array(others))
+    least: list[float] = np.minimum.reduceat(found, starts).tolist()
+    return least
+
+
+def _near(lines: list[Line], others: Line, reach: float) -> list[Line]:
+    """The straight lines (2, 2) that may come within ``reach`` of one of the others (n, 2)."""
     if not lines:
         return []
     found = np.array(lines)
-    gap, _ = tree.query(found.mean(axis=1))
-    return [lines[i] for i in np.flatnonzero(gap - _half(found) < reach + 1e-6).tolist()]
+    near = gaps(found.mean(axis=1), others) - _half(found) < reach + 1e-6
+    return [lines[i] for i in np.flatnonzero(near).tolist()]
 
 
 def _along(line: Line, step: float) -> Line:
@@ -127,8 +137,6 @@ def _between(
     """The edges (2, 2) between the points of opposed sides, as far as ``reach`` from both."""
     if len(sides) < 2:
         return []
-    from scipy.spatial import Voronoi
-
     points, held = np.array(list(sides)), list(sides.values())
     known = sorted(set(held))
     apart = np.array([[frozenset((a, b)) in opposed for b in known] for a in known])
@@ -140,16 +148,28 @@ def _between(
         return []
     far = 100 * (float(np.abs(points).max()) + SHEET)
     corners = np.array([(-far, -far), (far, -far), (-far, far), (far, far)])
-    diagram = Voronoi(np.vstack([points, corners]))
-    between, ends = diagram.ridge_points, np.array(diagram.ridge_vertices)
-    real = (between < len(points)).all(axis=1) & (ends >= 0).all(axis=1)
-    between, ends = between[real], ends[real]
-    pieces: list[Line] = []
-    for ridge in np.flatnonzero(apart[side[between[:, 0]], side[between[:, 1]]]).tolist():
-        piece = _within(diagram.vertices[ends[ridge]], points[between[ridge, 0]], reach)
-        if piece is not None:
-            pieces.append(piece)
-    return pieces
+    (one, other), ends = _ridges(np.vstack([points, corners]))
+    wanted = (one < len(points)) & (other < len(points))
+    wanted[wanted] = apart[side[one[wanted]], side[other[wanted]]]
+    return _within(ends[wanted], points[one[wanted]], reach)
+
+
+def _ridges(points: Line) -> tuple[IntArray, Line]:
+    """The edges of the Voronoi diagram: numbers (2, n) of the two points that each lies between,
+    and its ends (n, 2, 2), the middles of the circles round the two triangles beside it."""
+    from matplotlib.tri import Triangulation
+
+    mesh = Triangulation(*points.T)
+    triangles, beyond = mesh.triangles, mesh.neighbors
+    first, across, up = (points[triangles[:, i]] for i in range(3))
+    a, b = across - first, up - first
+    area = 2 * (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])
+    aa, bb = (a * a).sum(axis=1), (b * b).sum(axis=1)
+    x, y = b[:, 1] * aa - a[:, 1] * bb, a[:, 0] * bb - b[:, 0] * aa
+    middles = first + np.column_stack([x, y]) / area[:, None]
+    triangle, edge = np.nonzero(beyond > np.arange(len(beyond))[:, None])
+    between = np.array([triangles[triangle, edge], triangles[triangle, (edge + 1) % 3]])
+    return between, np.stack([middles[triangle], middles[beyond[triangle, edge]]], axis=1)
 
 
 def _facing(points: Line, side: IntArray, apart: BoolArray, reach: float) -> BoolArray:
@@ -158,16 +178,14 @@ def _facing(points: Line, side: IntArray, apart: BoolArray, reach: float) -> Boo
     They are those within it of a point that has one of an opposed side within it: whatever else
     is nearer to a place on an edge than the two points beside it is so near to both.
     """
-    from scipy.spatial import cKDTree
-
     front = np.zeros(len(points), dtype=bool)
     for one in range(len(apart)):
         mine, others = np.flatnonzero(side == one), apart[one][side]
         if others.any():
-            front[mine] = cKDTree(points[others]).query(points[mine])[0] <= reach
+            front[mine] = gaps(points[mine], points[others]) <= reach
     if not front.any():
         return front
-    return np.asarray(cKDTree(points[front]).query(points)[0] <= reach)
+    return np.asarray(gaps(points, points[front]) <= reach)
 
 
 def _uncrossed(lines: list[Line], roads: list[Line]) -> list[Line]:
@@ -175,15 +193,12 @@ def _uncrossed(lines: list[Line], roads: list[Line]) -> list[Line]:
     pieces = [line[i : i + 2] for line in lines for i in range(len(line) - 1)]
     if not pieces:
         return []
-    from scipy.spatial import cKDTree
-
     found = np.array(pieces)
-    tree = cKDTree(found.mean(axis=1))
-    longest = float(_half(found).max())
+    middles, longest = found.mean(axis=1), float(_half(found).max())
+    ways = np.array(_near(roads, middles, longest)).reshape(-1, 2, 2)
+    way, piece = pairs(ways.mean(axis=1), middles, _half(ways) + longest)
     crossed = np.zeros(len(found), dtype=bool)
-    for road in _near(roads, tree, longest):
-        near = tree.query_ball_point(road.mean(axis=0), float(_half(road)) + longest)
-        crossed[near] |= _meet(found[near], road)
+    crossed[piece[_meet(found[piece], ways[way])]] = True
     kept: list[Line] = []
     first = 0
     for line in lines:
@@ -200,38 +215,48 @@ def _half(line: Line) -> Line:
     return np.asarray(np.hypot(*np.moveaxis(line[..., 1, :] - line[..., 0, :], -1, 0)) / 2)
 
 
-def _meet(lines: Line, road: Line) -> npt.NDArray[np.bool_]:
-    """Which of the straight lines (n, 2, 2) have a point in common with another one (2, 2)."""
+def _meet(lines: Line, roads: Line) -> BoolArray:
+    """Which of the straight lines (n, 2, 2) have a point in common with the road each is with."""
 
     def turn(a: Line, b: Line, c: Line) -> Line:
         u, v = b - a, c - a
         return np.asarray(np.sign(u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0]))
 
-    p, q = lines[:, 0], lines[:, 1]
-    apart = turn(road[0], road[1], p) * turn(road[0], road[1], q) > 0
-    apart |= turn(p, q, road[0]) * turn(p, q, road[1]) > 0
+    (p, q), (a, b) = np.moveaxis(lines, 1, 0), np.moveaxis(roads, 1, 0)
+    apart = turn(a, b, p) * turn(a, b, q) > 0
+    apart |= turn(p, q, a) * turn(p, q, b) > 0
     return np.asarray(~apart)
 
 
-def _within(line: Line, centre: Line, radius: float) -> Line | None:
-    """The part of a straight line (2, 2) within ``radius`` of a point, None where there is none."""
-    start, along = line[0], line[1] - line[0]
-    length = float(along @ along)
-    if not length:
-        return None
-    middle = float((centre - start) @ along) / length
-    gap = start + middle * along - centre
-    left = radius**2 - float(gap @ gap)
-    if left <= 0:
-        return None
-    half = float(np.sqrt(left / length))
-    low, high = max(0.0, middle - half), min(1.0, middle + half)
-    return start + np.array([[low], [high]]) * along if low < high else None
+def _within(lines: Line, centres: Line, radius: float) -> list[Line]:
+    """The parts of straight lines (n, 2, 2) within ``radius`` of the point (2,) each is with.
+
+    Those of which nothing is, or no more than one knot, are left out.
+    """
+    start, along = lines[:, 0], lines[:, 1] - lines[:, 0]
+    length = (along * along).sum(axis=1)
+    middle = ((centres - start) * along).sum(axis=1) / np.where(length > 0, length, np.inf)
+    gap = start + middle[:, None] * along - centres
+    left = radius**2 - (gap * gap).sum(axis=1)
+    half = np.sqrt(np.maximum(left, 0.0) / np.where(length > 0, length, np.inf))
+    low, high = np.maximum(0.0, middle - half), np.minimum(1.0, middle + half)
+    parts = start[:, None] + np.stack([low, high], axis=1)[:, :, None] * along[:, None]
+    ends = parts.round(KNOT)
+    kept = (left > 0) & (low < high) & (ends[:, 0] != ends[:, 1]).any(axis=1)
+    return list(parts[kept])
 
 
 def _knot(point: Line) -> Knot:
     """A point to a thousandth of a pixel."""
-    return round(float(point[0]), 3), round(float(point[1]), 3)
+    return round(float(point[0]), KNOT), round(float(point[1]), KNOT)
+
+
+def _rounded(line: Line) -> Line:
+    """A line with its corners rounded off, of one that closes all of them."""
+    if len(line) < 4 or (line[0] != line[-1]).any():
+        return smooth(line, 3)
+    ring = smooth(line[:-1], 3, closed=True)
+    return np.vstack([ring, ring[:1]])
 
 
 def _joined(pieces: list[Line]) -> list[Line]:

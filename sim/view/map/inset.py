@@ -12,6 +12,7 @@ from sim.view.map.scene import Scene, Spot
 
 from .frame import Frame
 from .labels import Box, Taken
+from .near import groups, pairs
 
 MOST, LARGEST, LEAST = 2, 6.0, 2.2
 """Insets of one map at most, and how much larger they show things: at most and at least."""
@@ -120,17 +121,10 @@ def _crowds(spots: Sequence[Spot]) -> list[list[Spot]]:
     """Groups of spots whose marks overlap, each sorted by id."""
     if len(spots) < 2:
         return []
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-    from scipy.spatial import cKDTree
-
     xy, outer = np.array([s.xy for s in spots]), np.array([s.outer for s in spots])
-    a, b = cKDTree(xy).query_pairs(2 * outer.max() + NEAR, output_type="ndarray").T
+    a, b = pairs(xy, xy, 2 * outer.max() + NEAR)
     meet = np.hypot(*(xy[a] - xy[b]).T) < outer[a] + outer[b] + NEAR
-    near = coo_array((meet[meet], (a[meet], b[meet])), shape=(len(spots), len(spots)))
-    _, crowd = connected_components(near, directed=False)
-    crowds = np.flatnonzero(np.bincount(crowd) > 1)
-    return [[spots[i] for i in np.flatnonzero(crowd == one).tolist()] for one in crowds]
+    return [[spots[i] for i in crowd.tolist()] for crowd in groups(len(xy), a[meet], b[meet])]
 
 
 def _weight(scene: Scene, group: Sequence[Spot]) -> int:

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ import numpy.typing as npt
 from sim.view.look import LABEL
 
 Box = tuple[float, float, float, float]
+Boxes = npt.NDArray[np.float64]
 
 
 def bare(names: Sequence[str]) -> list[str]:
@@ -111,6 +113,14 @@ class Taken:
             np.any((b[:, 0] < right) & (b[:, 2] > left) & (b[:, 1] < top) & (b[:, 3] > bottom))
         )
 
+    def all_free(self, boxes: Boxes) -> npt.NDArray[np.bool_]:
+        """Which of boxes (n, 4) are :meth:`free`."""
+        low, high, b = boxes[:, :2], boxes[:, 2:], self._boxes
+        inside = (low >= self._bounds[:2]).all(axis=1) & (high <= self._bounds[2:]).all(axis=1)
+        left, bottom, right, top = boxes.T[:, :, None]
+        touch = (b[:, 0] < right) & (b[:, 2] > left) & (b[:, 1] < top) & (b[:, 3] > bottom)
+        return np.asarray(inside & ~np.any(touch, axis=1))
+
     def cost(self, box: Box) -> float:
         """What a box covers of the points better left free."""
         s = self._soft
@@ -182,25 +192,54 @@ def place(
         if most <= 0:
             result.append(None)
             continue
-        best: tuple[float, Box, bool] | None = None
-        far = tuple(d for d in LABEL.far if d <= request.reach) if request.far else ()
-        near = taken.near(_around(request, max(LABEL.near + far)))
-        for distance in LABEL.near + far:
-            for rank, (dx, dy) in enumerate(LABEL.sides):
-                box = _beside(request, dx, dy, distance)
-                cost = LABEL.side_cost * rank + LABEL.distance_cost * distance
-                if (best is None or cost < best[0]) and near.free(box):
-                    cost += near.cost(box)
-                    if best is not None and cost >= best[0]:
-                        continue
-                    leader = distance in LABEL.far
-                    if marks.plain(box, request.x, request.y, leader=leader):
-                        best = (cost, box, leader)
+        best = _best(request, taken, marks)
         if best is not None:
-            taken.take([best[1]])
+            taken.take([best.box])
             most -= request.width * request.height
-        result.append(None if best is None else Placed(best[1], best[2]))
+        result.append(best)
     return result
+
+
+def _best(request: Request, taken: Taken, marks: Marks) -> Placed | None:
+    """The place of one label, None where there is no room for it."""
+    far = tuple(d for d in LABEL.far if d <= request.reach) if request.far else ()
+    distances = LABEL.near + far
+    boxes, costs = _seats(request, distances), _stated(distances)
+    near = taken.near(_around(request, max(distances)))
+    best: tuple[float, Placed] | None = None
+    for i in np.flatnonzero(near.all_free(boxes)).tolist():
+        cost = costs[i]
+        if best is None or cost < best[0]:
+            left, low, right, high = boxes[i].tolist()
+            box, leader = (left, low, right, high), i >= len(LABEL.near) * len(LABEL.sides)
+            cost += near.cost(box)
+            if (best is None or cost < best[0]) and marks.plain(
+                box, request.x, request.y, leader=leader
+            ):
+                best = (cost, Placed(box, leader))
+    return None if best is None else best[1]
+
+
+@cache
+def _stated(distances: tuple[float, ...]) -> list[float]:
+    """What each side of a mark costs at each distance, distance by distance."""
+    sides = LABEL.side_cost * np.arange(len(LABEL.sides))
+    costs: list[float] = (
+        (sides + LABEL.distance_cost * np.array(distances)[:, None]).ravel().tolist()
+    )
+    return costs
+
+
+def _seats(request: Request, distances: tuple[float, ...]) -> Boxes:
+    """The label's boxes on all sides of its mark, distance by distance: touching the mark's edge,
+    or further off."""
+    sides, size = np.array(LABEL.sides), np.array((request.width, request.height))
+    corner = np.abs(sides).min(axis=1) >= LABEL.slid
+    reach = (request.gap + np.array(distances))[:, None] * np.where(corner, LABEL.slant, 1.0)
+    beyond = np.copysign(reach[:, :, None] + size / 2, sides)
+    off = np.where(np.abs(sides) < LABEL.slid, sides * size, beyond)
+    middles = off + np.array((request.x, request.y))
+    return np.concatenate([middles - size / 2, middles + size / 2], axis=2).reshape(-1, 4)
 
 
 def _around(request: Request, distance: float) -> Box:
@@ -209,20 +248,3 @@ def _around(request: Request, distance: float) -> Box:
     across, upward = reach + request.width, reach + request.height
     x, y = request.x, request.y
     return (x - across, y - upward, x + across, y + upward)
-
-
-def _beside(request: Request, dx: float, dy: float, distance: float) -> Box:
-    """The label's box on one side of its mark: touching the mark's edge, or further off."""
-    corner = min(abs(dx), abs(dy)) >= LABEL.slid
-    reach = (request.gap + distance) * (LABEL.slant if corner else 1.0)
-    x = request.x + _off(dx, reach, request.width)
-    y = request.y + _off(dy, reach, request.height)
-    half_w, half_h = request.width / 2, request.height / 2
-    return (float(x - half_w), float(y - half_h), float(x + half_w), float(y + half_h))
-
-
-def _off(part: float, reach: float, size: float) -> float:
-    """From a mark to the middle of its label, the one way: beside it, or slid along it."""
-    if abs(part) < LABEL.slid:
-        return part * size
-    return math.copysign(reach + size / 2, part)

@@ -21,6 +21,7 @@ from .frame import Frame
 from .fronts import front_lines
 from .labels import Box
 from .layout import Line, OnMap, around, road_width, stands, visible
+from .near import gaps_within
 
 ROADS, PLACES = 0.35, 0.05
 """Shares of the map that roads and markers may cover; beyond, they are drawn finer."""
@@ -227,10 +228,7 @@ def _crowding(xy: Line) -> tuple[float, float]:
     xy = np.unique(xy.round(1), axis=0)
     if len(xy) < 3:
         return 1.0, 1.0
-    from scipy.spatial import cKDTree
-
-    nearest, _ = cKDTree(xy).query(xy, k=2)
-    middle = float(np.median(nearest[:, 1]))
+    middle = float(np.median(gaps_within(xy)))
     return min(max(middle / 36, 0.7), 1.0), min(max(middle / 10, 0.3), 1.0)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sim.measure.routes import Doing
-from sim.view.data import MapData
+from sim.view.data import MapData, MapPlace, MapRoad
 
 from .layout import OnMap
 
@@ -17,28 +17,30 @@ def union(maps: Sequence[MapData]) -> MapData:
     Forces are left out: they move, and keep clear of the names themselves.
     """
     first = maps[0]
-    places = tuple(
-        replace(
-            p,
-            besieged=frozenset[str]().union(*(m.places[i].besieged for m in maps)),
-            sealed=any(m.places[i].sealed for m in maps),
-        )
-        for i, p in enumerate(first.places)
-    )
-    roads = tuple(
-        replace(
-            r,
-            flow=max((m.roads[i].flow for m in maps), key=abs),
-            state="cut" if any(m.roads[i].state == "cut" for m in maps) else r.state,
-        )
-        for i, r in enumerate(first.roads)
-    )
+    places = tuple(map(_joint_place, zip(*(m.places for m in maps), strict=True)))
+    roads = tuple(map(_joint_road, zip(*(m.roads for m in maps), strict=True)))
     return replace(
         first, when="", places=places, roads=roads, cut_word="minimum cut, or lost", forces=(),
         cut_places=frozenset[str]().union(*(m.cut_places for m in maps)),
         cut_roads=frozenset[str]().union(*(m.cut_roads for m in maps)),
         subjects=frozenset[str]().union(*(m.subjects for m in maps)),
     )  # fmt: skip
+
+
+def _joint_place(same: tuple[MapPlace, ...]) -> MapPlace:
+    """A place of several maps, with what befalls it on any of them."""
+    if not any(p.besieged or p.sealed for p in same):  # most of thousands
+        return same[0]
+    besieged = frozenset[str]().union(*(p.besieged for p in same))
+    return replace(same[0], besieged=besieged, sealed=any(p.sealed for p in same))
+
+
+def _joint_road(same: tuple[MapRoad, ...]) -> MapRoad:
+    """A road of several maps, with the greatest of its flows."""
+    if not any(r.flow or r.state == "cut" for r in same):
+        return same[0]
+    state = "cut" if any(r.state == "cut" for r in same) else same[0].state
+    return replace(same[0], flow=max((r.flow for r in same), key=abs), state=state)
 
 
 def merged(seen: Sequence[OnMap]) -> OnMap:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -44,6 +44,7 @@ class Basemap:
     rivers: tuple[Points, ...]
 
 
+@lru_cache(maxsize=16)
 def load(west: float, south: float, east: float, north: float) -> Basemap:
     """The basemap inside a box of degrees.
 
