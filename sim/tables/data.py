@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
@@ -81,10 +81,19 @@ class DataTable:
         """
         target = Path(path)
         with whole_file(target) as partial:
-            forms = [self.formats.get(column, "") for column in self.columns]
-            cells = ([_cell(*pair) for pair in zip(row, forms, strict=True)] for row in self.rows)
-            write_csv(partial, self.columns, cells)
+            write_csv(partial, self.columns, self._cells())
         return target
+
+    def _cells(self) -> Iterator[list[Any]]:
+        """The rows as they are written: dates as ISO 8601 has them, columns in their formats."""
+        formed = [(n, self.formats.get(column, "")) for n, column in enumerate(self.columns)]
+        formed = [(n, form) for n, form in formed if form]
+        for row in self.rows:
+            cells = [v.isoformat() if v.__class__ is datetime else v for v in row]
+            for n, form in formed:
+                if cells[n] is not None:
+                    cells[n] = format(cells[n], form)
+            yield cells
 
     def write_parquet(self, path: str | os.PathLike[str], said: TableSaid | None = None) -> Path:
         """Write it as Parquet, whole or not at all, and return where.
@@ -131,12 +140,6 @@ class DataTable:
     def _more(self) -> list[str]:
         more = len(self.rows) - MOST_SHOWN
         return [f"... and {more} more"] if more > 0 else []
-
-
-def _cell(value: Any, form: str) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return format(value, form) if form and value is not None else value
 
 
 def _said(value: Any) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from sim.base.diagnostics import no_folder
 from sim.base.errors import FolderError, TakenError
@@ -78,7 +78,7 @@ def run_tables(scenario: Scenario, record: Record) -> Iterator[DataTable]:
     from sim.measure.sides import side_series  # brings numpy, which reading a summary does without
 
     def table(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> DataTable:
-        dated = [(row[0], row[0] / DAY, date_of(scenario, row[0]), *row[1:]) for row in rows]
+        dated = _Dated(scenario, rows if isinstance(rows, list) else list(rows))
         names = ("time_s", "day", "date", *columns)
         units = {column: said.unit for column, said in RUN[name].columns.items() if said.unit}
         return DataTable(name, names, dated, units, {"day": ".6g", "probability": ".6f"})
@@ -90,6 +90,40 @@ def run_tables(scenario: Scenario, record: Record) -> Iterator[DataTable]:
     yield table("events", EventRow._fields[1:], record.events)
     yield table("regroup", MOVES, map(_move_row, record.moves))
     yield table("actors", SeriesRow._fields[1:], side_series(scenario, record))
+
+
+class _Dated(Sequence[tuple[Any, ...]]):
+    """Rows of a run, of each the time (s), the day and the date first: made when they are read.
+
+    There may be millions of samples, of many series at one time.
+    """
+
+    def __init__(self, scenario: Scenario, rows: list[Sequence[Any]]) -> None:
+        self._scenario, self._rows = scenario, rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @overload
+    def __getitem__(self, at: int) -> tuple[Any, ...]: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[tuple[Any, ...]]: ...
+    def __getitem__(self, at: int | slice) -> tuple[Any, ...] | list[tuple[Any, ...]]:
+        if isinstance(at, slice):
+            return list(_Dated(self._scenario, self._rows[at]))
+        return next(iter(_Dated(self._scenario, [self._rows[at]])))
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        head: tuple[Any, ...] = (None,)
+        for row in self._rows:
+            if row[0] != head[0]:
+                head = row[0], row[0] / DAY, date_of(self._scenario, row[0])
+            yield (*head, *row[1:])
 
 
 def write_tables(folder: Path, scenario: Scenario, record: Record) -> None:

@@ -245,9 +245,9 @@ def test_steps() -> None:
 def test_a_record_that_contradicts_itself_is_refused(make: Make) -> None:
     scenario = make("s-t:1", axes=AXES, events={"e": shut(DAY)})
     record = run(scenario)
-    i = next(i for i, r in enumerate(record.series)
+    i = next(i for i, r in enumerate(record.noted)
              if r.time == DAY and r.measure == "capacity_kg_per_day")  # fmt: skip
-    record.series[i] = record.series[i]._replace(value=7)
+    record.noted[i] = record.noted[i]._replace(value=7)
     with pytest.raises(AssertionError, match="control rows give 0 kg/day, the run wrote 7"):
         Analysis(scenario, record)
 

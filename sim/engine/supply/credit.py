@@ -14,7 +14,7 @@ for nobody.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
 from itertools import combinations
 from typing import NamedTuple
@@ -133,7 +133,7 @@ class Credit:
 
     def _step_on(self, first: int) -> None:
         """Work the steps out anew from that of an instant (s) on."""
-        self._bring(self._needed, lambda unit: unit[0] < first)
+        self._bring(self._needed, first)
         self._steps = {began: s for began, s in self._steps.items() if began < first}
         capacity = self._steps[max(self._steps)].capacity if self._steps else self._at_start
         by_start: dict[int, dict[str, set[str]]] = {}
@@ -155,8 +155,7 @@ class Credit:
 
         def worth(some: Iterable[str]) -> dict[str, int]:
             """The capacity of each axis with some of the causes that began now."""
-            chosen = {(began, cause) for cause in some}
-            self._bring(subjects, lambda unit: unit[0] < began or unit in chosen)
+            self._bring(subjects, began, {(began, cause) for cause in some})
             return {axis: self._capacity(axis) for axis in self._axes}
 
         capacity = worth(causes)
@@ -181,11 +180,16 @@ class Credit:
             parts |= {(axis, cause): kg for cause, kg in shares.items() if kg}
         return Step(capacity, parts)
 
-    def _bring(self, subjects: Iterable[str], chosen: Callable[[Unit], bool]) -> None:
-        """Let places and roads of the shadow be as with those of their causes that are chosen."""
+    def _bring(self, subjects: Iterable[str], first: int, chosen: Collection[Unit] = ()) -> None:
+        """Let places and roads of the shadow be as with their causes of before ``first`` (s).
+
+        And with those that are ``chosen`` of later ones.
+        """
         graph, changed = self._world.graph, []
         for subject in subjects:
-            units = tuple(unit for unit in self._needed[subject] if chosen(unit))
+            units = self._needed[subject]
+            if units and units[-1][0] >= first:
+                units = tuple([u for u in units if u[0] < first or u in chosen])
             if self._brought.get(subject) != units:
                 self._brought[subject] = units
                 self._replay(self._shadow, subject, units)
