@@ -23,7 +23,6 @@ from sim.engine.clock import Phase
 from sim.engine.world import World
 from sim.network import UNLIMITED, FastestWays, Flow, FlowProblem, IntArray, Route, decompose
 from sim.network.between import Between, between
-from sim.network.graph import MANY_PLACES
 from sim.network.shares import LinePlan
 from sim.scenario.blocks import Block, blocks
 from sim.scenario.model import DAY, Scenario
@@ -90,6 +89,10 @@ class Answers:
     plans: Latest[bytes, Solved]
 
 
+MOST_LEAN = 500
+"""From so many places on it takes longer to see what lies between than to prove plans again."""
+
+
 class Basis(NamedTuple):
     """What the plan of an axis follows from: its own, and what those before it use."""
 
@@ -105,8 +108,7 @@ class Plans:
         lean: bool = False,
     ) -> None:  # fmt: skip
         self._world = world
-        # on larger networks it takes longer to see what lies between than to prove a plan
-        self._lean = lean and len(world.graph.places) < MANY_PLACES
+        self._lean = lean and len(world.graph.places) < MOST_LEAN
         self._basis: dict[str, Basis] = {}  # what the plan in force follows from
         self._sinks = sinks
         self._depots = depots
