@@ -122,9 +122,12 @@ def test_what_is_said_first_is_which_towns_went_short_and_why(
     measures = {name: value["value"] for name, value in run.summary["measures"].items()}
     gone, needed = (f"{measures[f'axes.fuel.{name}']:,.0f} t" for name in ("unmet", "needed"))
     first, second, *_ = map(str, findings(run.summary))
-    assert first.startswith(f"fuel: {gone} of the {needed} needed (")
+    assert first.startswith(f"Fuel: {gone} of the {needed} needed (")
+    names = run.summary["names"]
     for row in rows[:3]:
-        told = re.search(rf"{row['place']} ([\d,]+) t \([a-z0-9 ]+ %\) over ([\d.]+) days?", first)
+        told = re.search(
+            rf"{names[row['place']]} ([\d,]+) t \([a-z0-9 ]+ %\) over ([\d.]+) days?", first
+        )
         assert told is not None, first
         assert float(told[1].replace(",", "")) == pytest.approx(row["unmet_t"], abs=0.5)
         assert float(told[2]) == pytest.approx(row["days_without"], rel=0.01)
@@ -195,14 +198,14 @@ def test_where_nobody_holds_anything_nothing_is_said_of_holders(tmp_path: Path) 
     (row,) = run.summary["unmet"]
     assert (row["place"], row["cause"], row["events"]) == ("hill", "cut", ["slide"])
     first, second, *_ = map(str, findings(run.summary))
-    assert "hill" in first
+    assert "Hill" in first
     assert second.startswith("why: no way was open (")
     assert second.endswith("; after “A slide”")
     folder = sim.open_run(run.write(tmp_path / "run"))
     assert not list((tmp_path / "run/figures").glob("who_held_what*"))
     told = "".join(terminal.told(run.summary))
-    assert "hill (" in told
-    assert "gate (" not in told
+    assert "Hill (" in told
+    assert "Gate (" not in told
     page = sim.report(folder).read_text("utf-8")
     seen = re.sub(r"<(script|style)\b.*?</\1>", "", page, flags=re.S)
     for word in ("Everyone", "who holds", "Take towns", "Actor", "Who held what", "Pocket"):
