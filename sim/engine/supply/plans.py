@@ -22,7 +22,6 @@ import numpy as np
 from sim.engine.clock import Phase
 from sim.engine.world import World
 from sim.network import UNLIMITED, FastestWays, Flow, FlowProblem, IntArray, Route, decompose
-from sim.network.between import Between, between
 from sim.network.shares import LinePlan
 from sim.scenario.blocks import Block, blocks
 from sim.scenario.model import DAY, Scenario
@@ -30,6 +29,7 @@ from sim.scenario.profiles import ends_named
 from sim.state.record import FlowRow, LoadRow
 
 from .axes import AxisState
+from .basis import MOST_LEAN, Basis
 from .depots import Depots
 from .fleets import Fleets, Within
 from .latest import Latest
@@ -87,17 +87,6 @@ class Answers:
 
     fastest: Latest[bytes, FastestWays]
     plans: Latest[bytes, Solved]
-
-
-MOST_LEAN = 500
-"""From so many places on it takes longer to see what lies between than to prove plans again."""
-
-
-class Basis(NamedTuple):
-    """What the plan of an axis follows from: its own, and what those before it use."""
-
-    asked: tuple[object, ...]
-    used: list[tuple[IntArray, IntArray] | None]
 
 
 class Plans:
@@ -186,29 +175,14 @@ class Plans:
         Then its plan is, too. False of all that hangs on stocks of depots, on lorries, or on a rule
         of sharing, and of convoys that are to go at another pace.
         """
-        (state, *others), world = states, self._world
-        axis, passage, problem = state.axis.id, state.passage, state.problem
+        (state, *others), axis = states, states[0].axis.id
         if others or state.paced or axis in self._together or self._fleets.of(state) is not None:
             return False
         if self._depots.supply(state):
             return False
-        whole = world.passages.whole(loads_of(world, state)[1])
-        of = between(world.graph, passage.road > 0, passage.open, problem.sources, problem.sinks)
-        asked = (
-            of.key, state.condition,
-            *(p.road[of.roads].tobytes() + p.place[of.places].tobytes() for p in (passage, whole)),
-            tuple([(sink.rate, sink.asks) for sink in state.sinks.values()]),
-        )  # fmt: skip
-        last, now = self._basis.get(axis), Basis(asked, [other.used for other in before])
+        last, now = self._basis.get(axis), Basis.of(self._world, state, before)
         self._basis[axis] = now
-        return (
-            last is not None
-            and last.asked == asked
-            and all(
-                one is other or _same_within(of, one, other)
-                for one, other in zip(last.used, now.used, strict=True)
-            )
-        )
+        return last is not None and now.gives_as(last)
 
     def _meet(self, state: AxisState, other: AxisState) -> bool:
         """Whether the plan of one axis may hang on what the other uses."""
@@ -478,17 +452,6 @@ def _same(one: tuple[IntArray, IntArray] | None, other: tuple[IntArray, IntArray
     if one is None or other is None:
         return one is other
     return all(map(_equal, one, other))
-
-
-def _same_within(
-    of: Between, one: tuple[IntArray, IntArray] | None, other: tuple[IntArray, IntArray] | None
-) -> bool:
-    """Whether two axes use as much of these roads and places; None uses nothing."""
-    for n, spots in enumerate((of.roads, of.places)):
-        mine, theirs = (0 if used is None else used[n][spots] for used in (one, other))
-        if np.count_nonzero(np.not_equal(mine, theirs)):
-            return False
-    return True
 
 
 def _equal(one: IntArray, other: IntArray) -> bool:
