@@ -11,7 +11,7 @@ from typing import TypeVar
 from matplotlib.figure import Figure
 from PIL import Image
 
-from sim.base.collector import collector_paused, collector_seldom
+from sim.base.collector import collector_paused
 from sim.base.errors import words
 from sim.base.files import whole_file
 from sim.base.progress import working
@@ -92,7 +92,7 @@ def save_each(
         failed.append(Undrawn(FIGURES, words(error)))
     _warm()
     pieces = [partial(_save_drawing, folder, *one, svg=svg) for one in listed]
-    with collector_seldom(), working("figures", len(pieces)) as tell:
+    with working("figures", len(pieces)) as tell:
 
         def told(done: int, of: int) -> None:
             tell(done, of)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -31,6 +32,27 @@ def pieces(folder: Path, numbers: Sequence[int]) -> list[Callable[[], int]]:
 def test_every_piece_is_done_once(tmp_path: Path) -> None:
     assert shared(pieces(tmp_path, range(9))) == [*range(9)]
     assert sorted(p.name for p in tmp_path.iterdir()) == [str(i) for i in range(9)]
+
+
+class Reader:
+    """As a reader of a library with threads: whoever frees it ends what the first process has."""
+
+    def __init__(self, told: Path) -> None:
+        self.own, self.told = self, told
+
+    def __del__(self) -> None:
+        with self.told.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+
+
+def test_a_copy_frees_nothing_that_was_there_before(tmp_path: Path) -> None:
+    gc.collect()
+    told = tmp_path / "told"
+    Reader(told)
+    shared([gc.collect] * LEAST)
+    assert not told.exists()
+    gc.collect()
+    assert told.read_text() == f"{os.getpid()}\n"
 
 
 def test_few_pieces_are_done_here(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from sim.base.collector import collector_seldom
+
 T = TypeVar("T")
 
 Progress = Callable[[int, int], None]
@@ -36,8 +38,13 @@ def shared(
     Raises:
         Exception: what the first piece that failed raised.
     """
-    if len(pieces) < LEAST or not _may_fork():
-        return list(_counted((piece() for piece in pieces), len(pieces), progress))
+    with collector_seldom():
+        if len(pieces) < LEAST or not _may_fork():
+            return list(_counted((piece() for piece in pieces), len(pieces), progress))
+        return _on_two(pieces, progress)
+
+
+def _on_two(pieces: Sequence[Callable[[], T]], progress: Progress) -> list[T | None]:
     with warnings.catch_warnings():
         # threads that numpy's linear algebra keeps waiting are known to survive a fork
         warnings.simplefilter("ignore", DeprecationWarning)
