@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.base.collector import collector_paused
 from sim.cli import folders, judged, many, networks, shipped
 from sim.cli.verbs import (
     BESIDE,
@@ -72,7 +71,6 @@ _SEED = click.option("--seed", type=SEED, help="Seed of all luck.")
 )  # fmt: skip
 @click.option("--no-figures", "undrawn", is_flag=True, help="The same as --figures none.")
 @SVG
-@collector_paused()
 def run(
     file: str, seed: int | None, out: str | None, nominal: bool, beside: str | None,
     sets: tuple[str, ...], drawn: Which, undrawn: bool, svg: bool, as_json: bool,
