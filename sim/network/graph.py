@@ -15,6 +15,7 @@ Places and roads are named by their index, which is their rank by id.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -30,7 +31,10 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 MANY_PLACES = 2_000
-"""From this size on scipy's searches pay for its import (0.2 s); the answers are the same."""
+"""From this size on scipy's searches are the quicker; the answers are the same."""
+
+FIRST_PLACES = 400_000
+"""So many places are searched without scipy before it is loaded, which takes as long as that."""
 
 MOST_REACHED = 512
 """Answers of :func:`reach` that are kept on a network of fewer places: some MB at most."""
@@ -258,6 +262,22 @@ def passable(graph: Graph, usable_roads: BoolArray, usable_places: BoolArray) ->
     return roads & joined[:, np.newaxis]
 
 
+_searched = 0
+
+
+def by_scipy(graph: Graph) -> bool:
+    """Whether a search of a graph is to be scipy's: of a large one, once that is loaded or pays.
+
+    A command that searches a few times ends before scipy were there.
+    """
+    global _searched  # of the process, as what is loaded is
+    n = len(graph.places)
+    if n < MANY_PLACES:
+        return False
+    _searched += n
+    return _searched > FIRST_PLACES or "scipy.sparse.csgraph" in sys.modules
+
+
 def reach(
     graph: Graph, usable_roads: BoolArray, usable_places: BoolArray, roots: Iterable[int]
 ) -> BoolArray:
@@ -270,7 +290,8 @@ def reach(
         begun = [int(r) for r in roots if usable[r]]
         ways = passable(graph, usable_roads, usable_places)
         reached = np.zeros(len(graph.places), dtype=bool)
-        reached[_spread_scipy(graph, ways.ravel(), begun)] = True
+        spread = _spread_scipy if by_scipy(graph) else _spread_plain
+        reached[spread(graph, ways.ravel(), begun)] = True
         return reached
     roads, kept = np.asarray(usable_roads, dtype=bool), graph.shape.reached
     key = roads.tobytes(), usable.tobytes(), tuple(sorted(roots))
@@ -278,7 +299,7 @@ def reach(
         ways = passable(graph, roads, usable)
         reached = np.zeros(len(graph.places), dtype=bool)
         begun = [root for root in key[2] if usable[root]]
-        reached[_spread(graph.neighbours, ways.ravel().tolist(), begun)] = True
+        reached[_spread_plain(graph, ways.ravel(), begun)] = True
         reached.flags.writeable = False
         if len(kept) >= MOST_REACHED:
             del kept[next(iter(kept))]
@@ -286,8 +307,13 @@ def reach(
     return kept[key]
 
 
+def _spread_plain(graph: Graph, ways: BoolArray, roots: Sequence[int]) -> list[int]:
+    """What is reached from ``roots`` by ways (2m,) as ``half_edges`` names them."""
+    return _spread(graph.neighbours, ways.tolist(), roots)
+
+
 def _spread_scipy(graph: Graph, ways: BoolArray, roots: Sequence[int]) -> IntArray:
-    """As :func:`_spread`, by ways (2m,) as ``half_edges`` names them."""
+    """As :func:`_spread_plain`."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import breadth_first_order
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from .certificate import Flow
 from .flow import FlowProblem
-from .graph import MANY_PLACES, BoolArray, Graph, IntArray, passable
+from .graph import MANY_PLACES, BoolArray, Graph, IntArray, by_scipy, passable
 
 UNREACHABLE: int = 2**62
 """Travel time (seconds) to a place that no usable way reaches."""
@@ -202,7 +202,7 @@ def _times(
     # roots the traffic runs against that step.
     ways_out = ways[:, ::-1].ravel() if toward else ways.ravel()
     # scipy works in floats, exact up to 2**53.
-    if n >= MANY_PLACES and n * int(weights.max(initial=0)) < 2**53:
+    if n * int(weights.max(initial=0)) < 2**53 and by_scipy(graph):
         labels = _dijkstra_scipy(graph, ways_out, weights, starts)
     else:
         labels = _dijkstra_heap(graph, ways_out, starts)

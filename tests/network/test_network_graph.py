@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import networkx as nx
@@ -140,5 +141,21 @@ def test_reach_and_components_against_networkx(data: st.DataObject, cases: Any) 
         assert set(np.flatnonzero(reach(graph, ways, places, [root])).tolist()) == wanted
     with pytest.MonkeyPatch.context() as patch:
         plain = reach(graph, ways, places, case.sources)
-        patch.setattr(module, "MANY_PLACES", 0)  # by scipy
-        assert np.array_equal(reach(graph, ways, places, case.sources), plain)
+        patch.setattr(module, "MANY_PLACES", 0)
+        for scipy in (True, False):
+            patch.setattr(module, "by_scipy", lambda graph, scipy=scipy: scipy)
+            assert np.array_equal(reach(graph, ways, places, case.sources), plain)
+
+
+def test_scipy_is_loaded_when_enough_was_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MANY_PLACES", 3)
+    monkeypatch.setattr(module, "FIRST_PLACES", 7)
+    monkeypatch.setattr(module, "_searched", 0)
+    monkeypatch.delitem(sys.modules, "scipy.sparse.csgraph", raising=False)
+    small, large = Graph.build("ab", []), Graph.build("abc", [])
+    # two searches of three places are 6, a third makes 9; a small one counts nothing
+    found = [module.by_scipy(graph) for graph in (large, small, large, large, small)]
+    assert found == [False, False, False, True, False]
+    monkeypatch.setattr(module, "_searched", 0)
+    monkeypatch.setitem(sys.modules, "scipy.sparse.csgraph", module)
+    assert module.by_scipy(large)

@@ -192,7 +192,7 @@ def test_scipy_gives_the_same_answers(data: st.DataObject, cases: Any) -> None:
     with pytest.MonkeyPatch.context() as patch:
         for one_way in (times_to, times_from):
             plain = one_way(case.graph, ways, places, case.sources)
-            patch.setattr(routes, "MANY_PLACES", 0)
+            patch.setattr(routes, "by_scipy", lambda graph: True)
             fast = one_way(case.graph, ways, places, case.sources)
             patch.undo()
             for name in ("seconds", "hops", "step_place", "step_road"):
@@ -216,8 +216,9 @@ def test_a_network_large_enough_for_scipy_is_the_same_again(
     usable = rng.random(len(graph.places)) < 0.9
     usable[[0, 1]] = True
     everywhere = np.ones(len(rows), dtype=bool)
+    monkeypatch.setattr(routes, "by_scipy", lambda graph: True)
     fast = times_to(graph, everywhere, usable, [0, 1])
-    monkeypatch.setattr(routes, "MANY_PLACES", 10**9)
+    monkeypatch.setattr(routes, "by_scipy", lambda graph: False)
     plain = times_to(graph, everywhere, usable, [0, 1])
     for part in ("seconds", "hops", "step_place", "step_road"):
         assert np.array_equal(getattr(fast, part), getattr(plain, part))
@@ -230,6 +231,7 @@ def test_times_too_long_for_floats_are_left_to_whole_numbers(
     n = 5_000
     names = [f"p{i:04}" for i in range(n)]
     rows = [(f"r{i:04}", names[i], names[i + 1], 2**31, 1.0) for i in range(n - 1)]
+    monkeypatch.setattr(routes, "by_scipy", lambda graph: True)
     monkeypatch.setattr(routes, "_dijkstra_scipy", None)  # calling it would raise
     graph = Graph.build(names, rows)
     times = times_from(graph, *whole(graph), [0])
