@@ -18,7 +18,6 @@ from sim.measure import claims as _claims
 from sim.measure.summary import Analysis
 from sim.scenario import model
 from sim.scenario.dates import format_instant
-from sim.scenario.emit import to_yaml
 from sim.state.record import Record
 from sim.tables import folder as _folder
 from sim.tables import manifest as _manifest
@@ -149,10 +148,12 @@ class Run(Shown):
             FolderError: the folder holds something already or cannot be written.
             FullDiskError: there is no room for it.
         """
+        from sim.scenario.loader import dump_resolved
+
         which = ("main" if figures else "none") if isinstance(figures, bool) else figures
         wanted = _manifest.Wanted(chosen(which, get_args(Which), "choice of figures") == "all", svg)
         drawn = which != "none"
-        text, seed = to_yaml(self.scenario.resolved), self.record.seed
+        text, seed = dump_resolved(self.scenario), self.record.seed
         nominal = self.record.nominal
         head: dict[str, Any] = {
             "status": "complete", "seed": seed, "nominal": nominal, "started": _manifest.now()

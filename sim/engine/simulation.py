@@ -10,7 +10,7 @@ from sim.base.collector import collector_paused
 from sim.scenario.model import Rules, Scenario
 from sim.state.control import Control
 from sim.state.luck import Luck, NominalLuck, luck_keys
-from sim.state.rebuild import Seen
+from sim.state.rebuild import StatesSeen
 from sim.state.record import ControlRow, Record
 
 from .background import Background
@@ -172,7 +172,7 @@ def run(
 
 def states_at(
     scenario: Scenario, times: Iterable[int], seed: int | None = None, replicate: int = 0
-) -> Seen:
+) -> StatesSeen:
     """The states at ``times`` (seconds), what changes then included: :func:`run` cut short.
 
     Each is that of a whole run. Raises CertificateError as it.
@@ -184,7 +184,7 @@ def states_at(
     with collector_paused():
         running = Simulation(scenario, chosen, replicate, credit=False, told=False)
         found = {time: running.run_until(time).copy() for time in before}
-        return Seen({**found, last: running.run_until(last)})
+        return StatesSeen({**found, last: running.run_until(last)})
 
 
 def _by_date(scenario: Scenario) -> bool:

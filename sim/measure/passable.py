@@ -9,9 +9,8 @@ import numpy as np
 
 from sim.network import BoolArray
 from sim.scenario.model import Axis, Scenario
-from sim.state.record import Record
 
-from .ground import Seen, walk
+from .ground import Seen
 
 Turns = Sequence[Any]
 """The roads that are passable at the start (hex digits, a bit a road), then the list
@@ -48,7 +47,10 @@ class Passable:
 
     @property
     def found(self) -> dict[str, Turns]:
-        """The roads by axis, numbered as in the scenario's network."""
+        """The roads by axis on which its capacity was above 0, either way.
+
+        They are numbered as in the scenario's network.
+        """
         return {axis: list(turns) for axis, turns in self._turns.items()}
 
 
@@ -56,17 +58,6 @@ def _asked_of(scenario: Scenario, axis: Axis) -> tuple[str, frozenset[str], int]
     """What an axis asks passages for: its actor, its sources abroad, the load of a truck (kg)."""
     foreign = frozenset(source.place for source in axis.sources.values() if source.foreign)
     return axis.actor, foreign, scenario.commodities[axis.commodity].load
-
-
-def passable(scenario: Scenario, record: Record) -> dict[str, Turns]:
-    """Which roads each axis could pass: those on which its capacity was above 0, either way.
-
-    Roads are numbered as in the scenario's network.
-    """
-    looked = Passable(scenario)
-    for seen in walk(scenario, record.control):
-        looked.look(seen)
-    return looked.found
 
 
 def passable_at(turns: Turns, roads: int, times: Sequence[int]) -> BoolArray:

@@ -54,7 +54,7 @@ class Analysis:
     end; ``measures`` the catalogue by path; ``document`` what summary.json says. Without
     ``every_change`` the looks are those at the start and the end alone, without cuts and rates,
     which the measures do not need: the same measures for less, for the runs of an ensemble. These
-    alone have ``passable``, what :func:`~sim.measure.passable.passable` finds.
+    alone have ``passable``, what :class:`~sim.measure.passable.Passable` finds.
     """
 
     @collector_paused()

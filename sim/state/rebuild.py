@@ -65,7 +65,7 @@ class States(Protocol):
         """That at ``time`` (seconds), what changes then included; it must stay as it is."""
 
 
-class Seen:
+class StatesSeen:
     """States that a run was seen in, by their instants (s); at another it is the last before."""
 
     def __init__(self, states: Mapping[int, Control]) -> None:

@@ -10,7 +10,8 @@ import pytest
 from sim import api
 from sim.measure.axis import AxisLens
 from sim.measure.chances import passed
-from sim.measure.passable import passable, passable_at
+from sim.measure.ground import walk
+from sim.measure.passable import Passable, passable_at
 from sim.scenario.model import DAY
 from sim.state.rebuild import states
 
@@ -36,7 +37,10 @@ def test_two_turns_between_two_looks_are_not_seen() -> None:
 def test_it_is_what_the_capacities_of_every_state_say(name: str) -> None:
     scenario = api.load(SCENARIOS / f"{name}.yaml")
     record = api.run(scenario, replicate=1).record
-    found = passable(scenario, record)
+    looked = Passable(scenario)
+    for seen in walk(scenario, record.control):
+        looked.look(seen)
+    found = looked.found
     assert set(found) == set(scenario.axes)
     roads = list(scenario.network.roads)
     for time, control in states(scenario, record.control):
