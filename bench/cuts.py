@@ -4,8 +4,8 @@ Run ``make bench`` (ten minutes on one core; ``python bench/cuts.py --quick`` fo
 names the baseline, gives both times (seconds of a processor, each side as often) and the ratio, and
 is printed only after both answers were found equal. Of each library its fastest way is among them.
 Where a baseline would take hours it is timed on a sample of the places and scaled up, which the
-line says. Peers that are not installed (pyomo with highspy, igraph) are named as such;
-they run in a process of their own, since OR-tools and highspy cannot share one.
+line says. Peers that are not installed are named as such; pyomo with highspy, and what reads a
+file, run in a process of their own, since OR-tools and highspy cannot share one.
 
 ``--world`` takes the road map of the world in scgraph_data (OpenStreetMap contributors, ODbL;
 1.6 million directed arcs, capacities drawn, for it has none) through the steps of a user.
@@ -124,8 +124,7 @@ def repeated(rounds: int) -> None:
         "networkx, Edmonds-Karp, one residual": networkx_kept(graph, ends, states),
         "scipy, one matrix: value": by_scipy(graph, ends, states),
     }
-    if importlib.util.find_spec("igraph") is not None:
-        ways["igraph, one graph: flow and cut"] = by_igraph(graph, ends, states)
+    ways |= by_packages(graph, ends, states)
     by_turns(f"{rounds} certified cuts of {n} places, {m} roads", ways)
     at_once(graph, roads, ends, 10 * rounds)
 
@@ -231,6 +230,7 @@ def at_once(graph: Graph, roads: np.ndarray, ends: list[int], count: int) -> Non
         "networkx as its tutorial goes": networkx_rebuilt(graph, ends, states),
         "networkx, Edmonds-Karp, undirected, rebuilt": networkx_undirected(graph, ends, states),
         "networkx, Edmonds-Karp, one residual": networkx_kept(graph, ends, states),
+        **by_packages(graph, ends, states),
     }
     by_turns(f"{count} certified cuts at once (fast)", ways)
 
@@ -260,6 +260,65 @@ def by_igraph(graph: Graph, ends: list[int], states: list[np.ndarray]) -> Way:
     pairs = np.column_stack([graph.a, graph.b, graph.b, graph.a]).reshape(-1, 2).tolist()
     made = igraph.Graph(len(graph.places), pairs, directed=True)
     return lambda: [int(made.maxflow(*ends, state.ravel().tolist()).value) for state in states]
+
+
+def by_pymaxflow(graph: Graph, ends: list[int], states: list[np.ndarray]) -> Way:
+    """One graph, emptied and filled anew (Boykov and Kolmogorov 2004); value alone, unproven."""
+    import maxflow
+
+    n, made = len(graph.places), maxflow.Graph[int](len(graph.places), len(graph.roads))
+
+    def solve(state: np.ndarray) -> int:
+        made.reset()
+        made.add_nodes(n)
+        made.add_edges(graph.a, graph.b, *state.T)
+        made.add_tedge(ends[0], 1 << 40, 0)
+        made.add_tedge(ends[1], 0, 1 << 40)
+        return int(made.maxflow())
+
+    return lambda: [solve(state) for state in states]
+
+
+def by_netgraph(graph: Graph, ends: list[int], states: list[np.ndarray]) -> Way:
+    """One graph, and in one call what each state excludes of it; value alone, unproven."""
+    import netgraph_core as ng
+
+    m, most = len(graph.roads), np.max(states, axis=0)
+    tails, heads = np.concatenate((graph.a, graph.b)), np.concatenate((graph.b, graph.a))
+    made = ng.Graph(len(graph.places), tails, heads, most.T.ravel(), np.ones(2 * m, np.int64), 1)
+    edge_of = np.argsort(made.input_positions())
+    excluded = [
+        made.eligibility([], edge_of[np.flatnonzero(state.T.ravel() == 0)].tolist())
+        for state in states
+    ]
+    routing = ng.CentralizedTE(source_allocation=ng.SourceAllocation.OPTIMIZED)
+    options = ng.EvaluationOptions(ng.FlowPolicyConfig(routing=routing))
+    pairs = [([ends[0]], [ends[1]])] * len(states)
+
+    def solve() -> list[int]:
+        found = ng.evaluate_pairs(made, pairs, options, excluded)
+        return [int(each.call_delivered) for each in found]
+
+    return solve
+
+
+PACKAGES: dict[str, tuple[str, Callable[[Graph, list[int], list[np.ndarray]], Way]]] = {
+    "igraph": ("igraph, one graph: flow and cut", by_igraph),
+    "maxflow": ("PyMaxflow, filled anew: value", by_pymaxflow),
+    "netgraph_core": ("netgraph-core, exclusions in one call: value", by_netgraph),
+}
+"""Ways of packages that may not be installed, by what is imported."""
+
+
+def by_packages(graph: Graph, ends: list[int], states: list[np.ndarray]) -> dict[str, Way]:
+    """Those of the packages that are installed, by name; the others are named."""
+    found = {}
+    for package, (name, way) in PACKAGES.items():
+        if importlib.util.find_spec(package) is not None:
+            found[name] = way(graph, ends, states)
+        else:
+            print(f"{package} is not installed", flush=True)
+    return found
 
 
 def interdiction(sizes: list[int], budget: int) -> None:
