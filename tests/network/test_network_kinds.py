@@ -343,6 +343,106 @@ def test_layers_are_named_where_several_hold_lines(tmp_path: Path) -> None:
         api.Network.from_file(tmp_path / "y.gpkg")
 
 
+def layer_of(path: Path, layer: str | None, shapes: list[Any], **more: Any) -> None:
+    """Write shapes as a layer, each with a number; ``name``s are those of points."""
+    raw = pytest.importorskip("pyogrio.raw")
+    import shapely
+
+    names = more.pop("names", [f"s{i}" for i in range(len(shapes))])
+    kind = more.pop("kind", "Unknown")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of files without a coordinate system
+        raw.write(
+            path, None if kind is None else shapely.to_wkb(np.array(shapes, dtype=object)),
+            [np.full(len(shapes), 4.0), np.array(names, dtype=object)],
+            np.array(["capacity", "name"], dtype=object),
+            layer=layer, geometry_type=kind, **more,
+        )  # fmt: skip
+
+
+def test_layers_that_hold_no_lines_are_said_and_need_no_choice(tmp_path: Path) -> None:
+    pyogrio = pytest.importorskip("pyogrio")
+    pandas = pytest.importorskip("pandas")
+    from shapely import LineString, Point, Polygon
+
+    path, crs = tmp_path / "x.gpkg", {"crs": "EPSG:4326"}
+    layer_of(path, "roads", [LineString([(37, 36), (38, 36)])], kind="LineString", **crs)
+    layer_of(path, "towns", [Point(38, 36)], kind="Point", names=["East"], **crs)
+    areas = [Polygon([(37, 36), (38, 36), (37, 37)])]
+    layer_of(path, "areas", areas, kind="Polygon", **crs)
+    # as QGIS keeps the styles of a file in it
+    pyogrio.write_dataframe(pandas.DataFrame({"qml": ["<qgis/>"]}), path, layer="layer_styles")
+    net = api.Network.from_file(path)
+    assert net.max_flow("36 37", "East").value == 4
+    assert "not read: layer 'areas' holds Polygon" in net.notes
+    assert "not read: layer 'layer_styles' holds no geometry" in net.notes
+    for wanted, said in (
+        ("layer_styles", "layer: 'layer_styles' holds no geometry, not lines$"),
+        ("areas", "layer: 'areas' holds Polygon, not lines$"),
+        ("quite-else", "layer: there is no layer 'quite-else'$"),  # and no guess at one
+    ):
+        with pytest.raises(BadInputError, match=said):
+            api.Network.from_file(path, layer=wanted)
+
+
+@pytest.mark.parametrize(
+    ("end", "degrees"),
+    [
+        ((180, 90), True),
+        ((-180, -90), True),
+        ((180.5, 36), False),
+        ((-180.5, 36), False),
+        ((36, 90.5), False),
+        ((36, -90.5), False),
+    ],
+)
+def test_without_a_coordinate_system_degrees_are_taken_where_they_can_be(
+    tmp_path: Path, end: tuple[float, float], degrees: bool
+) -> None:
+    from shapely import LineString
+
+    layer_of(tmp_path / "x.shp", None, [LineString([(37, 36), end])], kind="LineString")
+    if degrees:
+        net = api.Network.from_file(tmp_path / "x.shp")
+        said = "the file names no coordinate system: degrees (WGS 84) are taken"
+        assert said in net.notes
+    else:
+        with pytest.raises(api.ScenarioError, match="coordinates are no degrees, and no system"):
+            api.Network.from_file(tmp_path / "x.shp")
+
+
+def test_longitude_comes_first_whatever_order_a_system_has(tmp_path: Path) -> None:
+    from shapely import LineString
+
+    # of EPSG:4258 (ETRS89) latitude is the first axis; in files longitude is, and its degrees
+    # are those of WGS 84 within a metre
+    layer_of(tmp_path / "x.gpkg", None, [LineString([(37, 36), (38, 36.5)])], crs="EPSG:4258")
+    where = api.Network.from_file(tmp_path / "x.gpkg").roads.coordinates
+    assert where is not None
+    assert sorted(where.round(5).tolist()) == [[36, 37], [36.5, 38]]
+
+
+def test_what_is_no_line_and_what_is_nowhere_is_said(tmp_path: Path) -> None:
+    from shapely import LineString, MultiPoint, Point
+
+    shapes = [
+        None,
+        LineString([(37, 36), (38, 36)]),
+        LineString([(37, 36), (38, 95)]),
+        MultiPoint([(37, 36), (38, 36)]),
+        MultiPoint([(37, 36)]),
+        Point(38, 36),
+    ]
+    names = ["", "", "", "two", "West", "East"]
+    layer_of(tmp_path / "x.gpkg", "all", shapes, names=names, crs="EPSG:4326")
+    net = api.Network.from_file(tmp_path / "x.gpkg")
+    assert net.max_flow("West", "East").value == 4
+    assert len(net.roads.graph.places) == 2
+    assert "skipped: a feature without geometry (line 1)" in net.notes
+    assert "skipped: a feature that is nowhere on the globe (line 3)" in net.notes
+    assert "not read: MultiPoint is no line (line 4)" in net.notes
+
+
 def test_graphml_is_read_as_networkx_reads_it(tmp_path: Path) -> None:
     head = (
         '<graphml><key id="c" for="edge" attr.name="Capacity"><default>7</default></key>'

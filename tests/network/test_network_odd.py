@@ -270,6 +270,19 @@ def test_a_cell_may_state_its_unit(
     assert table.graph.seconds.tolist() == [seconds]
 
 
+@pytest.mark.parametrize("cell", ["3 furlong", "3 min", "3 km/h"])
+def test_a_unit_that_is_none_of_its_column_is_a_fault(errors: Errors, cell: str) -> None:
+    said = f"km '{cell}' is not a number of at least 0"
+    assert errors("x.csv", f"from,to,km\na,b,{cell}\n") == [(2, said)]
+
+
+def test_marks_in_a_name_that_nobody_sees_are_left_out_and_said(read: Read) -> None:
+    table = read("x.csv", "from,to,km\na\u200bb,c  d,1\n")
+    assert table.graph.places == ("ab", "c d")
+    assert "read without marks that nobody sees: 'ab'" in table.notes
+    assert not any("'c d'" in note for note in table.notes)  # of blanks nothing is said
+
+
 # --- DIMACS ---------------------------------------------------------------------------------
 
 

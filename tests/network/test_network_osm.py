@@ -12,6 +12,7 @@ from sim.base.diagnostics import ScenarioError
 from sim.base.errors import BadInputError
 from sim.base.globe import metres
 from sim.network.readers import Reading, read_capacities, read_table
+from sim.network.readers.options import ByClass
 from sim.network.readers.osm import kept_classes
 
 pytest.importorskip("osmium")
@@ -118,6 +119,35 @@ def test_short_bridges_are_roads_and_lanes_have_capacities(tmp_path: Path) -> No
     km = metres([(37.1, 36.0), (37.3, 36.0)]) / 1000
     assert table.graph.km[at] == pytest.approx(km)
     assert table.graph.seconds[at] == round(km / 80 * 3600)
+
+
+@pytest.mark.parametrize(
+    ("rows", "where", "said"),
+    [
+        ("", ":", "states no class"),
+        ("a\n", ":2:1:", "1 fields, not two or three"),
+        ("a,1,2,3\n", ":2:1:", "4 fields, not two or three"),
+        ("\na,1_000\n", ":3:1:", "'1_000' is no capacity and speed"),
+        ("a,inf\n", ":2:1:", "'inf' is no capacity and speed"),
+        ("a,-1\n", ":2:1:", "'-1' is no capacity and speed"),
+        ("a,5,0\n", ":2:1:", "'5, 0' is no capacity and speed"),
+        ("a,5,x\n", ":2:1:", "'5, x' is no capacity and speed"),
+    ],
+)
+def test_capacities_of_classes_that_cannot_be_used_are_refused(
+    tmp_path: Path, rows: str, where: str, said: str
+) -> None:
+    file = tmp_path / "by.csv"
+    file.write_text("class,capacity,speed\n" + rows)
+    with pytest.raises(ScenarioError) as caught:
+        read_capacities(file)
+    assert f"{file}{where} error: {said}" in str(caught.value)
+
+
+def test_a_class_may_carry_nothing_and_state_no_speed(tmp_path: Path) -> None:
+    (tmp_path / "by.csv").write_text("class,capacity\nTrack , 0\nb,5.5,\n")
+    found = read_capacities(tmp_path / "by.csv")
+    assert found == {"track": ByClass("0"), "b": ByClass("5.5")}
 
 
 BENT = {1: (36.0, 37.0), 2: (36.02, 37.1), 3: (36.0, 37.2), 4: (36.03, 37.25), 5: (36.0, 37.4)}

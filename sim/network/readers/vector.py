@@ -17,8 +17,6 @@ from .projected import to_degrees
 from .rows import Rows
 from .table import in_degrees, refused
 
-_LINES = ("LineString", "LinearRing")
-
 
 def read_vector(path: Path, options: Reading) -> Rows:
     """Rows of the layer of lines, with what points of other layers say of places.
@@ -37,7 +35,7 @@ def read_vector(path: Path, options: Reading) -> Rows:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # of layers without a coordinate system
-            for layer in _layers(pyogrio.list_layers(path), options.layer):
+            for layer in _layers(rows, pyogrio.list_layers(path)):
                 _take_layer(rows, found, path, layer)
     except pyogrio.errors.DataSourceError as error:
         raise refused(str(path), f"cannot be read: {error}") from error
@@ -45,20 +43,27 @@ def read_vector(path: Path, options: Reading) -> Rows:
     return rows
 
 
-def _layers(layers: Any, wanted: str | None) -> list[str]:
+def _layers(rows: Rows, layers: Any) -> list[str]:
     """The layers that are read: the one of lines, or the one named, and those of points."""
-    kinds = {str(name): str(kind or "") for name, kind in layers.tolist()}
-    lines = [name for name, kind in kinds.items() if "Point" not in kind and "Polygon" not in kind]
+    kinds = {str(name): str(kind or "no geometry") for name, kind in layers.tolist()}
+    points = [name for name, kind in kinds.items() if "Point" in kind]
+    others = [name for name, kind in kinds.items() if "Polygon" in kind or kind == "no geometry"]
+    lines = [name for name in kinds if name not in points and name not in others]
+    wanted = rows.options.layer
     if wanted is not None:
         if wanted not in kinds:
             hint = suggest(wanted, kinds)
             raise BadInputError(
                 f"layer: there is no layer '{wanted}'" + (f"; {hint}" if hint else "")
             )
+        if wanted in others:
+            raise BadInputError(f"layer: '{wanted}' holds {kinds[wanted]}, not lines")
         lines = [wanted]
     elif len(lines) > 1:
         raise BadInputError(f"layer: name one of {', '.join(lines)}, which all hold lines")
-    return [*lines, *(n for n, kind in kinds.items() if "Point" in kind and n not in lines)]
+    for name in others:
+        rows.notes.add(f"not read: layer '{name}' holds {kinds[name]}")
+    return [*lines, *(name for name in points if name not in lines)]
 
 
 def _take_layer(rows: Rows, found: Features, path: Path, layer: str) -> None:
@@ -89,7 +94,7 @@ def _take_layer(rows: Rows, found: Features, path: Path, layer: str) -> None:
         points = [shapely.get_coordinates(part) for part in parts]
         if not all(in_degrees(lat, lon) for part in points for lon, lat in part.tolist()):
             rows.notes.add("skipped: a feature that is nowhere on the globe", line)
-        elif kinds <= set(_LINES):
+        elif kinds == {"LineString"}:
             found.add(record, line, points)
         elif kinds == {"Point"} and len(parts) == 1:
             found.points.add(record, line)
