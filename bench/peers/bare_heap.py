@@ -60,6 +60,10 @@ class BareClock:
                 self.reached = max(self.reached, (time, phase, key))
                 entry.action()
 
+    def empty(self) -> None:
+        """Drop all that has not happened yet."""
+        self.heap.clear()
+
 
 @contextmanager
 def bare() -> Iterator[None]:

@@ -61,9 +61,10 @@ class Moment(simpy.Event):
         self._action = None
 
     def _happen(self, _event: simpy.Event) -> None:
-        if self._action is not None:
+        action, self._action = self._action, None
+        if action is not None:
             self._clock.reach(self)
-            self._action()
+            action()
 
 
 def call_off(moment: Moment | None) -> None:
@@ -120,3 +121,9 @@ class Clock(simpy.Environment):
         while self.peek() <= end:
             self.step()
         self._now = end
+
+    def empty(self) -> None:
+        """Drop all that has not happened yet."""
+        for *_, event in self._queue:
+            vars(event).clear()
+        self._queue.clear()

@@ -70,6 +70,9 @@ class Simulation:
         self.decisions = Decisions(
             world, conditions, axes, self.regroup, self.forces, combat, withdrawals
         )
+        self._known_by_known: list[object] = [world, conditions]
+        if self.operations is not None:
+            self._known_by_known += [self.operations, combat, self.operations.field.moved]
         self._begun = self._persons()
         world.signals.settled.subscribe(self._settle)
         world.signals.state_changed.tell()
@@ -110,6 +113,15 @@ class Simulation:
         record.drawn = dict(sorted(world.luck.drawn.items()))
         record.chances = dict(sorted(world.luck.chances.items()))
         return record
+
+    def let_go(self) -> None:
+        """Take a run that is over apart: its parts know each other in circles.
+
+        So they are freed one by one, at once, and the collector of cycles has nothing to look for.
+        """
+        self.world.clock.empty()
+        for part in self._known_by_known:
+            vars(part).clear()
 
     def run_until(self, time: int) -> Control:
         """Run up to and including the instant ``time`` (seconds); the state, which may go on."""
@@ -167,7 +179,10 @@ def run(
     """
     chosen = scenario.seed if seed is None else seed
     with collector_paused():
-        return Simulation(scenario, chosen, replicate, credit, nominal, lean).finish()
+        running = Simulation(scenario, chosen, replicate, credit, nominal, lean)
+        record = running.finish()
+        running.let_go()
+        return record
 
 
 def states_at(
