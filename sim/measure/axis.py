@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from sim.network import (
     reopening_set,
     spare,
 )
+from sim.network.graph import Shape
 from sim.scenario.dates import format_instant
 from sim.scenario.model import DAY, Axis, Scenario
 from sim.state.control import Control
@@ -161,29 +162,20 @@ def route_document(route: RouteView) -> dict[str, Any]:
     }
 
 
-class Topology(NamedTuple):
-    """What joins what in a graph, whatever it takes and carries; ends as their arrays' bytes."""
-
-    places: tuple[str, ...]
-    roads: tuple[str, ...]
-    a: bytes
-    b: bytes
-
-
 @lru_cache(maxsize=32)
-def _by_ways(topology: Topology, sources: tuple[int, ...], sinks: tuple[int, ...]) -> FlowProblem:
+def _by_ways(shape: Shape, sources: tuple[int, ...], sinks: tuple[int, ...]) -> FlowProblem:
     """A problem of which ways there are alone; replicates of a process share it."""
-    places, roads, a, b = topology
+    roads = len(shape.roads)
     graph = Graph(
-        places, roads, np.frombuffer(a, np.int32), np.frombuffer(b, np.int32),
-        seconds=np.ones(len(roads), np.int64), km=np.zeros(len(roads)),
+        shape.places, shape.roads, shape.a, shape.b,
+        seconds=np.ones(roads, np.int64), km=np.zeros(roads),
     )  # fmt: skip
     return FlowProblem(graph, sources, sinks)
 
 
 @lru_cache(maxsize=4096)
 def _spare(
-    topology: Topology,
+    shape: Shape,
     open_roads: bytes,
     open_places: bytes,
     sources: tuple[int, ...],
@@ -194,7 +186,7 @@ def _spare(
     ``open_roads`` (m, 2) and ``open_places`` (n,) are the bytes of masks.
     """
     masks = (np.frombuffer(open_roads, bool).reshape(-1, 2), np.frombuffer(open_places, bool))
-    return spare(_by_ways(topology, sources, sinks), *masks)
+    return spare(_by_ways(shape, sources, sinks), *masks)
 
 
 class AxisLens:
@@ -279,10 +271,7 @@ class AxisLens:
         """``graph`` has the travel times of the state."""
         roads, places = passage.road > 0, passage.open
         ends = (self.sources, self.sinks)
-        left = _spare(
-            Topology(graph.places, graph.roads, graph.a.tobytes(), graph.b.tobytes()),
-            roads.tobytes(), places.tobytes(), *ends,
-        )  # fmt: skip
+        left = _spare(graph.shape, roads.tobytes(), places.tobytes(), *ends)
         fewest = left.fewest_places
         fastest = fastest_route(graph, roads, places, *ends)
         return AxisView(

@@ -36,16 +36,13 @@ def ground(control: Control, actor: str) -> tuple[float, float]:
     return round(int(share.sum()) / PPM, 3), round(km, 1)
 
 
-def links(scenario: Scenario, control: Control, ways: Passages, actor: str) -> dict[str, int]:
+def links(scenario: Scenario, passage: Passage) -> dict[str, int]:
     """Links of an actor's territory to its outside sources, counted by their country.
 
-    ``ways`` are the passages of the state.
+    ``passage`` is that of the actor in a state, with all of these sources.
     """
-    _, sources = sources_of(scenario, actor)
-    if not sources:
-        return {}
-    passage = ways.of(actor, sources)
-    graph = control.terrain.graph
+    control, sources = passage.control, passage.foreign
+    graph, actor, ways = control.terrain.graph, passage.side.actor, passage.road > 0
     found: dict[str, int] = {}
     for source in sorted(sources):
         country = scenario.network.places[source].country or "abroad"
@@ -53,8 +50,8 @@ def links(scenario: Scenario, control: Control, ways: Passages, actor: str) -> d
         places = passage.open.copy()
         for other in sources - {source}:
             places[graph.place_index[other]] = False
-        seen = reach(graph, passage.road > 0, places, [graph.place_index[source]])
-        linked = any(seen[i] and actor in control.holders[p] for i, p in enumerate(graph.places))
+        reached = reach(graph, ways, places, [graph.place_index[source]]).nonzero()[0].tolist()
+        linked = any(actor in control.holders[graph.places[i]] for i in reached)
         found[country] = found.get(country, 0) + linked
     return found
 
@@ -94,19 +91,21 @@ class Links:
     def __init__(self, scenario: Scenario) -> None:
         self.found: dict[tuple[str, str], list[tuple[int, int]]] = {}
         self._scenario = scenario
-        abroad = {actor: sources_of(scenario, actor)[1] for actor in scenario.actors}
-        self._abroad = {actor: sources for actor, sources in abroad.items() if sources}
+        self._abroad: dict[str, tuple[frozenset[str], bool]] = {}
+        for actor in scenario.actors:
+            _, sources = sources_of(scenario, actor)
+            if sources:
+                enemies = Side.of(actor, scenario.actors).enemies
+                self._abroad[actor] = sources, len(enemies) == len(scenario.actors) - 1
 
     def look(self, seen: Seen) -> None:
         """Count those of a state."""
-        scenario = self._scenario
-        for actor, sources in self._abroad.items():
+        for actor, (sources, alone) in self._abroad.items():
             mine = seen.ways.of(actor, sources)
             # what others whose places it may use take of it changes no way, and yet who holds it
-            alone = len(mine.side.enemies) == len(scenario.actors) - 1
             if seen.time and mine not in seen.moved and alone:
                 continue
-            counts = links(scenario, seen.control, seen.ways, actor)
+            counts = links(self._scenario, mine)
             for country, count in {**counts, ALL: sum(counts.values())}.items():
                 steps = self.found.setdefault((actor, country), [])
                 if not steps or steps[-1][1] != count:

@@ -24,26 +24,27 @@ class Passable:
         self._axes = {axis.id: _asked_of(scenario, axis) for axis in scenario.axes.values()}
         self._number = {road: i for i, road in enumerate(scenario.network.roads)}
         self._order: list[int] = []
-        self._now: dict[str, BoolArray] = {}
-        self._turns: dict[str, tuple[str, list[int]]] = {}
+        self._now: dict[_Asked, BoolArray] = {}
+        self._turns: dict[_Asked, tuple[str, list[int]]] = {}
 
     def look(self, seen: Seen) -> None:
         """Take in a state."""
         if not self._order:
             self._order = [self._number[road] for road in seen.control.terrain.graph.roads]
-        for axis, asked in self._axes.items():
+        for asked in dict.fromkeys(self._axes.values()):  # what axes of an actor share once
             passage = seen.ways.of(*asked)
-            before = self._now.get(axis)
+            before = self._now.get(asked)
             if before is not None and passage not in seen.moved:
                 continue
-            flags = np.zeros(len(self._order), dtype=bool)
-            flags[self._order] = (passage.road > 0).any(axis=1)
+            now = (passage.road[:, 0] | passage.road[:, 1]) > 0
             if before is None:
-                self._turns[axis] = np.packbits(flags).tobytes().hex(), []
+                flags = np.zeros(len(now), dtype=bool)
+                flags[self._order] = now
+                self._turns[asked] = np.packbits(flags).tobytes().hex(), []
             else:
-                turned = np.flatnonzero(flags != before).tolist()
-                self._turns[axis][1].extend(part for road in turned for part in (seen.time, road))
-            self._now[axis] = flags
+                turned = sorted(self._order[road] for road in (now != before).nonzero()[0].tolist())
+                self._turns[asked][1].extend(part for road in turned for part in (seen.time, road))
+            self._now[asked] = now
 
     @property
     def found(self) -> dict[str, Turns]:
@@ -51,11 +52,14 @@ class Passable:
 
         They are numbered as in the scenario's network.
         """
-        return {axis: list(turns) for axis, turns in self._turns.items()}
+        return {axis: [*self._turns[asked]] for axis, asked in self._axes.items() if self._turns}
 
 
-def _asked_of(scenario: Scenario, axis: Axis) -> tuple[str, frozenset[str], int]:
-    """What an axis asks passages for: its actor, its sources abroad, the load of a truck (kg)."""
+_Asked = tuple[str, frozenset[str], int]
+"""What an axis asks passages for: its actor, its sources abroad, the load of a truck (kg)."""
+
+
+def _asked_of(scenario: Scenario, axis: Axis) -> _Asked:
     foreign = frozenset(source.place for source in axis.sources.values() if source.foreign)
     return axis.actor, foreign, scenario.commodities[axis.commodity].load
 

@@ -14,6 +14,7 @@ from sim.measure.ground import links, links_over_time, passages
 from sim.measure.summary import Analysis
 from sim.scenario.loader import load
 from sim.scenario.model import DAY, Scenario
+from sim.state.pockets import sources_of
 from sim.state.rebuild import states
 
 Make = Callable[..., Scenario]
@@ -82,7 +83,8 @@ def test_links_over_time_are_those_of_each_state(
         for (actor, country), steps in links_over_time(scenario, record.control).items():
             told: list[tuple[int, int]] = []
             for time, control in states(scenario, record.control):
-                counts = links(scenario, control, passages(scenario, control), actor)
+                _, sources = sources_of(scenario, actor)
+                counts = links(scenario, passages(scenario, control).of(actor, sources))
                 count = sum(counts.values()) if country == "all" else counts[country]
                 if not told or told[-1][1] != count:
                     told.append((time, count))
