@@ -145,6 +145,10 @@ class Plans:
             alone[key] = self._largest(state, alone.last)
         return alone[key].value
 
+    def largest(self, axis: str) -> Flow | None:
+        """The largest flow of an axis alone that was found last."""
+        return self._alone[axis].last
+
     def _largest(self, state: AxisState, last: Flow | None) -> Flow:
         """The largest flow of an axis alone: the last one, where it proves itself largest still."""
         road, place = state.passage.road, state.passage.place

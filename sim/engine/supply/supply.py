@@ -31,7 +31,7 @@ class Supply:
         self.sinks = Sinks(world, axes)
         self._world = world
         depots = Depots(world, axes, self.sinks)
-        self._plans = Plans(world, axes, self.sinks, depots, lean=lean)
+        self.plans = Plans(world, axes, self.sinks, depots, lean=lean)
         self._convoys = Convoys(world, self.sinks, depots)
         self._by_actor = {
             actor: [sink for state in states for sink in state.sinks.values()]
@@ -54,7 +54,7 @@ class Supply:
             if state.passage in change.moved or change.paced:
                 state.ways.clear()
                 self._convoys.look_around(state, change.paced)
-                self._plans.soon(state.axis.actor)
+                self.plans.soon(state.axis.actor)
             elif change.places:
                 # a convoy that waits in a ring is lost with the place, which passed nothing before
                 self._convoys.look_around(state)
@@ -68,7 +68,7 @@ class Supply:
         ]
         if gives != state.gives.tolist():
             state.gives = state.supply = np.array(gives, dtype=np.int64)
-            self._plans.soon(state.axis.actor)
+            self.plans.soon(state.axis.actor)
         state.condition = self._world.pace.key + state.supply.tobytes()
         for sink in state.sinks.values():
             self.sinks.let_want(sink, control.amount("sink", sink.name, sink.stated))
