@@ -21,7 +21,7 @@ from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,6 +30,9 @@ IntArray = NDArray[np.signedinteger[Any]]
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+
 MANY_PLACES = 2_000
 """From this size on scipy's searches are the quicker; the answers are the same."""
 
@@ -37,7 +40,8 @@ FIRST_PLACES = 400_000
 """So many places are searched without scipy before it is loaded, which takes as long as that."""
 
 MOST_REACHED = 512
-"""Answers of :func:`reach` that are kept on a network of fewer places: some MB at most."""
+"""Answers that are kept of :func:`reach`, and of :func:`components`, on a network of fewer places:
+some MB at most."""
 
 LONGEST = 2**31
 """Longest travel time of one road (seconds), so that sums over routes stay exact."""
@@ -63,14 +67,15 @@ class Shape:
     """What joins what in a graph, whatever it takes to travel: one for all graphs that differ in
     that alone.
 
-    ``reached`` and ``between`` are answers of :func:`reach` and of
-    :func:`~sim.network.between.between` that may be asked for again: while things are lost and
+    ``reached``, ``parts`` and ``between`` are answers of :func:`reach`, of :func:`components` and
+    of :func:`~sim.network.between.between` that may be asked for again: while things are lost and
     won a network of some hundred places goes through the same states in run after run.
     """
 
     def __init__(self, places: tuple[str, ...], roads: tuple[str, ...], a: IntArray, b: IntArray):
         self.places, self.roads, self.a, self.b = places, roads, a, b
         self.reached: dict[tuple[bytes, bytes, tuple[int, ...]], BoolArray] = {}
+        self.parts: dict[tuple[bytes, bytes], list[tuple[int, ...]]] = {}
         self.between: dict[tuple[object, ...], Any] = {}
 
     @cached_property
@@ -301,10 +306,15 @@ def reach(
         begun = [root for root in key[2] if usable[root]]
         reached[_spread_plain(graph, ways.ravel(), begun)] = True
         reached.flags.writeable = False
-        if len(kept) >= MOST_REACHED:
-            del kept[next(iter(kept))]
-        kept[key] = reached
+        _keep(kept, key, reached)
     return kept[key]
+
+
+def _keep(kept: dict[Asked, Answer], key: Asked, answer: Answer) -> None:
+    """Keep an answer in place of the oldest."""
+    if len(kept) >= MOST_REACHED:
+        del kept[next(iter(kept))]
+    kept[key] = answer
 
 
 def _spread_plain(graph: Graph, ways: BoolArray, roots: Sequence[int]) -> list[int]:
@@ -348,11 +358,22 @@ def components(
 
     Two places hang together where a road is usable between them in either direction.
     """
-    either = passable(graph, usable_roads, usable_places).any(axis=1)
-    ways = np.repeat(either, 2).tolist()
+    ways = passable(graph, usable_roads, usable_places)
+    either, usable = ways[:, 0] | ways[:, 1], np.asarray(usable_places, dtype=bool)
+    if len(graph.places) >= MANY_PLACES:
+        return _parts(graph, either, usable)
+    key, kept = (either.tobytes(), usable.tobytes()), graph.shape.parts
+    if key not in kept:
+        _keep(kept, key, _parts(graph, either, usable))
+    return kept[key].copy()
+
+
+def _parts(graph: Graph, usable: BoolArray, places: BoolArray) -> list[tuple[int, ...]]:
+    """As :func:`components`, by the roads (m,) that are usable in either direction."""
+    ways = np.repeat(usable, 2).tolist()
     parts: list[tuple[int, ...]] = []
     seen: set[int] = set()
-    for place in np.flatnonzero(usable_places).tolist():
+    for place in np.flatnonzero(places).tolist():
         if place not in seen:
             part = _spread(graph.neighbours, ways, [place])
             seen.update(part)

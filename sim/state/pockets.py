@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.network import components, reach
 from sim.scenario.model import Scenario
 
@@ -34,16 +32,15 @@ def pockets(
     foreign ones of ``sources``.
     """
     graph, open_ = control.terrain.graph, passage.open
-    mine = np.array([side.actor in control.holders[p] for p in graph.places], dtype=bool)
-    found: list[tuple[str, ...]] = [
-        (graph.places[i],) for i in np.flatnonzero(mine & ~open_).tolist()
-    ]
-    roots = {graph.place_index[p] for p in sources}
+    mine = [i for i, p in enumerate(graph.places) if side.actor in control.holders[p]]
+    roots = [graph.place_index[p] for p in sources]
     ways = passage.road > 0
     apart = open_ & ~reach(graph, ways, open_, roots)
-    if not (mine & apart).any():
+    found: list[tuple[str, ...]] = [(graph.places[i],) for i in mine if not open_[i]]
+    if not apart[mine].any():
         return found
+    own = set(mine)
     for part in components(graph, ways, apart):
-        held = tuple(graph.places[i] for i in part if mine[i])
+        held = tuple(graph.places[i] for i in part if i in own)
         found += [held] if held else []
     return sorted(found)
