@@ -142,13 +142,13 @@ class Control:
             if kept:
                 self.kept[kind, id_] = dict(kept)
 
-    def bearing(self, id_: str) -> tuple[str, ...]:
-        """What counts of a place or road for who passes it, as text."""
-        keys: list[Key] = [(kind, id_, "kept") for kind in KINDS]
-        if id_ in self.holders:
-            keys += [("place", id_, what) for what in ("holders", "besieged", "sealed")]
-        stands = "stands" if self.stands(id_) else ""
-        return (*map(self.value, keys), self.value(("road", id_, "state")), stands)
+    def bearing(self, id_: str) -> tuple[object, ...]:
+        """What counts of a place or road for who passes it: it is equal where they pass alike."""
+        kept = [sorted(self.kept.get((kind, id_), {}).items()) for kind in KINDS]
+        factors = [[factor for _, factor in of if factor != PPM] for of in kept]
+        kept_out = [of.get(id_, frozenset()) for of in (self.besieged, self.sealed)]
+        state = self.absent(id_), id_ in self.closed, self.stands(id_)
+        return self.holders.get(id_), kept_out, factors, state
 
     # --- what events do -------------------------------------------------------------
 

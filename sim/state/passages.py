@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import copy
-from hashlib import blake2b
 
 import numpy as np
 
@@ -45,7 +44,7 @@ class Passage:
         self.place: IntArray = np.array(self._place_kg, dtype=np.int64)
         self.open: BoolArray = self.place > 0
         self.road: IntArray = np.array(self._road_kg, dtype=np.int64).reshape(-1, 2)
-        self._key = self._digest = b""
+        self._key = b""
 
     @property
     def key(self) -> bytes:
@@ -53,13 +52,6 @@ class Passage:
         if not self._key:
             self._key = self.road.tobytes() + self.place.tobytes()
         return self._key
-
-    @property
-    def digest(self) -> bytes:
-        """The :attr:`key` as a short one: on a large network that takes megabytes."""
-        if not self._digest:
-            self._digest = blake2b(self.key, digest_size=16).digest()
-        return self._digest
 
     @property
     def load(self) -> int:
@@ -153,7 +145,7 @@ class Passage:
                 self.road[r] = each_way
                 changed = True
         if changed:
-            self._key = self._digest = b""
+            self._key = b""
         return changed
 
     def _of_place(self, p: int) -> int:

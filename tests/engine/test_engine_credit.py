@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.engine.simulation import run
-from sim.engine.supply.credit import MOST
+from sim.engine.supply.credit import MOST, Credit
 from sim.scenario.model import Scenario
 from sim.state.record import Record
 
@@ -204,6 +204,31 @@ def test_against_the_definition(make: Make, seed: int) -> None:
         }
         found = {row.event: row.kg_per_day for row in whole.credits if row.time <= time}
         assert {e: kg for e, kg in found.items() if kg} == expected, time
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_causes_in_force_make_what_is_there_now(
+    make: Make, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Replaying all that is credited gives the run's own state, which stands for it."""
+    look, looked = Credit._look, list[int]()
+
+    def and_compare(self: Credit) -> None:
+        look(self)
+        looked.append(now := self._world.clock.now)
+        assert self._worth(now + 1, ()) == self._now()
+        for axis, state in self._axes.items():
+            assert self._passage[axis].road.tolist() == state.passage.road.tolist()
+            assert self._passage[axis].place.tolist() == state.passage.place.tolist()
+
+    monkeypatch.setattr(Credit, "_look", and_compare)
+    rng = random.Random(seed)
+    events = {
+        f"e{n}": {**rng.choice(SINGLE), "at": 100 * rng.randrange(20)} for n in range(12)
+    }  # fmt: skip
+    words = "s-a:1/700 s-b:1/400 a-b:1/250! a-t:1/300 b-t:1/600"
+    run(make(words, axes=AXES, events=events, length=3_000))
+    assert len(looked) > 6
 
 
 def test_instants_apart_are_credited_apart(make: Make) -> None:

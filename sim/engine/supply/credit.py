@@ -14,7 +14,7 @@ for nobody.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from fractions import Fraction
 from itertools import combinations
 from typing import NamedTuple
@@ -23,9 +23,10 @@ from sim.engine.apportion import largest_remainder
 from sim.engine.clock import Phase
 from sim.engine.signals import Applied
 from sim.engine.world import World
+from sim.network import Flow
 from sim.network.rank import exact_shares
 from sim.state.control import Control
-from sim.state.passages import Passages
+from sim.state.passages import Passage, Passages
 from sim.state.record import CreditRow
 
 from .axes import AxisState
@@ -48,16 +49,23 @@ class Step(NamedTuple):
 
 
 class Credit:
-    """Credits of all axes of a run, as rows of its record."""
+    """Credits of all axes of a run, as rows of its record.
 
-    def __init__(self, world: World, axes: Mapping[str, AxisState]) -> None:
-        self._world, self._axes = world, axes
+    A state without some causes is seen in a shadow of the run, which is brought there when it is
+    asked for; with all of them it is the run's own. ``largest`` is the largest flow of an axis that
+    the run found last.
+    """
+
+    def __init__(
+        self, world: World, axes: Mapping[str, AxisState], largest: Callable[[str], Flow | None]
+    ) -> None:
+        self._world, self._axes, self._largest_now = world, axes, largest
         self._logs: dict[str, list[Applied]] = {}
         self._touched: dict[str, list[Applied]] = {}
         self._needed: dict[str, tuple[Unit, ...]] = {}
         self._steps: dict[int, Step] = {}
         self._written: dict[tuple[str, str], int] = {}
-        self._known: dict[tuple[str, bytes], int] = {}
+        self._largest: dict[str, Flow] = {}
         self._begin()
         world.signals.applied.subscribe(self._hear)
 
@@ -73,7 +81,12 @@ class Credit:
         self._passage = {
             state.axis.id: passages.like(state.passage) for state in self._axes.values()
         }
-        self._at_start = {axis: state.capacity for axis, state in self._axes.items()}
+        self._at_start = self._now()
+        self._shadowed = self._now()
+
+    def _now(self) -> dict[str, int]:
+        """The capacity of each axis (kg/day) now, with all that has happened."""
+        return {axis: state.capacity for axis, state in self._axes.items()}
 
     def _hear(self, applied: Applied) -> None:
         if not self._touched:
@@ -87,8 +100,6 @@ class Credit:
         if self._world.clock.now == 0:
             self._begin()
             return
-        for state in self._axes.values():
-            self._known[state.axis.id, state.passage.digest] = state.capacity
         changed: set[int] = set()
         for subject, applied in touched.items():
             log = self._logs.get(subject, [])
@@ -100,7 +111,9 @@ class Credit:
             changed |= {began for began, _ in set(before) ^ set(now)}
             # what ends does less than it did
             changed |= {a.began for a in applied if (a.began, a.cause) in now}
-            self._brought.pop(subject, None)
+            brought = self._brought.get(subject)
+            if brought and min(a.began for a in applied) <= brought[-1][0]:
+                del self._brought[subject]
         if changed:
             self._step_on(min(changed))
             self._write()
@@ -110,14 +123,17 @@ class Credit:
     def _units_needed(self, subject: str) -> tuple[Unit, ...]:
         """The units of causes in force at a place or road, by when they began."""
         kept = sorted({(a.began, a.cause) for a in self._logs[subject]})
-        whole = self._seen(subject, kept)
+        whole = self._world.control.bearing(subject)
         for began in sorted({began for began, _ in kept}, reverse=True):
             fewer = [unit for unit in kept if unit[0] != began]
             if self._seen(subject, fewer) == whole:
                 kept = fewer
         return tuple(kept)
 
-    def _seen(self, subject: str, units: Iterable[Unit]) -> tuple[str, ...]:
+    def _seen(self, subject: str, units: Collection[Unit]) -> tuple[object, ...]:
+        """What counts of a place or road where only these units have done anything to it."""
+        if not units:
+            return self._start.bearing(subject)
         self._replay(self._scratch, subject, units)
         return self._scratch.bearing(subject)
 
@@ -133,81 +149,84 @@ class Credit:
 
     def _step_on(self, first: int) -> None:
         """Work the steps out anew from that of an instant (s) on."""
-        self._bring(self._needed, first)
         self._steps = {began: s for began, s in self._steps.items() if began < first}
         capacity = self._steps[max(self._steps)].capacity if self._steps else self._at_start
-        by_start: dict[int, dict[str, set[str]]] = {}
-        for subject, units in self._needed.items():
+        by_start: dict[int, set[str]] = {}
+        for units in self._needed.values():
             for began, cause in units:
                 if began >= first:
-                    by_start.setdefault(began, {}).setdefault(subject, set()).add(cause)
-        for began, subjects in sorted(by_start.items()):
-            step = self._step(began, subjects, capacity)
-            self._steps[began], capacity = step, step.capacity
-        for axis, state in self._axes.items():
-            if capacity[axis] != state.capacity:
-                raise AssertionError(f"credits of axis {axis} do not sum to the change")
+                    by_start.setdefault(began, set()).add(cause)
+        now, last = self._now(), max(by_start, default=None)
+        for began, causes in sorted(by_start.items()):
+            # with the last of them all is as it is now
+            after = now if began == last else self._worth(began, causes)
+            self._steps[began] = self._step(began, sorted(causes), capacity, after)
+            capacity = after
+        if capacity != now:
+            axis = next(axis for axis in now if capacity[axis] != now[axis])
+            raise AssertionError(f"credits of axis {axis} do not sum to the change")
 
     def _step(
-        self, began: int, subjects: Mapping[str, set[str]], before: Mapping[str, int]
+        self, began: int, causes: list[str], before: Mapping[str, int], after: Mapping[str, int]
     ) -> Step:
-        causes = sorted(set().union(*subjects.values()))
-
-        def worth(some: Iterable[str]) -> dict[str, int]:
-            """The capacity of each axis with some of the causes that began now."""
-            self._bring(subjects, began, {(began, cause) for cause in some})
-            return {axis: self._capacity(axis) for axis in self._axes}
-
-        capacity = worth(causes)
-        moved = [axis for axis in self._axes if capacity[axis] != before[axis]]
+        """What the causes of an instant add, by the capacities before them and with them all."""
+        changes = {axis: after[axis] - before[axis] for axis in after}
+        moved = [axis for axis, change in changes.items() if change]
+        if len(causes) == 1:
+            return Step(after, {(axis, causes[0]): changes[axis] for axis in moved})
+        exact = {
+            axis: dict.fromkeys(causes, Fraction(changes[axis], len(causes))) for axis in moved
+        }
+        if moved and len(causes) <= MOST:
+            found = {frozenset[str](): before, frozenset(causes): after}
+            for size in range(1, len(causes)):
+                for some in combinations(causes, size):
+                    found[frozenset(some)] = self._worth(began, some)
+            for axis in moved:
+                value = {some: of[axis] for some, of in found.items()}
+                exact[axis] = exact_shares(causes, value.__getitem__)
         parts: dict[tuple[str, str], int] = {}
-        if moved and 1 < len(causes) <= MOST:
-            sets = [
-                frozenset(some)
-                for size in range(1, len(causes))
-                for some in combinations(causes, size)
-            ]
-            found = {frozenset[str](): before, frozenset(causes): capacity}
-            found |= {some: worth(some) for some in sets}
-            worth(causes)
         for axis in moved:
-            change = capacity[axis] - before[axis]
-            exact = dict.fromkeys(causes, Fraction(change, len(causes)))
-            if 1 < len(causes) <= MOST:
-                value = {some: of[axis] - before[axis] for some, of in found.items()}
-                exact = exact_shares(causes, value.__getitem__)
-            shares = largest_remainder(exact, change)
+            shares = largest_remainder(exact[axis], changes[axis])
             parts |= {(axis, cause): kg for cause, kg in shares.items() if kg}
-        return Step(capacity, parts)
+        return Step(after, parts)
 
-    def _bring(self, subjects: Iterable[str], first: int, chosen: Collection[Unit] = ()) -> None:
+    def _worth(self, began: int, causes: Iterable[str]) -> dict[str, int]:
+        """The capacity of each axis (kg/day) with some causes of an instant, and all before it."""
+        moved = self._bring(began, {(began, cause) for cause in causes})
+        for axis, passage in self._passage.items():
+            if passage in moved:
+                self._shadowed[axis] = self._capacity(axis)
+        return self._shadowed.copy()
+
+    def _bring(self, first: int, chosen: Collection[Unit]) -> set[Passage]:
         """Let places and roads of the shadow be as with their causes of before ``first`` (s).
 
-        And with those that are ``chosen`` of later ones.
+        And with those that are ``chosen`` of later ones. The passages that are others then.
         """
         graph, changed = self._world.graph, []
-        for subject in subjects:
-            units = self._needed[subject]
+        for subject, units in self._needed.items():
             if units and units[-1][0] >= first:
                 units = tuple([u for u in units if u[0] < first or u in chosen])
             if self._brought.get(subject) != units:
                 self._brought[subject] = units
                 self._replay(self._shadow, subject, units)
                 changed.append(subject)
-        if changed:
-            self._passages.refresh(
-                [s for s in changed if s in graph.place_index],
-                [s for s in changed if s in graph.road_index],
-            )
+        return self._passages.refresh(
+            [s for s in changed if s in graph.place_index],
+            [s for s in changed if s in graph.road_index],
+        )
 
     def _capacity(self, axis: str) -> int:
         """Capacity of an axis (kg/day) in the shadow."""
         passage, problem = self._passage[axis], self._axes[axis].problem
-        key = axis, passage.digest
-        if key not in self._known:
-            self._world.record.solves += 1
-            self._known[key] = problem.max_flow(passage.road, passage.place).value
-        return self._known[key]
+        for flow in (self._largest_now(axis), self._largest.get(axis)):
+            if flow is not None and problem.still_largest(flow, passage.road, passage.place):
+                self._largest[axis] = flow
+                return flow.value
+        self._world.record.solves += 1
+        found = self._largest[axis] = problem.max_flow(passage.road, passage.place)
+        return found.value
 
     # --- writing down --------------------------------------------------------------------
 
