@@ -7,6 +7,7 @@ when the network changes under them.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
@@ -148,8 +149,8 @@ def way_out(standing: Standing, passage: Passage) -> list[tuple[int, int]]:
 def depart(
     standing: Standing,
     now: int,
-    places: tuple[int, ...],
-    roads: tuple[int, ...],
+    places: Sequence[int],
+    roads: Sequence[int],
     passage: Passage,
     seconds: IntArray | None = None,
 ) -> Journey:
@@ -173,7 +174,7 @@ def depart(
             head, clock = (standing.here,), now + standing.left
         head_roads = (standing.road,)
         times.append(clock - length)
-    times += accumulate((int(seconds[road]) for road in roads), initial=clock)
-    places, roads = head + places, head_roads + roads
+    times += accumulate(map(seconds.item, roads), initial=clock)
+    places, roads = (*head, *places), (*head_roads, *roads)
     leaving = bool(roads) and not (passage.open[places[0]] and passage.carries(roads[0], places[0]))
     return Journey(places, roads, tuple(times), leaving)

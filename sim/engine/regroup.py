@@ -48,7 +48,7 @@ def threat(control: Control, side: Side, place: int) -> float:
     return hostile / len(ends)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class MovingGroup:
     """Men on their way to what they chose, or to a front."""
 
@@ -304,12 +304,12 @@ class Regroup:
             return utility(drawn.coefficients, terms)
 
         options = []
-        for i, place in enumerate(graph.places):
-            seconds = int(ways.seconds[i]) + standing.since
-            if seconds > drawn.max_seconds:
+        near = passage.open & (ways.seconds + standing.since <= drawn.max_seconds)
+        for i in near.nonzero()[0].tolist():
+            place = graph.places[i]
+            if not side.holds(control, place):
                 continue
-            if not passage.open[i] or not side.holds(control, place):
-                continue
+            seconds = ways.seconds.item(i) + standing.since
             room = self.room(place)
             if room is not None and room <= 0:
                 continue
@@ -383,11 +383,11 @@ class Regroup:
             extra = move.seconds - standing.since - entry
         else:
             goal = graph.place_index[move.choice]
-        route = ways.route(goal)
-        if route is None:
+        way = ways.way(goal)
+        if way is None:
             raise AssertionError(f"{move.choice} was chosen but cannot be reached")
         passage = world.passages.of(EVERYONE if through else move.actor)
-        journey = depart(standing, now, route.places, route.roads, passage)
+        journey = depart(standing, now, *way, passage)
         group = MovingGroup(move, world.sides[move.actor], passage, journey, extra)
         self._groups.append(group)
         key = f"column:{move.actor}:{move.origin}:{move.choice}:{move.time}"

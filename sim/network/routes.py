@@ -58,16 +58,24 @@ class TravelTimes:
 
         None where there is none. Ties are settled step by step beginning at ``place``.
         """
+        way = self.way(place)
+        return None if way is None else _route(self.graph, *way)
+
+    def way(self, place: int) -> tuple[list[int], list[int]] | None:
+        """The places of the :meth:`route`, and the roads between them."""
         if not self.reaches(place):
             return None
-        places, roads = [int(place)], []
-        while (road := int(self.step_road[places[-1]])) >= 0:
+        place = int(place)
+        places, roads = [place], []
+        next_road, next_place = self.step_road.item, self.step_place.item
+        while (road := next_road(place)) >= 0:
+            place = next_place(place)
             roads.append(road)
-            places.append(int(self.step_place[places[-1]]))
+            places.append(place)
         if not self.toward:
             places.reverse()
             roads.reverse()
-        return _route(self.graph, places, roads)
+        return places, roads
 
 
 def times_to(
