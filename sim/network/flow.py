@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property, partial
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -56,20 +57,15 @@ class FlowProblem:
         if any(not 0 <= place < n for place in terminals):
             raise ValueError("a source or a sink is not a place of the graph")
 
-        # Nodes: place i is entered at i and left at n + i; then the super source and sink.
+        # Nodes: those of the places, then the super source and sink.
         self._root, self._goal = 2 * n, 2 * n + 1
-        places = np.arange(n)
-        roads_tail = np.column_stack([graph.a, graph.b]).ravel() + n
-        roads_head = np.column_stack([graph.b, graph.a]).ravel()
         k, s = len(self.sources), len(self.sinks)
         # The last arc has no capacity: it makes both super nodes known where k or s is 0.
-        self._tail = np.concatenate(
-            [roads_tail, places, [self._root] * k, [n + i for i in self.sinks], [self._root]]
-        ).astype(np.int64)
-        self._head = np.concatenate(
-            [roads_head, n + places, self.sources, [self._goal] * s, [self._goal]]
-        ).astype(np.int64)
-        self._ends = np.cumsum([2 * len(graph.roads), n, k, s]).tolist()
+        begins = [self._root] * k + [n + i for i in self.sinks] + [self._root]
+        ends = [*self.sources, *[self._goal] * s, self._goal]
+        tail, head = graph.shape.arcs
+        self._tail, self._head = np.concatenate((tail, begins)), np.concatenate((head, ends))
+        self._ends = [*accumulate((2 * len(graph.roads), n, k, s))]
         self._solver = max_flow.SimpleMaxFlow()
         self._arcs = self._solver.add_arcs_with_capacity(
             self._tail.astype(np.int32),

@@ -101,6 +101,17 @@ class Shape:
         return HalfEdges(start, tail, head, road, 2 * road + way)
 
     @cached_property
+    def arcs(self) -> tuple[IntArray, IntArray]:
+        """Tail and head of the arcs (2m + n,) along which goods pass roads and places.
+
+        Place i is entered at node i and left at node n + i; first come the roads, there and back.
+        """
+        n = len(self.places)
+        ends, places = np.stack((self.a, self.b), axis=1).astype(np.int64), np.arange(n)
+        tail = np.concatenate((n + ends.ravel(), places))
+        return tail, np.concatenate((ends[:, ::-1].ravel(), n + places))
+
+    @cached_property
     def ends(self) -> list[tuple[int, int]]:
         """The places at the two ends of each road."""
         return list(zip(self.a.tolist(), self.b.tolist(), strict=True))
