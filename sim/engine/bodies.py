@@ -63,10 +63,11 @@ class Bodies:
         towns = [i for i, p in enumerate(graph.places) if (places[p].population or -1) >= least]
         everywhere = np.ones(len(graph.places), dtype=bool)
         times = times_from(graph, np.array(inland, dtype=bool), everywhere, towns)
-        steps, nearest = times.step_place.tolist(), dict[int, int]()
+        nearest = dict[int, int]()
         for i in np.argsort(times.hops, kind="stable").tolist():  # a step nearer is earlier
             if times.reaches(i):
-                nearest[i] = nearest.get(steps[i], i)
+                step = times.step(i)
+                nearest[i] = i if step is None else nearest[step[0]]
         return {graph.places[i]: graph.places[town] for i, town in nearest.items()}
 
     def probabilities(self, actor: str, options: Sequence[Alternative]) -> list[float]:

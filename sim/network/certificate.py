@@ -78,8 +78,8 @@ class Cut:
 class Flow:
     """A flow and the cut that proves it largest; kg/day.
 
-    Where ``unlimited``, ``value`` is ``UNLIMITED`` and all arrays are zero. ``prices`` (2n + 2,) s,
-    of the nodes of ``FlowProblem``, prove a plan cheapest; None for a flow that need not be.
+    Where ``unlimited``, ``value`` is ``UNLIMITED`` and all arrays are zero. ``prices()`` (2n + 2,)
+    s, of the nodes of ``FlowProblem``, prove a plan cheapest; None for a flow that need not be.
     """
 
     value: int
@@ -89,7 +89,7 @@ class Flow:
     source_flow: IntArray  # (k,) in the order of the problem's sources
     sink_flow: IntArray  # (l,) in the order of the problem's sinks
     cut: Cut
-    prices: IntArray | None = None
+    prices: Callable[[], IntArray] | None = None
 
     @cached_property
     def amounts(self) -> IntArray:

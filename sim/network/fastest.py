@@ -21,8 +21,8 @@ import numpy as np
 
 from .certificate import Flow
 from .flow import FlowProblem
-from .graph import BoolArray, IntArray, passable
-from .routes import Route, TravelTimes, times_from
+from .graph import IntArray, passable
+from .routes import Route, TravelTimes, route_over, times_over
 
 
 class FastestWays:
@@ -37,72 +37,33 @@ class FastestWays:
     ) -> None:
         self._problem, self._supply = problem, supply
         graph, sources, sinks = problem.graph, problem.sources, problem.sinks
-        m, n, k = len(graph.roads), len(graph.places), len(sources)
-        usable = passable(graph, road > 0, place > 0)
-        roots = [s for s, amount in zip(sources, supply.tolist(), strict=True) if amount]
-        times = times_from(graph, usable, place > 0, roots)
-        tail = np.stack([graph.a, graph.b], axis=1)
-        head = tail[:, ::-1]
-        by_way = times.seconds[tail] + graph.seconds[:, np.newaxis]
-        times = _first(times, usable & (by_way == times.seconds[head]), sources, sinks)
-        found = ((number, times.route(sink)) for number, sink in enumerate(sinks))
-        self._routes = {number: route for number, route in found if route is not None}
+        usable, given = place > 0, supply.tolist()
+        self._roots = [s for s, amount in zip(sources, given, strict=True) if amount]
+        ways = passable(graph, road > 0, usable)
+        self._times = times_over(graph, ways, usable, self._roots, toward=False)
+        self._routes: dict[int, Route] = {}
 
         # The parts of a flow (as a vector) that each way goes through, one way after another.
-        parts, self._length = [], 2 * m + n + k + len(sinks)
-        for number, route in self._routes.items():
-            roads, places = np.array(route.roads, dtype=np.int64), np.array(route.places)
-            ends = 2 * m + n + np.array([sources.index(route.source), k + number])
-            ways = 2 * roads + (graph.a[roads] != places[:-1])
-            parts.append(np.concatenate((ways, 2 * m + places, ends)))
-        self._parts = np.concatenate((*parts, np.zeros(0, dtype=np.int64)))
-        self._whose = np.repeat(list(self._routes), [len(part) for part in parts]).astype(np.int64)
-        self._used = np.zeros((m, 2), dtype=bool)
-        self._used.ravel()[self._parts[self._parts < 2 * m]] = True
-
-        # The side of the sources: what is reached; what is only entered depends on capacities.
-        reached = times.hops >= 0
-        tail = np.stack([graph.a, graph.b], axis=1)
-        head = tail[:, ::-1]
-        self._side = np.concatenate((reached, reached, [True, False]))
-        self._side[roots] = True
-        self._border = (reached[tail] & ~reached[head]).ravel().nonzero()[0]
-        self._beyond = head.ravel()[self._border]
-        self._shut = [s for s in roots if not reached[s]]
-
-        # Prices of the nodes: the times, but no more than to the farthest sink. Where no way leads
-        # it costs that too; but for the entry of a source that is shut, at which goods begin.
-        far = max((route.seconds for route in self._routes.values()), default=0)
-        price = np.minimum(times.seconds, far)
-        entry = price.copy()
-        entry[roots] = 0
-        self._prices = np.concatenate((entry, price, [0, far]))
-
-        # Ways that are closed, and by which some place would be reached as soon or sooner; where
-        # all sinks have a way, no later than the farthest: what is beyond leads to none sooner.
-        soon = times.seconds[head]
-        self._all = len(self._routes) == len(sinks)
-        if self._all:
-            soon = np.minimum(soon, far)
-        self._inviting: BoolArray = ~usable & (by_way <= soon)
-
-    def hold(self, road: IntArray, place: IntArray) -> bool:
-        """Whether these are the fastest ways through what has capacity now, too.
-
-        They are while all of them are open and nothing has opened by which some place might be
-        reached as soon: then the travel times are still potentials that prove them shortest
-        (Ford 1956). False at times where they are; never True where they are not.
-        """
-        usable = passable(self._problem.graph, road > 0, place > 0)
-        wrong = np.where(usable, self._inviting, self._used)
-        return not np.count_nonzero(wrong) and not np.count_nonzero(place[self._shut])
+        first_place = 2 * len(graph.roads)
+        first_source = first_place + len(graph.places)
+        parts, whose = list[int](), list[int]()
+        for number, (places, taken) in _first(self._times, sources, sinks).items():
+            self._routes[number] = route_over(graph, places, [way >> 1 for way in taken])
+            ends = sources.index(places[0]), len(sources) + number
+            parts += taken
+            parts += [first_place + p for p in places]
+            parts += [first_source + end for end in ends]
+            whose += [number] * (len(taken) + len(places) + 2)
+        self._parts, self._whose = np.array((parts, whose), dtype=np.int64)
+        self._length = first_source + len(sources) + len(sinks)
+        self._places = slice(first_place, first_source)
 
     def plan(self, road: IntArray, place: IntArray, demand: IntArray) -> Flow | None:
         """The plan within these capacities (kg/day), None where they are too small for it.
 
         It is the flow of :meth:`FlowProblem.plan`; its cut is a minimum cut, but not always the
-        one nearest the sources. None also where no cut proves it, as when the ways do not
-        :meth:`hold`. Raises the errors of :meth:`FlowProblem.limits`.
+        one nearest the sources. None also where no cut proves it, as when a way has opened
+        since. Raises the errors of :meth:`FlowProblem.limits`.
         """
         return self.plan_within(self._problem.limits(road, place, self._supply, demand), demand)
 
@@ -114,13 +75,25 @@ class FastestWays:
         amounts = carried.astype(np.int64)  # exact: sums of whole numbers below 2**53
         if np.count_nonzero(amounts > limits):
             return None
-        side = self._side.copy()
-        if self._all:  # what opened since may lead on from there, and the demands bind
-            side[:-1] = True
-        else:
-            side[self._beyond[limits[self._border] > 0]] = True
-        plan = self._problem.proven(limits, amounts, side)
-        return None if plan is None else replace(plan, prices=self._prices)
+        n = len(self._problem.graph.places)
+        if len(self._routes) == len(self._problem.sinks):  # the demands bind
+            side = np.ones(2 * n + 2, dtype=bool)
+        else:  # what is reached is before the cut; what has no capacity is entered at most
+            reached = np.asarray(self._times.lengths) >= 0
+            side = np.concatenate((reached | (limits[self._places] == 0), reached, [True, False]))
+        return self._problem.proven(limits, amounts, side, self._prices)
+
+    def _prices(self) -> IntArray:
+        """Prices of the nodes: the times, but no more than to the farthest sink.
+
+        Where no way leads it costs that too; but for the entry of a source that is shut, at which
+        goods begin.
+        """
+        far = max((route.seconds for route in self._routes.values()), default=0)
+        price = np.minimum(self._times.seconds, far)
+        entry = price.copy()
+        entry[self._roots] = 0
+        return np.concatenate((entry, price, [0, far]))
 
     def routes(self, plan: Flow) -> tuple[Route, ...]:
         """The routes that carry a :meth:`plan`, as ``decompose`` finds them."""
@@ -133,31 +106,46 @@ class FastestWays:
 
 
 def _first(
-    times: TravelTimes, ways: BoolArray, sources: Sequence[int], sinks: Sequence[int]
-) -> TravelTimes:
-    """The same times, with the first of the fastest routes to each sink.
+    times: TravelTimes, sources: Sequence[int], sinks: Sequence[int]
+) -> dict[int, tuple[list[int], list[int]]]:
+    """The first of the fastest ways to each sink that has any, by the number of the sink.
 
-    ``ways`` (m, 2) are those that fastest routes from ``sources`` go by.
+    That is its places, from its source on, and the ways (by flat index) between them.
     """
-    taken, neighbours = ways.ravel().tolist(), times.graph.neighbours
-    into: dict[int, list[tuple[int, int]]] = {}  # (place, road) from which each place is reached
-    queue = list(sinks)
+    graph, usable, lengths = times.graph, times.ways, times.lengths
+    scale, _, length = graph.labels
+    begun = {number: sink for number, sink in enumerate(sinks) if times.reaches(sink)}
+    into: dict[int, list[tuple[int, int]]] = {}  # (place, way from there) that reach each place
+    queue = list(begun.values())
     for place in queue:  # grows while it is read
         if place not in into:
-            into[place] = [(x, flat >> 1) for x, flat in neighbours[place] if taken[flat ^ 1]]
+            seconds = lengths[place] // scale
+            into[place] = [
+                (x, back ^ 1)
+                for x, back in graph.neighbours[place]
+                if usable[back ^ 1]
+                and lengths[x] >= 0
+                and lengths[x] // scale + length[back >> 1] // scale == seconds
+            ]
             queue += [x for x, _ in into[place]]
-    if all(len(steps) <= 1 for steps in into.values()):
-        return times  # no ties
-
-    # A route is a number with a bit for its source and for each road: the first has the greatest.
-    roads = sorted({road for steps in into.values() for _, road in steps}, reverse=True)
-    bit = {road: 1 << i for i, road in enumerate(roads)}
-    route = {place: 1 << (len(roads) + i) for i, place in enumerate(reversed(sources))}
-    step_place, step_road = times.step_place.copy(), times.step_road.copy()
-    seconds = times.seconds.tolist()
-    for place in sorted(into, key=seconds.__getitem__):
-        if into[place]:
-            route[place], step_place[place], step_road[place] = max(
-                (route[x] + bit[road], x, road) for x, road in into[place]
-            )
-    return replace(times, step_place=step_place, step_road=step_road)
+    step = {place: steps[0] for place, steps in into.items() if steps}
+    if any(len(steps) > 1 for steps in into.values()):  # ties
+        # A route is a number with a bit for its source and for each road: the first is greatest.
+        roads = sorted({way >> 1 for steps in into.values() for _, way in steps}, reverse=True)
+        bit = {road: 1 << i for i, road in enumerate(roads)}
+        route = {place: 1 << (len(roads) + i) for i, place in enumerate(reversed(sources))}
+        for place in sorted(into, key=lengths.__getitem__):
+            if into[place]:
+                route[place], x, way = max(
+                    (route[x] + bit[way >> 1], x, way) for x, way in into[place]
+                )
+                step[place] = x, way
+    found = {}
+    for number, sink in begun.items():
+        places, ways = [sink], list[int]()
+        while places[-1] in step:
+            place, way = step[places[-1]]
+            places.append(place)
+            ways.append(way)
+        found[number] = places[::-1], ways[::-1]
+    return found

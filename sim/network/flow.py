@@ -12,7 +12,7 @@ once; only capacities change between solves.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from itertools import accumulate
@@ -157,13 +157,11 @@ class FlowProblem:
         """
         limits = self.limits(road_capacity, place_capacity, supply, demand)
         value, cut = self._largest(limits)
-        if not 0 < value < UNLIMITED:
-            # Nothing to solve: all zeros, where the largest flow may hold circles.
-            flow = self._certified(limits, value, None, cut)
-            return replace(flow, prices=np.zeros(self._goal + 1, dtype=np.int64))
-        amounts = self._planner.solve(limits, value, self._root, self._goal)
-        flow = self._certified(limits, value, amounts, cut)
-        return replace(flow, prices=self._planner.prices)
+        amounts, prices = None, np.zeros(self._goal + 1, dtype=np.int64)
+        if 0 < value < UNLIMITED:  # else nothing to solve: all zeros, without circles
+            amounts = self._planner.solve(limits, value, self._root, self._goal)
+            prices = self._planner.prices
+        return self._certified(limits, value, amounts, cut, lambda: prices)
 
     def still_plan(self, flow: Flow, before: IntArray, now: IntArray) -> Flow | None:
         """The same :meth:`plan`, where it proves itself that of other :meth:`limits` too.
@@ -190,7 +188,7 @@ class FlowProblem:
         if kept is None:
             return None
         value, cut = self._largest(now)
-        return replace(self._certified(now, value, kept.amounts, cut), prices=kept.prices)
+        return self._certified(now, value, kept.amounts, cut, kept.prices)
 
     @cached_property
     def _cost(self) -> IntArray:
@@ -255,18 +253,26 @@ class FlowProblem:
         # between them and has all of these arcs (Picard and Queyranne 1980).
         return None if far.members == near.members else far
 
-    def proven(self, limits: IntArray, amounts: IntArray, side: BoolArray) -> Flow | None:
+    def proven(
+        self, limits: IntArray, amounts: IntArray, side: BoolArray,
+        prices: Callable[[], IntArray] | None = None,
+    ) -> Flow | None:  # fmt: skip
         """The flow of these amounts, where the cut with ``side`` proves that none is larger.
 
         ``limits`` and ``amounts`` (kg/day) are vectors of ``Certificate``, ``side`` as in
-        :meth:`Certificate.cut`. None where the cut holds more. Raises CertificateError where
-        the amounts are no flow within their limits.
+        :meth:`Certificate.cut`, ``prices`` as of a :class:`Flow`. None where the cut holds more.
+        Raises CertificateError where the amounts are no flow within their limits.
         """
         cut = self._certificate.cut(limits, side)
         value = int(np.add.reduce(amounts[self._ends[2] :]))
-        return self._certified(limits, value, amounts, cut) if cut.value == value else None
+        if cut.value != value:
+            return None
+        return self._certified(limits, value, amounts, cut, prices)
 
-    def _certified(self, limits: IntArray, value: int, amounts: IntArray | None, cut: Cut) -> Flow:
+    def _certified(
+        self, limits: IntArray, value: int, amounts: IntArray | None, cut: Cut,
+        prices: Callable[[], IntArray] | None = None,
+    ) -> Flow:  # fmt: skip
         if amounts is None:
             amounts = np.zeros(len(limits), dtype=np.int64)
         places, supplies, demands, _ = self._ends
@@ -278,6 +284,7 @@ class FlowProblem:
             amounts[supplies:demands],
             amounts[demands:],
             cut,
+            prices,
         )
         if flow.unlimited:
             self._certificate.check(limits, flow)

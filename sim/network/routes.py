@@ -7,9 +7,10 @@ each function, the lowest place index and the lowest road index.
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from heapq import heappop, heappush
 
 import numpy as np
 
@@ -38,20 +39,40 @@ class Route:
 class TravelTimes:
     """Fastest times between every place and the nearest of some roots, with the routes.
 
-    ``toward`` the roots, or away from them. ``step_place[i]`` and ``step_road[i]`` lead from
-    place i one step nearer its root; both are -1 at a root and where i is out of reach.
+    ``toward`` the roots, or away from them. ``lengths`` (n,) are those of ``Graph.labels`` to
+    each place, -1 where there is no way; ``ways`` (2m,), by flat index, may be stepped over away
+    from the roots.
     """
 
     graph: Graph
     toward: bool
-    seconds: IntArray  # (n,) UNREACHABLE where there is no way
-    hops: IntArray  # (n,) fewest roads of a fastest route, -1 where there is no way
-    step_place: IntArray  # (n,)
-    step_road: IntArray  # (n,)
+    lengths: Sequence[int] | IntArray
+    ways: Sequence[bool] | BoolArray
+
+    @cached_property
+    def seconds(self) -> IntArray:
+        """Travel time (n,) of each place, ``UNREACHABLE`` where there is no way."""
+        lengths, scale = np.asarray(self.lengths, dtype=np.int64), self.graph.labels[0]
+        return np.where(lengths >= 0, lengths // scale, UNREACHABLE)
+
+    @cached_property
+    def hops(self) -> IntArray:
+        """Fewest roads (n,) of a fastest route, -1 where there is no way."""
+        lengths, scale = np.asarray(self.lengths, dtype=np.int64), self.graph.labels[0]
+        return np.where(lengths >= 0, lengths % scale, -1)
 
     def reaches(self, place: int) -> bool:
         """True where a usable way joins ``place`` and a root."""
-        return bool(self.hops[place] >= 0)
+        return bool(self.lengths[place] >= 0)
+
+    def step(self, place: int) -> tuple[int, int] | None:
+        """The place one step nearer its root and the road there; None where there is none."""
+        lengths, ways, (*_, weight) = self.lengths, self.ways, self.graph.labels
+        length = lengths[place]
+        for other, flat in self.graph.neighbours[place]:
+            if ways[flat ^ 1] and 0 <= lengths[other] == length - weight[flat >> 1]:
+                return other, flat >> 1
+        return None
 
     def route(self, place: int) -> Route | None:
         """The fastest route from ``place`` to a root (or from a root to ``place``).
@@ -59,19 +80,16 @@ class TravelTimes:
         None where there is none. Ties are settled step by step beginning at ``place``.
         """
         way = self.way(place)
-        return None if way is None else _route(self.graph, *way)
+        return None if way is None else route_over(self.graph, *way)
 
     def way(self, place: int) -> tuple[list[int], list[int]] | None:
         """The places of the :meth:`route`, and the roads between them."""
         if not self.reaches(place):
             return None
-        place = int(place)
-        places, roads = [place], []
-        next_road, next_place = self.step_road.item, self.step_place.item
-        while (road := next_road(place)) >= 0:
-            place = next_place(place)
-            roads.append(road)
-            places.append(place)
+        places, roads = [int(place)], list[int]()
+        while (step := self.step(places[-1])) is not None:
+            places.append(step[0])
+            roads.append(step[1])
         if not self.toward:
             places.reverse()
             roads.reverse()
@@ -82,7 +100,8 @@ def times_to(
     graph: Graph, usable_roads: BoolArray, usable_places: BoolArray, sinks: Iterable[int]
 ) -> TravelTimes:
     """Fastest times from every place to the nearest of ``sinks``. Masks as in ``graph``."""
-    return _times(graph, passable(graph, usable_roads, usable_places), usable_places, sinks, True)
+    ways = passable(graph, usable_roads, usable_places)
+    return times_over(graph, ways, usable_places, sinks, toward=True)
 
 
 def times_from(
@@ -90,7 +109,7 @@ def times_from(
 ) -> TravelTimes:
     """Fastest times to every place from the nearest of ``sources``. Masks as in ``graph``."""
     ways = passable(graph, usable_roads, usable_places)
-    return _times(graph, ways, usable_places, sources, False)
+    return times_over(graph, ways, usable_places, sources, toward=False)
 
 
 def fastest_route(
@@ -132,7 +151,7 @@ def decompose(problem: FlowProblem, flow: Flow) -> tuple[Route, ...]:
     everywhere = np.ones(len(graph.places), dtype=bool)
     routes: list[Route] = []
     while supply:
-        times = _times(graph, ways > 0, everywhere, demand, True)
+        times = times_over(graph, ways > 0, everywhere, demand, toward=True)
         start = _nearest(times, supply)
         route = None if start is None else times.route(start)
         if route is None:
@@ -146,7 +165,7 @@ def decompose(problem: FlowProblem, flow: Flow) -> tuple[Route, ...]:
             if left[end] == 0:
                 del left[end]
         taken = [place[p] for p in route.places], [road[r] for r in route.roads]
-        routes.append(_route(whole, *taken, rate))
+        routes.append(route_over(whole, *taken, rate))
     return tuple(routes)
 
 
@@ -178,15 +197,12 @@ def _positive(places: Sequence[int], amounts: IntArray) -> dict[int, int]:
 
 def _nearest(times: TravelTimes, places: Iterable[int]) -> int | None:
     """The nearest of some places to a root; of equals that with fewer roads, then the first."""
-    ranked = [
-        (int(times.seconds[place]), int(times.hops[place]), number, int(place))
-        for number, place in enumerate(places)
-        if times.reaches(place)
-    ]
-    return min(ranked)[3] if ranked else None
+    near = [place for place in places if times.reaches(place)]
+    return min(near, key=times.lengths.__getitem__, default=None)
 
 
-def _route(graph: Graph, places: Sequence[int], roads: Sequence[int], rate: int = 0) -> Route:
+def route_over(graph: Graph, places: Sequence[int], roads: Sequence[int], rate: int = 0) -> Route:
+    """The route along ``places`` over ``roads``, from its source to its sink."""
     taken = np.array(roads, dtype=np.int64)
     return Route(
         source=places[0],
@@ -199,69 +215,44 @@ def _route(graph: Graph, places: Sequence[int], roads: Sequence[int], rate: int 
     )
 
 
-def _times(
-    graph: Graph, ways: BoolArray, usable_places: BoolArray, roots: Iterable[int], toward: bool
+def times_over(
+    graph: Graph, ways: BoolArray, usable_places: BoolArray, roots: Iterable[int], *, toward: bool
 ) -> TravelTimes:
+    """As :func:`times_to`, or :func:`times_from`, over ``ways`` (m, 2) that are passable."""
     n = len(graph.places)
-    usable = np.asarray(usable_places, dtype=bool)
-    starts = sorted({int(root) for root in roots if usable[root]})
-    scale, weights, _ = graph.labels
-    # ways_out[f]: may one step away from the roots follow flat index f? Toward the
-    # roots the traffic runs against that step.
+    starts = sorted({int(root) for root in roots if usable_places[root]})
+    # which flat indices one may step over away from the roots: toward them the traffic runs
+    # against that step
     ways_out = ways[:, ::-1].ravel() if toward else ways.ravel()
     # scipy works in floats, exact up to 2**53.
-    if n * int(weights.max(initial=0)) < 2**53 and by_scipy(graph):
-        labels = _dijkstra_scipy(graph, ways_out, weights, starts)
-    else:
-        labels = _dijkstra_heap(graph, ways_out, starts)
-    reached = labels >= 0
-    half = graph.half_edges
-    # Half-edges are sorted by (tail, head, road), so the first tight one of a tail is its
-    # step; written backwards the first is written last and stays.
-    at_head = labels[half.head]
-    tight = (
-        ways_out[half.flat ^ 1]
-        & (at_head >= 0)
-        & (labels[half.tail] == at_head + weights[half.road])
-    ).nonzero()[0][::-1]
-    step_place, step_road = np.full((2, n), -1, dtype=np.int64)
-    step_place[half.tail[tight]] = half.head[tight]
-    step_road[half.tail[tight]] = half.road[tight]
-    return TravelTimes(
-        graph,
-        toward,
-        np.where(reached, labels // scale, UNREACHABLE),
-        np.where(reached, labels % scale, -1),
-        step_place,
-        step_road,
-    )
+    if by_scipy(graph) and n * int(graph.labels[1].max(initial=0)) < 2**53:
+        return TravelTimes(graph, toward, _dijkstra_scipy(graph, ways_out, starts), ways_out)
+    listed: list[bool] = ways_out.tolist()
+    return TravelTimes(graph, toward, _dijkstra_heap(graph, listed, starts), listed)
 
 
-def _dijkstra_heap(graph: Graph, ways_out: BoolArray, roots: Sequence[int]) -> IntArray:
-    """Least label of every place, -1 where out of reach."""
-    ways: list[bool] = ways_out.tolist()
+def _dijkstra_heap(graph: Graph, ways: Sequence[bool], roots: Sequence[int]) -> list[int]:
+    """Least length to every place, -1 where out of reach."""
     *_, weight = graph.labels
-    labels = [-1] * len(graph.places)
+    lengths = [-1] * len(graph.places)
     heap = [(0, root) for root in roots]
     for root in roots:
-        labels[root] = 0
+        lengths[root] = 0
     neighbours = graph.neighbours
     while heap:
-        label, place = heapq.heappop(heap)
-        if label > labels[place]:
+        length, place = heappop(heap)
+        if length > lengths[place]:
             continue
         for other, flat in neighbours[place]:
             if ways[flat]:
-                longer = label + weight[flat >> 1]
-                if not 0 <= labels[other] <= longer:
-                    labels[other] = longer
-                    heapq.heappush(heap, (longer, other))
-    return np.array(labels, dtype=np.int64)
+                longer = length + weight[flat >> 1]
+                if not 0 <= lengths[other] <= longer:
+                    lengths[other] = longer
+                    heappush(heap, (longer, other))
+    return lengths
 
 
-def _dijkstra_scipy(
-    graph: Graph, ways_out: BoolArray, weights: IntArray, roots: Sequence[int]
-) -> IntArray:
+def _dijkstra_scipy(graph: Graph, ways: BoolArray, roots: Sequence[int]) -> IntArray:
     """As :func:`_dijkstra_heap`."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import dijkstra
@@ -270,8 +261,8 @@ def _dijkstra_scipy(
     if not roots:
         return np.full(n, -1, dtype=np.int64)
     half = graph.half_edges
-    keep = np.flatnonzero(ways_out[half.flat])
-    tail, head, weight = half.tail[keep], half.head[keep], weights[half.road[keep]]
+    keep = np.flatnonzero(ways[half.flat])
+    tail, head, weight = half.tail[keep], half.head[keep], graph.labels[1][half.road[keep]]
     twice = (tail[1:] == tail[:-1]) & (head[1:] == head[:-1])
     if twice.any():  # of parallel roads only the fastest: a matrix has one entry a pair
         order = np.lexsort((weight, head, tail))
@@ -280,5 +271,5 @@ def _dijkstra_scipy(
     start = np.searchsorted(tail, np.arange(n + 1))
     matrix = csr_array((weight.astype(np.float64), head, start), shape=(n, n))
     far = dijkstra(matrix, indices=list(roots), min_only=True)
-    labels: IntArray = np.where(np.isfinite(far), far, -1).astype(np.int64)
-    return labels
+    lengths: IntArray = np.where(np.isfinite(far), far, -1).astype(np.int64)
+    return lengths

@@ -12,6 +12,8 @@ came no earlier.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from .graph import IntArray
@@ -32,20 +34,22 @@ class Standing:
         self._tail, self._head, self._cost = tail, head, cost
 
     def prices(
-        self, flow: IntArray, price: IntArray, before: IntArray, now: IntArray
-    ) -> IntArray | None:
+        self, flow: IntArray, prices: Callable[[], IntArray], before: IntArray, now: IntArray
+    ) -> Callable[[], IntArray] | None:
         """Prices (v,) that prove a plan to be that of now; None where none were found.
 
-        ``flow`` (e,) is the plan, which fits now; ``price`` (v,) proved it ``before``. Capacities
-        (e,) are cut down to the value of the flow, than which no arc of a plan carries more.
+        ``flow`` (e,) is the plan, which fits now; ``prices()`` (v,) proved it ``before``.
+        Capacities (e,) are cut down to the value of the flow, than which no arc of a plan carries
+        more.
         """
         room = flow < now
         opened = room & (flow == before)
         if not np.count_nonzero(opened):
-            return price  # nothing can be taken now that could not be before
+            return prices  # nothing can be taken now that could not be before
+        price = prices()
         tail, head, cost = self._tail, self._head, self._cost - opened
         if not np.count_nonzero(room & (cost + price[tail] < price[head])):
-            return price
+            return prices
         on, back = room.nonzero()[0], (flow > 0).nonzero()[0]
         price = price.copy()
         found = lower(
@@ -55,4 +59,4 @@ class Standing:
             np.concatenate((cost[on], -self._cost[back])),
             ROUNDS,
         )
-        return price if found else None
+        return (lambda: price) if found else None

@@ -1,4 +1,4 @@
-"""Plans over the fastest ways against those of the solver, and whether old ways still hold."""
+"""Plans over the fastest ways against those of the solver."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from sim.network import (
     certify,
     decompose,
 )
-from sim.network.graph import passable
 
 PROPERTY = settings(max_examples=400, deadline=None)
 
@@ -84,25 +83,7 @@ def test_a_sink_without_a_way_gets_nothing_and_that_is_proven() -> None:
     assert ways(road).routes(plan) == ()
 
 
-def test_ways_hold_until_one_of_them_closes_or_one_as_fast_opens() -> None:
-    both, upper, lower = roads(5, 9, 5, 9), roads(5, 9, 5, 0), roads(0, 9, 5, 9)
-    assert ways(both).hold(upper, FREE)  # v-t closed: 120 s are still the least
-    assert ways(upper).hold(both, FREE)  # and opened: 90 + 90 s by v are more
-    assert not ways(both).hold(lower, FREE)  # s-u closed
-    assert not ways(lower).hold(both, FREE)  # and opened: u is reached sooner
-    assert not ways(both).hold(both, whole(UNLIMITED, UNLIMITED, 0, UNLIMITED))  # u closed
-
-
-def test_a_source_that_opens_is_another_way() -> None:
-    graph = Graph.build("abc", [("ab", "a", "b", 60, 1), ("bc", "b", "c", 60, 1)])
-    problem, road = FlowProblem(graph, [0, 1], [2]), roads(5, 5)
-    shut, free = whole(UNLIMITED, 0, UNLIMITED), np.full(3, UNLIMITED)
-    found = FastestWays(problem, road, shut, np.full(2, UNLIMITED))
-    assert found.hold(road, shut)
-    assert not found.hold(road, free)
-
-
-def test_of_ways_that_hold_no_more_none_proves_itself() -> None:
+def test_of_ways_that_are_no_more_the_fastest_none_proves_itself() -> None:
     # Seen while all was closed; now 5 kg/day could come, and 0 is no plan.
     assert ways(roads(0, 0, 0, 0)).plan(roads(5, 9, 5, 9), FREE, whole(5)) is None
 
@@ -144,29 +125,3 @@ def test_plans_are_those_of_the_solver(data: st.DataObject, cases: Any) -> None:
     certify(problem, plan, case.roads, case.places, case.supply, demand)
     assert parts(plan) == parts(best)
     assert found.routes(plan) == decompose(problem, plan)
-
-
-@PROPERTY
-@given(data=st.data())
-def test_ways_that_hold_are_those_found_anew(data: st.DataObject, cases: Any) -> None:
-    case = data.draw(cases())
-    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
-    problem, supply = case.problem(), np.full(len(case.sources), UNLIMITED)
-
-    def state() -> tuple[Any, Any]:
-        """Some roads and places closed, each with a chance of a sixth; their roads with them."""
-        road, place = np.full(case.roads.shape, 100), np.full(len(case.places), UNLIMITED)
-        road[rng.random(len(road)) < 1 / 6] = 0
-        place[rng.random(len(place)) < 1 / 6] = 0
-        return np.minimum(road, 100 * passable(case.graph, road > 0, place > 0)), place
-
-    before, now = state(), state()
-    demand = np.ones(len(case.sinks), dtype=np.int64)
-    old, new = (FastestWays(problem, *capacity, supply) for capacity in (before, now))
-    fresh = new.plan(*now, demand)
-    assert fresh is not None
-    if old.hold(*now):
-        plan = old.plan(*now, demand)
-        assert plan is not None
-        assert old.routes(plan) == new.routes(fresh)
-    assert old.hold(*before)

@@ -12,7 +12,6 @@ from sim.network import IntArray
 from sim.network.between import Between, between
 
 from .axes import AxisState
-from .room import loads_of
 
 MOST_LEAN = 500
 """From so many places on it takes longer to see what lies between than to prove plans again."""
@@ -23,32 +22,48 @@ Used = tuple[IntArray, IntArray] | None
 class Basis(NamedTuple):
     """What is asked of an axis and what is open to it between its sources and its sinks.
 
-    ``used`` is what each axis that is planned before it uses.
+    ``keys`` are what its actor can pass and what all can, as keys, ``room`` what of that lies
+    between, ``used`` what each axis that is planned before it uses.
     """
 
+    keys: tuple[bytes, bytes]
     spots: Between
+    room: list[bytes]
     asked: tuple[object, ...]
     used: list[Used]
 
     @classmethod
-    def of(cls, world: World, state: AxisState, before: Sequence[AxisState]) -> Basis:
-        """That of now, beside the axes ``before`` it."""
+    def of(
+        cls, world: World, state: AxisState, before: Sequence[AxisState], last: Basis | None
+    ) -> Basis:
+        """That of now, beside the axes ``before`` it; what is as in the ``last`` one is kept."""
         passage, problem = state.passage, state.problem
-        whole = world.passages.whole(loads_of(world, state)[1])
-        spots = between(world.graph, passage.road > 0, passage.open, problem.sources, problem.sinks)
-        roads, places = spots.roads, spots.places
-        asked = (
-            spots.key, state.condition,
-            *(of.road[roads].tobytes() + of.place[places].tobytes() for of in (passage, whole)),
-            tuple([(sink.rate, sink.asks) for sink in state.sinks.values()]),
-        )  # fmt: skip
-        return cls(spots, asked, [other.used for other in before])
+        whole = world.passages.whole(passage.load)
+        keys = passage.key, whole.key
+        if last is not None and keys[0] == last.keys[0]:
+            spots = last.spots
+        else:
+            ends = problem.sources, problem.sinks
+            spots = between(world.graph, passage.road > 0, passage.open, *ends)
+        known = last is not None and spots.key == last.spots.key
+        room = [
+            last.room[n] if last is not None and known and keys[n] == last.keys[n]
+            else of.road[spots.roads].tobytes() + of.place[spots.places].tobytes()
+            for n, of in enumerate((passage, whole))
+        ]  # fmt: skip
+        wants = [(sink.rate, sink.active and sink.refilling) for sink in state.sinks.values()]
+        asked = spots.key, state.condition, wants
+        return cls(keys, spots, room, asked, [other.used for other in before])
 
     def gives_as(self, last: Basis) -> bool:
         """Whether the same plan follows as from the ``last`` one."""
-        return self.asked == last.asked and all(
-            one is other or self._same(one, other)
-            for one, other in zip(self.used, last.used, strict=True)
+        return (
+            self.asked == last.asked
+            and self.room == last.room
+            and all(
+                one is other or self._same(one, other)
+                for one, other in zip(self.used, last.used, strict=True)
+            )
         )
 
     def _same(self, one: Used, other: Used) -> bool:

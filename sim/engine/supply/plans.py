@@ -29,7 +29,7 @@ from sim.scenario.profiles import ends_named
 from sim.state.record import FlowRow, LoadRow
 
 from .axes import AxisState
-from .basis import MOST_LEAN, Basis
+from .basis import MOST_LEAN, Basis, Used
 from .depots import Depots
 from .fleets import Fleets, Within
 from .latest import Latest
@@ -63,7 +63,7 @@ class Found(NamedTuple):
     """
 
     plan: AxisPlan
-    used: tuple[IntArray, IntArray] | None
+    used: Used
     hauled: int
     again: Callable[[Sequence[AxisState]], int]
 
@@ -160,17 +160,17 @@ class Plans:
     def _plan(self) -> None:
         """Plan the axes of the actors that are due, and those after them that they touch."""
         due, self._due = self._due, set()
-        moved: list[AxisState] = []
+        moved: list[tuple[AxisState, Used]] = []  # with what they used before
         before: list[AxisState] = []
         for states in self._blocks:
-            told = any(s.axis.actor in due or any(self._meet(s, o) for o in moved) for s in states)
+            told = any(
+                s.axis.actor in due or any(self._meet(s, o) for o, _ in moved) for s in states
+            )
             if told and not (self._lean and self._stands(states, before)):
-                used = [state.used for state in states]
-                self._plan_block(states, [o for o in before if o.used is not None])
-                moved += [s for s, u in zip(states, used, strict=True) if not _same(u, s.used)]
+                moved += self._plan_block(states, [o for o in before if o.used is not None])
             before += states
         if moved:
-            self._note_loads()
+            self._note_loads(moved)
         self._fleets.look(self._blocks, self._find)
 
     def _stands(self, states: Sequence[AxisState], before: Sequence[AxisState]) -> bool:
@@ -184,21 +184,31 @@ class Plans:
             return False
         if self._depots.supply(state):
             return False
-        last, now = self._basis.get(axis), Basis.of(self._world, state, before)
-        self._basis[axis] = now
+        last = self._basis.get(axis)
+        now = self._basis[axis] = Basis.of(self._world, state, before, last)
         return last is not None and now.gives_as(last)
 
     def _meet(self, state: AxisState, other: AxisState) -> bool:
         """Whether the plan of one axis may hang on what the other uses."""
         return meet(state, other) or self._fleets.same(state, other)
 
-    def _plan_block(self, states: Sequence[AxisState], before: Sequence[AxisState]) -> None:
-        """Plan an axis, or those that are shared out, in what the axes ``before`` have left."""
+    def _plan_block(
+        self, states: Sequence[AxisState], before: Sequence[AxisState]
+    ) -> list[tuple[AxisState, Used]]:
+        """Plan an axis, or those that are shared out, in what the axes ``before`` have left.
+
+        Returns those that use something else now, with what they used.
+        """
+        moved = []
         for state in states:
             self._depots.limit(state)
         for state, found in zip(states, self._find(states, before, note=True), strict=True):
-            state.used, state.hauled = found.used, found.hauled
+            if not _same(state.used, found.used):
+                moved.append((state, state.used))
+                state.used = found.used
+            state.hauled = found.hauled
             self._adopt(state, before, found)
+        return moved
 
     def _find(
         self, states: Sequence[AxisState], before: Sequence[AxisState], *, note: bool = False
@@ -280,14 +290,15 @@ class Plans:
             text += f"actors and ids lets {first} go first; 'priority' of the axes decides it"
             self._world.note_event("order_of_ids", axis.id, "", text)
 
-    def _note_loads(self) -> None:
-        """Write down what all axes together put on each road and in each place."""
+    def _note_loads(self, moved: Sequence[tuple[AxisState, Used]]) -> None:
+        """Write down what all axes together put on each road and in each place, after a change."""
         world, graph = self._world, self._world.graph
-        loads = _no_loads(world)
-        for state in self._order:
-            if state.used is not None:
-                loads = loads[0] + state.used[0], loads[1] + state.used[1]
-        before, self._loads = self._loads, loads
+        before = loads = self._loads
+        for state, last in moved:
+            for of, sign in ((last, -1), (state.used, 1)):
+                if of is not None:
+                    loads = loads[0] + sign * of[0], loads[1] + sign * of[1]
+        self._loads = loads
         add, now = world.record.loads.append, world.clock.now
         for r, way in np.argwhere(loads[0] != before[0]).tolist():
             ends = (graph.places[graph.a[r]], graph.places[graph.b[r]])
@@ -326,12 +337,10 @@ class Plans:
         return None if flow is None else Solved(AxisPlan(flow, ways.routes(flow)), flow, limits)
 
     def _fastest(self, state: AxisState) -> FastestWays:
-        """The fastest ways of an axis as the network stands, the last ones if they still hold."""
+        """The fastest ways of an axis as the network stands."""
         passage, fastest = state.passage, self._answers_of(state).fastest
         if passage.key not in fastest:
-            ways = fastest.last
-            if ways is None or not ways.hold(passage.road, passage.place):
-                ways = FastestWays(state.problem, passage.road, passage.place, state.supply)
+            ways = FastestWays(state.problem, passage.road, passage.place, state.supply)
             fastest[passage.key] = ways
         return fastest[passage.key]
 
@@ -452,7 +461,7 @@ def _asks(state: AxisState) -> IntArray:
     return np.array([sink.asks for sink in state.sinks.values()], dtype=np.int64)
 
 
-def _same(one: tuple[IntArray, IntArray] | None, other: tuple[IntArray, IntArray] | None) -> bool:
+def _same(one: Used, other: Used) -> bool:
     if one is None or other is None:
         return one is other
     return all(map(_equal, one, other))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import add
 
 import numpy as np
 
@@ -88,7 +90,7 @@ def loads_of(world: World, state: AxisState) -> tuple[int, int]:
 
 def meet(one: AxisState, other: AxisState) -> bool:
     """Whether two axes may use a place in common."""
-    return bool((one.passage.open & other.passage.open).any())
+    return bool(one.passage.open @ other.passage.open)
 
 
 def _less(
@@ -98,7 +100,7 @@ def _less(
     used = [state.used for state in used_by if state.used is not None]
     if not used:
         return road, place
-    roads, places = sum(r for r, _ in used), sum(p for _, p in used)
+    roads, places = (reduce(add, of) for of in zip(*used, strict=True))
     remaining = np.maximum(0, place - in_loads(places, load, truck))
     return (
         np.maximum(0, road - in_loads(roads, load, truck)),
