@@ -34,6 +34,7 @@ from sim.many import ensemble as study
 from sim.many.engines import Pool, Serial
 from sim.many.journal import Journal
 from sim.many.replicate import Result, run_replicate
+from sim.measure.along import Along
 from sim.measure.summary import Analysis
 from sim.scenario.loader import load
 from sim.scenario.model import DAY, Rules, Scenario
@@ -160,7 +161,7 @@ def by_day(scenario: Scenario, record: Record) -> dict[str, list[int]]:
 def parts(scenario: Scenario, times: int) -> None:
     """Seconds of the measures, and of all that a replicate takes."""
     record = simulation.run(scenario, replicate=1, credit=False)
-    lean, found = best(lambda: Analysis(scenario, record, every_change=False), times)
+    lean, found = best(lambda: Analysis(scenario, record, Along.of(scenario, record)), times)
     whole, all_ = best(lambda: Analysis(scenario, record), times)
     check("measures", found.measures == all_.measures)
     say("measures", 1e3 * lean, "ms a replicate")

@@ -150,7 +150,7 @@ from sim.scenario.loader import load
 scenario = load(Path(sys.argv[1]))
 for replicate in range(int(sys.argv[2])):
     record = simulation.run(scenario, replicate=replicate, credit=False)
-    measures = Analysis(scenario, record, every_change=False).measures
+    measures = Analysis(scenario, record).measures
     print(json.dumps({
         "control": [row for row in record.control if (row.kind, row.what) == ("place", "holders")],
         "measures": {path: measures[path].value for path in sys.argv[3:] if path in measures},

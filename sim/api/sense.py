@@ -46,10 +46,12 @@ def faults_of_claims(loaded: Loaded) -> Iterator[Diagnostic]:
     if not loaded.scenario.claims:
         return
     from sim.engine import simulation
+    from sim.measure.along import Along
     from sim.measure.summary import Analysis
 
     first = replace(loaded.scenario, length=1)
-    run = Analysis(first, simulation.run(first, credit=False), every_change=False)
+    record = simulation.run(first, credit=False)
+    run = Analysis(first, record, Along.of(first, record))
     for fault in faults(run):
         mark = loaded.at("claims", fault.claim, fault.key)
         yield Diagnostic(

@@ -9,7 +9,7 @@ queue of SimPy is the only queue there is.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import IntEnum
 from typing import Any, cast
 
@@ -120,6 +120,13 @@ class Clock(simpy.Environment):
         """Run everything up to and including the instant ``end`` (seconds)."""
         while self.peek() <= end:
             self.step()
+        self._now = end
+
+    def instants(self, end: int) -> Iterator[int]:
+        """As :meth:`run_through`, one instant (s) after the other, each once it is over."""
+        while (time := self.peek()) <= end:
+            self.run_through(int(time))
+            yield self.now
         self._now = end
 
     def empty(self) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from sim.base.collector import collector_paused
 from sim.scenario.model import Rules, Scenario
 from sim.state.control import Control
 from sim.state.luck import Luck, NominalLuck, luck_keys
+from sim.state.passages import Passage, Seen
 from sim.state.rebuild import StatesSeen
 from sim.state.record import ControlRow, Record
 
@@ -30,6 +31,9 @@ from .supply.credit import Credit
 from .supply.supply import Supply
 from .withdraw import Withdrawals
 from .world import World
+
+Look = Callable[[Seen], None]
+"""Is shown a state; it must change nothing."""
 
 
 class Simulation:
@@ -87,13 +91,18 @@ class Simulation:
         if self.operations is not None:
             self.operations.settle()
 
-    def finish(self) -> Record:
+    def finish(self, look: Look | None = None) -> Record:
         """Run through the period and return the record, its rows in order.
+
+        Args:
+            look: called with the state of each instant that changed it, once the instant is over.
 
         Raises:
             AssertionError: persons or kilograms are not all accounted for.
         """
         world, record = self.world, self.world.record
+        if look is not None:
+            self._look_on(look)
         world.clock.run_through(world.scenario.length)
         if self.operations is not None:
             self.operations.close()
@@ -113,6 +122,18 @@ class Simulation:
         record.drawn = dict(sorted(world.luck.drawn.items()))
         record.chances = dict(sorted(world.luck.chances.items()))
         return record
+
+    def _look_on(self, look: Look) -> None:
+        """Run through the period, and show each state: that of the start, and those that follow."""
+        world, moved = self.world, list[set[Passage]]()
+        world.signals.settled.subscribe(lambda change: moved.append(change.moved))
+        world.clock.run_through(0)
+        look(Seen(0, world.control, world.passages, set()))
+        moved.clear()
+        for time in world.clock.instants(world.scenario.length):
+            if moved:
+                look(Seen(time, world.control, world.passages, set().union(*moved)))
+                moved.clear()
 
     def let_go(self) -> None:
         """Take a run that is over apart: its parts know each other in circles.
@@ -162,6 +183,7 @@ def run(
     credit: bool = True,
     nominal: bool = False,
     lean: bool = False,
+    look: Look | None = None,
 ) -> Record:
     """Execute a scenario once.
 
@@ -173,6 +195,7 @@ def run(
             :class:`sim.state.luck.NominalLuck`.
         lean: prove no plan again that no change can touch. The record is the same, but for
             ``solves``, which are fewer. It pays where many runs go through the same states.
+        look: is shown the states that the run goes through, as :meth:`Simulation.finish` does.
 
     Raises:
         CertificateError: a flow did not prove itself (see :mod:`sim.network`).
@@ -180,7 +203,7 @@ def run(
     chosen = scenario.seed if seed is None else seed
     with collector_paused():
         running = Simulation(scenario, chosen, replicate, credit, nominal, lean)
-        record = running.finish()
+        record = running.finish(look)
         running.let_go()
         return record
 

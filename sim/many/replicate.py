@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sim.base.collector import collector_paused
 from sim.engine import simulation
+from sim.measure.along import Along
 from sim.measure.causes import came_by
 from sim.measure.flows import displaced
 from sim.measure.holders import changes
@@ -50,8 +51,9 @@ def run_replicate(scenario: Scenario, replicate: int, watched: Sequence[str] = (
 
 
 def _replicate(scenario: Scenario, replicate: int, watched: Sequence[str]) -> Result:
-    record = simulation.run(scenario, replicate=replicate, lean=True)
-    analysis = Analysis(scenario, record, every_change=False)
+    along = Along(scenario)
+    record = simulation.run(scenario, replicate=replicate, lean=True, look=along.look)
+    analysis = Analysis(scenario, record, along)
     row: dict[str, Any] = {
         "replicate": replicate,
         "measures": {path: m.value for path, m in analysis.measures.items()},
@@ -62,7 +64,7 @@ def _replicate(scenario: Scenario, replicate: int, watched: Sequence[str]) -> Re
         "drawn": {key: float(f"{value:.12g}") for key, value in record.drawn.items()},
         "chances": record.chances,
         "held": changes(scenario, record),
-        "passable": analysis.passable,
+        "passable": along.passable.found,
     }
     if scenario.moves_on_record and scenario.kind != "replay":
         row["foreseen"] = foreseen(scenario, record)

@@ -70,16 +70,22 @@ class CutView:
 
 
 @dataclass(frozen=True, slots=True)
-class AxisView:
+class Ways:
+    """The ways that an axis has in a state, whatever goes along them."""
+
+    fewest_places: tuple[str, ...] | None  # None: no set of places alone cuts it
+    routes_by_roads: int
+    routes_by_places: int
+    fastest: RouteView | None
+
+
+@dataclass(frozen=True, slots=True)
+class AxisView(Ways):
     """An axis as the network stands at one instant (seconds)."""
 
     time: int
     capacity: int  # kg/day
     cut: CutView
-    fewest_places: tuple[str, ...] | None  # None: no set of places alone cuts it
-    routes_by_roads: int
-    routes_by_places: int
-    fastest: RouteView | None
     routes: tuple[RouteView, ...]
 
     @property
@@ -238,15 +244,10 @@ class AxisLens:
         self._last = (problem, flow, limits)
         return flow
 
-    def ways(self, passages: Passages, time: int, capacity: int) -> AxisView:
-        """A look without the flow: no cut and no routes with rates, the rest as :meth:`look`.
-
-        ``passages`` are those of the state; ``capacity`` (kg/day) is only written down: it is
-        known from the run.
-        """
+    def ways(self, passages: Passages) -> Ways:
+        """A look without the flow, by the passages of a state."""
         passage = passages.of(self.axis.actor, self._foreign, self._load)
-        graph = graph_at(passage.control)
-        return self._ways(graph, passage, time, capacity, CutView((), (), capacity, False), ())
+        return self._ways(graph_at(passage.control), passage)
 
     def look(self, control: Control, time: int) -> AxisView:
         """Everything about the axis in a state; ``time`` is only written down."""
@@ -262,29 +263,23 @@ class AxisLens:
         routes = tuple(
             self._route(graph, r.places, r.roads, r.rate) for r in decompose(problem, flow)
         )
-        return self._ways(graph, passage, time, flow.value, self._cut(passage, flow), routes)
+        ways = self._ways(graph, passage)
+        return AxisView(
+            ways.fewest_places, ways.routes_by_roads, ways.routes_by_places, ways.fastest,
+            time, flow.value, self._cut(passage, flow), routes,
+        )  # fmt: skip
 
-    def _ways(
-        self, graph: Graph, passage: Passage, time: int, capacity: int, cut: CutView,
-        routes: tuple[RouteView, ...],
-    ) -> AxisView:  # fmt: skip
+    def _ways(self, graph: Graph, passage: Passage) -> Ways:
         """``graph`` has the travel times of the state."""
         roads, places = passage.road > 0, passage.open
         ends = (self.sources, self.sinks)
         left = _spare(graph.shape, roads.tobytes(), places.tobytes(), *ends)
-        fewest = left.fewest_places
-        fastest = fastest_route(graph, roads, places, *ends)
-        return AxisView(
-            time=time,
-            capacity=capacity,
-            cut=cut,
-            fewest_places=None if fewest is None else tuple(graph.places[i] for i in fewest),
-            routes_by_roads=left.routes.by_roads,
-            routes_by_places=left.routes.by_places,
-            fastest=None
-            if fastest is None
-            else self._route(graph, fastest.places, fastest.roads, 0),
-            routes=routes,
+        fewest, fastest = left.fewest_places, fastest_route(graph, roads, places, *ends)
+        return Ways(
+            None if fewest is None else tuple(graph.places[i] for i in fewest),
+            left.routes.by_roads,
+            left.routes.by_places,
+            None if fastest is None else self._route(graph, fastest.places, fastest.roads, 0),
         )
 
     def _route(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from sim.network import reach
 from sim.scenario.model import PPM, Scenario
 from sim.state.control import Control
-from sim.state.passages import Passage, Passages
+from sim.state.passages import Passage, Passages, Seen
 from sim.state.pockets import pockets, sources_of
 from sim.state.rebuild import changed, states
 from sim.state.record import ControlRow
@@ -54,19 +53,6 @@ def links(scenario: Scenario, passage: Passage) -> dict[str, int]:
         linked = any(actor in control.holders[graph.places[i]] for i in reached)
         found[country] = found.get(country, 0) + linked
     return found
-
-
-class Seen(NamedTuple):
-    """The state from ``time`` (s) on, and what each actor can pass in it.
-
-    ``moved`` are those of the passages that were asked for before whose capacities are others now.
-    State and passages are the same objects at every instant, changed.
-    """
-
-    time: int
-    control: Control
-    ways: Passages
-    moved: set[Passage]
 
 
 def walk(scenario: Scenario, rows: Sequence[ControlRow]) -> Iterator[Seen]:

@@ -9,8 +9,7 @@ import numpy as np
 
 from sim.network import BoolArray
 from sim.scenario.model import Axis, Scenario
-
-from .ground import Seen
+from sim.state.passages import Seen
 
 Turns = Sequence[Any]
 """The roads that are passable at the start (hex digits, a bit a road), then the list

@@ -8,7 +8,7 @@ is None: censored, not zero.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -16,22 +16,21 @@ from sim.base.collector import collector_paused
 from sim.scenario.blocks import fleets_of
 from sim.scenario.model import DAY, Operation, Scenario
 from sim.state.control import Control
-from sim.state.passages import Passages
 from sim.state.record import Record, SeriesRow
 
 from . import costs, fleets, shares
-from .axis import AxisLens, AxisView, view_document
+from .along import Along
+from .axis import AxisLens, AxisView, Ways, view_document
 from .causes import Turn, turned
 from .claims import verdicts
 from .decisions import decided, sent
 from .depots import shipped
 from .document import persons_in, pockets_document, scenario_document, short_document
 from .flows import fates, last_choices, leavers
-from .ground import ALL, Links, Seen, ground, walk
+from .ground import ALL, Links, ground, walk
 from .holders import seconds_held, taken_and_lost
 from .moves import scores
 from .names import names_of
-from .passable import Passable, Turns
 from .sides import days_carried, fronts, holders_over_time, on_the_road, person_days
 from .steps import Steps, begin_of_last_cut, credit_levels, in_days, in_tonnes, path_of, series_of
 from .want import bound, slacks, together
@@ -51,22 +50,24 @@ class Analysis:
     """A record looked at as a whole.
 
     ``views`` holds, by axis, the look at the start, at each change of its capacity and at the
-    end; ``measures`` the catalogue by path; ``document`` what summary.json says. Without
-    ``every_change`` the looks are those at the start and the end alone, without cuts and rates,
-    which the measures do not need: the same measures for less, for the runs of an ensemble. These
-    alone have ``passable``, what :class:`~sim.measure.passable.Passable` finds.
+    end; ``measures`` the catalogue by path; ``document`` what summary.json says. What looked at
+    the states ``along`` the run, without flows and cuts, gives the same measures for less, for
+    the runs of an ensemble; there are no ``views`` then.
     """
 
     @collector_paused()
-    def __init__(self, scenario: Scenario, record: Record, *, every_change: bool = True) -> None:
+    def __init__(self, scenario: Scenario, record: Record, along: Along | None = None) -> None:
         self.scenario = scenario
         self.record = record
-        self._every_change = every_change
         self.series = series_of(record)
         self.views: dict[str, list[AxisView]] = {axis: [] for axis in scenario.axes}
         self._links: dict[tuple[str, str], Steps] = {}
-        self.passable: dict[str, Turns] = {}
-        self.start, self.end = self._walk()
+        self._ways: Mapping[str, Sequence[Ways]] = self.views
+        if along is None:
+            self.start, self.end = self._walk()
+        else:
+            self.start, self.end, self._ways = along.start, along.end, along.ways()
+            self._count(along.links)
         self.measures: dict[str, Measure] = {}
         for axis in scenario.axes:
             self._axis(axis)
@@ -123,40 +124,27 @@ class Analysis:
 
     def _walk(self) -> tuple[Control, Control]:
         lenses: dict[str, AxisLens] = {}
-        counted, looked = Links(self.scenario), Passable(self.scenario)
-        last: Seen | None = None
+        counted = Links(self.scenario)
+        first: Control | None = None
         for seen in walk(self.scenario, self.record.control):
-            if last is None:
+            if first is None:
                 first = seen.control.copy()
                 lenses = {a: AxisLens(self.scenario, a, first) for a in self.scenario.axes}
-                self._glance(lenses, seen.ways, 0)
-            last = seen
             counted.look(seen)
-            if not self._every_change:
-                looked.look(seen)
-                continue
             for axis, lens in lenses.items():
                 self._look(axis, lens, seen.control, seen.time)
-        if last is None:
+        if first is None:
             raise ValueError("the record has no control rows")
-        self._glance(lenses, last.ways, self.record.end)
-        if self._every_change:
-            for axis, lens in lenses.items():
-                self.views[axis].append(lens.look(last.control, self.record.end))
-        self.passable = looked.found
-        for (actor, country), counts in counted.found.items():
+        for axis, lens in lenses.items():
+            self.views[axis].append(lens.look(seen.control, self.record.end))
+        self._count(counted)
+        return first, seen.control
+
+    def _count(self, links: Links) -> None:
+        for (actor, country), counts in links.found.items():
             name = f"links:{actor}/{country}"
             rows = [SeriesRow(time, name, "links", count) for time, count in counts]
             self._links[actor, country] = self.series[name, "links"] = Steps(rows)
-        return first, last.control
-
-    def _glance(self, lenses: Mapping[str, AxisLens], ways: Passages, time: int) -> None:
-        """Look at each axis without its flow, where not every change is looked at."""
-        if self._every_change:
-            return
-        for axis, lens in lenses.items():
-            capacity = self.series[f"axis:{axis}", "capacity_kg_per_day"]
-            self.views[axis].append(lens.ways(ways, time, capacity.at(time) or 0))
 
     def _look(self, axis: str, lens: AxisLens, control: Control, time: int) -> None:
         """Look at an axis where its capacity changed, and check what the run wrote."""
@@ -201,7 +189,7 @@ class Analysis:
         self._put(f"{path}.days_cut", in_days(sum(b - a for a, b in cut)), "day")
         self._bound(axis)
         for name, i in (("start", 0), ("end", -1)):
-            view = self.views[axis][i]
+            view = self._ways[axis][i]
             fastest = view.fastest
             hours = round(fastest.hours, 2) if fastest else None
             self._put(f"{path}.fastest_hours_{name}", hours, "h")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import copy
+from typing import NamedTuple
 
 import numpy as np
 
@@ -246,3 +247,16 @@ class Passages:
             known = shares.setdefault(actor, {})
             moved |= {passage for passage in kept.values() if passage.renew(spots, ways, known)}
         return moved
+
+
+class Seen(NamedTuple):
+    """The state from ``time`` (s) on, and what each actor can pass in it.
+
+    ``moved`` are those of the passages that were asked for before whose capacities are others now.
+    State and passages are the same objects at every instant, changed.
+    """
+
+    time: int
+    control: Control
+    ways: Passages
+    moved: set[Passage]

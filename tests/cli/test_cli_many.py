@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from sim.cli.program import cli
 from sim.engine import simulation
 from sim.many.ensemble import open_ensemble
+from sim.measure.along import Along
 from sim.measure.summary import Analysis
 from sim.scenario.model import Scenario
 
@@ -186,7 +187,7 @@ def test_an_ensemble_leaves_its_figures(home: Path) -> None:
 def test_a_lean_analysis_has_the_measures_of_a_whole_one(small: Scenario) -> None:
     for replicate in range(4):
         record = simulation.run(small, replicate=replicate, credit=False)
-        whole, lean = Analysis(small, record), Analysis(small, record, every_change=False)
+        whole, lean = Analysis(small, record), Analysis(small, record, Along.of(small, record))
         assert lean.measures == whole.measures
         assert lean.verdicts == whole.verdicts
 

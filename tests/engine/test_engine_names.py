@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 import pytest
 
 from sim.engine.simulation import run
+from sim.measure.along import Along
 from sim.measure.summary import Analysis
 from sim.scenario.distributions import Constant, Dist, Uncertain
 from sim.scenario.loader import load
@@ -222,9 +223,7 @@ def names_only(scenario: Scenario, seed: int) -> None:
                 told(getattr(one, part.name), str),
             )
             assert found == expected, part.name
-    measures = [
-        Analysis(s, r, every_change=False).measures for s, r in ((other, two), (scenario, one))
-    ]
+    measures = [Analysis(s, r, Along.of(s, r)).measures for s, r in ((other, two), (scenario, one))]
     assert told(measures[0], back) == told(measures[1], str)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sim.engine import simulation
+from sim.measure.along import Along
 from sim.measure.causes import NOTHING, UNTOLD, Turn, came_by
 from sim.measure.summary import Analysis
 from sim.scenario.distributions import Constant
@@ -28,13 +29,15 @@ def turn_of(make: Make, *claim: object, events: dict[str, Any] | None = None) ->
     """What settled one claim in the run of the line."""
     chosen = EVENTS if events is None else events
     scenario = make(ROADS, axes=LINE, events=chosen, claims={"c": claim})
-    run = Analysis(scenario, simulation.run(scenario), every_change=False)
+    record = simulation.run(scenario)
+    run = Analysis(scenario, record, Along.of(scenario, record))
     return run.turns["c"]
 
 
 def test_by_what_a_time_came_is_told_of_any_measure(make: Make) -> None:
     scenario = make(ROADS, axes=LINE, events=EVENTS)
-    run = Analysis(scenario, simulation.run(scenario), every_change=False)
+    record = simulation.run(scenario)
+    run = Analysis(scenario, record, Along.of(scenario, record))
     assert came_by(run, "places.gate.time_lost_by.red") == Turn("gate_falls", "gate", 6.0)
     assert came_by(run, "places.port.time_lost_by.red") == NOTHING
     assert came_by(run, "axes.line.delivered") == UNTOLD
@@ -86,7 +89,8 @@ def test_a_stock_that_runs_out_later_does_so_by_what_last_changed_its_axis(make:
     axes = {"line": {"sources": {"port"}, "sinks": {"town": {"demand": 100, "stock": 250}}}}
     claims = {"hungry": ("axes.line.sinks.town.time_of_exhaustion", "!=", None)}
     scenario = make(ROADS, axes=axes, events=EVENTS, claims=claims)
-    run = Analysis(scenario, simulation.run(scenario), every_change=False)
+    record = simulation.run(scenario)
+    run = Analysis(scenario, record, Along.of(scenario, record))
     turn = run.turns["hungry"]
     assert turn.cause == "hill_falls"
     assert turn.day is not None
@@ -104,7 +108,8 @@ def test_a_battle_counts_as_the_operation_that_won_it(make: Make) -> None:
                               "tempo": 24, "at": DAY}},
         claims={"lost": ("places.fort.time_lost_by.red", "!=", None)},
     )  # fmt: skip
-    run = Analysis(scenario, simulation.run(scenario), every_change=False)
+    record = simulation.run(scenario)
+    run = Analysis(scenario, record, Along.of(scenario, record))
     assert run.turns["lost"][:2] == ("storm", "fort")
 
 
@@ -119,7 +124,8 @@ def test_a_place_given_up_is_lost_by_the_force_that_gives_it_up(make: Make) -> N
                               "tempo": 24, "at": DAY, "on_repulse": "fall_back"}},
         claims={"lost": ("places.post.time_lost_by.blue", "!=", None)},
     )  # fmt: skip
-    run = Analysis(scenario, simulation.run(scenario), every_change=False)
+    record = simulation.run(scenario)
+    run = Analysis(scenario, record, Along.of(scenario, record))
     assert run.turns["lost"][:2] == ("storm", "post")
 
 
@@ -132,9 +138,10 @@ def test_what_changes_hands_in_the_background_is_told(make: Make) -> None:
     rates = {"blue": BackgroundRate("blue", Constant(1.0))}
     scenario = replace(made, kind="forecast", rules=Rules(background=rates))
     record = simulation.run(scenario)
-    run = Analysis(scenario, record, every_change=False)
+    run = Analysis(scenario, record, Along.of(scenario, record))
     lost = next(row.time for row in record.events if row.cause == "background") / DAY
     assert run.turns["hill"] == Turn("background", "hill", pytest.approx(lost, abs=1e-6))
     assert run.measures["places.hill.time_lost_by.blue"].value == pytest.approx(lost, abs=1e-6)
-    unasked = Analysis(replace(scenario, claims={}), record, every_change=False)
+    mute = replace(scenario, claims={})
+    unasked = Analysis(mute, record, Along.of(mute, record))
     assert "places.hill.time_lost_by.blue" not in unasked.measures
