@@ -7,7 +7,7 @@ each function, the lowest place index and the lowest road index.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
@@ -124,8 +124,10 @@ def fastest_route(
     Ties: fewer places, then the lowest source, then step by step from the source. A place
     that is both source and sink gives a route of that place alone, of 0 seconds.
     """
-    times = times_to(graph, usable_roads, usable_places, sinks)
-    best = _nearest(times, sorted(sources))
+    ways, usable = passable(graph, usable_roads, usable_places), usable_places
+    begin = sorted({int(source) for source in sources if usable[source]})
+    times = times_over(graph, ways, usable, sinks, toward=True, until=begin)
+    best = _nearest(times, begin)
     return None if best is None else times.route(best)
 
 
@@ -216,9 +218,13 @@ def route_over(graph: Graph, places: Sequence[int], roads: Sequence[int], rate: 
 
 
 def times_over(
-    graph: Graph, ways: BoolArray, usable_places: BoolArray, roots: Iterable[int], *, toward: bool
-) -> TravelTimes:
-    """As :func:`times_to`, or :func:`times_from`, over ``ways`` (m, 2) that are passable."""
+    graph: Graph, ways: BoolArray, usable_places: BoolArray, roots: Iterable[int], *, toward: bool,
+    until: Collection[int] = (),
+) -> TravelTimes:  # fmt: skip
+    """As :func:`times_to`, or :func:`times_from`, over ``ways`` (m, 2) that are passable.
+
+    Where only the nearest of some places matters, ``until`` which: the search may end there.
+    """
     n = len(graph.places)
     starts = sorted({int(root) for root in roots if usable_places[root]})
     # which flat indices one may step over away from the roots: toward them the traffic runs
@@ -228,11 +234,17 @@ def times_over(
     if by_scipy(graph) and n * int(graph.labels[1].max(initial=0)) < 2**53:
         return TravelTimes(graph, toward, _dijkstra_scipy(graph, ways_out, starts), ways_out)
     listed: list[bool] = ways_out.tolist()
-    return TravelTimes(graph, toward, _dijkstra_heap(graph, listed, starts), listed)
+    return TravelTimes(graph, toward, _dijkstra_heap(graph, listed, starts, until), listed)
 
 
-def _dijkstra_heap(graph: Graph, ways: Sequence[bool], roots: Sequence[int]) -> list[int]:
-    """Least length to every place, -1 where out of reach."""
+def _dijkstra_heap(
+    graph: Graph, ways: Sequence[bool], roots: Sequence[int], until: Collection[int]
+) -> list[int]:
+    """Least length to every place, -1 where out of reach; no farther than to one of ``until``.
+
+    What is nearer than that has its least length then, and so have those of ``until`` that are
+    just as near.
+    """
     *_, weight = graph.labels
     lengths = [-1] * len(graph.places)
     heap = [(0, root) for root in roots]
@@ -243,6 +255,8 @@ def _dijkstra_heap(graph: Graph, ways: Sequence[bool], roots: Sequence[int]) -> 
         length, place = heappop(heap)
         if length > lengths[place]:
             continue
+        if place in until:
+            break
         for other, flat in neighbours[place]:
             if ways[flat]:
                 longer = length + weight[flat >> 1]

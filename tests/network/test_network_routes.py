@@ -175,6 +175,9 @@ def test_fastest_route_is_the_first_of_all_routes(data: st.DataObject, cases: An
         if places[source]:
             walk([source], [], 0)
     route = fastest_route(case.graph, ways, places, case.sources, case.sinks)
+    with pytest.MonkeyPatch.context() as patch:  # as on a large network
+        patch.setattr(routes, "MANY_PLACES", 0)
+        assert fastest_route(case.graph, ways, places, case.sources, case.sinks) == route
     if not every:
         assert route is None
         return
