@@ -51,13 +51,15 @@ class Side:
 
     def shares(self, control: Control, foreign: frozenset[str]) -> list[int]:
         """The :meth:`share` of every place, in the order of the graph."""
-        odd = control.sealed.keys() | control.besieged.keys() | foreign
-        weight, found = self.weight, []
-        for place in control.terrain.graph.places:
-            if place in odd:
-                found.append(self.share(control, place, place in foreign))
-            else:
-                found.append(sum([p * weight[h] for h, p in control.holders[place].items()]))
+        graph, holders, weight = control.terrain.graph, control.holders, self.weight
+        found = []
+        for place in graph.places:
+            share = 0
+            for holder, ppm in holders[place].items():
+                share += ppm * weight[holder]
+            found.append(share)
+        for place in {*control.sealed, *control.besieged, *foreign}:
+            found[graph.place_index[place]] = self.share(control, place, place in foreign)
         return found
 
     def holds(self, control: Control, place: str) -> bool:
