@@ -108,29 +108,18 @@ class Passage:
     def refresh(self, places: Iterable[str], roads: Iterable[str]) -> bool:
         """Recompute after ``places`` and ``roads`` changed; True where a capacity changed."""
         graph = self.control.terrain.graph
-        return self.renew(
-            [(graph.place_index[p], p) for p in places], [graph.road_index[r] for r in roads], {}
-        )
+        shares = [(graph.place_index[p], p, self.side.share(self.control, p)) for p in places]
+        return self.renew(shares, [graph.road_index[r] for r in roads])
 
-    def renew(
-        self, places: Iterable[tuple[int, str]], roads: Iterable[int], shares: dict[str, int]
-    ) -> bool:
-        """As :meth:`refresh`, of places by index and id and roads by index.
-
-        ``shares`` are those of the places, as far as they are known for this actor; others are
-        put there.
-        """
+    def renew(self, places: Iterable[tuple[int, str, int]], roads: Iterable[int]) -> bool:
+        """As :meth:`refresh`, of roads by index and places by index, id and the actor's share."""
         terrain, stale, changed = self.control.terrain, set(roads), False
-        roads_at = terrain.graph.shape.roads_at
-        for p, name in places:
-            share = None if name in self.foreign else shares.get(name)
-            if share is None:
-                share = self.side.share(self.control, name, name in self.foreign)
-                if name not in self.foreign:
-                    shares[name] = share
+        for p, name, share in places:
+            if name in self.foreign:
+                share = self.side.share(self.control, name, foreign=True)
             if share != self.share[p]:
                 self.share[p] = share
-                stale.update(roads_at[p])  # a place bears on its roads by its share alone
+                stale.update(terrain.graph.shape.roads_at[p])  # a place bears by its share alone
             elif terrain.place_capacity[p] == UNLIMITED:
                 continue
             capacity = self._of_place(p)
@@ -207,7 +196,7 @@ class Passages:
         self._control = control
         self._sides = {**sides, EVERYONE: Everyone()}
         self._truck_load = truck_load
-        self._kept: dict[tuple[str, int], dict[frozenset[str], Passage]] = {}
+        self._kept: dict[str, dict[tuple[int, frozenset[str]], Passage]] = {}
 
     def of(
         self, actor: str, foreign: frozenset[str] = frozenset(), load: int | None = None
@@ -217,21 +206,21 @@ class Passages:
         ``load`` (kg a truck) is that of a commodity; None for the standard load.
         """
         load = self._truck_load if load is None else load
-        kept = self._kept.setdefault((actor, load), {})
-        if foreign not in kept:
-            if kept:
-                kept[foreign] = next(iter(kept.values())).sourced(foreign)
-            else:
+        kept = self._kept.setdefault(actor, {})
+        if (load, foreign) not in kept:
+            near = next((kept[of] for of in kept if of[0] == load), None)
+            if near is None:
                 side = self._sides[actor]
-                kept[foreign] = Passage(self._control, side, foreign, load, self._truck_load)
-        return kept[foreign]
+                near = Passage(self._control, side, foreign, load, self._truck_load)
+            kept[load, foreign] = near if near.foreign == foreign else near.sourced(foreign)
+        return kept[load, foreign]
 
     def like(self, passage: Passage) -> Passage:
         """The same as one that another state of control has made, which is equal now."""
-        kept = self._kept.setdefault((passage.side.actor, passage.load), {})
-        if passage.foreign not in kept:
-            kept[passage.foreign] = passage.copied(self._control)
-        return kept[passage.foreign]
+        kept, key = self._kept.setdefault(passage.side.actor, {}), (passage.load, passage.foreign)
+        if key not in kept:
+            kept[key] = passage.copied(self._control)
+        return kept[key]
 
     def whole(self, load: int) -> Passage:
         """What state and damage leave of each road and place, for all actors together."""
@@ -239,13 +228,13 @@ class Passages:
 
     def refresh(self, places: Iterable[str], roads: Iterable[str]) -> set[Passage]:
         """Take in that places and roads changed; those where a capacity is another now."""
-        graph, moved = self._control.terrain.graph, set()
+        graph, moved = self._control.terrain.graph, set[Passage]()
         spots = [(graph.place_index[place], place) for place in places]
         ways = [graph.road_index[road] for road in roads]
-        shares: dict[str, dict[str, int]] = {}
-        for (actor, _), kept in self._kept.items():
-            known = shares.setdefault(actor, {})
-            moved |= {passage for passage in kept.values() if passage.renew(spots, ways, known)}
+        for actor, kept in self._kept.items():
+            side = self._sides[actor]
+            shares = [(p, place, side.share(self._control, place)) for p, place in spots]
+            moved.update([passage for passage in kept.values() if passage.renew(shares, ways)])
         return moved
 
 
