@@ -66,14 +66,15 @@ class Credit:
         self._steps: dict[int, Step] = {}
         self._written: dict[tuple[str, str], int] = {}
         self._largest: dict[str, Flow] = {}
-        self._begin()
+        self._due = False
         world.signals.applied.subscribe(self._hear)
+        self._look_soon()
 
     def _begin(self) -> None:
         """Take the state of now as that of the start."""
         world = self._world
-        self._start, self._scratch = world.control.copy(), world.control.copy()
-        self._shadow = world.control.copy()
+        self._start, self._shadow = world.control.copy(), world.control.copy()
+        self._scratch = Control(world.control.terrain)
         self._brought: dict[str, tuple[Unit, ...]] = {}
         passages = self._passages = Passages(
             self._shadow, world.sides, world.scenario.truck_load
@@ -81,22 +82,24 @@ class Credit:
         self._passage = {
             state.axis.id: passages.like(state.passage) for state in self._axes.values()
         }
-        self._at_start = self._now()
-        self._shadowed = self._now()
+        self._at_start, self._shadowed = self._now(), self._now()
 
     def _now(self) -> dict[str, int]:
         """The capacity of each axis (kg/day) now, with all that has happened."""
         return {axis: state.capacity for axis, state in self._axes.items()}
 
     def _hear(self, applied: Applied) -> None:
-        if not self._touched:
-            clock = self._world.clock
-            clock.at(clock.now, Phase.RECORD, "credit", self._look)
+        self._look_soon()
         self._touched.setdefault(applied.subject, []).append(applied)
+
+    def _look_soon(self) -> None:
+        if not self._due:
+            self._due, clock = True, self._world.clock
+            clock.at(clock.now, Phase.RECORD, "credit", self._look)
 
     def _look(self) -> None:
         """Work out what has changed of the credits at the end of an instant."""
-        touched, self._touched = self._touched, {}
+        touched, self._touched, self._due = self._touched, {}, False
         if self._world.clock.now == 0:
             self._begin()
             return
