@@ -47,6 +47,7 @@ class Cut:
     supplies: tuple[int, ...]  # sources (as places) whose supply is in the cut
     demands: tuple[int, ...]  # sinks (as places) whose demand is in the cut
     source_side: BoolArray  # (n,)
+    crossing: IntArray  # all that leads out of its side, closed or not, in limits of Certificate
     farther: Callable[[Cut], Cut | None] | None = None
 
     @property
@@ -170,13 +171,12 @@ class Certificate:
     def still(self, limits: IntArray, flow: Flow) -> bool:
         """Whether a finite flow that was proven largest under other limits is so under these.
 
-        It is where it fits and its cut holds no more than before: then again each proves the
-        other, and what was conserved still is.
+        It is where it fits and what leads out of the side of its cut holds no more than before:
+        then again each proves the other, and what was conserved still is.
         """
         if np.count_nonzero(flow.amounts > limits):
             return False
-        crossing = self._crossing(self._side(limits, flow.cut))
-        value: int = sum(limits[crossing].tolist())
+        value: int = sum(limits[flow.cut.crossing].tolist())
         return value == flow.value
 
     def check_vector(self, limits: IntArray, amounts: IntArray, value: int, cut: Cut) -> None:
@@ -196,7 +196,7 @@ class Certificate:
         n = len(self.graph.places)
         side[2 * n] = True
         side[2 * n + 1] = False
-        crossing = self._crossing(side)
+        crossing: IntArray = (side[self._tail] > side[self._head]).nonzero()[0]
         value = 0
         arcs: list[tuple[int, int]] = []
         places, supplies, demands = [], [], []
@@ -219,6 +219,7 @@ class Certificate:
             tuple(sorted(supplies)),
             tuple(sorted(demands)),
             side[n : 2 * n],
+            crossing,
             farther,
         )
 
@@ -237,20 +238,10 @@ class Certificate:
 
     def _within(self, limits: IntArray, cut: Cut) -> Cut:
         """What leads out of the source side of a cut under other limits."""
-        return self.cut(limits, self._side(limits, cut))
-
-    def _side(self, limits: IntArray, cut: Cut) -> BoolArray:
-        """The nodes (2n + 2,) on the source side of a cut under other limits."""
         # Entered but not left: by the cut, or because nothing can pass (which costs nothing).
         entered = cut.source_side | (limits[self._first_place : self._first_supply] == 0)
         entered[list(cut.places)] = True
-        side: BoolArray = np.concatenate((entered, cut.source_side, [True, False]))
-        return side
-
-    def _crossing(self, side: BoolArray) -> IntArray:
-        """The arcs that lead out of a side of the nodes (2n + 2,)."""
-        arcs: IntArray = (side[self._tail] > side[self._head]).nonzero()[0]
-        return arcs
+        return self.cut(limits, np.concatenate((entered, cut.source_side, [True, False])))
 
     def _check_unlimited(self, limits: IntArray, flow: Flow) -> None:
         """Some way from a source to a sink has no limit anywhere."""

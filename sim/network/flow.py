@@ -227,7 +227,7 @@ class FlowProblem:
         value = int(self._solver.optimal_flow())
         if value >= enough:
             nowhere = np.zeros(len(self.graph.places), dtype=bool)
-            return UNLIMITED, Cut(UNLIMITED, (), (), (), (), nowhere)
+            return UNLIMITED, Cut(UNLIMITED, (), (), (), (), nowhere, nowhere.nonzero()[0])
         side = np.zeros(self._goal + 1, dtype=bool)
         side[self._solver.get_source_side_min_cut()] = True
         return value, self._certificate.cut(limits, side, partial(self._farther, capacity))
