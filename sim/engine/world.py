@@ -52,8 +52,9 @@ class World:
         self._settling = False
         self._notes: dict[tuple[str, str], int] = {}
         self._written: dict[tuple[str, str], int] = {}
-        for (kind, id_, what), value in self.control.initial_rows() if told else ():
-            self.record.control.append(ControlRow(0, kind, id_, what, value))
+        if told:
+            rows = self.control.initial_rows()
+            self.record.control.extend([ControlRow(0, *key, value) for key, value in rows])
 
     # --- changes of the state ----------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Literal, TypeVar, get_args
 
 from sim.network import UNLIMITED
@@ -61,6 +62,7 @@ def shares_text(shares: Mapping[str, int]) -> str:
     return ";".join(f"{actor}={_ppm_text(shares[actor])}" for actor in sorted(shares))
 
 
+@lru_cache(maxsize=256)
 def _ppm_text(ppm: int) -> str:
     return f"{ppm // PPM}.{ppm % PPM:06d}".rstrip("0").rstrip(".")
 
@@ -322,7 +324,7 @@ class Control:
         if what == "sealed":
             return ";".join(sorted(self.sealed.get(id_, ())))
         if what == "state":
-            return ABSENT if self.absent(id_) else "closed" if id_ in self.closed else "open"
+            return "open" if id_ not in self.closed else ABSENT if self.absent(id_) else "closed"
         if what in GIVEN.values():
             given = self.given.get((kind, id_))
             return str([*given.values()][-1]) if given else ""
@@ -340,20 +342,22 @@ class Control:
 
     def initial_rows(self) -> Iterator[tuple[Key, str]]:
         """Every thing that the state and the drawn terrain hold, for the start of control.csv."""
-        graph = self.terrain.graph
-        for i, place in enumerate(graph.places):
-            yield ("place", place, "holders"), self.value(("place", place, "holders"))
-            for what in ("besieged", "sealed"):
-                if text := self.value(("place", place, what)):
-                    yield ("place", place, what), text
-            if self.terrain.place_capacity[i] != UNLIMITED:
-                yield ("place", place, CAPACITY), str(self.terrain.place_capacity[i])
-        for i, road in enumerate(graph.roads):
-            there, back = self.terrain.road_capacity[i]
+        terrain = self.terrain
+        graph = terrain.graph
+        for place, capacity in zip(graph.places, terrain.place_capacity, strict=True):
+            yield ("place", place, "holders"), shares_text(self.holders[place])
+            for what, names in (("besieged", self.besieged), ("sealed", self.sealed)):
+                if place in names:
+                    yield ("place", place, what), self.value(("place", place, what))
+            if capacity != UNLIMITED:
+                yield ("place", place, CAPACITY), str(capacity)
+        seconds = graph.seconds.tolist()
+        ways = zip(graph.roads, terrain.road_capacity, seconds, strict=True)
+        for road, (there, back), takes in ways:
             yield ("road", road, CAPACITY), str(there)
             if back != there:
                 yield ("road", road, CAPACITY_BACK), str(back)
-            yield ("road", road, "seconds"), str(int(graph.seconds[i]))
+            yield ("road", road, "seconds"), str(takes)
             yield ("road", road, "state"), self.value(("road", road, "state"))
 
     def _touch(self, kind: Kind | End, id_: str, what: str) -> None:

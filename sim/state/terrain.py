@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from sim.network import UNLIMITED, Graph
 from sim.network.graph import LONGEST
@@ -52,16 +52,24 @@ class Terrain:
         network = scenario.network
         seconds: dict[str, int] = {}
         capacity: dict[str, tuple[int, int]] = {}
+
+        @cache
+        def speed_of(of: str) -> float:
+            return luck.value(network.classes[of].speed, f"class:{of}:speed")
+
+        @cache
+        def capacity_of(of: str) -> int:
+            return luck.whole(network.classes[of].capacity, f"class:{of}:capacity")
+
         for road in network.roads.values():
-            default = network.classes[road.road_class]
-            if road.speed is not None:
+            if road.speed is None:
+                speed = speed_of(road.road_class)
+            else:
                 speed = luck.value(road.speed, f"road:{road.id}:speed")
+            if road.capacity is None:
+                there = capacity_of(road.road_class)
             else:
-                speed = luck.value(default.speed, f"class:{default.id}:speed")
-            if road.capacity is not None:
                 there = luck.whole(road.capacity, f"road:{road.id}:capacity")
-            else:
-                there = luck.whole(default.capacity, f"class:{default.id}:capacity")
             back = 0 if road.one_way else there
             if road.back is not None:
                 back = luck.whole(road.back, f"road:{road.id}:back")
@@ -77,7 +85,7 @@ class Terrain:
         absent = frozenset(
             road.id
             for road in network.roads.values()
-            if not luck.happens(road.exists, f"road:{road.id}:exists")
+            if road.exists < 1 and not luck.happens(road.exists, f"road:{road.id}:exists")
         )
         return cls.of(network, seconds, capacity, limits, absent)
 

@@ -57,13 +57,12 @@ class Convoys:
         sinks = self._sinks
         seconds = self._world.pace.before if paced else state.problem.graph.seconds
         for sink in state.sinks.values():
-            slowed = [s for s in sink.streams if not paced.isdisjoint(s.route.roads)]
-            state.paced = state.paced or bool(slowed)
-            stopped = [
-                s
-                for s in sink.streams
-                if not sink.active or s in slowed or s.blocked(state.passage)
-            ]
+            stopped = []
+            for stream in sink.streams:
+                slowed = bool(paced) and not paced.isdisjoint(stream.route.roads)
+                state.paced = state.paced or slowed
+                if slowed or not sink.active or stream.blocked(state.passage):
+                    stopped.append(stream)
             if not stopped:
                 continue
             sinks.bring(sink)

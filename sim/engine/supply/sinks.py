@@ -222,7 +222,7 @@ class Sinks:
                 return time, arrival
             level += arrival[-1].load - eaten
             since = time
-            if sink.refills(level // DAY) != sink.refilling:
+            if sink.refill and sink.refills(level // DAY) != sink.refilling:
                 return time, arrival
         mark = low if level > low else 0
         if rate and level > mark and (falls := since - (mark - level) // rate) <= until:

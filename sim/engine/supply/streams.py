@@ -18,7 +18,7 @@ from sim.network import IntArray, Route
 from sim.state.passages import Passage
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Stream:
     """The convoys of one route of a plan, numbered from 1.
 
@@ -88,8 +88,8 @@ class Stream:
         """True where a road or a place of the route cannot be passed."""
         route = self.route
         return not (
-            all(map(passage.carries, route.roads, route.places))
-            and all(passage.open[p] for p in route.places)
+            all(map(passage.open.item, route.places))
+            and all(map(passage.carries, route.roads, route.places))
         )
 
     def journey(self, n: int, seconds: IntArray) -> Journey:
@@ -99,7 +99,7 @@ class Stream:
         return Journey(self.route.places, self.route.roads, tuple(times))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class LoadedStream(Stream):
     """A stream whose convoys load from the stock of a depot (:mod:`~sim.engine.supply.depots`).
 

@@ -55,8 +55,8 @@ class Supply:
                 state.ways.clear()
                 self._convoys.look_around(state, change.paced)
                 self.plans.soon(state.axis.actor)
-            elif change.places:
-                # a convoy that waits in a ring is lost with the place, which passed nothing before
+            elif change.places and state.convoys:
+                # one that waits in a ring is lost with the place, which passed nothing before
                 self._convoys.look_around(state)
 
     def _take_in_amounts(self, state: AxisState) -> None:
