@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engine.supply.samples import Course
+from sim.engine.supply.samples import Course, samples
 from sim.engine.supply.stock import Stock
 from sim.engine.supply.streams import LoadedStream, Stream
 from sim.network import Route
@@ -59,7 +59,7 @@ def test_samples_are_those_of_adding_up(
             stock.rate = 2 * rate
             held = delivered
     course.keep(END + 1, stock, held, streams)
-    assert list(zip(*course.samples(), strict=True)) == expected
+    assert list(zip(*samples([course])[0], strict=True)) == expected
 
 
 def test_convoys_that_load_from_a_depot_come_when_they_left() -> None:
@@ -67,7 +67,7 @@ def test_convoys_that_load_from_a_depot_come_when_they_left() -> None:
     stream = LoadedStream(way(1, 10), "x", 5 * DAY, 0, 0, 0, come=1, times=[1, 2, 9])
     course = Course(4, 22)
     course.keep(23, Stock(7, 0), 5, [stream])
-    assert [list(of) for of in course.samples()] == [
+    assert [list(of) for of in samples([course])[0]] == [
         [7, 7, 12, 12, 17, 17], [5, 5, 10, 10, 15, 15]
     ]  # fmt: skip
 
@@ -78,4 +78,24 @@ def test_the_end_is_sampled_whatever_its_length(end: int) -> None:
     course = Course(3, end)
     course.keep(end + 1, Stock(10, DAY // 2), 0, [])
     times = {1: [1], 6: [3, 6], 7: [3, 6, 7]}[end]
-    assert list(course.samples()[0]) == [(20 - time) // 2 for time in times]
+    assert list(samples([course])[0][0]) == [(20 - time) // 2 for time in times]
+
+
+def test_sinks_together_are_sampled_as_each_alone() -> None:
+    # one has numbers beyond 64 bits, one convoys of a depot, one no convoys, one an early change
+    def course(scale: int, *streams: Stream, change: int = 0) -> Course:
+        of, stock = Course(4, 22), Stock(50 * scale, 10**6 * scale)
+        if change:
+            of.keep(change, stock, 0, [])
+        of.keep(23, stock, 3, streams)
+        return of
+
+    steady = Stream(way(4 * DAY, 3), "a", 7 * DAY, 0, 0, 0)
+    loaded = LoadedStream(way(1, 10), "x", 5 * DAY, 0, 0, 0, come=1, times=[1, 2, 9])
+    courses = [
+        course(1, steady), course(10**15, steady), course(1), course(1, loaded, steady, change=9)
+    ]  # fmt: skip
+    alone = [[list(of) for of in samples([course])[0]] for course in courses]
+    assert [[list(of) for of in each] for each in samples(courses)] == alone
+    assert len({repr(each) for each in alone}) == len(courses)
+    assert samples([]) == []

@@ -29,7 +29,7 @@ from sim.network import UNLIMITED
 from sim.scenario.model import DAY
 
 from .axes import AxisState, SinkState
-from .samples import Course
+from .samples import Course, samples
 from .streams import Arrival, Stream, arrivals
 
 AHEAD, STEP = 16, 4
@@ -325,14 +325,15 @@ class Sinks:
     def _write(self) -> None:
         """Write down what was in stock, and delivered, at all sampling times."""
         now, sampled = self._world.clock.now, self._world.record.sampled
-        for state in self._axes.values():
-            for sink in state.sinks.values():
-                self.bring(sink)
-                sink.course.keep(now + 1, sink.stock, sink.tally.delivered_kg, sink.streams)
-                stock_kg, delivered_kg = sink.course.samples()
-                sampled[sink.subject, "stock_kg"] = stock_kg
-                sampled[sink.subject, "delivered_kg"] = delivered_kg
-                self._world.took(1 + len(stock_kg))
+        sinks = [sink for state in self._axes.values() for sink in state.sinks.values()]
+        for sink in sinks:
+            self.bring(sink)
+            sink.course.keep(now + 1, sink.stock, sink.tally.delivered_kg, sink.streams)
+        found = samples([sink.course for sink in sinks])
+        for sink, (stock_kg, delivered_kg) in zip(sinks, found, strict=True):
+            sampled[sink.subject, "stock_kg"] = stock_kg
+            sampled[sink.subject, "delivered_kg"] = delivered_kg
+            self._world.took(1 + len(stock_kg))
 
     def stop(self, sink: SinkState, stream: Stream) -> int:
         """A stream sends no more; what has built up on it (kg * s / day)."""
