@@ -122,12 +122,14 @@ class Interdiction:
         self, k: int, value: int, removed: tuple[int, ...], bound: int, how: str,
         before: Sequence[Attack],
     ) -> Attack:  # fmt: skip
+        # Where a loss more leaves as much, it is the same set, which needs every loss still.
+        same = bool(before) and (value, removed) == (before[-1].flow, before[-1].removed)
         costs = [self.net.costs[number] for number in removed]
         smaller = k - min(costs, default=k + 1)  # what any part of the set costs at most
-        if not (0 <= smaller < len(before) and before[smaller].bound > value):
+        if not same and not (0 <= smaller < len(before) and before[smaller].bound > value):
             removed = self.minimal(removed, value)
         # A cut holds ``value`` once the set is lost, so where the bound meets it, it is the flow.
-        true = value if bound == value else self._flow(removed)
+        true = value if same or bound == value else self._flow(removed)
         if true > value or bound > true:
             raise CertificateError(f"an attack leaves {true}, not between {bound} and {value}")
         shown = self.net.shown
