@@ -85,8 +85,9 @@ class Control:
 
     def __init__(self, terrain: Terrain) -> None:
         self.terrain = terrain
-        self.holders: dict[str, dict[str, int]] = {}
-        self.lasting: dict[str, dict[str, int]] = {}
+        # the shares of a place are never changed, others take their place: copies have the same
+        self.holders: dict[str, Mapping[str, int]] = {}
+        self.lasting: dict[str, Mapping[str, int]] = {}
         self.raids: dict[str, tuple[tuple[str, str], ...]] = {}
         self.besieged: dict[str, frozenset[str]] = {}
         self.sealed: dict[str, frozenset[str]] = {}
@@ -116,8 +117,8 @@ class Control:
     def copy(self) -> Control:
         """An independent copy, which takes no notes of what is touched."""
         other = Control(self.terrain)
-        other.holders = {p: dict(s) for p, s in self.holders.items()}
-        other.lasting = {p: dict(s) for p, s in self.lasting.items()}
+        other.holders = dict(self.holders)
+        other.lasting = dict(self.lasting)
         other.raids = dict(self.raids)
         other.besieged = dict(self.besieged)
         other.sealed = dict(self.sealed)
@@ -131,7 +132,7 @@ class Control:
     def make_as(self, other: Control, id_: str) -> None:
         """Bring what bears this id, place or road, to its state in another control."""
         if id_ in other.holders:
-            self.holders[id_] = dict(other.holders[id_])
+            self.holders[id_] = other.holders[id_]
         _copy(self.lasting, other.lasting, id_)
         _copy(self.raids, other.raids, id_)
         _copy(self.besieged, other.besieged, id_)

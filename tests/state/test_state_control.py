@@ -284,7 +284,7 @@ def state(control: Control) -> tuple[Any, ...]:
 
 
 def change_everything(control: Control) -> None:
-    control.holders["b"]["blue"] = 1
+    control.capture("b", {"blue": 1})
     control.capture("a", {"blue": PPM})
     control.besiege("a", ["blue"])
     control.seal("c", [EVERYONE])
