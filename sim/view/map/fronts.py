@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -66,26 +66,23 @@ def _fronts(
     ends = np.array([(at[r.a], at[r.b]) for r in roads]).reshape(-1, 2, 2)
     lengths = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
     length = float(np.median(lengths))
-    own = [
-        (held[r.a], line)
-        for r, line in zip(roads, ends, strict=True)
-        if r.state == "open" and held[r.a] and held[r.a] == held[r.b]
-    ]
+    owners = np.array([
+        held[r.a] if r.state == "open" and held[r.a] == held[r.b] else "" for r in roads
+    ])  # fmt: skip
     sides: dict[Knot, str] = {}
-    for place in sorted(held):
-        sides.setdefault(_knot(at[place]), held[place])
-    for side in sorted({side for side, _ in own}):
+    for place, knot in sorted(zip(held, _knots([*at.values()]), strict=True)):
+        sides.setdefault(knot, held[place])
+    for side in sorted({*owners.tolist()} - {""}):
         others = [at[p] for p in held if frozenset((side, held[p])) in opposed]
-        lines = [line for owner, line in own if owner == side]
-        for point in _beside(lines, others, length):
-            sides.setdefault(_knot(point), side)
+        for knot in _knots([*_beside(ends[owners == side], others, length)]):
+            sides.setdefault(knot, side)
     lines = [_rounded(line) for line in _joined(_between(sides, opposed, REACH * length))]
-    kept = _uncrossed(lines, [line for _, line in own])
+    kept = _uncrossed(lines, ends[owners != ""])
     return tuple(np.array([frame.degrees(x, y) for x, y in line]) for line in kept)
 
 
-def _beside(lines: list[Line], others: list[Line], length: float) -> Iterator[Line]:
-    """Points along the straight lines (2, 2) near which some of the ``others`` are.
+def _beside(lines: Line, others: list[Line], length: float) -> Iterator[Line]:
+    """Points along the straight lines (n, 2, 2) near which some of the ``others`` are.
 
     They are the closer together the nearer these are, so that each point of a line is nearer to
     one of them than to any of the others.
@@ -114,13 +111,9 @@ def _least_gaps(lines: list[Line], others: list[Line]) -> list[float]:
     return least
 
 
-def _near(lines: list[Line], others: Line, reach: float) -> list[Line]:
-    """The straight lines (2, 2) that may come within ``reach`` of one of the others (n, 2)."""
-    if not lines:
-        return []
-    found = np.array(lines)
-    near = gaps(found.mean(axis=1), others) - _half(found) < reach + 1e-6
-    return [lines[i] for i in np.flatnonzero(near).tolist()]
+def _near(lines: Line, others: Line, reach: float) -> Line:
+    """The straight lines (n, 2, 2) that may come within ``reach`` of one of the others (m, 2)."""
+    return lines[gaps(lines.mean(axis=1), others) - _half(lines) < reach + 1e-6]
 
 
 def _along(line: Line, step: float) -> Line:
@@ -175,27 +168,27 @@ def _ridges(points: Line) -> tuple[IntArray, Line]:
 def _facing(points: Line, side: IntArray, apart: BoolArray, reach: float) -> BoolArray:
     """Which points (n, 2) bear on the edges between opposed sides, as far as half the ``reach``.
 
-    They are those within it of a point that has one of an opposed side within it: whatever else
-    is nearer to a place on an edge than the two points beside it is so near to both.
+    They are those within it of both sides: whatever else is nearer to a place on an edge than the
+    two points beside it is so near to both.
     """
-    front = np.zeros(len(points), dtype=bool)
-    for one in range(len(apart)):
-        mine, others = np.flatnonzero(side == one), apart[one][side]
-        if others.any():
-            front[mine] = gaps(points[mine], points[others]) <= reach
-    if not front.any():
-        return front
-    return np.asarray(gaps(points, points[front]) <= reach)
+    bears = np.zeros(len(points), dtype=bool)
+    for pair in np.argwhere(np.triu(apart)).tolist():
+        few, many = sorted((points[side == one] for one in pair), key=len)
+        if len(few):
+            near = gaps(points, few) <= reach
+            near[near] = gaps(points[near], many) <= reach
+            bears |= near
+    return bears
 
 
-def _uncrossed(lines: list[Line], roads: list[Line]) -> list[Line]:
-    """The lines without their pieces that cross one of the roads, which are straight (2, 2)."""
+def _uncrossed(lines: list[Line], roads: Line) -> list[Line]:
+    """The lines without their pieces that cross one of the straight roads (n, 2, 2)."""
     pieces = [line[i : i + 2] for line in lines for i in range(len(line) - 1)]
     if not pieces:
         return []
     found = np.array(pieces)
     middles, longest = found.mean(axis=1), float(_half(found).max())
-    ways = np.array(_near(roads, middles, longest)).reshape(-1, 2, 2)
+    ways = _near(roads, middles, longest)
     way, piece = pairs(ways.mean(axis=1), middles, _half(ways) + longest)
     crossed = np.zeros(len(found), dtype=bool)
     crossed[piece[_meet(found[piece], ways[way])]] = True
@@ -246,9 +239,9 @@ def _within(lines: Line, centres: Line, radius: float) -> list[Line]:
     return list(parts[kept])
 
 
-def _knot(point: Line) -> Knot:
-    """A point to a thousandth of a pixel."""
-    return round(float(point[0]), KNOT), round(float(point[1]), KNOT)
+def _knots(points: Sequence[Line]) -> list[Knot]:
+    """Points to a thousandth of a pixel."""
+    return [(x, y) for x, y in np.array(points).reshape(-1, 2).round(KNOT).tolist()]
 
 
 def _rounded(line: Line) -> Line:
@@ -261,11 +254,12 @@ def _rounded(line: Line) -> Line:
 
 def _joined(pieces: list[Line]) -> list[Line]:
     """Pieces that share ends as long lines; where more than two meet, lines end."""
-
+    knots = iter(_knots(pieces))
+    ends = list(zip(knots, knots, strict=True))
     at: defaultdict[Knot, list[int]] = defaultdict(list)
-    for number, piece in enumerate(pieces):
+    for number, piece in enumerate(ends):
         for end in piece:
-            at[_knot(end)].append(number)
+            at[end].append(number)
     left = set(range(len(pieces)))
 
     def follow(number: int, end: Knot) -> list[Knot]:
@@ -276,7 +270,7 @@ def _joined(pieces: list[Line]) -> list[Line]:
             if number < 0:
                 break
             left.discard(number)
-            a, b = _knot(pieces[number][0]), _knot(pieces[number][1])
+            a, b = ends[number]
             end = b if a == end else a
             found.append(end)
         return found
@@ -285,7 +279,7 @@ def _joined(pieces: list[Line]) -> list[Line]:
     for number in range(len(pieces)):
         if number in left:
             left.discard(number)
-            first, last = _knot(pieces[number][0]), _knot(pieces[number][1])
+            first, last = ends[number]
             ahead = follow(number, last)
             behind = follow(number, first)
             lines.append(np.array([*reversed(behind), first, last, *ahead]))

@@ -93,39 +93,39 @@ class Taken:
         new = np.array([*boxes], dtype=float).reshape(-1, 4)
         self._boxes = np.vstack([self._boxes, new])
 
-    def near(self, box: Box) -> Taken:
-        """What of it bears on boxes that lie within ``box``."""
-        left, bottom, right, top = box
-        b, s = self._boxes, self._soft
-        x, y = s[:, 0], s[:, 1]
-        found = Taken(self._bounds, s[(x > left) & (x < right) & (y > bottom) & (y < top)])
-        found.take(b[(b[:, 0] < right) & (b[:, 2] > left) & (b[:, 1] < top) & (b[:, 3] > bottom)])
-        return found
-
     def free(self, box: Box) -> bool:
         """Whether a box lies inside the bounds and touches no taken box."""
         left, bottom, right, top = box
         low_x, low_y, high_x, high_y = self._bounds
         if left < low_x or bottom < low_y or right > high_x or top > high_y:
             return False
-        b = self._boxes
-        return not bool(
-            np.any((b[:, 0] < right) & (b[:, 2] > left) & (b[:, 1] < top) & (b[:, 3] > bottom))
-        )
+        return not bool(_touch(self._boxes.T, box).any())
 
     def all_free(self, boxes: Boxes) -> npt.NDArray[np.bool_]:
         """Which of boxes (n, 4) are :meth:`free`."""
-        low, high, b = boxes[:, :2], boxes[:, 2:], self._boxes
+        low, high = boxes[:, :2], boxes[:, 2:]
         inside = (low >= self._bounds[:2]).all(axis=1) & (high <= self._bounds[2:]).all(axis=1)
-        left, bottom, right, top = boxes.T[:, :, None]
-        touch = (b[:, 0] < right) & (b[:, 2] > left) & (b[:, 1] < top) & (b[:, 3] > bottom)
-        return np.asarray(inside & ~np.any(touch, axis=1))
+        whole = (*low.min(axis=0, initial=np.inf), *high.max(axis=0, initial=-np.inf))
+        near = self._boxes[_touch(self._boxes.T, whole)]
+        return np.asarray(inside & ~_touch(near.T, boxes.T[:, :, None]).any(axis=1))
+
+    def soft(self, box: Box) -> Taken:
+        """It without what is taken, of the points better left free those within a box."""
+        left, bottom, right, top = box
+        x, y = self._soft[:, 0], self._soft[:, 1]
+        within = (x > left) & (x < right) & (y > bottom) & (y < top)
+        return Taken(self._bounds, self._soft[within])
 
     def cost(self, box: Box) -> float:
         """What a box covers of the points better left free."""
-        s = self._soft
-        under = (s[:, 0] > box[0]) & (s[:, 0] < box[2]) & (s[:, 1] > box[1]) & (s[:, 1] < box[3])
-        return float(s[under, 2].sum())
+        return float(self.soft(box)._soft[:, 2].sum())
+
+
+def _touch(boxes: Boxes, others: Sequence[float] | Boxes) -> npt.NDArray[np.bool_]:
+    """Which boxes (4, n) touch a box, or each of others (4, m, 1), more than at their edges."""
+    left, bottom, right, top = others
+    a, b, c, d = boxes
+    return np.asarray((a < right) & (c > left) & (b < top) & (d > bottom))
 
 
 class Marks:
@@ -205,14 +205,17 @@ def _best(request: Request, taken: Taken, marks: Marks) -> Placed | None:
     far = tuple(d for d in LABEL.far if d <= request.reach) if request.far else ()
     distances = LABEL.near + far
     boxes, costs = _seats(request, distances), _stated(distances)
-    near = taken.near(_around(request, max(distances)))
+    seats = np.flatnonzero(taken.all_free(boxes)).tolist()
+    if not seats:
+        return None
+    soft = taken.soft(_around(request, max(distances)))
     best: tuple[float, Placed] | None = None
-    for i in np.flatnonzero(near.all_free(boxes)).tolist():
+    for i in seats:
         cost = costs[i]
         if best is None or cost < best[0]:
             left, low, right, high = boxes[i].tolist()
             box, leader = (left, low, right, high), i >= len(LABEL.near) * len(LABEL.sides)
-            cost += near.cost(box)
+            cost += soft.cost(box)
             if (best is None or cost < best[0]) and marks.plain(
                 box, request.x, request.y, leader=leader
             ):

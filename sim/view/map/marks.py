@@ -6,6 +6,7 @@ the map shows. Widths are pixels.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,6 +44,9 @@ from sim.view.look import (
 )
 
 from .layout import Line
+
+WIDTH_DIGITS = 1
+"""Digits of a pixel to which roads are equally wide, and are drawn as one."""
 
 FULL_RIM = 3.0
 """Pixels of a marker's radius below which its rim is narrower too."""
@@ -102,14 +106,23 @@ def unusable(axes: Axes, lines: Sequence[Line]) -> None:
 def casings(axes: Axes, lines: Sequence[Line], widths: Sequence[float], fine: float = 1.0) -> None:
     """Roads that the actor can use, as wide as their capacity; ``fine`` narrows their edges."""
     edge = ROAD.edges * max(fine, 0.4)
-    paths = [Path(line) for line in lines]  # once for both: there may be thousands
+    joint: dict[float, list[Line]] = defaultdict(list)  # a path a width: there may be thousands
+    for line, width in zip(lines, widths, strict=True):
+        joint[round(width, WIDTH_DIGITS)].append(line)
+    paths = [_path(same) for same in joint.values()]
     wide = (CASING_EDGE, edge, Z_ROAD), (CASING_FILL, 0.0, Z_ROAD + 0.1)
     for colour, more, z in wide if paths else ():
         made = PathCollection(
             paths, facecolors="none", edgecolors=colour,
-            linewidths=[(w + more) * PT for w in widths], zorder=z, capstyle="round",
+            linewidths=[(w + more) * PT for w in joint], zorder=z, capstyle="round",
         )  # fmt: skip
         add(axes, made)
+
+
+def _path(lines: Sequence[Line]) -> Path:
+    """Straight lines (2, 2) as one path, each with a beginning of its own."""
+    codes = np.tile(np.array([Path.MOVETO, Path.LINETO], dtype=Path.code_type), len(lines))
+    return Path(np.concatenate(lines), codes)
 
 
 def flows(
