@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from sim.network import reach
+from sim.network import Graph, IntArray, reach
 from sim.scenario.model import PPM, Scenario
 from sim.state.control import Control
 from sim.state.passages import Passage, Passages, Seen
@@ -30,8 +30,14 @@ def ground(control: Control, actor: str) -> tuple[float, float]:
     """Places and road-km that an actor holds: shares count as parts, a road by its lesser end."""
     graph = control.terrain.graph
     share = np.array([control.holders[p].get(actor, 0) for p in graph.places], dtype=np.int64)
+    return ground_of(graph, share)
+
+
+def ground_of(graph: Graph, share: IntArray) -> tuple[float, float]:
+    """:func:`ground` of who holds shares (n,), in ppm, of the places."""
     lesser = np.minimum(share[graph.a], share[graph.b])
-    km = math.fsum((graph.km * lesser).tolist()) / PPM
+    some = lesser > 0
+    km = math.fsum((graph.km[some] * lesser[some]).tolist()) / PPM
     return round(int(share.sum()) / PPM, 3), round(km, 1)
 
 

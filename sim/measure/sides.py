@@ -9,11 +9,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+import numpy as np
+
+from sim.network import IntArray
 from sim.scenario.model import DAY, PPM, Operation, Scenario
-from sim.state.rebuild import states
+from sim.state.rebuild import changed, states
 from sim.state.record import Record, SeriesRow
 
-from .ground import ground
+from .ground import ground_of
 from .steps import Steps
 
 
@@ -53,9 +56,15 @@ def _fallen(record: Record) -> Iterator[SeriesRow]:
 
 def _ground(scenario: Scenario, record: Record) -> Iterator[SeriesRow]:
     last: dict[tuple[str, str], int] = {}
+    touched = changed(record.control)
+    held: dict[str, IntArray] = {}  # shares of the places (ppm), of each actor
     for time, control in states(scenario, record.control):
+        graph = control.terrain.graph
         for actor in scenario.actors:
-            places, km = ground(control, actor)
+            share = held.setdefault(actor, np.zeros(len(graph.places), dtype=np.int64))
+            for place in touched[time][0]:
+                share[graph.place_index[place]] = control.holders[place].get(actor, 0)
+            places, km = ground_of(graph, share)
             rounded = (("places_ppm", round(places * PPM)), ("road_m", round(km * 1000)))
             for measure, value in rounded:
                 if last.get((actor, measure)) != value:

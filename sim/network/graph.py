@@ -36,7 +36,7 @@ Answer = TypeVar("Answer")
 MANY_PLACES = 2_000
 """From this size on scipy's searches are the quicker; the answers are the same."""
 
-FIRST_PLACES = 400_000
+FIRST_PLACES = 200_000
 """So many places are searched without scipy before it is loaded, which takes as long as that."""
 
 MOST_REACHED = 512
