@@ -118,8 +118,9 @@ def weakness_of(analysis: Analysis, axis: str | None, time: int) -> Weak | None:
     None of no axis, and where nothing flows or nothing bounds the flow.
     """
     from sim.cuts.from_scenario import weakness_of_axis
-    from sim.view.words import written
+    from sim.view.words import course_of, written
 
     if axis is None:
         return None
-    return weakness_of_axis(written(analysis.scenario), analysis.record.control, axis, time)
+    scenario = written(analysis.scenario)
+    return weakness_of_axis(scenario, course_of(analysis, scenario), axis, time)

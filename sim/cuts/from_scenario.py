@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,8 +16,7 @@ from sim.network import UNLIMITED, Graph, IntArray
 from sim.scenario.dates import format_instant
 from sim.scenario.model import Network, Scenario
 from sim.state.luck import Luck, luck_keys
-from sim.state.rebuild import Rebuilt, States
-from sim.state.record import ControlRow
+from sim.state.rebuild import States
 from sim.tables.of_cuts import explained
 
 if TYPE_CHECKING:
@@ -156,17 +154,16 @@ Weak: TypeAlias = "tuple[Weakness, FlowFrontier]"
 """Where an axis is weak, and what a few losses leave of it."""
 
 
-def weakness_of_axis(
-    scenario: Scenario, control: Sequence[ControlRow], axis: str, time: int
-) -> Weak | None:
-    """Where an axis is weak at ``time`` (seconds), and what up to ``MOST_LOST`` losses leave.
+def weakness_of_axis(scenario: Scenario, course: States, axis: str, time: int) -> Weak | None:
+    """Where an axis is weak at ``time`` (seconds) of a run, and what up to ``MOST_LOST`` losses
+    leave.
 
     None where nothing flows or nothing bounds the flow.
     """
     from sim.cuts.attacks import Losses, least_flow
     from sim.cuts.weakness import weakness_of
 
-    case = case_of_record(scenario, Rebuilt(scenario, control), axis, time)
+    case = case_of_record(scenario, course, axis, time)
     try:
         return weakness_of(case), least_flow(case, Losses(MOST_LOST, "both"), most_sets=1)
     except BadInputError:

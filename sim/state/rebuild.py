@@ -81,12 +81,18 @@ class Rebuilt:
 
     ``rows`` must be sorted by time. The same :class:`Control` is handed out for instants between
     which nothing changes, so it must stay as it is. ``times`` are those (s) at which they begin.
+    States that are ``known`` by an instant (s) are not rebuilt.
     """
 
-    def __init__(self, scenario: Scenario, rows: Sequence[ControlRow]) -> None:
+    def __init__(
+        self, scenario: Scenario, rows: Sequence[ControlRow],
+        known: Mapping[int, Control] | None = None,
+    ) -> None:  # fmt: skip
         self._scenario, self._rows = scenario, rows
         self.times = sorted({row.time for row in rows})
-        self._found: dict[int, Control] = {}
+        self._found = {
+            bisect_right(self.times, time): state for time, state in (known or {}).items()
+        }
 
     def at(self, time: int) -> Control:
         """:func:`state_at` a time (seconds). Raises as it."""

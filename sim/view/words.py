@@ -30,14 +30,24 @@ def written(scenario: Scenario) -> Scenario:
     """The scenario with ids for names of whose letters the font of the figures lacks most."""
 
     def told(things: Mapping[str, Named]) -> Mapping[str, Named]:
-        return {id_: x if legible(x.name) else replace(x, name=id_) for id_, x in things.items()}
+        others = {id_: replace(x, name=id_) for id_, x in things.items() if not legible(x.name)}
+        return {**things, **others} if others else things
 
+    network, places = scenario.network, told(scenario.network.places)
+    if places is not network.places:  # else the same, so that what is known of it stays known
+        network = replace(network, places=places)
     return replace(
-        scenario,
-        network=replace(scenario.network, places=told(scenario.network.places)),
-        actors=told(scenario.actors), axes=told(scenario.axes), exits=told(scenario.exits),
-        operations=told(scenario.operations),
+        scenario, network=network, actors=told(scenario.actors), axes=told(scenario.axes),
+        exits=told(scenario.exits), operations=told(scenario.operations),
     )  # fmt: skip
+
+
+def course_of(analysis: Analysis, scenario: Scenario) -> Rebuilt:
+    """The state at any instant of a run, as its scenario is :func:`written`."""
+    record = analysis.record
+    known = {0: analysis.start, record.end: analysis.end}
+    same = scenario.network is analysis.scenario.network
+    return Rebuilt(scenario, record.control, known if same else {})
 
 
 class Words:
@@ -53,7 +63,7 @@ class Words:
     @cached_property
     def course(self) -> Rebuilt:
         """The state at any instant."""
-        return Rebuilt(self.scenario, self.record.control)
+        return course_of(self.analysis, self.scenario)
 
     @property
     def credit(self) -> str:

@@ -61,7 +61,9 @@ def test_states_are_the_same_in_whatever_order_they_are_asked_for(
 ) -> None:
     scenario = wild(seed)
     record = Simulation(scenario, scenario.seed, 0, True).finish()
-    course = Rebuilt(scenario, record.control)
+    some = [order.choice([0, record.end]) for _ in range(order.randrange(3))]
+    known = {time: state_at(scenario, record.control, time) for time in some}
+    course = Rebuilt(scenario, record.control, known)
     times = [one for time in course.times for one in (time, time + 1)]
     order.shuffle(times)
     for time in times:
