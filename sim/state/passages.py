@@ -19,7 +19,8 @@ class Passage:
     """Capacities that one actor finds, kept up to date as control changes.
 
     ``road`` is (m, 2) kg/day, there and back; ``place`` is (n,) kg/day with
-    :data:`~sim.network.UNLIMITED`; ``open`` (n,) marks the places with any capacity.
+    :data:`~sim.network.UNLIMITED`, ``kg`` (2m + n,) both as one; ``open`` (n,) marks the places
+    with any capacity.
     ``foreign`` names places that serve whoever holds them; ``load`` and ``truck_load``
     scale roads and places to a commodity. A road takes the smaller share of its two ends;
     capacities are floored once, after all factors.
@@ -42,16 +43,22 @@ class Passage:
         # the capacities also as plain lists, which are read faster one by one
         self._place_kg = [self._of_place(p) for p in range(len(graph.places))]
         self._road_kg = self._of_roads()
-        self.place: IntArray = np.array(self._place_kg, dtype=np.int64)
-        self.open: BoolArray = self.place > 0
-        self.road: IntArray = np.array(self._road_kg, dtype=np.int64).reshape(-1, 2)
+        road = np.array(self._road_kg, dtype=np.int64).ravel()
+        self._hold(np.concatenate((road, np.array(self._place_kg, dtype=np.int64))))
         self._key = b""
+
+    def _hold(self, kg: IntArray) -> None:
+        self.kg = kg
+        roads = 2 * len(self._road_kg)
+        self.road: IntArray = kg[:roads].reshape(-1, 2)
+        self.place: IntArray = kg[roads:]
+        self.open: BoolArray = self.place > 0
 
     @property
     def key(self) -> bytes:
         """The capacities of roads and places as one key, to keep answers by."""
         if not self._key:
-            self._key = self.road.tobytes() + self.place.tobytes()
+            self._key = self.kg.tobytes()
         return self._key
 
     @property
@@ -100,9 +107,7 @@ class Passage:
         other = copy(self)
         other.control, other.share = control, self.share.copy()
         other._place_kg, other._road_kg = self._place_kg.copy(), self._road_kg.copy()
-        other.place, other.open, other.road = (
-            self.place.copy(), self.open.copy(), self.road.copy(),
-        )  # fmt: skip
+        other._hold(self.kg.copy())
         return other
 
     def refresh(self, places: Iterable[str], roads: Iterable[str]) -> bool:
