@@ -15,10 +15,14 @@ every road and place."""
 
 
 class Between(NamedTuple):
-    """Roads and places by index, sorted; ``key`` is the same for the same ones."""
+    """Roads and places by index, sorted; ``key`` is the same for the same ones.
+
+    ``parts`` are these roads, each way, and places in a vector (2m + n,) of all.
+    """
 
     roads: IntArray
     places: IntArray
+    parts: IntArray
     key: bytes
 
 
@@ -42,9 +46,10 @@ def between(
         end = [place for place in sinks if usable_places[place]]
         roads = np.array(sorted(_roads(graph, either, begin, end)), dtype=np.int64)
         places = np.unique(np.concatenate((graph.a[roads], graph.b[roads])))
+        parts = np.concatenate((2 * roads, 2 * roads + 1, 2 * len(graph.roads) + places))
         if len(kept) >= max(1, BYTES // (EACH * (len(graph.roads) + len(graph.places)))):
             del kept[next(iter(kept))]
-        kept[key] = Between(roads, places, roads.tobytes())
+        kept[key] = Between(roads, places, parts, roads.tobytes())
     return kept[key]
 
 

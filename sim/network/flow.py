@@ -126,7 +126,10 @@ class FlowProblem:
         prove itself. The value and the cut are what to publish: the flow on single roads
         may run in circles and is one of many. :meth:`plan` gives one that is fit to show.
         """
-        limits = self.limits(road_capacity, place_capacity, supply, demand)
+        return self.largest(self.limits(road_capacity, place_capacity, supply, demand))
+
+    def largest(self, limits: IntArray) -> Flow:
+        """The :meth:`max_flow` within :meth:`limits`."""
         value, cut = self._largest(limits)
         amounts = None if value >= UNLIMITED else self._solver.flows(self._arcs)
         return self._certified(limits, value, amounts, cut)
@@ -138,7 +141,10 @@ class FlowProblem:
 
         Raises the errors of :meth:`limits`. False for a flow without limit.
         """
-        limits = self.limits(road_capacity, place_capacity)
+        return self.still(flow, self.limits(road_capacity, place_capacity))
+
+    def still(self, flow: Flow, limits: IntArray) -> bool:
+        """As :meth:`still_largest`, within :meth:`limits`."""
         return not flow.unlimited and self._certificate.still(limits, flow)
 
     def plan(
@@ -155,7 +161,10 @@ class FlowProblem:
         is the one in which the first source sends most, then the second, and so on in their
         order, then the first road carries most, then the second, and so on (``ties``).
         """
-        limits = self.limits(road_capacity, place_capacity, supply, demand)
+        return self.cheapest(self.limits(road_capacity, place_capacity, supply, demand))
+
+    def cheapest(self, limits: IntArray) -> Flow:
+        """The :meth:`plan` within :meth:`limits`."""
         value, cut = self._largest(limits)
         amounts, prices = None, np.zeros(self._goal + 1, dtype=np.int64)
         if 0 < value < UNLIMITED:  # else nothing to solve: all zeros, without circles

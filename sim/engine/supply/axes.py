@@ -144,7 +144,7 @@ class AxisState:
     remainder: dict[tuple[int, str], int] = field(default_factory=dict)
     convoys: list[Convoy] = field(default_factory=list)  # those that something disturbed
     planned: IntArray | None = None
-    used: tuple[IntArray, IntArray] | None = None  # standard loads a day by road and by place
+    used: IntArray | None = None  # standard loads a day by road and place, as Passage.kg
     hauled: int = 0  # lorry-seconds a day that the plan takes of its fleet
     ways: dict[int, TravelTimes] = field(default_factory=dict)  # to a place, as things stand
     condition: bytes = b""

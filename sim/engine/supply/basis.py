@@ -16,7 +16,9 @@ from .axes import AxisState
 MOST_LEAN = 500
 """From so many places on it takes longer to see what lies between than to prove plans again."""
 
-Used = tuple[IntArray, IntArray] | None
+Used = IntArray | None
+"""What an axis uses of roads, each way, and places (2m + n,), standard loads a day; None: nothing.
+"""
 
 
 class Basis(NamedTuple):
@@ -48,7 +50,7 @@ class Basis(NamedTuple):
         known = last is not None and spots.key == last.spots.key
         room = [
             last.room[n] if last is not None and known and keys[n] == last.keys[n]
-            else of.road[spots.roads].tobytes() + of.place[spots.places].tobytes()
+            else of.kg[spots.parts].tobytes()
             for n, of in enumerate((passage, whole))
         ]  # fmt: skip
         wants = [(sink.rate, sink.active and sink.refilling) for sink in state.sinks.values()]
@@ -67,9 +69,7 @@ class Basis(NamedTuple):
         )
 
     def _same(self, one: Used, other: Used) -> bool:
-        """Whether two axes use as much of what lies between; None uses nothing."""
-        for n, spots in enumerate((self.spots.roads, self.spots.places)):
-            mine, theirs = (0 if used is None else used[n][spots] for used in (one, other))
-            if np.count_nonzero(np.not_equal(mine, theirs)):
-                return False
-        return True
+        """Whether two axes use as much of what lies between."""
+        parts = self.spots.parts
+        mine, theirs = (0 if used is None else used[parts] for used in (one, other))
+        return not np.count_nonzero(np.not_equal(mine, theirs))

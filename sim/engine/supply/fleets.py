@@ -24,7 +24,7 @@ from sim.state.record import FleetRow, HauledRow
 
 from .axes import AxisState
 from .latest import Latest
-from .room import loads_of
+from .room import by_kind, loads_of
 
 _OWNERS = {"axes": "axis", "actors": "actor"}
 
@@ -48,11 +48,10 @@ class FleetState:
 class Within(NamedTuple):
     """What an axis may use, and the plan in it if it had any number of lorries.
 
-    Capacities are kg/day; ``routes`` carry the plan, ``value`` in all (kg/day).
+    Capacities are kg/day, as ``Passage.kg``; ``routes`` carry the plan, ``value`` in all (kg/day).
     """
 
-    road: IntArray
-    place: IntArray
+    kg: IntArray
     asks: IntArray
     routes: tuple[Route, ...]
     value: int
@@ -66,8 +65,8 @@ class Planned(Protocol):
         """What it carries (kg/day)."""
 
     @property
-    def used(self) -> tuple[IntArray, IntArray] | None:
-        """Standard loads a day by road and by place."""
+    def used(self) -> IntArray | None:
+        """Standard loads a day by road and place, as ``Passage.kg``."""
 
     @property
     def hauled(self) -> int:
@@ -126,13 +125,12 @@ class Fleets:
         used = taken(state.problem, within.routes, rest)
         if used is not None and used <= room:
             return None
-        road, place, asks = (np.minimum(of, within.value) for of in within[:3])
-        key = b"|".join(
-            (state.condition, road.tobytes(), place.tobytes(), asks.tobytes(), rest.tobytes())
-        )
+        kg, asks = (np.minimum(of, within.value) for of in within[:2])
+        key = b"|".join((state.condition, kg.tobytes(), asks.tobytes(), rest.tobytes()))
         plans = self._plans[state.axis.id]
         if (key, room) not in plans:
             most = Lorries(rest, room)
+            road, place = by_kind(self._world, kg)
             found = haul(state.problem, road, place, state.supply, asks, most)
             plans[key, room] = found._replace(bound=min(found.bound, Fraction(within.value)))
         return plans[key, room]

@@ -33,7 +33,7 @@ from .basis import MOST_LEAN, Basis, Used
 from .depots import Depots
 from .fleets import Fleets, Within
 from .latest import Latest
-from .room import in_loads, left, loads_of, meet, used_together
+from .room import in_loads, left, loads_of, meet, used_by, used_together
 from .sinks import Sinks
 from .streams import LoadedStream, Stream
 from .together import Together
@@ -108,7 +108,7 @@ class Plans:
         for block in blocks(world.scenario):
             self._add(block, [axes[axis] for axis in block.axes])
         self._fleets = Fleets(world, axes)
-        self._loads = _no_loads(world)
+        self._loads = np.zeros(2 * len(world.graph.roads) + len(world.graph.places), np.int64)
         self._told: set[str] = set()
         self._limits_change = _limits_change(world.scenario)
         self._alone: dict[str, Latest[bytes, Flow]] = {axis: Latest(world.graph) for axis in axes}
@@ -151,11 +151,12 @@ class Plans:
 
     def _largest(self, state: AxisState, last: Flow | None) -> Flow:
         """The largest flow of an axis alone: the last one, where it proves itself largest still."""
-        road, place = state.passage.road, state.passage.place
-        if last is not None and state.problem.still_largest(last, road, place):
+        problem, passage = state.problem, state.passage
+        limits = problem.limits(passage.road, passage.place)
+        if last is not None and problem.still(last, limits):
             return last
         self._world.record.solves += 1
-        return state.problem.max_flow(road, place)
+        return problem.largest(limits)
 
     def _plan(self) -> None:
         """Plan the axes of the actors that are due, and those after them that they touch."""
@@ -233,15 +234,14 @@ class Plans:
     def _find_axis(self, state: AxisState, before: Sequence[AxisState]) -> Found:
         """The plan of an axis in what the axes ``before`` it have left."""
         world, asks = self._world, _asks(state)
-        plan = self._with_fleet(state, *left(world, state, before), asks, before)
+        plan = self._with_fleet(state, left(world, state, before), asks, before)
         truck, load = loads_of(world, state)
         flow, used = plan.flow, None
         if flow.value:
-            used = in_loads(flow.road_flow, truck, load), in_loads(flow.place_flow, truck, load)
+            used = in_loads(used_by(flow), truck, load)
 
         def again(rest: Sequence[AxisState]) -> int:
-            room = left(world, state, rest)
-            return self._with_fleet(state, *room, asks, rest).flow.value
+            return self._with_fleet(state, left(world, state, rest), asks, rest).flow.value
 
         hauled = 0
         if self._fleets.of(state) is not None:
@@ -249,14 +249,13 @@ class Plans:
         return Found(plan, used, hauled, again)
 
     def _with_fleet(
-        self, state: AxisState, road: IntArray, place: IntArray, asks: IntArray,
-        before: Sequence[AxisState],
-    ) -> AxisPlan:  # fmt: skip
+        self, state: AxisState, kg: IntArray, asks: IntArray, before: Sequence[AxisState]
+    ) -> AxisPlan:
         """The plan within these capacities, and what the axes ``before`` leave of its fleet."""
-        plan = self._solve(state, road, place, asks)
+        plan = self._solve(state, kg, asks)
         if self._fleets.of(state) is None:
             return plan
-        within = Within(road, place, asks, plan.routes_in(state.problem), plan.flow.value)
+        within = Within(kg, asks, plan.routes_in(state.problem), plan.flow.value)
         hauled = self._fleets.plan(state, within, before)
         return plan if hauled is None else AxisPlan(hauled.plan, hauled.plan.routes, hauled.bound)
 
@@ -267,7 +266,7 @@ class Plans:
         if self._fleets.of(state) is not None:
             self._fleets.adopt(state, plan.flow.value, plan.bound)
             self._world.note(f"axis:{state.axis.id}", "without_fleet_kg_per_day", deliverable)
-            alone = self._with_fleet(state, state.passage.road, state.passage.place, asks, ())
+            alone = self._with_fleet(state, state.passage.kg, asks, ())
             deliverable = max(plan.flow.value, alone.flow.value)
         if plan.flow.value < deliverable and state.axis.id not in self._told:
             self._tell_order(state, before, plan.flow.value, found.again)
@@ -295,35 +294,34 @@ class Plans:
         world, graph = self._world, self._world.graph
         before = loads = self._loads
         for state, last in moved:
-            for of, sign in ((last, -1), (state.used, 1)):
-                if of is not None:
-                    loads = loads[0] + sign * of[0], loads[1] + sign * of[1]
+            loads = loads + (0 if state.used is None else state.used)
+            loads -= 0 if last is None else last
         self._loads = loads
         add, now = world.record.loads.append, world.clock.now
-        for r, way in np.argwhere(loads[0] != before[0]).tolist():
-            ends = (graph.places[graph.a[r]], graph.places[graph.b[r]])
-            kg_per_day = int(loads[0][r, way])
-            add(LoadRow(now, "road", graph.roads[r], ends[way], ends[1 - way], kg_per_day))
-        for p in np.flatnonzero(loads[1] != before[1]).tolist():
-            place = graph.places[p]
-            add(LoadRow(now, "place", place, place, place, int(loads[1][p])))
+        changed = (loads != before).nonzero()[0]
+        for part, kg_per_day in zip(changed.tolist(), loads[changed].tolist(), strict=True):
+            r, way = divmod(part, 2)
+            if r < len(graph.roads):
+                ends = (graph.places[graph.a[r]], graph.places[graph.b[r]])
+                add(LoadRow(now, "road", graph.roads[r], ends[way], ends[1 - way], kg_per_day))
+            else:
+                place = graph.places[part - 2 * len(graph.roads)]
+                add(LoadRow(now, "place", place, place, place, kg_per_day))
 
-    def _solve(self, state: AxisState, road: IntArray, place: IntArray, asks: IntArray) -> AxisPlan:
-        """The plan within these capacities."""
+    def _solve(self, state: AxisState, kg: IntArray, asks: IntArray) -> AxisPlan:
+        """The plan within these capacities, as ``Passage.kg``."""
         # No road carries more than all that is asked: what one holds beyond that changes nothing.
-        most = _total(asks)
-        road, place = np.minimum(road, most), np.minimum(place, most)
-        key = road.tobytes() + place.tobytes() + asks.tobytes()
+        limits = np.concatenate((np.minimum(kg, _total(asks)), state.supply, asks))
+        key = limits.tobytes()
         plans = self._answers_of(state).plans
         solved = plans.get(key)
         if solved is None:
             self._world.record.solves += 1
-            limits = state.problem.limits(road, place, state.supply, asks)
             solved = _still(state, plans.last, limits)
             if solved is None:
                 solved = self._fed_fastest(state, asks, limits)
             if solved is None:
-                flow = state.problem.plan(road, place, state.supply, asks)
+                flow = state.problem.cheapest(limits)
                 solved = Solved(AxisPlan(flow), flow, limits)
             plans[key] = solved
         return solved.plan
@@ -363,7 +361,7 @@ class Plans:
         most = min(capacity, _total(state.supply), _total(asks))
         if flow.value == most:
             return most
-        return self._solve(state, state.passage.road, state.passage.place, asks).flow.value
+        return self._solve(state, state.passage.kg, asks).flow.value
 
     def _publish(
         self, state: AxisState, capacity: int, deliverable: int, flow: Flow | LinePlan, asked: int
@@ -435,13 +433,6 @@ def _still(state: AxisState, last: Solved | None, limits: IntArray) -> Solved | 
     return None if flow is None else Solved(AxisPlan(flow, last.plan.routes), flow, limits)
 
 
-def _no_loads(world: World) -> tuple[IntArray, IntArray]:
-    """Nothing on any road, each way, nor in any place."""
-    graph = world.graph
-    roads = np.zeros((len(graph.roads), 2), dtype=np.int64)
-    return roads, np.zeros(len(graph.places), dtype=np.int64)
-
-
 def _limits_change(scenario: Scenario) -> set[str]:
     """Axes whose sources may give without limit at one time, and not at another."""
     ends = {
@@ -464,7 +455,7 @@ def _asks(state: AxisState) -> IntArray:
 def _same(one: Used, other: Used) -> bool:
     if one is None or other is None:
         return one is other
-    return all(map(_equal, one, other))
+    return _equal(one, other)
 
 
 def _equal(one: IntArray, other: IntArray) -> bool:

@@ -22,7 +22,7 @@ from sim.state.record import LevelRow, ServedRow, SharesRow
 
 from .axes import AxisState, SinkState
 from .latest import Latest
-from .room import left, loads_of, rooms
+from .room import by_kind, left, loads_of, rooms
 
 KINDS = ("need", "refill")
 """What is wanted, by rank: what is eaten is served first."""
@@ -43,7 +43,7 @@ class Together:
         world = self._world
         lines = [
             Line(
-                loads_of(world, state)[1], *left(world, state, before),
+                loads_of(world, state)[1], *by_kind(world, left(world, state, before)),
                 state.problem.sources, state.supply,
             )
             for state in self.states
