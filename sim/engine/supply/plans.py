@@ -59,10 +59,12 @@ class AxisPlan:
 class Found(NamedTuple):
     """A plan of an axis, and what it uses of roads and places, and of its fleet (lorry-seconds).
 
-    ``again`` is what it would carry (kg/day) beside others than those before it.
+    ``asks`` is what each sink asks, ``again`` what it would carry beside others than those before
+    it (kg/day).
     """
 
     plan: AxisPlan
+    asks: IntArray
     used: Used
     hauled: int
     again: Callable[[Sequence[AxisState]], int]
@@ -140,10 +142,14 @@ class Plans:
 
     def capacity(self, state: AxisState) -> int:
         """Capacity of an axis (kg/day) as the network stands, the axis alone."""
+        return self._by_itself(state).value
+
+    def _by_itself(self, state: AxisState) -> Flow:
+        """The largest flow of an axis alone, as the network stands."""
         key, alone = state.passage.key, self._alone[state.axis.id]
         if key not in alone:
             alone[key] = self._largest(state, alone.last)
-        return alone[key].value
+        return alone[key]
 
     def largest(self, axis: str) -> Flow | None:
         """The largest flow of an axis alone that was found last."""
@@ -228,7 +234,8 @@ class Plans:
             def again(rest: Sequence[AxisState], number: int = number) -> int:
                 return together.plan(rest).lines[number].value
 
-            found.append(Found(AxisPlan(line), used if line.value else None, 0, again))
+            asks = _asks(states[number])
+            found.append(Found(AxisPlan(line), asks, used if line.value else None, 0, again))
         return found
 
     def _find_axis(self, state: AxisState, before: Sequence[AxisState]) -> Found:
@@ -246,7 +253,7 @@ class Plans:
         hauled = 0
         if self._fleets.of(state) is not None:
             hauled = self._fleets.use(state, plan.routes_in(state.problem))
-        return Found(plan, used, hauled, again)
+        return Found(plan, asks, used, hauled, again)
 
     def _with_fleet(
         self, state: AxisState, kg: IntArray, asks: IntArray, before: Sequence[AxisState]
@@ -261,7 +268,7 @@ class Plans:
 
     def _adopt(self, state: AxisState, before: Sequence[AxisState], found: Found) -> None:
         """Put a plan of an axis beside those ``before`` in force."""
-        plan, asks, capacity = found.plan, _asks(state), self.capacity(state)
+        plan, asks, capacity = found.plan, found.asks, self.capacity(state)
         deliverable = self._deliverable(state, capacity, plan.flow, asks)
         if self._fleets.of(state) is not None:
             self._fleets.adopt(state, plan.flow.value, plan.bound)
@@ -319,12 +326,19 @@ class Plans:
             self._world.record.solves += 1
             solved = _still(state, plans.last, limits)
             if solved is None:
-                solved = self._fed_fastest(state, asks, limits)
+                solved = self._nothing(state, limits) or self._fed_fastest(state, asks, limits)
             if solved is None:
                 flow = state.problem.cheapest(limits)
                 solved = Solved(AxisPlan(flow), flow, limits)
             plans[key] = solved
         return solved.plan
+
+    def _nothing(self, state: AxisState, limits: IntArray) -> Solved | None:
+        """The plan where no way is open: the largest flow, which a cut of 0 proves."""
+        flow = self._by_itself(state)
+        if flow.value or np.count_nonzero(flow.amounts):  # a largest flow may run in circles
+            return None
+        return Solved(AxisPlan(flow, ()), flow, limits)
 
     def _fed_fastest(self, state: AxisState, asks: IntArray, limits: IntArray) -> Solved | None:
         """The plan by the fastest ways, None where they are too narrow or it is to be cheap."""
