@@ -5,8 +5,10 @@ docs/definitions.md says how the instant and its cause are found.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 from sim.scenario.model import DAY, Claim, Scenario
@@ -125,6 +127,15 @@ class _Causes:
                 before = value
         return found
 
+    @cached_property
+    def _changed(self) -> dict[int, dict[str, None]]:
+        """By each instant after the start: the places and roads of which rows tell, in order."""
+        found: dict[int, dict[str, None]] = {}
+        rows = self.run.record.control
+        for row in rows[bisect_right(rows, 0, key=attrgetter("time")) :]:
+            found.setdefault(row.time, {})[row.id] = None
+        return found
+
     def _of_axis(self, claim: Claim, time: int) -> tuple[str, str] | None:
         """By what the capacity of the claim's axis last changed until ``time``, if it did.
 
@@ -159,8 +170,7 @@ class _Causes:
     def _where(self, cause: str, time: int, named: tuple[str, ...] | list[str]) -> str:
         """The place or road that ``cause`` changed at ``time``, one of ``named`` first."""
         mine = set(self._reach(cause))
-        rows = (row for row in self.run.record.control if row.time == time > 0)
-        changed = list(dict.fromkeys(row.id for row in rows if row.id in mine))
+        changed = [id_ for id_ in self._changed.get(time, ()) if id_ in mine]
         return next((id_ for id_ in changed if id_ in named), changed[0] if changed else "")
 
     def _reach(self, cause: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -26,15 +26,18 @@ def passages(scenario: Scenario, control: Control) -> Passages:
     return Passages(control, sides, scenario.truck_load)
 
 
-def ground(control: Control, actor: str) -> tuple[float, float]:
-    """Places and road-km that an actor holds: shares count as parts, a road by its lesser end."""
+def ground(control: Control, actors: Iterable[str]) -> dict[str, tuple[float, float]]:
+    """Places and road-km that each actor holds: shares count as parts, a road by its lesser end."""
     graph = control.terrain.graph
-    share = np.array([control.holders[p].get(actor, 0) for p in graph.places], dtype=np.int64)
-    return ground_of(graph, share)
+    shares = {actor: np.zeros(len(graph.places), dtype=np.int64) for actor in actors}
+    for i, place in enumerate(graph.places):
+        for holder, ppm in control.holders[place].items():
+            shares[holder][i] = ppm
+    return {actor: ground_of(graph, share) for actor, share in shares.items()}
 
 
 def ground_of(graph: Graph, share: IntArray) -> tuple[float, float]:
-    """:func:`ground` of who holds shares (n,), in ppm, of the places."""
+    """The :func:`ground` of one actor, by its shares (n,) of the places in ppm."""
     lesser = np.minimum(share[graph.a], share[graph.b])
     some = lesser > 0
     km = math.fsum((graph.km[some] * lesser[some]).tolist()) / PPM

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +12,12 @@ from sim.state.record import Record
 
 Change = tuple[str, int, tuple[str, ...]]
 """A place, the second from which, and the actors that held it lastingly from then on."""
+
+
+@lru_cache(maxsize=4096)
+def actors_of(value: str) -> tuple[str, ...]:
+    """The actors that hold a share, by the value of a row of ``holders`` or ``lasting``."""
+    return tuple(share.partition("=")[0] for share in value.split(";") if share)
 
 
 def changes(scenario: Scenario, record: Record) -> list[Change]:
@@ -25,7 +32,7 @@ def changes(scenario: Scenario, record: Record) -> list[Change]:
     for row in record.control:  # of one instant, holders before lasting
         if row.kind != "place" or row.what not in ("holders", "lasting"):
             continue
-        actors = tuple(share.partition("=")[0] for share in row.value.split(";") if share)
+        actors = actors_of(row.value)
         if row.what == "holders":
             in_force[row.id] = actors
         elif actors:
@@ -78,7 +85,7 @@ def day_of(scenario: Scenario, row: Mapping[str, Any], measure: str) -> float | 
     return None
 
 
-def seconds_held(holders: list[tuple[int, frozenset[str]]], actor: str, end: int) -> int:
+def seconds_held(holders: list[tuple[int, tuple[str, ...]]], actor: str, end: int) -> int:
     """Seconds for which an actor holds a part of a place."""
     untils = [*(time for time, _ in holders[1:]), end]
     spans = zip(holders, untils, strict=True)

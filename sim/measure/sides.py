@@ -17,6 +17,7 @@ from sim.state.rebuild import changed, states
 from sim.state.record import Record, SeriesRow
 
 from .ground import ground_of
+from .holders import actors_of
 from .steps import Steps
 
 
@@ -102,13 +103,12 @@ def person_days(steps: list[tuple[int, int]], end: int) -> float:
     return sum(men * (times[i + 1] - time) for i, (time, men) in enumerate(steps)) / DAY
 
 
-def holders_over_time(record: Record) -> Mapping[str, list[tuple[int, frozenset[str]]]]:
+def holders_over_time(record: Record) -> Mapping[str, list[tuple[int, tuple[str, ...]]]]:
     """(time, actors that hold a share) by place, at each change."""
-    found: dict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
+    found: dict[str, list[tuple[int, tuple[str, ...]]]] = defaultdict(list)
     for row in record.control:
         if row.what == "holders":
-            names = frozenset(h.split("=")[0] for h in row.value.split(";") if h)
-            found[row.id].append((row.time, names))
+            found[row.id].append((row.time, actors_of(row.value)))
     return found
 
 

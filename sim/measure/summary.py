@@ -71,6 +71,7 @@ class Analysis:
         self.measures: dict[str, Measure] = {}
         for axis in scenario.axes:
             self._axis(axis)
+        self._ground()
         for actor in scenario.actors:
             self._actor(actor)
         self._places()
@@ -100,7 +101,7 @@ class Analysis:
         ):  # fmt: skip
             self._put(path, value, unit)
         self._credit()
-        self.measures = dict(sorted(self.measures.items()))
+        self.measures = {path: self.measures[path] for path in sorted(self.measures)}
         self.verdicts = verdicts(self)
 
     def at(self, path: str, time: int) -> float | None:
@@ -254,16 +255,20 @@ class Analysis:
             for name, share in served._asdict().items() if served else ():
                 self._put(f"{sub}.served_share_{name}", share, "1")
 
+    def _ground(self) -> None:
+        """What each actor holds at the start and at the end, and gained."""
+        start, end = (ground(state, self.scenario.actors) for state in (self.start, self.end))
+        for actor in self.scenario.actors:
+            path = f"actors.{actor}"
+            units = (("places", "places"), ("road_km", "km"))
+            for (what, unit), first, last in zip(units, start[actor], end[actor], strict=True):
+                self._put(f"{path}.{what}_start", first, unit)
+                self._put(f"{path}.{what}_end", last, unit)
+                gained = round((last or 0) - (first or 0), 3)  # a whole 0 where none is held
+                self._put(f"{path}.{what}_gained", gained, unit)
+
     def _actor(self, actor: str) -> None:
         path = f"actors.{actor}"
-        states = (("start", self.start), ("end", self.end))
-        for name, control in states:
-            places, km = ground(control, actor)
-            self._put(f"{path}.places_{name}", places, "places")
-            self._put(f"{path}.road_km_{name}", km, "km")
-        for what, unit in (("places", "places"), ("road_km", "km")):
-            last, first = (self.measures[f"{path}.{what}_{i}"].value for i in ("end", "start"))
-            self._put(f"{path}.{what}_gained", round((last or 0) - (first or 0), 3), unit)
         if self.scenario.fighting is not None:
             self._put(f"{path}.fallen", self.record.fallen.get(actor, 0), "persons")
         if actor in self.scenario.fronts:
