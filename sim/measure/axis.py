@@ -15,6 +15,7 @@ from sim.network import (
     FlowProblem,
     Graph,
     IntArray,
+    Route,
     Spare,
     barrier,
     decompose,
@@ -260,9 +261,7 @@ class AxisLens:
     def _look(self, graph: Graph, passage: Passage, time: int) -> AxisView:
         problem = self._problem_on(graph)
         flow = self._plan(problem, passage)
-        routes = tuple(
-            self._route(graph, r.places, r.roads, r.rate) for r in decompose(problem, flow)
-        )
+        routes = tuple(self._route(route) for route in decompose(problem, flow))
         ways = self._ways(graph, passage)
         return AxisView(
             ways.fewest_places, ways.routes_by_roads, ways.routes_by_places, ways.fastest,
@@ -279,19 +278,15 @@ class AxisLens:
             None if fewest is None else tuple(graph.places[i] for i in fewest),
             left.routes.by_roads,
             left.routes.by_places,
-            None if fastest is None else self._route(graph, fastest.places, fastest.roads, 0),
+            None if fastest is None else self._route(fastest),
         )
 
-    def _route(
-        self, graph: Graph, places: tuple[int, ...], roads: tuple[int, ...], rate: int
-    ) -> RouteView:
+    def _route(self, route: Route) -> RouteView:
         stated = self.scenario.network.roads
+        places, roads = self._ids(route.places, route.roads)
+        estimated = any(stated[road].estimated for road in roads)
         return RouteView(
-            *self._ids(places, roads),
-            rate,
-            float(graph.seconds[list(roads)].sum()) / 3600,
-            round(float(graph.km[list(roads)].sum()), 3),
-            any(stated[graph.roads[road]].estimated for road in roads),
+            places, roads, route.rate, route.seconds / 3600, round(route.km, 3), estimated
         )
 
     def _cut(self, passage: Passage, flow: Flow) -> CutView:
