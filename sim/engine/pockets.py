@@ -35,8 +35,8 @@ class PocketWatch:
         self._territories: dict[str, Territory] = {}
         for actor in sorted({axis.actor for axis in world.scenario.axes.values()}):
             sources, foreign = sources_of(world.scenario, actor)
-            held = {p for p, shares in world.control.holders.items() if actor in shares}
             passage = world.passages.of(actor, foreign)
+            held = world.control.held_by(actor)
             self._territories[actor] = Territory(passage, sources, held)
         self._open: dict[tuple[str, tuple[str, ...]], tuple[int, Pocket]] = {}
         self._stale = set(self._territories)
@@ -51,7 +51,8 @@ class PocketWatch:
             territory.held ^= turned
             if turned or territory.passage in change.moved:
                 self._stale.add(actor)
-        self._look_soon()
+        if self._stale:
+            self._look_soon()
 
     def _look_soon(self) -> None:
         clock = self._world.clock
@@ -61,7 +62,7 @@ class PocketWatch:
         world, now = self._world, self._world.clock.now
         for actor in sorted(self._stale):
             mine = self._territories[actor]
-            mine.pockets = pockets(world.control, world.sides[actor], mine.passage, mine.sources)
+            mine.pockets = pockets(mine.passage, mine.sources, mine.held)
             for places in mine.pockets:
                 key = (actor, places)
                 if key not in self._open:

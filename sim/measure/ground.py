@@ -121,4 +121,4 @@ def pockets_of(scenario: Scenario, control: Control, actor: str) -> list[tuple[s
     """The pockets of an actor with an axis in a state."""
     sources, foreign = sources_of(scenario, actor)
     passage = passages(scenario, control).of(actor, foreign)
-    return pockets(control, passage.side, passage, sources)
+    return pockets(passage, sources, control.held_by(actor))

@@ -294,6 +294,10 @@ class Control:
         share: int = math.prod(factors)
         return amount * share // int(PPM ** len(factors))
 
+    def held_by(self, actor: str) -> set[str]:
+        """The places of which an actor holds a share."""
+        return {place for place, shares in self.holders.items() if actor in shares}
+
     def owners(self, place: str) -> Mapping[str, int]:
         """The lasting holders of a place (ppm by actor), whoever raids it."""
         return self.lasting.get(place, self.holders[place])

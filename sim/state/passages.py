@@ -137,7 +137,7 @@ class Passage:
             each_way = self._of_road(r)
             if each_way != self._road_kg[r]:
                 self._road_kg[r] = each_way
-                self.road[r] = each_way
+                self.road[r, 0], self.road[r, 1] = each_way
                 changed = True
         if changed:
             self._key = b""

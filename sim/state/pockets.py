@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sim.network import components, reach
 from sim.scenario.model import Scenario
 
-from .control import Control
 from .passages import Passage
-from .sides import Side
 
 
 def sources_of(scenario: Scenario, actor: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -22,25 +22,23 @@ def sources_of(scenario: Scenario, actor: str) -> tuple[frozenset[str], frozense
 
 
 def pockets(
-    control: Control, side: Side, passage: Passage, sources: frozenset[str]
+    passage: Passage, sources: Collection[str], held: Collection[str]
 ) -> list[tuple[str, ...]]:
-    """The pockets of one actor: tuples of place ids, sorted.
+    """The pockets of the actor of a passage: tuples of place ids, sorted.
 
     A part is connected by roads that the actor can use, whichever way, and is what no place of
-    ``sources`` reaches; it is a pocket where it holds a place of the actor's own. A held place
-    that nothing can pass (a besieged one) is a part by itself. ``passage`` must serve the
-    foreign ones of ``sources``.
+    ``sources`` reaches; it is a pocket where it holds a place of those ``held`` by the actor. A
+    held place that nothing can pass (a besieged one) is a part by itself. ``passage`` must serve
+    the foreign ones of ``sources``.
     """
-    graph, open_ = control.terrain.graph, passage.open
-    mine = [i for i, p in enumerate(graph.places) if side.actor in control.holders[p]]
+    graph, open_ = passage.control.terrain.graph, passage.open
+    mine = [graph.place_index[p] for p in held]
     roots = [graph.place_index[p] for p in sources]
     ways = passage.road > 0
     apart = open_ & ~reach(graph, ways, open_, roots)
     found: list[tuple[str, ...]] = [(graph.places[i],) for i in mine if not open_[i]]
-    if not apart[mine].any():
-        return found
-    own = set(mine)
-    for part in components(graph, ways, apart):
-        held = tuple(graph.places[i] for i in part if i in own)
-        found += [held] if held else []
+    if apart[mine].any():
+        for part in components(graph, ways, apart):
+            own = tuple(graph.places[i] for i in part if graph.places[i] in held)
+            found += [own] if own else []
     return sorted(found)

@@ -199,7 +199,7 @@ class Case:
         fastest = fastest_route(graph, *masks, *ends)
         foreign = frozenset(graph.places[p] for p in self.sources)
         wall = barrier(graph, *own(passage), *own(passage.under(self.start)), self.sources)
-        found = pockets(self.control, self.side, passage, foreign)
+        found = pockets(passage, foreign, self.control.held_by(self.side.actor))
         return {
             "road": [[kg(x) for x in ways] for ways in passage.road.tolist()],
             "place": [kg(x) for x in passage.place.tolist()],
