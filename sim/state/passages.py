@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import copy
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -38,13 +39,13 @@ class Passage:
         self.side = side
         self.foreign = foreign
         self._load = (load, truck_load)
-        graph = control.terrain.graph
         self.share = side.shares(control, foreign)  # ppm squared
         # the capacities also as plain lists, which are read faster one by one
-        self._place_kg = [self._of_place(p) for p in range(len(graph.places))]
+        self._place_kg = [self._of_place(p) for p in range(len(self.share))]
         self._road_kg = self._of_roads()
-        road = np.array(self._road_kg, dtype=np.int64).ravel()
-        self._hold(np.concatenate((road, np.array(self._place_kg, dtype=np.int64))))
+        amounts = chain(chain.from_iterable(self._road_kg), self._place_kg)
+        count = 2 * len(self._road_kg) + len(self._place_kg)
+        self._hold(np.fromiter(amounts, np.int64, count))
         self._key = b""
 
     def _hold(self, kg: IntArray) -> None:
@@ -157,13 +158,12 @@ class Passage:
         )  # fmt: skip
         damaged = {road for kind, road in control.kept if kind == "road"}
         touched = damaged | control.closed.keys() | control.pace.keys()
-        plain = self._load[0] == self._load[1]
         found = []
-        ways = zip(terrain.ends, terrain.graph.roads, terrain.road_capacity, strict=True)
+        ways = zip(terrain.ends, terrain.graph.roads, terrain.in_loads(*self._load), strict=True)
         for r, ((a, b), road, capacity) in enumerate(ways):
             if not share[a] or not share[b]:
                 found.append((0, 0))
-            elif plain and share[a] == whole == share[b] and road not in touched:
+            elif share[a] == whole == share[b] and road not in touched:
                 found.append(capacity)
             else:
                 found.append(self._of_road(r))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 
@@ -31,6 +31,24 @@ class Terrain:
     def ends(self) -> list[tuple[int, int]]:
         """The places at the two ends of each road, by index."""
         return self.graph.shape.ends
+
+    def in_loads(self, load: int, truck_load: int) -> Sequence[tuple[int, int]]:
+        """``road_capacity`` where so much of a commodity (kg) is a load in place of the standard.
+
+        It is worked out once.
+        """
+        if load == truck_load:
+            return self.road_capacity
+        if (load, truck_load) not in self._in_loads:
+            self._in_loads[load, truck_load] = [
+                (there * load // truck_load, back * load // truck_load)
+                for there, back in self.road_capacity
+            ]
+        return self._in_loads[load, truck_load]
+
+    @cached_property
+    def _in_loads(self) -> dict[tuple[int, int], list[tuple[int, int]]]:
+        return {}
 
     @cached_property
     def neighbours(self) -> list[list[tuple[int, int]]]:
