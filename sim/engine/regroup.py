@@ -10,6 +10,7 @@ choose again among the rest. How men share themselves out is told in :mod:`sim.e
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -22,7 +23,7 @@ from sim.state.record import DISPERSE, DISPLACED, LOST, STAY, TAKEN, ChoiceRow, 
 from sim.state.sides import Side
 
 from .bodies import Bodies
-from .choice import Alternative, utility
+from .choice import Alternative
 from .clock import Moment, Phase, call_off
 from .garrisons import Garrisons
 from .journeys import Journey, Standing, depart, way_out
@@ -298,10 +299,13 @@ class Regroup:
         ways = self._ways_from(standing, passage)
         fed = self.fed(actor)
 
+        weights = [drawn.coefficients[term] for term in TERMS]
+
         def worth(seconds: int, threat: float, supply: float, room: int | None, v: float) -> float:
             rest = 0.0 if room is None else math.log1p(max(0, room) / 1000)
-            terms = dict(zip(TERMS, (seconds / 3600, threat, supply, rest, v), strict=True))
-            return utility(drawn.coefficients, terms)
+            terms = seconds / 3600, threat, supply, rest, v
+            u: float = sum(map(operator.mul, weights, terms))
+            return u
 
         options = []
         near = passage.open & (ways.seconds + standing.since <= drawn.max_seconds)

@@ -54,7 +54,7 @@ class FlowProblem:
         if len(set(terminals)) < len(terminals):
             raise ValueError("sources and sinks must all be different places")
         n = len(graph.places)
-        if any(not 0 <= place < n for place in terminals):
+        if terminals and not 0 <= min(terminals) <= max(terminals) < n:
             raise ValueError("a source or a sink is not a place of the graph")
 
         # Nodes: those of the places, then the super source and sink.
