@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from .errors import BadInputError, FolderError
 from .names import folded
@@ -47,7 +47,7 @@ def safe(text: str, longest: int = 80) -> str:
 
 
 def _safe(text: str) -> str:
-    return "".join(map(_safe_character, text))
+    return text if text.isprintable() else "".join(map(_safe_character, text))
 
 
 def _safe_character(c: str) -> str:
@@ -109,8 +109,7 @@ def _long_words(name: str) -> list[str]:
 _ARTICLE = 2  # letters of al, el, ar, as, de, la, ...
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A stretch of text: file, line and column from 1 (line 0: the whole file), characters."""
 
     file: str

@@ -8,7 +8,7 @@ from sim.base.diagnostics import Report, safe
 
 from .compose import is_null, null_means_null, text_node
 from .model import ANYONE
-from .tree import Entry, Items, Map, Node
+from .tree import Entry, Items, Map, Node, Scalar
 
 __all__ = ["with_an_actor", "without_nulls"]
 
@@ -23,9 +23,10 @@ def without_nulls(node: Map, report: Report, path: tuple[str, ...] = ()) -> Map:
 
     entries, left_out = {}, {}
     for key, entry in node.entries.items():
-        here = (*path, key)
-        if not is_null(entry.value) or null_means_null(here):
-            entries[key] = Entry(entry.key_mark, inside(entry.value, here))
+        value, here = entry.value, (*path, key)
+        if not is_null(value) or null_means_null(here):
+            plain = isinstance(value, Scalar)
+            entries[key] = entry if plain else Entry(entry.key_mark, inside(value, here))
         elif path[:1] == ("actors",) and key == "color":
             report.error(
                 entry.key_mark, "color: empty, because '#' begins a comment", "quote it: '#0072B2'"

@@ -47,6 +47,8 @@ class _SourcedModel(Model):
     @model_serializer(mode="wrap")
     def _provenance_last(self, handler: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
         data = handler(self)
+        if data.keys().isdisjoint(PROVENANCE_KEYS):  # most of thousands
+            return data
         return data | {key: data.pop(key) for key in PROVENANCE_KEYS if key in data}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from sim.base.diagnostics import safe, suggest
@@ -88,6 +89,16 @@ def _inputs(stated: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield from _inputs(value, f"{path}.{key}" if path else str(key))
 
 
+def _followers(stated: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """The path of each range that shares the draw of an input, and that of the input."""
+    for key, value in stated.items():
+        if isinstance(value, Mapping):
+            here = f"{path}.{key}" if path else str(key)
+            if "same_as" in value and _is_range(value):
+                yield here, value["same_as"]
+            yield from _followers(value, here)
+
+
 def stated_inputs(resolved: Mapping[str, Any]) -> dict[str, Any]:
     """What the plain data of a scenario state of each input, by the dotted path of ``--set``."""
     return {path: stated for path, stated in _inputs(resolved) if luck_key(path) is not None}
@@ -100,14 +111,13 @@ def _is_range(stated: Mapping[str, Any]) -> bool:
 class Shared:
     """The draws that are shared in a scenario, from its ``resolved`` plain data.
 
-    ``followers`` name the input whose draw each shares, by path; ``known`` are the inputs that may
-    be named; ``roads`` those of each class whose roads draw what it states. ``left`` are the roads
-    of a table, of which the plain data say nothing.
+    ``followers`` name the input whose draw each shares, by path; ``roads`` are those of each class
+    whose roads draw what it states. ``left`` are the roads of a table, of which the plain data say
+    nothing.
     """
 
     def __init__(self, resolved: Mapping[str, Any], left: Mapping[str, Road]) -> None:
-        self.followers: dict[str, str] = {}
-        self.known: set[str] = set()
+        self.followers = dict(_followers(resolved))
         network = resolved["network"]
         roads = {name: road for name, road in network.get("roads", {}).items() if road is not None}
         classes = {name: str(road["class"]) for name, road in roads.items()}
@@ -116,18 +126,19 @@ class Shared:
             name: sorted(road for road, of in classes.items() if of == name)
             for name, stated in network.get("classes", {}).items() if stated.get("each") == "road"
         }  # fmt: skip
-        for path, stated in _inputs(resolved):
-            if isinstance(stated, Mapping) and "same_as" in stated:
-                self.followers[path] = stated["same_as"]
-            if stated is not None and luck_key(path) is not None and self._class_of(path) is None:
-                self.known.add(path)
+        self._resolved, self._roads, self._left = resolved, roads, left
+
+    @cached_property
+    def known(self) -> set[str]:
+        """The inputs that may be named, by path."""
+        found = {
+            path for path, stated in _inputs(self._resolved)
+            if stated is not None and luck_key(path) is not None and self._class_of(path) is None
+        }  # fmt: skip
         for of_class in self.roads.values():
             for what in ("speed", "capacity"):
-                self.known |= {f"network.roads.{road}.{what}" for road in of_class}
-        self._stated = {
-            (road, what) for road, r in roads.items() for what, of in r.items() if of is not None
-        }
-        self._left = left
+                found |= {f"network.roads.{road}.{what}" for road in of_class}
+        return found
 
     def _class_of(self, path: str) -> str | None:
         """The class whose roads each draw what stands at a path; None of another input."""
@@ -185,7 +196,7 @@ class Shared:
         """A follower in a class as one of each road that draws what the class states."""
         what = path.rpartition(".")[2]
         for road in self.roads[str(self._class_of(path))]:
-            if (road, what) not in self._stated and not self._of_table(road, what):
+            if self._roads.get(road, {}).get(what) is None and not self._of_table(road, what):
                 shared = self._beside(path, name)
                 other = f"network.roads.{road}.{name.rpartition('.')[2]}" if shared else name
                 yield f"network.roads.{road}.{what}", other

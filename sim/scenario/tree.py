@@ -315,7 +315,8 @@ class _Builder:
         finally:
             loader.dispose()
 
-    def _mark(self, start: Any, end: Any) -> Mark:
+    def _mark(self, event: Any) -> Mark:
+        start, end = event.start_mark, event.end_mark
         line, column = start.line, start.column
         length = end.column - column if end.line == line else MOST_BYTES
         return self._place(line, column, length if length > 1 else 1)
@@ -330,7 +331,7 @@ class _Builder:
         raise _StopError
 
     def _error(self, event: Any, message: str, hint: str | None = None) -> None:
-        self.report.error(self._mark(event.start_mark, event.end_mark), message, hint)
+        self.report.error(self._mark(event), message, hint)
 
     def _counted(self, event: Any) -> Mark:
         """Where a node stands; too many and tags are refused."""
@@ -343,7 +344,7 @@ class _Builder:
                 f"the tag '{safe(event.tag)}' is not part of the language",
                 "remove it; quotes make a text of anything",
             )
-        return self._mark(event.start_mark, event.end_mark)
+        return self._mark(event)
 
     def _begin(self, event: Any) -> None:
         mark, is_list = self._counted(event), type(event) is yaml.SequenceStartEvent
@@ -413,7 +414,7 @@ class _Builder:
         if self._wants_key():
             if not isinstance(node, Scalar):
                 self._stop(event, "a list or map cannot be a key", "keys are texts")
-            mark = self._mark(event.start_mark, event.end_mark)
+            mark = self._mark(event)
             self._key(event, Scalar(mark, node.text, node.plain))
             return
         self._finish(node, None, size, height)

@@ -146,6 +146,8 @@ class Validator:
 
     def _check_left_out(self, model: type[Model], node: Map, label: str) -> bool:
         """A key with null is left out, but must be known: a comma in a text makes strange ones."""
+        if not node.left_out:
+            return True
         known = set(_keys_at(model.declared, ()))
         if issubclass(model.declared, Happening):
             known |= _EVENT_KEYS

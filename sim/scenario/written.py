@@ -5,6 +5,7 @@ the others: a field that they add to an object, or state again, is a key that on
 They are never made.
 """
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, NamedTuple, get_args
 
@@ -334,15 +335,16 @@ _RULES = (
 )  # fmt: skip
 
 
+@functools.cache
+def _rules_of(cls: type) -> tuple[_Rule, ...]:
+    return tuple(rule for rule in _RULES if issubclass(cls, rule.of))
+
+
 def faults_of_keys(cls: type, data: Mapping[str, Any]) -> Iterator[InputError]:
     """Faults in which keys of a ``cls`` stand together, apart from the keys' own values.
 
     Each is at the first key that is there and should not.
     """
-    for rule in _RULES:
-        if (
-            issubclass(cls, rule.of)
-            and data.keys() >= set(rule.there)
-            and data.keys().isdisjoint(rule.missing)
-        ):
+    for rule in _rules_of(cls):
+        if data.keys() >= set(rule.there) and data.keys().isdisjoint(rule.missing):
             yield InputError(rule.message, rule.hint, rule.there[:1])
