@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -92,6 +93,7 @@ def _flow(value: Any) -> str:
     return repr(value) if isinstance(value, int | float) else _text(value)
 
 
+@lru_cache(maxsize=4096)  # a few keys stand in thousands of roads
 def _text(text: str) -> str:
     if (
         _BARE.fullmatch(text)

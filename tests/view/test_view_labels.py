@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -12,7 +14,7 @@ from sim.view.charts.panels import spread
 from sim.view.data import EventMark, Span
 from sim.view.draw import text_size
 from sim.view.events import MOST_ROWS, POINTS, ROW, lay_flags
-from sim.view.map.labels import Box, Request, Taken, place
+from sim.view.map.labels import Box, Request, Taken, fits, place
 
 BOUNDS: Box = (0.0, 0.0, 400.0, 300.0)
 number = st.floats(0, 400, allow_nan=False)
@@ -165,3 +167,17 @@ def test_boxes_are_free_together_as_they_are_one_by_one(taken: list[Box], tried:
     sheet.take(taken)
     together = sheet.all_free(np.array(tried, dtype=float).reshape(-1, 4))
     assert together.tolist() == [sheet.free(box) for box in tried]
+
+
+@settings(derandomize=True, max_examples=60, deadline=None)
+@given(requests, marks, st.floats(0.1, 1))
+def test_where_a_label_does_not_fit_no_larger_one_is_placed(
+    wanted: list[Request], obstacles: list[Box], part: float
+) -> None:
+    taken = Taken(BOUNDS)
+    taken.take(obstacles)
+    for request in wanted:
+        placed = place([request], copy(taken))[0]
+        assert fits(request, taken) == (placed is not None)
+        smaller = replace(request, width=part * request.width, height=part * request.height)
+        assert placed is None or fits(smaller, taken)

@@ -79,19 +79,20 @@ class Maps(Words):
                 forth = start == graph.places[graph.a[graph.road_index[road]]]
                 net_flow[road] += route.kg_per_day if forth else -route.kg_per_day
         roads, at_start = [], self.state(0).closed
-        for i, road in enumerate(graph.roads):
+        capacity, stated_roads = control.terrain.road_capacity, scenario.network.roads
+        for road, ends, ways, own in zip(
+            graph.roads, graph.shape.ends, passage.road.tolist(), capacity, strict=True
+        ):
             state: Literal["open", "closed", "cut", "absent"] = "open"
-            if control.absent(road):
-                state = "absent"
-            elif road in control.closed:
+            if road in control.closed:
                 state = "closed" if road in at_start else "cut"
-            there, back = passage.road[i].tolist()
-            stated = scenario.network.roads[road]
+                state = "absent" if control.absent(road) else state
+            stated = stated_roads[road]
             roads.append(
                 MapRoad(
-                    road, graph.places[graph.a[i]], graph.places[graph.b[i]],
-                    there, max(control.terrain.road_capacity[i]), net_flow[road],
-                    state, back if stated.directed else None, stated.one_way, stated.exists,
+                    road, graph.places[ends[0]], graph.places[ends[1]], ways[0], max(own),
+                    net_flow.get(road, 0), state, ways[1] if stated.directed else None,
+                    stated.one_way, stated.exists,
                 )
             )  # fmt: skip
         marked = view.marked

@@ -202,8 +202,7 @@ def place(
 
 def _best(request: Request, taken: Taken, marks: Marks) -> Placed | None:
     """The place of one label, None where there is no room for it."""
-    far = tuple(d for d in LABEL.far if d <= request.reach) if request.far else ()
-    distances = LABEL.near + far
+    distances = _distances(request)
     boxes, costs = _seats(request, distances), _stated(distances)
     seats = np.flatnonzero(taken.all_free(boxes)).tolist()
     if not seats:
@@ -221,6 +220,20 @@ def _best(request: Request, taken: Taken, marks: Marks) -> Placed | None:
             ):
                 best = (cost, Placed(box, leader))
     return None if best is None else best[1]
+
+
+def fits(request: Request, taken: Taken) -> bool:
+    """Whether a label touches nothing on some side of its mark.
+
+    Where it does on every side so does a larger one, which reaches further off from the mark.
+    """
+    return bool(taken.all_free(_seats(request, _distances(request))).any())
+
+
+def _distances(request: Request) -> tuple[float, ...]:
+    """How far from its mark a label may stand, in the order of what that costs."""
+    far = tuple(d for d in LABEL.far if d <= request.reach) if request.far else ()
+    return LABEL.near + far
 
 
 @cache

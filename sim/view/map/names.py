@@ -13,13 +13,17 @@ from sim.view.look import BLUE, CUT_INK, INK, LABEL, SOFT_INK, WHITE
 from sim.view.map.marks import Z_PLACE
 from sim.view.map.scene import Scene, Spot
 
-from .labels import Box, Marks, Placed, Request, Taken, bare, place, under
+from .labels import Box, Marks, Placed, Request, Taken, bare, fits, place, under
 
 SHARE = 0.15
 """Part of the map that names may cover; beyond, the less important ones are left out."""
 
 MOST_NAMES = 600
 """Places, the most important first, for whose names room is sought."""
+
+
+LEAST = (4.0, 2 + 1.2 * LABEL.points)
+"""Width and height that every name takes at least, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +63,20 @@ def lay_names(
     requests, styles = [], []
     reach = LABEL.far_small if small else math.inf
     for s, text in zip(spots, texts, strict=True):
-        p = s.place
+        p, (x, y) = s.place, s.xy.tolist()
         first = scene.special(p)
+        told = s.cut or p.role is not None or p.id in subjects
+        far = told if small else told or first or p.id in lead
+        gap = s.outer + 1
+        if scene.crowded and not fits(Request(x, y, *LEAST, gap, far, reach), taken):
+            continue  # to measure its name would take longer
         points, weight = (LABEL.points_of_end, "bold") if first else (LABEL.points, "normal")
         w, h = text_size(text, points, weight)
         tag = "" if small else p.role or ""  # on a small map the legend tells the rings
         tag_w, tag_h = text_size(tag, 8.5, "bold") if tag else (0.0, 0.0)
         h = max(h, points * 1.2) + (tag_h + 6 if tag else 0)
-        x, y = s.xy.tolist()
         wide = max(w, tag_w) + 4
-        told = s.cut or p.role is not None or p.id in subjects
-        far = told if small else told or first or p.id in lead
-        requests.append(Request(x, y, wide, h + 2, s.outer + 1, far, reach))
+        requests.append(Request(x, y, wide, h + 2, gap, far, reach))
         styles.append((s, text, points, weight, tag))
     most = SHARE * scene.frame.width * scene.frame.height
     marks = Marks([(*s.xy, s.radius) for s in scene.spots])
