@@ -149,25 +149,26 @@ def decompose(problem: FlowProblem, flow: Flow) -> tuple[Route, ...]:
     number = {is_: i for i, is_ in enumerate(place)}
     supply = {number[p]: amount for p, amount in supply.items()}
     demand = {number[p]: amount for p, amount in demand.items()}
-    ways = flow.road_flow[road]
-    everywhere = np.ones(len(graph.places), dtype=bool)
+    on = flow.road_flow[road]
+    ends, carried, against = graph.shape.ends, on.ravel().tolist(), (on[:, ::-1] > 0).ravel()
     routes: list[Route] = []
     while supply:
-        times = times_over(graph, ways > 0, everywhere, demand, toward=True)
+        times = _times(graph, against, sorted(demand), True, supply)
         start = _nearest(times, supply)
-        route = None if start is None else times.route(start)
-        if route is None:
+        way = None if start is None else times.way(start)
+        if way is None:
             raise ValueError("flow does not lead from its sources to its sinks")
-        roads = np.array(route.roads, dtype=np.int64)
-        way = (graph.a[roads] != np.array(route.places[:-1])).astype(np.int64)
-        rate = min(supply[route.source], demand[route.sink], int(ways[roads, way].min()))
-        ways[roads, way] -= rate
-        for left, end in ((supply, route.source), (demand, route.sink)):
+        places, roads = way
+        ways = [2 * r + (ends[r][0] != p) for p, r in zip(places[:-1], roads, strict=True)]
+        rate = min(supply[places[0]], demand[places[-1]], *(carried[w] for w in ways))
+        for w in ways:
+            carried[w] -= rate
+            against[w ^ 1] = carried[w] > 0
+        for left, end in ((supply, places[0]), (demand, places[-1])):
             left[end] -= rate
             if left[end] == 0:
                 del left[end]
-        taken = [place[p] for p in route.places], [road[r] for r in route.roads]
-        routes.append(route_over(whole, *taken, rate))
+        routes.append(route_over(whole, [place[p] for p in places], [road[r] for r in roads], rate))
     return tuple(routes)
 
 
@@ -225,16 +226,21 @@ def times_over(
 
     Where only the nearest of some places matters, ``until`` which: the search may end there.
     """
-    n = len(graph.places)
     starts = sorted({int(root) for root in roots if usable_places[root]})
-    # which flat indices one may step over away from the roots: toward them the traffic runs
-    # against that step
-    ways_out = ways[:, ::-1].ravel() if toward else ways.ravel()
+    # toward the roots the traffic runs against a step away from them
+    ways_out = (ways[:, ::-1] if toward else ways).ravel()
+    return _times(graph, ways_out, starts, toward, until)
+
+
+def _times(
+    graph: Graph, ways: BoolArray, roots: Sequence[int], toward: bool, until: Collection[int]
+) -> TravelTimes:
+    """As :func:`times_over`, over ``ways`` (2m,) that may be stepped over away from the roots."""
     # scipy works in floats, exact up to 2**53.
-    if by_scipy(graph) and n * int(graph.labels[1].max(initial=0)) < 2**53:
-        return TravelTimes(graph, toward, _dijkstra_scipy(graph, ways_out, starts), ways_out)
-    listed: list[bool] = ways_out.tolist()
-    return TravelTimes(graph, toward, _dijkstra_heap(graph, listed, starts, until), listed)
+    if by_scipy(graph) and len(graph.places) * int(graph.labels[1].max(initial=0)) < 2**53:
+        return TravelTimes(graph, toward, _dijkstra_scipy(graph, ways, roots), ways)
+    listed: list[bool] = ways.tolist()
+    return TravelTimes(graph, toward, _dijkstra_heap(graph, listed, roots, until), listed)
 
 
 def _dijkstra_heap(

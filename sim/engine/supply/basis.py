@@ -10,6 +10,7 @@ import numpy as np
 from sim.engine.world import World
 from sim.network import IntArray
 from sim.network.between import Between, between
+from sim.state.passages import Passage
 
 from .axes import AxisState
 
@@ -24,10 +25,11 @@ Used = IntArray | None
 class Basis(NamedTuple):
     """What is asked of an axis and what is open to it between its sources and its sinks.
 
-    ``keys`` are what its actor can pass and what all can, as keys, ``room`` what of that lies
-    between, ``used`` what each axis that is planned before it uses.
+    ``whole`` is what all can pass, ``keys`` what its actor can and what all can, as keys,
+    ``room`` what of that lies between, ``used`` what each axis that is planned before it uses.
     """
 
+    whole: Passage
     keys: tuple[bytes, bytes]
     spots: Between
     room: list[bytes]
@@ -40,7 +42,7 @@ class Basis(NamedTuple):
     ) -> Basis:
         """That of now, beside the axes ``before`` it; what is as in the ``last`` one is kept."""
         passage, problem = state.passage, state.problem
-        whole = world.passages.whole(passage.load)
+        whole = world.passages.whole(passage.load) if last is None else last.whole
         keys = passage.key, whole.key
         if last is not None and keys[0] == last.keys[0]:
             spots = last.spots
@@ -55,7 +57,7 @@ class Basis(NamedTuple):
         ]  # fmt: skip
         wants = [(sink.rate, sink.active and sink.refilling) for sink in state.sinks.values()]
         asked = spots.key, state.condition, wants
-        return cls(keys, spots, room, asked, [other.used for other in before])
+        return cls(whole, keys, spots, room, asked, [other.used for other in before])
 
     def gives_as(self, last: Basis) -> bool:
         """Whether the same plan follows as from the ``last`` one."""
