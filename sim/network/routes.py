@@ -206,14 +206,14 @@ def _nearest(times: TravelTimes, places: Iterable[int]) -> int | None:
 
 def route_over(graph: Graph, places: Sequence[int], roads: Sequence[int], rate: int = 0) -> Route:
     """The route along ``places`` over ``roads``, from its source to its sink."""
-    taken = np.array(roads, dtype=np.int64)
+    scale, _, length = graph.labels
     return Route(
         source=places[0],
         sink=places[-1],
         places=tuple(places),
         roads=tuple(roads),
-        seconds=int(np.add.reduce(graph.seconds[taken])),
-        km=float(np.add.reduce(graph.km[taken])),
+        seconds=sum([length[road] for road in roads]) // scale,
+        km=float(np.add.reduce(graph.km[np.array(roads, dtype=np.int64)])),
         rate=rate,
     )
 
@@ -240,7 +240,10 @@ def _times(
     if by_scipy(graph) and len(graph.places) * int(graph.labels[1].max(initial=0)) < 2**53:
         return TravelTimes(graph, toward, _dijkstra_scipy(graph, ways, roots), ways)
     listed: list[bool] = ways.tolist()
-    return TravelTimes(graph, toward, _dijkstra_heap(graph, listed, roots, until), listed)
+    lengths = _dijkstra_heap(graph, listed, roots, until)
+    if len(graph.places) < MANY_PLACES:
+        return TravelTimes(graph, toward, lengths, listed)
+    return TravelTimes(graph, toward, np.array(lengths), ways)  # a fifth of the memory of lists
 
 
 def _dijkstra_heap(

@@ -110,6 +110,11 @@ class Plans:
         for block in blocks(world.scenario):
             self._add(block, [axes[axis] for axis in block.axes])
         self._fleets = Fleets(world, axes)
+        self._plain = {
+            axis
+            for axis, state in axes.items()
+            if not (axis in self._together or self._fleets.of(state) or depots.supply(state))
+        }
         self._loads = np.zeros(2 * len(world.graph.roads) + len(world.graph.places), np.int64)
         self._told: set[str] = set()
         self._limits_change = _limits_change(world.scenario)
@@ -186,10 +191,8 @@ class Plans:
         Then its plan is, too. False of all that hangs on stocks of depots, on lorries, or on a rule
         of sharing, and of convoys that are to go at another pace.
         """
-        (state, *others), axis = states, states[0].axis.id
-        if others or state.paced or axis in self._together or self._fleets.of(state) is not None:
-            return False
-        if self._depots.supply(state):
+        state, axis = states[0], states[0].axis.id
+        if state.paced or axis not in self._plain:
             return False
         last = self._basis.get(axis)
         now = self._basis[axis] = Basis.of(self._world, state, before, last)
