@@ -193,8 +193,9 @@ def run(
         credit: work out which event cost which axis how much capacity.
         nominal: take the median of every range in place of a draw; see
             :class:`sim.state.luck.NominalLuck`.
-        lean: prove no plan again that no change can touch. The record is the same, but for
-            ``solves``, which are fewer. It pays where many runs go through the same states.
+        lean: prove no plan again that no change can touch, and write no rows of control of how
+            things stand at the start. The rest of the record is the same, but for ``solves``, which
+            are fewer. It pays where many runs go through the same states.
         look: is shown the states that the run goes through, as :meth:`Simulation.finish` does.
 
     Raises:
@@ -202,7 +203,7 @@ def run(
     """
     chosen = scenario.seed if seed is None else seed
     with collector_paused():
-        running = Simulation(scenario, chosen, replicate, credit, nominal, lean)
+        running = Simulation(scenario, chosen, replicate, credit, nominal, lean, told=not lean)
         record = running.finish(look)
         running.let_go()
         return record

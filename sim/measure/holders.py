@@ -39,10 +39,11 @@ def changes(scenario: Scenario, record: Record) -> list[Change]:
             raided[row.id] = actors
         else:
             raided.pop(row.id, None)
-        held = found.setdefault(row.id, [(-1, at_start(scenario, row.id))])
+        begun = at_start(scenario, row.id)
+        held = found.setdefault(row.id, [(-1, begun)])
         if held[-1][0] == row.time:
             held.pop()
-        now = raided.get(row.id, in_force[row.id])
+        now = raided.get(row.id, in_force.get(row.id, begun))
         if held[-1][1] != now:
             held.append((row.time, now))
     return [(place, *change) for place, held in sorted(found.items()) for change in held[1:]]

@@ -17,7 +17,7 @@ from sim.state.rebuild import changed, states
 from sim.state.record import Record, SeriesRow
 
 from .ground import ground_of
-from .holders import actors_of
+from .holders import actors_of, at_start
 from .steps import Steps
 
 
@@ -103,11 +103,15 @@ def person_days(steps: list[tuple[int, int]], end: int) -> float:
     return sum(men * (times[i + 1] - time) for i, (time, men) in enumerate(steps)) / DAY
 
 
-def holders_over_time(record: Record) -> Mapping[str, list[tuple[int, tuple[str, ...]]]]:
-    """(time, actors that hold a share) by place, at each change."""
-    found: dict[str, list[tuple[int, tuple[str, ...]]]] = defaultdict(list)
+def holders_over_time(
+    scenario: Scenario, record: Record
+) -> Mapping[str, list[tuple[int, tuple[str, ...]]]]:
+    """(time, actors that hold a share) by place, at the start and at each change."""
+    found = {place: [(0, at_start(scenario, place))] for place in scenario.network.places}
     for row in record.control:
         if row.what == "holders":
+            if not row.time:
+                found[row.id].clear()
             found[row.id].append((row.time, actors_of(row.value)))
     return found
 
@@ -118,7 +122,7 @@ def fronts(scenario: Scenario, record: Record) -> dict[str, FrontCount]:
     A front is lost when the actor first holds no part of it, and given up where no battle was
     fought there until then. Friends of the force face no front.
     """
-    holders = holders_over_time(record)
+    holders = holders_over_time(scenario, record)
     fought: dict[str, int] = {}
     for event in record.events:
         if event.kind == "battle":

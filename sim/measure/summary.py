@@ -291,7 +291,7 @@ class Analysis:
 
     def _places(self) -> None:
         """When the places that the scenario is about were ringed, taken and lost."""
-        holders = holders_over_time(self.record)
+        holders = holders_over_time(self.scenario, self.record)
         ringed: dict[str, int] = {}
         for row in self.record.control:
             if row.what == "besieged" and row.value and row.time:
