@@ -10,7 +10,7 @@ from sim.base.collector import collector_paused
 from sim.scenario.model import Rules, Scenario
 from sim.state.control import Control
 from sim.state.luck import Luck, NominalLuck, luck_keys
-from sim.state.passages import Passage, Seen
+from sim.state.passages import Seen
 from sim.state.rebuild import StatesSeen
 from sim.state.record import ControlRow, Record
 
@@ -125,15 +125,17 @@ class Simulation:
 
     def _look_on(self, look: Look) -> None:
         """Run through the period, and show each state: that of the start, and those that follow."""
-        world, moved = self.world, list[set[Passage]]()
-        world.signals.settled.subscribe(lambda change: moved.append(change.moved))
+        world, changes = self.world, list[NetChange]()
+        world.signals.settled.subscribe(changes.append)
         world.clock.run_through(0)
-        look(Seen(0, world.control, world.passages, set()))
-        moved.clear()
+        look(Seen(0, world.control, world.passages, (), ()))
+        changes.clear()
         for time in world.clock.instants(world.scenario.length):
-            if moved:
-                look(Seen(time, world.control, world.passages, set().union(*moved)))
-                moved.clear()
+            if changes:
+                places = {place for change in changes for place in change.places}
+                moved = {passage for change in changes for passage in change.moved}
+                look(Seen(time, world.control, world.passages, places, moved))
+                changes.clear()
 
     def let_go(self) -> None:
         """Take a run that is over apart: its parts know each other in circles.

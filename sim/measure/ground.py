@@ -71,9 +71,10 @@ def walk(scenario: Scenario, rows: Sequence[ControlRow]) -> Iterator[Seen]:
     for time, control in states(scenario, rows):
         if ways is None:
             ways = passages(scenario, control)
-            yield Seen(time, control, ways, set())
+            yield Seen(time, control, ways, (), ())
         else:
-            yield Seen(time, control, ways, ways.refresh(*touched[time]))
+            places, roads = touched[time]
+            yield Seen(time, control, ways, places, ways.refresh(places, roads))
 
 
 class Links:
@@ -86,19 +87,21 @@ class Links:
     def __init__(self, scenario: Scenario) -> None:
         self.found: dict[tuple[str, str], list[tuple[int, int]]] = {}
         self._scenario = scenario
-        self._abroad: dict[str, tuple[frozenset[str], bool]] = {}
-        for actor in scenario.actors:
-            _, sources = sources_of(scenario, actor)
-            if sources:
-                enemies = Side.of(actor, scenario.actors).enemies
-                self._abroad[actor] = sources, len(enemies) == len(scenario.actors) - 1
+        abroad = {actor: sources_of(scenario, actor)[1] for actor in scenario.actors}
+        self._abroad = {actor: sources for actor, sources in abroad.items() if sources}
+        self._held: dict[str, set[str]] = {}
 
     def look(self, seen: Seen) -> None:
         """Count those of a state."""
-        for actor, (sources, alone) in self._abroad.items():
+        holders = seen.control.holders
+        for actor, sources in self._abroad.items():
             mine = seen.ways.of(actor, sources)
-            # what others whose places it may use take of it changes no way, and yet who holds it
-            if seen.time and mine not in seen.moved and alone:
+            if not seen.time:
+                self._held[actor] = {p for p, shares in holders.items() if actor in shares}
+            held = self._held[actor]
+            turned = {p for p in seen.places if (p in held) != (actor in holders[p])}
+            held ^= turned
+            if seen.time and mine not in seen.moved and not turned:
                 continue
             counts = links(self._scenario, mine)
             for country, count in {**counts, ALL: sum(counts.values())}.items():

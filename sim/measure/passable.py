@@ -21,6 +21,7 @@ class Passable:
 
     def __init__(self, scenario: Scenario) -> None:
         self._axes = {axis.id: _asked_of(scenario, axis) for axis in scenario.axes.values()}
+        self._asked = set(self._axes.values())  # what axes of an actor share is looked at once
         self._number = {road: i for i, road in enumerate(scenario.network.roads)}
         self._order: list[int] = []
         self._now: dict[_Asked, BoolArray] = {}
@@ -30,7 +31,7 @@ class Passable:
         """Take in a state."""
         if not self._order:
             self._order = [self._number[road] for road in seen.control.terrain.graph.roads]
-        for asked in dict.fromkeys(self._axes.values()):  # what axes of an actor share once
+        for asked in self._asked:
             passage = seen.ways.of(*asked)
             before = self._now.get(asked)
             if before is not None and passage not in seen.moved:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from copy import copy
 from itertools import chain
 from typing import NamedTuple
@@ -246,11 +246,13 @@ class Passages:
 class Seen(NamedTuple):
     """The state from ``time`` (s) on, and what each actor can pass in it.
 
-    ``moved`` are those of the passages that were asked for before whose capacities are others now.
-    State and passages are the same objects at every instant, changed.
+    ``places`` are those that something changed at since the state before, ``moved`` those of the
+    passages that were asked for before whose capacities are others now; at the start neither is
+    told. State and passages are the same objects at every instant, changed.
     """
 
     time: int
     control: Control
     ways: Passages
-    moved: set[Passage]
+    places: Collection[str]
+    moved: Collection[Passage]
