@@ -135,7 +135,8 @@ class Passage:
                 self.open[p] = capacity > 0
                 changed = True
         for r in stale:
-            each_way = self._of_road(r)
+            a, b = terrain.ends[r]
+            each_way = self._of_road(r) if self.share[a] and self.share[b] else (0, 0)
             if each_way != self._road_kg[r]:
                 self._road_kg[r] = each_way
                 self.road[r, 0], self.road[r, 1] = each_way
@@ -170,11 +171,12 @@ class Passage:
         return found
 
     def _of_road(self, r: int) -> tuple[int, int]:
-        terrain = self.control.terrain
+        """The capacity of a road that has a share at both its ends."""
+        terrain, control = self.control.terrain, self.control
         a, b = terrain.ends[r]
         least = self.share[a] if self.share[a] < self.share[b] else self.share[b]
         road = terrain.graph.roads[r]
-        if not least or road in self.control.closed or self.control.stands(road):
+        if road in control.closed or (road in control.pace and control.stands(road)):
             return 0, 0
         there, back = terrain.road_capacity[r]
         left = self._scaled(there, least, "road", road)
