@@ -216,7 +216,7 @@ def test_the_causes_in_force_make_what_is_there_now(
     def and_compare(self: Credit) -> None:
         look(self)
         looked.append(now := self._world.clock.now)
-        assert self._worth(now + 1, ()) == self._now()
+        assert self._worth(now + 1, (), self._axes) == self._now()
         for axis, state in self._axes.items():
             assert self._passage[axis].road.tolist() == state.passage.road.tolist()
             assert self._passage[axis].place.tolist() == state.passage.place.tolist()

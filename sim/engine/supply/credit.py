@@ -162,7 +162,7 @@ class Credit:
         now, last = self._now(), max(by_start, default=None)
         for began, causes in sorted(by_start.items()):
             # with the last of them all is as it is now
-            after = now if began == last else self._worth(began, causes)
+            after = now if began == last else self._worth(began, causes, self._axes)
             self._steps[began] = self._step(began, sorted(causes), capacity, after)
             capacity = after
         if capacity != now:
@@ -184,7 +184,7 @@ class Credit:
             found = {frozenset[str](): before, frozenset(causes): after}
             for size in range(1, len(causes)):
                 for some in combinations(causes, size):
-                    found[frozenset(some)] = self._worth(began, some)
+                    found[frozenset(some)] = self._worth(began, some, moved)
             for axis in moved:
                 value = {some: of[axis] for some, of in found.items()}
                 exact[axis] = exact_shares(causes, value.__getitem__)
@@ -194,13 +194,13 @@ class Credit:
             parts |= {(axis, cause): kg for cause, kg in shares.items() if kg}
         return Step(after, parts)
 
-    def _worth(self, began: int, causes: Iterable[str]) -> dict[str, int]:
-        """The capacity of each axis (kg/day) with some causes of an instant, and all before it."""
+    def _worth(self, began: int, causes: Iterable[str], axes: Iterable[str]) -> dict[str, int]:
+        """The capacity of axes (kg/day) with some causes of an instant, and all before it."""
         moved = self._bring(began, {(began, cause) for cause in causes})
         for axis, passage in self._passage.items():
             if passage in moved:
-                self._shadowed[axis] = self._capacity(axis)
-        return self._shadowed.copy()
+                self._shadowed.pop(axis, None)
+        return {axis: self._capacity(axis) for axis in axes}
 
     def _bring(self, first: int, chosen: Collection[Unit]) -> set[Passage]:
         """Let places and roads of the shadow be as with their causes of before ``first`` (s).
@@ -222,14 +222,19 @@ class Credit:
 
     def _capacity(self, axis: str) -> int:
         """Capacity of an axis (kg/day) in the shadow."""
+        if axis not in self._shadowed:
+            flow = self._largest[axis] = self._flow(axis)
+            self._shadowed[axis] = flow.value
+        return self._shadowed[axis]
+
+    def _flow(self, axis: str) -> Flow:
+        """The largest flow of an axis in the shadow: one found before, where it still is."""
         passage, problem = self._passage[axis], self._axes[axis].problem
         for flow in (self._largest_now(axis), self._largest.get(axis)):
             if flow is not None and problem.still_largest(flow, passage.road, passage.place):
-                self._largest[axis] = flow
-                return flow.value
+                return flow
         self._world.record.solves += 1
-        found = self._largest[axis] = problem.max_flow(passage.road, passage.place)
-        return found.value
+        return problem.max_flow(passage.road, passage.place)
 
     # --- writing down --------------------------------------------------------------------
 
