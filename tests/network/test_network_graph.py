@@ -121,6 +121,8 @@ def test_components_of_a_chain_with_a_hole() -> None:
     assert components(graph, on(4), on(5)) == [(0, 1, 2, 3, 4)]
     assert components(graph, on(4), on(5, 2)) == [(0, 1), (3, 4)]
     assert components(graph, on(4, 0), on(5)) == [(0,), (1, 2, 3, 4)]
+    components(graph, on(4), on(5)).clear()  # an answer is its own, though answers are kept
+    assert components(graph, on(4), on(5)) == [(0, 1, 2, 3, 4)]
 
 
 @PROPERTY

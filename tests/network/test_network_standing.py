@@ -105,6 +105,45 @@ def test_a_flow_that_is_no_plan_never_stands() -> None:
     assert of.still_plan(flow, whole, whole) is None
 
 
+def test_a_largest_flow_is_one_still_where_it_fits_and_its_cut_holds_no_more() -> None:
+    # s - a - b - t carries 3, by the cut at ab; c lies behind the cut, on a road that may be shut.
+    rows = [("sa", "s", "a"), ("ab", "a", "b"), ("bt", "b", "t"), ("bc", "b", "c")]
+    graph = Graph.build("abcst", [(road, *ends, 60, 1) for road, *ends in rows])
+    of = FlowProblem(graph, [3], [4])
+
+    def at(shut: str = "", **kg: int) -> tuple[Any, Any]:
+        each = {"sa": 7, "ab": 3, "bt": 5, "bc": 4} | kg
+        place = np.array([0 if p in shut else UNLIMITED for p in graph.places])
+        road = np.array([[each[r]] * 2 for r in graph.roads])
+        return np.where(passable(graph, road > 0, place > 0), road, 0), place
+
+    found = of.max_flow(*at(shut="c"))
+    assert found.value == 3
+    assert all(of.still_largest(found, *at(**now)) for now in ({}, {"sa": 3}, {"bt": 9}, {"bc": 0}))
+    # what it needs is narrower, its cut wider
+    changes = ({"sa": 2}, {"bt": 2}, {"ab": 2}, {"ab": 4}, {"shut": "b"})
+    assert not any(of.still_largest(found, *at(**now)) for now in changes)
+
+
+@PROPERTY
+@given(data=st.data())
+def test_a_flow_that_is_largest_still_is_as_large_as_one_found_anew(
+    data: st.DataObject, cases: Any
+) -> None:
+    case = data.draw(cases())
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    of = case.problem()
+    flow = of.max_flow(case.roads, case.places)
+    assert flow.unlimited or of.still_largest(flow, case.roads, case.places)
+    for _ in range(4):
+        road, place = (np.where(rng.random(x.shape) < 0.2, 0, x) for x in (case.roads, case.places))
+        fresh = of.max_flow(road, place)
+        if of.still_largest(flow, road, place):
+            assert flow.value == fresh.value
+        assert fresh.unlimited or of.still_largest(fresh, road, place)
+        flow = fresh
+
+
 @PROPERTY
 @given(data=st.data())
 def test_a_plan_that_stands_is_the_one_made_anew(data: st.DataObject, cases: Any) -> None:

@@ -123,6 +123,30 @@ def test_a_siege_ends_with_a_capture_even_by_the_same_holder(make: Make) -> None
     assert control.settle() == [(("place", "a", "besieged"), "red", "")]
 
 
+def test_what_bears_on_who_passes_is_told_apart_and_nothing_else(make: Make) -> None:
+    s = make("a-b:1", held={"a": {"red": HALF, "blue": HALF}})
+    control = control_of(s)
+    start = control.bearing("a"), control.bearing("a-b")
+    control.damage("road", "a-b", "idle", PPM)  # takes nothing
+    control.slow("a-b", "mud", HALF)  # slower, and yet nobody is kept out
+    control.raid("b", "red", "raid")  # elsewhere
+    assert (control.bearing("a"), control.bearing("a-b")) == start
+    changes = [
+        ("a", lambda: control.besiege("a", ["red"])),
+        ("a", lambda: control.seal("a", ["blue"])),
+        ("a", lambda: control.damage("place", "a", "bomb", HALF)),
+        ("a", lambda: control.capture("a", {"red": PPM})),
+        ("a-b", lambda: control.damage("road", "a-b", "bomb", HALF)),
+        ("a-b", lambda: control.slow("a-b", "mud", 0)),
+        ("a-b", lambda: control.close("a-b", "raid")),
+    ]
+    seen = list(start)
+    for id_, change in changes:
+        change()
+        assert control.bearing(id_) not in seen
+        seen.append(control.bearing(id_))
+
+
 def test_seals_close_a_place_to_those_named_or_to_all(make: Make) -> None:
     s = make("a-b:1", held={"b": {"red": HALF, "blue": HALF}, "a": {"red": HALF, "blue": HALF}})
     control = control_of(s)
