@@ -112,6 +112,13 @@ class FlowProblem:
             raise ValueError("capacities must not be negative")
         return limits
 
+    def unbound(self, kg: IntArray) -> IntArray:
+        """The :meth:`limits` of capacities as one vector (2m + n,) of roads and places alone.
+
+        They are whole and not negative; supply and demand have no limit.
+        """
+        return np.concatenate((kg, *self._open[1:]))
+
     def max_flow(
         self,
         road_capacity: ArrayLike,
@@ -134,17 +141,11 @@ class FlowProblem:
         amounts = None if value >= UNLIMITED else self._solver.flows(self._arcs)
         return self._certified(limits, value, amounts, cut)
 
-    def still_largest(
-        self, flow: Flow, road_capacity: ArrayLike, place_capacity: ArrayLike | None = None
-    ) -> bool:
-        """Whether a :meth:`max_flow` found under other capacities proves itself largest now, too.
-
-        Raises the errors of :meth:`limits`. False for a flow without limit.
-        """
-        return self.still(flow, self.limits(road_capacity, place_capacity))
-
     def still(self, flow: Flow, limits: IntArray) -> bool:
-        """As :meth:`still_largest`, within :meth:`limits`."""
+        """Whether a :meth:`max_flow` found under other limits proves itself largest in these, too.
+
+        False for a flow without limit.
+        """
         return not flow.unlimited and self._certificate.still(limits, flow)
 
     def plan(

@@ -229,12 +229,13 @@ class Credit:
 
     def _flow(self, axis: str) -> Flow:
         """The largest flow of an axis in the shadow: one found before, where it still is."""
-        passage, problem = self._passage[axis], self._axes[axis].problem
+        problem = self._axes[axis].problem
+        limits = problem.unbound(self._passage[axis].kg)
         for flow in (self._largest_now(axis), self._largest.get(axis)):
-            if flow is not None and problem.still_largest(flow, passage.road, passage.place):
+            if flow is not None and problem.still(flow, limits):
                 return flow
         self._world.record.solves += 1
-        return problem.max_flow(passage.road, passage.place)
+        return problem.largest(limits)
 
     # --- writing down --------------------------------------------------------------------
 

@@ -162,8 +162,8 @@ class Plans:
 
     def _largest(self, state: AxisState, last: Flow | None) -> Flow:
         """The largest flow of an axis alone: the last one, where it proves itself largest still."""
-        problem, passage = state.problem, state.passage
-        limits = problem.limits(passage.road, passage.place)
+        problem = state.problem
+        limits = problem.unbound(state.passage.kg)
         if last is not None and problem.still(last, limits):
             return last
         self._world.record.solves += 1
