@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sim.state.record import DISPERSE
 
 from .apportion import apportion
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(NamedTuple):
     """One thing to choose, ``seconds`` away, of some utility.
 
     ``room``: how many persons it can take (None: any number).

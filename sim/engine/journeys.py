@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -29,8 +28,7 @@ class Standing(NamedTuple):
     left: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Journey:
+class Journey(NamedTuple):
     """Place indices, the road indices between them, and the time (s) at each place.
 
     ``leaving``: it begins by getting off a place or road that is lost already, which is then
