@@ -346,22 +346,23 @@ class Control:
         ]
 
     def initial_rows(self) -> Iterator[tuple[Key, str]]:
-        """Every thing that the state and the drawn terrain hold, for the start of control.csv."""
+        """All that the state and the drawn terrain hold, for the start of control.csv; sorted."""
         terrain = self.terrain
         graph = terrain.graph
         for place, capacity in zip(graph.places, terrain.place_capacity, strict=True):
-            yield ("place", place, "holders"), shares_text(self.holders[place])
-            for what, names in (("besieged", self.besieged), ("sealed", self.sealed)):
-                if place in names:
-                    yield ("place", place, what), self.value(("place", place, what))
+            if place in self.besieged:
+                yield ("place", place, "besieged"), self.value(("place", place, "besieged"))
             if capacity != UNLIMITED:
                 yield ("place", place, CAPACITY), str(capacity)
+            yield ("place", place, "holders"), shares_text(self.holders[place])
+            if place in self.sealed:
+                yield ("place", place, "sealed"), self.value(("place", place, "sealed"))
         seconds = graph.seconds.tolist()
         ways = zip(graph.roads, terrain.road_capacity, seconds, strict=True)
         for road, (there, back), takes in ways:
-            yield ("road", road, CAPACITY), str(there)
             if back != there:
                 yield ("road", road, CAPACITY_BACK), str(back)
+            yield ("road", road, CAPACITY), str(there)
             yield ("road", road, "seconds"), str(takes)
             yield ("road", road, "state"), self.value(("road", road, "state"))
 

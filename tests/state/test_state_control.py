@@ -54,6 +54,23 @@ def test_terrain_gives_whole_seconds_at_least_one_and_the_drawn_capacity(make: M
     assert terrain.place_capacity == (UNLIMITED, 70, UNLIMITED)
 
 
+def test_the_rows_of_the_start_tell_all_that_holds_then_in_order(make: Make) -> None:
+    s = make("a-b:1/50 b-c:1", places={"b": {"capacity": 70}}, held={"b": "blue"})
+    control = control_of(s)
+    control.close("b-c", "start")
+    control.besiege("b", ["blue"])
+    control.seal("b", [EVERYONE])
+    rows = list(control.initial_rows())
+    assert rows == sorted(rows)
+    assert [(id_, what, value) for (_, id_, what), value in rows if id_ in ("b", "b-c")] == [
+        ("b", "besieged", "blue"), ("b", "capacity_kg_per_day", "70"), ("b", "holders", "blue=1"),
+        ("b", "sealed", EVERYONE),
+        # 1 km at 3.6 km/h is 1000 s
+        ("b-c", "capacity_kg_per_day", "1000"), ("b-c", "seconds", "1000"),
+        ("b-c", "state", "closed"),
+    ]  # fmt: skip
+
+
 def test_a_road_takes_the_lesser_share_of_its_two_ends(make: Make) -> None:
     s = make("a-b:1 b-c:1 c-d:1", held={"b": {"red": 700_000, "blue": 300_000}, "c": "blue"})
     control = control_of(s)
