@@ -50,9 +50,9 @@ class Ties:
         not a cheapest one.
         """
         more, less, wide = flow < capacity, flow > 0, capacity >= most
-        price = self._prices(more, less, self._joined(more | wide))
+        price = self._prices(more, less, self.joined(more | wide))
         tight = self._cost + price[self._tail] == price[self._head]
-        node = self._joined(wide)
+        node = self.joined(wide)
         tail, head = node[self._tail], node[self._head]
         near = self._near(tail, head, less, tight & more)
         arcs = (tight & near[tail] & near[head] & (more | less) & (tail != head)).nonzero()[0]
@@ -63,18 +63,21 @@ class Ties:
         )  # fmt: skip
         for arc in range(np.count_nonzero(self._rank[arcs] < self._ranked)):
             circles.widen(arc)
-        return flow + self._gains(arcs, np.array(circles.gain, dtype=np.int64), wide)
+        return flow + self.spread(arcs, np.array(circles.gain, dtype=np.int64), wide)
 
-    def _gains(self, arcs: IntArray, gain: IntArray, wide: BoolArray) -> IntArray:
-        """Gain of every arc: what ``arcs`` gain, and what follows for those that are joined."""
-        gains, leaving = np.zeros(len(wide), dtype=np.int64), np.zeros(self._nodes, dtype=np.int64)
-        gains[arcs] = gain
-        np.add.at(leaving, self._tail[arcs], gain)
+    def spread(self, arcs: IntArray, amount: IntArray, wide: BoolArray) -> IntArray:
+        """The amount of every arc: that of ``arcs``, and what follows for those that are joined."""
+        amounts, leaving = (
+            np.zeros(len(wide), dtype=np.int64),
+            np.zeros(self._nodes, dtype=np.int64),
+        )
+        amounts[arcs] = amount
+        np.add.at(leaving, self._tail[arcs], amount)
         joins = self._joins[wide[self._joins]]
-        gains[joins] = leaving[self._head[joins]]
-        return gains
+        amounts[joins] = leaving[self._head[joins]]
+        return amounts
 
-    def _joined(self, wide: BoolArray) -> IntArray:
+    def joined(self, wide: BoolArray) -> IntArray:
         """A node for each node: one for both ends of a ``wide`` arc that joins them."""
         node = np.arange(self._nodes)
         joins = self._joins[wide[self._joins]]

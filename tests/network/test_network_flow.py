@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from ortools.graph.python import min_cost_flow
 
 from sim.network import UNLIMITED, CertificateError, Cut, Flow, FlowProblem, Graph, certify
 from sim.network.certificate import check_amounts
@@ -407,12 +408,11 @@ def test_the_cut_nearest_the_sinks_is_found_after_other_solves() -> None:
 
 
 def test_a_planner_that_errs_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    problem = diamond()
+    problem, whole = diamond(), min_cost_flow.SimpleMinCostFlow
     problem.plan([4, 2, 3, 9])
-    planner: Any = problem._planner
-    whole = planner._solver
     for spoilt in ({"OPTIMAL": None}, {"flows": lambda arcs: np.ones(len(arcs), dtype=np.int64)}):
-        monkeypatch.setattr(planner, "_solver", Broken(whole, **spoilt))
+        broken = Broken(whole(), **spoilt)
+        monkeypatch.setattr(min_cost_flow, "SimpleMinCostFlow", lambda made=broken: made)
         with pytest.raises(CertificateError):
             problem.plan([4, 2, 3, 9])
 
