@@ -33,6 +33,7 @@ from .fill_cuts import cuts_of_run
 from .map.cut import cut_map_table, draw_cut_map
 from .map.figure import Maps, draw_map, map_table
 from .map.multiples import draw_multiples, multiples_data, multiples_table
+from .map.near import ready
 from .map.regroup import (
     RegroupMapData,
     displacement_table,
@@ -57,6 +58,7 @@ def figures(
     scenario, main = analysis.scenario, analysis.scenario.main_axis
     run = Maps(analysis)
     if main is not None:
+        ready(len(scenario.network.places))
         for i, view in enumerate(run.turning_points(main) if everything else ()):
             name = f"map_{i:02d}_day_{view.time // DAY:03d}"
             yield drawing(name, partial(run.map, main, view), draw_map, map_table)

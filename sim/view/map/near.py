@@ -18,6 +18,12 @@ FEW = 500_000
 """Distances up to which all are taken."""
 
 
+def ready(count: int) -> None:
+    """Load what is used among so many points, once before the process is copied."""
+    if count**2 > FEW:
+        import scipy.spatial  # noqa: F401
+
+
 def gaps(points: Points, others: Points) -> Points:
     """How far each point (n, 2) is from the nearest of the others (m, 2), of which there is one."""
     if len(points) * len(others) <= FEW:
