@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from enum import IntEnum
-from typing import Any, cast
+from typing import Any
 
 import simpy
 
@@ -80,6 +80,8 @@ class Clock(simpy.Environment):
     an instant where SimPy calls them urgent, and with the arrivals otherwise.
     """
 
+    _now: int  # of SimPy, where it may be any number
+
     def __init__(self) -> None:
         super().__init__(initial_time=0)
         self._reached: tuple[int, tuple[int, str]] = (0, (-1, ""))
@@ -87,7 +89,7 @@ class Clock(simpy.Environment):
     @property
     def now(self) -> int:
         """Seconds from the scenario's start."""
-        return cast(int, self._now)
+        return self._now
 
     def schedule(self, event: simpy.Event, priority: Any = 1, delay: Any = 0) -> None:
         """Put an event in the queue; see :class:`simpy.Environment`."""
