@@ -115,6 +115,7 @@ def casings(axes: Axes, lines: Sequence[Line], widths: Sequence[float], fine: fl
         made = PathCollection(
             paths, facecolors="none", edgecolors=colour,
             linewidths=[(w + more) * PT for w in joint], zorder=z, capstyle="round",
+            snap=False if len(lines) > 1 else None,  # else some were moved to whole pixels
         )  # fmt: skip
         add(axes, made)
 
