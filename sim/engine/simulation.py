@@ -74,9 +74,9 @@ class Simulation:
         self.decisions = Decisions(
             world, conditions, axes, self.regroup, self.forces, combat, withdrawals
         )
-        self._known_by_known: list[object] = [world, conditions]
+        self._in_circles: list[object] = [world, conditions]
         if self.operations is not None:
-            self._known_by_known += [self.operations, combat, self.operations.field.moved]
+            self._in_circles += [self.operations, combat, self.operations.field.moved]
         self._begun = self._persons()
         world.signals.settled.subscribe(self._settle)
         world.signals.state_changed.tell()
@@ -143,7 +143,7 @@ class Simulation:
         So they are freed one by one, at once, and the collector of cycles has nothing to look for.
         """
         self.world.clock.empty()
-        for part in self._known_by_known:
+        for part in self._in_circles:
             vars(part).clear()
 
     def run_until(self, time: int) -> Control:

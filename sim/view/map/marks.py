@@ -106,18 +106,20 @@ def unusable(axes: Axes, lines: Sequence[Line]) -> None:
 def casings(axes: Axes, lines: Sequence[Line], widths: Sequence[float], fine: float = 1.0) -> None:
     """Roads that the actor can use, as wide as their capacity; ``fine`` narrows their edges."""
     edge = ROAD.edges * max(fine, 0.4)
-    joint: dict[float, list[Line]] = defaultdict(list)  # a path a width: there may be thousands
-    for line, width in zip(lines, widths, strict=True):
-        joint[round(width, WIDTH_DIGITS)].append(line)
-    paths = [_path(same) for same in joint.values()]
-    wide = (CASING_EDGE, edge, Z_ROAD), (CASING_FILL, 0.0, Z_ROAD + 0.1)
-    for colour, more, z in wide if paths else ():
-        made = PathCollection(
-            paths, facecolors="none", edgecolors=colour,
-            linewidths=[(w + more) * PT for w in joint], zorder=z, capstyle="round",
-            snap=False if len(lines) > 1 else None,  # else some were moved to whole pixels
-        )  # fmt: skip
-        add(axes, made)
+    # a path a width: there may be thousands; what is along an axis is sharp on whole pixels
+    joint: dict[bool, dict[float, list[Line]]] = {False: defaultdict(list), True: defaultdict(list)}
+    along = (np.ptp(np.array(lines).reshape(-1, 2, 2), axis=1).min(axis=1) < 1e-4).tolist()
+    for line, width, upright in zip(lines, widths, along, strict=True):
+        joint[upright][round(width, WIDTH_DIGITS)].append(line)
+    for colour, more, z in (CASING_EDGE, edge, Z_ROAD), (CASING_FILL, 0.0, Z_ROAD + 0.1):
+        for upright, by_width in joint.items():
+            if by_width:
+                made = PathCollection(
+                    [_path(same) for same in by_width.values()], facecolors="none",
+                    edgecolors=colour, linewidths=[(w + more) * PT for w in by_width], zorder=z,
+                    capstyle="round", snap=upright,
+                )  # fmt: skip
+                add(axes, made)
 
 
 def _path(lines: Sequence[Line]) -> Path:
