@@ -51,32 +51,14 @@ def threat(control: Control, side: Side, place: int) -> float:
 
 @dataclass(slots=True, eq=False)
 class MovingGroup:
-    """Men on their way to what they chose, or to a front.
-
-    ``leaving`` as of :class:`Journey`. Most arrive before anything changes, so that nobody asks
-    for the places of their :attr:`journey`.
-    """
+    """Men on their way to what they chose, or to a front."""
 
     move: Move
     side: Side
     passage: Passage  # what it can pass on its way
-    standing: Standing  # where it began
-    ways: TravelTimes
-    goal: int  # the last place
-    leaving: bool
+    journey: Journey
+    extra: int  # seconds beyond the last place, for an exit
     moment: Moment | None = None
-    _journey: Journey | None = None
-
-    @property
-    def journey(self) -> Journey:
-        """Its way, as it was when it began."""
-        if self._journey is None:
-            way = self.ways.way(self.goal)
-            assert way is not None  # it can be reached
-            journey = depart(self.standing, self.move.time, *way, self.passage)
-            leaving = self.leaving and bool(journey.roads)
-            self._journey = journey._replace(leaving=leaving)
-        return self._journey
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,22 +377,26 @@ class Regroup:
         self, move: Move, standing: Standing, ways: TravelTimes, *, through: bool = False
     ) -> None:
         world = self._world
-        index, leave = world.graph.place_index, world.scenario.exits.get(move.choice)
-        if leave is None:
-            goal = index[move.choice]
+        graph, now = world.graph, world.clock.now
+        extra = 0
+        if move.choice in world.scenario.exits:
+            entries = world.scenario.exits[move.choice].places
+            entry, goal = min(
+                (int(ways.seconds[i]), i) for i in (graph.place_index[p] for p in entries)
+            )
+            extra = move.seconds - standing.since - entry
         else:
-            goal = min((index[p] for p in leave.places), key=lambda i: (ways.seconds[i], i))
-        if not ways.reaches(goal):
+            goal = graph.place_index[move.choice]
+        way = ways.way(goal)
+        if way is None:
             raise AssertionError(f"{move.choice} was chosen but cannot be reached")
-        passage, road = world.passages.of(EVERYONE if through else move.actor), standing.road
-        first = standing.here if road is None or standing.ahead is None else standing.ahead
-        stays_open = passage.open[first] and (road is None or passage.carries(road, first))
-        side = world.sides[move.actor]
-        group = MovingGroup(move, side, passage, standing, ways, goal, not stays_open)
+        passage = world.passages.of(EVERYONE if through else move.actor)
+        journey = depart(standing, now, *way, passage)
+        group = MovingGroup(move, world.sides[move.actor], passage, journey, extra)
         self._groups.append(group)
         key = f"column:{move.actor}:{move.origin}:{move.choice}:{move.time}"
         group.moment = world.clock.at(
-            world.clock.now + move.seconds, Phase.ARRIVALS, key, lambda: self._arrive(group)
+            journey.arrival + extra, Phase.ARRIVALS, key, lambda: self._arrive(group)
         )
 
     def _arrive(self, group: MovingGroup) -> None:

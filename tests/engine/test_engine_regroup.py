@@ -330,6 +330,21 @@ def test_cut_off_further_on_they_rest_at_the_next_place_or_go_round(make: Make) 
     assert facts(record.moves[1:]) == [(cut, "w", "z", 8, 900 + HOUR, "arrived", cut + 900 + HOUR)]
 
 
+def test_a_one_way_road_that_closes_under_those_who_go_on_along_it_is_news(make: Make) -> None:
+    # y falls 2,700 s beyond x: on to w, since nobody turns on a road of one way. It closes 100 s
+    # later: they get off it, on to w, with 800 s to go
+    cut = FALL + HOUR + 2_700
+    events = {
+        "y_falls": falls("y", cut),
+        "shut": {"kind": "close", "roads": "x-w", "at": cut + 100},
+    }
+    roads = "g-x:3.6 x>w:3.6 w-y:3.6 w-z:3.6"
+    record = run(scene(make, roads, 8, rule=TO_Y, events=events))
+    assert facts(record.moves)[1] == (cut, "w", "z", 8, 900 + HOUR, "chose again", cut + 100)
+    assert {m.time for m in record.moves[2:]} == {cut + 100}
+    assert sum(m.persons for m in record.moves[2:]) == 8
+
+
 def test_between_two_lost_places_they_are_lost(make: Make) -> None:
     cut = FALL + HOUR + 900
     events = {"x_falls": falls("x", cut), "y_falls": falls("y", cut)}
