@@ -8,7 +8,7 @@ a nest have something in common that no term says.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sim.state.record import DISPERSE
@@ -28,9 +28,9 @@ class Alternative(NamedTuple):
     seconds: int
 
 
-def utility(coefficients: Mapping[str, float], terms: Mapping[str, float]) -> float:
+def utility(coefficients: Iterable[float], terms: Iterable[float]) -> float:
     """The sum of coefficient times term."""
-    return sum(coefficients[name] * term for name, term in terms.items())
+    return sum([c * term for c, term in zip(coefficients, terms, strict=True)])
 
 
 def logit(utilities: Sequence[float]) -> list[float]:

@@ -122,7 +122,7 @@ class Decisions:
             used[what] = rule.get(what, 0.0)
             if stated is not None:
                 used[what] = self._world.luck.value(stated, f"decision:{decision.id}:{what}")
-        return utility(used, terms)
+        return utility((used[what] for what in terms), terms.values())
 
     def _terms(self, decision: Decision, option: DecisionOption) -> dict[str, float] | None:
         """What speaks for an option now, by term; None where it is not open."""

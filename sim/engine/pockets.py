@@ -44,10 +44,9 @@ class PocketWatch:
 
     def settle(self, change: NetChange) -> None:
         """Take in the net change of an instant."""
-        holders = self._world.control.holders
+        control = self._world.control
         for actor, territory in self._territories.items():
-            held = {p for p in change.places if actor in holders[p]}
-            turned = held ^ (territory.held.intersection(change.places))
+            turned = control.turned(actor, territory.held, change.places)
             territory.held ^= turned
             if turned or territory.passage in change.moved:
                 self._stale.add(actor)

@@ -10,7 +10,6 @@ choose again among the rest. How men share themselves out is told in :mod:`sim.e
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -23,7 +22,7 @@ from sim.state.record import DISPERSE, DISPLACED, LOST, STAY, TAKEN, ChoiceRow, 
 from sim.state.sides import Side
 
 from .bodies import Bodies
-from .choice import Alternative
+from .choice import Alternative, utility
 from .clock import Moment, Phase, call_off
 from .garrisons import Garrisons
 from .journeys import Journey, Standing, depart, way_out
@@ -303,9 +302,7 @@ class Regroup:
 
         def worth(seconds: int, threat: float, supply: float, room: int | None, v: float) -> float:
             rest = 0.0 if room is None else math.log1p(max(0, room) / 1000)
-            terms = seconds / 3600, threat, supply, rest, v
-            u: float = sum(map(operator.mul, weights, terms))
-            return u
+            return utility(weights, (seconds / 3600, threat, supply, rest, v))
 
         options = []
         near = passage.open & (ways.seconds + standing.since <= drawn.max_seconds)

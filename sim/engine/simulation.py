@@ -55,7 +55,7 @@ class Simulation:
         conditions = Conditions(world, axes)
         self.supply = Supply(world, axes, lean=lean)
         if credit and axes:  # else there is nothing to credit anybody with
-            Credit(world, axes, self.supply.plans.largest)
+            Credit(world, axes, self.supply.plans.solves.last)
         self.garrisons = Garrisons(world)
         self.regroup = Regroup(world, self.garrisons)
         self.pockets = PocketWatch(world, self.garrisons, self.supply)
@@ -101,9 +101,10 @@ class Simulation:
             AssertionError: persons or kilograms are not all accounted for.
         """
         world, record = self.world, self.world.record
-        if look is not None:
+        if look is None:
+            world.clock.run_through(world.scenario.length)
+        else:
             self._look_on(look)
-        world.clock.run_through(world.scenario.length)
         if self.operations is not None:
             self.operations.close()
         loaded: Counter[tuple[str | None, str]] = Counter()

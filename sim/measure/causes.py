@@ -5,10 +5,8 @@ docs/definitions.md says how the instant and its cause are found.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 from sim.scenario.model import DAY, Claim, Scenario
@@ -131,9 +129,9 @@ class _Causes:
     def _changed(self) -> dict[int, dict[str, None]]:
         """By each instant after the start: the places and roads of which rows tell, in order."""
         found: dict[int, dict[str, None]] = {}
-        rows = self.run.record.control
-        for row in rows[bisect_right(rows, 0, key=attrgetter("time")) :]:
-            found.setdefault(row.time, {})[row.id] = None
+        for row in self.run.record.control:
+            if row.time:
+                found.setdefault(row.time, {})[row.id] = None
         return found
 
     def _of_axis(self, claim: Claim, time: int) -> tuple[str, str] | None:

@@ -93,14 +93,13 @@ class Links:
 
     def look(self, seen: Seen) -> None:
         """Count those of a state."""
-        holders = seen.control.holders
+        control = seen.control
         for actor, sources in self._abroad.items():
             mine = seen.ways.of(actor, sources)
             if not seen.time:
-                self._held[actor] = {p for p, shares in holders.items() if actor in shares}
-            held = self._held[actor]
-            turned = {p for p in seen.places if (p in held) != (actor in holders[p])}
-            held ^= turned
+                self._held[actor] = control.held_by(actor)
+            turned = control.turned(actor, self._held[actor], seen.places)
+            self._held[actor] ^= turned
             if seen.time and mine not in seen.moved and not turned:
                 continue
             counts = links(self._scenario, mine)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .graph import BoolArray, Graph, IntArray, passable
+from .graph import BoolArray, Graph, IntArray, keep, passable
 
 BYTES, EACH = 16_000_000, 20
 """Memory that the answers take which a graph keeps, about: bytes, of which each takes so many for
@@ -47,9 +47,8 @@ def between(
         roads = np.array(sorted(_roads(graph, either, begin, end)), dtype=np.int64)
         places = np.unique(np.concatenate((graph.a[roads], graph.b[roads])))
         parts = np.concatenate((2 * roads, 2 * roads + 1, 2 * len(graph.roads) + places))
-        if len(kept) >= max(1, BYTES // (EACH * (len(graph.roads) + len(graph.places)))):
-            del kept[next(iter(kept))]
-        kept[key] = Between(roads, places, parts, roads.tobytes())
+        most = max(1, BYTES // (EACH * (len(graph.roads) + len(graph.places))))
+        keep(kept, key, Between(roads, places, parts, roads.tobytes()), most)
     return kept[key]
 
 

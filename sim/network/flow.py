@@ -323,7 +323,7 @@ class _Planner:
         from ortools.graph.python import min_cost_flow
 
         # No arc of an acyclic flow carries more than the flow's value. A place that lets all of it
-        # pass is one node: that halves the nodes, and takes a quarter of the time.
+        # pass is one node: that halves the nodes, and takes a third of the time.
         capacity = np.minimum(limits, value)
         wide = capacity >= value
         node = self._ties.joined(wide)

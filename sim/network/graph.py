@@ -317,13 +317,13 @@ def reach(
         begun = [root for root in key[2] if usable[root]]
         reached[_spread_plain(graph, ways.ravel(), begun)] = True
         reached.flags.writeable = False
-        _keep(kept, key, reached)
+        keep(kept, key, reached)
     return kept[key]
 
 
-def _keep(kept: dict[Asked, Answer], key: Asked, answer: Answer) -> None:
-    """Keep an answer in place of the oldest."""
-    if len(kept) >= MOST_REACHED:
+def keep(kept: dict[Asked, Answer], key: Asked, answer: Answer, most: int = MOST_REACHED) -> None:
+    """Keep an answer, in place of the oldest where there are so many."""
+    if len(kept) >= most:
         del kept[next(iter(kept))]
     kept[key] = answer
 
@@ -375,7 +375,7 @@ def components(
         return _parts(graph, either, usable)
     key, kept = (either.tobytes(), usable.tobytes()), graph.shape.parts
     if key not in kept:
-        _keep(kept, key, _parts(graph, either, usable))
+        keep(kept, key, _parts(graph, either, usable))
     return kept[key].copy()
 
 

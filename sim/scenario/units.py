@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 from types import MappingProxyType
 
 from .faults import InputError
@@ -160,7 +159,6 @@ def _why_no_number(text: str) -> tuple[str, str | None]:
     return f"{shown} is not a number", None
 
 
-@lru_cache(maxsize=4096)  # thousands of roads state the same few
 def parse_quantity(text: str, dimension: str, unit: str | None = None) -> float:
     """The value of ``text`` in the base unit of ``dimension`` (a key of ``DIMENSIONS``).
 

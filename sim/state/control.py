@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Literal, TypeVar, get_args
 
@@ -297,6 +297,11 @@ class Control:
     def held_by(self, actor: str) -> set[str]:
         """The places of which an actor holds a share."""
         return {place for place, shares in self.holders.items() if actor in shares}
+
+    def turned(self, actor: str, held: Collection[str], places: Iterable[str]) -> set[str]:
+        """Which of some places an actor has lost or won since it held those of ``held``."""
+        holders = self.holders
+        return {place for place in places if (place in held) != (actor in holders[place])}
 
     def owners(self, place: str) -> Mapping[str, int]:
         """The lasting holders of a place (ppm by actor), whoever raids it."""

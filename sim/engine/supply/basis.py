@@ -55,7 +55,7 @@ class Basis(NamedTuple):
             else of.kg[spots.parts].tobytes()
             for n, of in enumerate((passage, whole))
         ]  # fmt: skip
-        wants = [(sink.rate, sink.active and sink.refilling) for sink in state.sinks.values()]
+        wants = [(sink.rate, sink.asks) for sink in state.sinks.values()]
         asked = spots.key, state.condition, wants
         return cls(whole, keys, spots, room, asked, [other.used for other in before])
 

@@ -30,6 +30,7 @@ from sim.state.passages import Passage, Passages
 from sim.state.record import CreditRow
 
 from .axes import AxisState
+from .solves import largest_flow
 
 MOST = 6
 """Up to so many causes that begin at one instant the shares are exact (2^6 states)."""
@@ -223,19 +224,11 @@ class Credit:
     def _capacity(self, axis: str) -> int:
         """Capacity of an axis (kg/day) in the shadow."""
         if axis not in self._shadowed:
-            flow = self._largest[axis] = self._flow(axis)
+            known = self._largest_now(axis), self._largest.get(axis)
+            problem, kg = self._axes[axis].problem, self._passage[axis].kg
+            flow = self._largest[axis] = largest_flow(self._world, problem, kg, known)
             self._shadowed[axis] = flow.value
         return self._shadowed[axis]
-
-    def _flow(self, axis: str) -> Flow:
-        """The largest flow of an axis in the shadow: one found before, where it still is."""
-        problem = self._axes[axis].problem
-        limits = problem.unbound(self._passage[axis].kg)
-        for flow in (self._largest_now(axis), self._largest.get(axis)):
-            if flow is not None and problem.still(flow, limits):
-                return flow
-        self._world.record.solves += 1
-        return problem.largest(limits)
 
     # --- writing down --------------------------------------------------------------------
 

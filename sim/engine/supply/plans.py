@@ -4,24 +4,21 @@ On every change of the network, and when a sink starts or stops refilling, the a
 touches are planned again: by priority over the axes of all actors, then by actor, then by id.
 Capacity and deliverable are each alone, the plan is in what the axes before it have left: of
 what state and damage leave of a road or place, whoever drives, and of its actor's share of that.
-Plans are min-cost (by travel time) max flows; where the last one does not prove itself again and
-nothing is short they follow from the fastest ways, with no solver. Axes that share by a stated rule
-are planned as one (:mod:`~sim.engine.supply.together`). Where an axis has lorries, its plan takes
+How each is found is told in :mod:`~sim.engine.supply.solves`. Axes that share by a stated rule are
+planned as one (:mod:`~sim.engine.supply.together`). Where an axis has lorries, its plan takes
 no more hours than these have (:mod:`~sim.engine.supply.fleets`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.engine.clock import Phase
 from sim.engine.world import World
-from sim.network import UNLIMITED, FastestWays, Flow, FlowProblem, IntArray, Route, decompose
+from sim.network import UNLIMITED, Flow, IntArray
 from sim.network.shares import LinePlan
 from sim.scenario.blocks import Block, blocks
 from sim.scenario.model import DAY, Scenario
@@ -32,28 +29,11 @@ from .axes import AxisState
 from .basis import MOST_LEAN, Basis, Used
 from .depots import Depots
 from .fleets import Fleets, Within
-from .latest import Latest
 from .room import in_loads, left, loads_of, meet, used_by, used_together
 from .sinks import Sinks
+from .solves import AxisPlan, Solves, total
 from .streams import LoadedStream, Stream
 from .together import Together
-
-
-@dataclass(slots=True)
-class AxisPlan:
-    """A plan and, once they were asked for, the routes that carry it."""
-
-    flow: Flow | LinePlan
-    routes: tuple[Route, ...] | None = None
-    bound: Fraction | None = None  # kg/day, where its fleet binds it
-
-    def routes_in(self, problem: FlowProblem) -> tuple[Route, ...]:
-        """The routes that carry it."""
-        if self.routes is None:
-            flow = self.flow
-            found = flow.routes if isinstance(flow, LinePlan) else decompose(problem, flow)
-            self.routes = found
-        return self.routes
 
 
 class Found(NamedTuple):
@@ -75,22 +55,6 @@ class Found(NamedTuple):
         return self.plan.flow.value
 
 
-class Solved(NamedTuple):
-    """A plan of an axis alone in what is left to it, and the limits that it was found under."""
-
-    plan: AxisPlan
-    flow: Flow
-    limits: IntArray
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What was worked out for an axis in one condition: plans by what is asked too."""
-
-    fastest: Latest[bytes, FastestWays]
-    plans: Latest[bytes, Solved]
-
-
 class Plans:
     """The plans of all axes of a run."""
 
@@ -103,7 +67,6 @@ class Plans:
         self._basis: dict[str, Basis] = {}  # what the plan in force follows from
         self._sinks = sinks
         self._depots = depots
-        self._order = list(axes.values())
         self._blocks: list[list[AxisState]] = []
         self._together: dict[str, Together] = {}
         self._priority: dict[str, int] = {}
@@ -118,14 +81,11 @@ class Plans:
         self._loads = np.zeros(2 * len(world.graph.roads) + len(world.graph.places), np.int64)
         self._told: set[str] = set()
         self._limits_change = _limits_change(world.scenario)
-        self._alone: dict[str, Latest[bytes, Flow]] = {axis: Latest(world.graph) for axis in axes}
-        self._answers: dict[str, Latest[bytes, Answers]] = {
-            axis: Latest(world.graph) for axis in axes
-        }
+        self.solves = Solves(world, axes)
         self._due: set[str] = set()
         world.signals.asks_changed.subscribe(self.soon)
         for state in axes.values():
-            state.capacity = self.capacity(state)
+            state.capacity = self.solves.largest(state).value
             self.soon(state.axis.actor)
 
     def _add(self, block: Block, states: list[AxisState]) -> None:
@@ -144,30 +104,6 @@ class Plans:
             clock = self._world.clock
             clock.at(clock.now, Phase.DECISIONS, "plan", self._plan)
         self._due.add(actor)
-
-    def capacity(self, state: AxisState) -> int:
-        """Capacity of an axis (kg/day) as the network stands, the axis alone."""
-        return self._by_itself(state).value
-
-    def _by_itself(self, state: AxisState) -> Flow:
-        """The largest flow of an axis alone, as the network stands."""
-        key, alone = state.passage.key, self._alone[state.axis.id]
-        if key not in alone:
-            alone[key] = self._largest(state, alone.last)
-        return alone[key]
-
-    def largest(self, axis: str) -> Flow | None:
-        """The largest flow of an axis alone that was found last."""
-        return self._alone[axis].last
-
-    def _largest(self, state: AxisState, last: Flow | None) -> Flow:
-        """The largest flow of an axis alone: the last one, where it proves itself largest still."""
-        problem = state.problem
-        limits = problem.unbound(state.passage.kg)
-        if last is not None and problem.still(last, limits):
-            return last
-        self._world.record.solves += 1
-        return problem.largest(limits)
 
     def _plan(self) -> None:
         """Plan the axes of the actors that are due, and those after them that they touch."""
@@ -262,7 +198,7 @@ class Plans:
         self, state: AxisState, kg: IntArray, asks: IntArray, before: Sequence[AxisState]
     ) -> AxisPlan:
         """The plan within these capacities, and what the axes ``before`` leave of its fleet."""
-        plan = self._solve(state, kg, asks)
+        plan = self.solves.plan(state, kg, asks)
         if self._fleets.of(state) is None:
             return plan
         within = Within(kg, asks, plan.routes_in(state.problem), plan.flow.value)
@@ -271,7 +207,7 @@ class Plans:
 
     def _adopt(self, state: AxisState, before: Sequence[AxisState], found: Found) -> None:
         """Put a plan of an axis beside those ``before`` in force."""
-        plan, asks, capacity = found.plan, found.asks, self.capacity(state)
+        plan, asks, capacity = found.plan, found.asks, self.solves.largest(state).value
         deliverable = self._deliverable(state, capacity, plan.flow, asks)
         if self._fleets.of(state) is not None:
             self._fleets.adopt(state, plan.flow.value, plan.bound)
@@ -318,55 +254,6 @@ class Plans:
                 place = graph.places[part - 2 * len(graph.roads)]
                 add(LoadRow(now, "place", place, place, place, kg_per_day))
 
-    def _solve(self, state: AxisState, kg: IntArray, asks: IntArray) -> AxisPlan:
-        """The plan within these capacities, as ``Passage.kg``."""
-        # No road carries more than all that is asked: what one holds beyond that changes nothing.
-        limits = np.concatenate((np.minimum(kg, _total(asks)), state.supply, asks))
-        key = limits.tobytes()
-        plans = self._answers_of(state).plans
-        solved = plans.get(key)
-        if solved is None:
-            self._world.record.solves += 1
-            solved = _still(state, plans.last, limits)
-            if solved is None:
-                solved = self._nothing(state, limits) or self._fed_fastest(state, asks, limits)
-            if solved is None:
-                flow = state.problem.cheapest(limits)
-                solved = Solved(AxisPlan(flow), flow, limits)
-            plans[key] = solved
-        return solved.plan
-
-    def _nothing(self, state: AxisState, limits: IntArray) -> Solved | None:
-        """The plan where no way is open: the largest flow, which a cut of 0 proves."""
-        flow = self._by_itself(state)
-        if flow.value or np.count_nonzero(flow.amounts):  # a largest flow may run in circles
-            return None
-        return Solved(AxisPlan(flow, ()), flow, limits)
-
-    def _fed_fastest(self, state: AxisState, asks: IntArray, limits: IntArray) -> Solved | None:
-        """The plan by the fastest ways, None where they are too narrow or it is to be cheap."""
-        if state.problem.priced is not None:
-            return None
-        ways = self._fastest(state)
-        flow = ways.plan_within(limits, asks)
-        return None if flow is None else Solved(AxisPlan(flow, ways.routes(flow)), flow, limits)
-
-    def _fastest(self, state: AxisState) -> FastestWays:
-        """The fastest ways of an axis as the network stands."""
-        passage, fastest = state.passage, self._answers_of(state).fastest
-        if passage.key not in fastest:
-            ways = FastestWays(state.problem, passage.road, passage.place, state.supply)
-            fastest[passage.key] = ways
-        return fastest[passage.key]
-
-    def _answers_of(self, state: AxisState) -> Answers:
-        """What was worked out at the speeds and supplies of now."""
-        kept = self._answers[state.axis.id]
-        if state.condition not in kept:
-            graph = self._world.graph
-            kept[state.condition] = Answers(Latest(graph), Latest(graph))
-        return kept[state.condition]
-
     def _deliverable(
         self, state: AxisState, capacity: int, flow: Flow | LinePlan, asks: IntArray
     ) -> int:
@@ -375,10 +262,10 @@ class Plans:
         No less than planned beside other axes; no more than its capacity, what its sources have
         and what is asked. Only where these differ is there something to solve.
         """
-        most = min(capacity, _total(state.supply), _total(asks))
+        most = min(capacity, total(state.supply), total(asks))
         if flow.value == most:
             return most
-        return self._solve(state, state.passage.kg, asks).flow.value
+        return self.solves.plan(state, state.passage.kg, asks).flow.value
 
     def _publish(
         self, state: AxisState, capacity: int, deliverable: int, flow: Flow | LinePlan, asked: int
@@ -392,7 +279,7 @@ class Plans:
         world.note(subject, "asked_kg_per_day", asked)
         demand = sum(s.rate for s in state.sinks.values())
         world.note(subject, "demand_kg_per_day", demand)
-        if (supply := _total(state.supply)) < UNLIMITED or axis in self._limits_change:
+        if (supply := total(state.supply)) < UNLIMITED or axis in self._limits_change:
             world.note(subject, "supply_kg_per_day", supply)
         if before != capacity and world.clock.now > 0:
             kind = "axis_changed" if before and capacity else "axis_open"
@@ -442,14 +329,6 @@ class Plans:
             self._depots.begin(state, sink)
 
 
-def _still(state: AxisState, last: Solved | None, limits: IntArray) -> Solved | None:
-    """The plan of an axis that was found last, where it proves itself that of other limits."""
-    if last is None:
-        return None
-    flow = state.problem.still_plan(last.flow, last.limits, limits)
-    return None if flow is None else Solved(AxisPlan(flow, last.plan.routes), flow, limits)
-
-
 def _limits_change(scenario: Scenario) -> set[str]:
     """Axes whose sources may give without limit at one time, and not at another."""
     ends = {
@@ -478,9 +357,3 @@ def _same(one: Used, other: Used) -> bool:
 def _equal(one: IntArray, other: IntArray) -> bool:
     """Whether two arrays of one shape hold the same; often they are the same array."""
     return one is other or not np.count_nonzero(one != other)
-
-
-def _total(limits: IntArray) -> int:
-    """The sum of supplies or demands, exact beside ``UNLIMITED``."""
-    total: int = sum(limits.tolist())
-    return min(UNLIMITED, total)

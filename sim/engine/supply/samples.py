@@ -95,10 +95,12 @@ Samples = tuple[Sequence[int], Sequence[int]]
 
 def samples(courses: Sequence[Course]) -> list[Samples]:
     """Those of sinks that are sampled at the same times, when their courses are kept to the end."""
+    alike: dict[type, list[Course]] = {}
+    for course in courses:
+        alike.setdefault(course.kind(), []).append(course)
     found: dict[Course, Samples] = {}
-    for kind in (np.int64, object):
-        if alike := [course for course in courses if course.kind() is kind]:
-            found.update(zip(alike, _samples(alike, kind), strict=True))
+    for kind, some in alike.items():
+        found.update(zip(some, _samples(some, kind), strict=True))
     return [found[course] for course in courses]
 
 
