@@ -44,6 +44,10 @@ DESERTED = 60.0
 """Seconds without any worker, where there were some, after which the cluster is given up."""
 
 
+FETCH = 20.0
+"""Seconds in which a result that is there has come; else its worker died, and it is made anew."""
+
+
 def run_batch(task: Task, replicates: tuple[int, ...]) -> list[Finished]:
     """On a worker: each replicate with its result, or with its error in one line."""
     return [attempt(task, replicate) for replicate in replicates]
@@ -170,9 +174,10 @@ class _Flight:
             with suppress(TimeoutError, CancelledError):  # who is done is asked below
                 wait(list(self.batches), timeout=1.0, return_when="FIRST_COMPLETED")
             for future in [f for f in self.batches if f.done()]:
-                if not future.cancelled():  # the cluster lost it, through no fault of its own
-                    moved = time.monotonic()
+                lost = future.cancelled()  # by the cluster, through no fault of its own
                 yield from self._land(future)
+                if not lost and future not in self.batches:
+                    moved = time.monotonic()
             if self.client.status not in ("running", "connecting"):
                 raise EngineError("the Dask scheduler is gone")
             if time.monotonic() - moved > self.deadline:
@@ -210,7 +215,11 @@ class _Flight:
                 self.again.append(batch)
             return
         try:
-            answers: list[Finished] = future.result()
+            answers: list[Finished] = future.result(timeout=FETCH)
+        except TimeoutError:
+            self.batches[future] = batch
+            self.trial = future if alone else self.trial
+            return
         except Exception as error:  # the batch as a whole: its workers died
             self._settle()
             if not alone:
