@@ -196,8 +196,8 @@ def run(
         credit: work out which event cost which axis how much capacity.
         nominal: take the median of every range in place of a draw; see
             :class:`sim.state.luck.NominalLuck`.
-        lean: prove no plan again that no change can touch, and write no rows of control of how
-            things stand at the start. The rest of the record is the same, but for ``solves``, which
+        lean: prove no plan again that no change can touch, and write down no more than measures
+            ask, see :class:`World`. The rest of the record is the same, but for ``solves``, which
             are fewer. It pays where many runs go through the same states.
         look: is shown the states that the run goes through, as :meth:`Simulation.finish` does.
 

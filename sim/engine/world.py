@@ -29,12 +29,14 @@ class World:
 
     ``happened`` are the ids of the events that have taken effect, of the operations that have
     begun and of what was decided on. ``work`` counts convoys and rows of samples (:meth:`took`).
-    Where it is not ``told`` the record does not say how things stood at the start.
+    Where it is not ``told`` the record leaves out what no measure asks: how things stood at the
+    start, loads, and flows where nothing states a cost.
     """
 
     def __init__(self, scenario: Scenario, luck: Luck, *, told: bool = True) -> None:
         self.scenario = scenario
         self.luck = luck
+        self.told = told
         self.clock = Clock()
         self.record = Record(
             luck.seed, luck.replicate, scenario.length, luck.nominal, sample=scenario.sample

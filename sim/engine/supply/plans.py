@@ -117,7 +117,7 @@ class Plans:
             if told and not (self._lean and self._stands(states, before)):
                 moved += self._plan_block(states, [o for o in before if o.used is not None])
             before += states
-        if moved:
+        if moved and self._world.told:
             self._note_loads(moved)
         self._fleets.look(self._blocks, self._find)
 
@@ -285,7 +285,12 @@ class Plans:
             kind = "axis_changed" if before and capacity else "axis_open"
             kind = kind if capacity else "axis_cut"
             world.note_event(kind, axis, "", f"capacity {before} -> {capacity} kg/day")
-        old = state.planned
+        if world.told or world.costs is not None:
+            self._note_flows(state, flow)
+
+    def _note_flows(self, state: AxisState, flow: Flow | LinePlan) -> None:
+        """Write down what of a plan of an axis is another than in the plan in force."""
+        world, axis, old = self._world, state.axis.id, state.planned
         if old is None or not _equal(old, flow.road_flow):
             graph = state.problem.graph
             rows = flow.road_flow if old is None else flow.road_flow != old
