@@ -56,7 +56,7 @@ def _replicate(scenario: Scenario, replicate: int, watched: Sequence[str]) -> Re
     analysis = Analysis(scenario, record, along)
     row: dict[str, Any] = {
         "replicate": replicate,
-        "measures": {path: m.value for path, m in analysis.measures.items()},
+        "measures": analysis.measures.numbers,
         "claims": {v.id: v.verdict for v in analysis.verdicts},
         "turned": {claim: list(turn) for claim, turn in analysis.turns.items()},
         "series": _curves(scenario, analysis),
@@ -70,7 +70,7 @@ def _replicate(scenario: Scenario, replicate: int, watched: Sequence[str]) -> Re
         row["foreseen"] = foreseen(scenario, record)
     if watched:
         row["came"] = {path: list(came_by(analysis, path)) for path in watched}
-    return Result(row, {path: m.unit for path, m in analysis.measures.items()})
+    return Result(row, analysis.measures.units)
 
 
 def _curves(scenario: Scenario, analysis: Analysis) -> dict[str, list[list[int]]]:

@@ -62,6 +62,27 @@ def last_choices(moves: Iterable[Move]) -> Iterator[tuple[Move, str]]:
             yield move, move.outcome if lost else move.choice.strip("()")
 
 
+@dataclass(slots=True)
+class Went:
+    """Displaced persons of one choice, those of them ``there``, and what these took (person-s)."""
+
+    persons: int = 0
+    there: int = 0
+    seconds: int = 0
+
+
+def went_to(moves: Iterable[Move]) -> dict[tuple[str, str], Went]:
+    """Those of each actor and choice, as :func:`displaced` counts them."""
+    found: dict[tuple[str, str], Went] = defaultdict(Went)
+    for move, choice in last_choices(moves):
+        went = found[move.actor, choice]
+        went.persons += move.persons
+        if move.ended is not None:
+            went.there += move.persons
+            went.seconds += move.persons * (move.ended - move.time)
+    return dict(found)
+
+
 def leavers(scenario: Scenario) -> list[str]:
     """Actors whose garrisons may leave their places: by a rule, an event or a decision."""
     found = {*scenario.rules.leave}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -28,20 +29,24 @@ def passages(scenario: Scenario, control: Control) -> Passages:
 
 def ground(control: Control, actors: Iterable[str]) -> dict[str, tuple[float, float]]:
     """Places and road-km that each actor holds: shares count as parts, a road by its lesser end."""
-    graph = control.terrain.graph
-    shares = {actor: np.zeros(len(graph.places), dtype=np.int64) for actor in actors}
+    graph, number = control.terrain.graph, {actor: i for i, actor in enumerate(actors)}
+    shares = np.zeros((len(number), len(graph.places)), dtype=np.int64)
     for i, place in enumerate(graph.places):
         for holder, ppm in control.holders[place].items():
-            shares[holder][i] = ppm
-    return {actor: ground_of(graph, share) for actor, share in shares.items()}
+            shares[number[holder], i] = ppm
+    return dict(zip(number, ground_of(graph, shares), strict=True))
 
 
-def ground_of(graph: Graph, share: IntArray) -> tuple[float, float]:
-    """The :func:`ground` of one actor, by its shares (n,) of the places in ppm."""
-    lesser = np.minimum(share[graph.a], share[graph.b])
-    some = lesser > 0
-    km = math.fsum((graph.km[some] * lesser[some]).tolist()) / PPM
-    return round(int(share.sum()) / PPM, 3), round(km, 1)
+def ground_of(graph: Graph, shares: IntArray) -> list[tuple[float, float]]:
+    """The :func:`ground` of each of some actors, by their shares (k, n) of the places in ppm."""
+    lesser = np.minimum(shares[:, graph.a], shares[:, graph.b])
+    whose, roads = lesser.nonzero()
+    km = (graph.km[roads] * lesser[whose, roads]).tolist()
+    ends = np.searchsorted(whose, range(len(shares) + 1)).tolist()
+    return [
+        (round(held / PPM, 3), round(math.fsum(km[begin:end]) / PPM, 1))
+        for held, (begin, end) in zip(shares.sum(axis=1).tolist(), pairwise(ends), strict=True)
+    ]
 
 
 def links(scenario: Scenario, passage: Passage) -> dict[str, int]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.network import BoolArray
 from sim.scenario.model import Axis, Scenario
-from sim.state.passages import Seen
+from sim.state.passages import Passage, Seen
 
 Turns = Sequence[Any]
 """The roads that are passable at the start (hex digits, a bit a road), then the list
@@ -21,30 +21,27 @@ class Passable:
 
     def __init__(self, scenario: Scenario) -> None:
         self._axes = {axis.id: _asked_of(scenario, axis) for axis in scenario.axes.values()}
-        self._asked = set(self._axes.values())  # what axes of an actor share is looked at once
         self._number = {road: i for i, road in enumerate(scenario.network.roads)}
         self._order: list[int] = []
-        self._now: dict[_Asked, BoolArray] = {}
-        self._turns: dict[_Asked, tuple[str, list[int]]] = {}
+        self._now: dict[Passage, BoolArray] = {}  # what axes of an actor share is looked at once
+        self._turns: dict[Passage, tuple[str, list[int]]] = {}
+        self._of: dict[str, Passage] = {}
 
     def look(self, seen: Seen) -> None:
-        """Take in a state."""
+        """Take in a state; that of the start comes first."""
         if not self._order:
             self._order = [self._number[road] for road in seen.control.terrain.graph.roads]
-        for asked in self._asked:
-            passage = seen.ways.of(*asked)
-            before = self._now.get(asked)
-            if before is not None and passage not in seen.moved:
-                continue
-            now = (passage.road[:, 0] | passage.road[:, 1]) > 0
-            if before is None:
+            self._of = {axis: seen.ways.of(*asked) for axis, asked in self._axes.items()}
+            for passage in self._of.values():
+                self._now[passage] = now = _carries(passage)
                 flags = np.zeros(len(now), dtype=bool)
                 flags[self._order] = now
-                self._turns[asked] = np.packbits(flags).tobytes().hex(), []
-            else:
-                turned = sorted(self._order[road] for road in (now != before).nonzero()[0].tolist())
-                self._turns[asked][1].extend(part for road in turned for part in (seen.time, road))
-            self._now[asked] = now
+                self._turns[passage] = np.packbits(flags).tobytes().hex(), []
+        for passage in self._now.keys() & seen.moved:
+            now = _carries(passage)
+            turned = sorted([self._order[r] for r in (now != self._now[passage]).nonzero()[0]])
+            self._turns[passage][1].extend(part for road in turned for part in (seen.time, road))
+            self._now[passage] = now
 
     @property
     def found(self) -> dict[str, Turns]:
@@ -52,7 +49,12 @@ class Passable:
 
         They are numbered as in the scenario's network.
         """
-        return {axis: [*self._turns[asked]] for axis, asked in self._axes.items() if self._turns}
+        return {axis: [*self._turns[passage]] for axis, passage in self._of.items()}
+
+
+def _carries(passage: Passage) -> BoolArray:
+    """The roads (m,) that can be passed, either way."""
+    return (passage.road[:, 0] | passage.road[:, 1]) > 0
 
 
 _Asked = tuple[str, frozenset[str], int]

@@ -6,12 +6,11 @@ docs/definitions.md gives the formulas.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.network import IntArray
 from sim.scenario.model import DAY, PPM, Operation, Scenario
 from sim.state.rebuild import changed, states
 from sim.state.record import Record, SeriesRow
@@ -58,14 +57,14 @@ def _fallen(record: Record) -> Iterator[SeriesRow]:
 def _ground(scenario: Scenario, record: Record) -> Iterator[SeriesRow]:
     last: dict[tuple[str, str], int] = {}
     touched = changed(record.control)
-    held: dict[str, IntArray] = {}  # shares of the places (ppm), of each actor
+    actors, count = list(scenario.actors), len(scenario.network.places)
+    shares = np.zeros((len(actors), count), dtype=np.int64)  # of places (ppm), of each actor
     for time, control in states(scenario, record.control):
         graph = control.terrain.graph
-        for actor in scenario.actors:
-            share = held.setdefault(actor, np.zeros(len(graph.places), dtype=np.int64))
-            for place in touched[time][0]:
-                share[graph.place_index[place]] = control.holders[place].get(actor, 0)
-            places, km = ground_of(graph, share)
+        for place in touched[time][0]:
+            held = control.holders[place]
+            shares[:, graph.place_index[place]] = [held.get(actor, 0) for actor in actors]
+        for actor, (places, km) in zip(actors, ground_of(graph, shares), strict=True):
             rounded = (("places_ppm", round(places * PPM)), ("road_m", round(km * 1000)))
             for measure, value in rounded:
                 if last.get((actor, measure)) != value:
@@ -104,12 +103,12 @@ def person_days(steps: list[tuple[int, int]], end: int) -> float:
 
 
 def holders_over_time(
-    scenario: Scenario, record: Record
+    scenario: Scenario, record: Record, places: Iterable[str]
 ) -> Mapping[str, list[tuple[int, tuple[str, ...]]]]:
-    """(time, actors that hold a share) by place, at the start and at each change."""
-    found = {place: [(0, at_start(scenario, place))] for place in scenario.network.places}
+    """(time, actors that hold a share) by each of some places, at the start and at each change."""
+    found = {place: [(0, at_start(scenario, place))] for place in places}
     for row in record.control:
-        if row.what == "holders":
+        if row.what == "holders" and row.id in found:
             if not row.time:
                 found[row.id].clear()
             found[row.id].append((row.time, actors_of(row.value)))
@@ -122,7 +121,8 @@ def fronts(scenario: Scenario, record: Record) -> dict[str, FrontCount]:
     A front is lost when the actor first holds no part of it, and given up where no battle was
     fought there until then. Friends of the force face no front.
     """
-    holders = holders_over_time(scenario, record)
+    routes = {place for operation in scenario.operations.values() for place in operation.route}
+    holders = holders_over_time(scenario, record, routes)
     fought: dict[str, int] = {}
     for event in record.events:
         if event.kind == "battle":

@@ -53,7 +53,7 @@ def in_days(seconds: float | None) -> float | None:
 class Steps:
     """A step function of time, from the rows of one subject and measure."""
 
-    def __init__(self, rows: Iterable[SeriesRow]) -> None:
+    def __init__(self, rows: Iterable[SeriesRow] = ()) -> None:
         ordered = sorted(rows)
         self.times = [row.time for row in ordered]
         self.values = [row.value for row in ordered]
@@ -61,7 +61,7 @@ class Steps:
     @classmethod
     def of(cls, times: list[int], values: list[int]) -> Steps:
         """By its times (s), which rise, and the value from each on."""
-        steps = cls(())
+        steps = cls()
         steps.times, steps.values = times, values
         return steps
 
@@ -86,10 +86,9 @@ class Steps:
 
 def credit_levels(record: Record) -> dict[tuple[str, str], Steps]:
     """What each event changes of the capacity of each axis (kg/day), by (event, axis)."""
-    found = defaultdict(list)
-    for row in record.credits:
-        found[row.event, row.axis].append(SeriesRow(row.time, row.event, row.axis, row.kg_per_day))
-    return {key: Steps(rows) for key, rows in found.items()}
+    return series_by_key(
+        SeriesRow(time, event, axis, kg) for time, axis, event, kg in record.credits
+    )
 
 
 def joint_spans(end: int, *series: Steps) -> Iterator[tuple[int, int, tuple[int, ...]]]:
@@ -99,22 +98,22 @@ def joint_spans(end: int, *series: Steps) -> Iterator[tuple[int, int, tuple[int,
     """
     times = sorted({t for steps in series for t in steps.times if t <= end})
     for since, until in zip(times, [*times[1:], end], strict=True):
-        yield since, until, tuple(steps.at(since) or 0 for steps in series)
+        yield since, until, tuple([steps.at(since) or 0 for steps in series])
 
 
 def series_by_key(rows: Iterable[SeriesRow]) -> dict[tuple[str, str], Steps]:
-    """Every series by (subject, measure)."""
-    found = defaultdict(list)
-    for row in rows:
-        found[row.subject, row.measure].append(row)
-    return {key: Steps(value) for key, value in found.items()}
+    """Every series by (subject, measure), in the order in which they begin."""
+    found: dict[tuple[str, str], Steps] = defaultdict(Steps)
+    for time, subject, measure, value in sorted(rows):
+        steps = found[subject, measure]
+        steps.times.append(time)
+        steps.values.append(value)
+    return dict(found)
 
 
 def series_of(record: Record) -> dict[tuple[str, str], Steps]:
-    """Every series of a run by (subject, measure), without rows of what is sampled."""
+    """As :func:`series_by_key`, those of a run, without rows of what is sampled."""
     found = series_by_key(record.noted)
-    if not record.sampled:
-        return found
     times = record.times
     for key, values in record.sampled.items():
         noted = found[key]  # that of the start, and those between
@@ -124,12 +123,12 @@ def series_of(record: Record) -> dict[tuple[str, str], Steps]:
             pairs = sorted([*zip(noted.times, noted.values, strict=True),
                             *zip(times, values, strict=True)])  # fmt: skip
             found[key] = Steps.of([time for time, _ in pairs], [value for _, value in pairs])
-    return dict(sorted(found.items(), key=lambda of: (of[1].times[0], of[0])))
+    return found
 
 
 def in_tonnes(kg: float) -> float:
     """Kilograms as tonnes, to the kilogram."""
-    return round(kg / 1000, 3)
+    return round(kg / 1000, 3) if isinstance(kg, float) else kg / 1000
 
 
 def begin_of_last_cut(capacity: Steps, end: int) -> int | None:

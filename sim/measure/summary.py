@@ -8,25 +8,27 @@ is None: censored, not zero.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any
 
 from sim.base.collector import collector_paused
 from sim.scenario.blocks import fleets_of
 from sim.scenario.model import DAY, Operation, Scenario
 from sim.state.control import Control
-from sim.state.record import Record, SeriesRow
+from sim.state.record import Record, Tally
 
 from . import costs, fleets, shares
 from .along import Along
 from .axis import AxisLens, AxisView, Ways, view_document
+from .catalogue import Catalogue, Number
 from .causes import Turn, turned
 from .claims import verdicts
 from .decisions import decided, sent
 from .depots import shipped
 from .document import persons_in, pockets_document, scenario_document, short_document
-from .flows import fates, last_choices, leavers
+from .flows import Went, fates, leavers, went_to
 from .ground import ALL, Links, ground, walk
 from .holders import seconds_held, taken_and_lost
 from .moves import scores
@@ -35,15 +37,6 @@ from .sides import days_carried, fronts, holders_over_time, on_the_road, person_
 from .steps import Steps, begin_of_last_cut, credit_levels, in_days, in_tonnes, path_of, series_of
 from .want import bound, slacks, together
 from .watched import watched_places
-
-Number = int | float | None
-
-
-class Measure(NamedTuple):
-    """One number and its unit; None where it does not apply or did not come."""
-
-    value: Number
-    unit: str
 
 
 class Analysis:
@@ -62,13 +55,15 @@ class Analysis:
         self.series = series_of(record)
         self.views: dict[str, list[AxisView]] = {axis: [] for axis in scenario.axes}
         self._links: dict[tuple[str, str], Steps] = {}
+        self._went = went_to(record.moves)
         self._ways: Mapping[str, Sequence[Ways]] = self.views
         if along is None:
             self.start, self.end = self._walk()
         else:
             self.start, self.end, self._ways = along.start, along.end, along.ways()
             self._count(along.links)
-        self.measures: dict[str, Measure] = {}
+        self._numbers: dict[str, Number] = {}
+        self._units: dict[str, str] = {}
         for axis in scenario.axes:
             self._axis(axis)
         self._ground()
@@ -101,7 +96,7 @@ class Analysis:
         ):  # fmt: skip
             self._put(path, value, unit)
         self._credit()
-        self.measures = {path: self.measures[path] for path in sorted(self.measures)}
+        self.measures = Catalogue(self._numbers, self._units)
         self.verdicts = verdicts(self)
 
     def at(self, path: str, time: int) -> float | None:
@@ -144,8 +139,8 @@ class Analysis:
     def _count(self, links: Links) -> None:
         for (actor, country), counts in links.found.items():
             name = f"links:{actor}/{country}"
-            rows = [SeriesRow(time, name, "links", count) for time, count in counts]
-            self._links[actor, country] = self.series[name, "links"] = Steps(rows)
+            steps = Steps.of([time for time, _ in counts], [count for _, count in counts])
+            self._links[actor, country] = self.series[name, "links"] = steps
 
     def _look(self, axis: str, lens: AxisLens, control: Control, time: int) -> None:
         """Look at an axis where its capacity changed, and check what the run wrote."""
@@ -162,7 +157,7 @@ class Analysis:
     # --- measures ------------------------------------------------------------------------
 
     def _put(self, path: str, value: Number, unit: str) -> None:
-        self.measures[path] = Measure(value, unit)
+        self._numbers[path], self._units[path] = value, unit
 
     def _put_ends(self, path: str, steps: Steps, unit: str) -> None:
         """The first and the last value of a series, of kg in tonnes."""
@@ -177,13 +172,13 @@ class Analysis:
             steps = self.series[f"axis:{axis}", f"{name}_kg_per_day"]
             self._put_ends(f"{path}.{name}", steps, "t/day")
         self._put(f"{path}.capacity_mean", in_tonnes(capacity.mean(end)), "t/day")
-        least = min(capacity.values)
+        least, spans = min(capacity.values), capacity.spans(end)
         self._put(f"{path}.capacity_least", in_tonnes(least), "t/day")
         since = capacity.times[capacity.values.index(least)]
         self._put(f"{path}.time_of_capacity_least", in_days(since), "day")
-        lasts = sum(b - a for a, b, v in capacity.spans(end) if v == least)
+        lasts = sum(b - a for a, b, v in spans if v == least)
         self._put(f"{path}.days_at_capacity_least", in_days(lasts), "day")
-        cut = [(a, b) for a, b, v in capacity.spans(end) if v == 0]
+        cut = [(a, b) for a, b, v in spans if v == 0]
         self._put(f"{path}.time_of_first_cut", in_days(cut[0][0]) if cut else None, "day")
         lasting = begin_of_last_cut(capacity, end)
         self._put(f"{path}.time_of_lasting_cut", in_days(lasting), "day")
@@ -221,7 +216,8 @@ class Analysis:
         path, record = f"axes.{axis}", self.record
         sinks = [key for key in record.tallies if key[0] == axis]
         for keys, stem in [(sinks, path), *(([k], f"{path}.sinks.{k[1]}") for k in sinks)]:
-            needed, unmet = (sum(of[k] for k in keys) for of in (record.needed, record.unmet))
+            needed = sum([record.needed[key] for key in keys])
+            unmet = sum([record.unmet[key] for key in keys])
             self._put(f"{stem}.needed", in_tonnes(needed / DAY), "t")
             self._put(f"{stem}.unmet", in_tonnes(unmet / DAY), "t")
             self._put(f"{stem}.unmet_share", round(unmet / needed, 6) if needed else None, "1")
@@ -234,11 +230,9 @@ class Analysis:
     def _convoys(self, axis: str) -> None:
         path = f"axes.{axis}"
         tallies = {sink: tally for (a, sink), tally in self.record.tallies.items() if a == axis}
-        for name in ("sent", "arrived", "turned", "rerouted", "returned", "lost", "moving"):
-            total = sum(getattr(t, name) for t in tallies.values())
-            self._put(f"{path}.convoys_{name}", total, "convoys")
-        for name in ("sent", "delivered", "lost", "returned", "moving"):
-            kg = sum(getattr(t, f"{name}_kg") for t in tallies.values())
+        for name, count in zip(_CONVOYS, _sums(tallies.values(), _counts), strict=True):
+            self._put(f"{path}.convoys_{name}", count, "convoys")
+        for name, kg in zip(_CARRIED, _sums(tallies.values(), _kg), strict=True):
             self._put(f"{path}.{name}", in_tonnes(kg), "t")
         for sink in tallies:
             empty = self.record.empty.get((axis, sink), [])
@@ -291,12 +285,12 @@ class Analysis:
 
     def _places(self) -> None:
         """When the places that the scenario is about were ringed, taken and lost."""
-        holders = holders_over_time(self.scenario, self.record)
         ringed: dict[str, int] = {}
         for row in self.record.control:
             if row.what == "besieged" and row.value and row.time:
                 ringed.setdefault(row.id, row.time)
         watched = watched_places(self.scenario)
+        holders = holders_over_time(self.scenario, self.record, watched)
         for actor, place in sorted({(g.actor, g.place) for g in self.scenario.garrisons.values()}):
             strength = self.series.get((f"garrison:{actor}/{place}", "strength_persons"))
             if place in watched and strength is not None:
@@ -329,10 +323,13 @@ class Analysis:
             ("start", "operation"), ("cut_off", "cut_off"), ("stall", "stalled"),
             ("repulse", "repulsed"), ("ring", "ring"),
         ):  # fmt: skip
-            times = [
-                e.time for e in self.record.events if (e.kind, e.subject) == (kind, operation.id)
-            ]
-            self._put(f"{path}.time_of_{name}", in_days(min(times, default=None)), "day")
+            time = self._happened.get((kind, operation.id))
+            self._put(f"{path}.time_of_{name}", in_days(time), "day")
+
+    @cached_property
+    def _happened(self) -> dict[tuple[str, str], int]:
+        """When something of each kind first happened to each subject."""
+        return {(row.kind, row.subject): row.time for row in reversed(self.record.events)}
 
     def _advanced(self) -> None:
         """Road that the forces of each actor came since the start, to where each came furthest."""
@@ -345,43 +342,34 @@ class Analysis:
 
     def _regroup(self) -> None:
         displaced: dict[str, int] = defaultdict(int)
-        arrived: dict[tuple[str, str], int] = defaultdict(int)
-        ended: dict[tuple[str, str], int] = defaultdict(int)
-        lag: dict[tuple[str, str], int] = defaultdict(int)
-        for move, choice in last_choices(self.record.moves):
-            displaced[move.actor] += move.persons
-            arrived[move.actor, choice] += move.persons
-            if move.ended is not None:
-                ended[move.actor, choice] += move.persons
-                lag[move.actor, choice] += move.persons * (move.ended - move.time)
-        for exit_ in self.scenario.exits.values():
-            # an exit that nobody took is an answer too: a share of 0, where some were displaced
-            arrived[exit_.actor, exit_.id] += 0
+        for (actor, _), went in self._went.items():
+            displaced[actor] += went.persons
+        # an exit that nobody took is an answer too: a share of 0, where some were displaced
+        exits = {(exit_.actor, exit_.id): Went() for exit_ in self.scenario.exits.values()}
         for actor in sorted({*self.scenario.regroup, *displaced}):
             self._put(f"regroup.{actor}.displaced", displaced[actor], "persons")
-        for (actor, choice), persons in sorted(arrived.items()):
+        for (actor, choice), went in (exits | self._went).items():
             path = f"regroup.{actor}.to.{choice}"
-            self._put(f"{path}.persons", persons, "persons")
+            self._put(f"{path}.persons", went.persons, "persons")
             total = displaced[actor]
-            self._put(f"{path}.share", round(persons / total, 4) if total else None, "1")
-            there = ended[actor, choice]
-            took = in_days(lag[actor, choice] / there) if there else None
+            self._put(f"{path}.share", round(went.persons / total, 4) if total else None, "1")
+            took = in_days(went.seconds / went.there) if went.there else None
             self._put(f"{path}.lag", took, "day")
 
     def _moves(self) -> None:
         """Where men went who moved: the displaced by their last choice, and those who were sent."""
-        went: dict[str, Counter[str]] = {actor: Counter() for actor in self.scenario.fronts}
+        found: dict[str, Counter[str]] = {actor: Counter() for actor in self.scenario.fronts}
         for exit_ in self.scenario.exits.values():
-            went.setdefault(exit_.actor, Counter())[exit_.id] += 0
-        for move, choice in last_choices(self.record.moves):
-            went.setdefault(move.actor, Counter())[choice] += move.persons
+            found.setdefault(exit_.actor, Counter())[exit_.id] += 0
+        for (actor, choice), went in self._went.items():
+            found.setdefault(actor, Counter())[choice] += went.persons
         for move in self.record.moves:
             if move.reserve:
-                went.setdefault(move.actor, Counter())[move.choice] += move.persons
-        for actor, goals in sorted(went.items()):
+                found.setdefault(move.actor, Counter())[move.choice] += move.persons
+        for actor, goals in found.items():
             total = goals.total()
             self._put(f"moves.{actor}.persons", total, "persons")
-            for goal, persons in sorted(goals.items()):
+            for goal, persons in goals.items():
                 share = round(persons / total, 4) if total else None
                 self._put(f"moves.{actor}.to.{goal}.share", share, "1")
 
@@ -434,6 +422,16 @@ class Analysis:
             },
         }
         return {**found, "names": names_of(scenario, found)}
+
+
+_CONVOYS = ("sent", "arrived", "turned", "rerouted", "returned", "lost", "moving")
+_CARRIED = ("sent", "delivered", "lost", "returned", "moving")
+_counts, _kg = attrgetter(*_CONVOYS), attrgetter(*(f"{name}_kg" for name in _CARRIED))
+
+
+def _sums(tallies: Iterable[Tally], of: Callable[[Tally], tuple[int, ...]]) -> Iterator[int]:
+    """The sums of some counts of tallies."""
+    return map(sum, zip(*map(of, tallies), strict=True))
 
 
 def _length(spans: list[tuple[int, int]]) -> int:

@@ -13,6 +13,10 @@ from .steps import Steps, joint_spans
 Series = Mapping[tuple[str, str], Steps]
 
 
+_UNSTATED = Steps.of([0], [-1])
+"""For a series that there is none of: no rate is that."""
+
+
 class Bound(NamedTuple):
     """Seconds of the period in which each of these bound what an axis could deliver.
 
@@ -33,15 +37,12 @@ def bound(series: Series, axis: str, end: int) -> Bound:
     """How long what bound an axis."""
     found = dict.fromkeys(Bound._fields, 0)
     names = ("deliverable", "asked", "supply", "without_fleet")
-    rates = {name: series.get((f"axis:{axis}", f"{name}_kg_per_day")) for name in names}
-    known = {name: steps for name, steps in rates.items() if steps is not None}
-    for since, until, values in joint_spans(end, *known.values()):
-        now = dict(zip(known, values, strict=True))
-        deliverable, asked = now["deliverable"], now["asked"]
-        if deliverable < now.get("without_fleet", 0):
+    rates = [series.get((f"axis:{axis}", f"{name}_kg_per_day"), _UNSTATED) for name in names]
+    for since, until, (deliverable, asked, supply, without_fleet) in joint_spans(end, *rates):
+        if deliverable < without_fleet:
             by = "lorries"
         elif deliverable < asked:
-            by = "sources" if deliverable == now.get("supply") else "roads"
+            by = "sources" if deliverable == supply else "roads"
         else:
             by = "need" if asked else "nothing"
         found[by] += until - since
