@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sim.scenario.model import Scenario
 from sim.state.control import Control
-from sim.state.passages import Passages, Seen
+from sim.state.pace import graph_at
+from sim.state.passages import Seen
 from sim.state.record import Record
 
 from .axis import AxisLens, Ways
@@ -35,7 +36,7 @@ class Along:
         if not seen.time:
             self.start = seen.control.copy()
             self._lenses = [AxisLens(self._scenario, a, self.start) for a in self._scenario.axes]
-            self._ways = self._glance(seen.ways)
+            self._ways = self._glance(seen)
         self._last = seen
         self.links.look(seen)
         self.passable.look(seen)
@@ -47,8 +48,9 @@ class Along:
 
     def ways(self) -> dict[str, tuple[Ways, Ways]]:
         """The ways of each axis at the start and at the end."""
-        ends = zip(self._ways, self._glance(self._last.ways), strict=True)
+        ends = zip(self._ways, self._glance(self._last), strict=True)
         return dict(zip(self._scenario.axes, ends, strict=True))
 
-    def _glance(self, ways: Passages) -> list[Ways]:
-        return [lens.ways(ways) for lens in self._lenses]
+    def _glance(self, seen: Seen) -> list[Ways]:
+        graph = graph_at(seen.control)
+        return [lens.ways(graph, seen.ways) for lens in self._lenses]

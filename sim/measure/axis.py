@@ -245,10 +245,9 @@ class AxisLens:
         self._last = (problem, flow, limits)
         return flow
 
-    def ways(self, passages: Passages) -> Ways:
-        """A look without the flow, by the passages of a state."""
-        passage = passages.of(self.axis.actor, self._foreign, self._load)
-        return self._ways(graph_at(passage.control), passage)
+    def ways(self, graph: Graph, passages: Passages) -> Ways:
+        """A look without the flow, by the passages of a state and the travel times in it."""
+        return self._ways(graph, passages.of(self.axis.actor, self._foreign, self._load))
 
     def look(self, control: Control, time: int) -> AxisView:
         """Everything about the axis in a state; ``time`` is only written down."""

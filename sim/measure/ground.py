@@ -95,14 +95,15 @@ class Links:
         abroad = {actor: sources_of(scenario, actor)[1] for actor in scenario.actors}
         self._abroad = {actor: sources for actor, sources in abroad.items() if sources}
         self._held: dict[str, set[str]] = {}
+        self._ways: dict[str, Passage] = {}
 
     def look(self, seen: Seen) -> None:
-        """Count those of a state."""
+        """Count those of a state; that of the start comes first."""
         control = seen.control
-        for actor, sources in self._abroad.items():
-            mine = seen.ways.of(actor, sources)
-            if not seen.time:
-                self._held[actor] = control.held_by(actor)
+        if not seen.time:
+            self._held = {actor: control.held_by(actor) for actor in self._abroad}
+            self._ways = {actor: seen.ways.of(actor, of) for actor, of in self._abroad.items()}
+        for actor, mine in self._ways.items():
             turned = control.turned(actor, self._held[actor], seen.places)
             self._held[actor] ^= turned
             if seen.time and mine not in seen.moved and not turned:

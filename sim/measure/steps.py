@@ -51,19 +51,10 @@ def in_days(seconds: float | None) -> float | None:
 
 
 class Steps:
-    """A step function of time, from the rows of one subject and measure."""
+    """A step function of time: its ``times`` (s), which rise, and the value from each on."""
 
-    def __init__(self, rows: Iterable[SeriesRow] = ()) -> None:
-        ordered = sorted(rows)
-        self.times = [row.time for row in ordered]
-        self.values = [row.value for row in ordered]
-
-    @classmethod
-    def of(cls, times: list[int], values: list[int]) -> Steps:
-        """By its times (s), which rise, and the value from each on."""
-        steps = cls()
-        steps.times, steps.values = times, values
-        return steps
+    def __init__(self, times: list[int], values: list[int]) -> None:
+        self.times, self.values = times, values
 
     def at(self, time: int) -> int | None:
         """The value in force at ``time`` (seconds), None before the first."""
@@ -103,7 +94,7 @@ def joint_spans(end: int, *series: Steps) -> Iterator[tuple[int, int, tuple[int,
 
 def series_by_key(rows: Iterable[SeriesRow]) -> dict[tuple[str, str], Steps]:
     """Every series by (subject, measure), in the order in which they begin."""
-    found: dict[tuple[str, str], Steps] = defaultdict(Steps)
+    found: dict[tuple[str, str], Steps] = defaultdict(lambda: Steps([], []))
     for time, subject, measure, value in sorted(rows):
         steps = found[subject, measure]
         steps.times.append(time)
@@ -118,11 +109,11 @@ def series_of(record: Record) -> dict[tuple[str, str], Steps]:
     for key, values in record.sampled.items():
         noted = found[key]  # that of the start, and those between
         if len(noted.times) == 1:
-            found[key] = Steps.of(noted.times + times, noted.values + list(values))
+            found[key] = Steps(noted.times + times, noted.values + list(values))
         else:
             pairs = sorted([*zip(noted.times, noted.values, strict=True),
                             *zip(times, values, strict=True)])  # fmt: skip
-            found[key] = Steps.of([time for time, _ in pairs], [value for _, value in pairs])
+            found[key] = Steps([time for time, _ in pairs], [value for _, value in pairs])
     return found
 
 

@@ -139,7 +139,7 @@ class Analysis:
     def _count(self, links: Links) -> None:
         for (actor, country), counts in links.found.items():
             name = f"links:{actor}/{country}"
-            steps = Steps.of([time for time, _ in counts], [count for _, count in counts])
+            steps = Steps([time for time, _ in counts], [count for _, count in counts])
             self._links[actor, country] = self.series[name, "links"] = steps
 
     def _look(self, axis: str, lens: AxisLens, control: Control, time: int) -> None:
@@ -194,8 +194,9 @@ class Analysis:
             self._put(f"{path}.routes_by_places_{name}", view.routes_by_places, "routes")
             fewest = None if view.fewest_places is None else len(view.fewest_places)
             self._put(f"{path}.fewest_places_cut_{name}", fewest, "places")
-        self._convoys(axis)
-        self._want(axis)
+        tallies = {sink: tally for (a, sink), tally in self.record.tallies.items() if a == axis}
+        self._convoys(axis, tallies)
+        self._want(axis, tallies)
 
     def _bound(self, axis: str) -> None:
         """What bound an axis, for how long, and its slack over the whole path."""
@@ -211,10 +212,10 @@ class Analysis:
         least = min((s for s in slack if s is not None), default=None)
         self._put(f"{path}.slack_least", least, "1")
 
-    def _want(self, axis: str) -> None:
+    def _want(self, axis: str, tallied: Iterable[str]) -> None:
         """What was needed at the sinks of an axis and was not there."""
         path, record = f"axes.{axis}", self.record
-        sinks = [key for key in record.tallies if key[0] == axis]
+        sinks = [(axis, sink) for sink in tallied]
         for keys, stem in [(sinks, path), *(([k], f"{path}.sinks.{k[1]}") for k in sinks)]:
             needed = sum([record.needed[key] for key in keys])
             unmet = sum([record.unmet[key] for key in keys])
@@ -227,9 +228,8 @@ class Analysis:
         short = together(span for k in sinks for span in record.empty.get(k, []))
         self._put(f"{path}.days_short", in_days(short), "day")
 
-    def _convoys(self, axis: str) -> None:
+    def _convoys(self, axis: str, tallies: Mapping[str, Tally]) -> None:
         path = f"axes.{axis}"
-        tallies = {sink: tally for (a, sink), tally in self.record.tallies.items() if a == axis}
         for name, count in zip(_CONVOYS, _sums(tallies.values(), _counts), strict=True):
             self._put(f"{path}.convoys_{name}", count, "convoys")
         for name, kg in zip(_CARRIED, _sums(tallies.values(), _kg), strict=True):

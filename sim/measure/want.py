@@ -13,7 +13,7 @@ from .steps import Steps, joint_spans
 Series = Mapping[tuple[str, str], Steps]
 
 
-_UNSTATED = Steps.of([0], [-1])
+_UNSTATED = Steps([0], [-1])
 """For a series that there is none of: no rate is that."""
 
 

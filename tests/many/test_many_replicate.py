@@ -10,13 +10,12 @@ from sim.engine.simulation import run
 from sim.many.replicate import NEAR, _turns, run_replicate
 from sim.measure.steps import Steps
 from sim.scenario.model import DAY, Scenario
-from sim.state.record import SeriesRow
 
 Make = Callable[..., Scenario]
 
 
 def steps(points: list[tuple[int, int]]) -> Steps:
-    return Steps([SeriesRow(time, "x", "position_m", value) for time, value in points])
+    return Steps([time for time, _ in points], [metres for _, metres in points])
 
 
 def test_the_samples_on_a_straight_way_are_left_out() -> None:

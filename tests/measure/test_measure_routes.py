@@ -14,7 +14,7 @@ from sim.measure.steps import Steps
 from sim.network import Graph
 from sim.scenario.distributions import Constant
 from sim.scenario.model import DAY, Scenario
-from sim.state.record import MODES, SeriesRow
+from sim.state.record import MODES
 
 Make = Callable[..., Scenario]
 
@@ -61,7 +61,7 @@ def test_days_in_stock_are_kilograms_over_what_is_eaten(make: Make) -> None:
     scenario = make("a-b:36", axes={"line": {"sources": "a", "sinks": sinks}})
 
     def steps(*values: int) -> Steps:
-        return Steps([SeriesRow(n * DAY, "s", "x", value) for n, value in enumerate(values)])
+        return Steps([n * DAY for n in range(len(values))], [*values])
 
     def stocked(demand: Steps, actor: str = "red", place: str = "b") -> list[Any]:
         series = {("sink:line/b", "stock_kg"): steps(400, 350, 300, 0),

@@ -11,7 +11,7 @@ import pytest
 from sim.engine.simulation import run
 from sim.many.inputs import fixed
 from sim.measure.ground import pockets_of
-from sim.measure.steps import Steps
+from sim.measure.steps import Steps, series_by_key
 from sim.measure.summary import Analysis
 from sim.scenario.distributions import Constant, Product, Uniform
 from sim.scenario.model import DAY, Scenario
@@ -226,12 +226,9 @@ def test_who_chooses_again_is_counted_once(make: Make) -> None:
     assert "regroup.red.to.y.persons" not in found.measures
 
 
-def rows(*pairs: tuple[int, int]) -> list[SeriesRow]:
-    return [SeriesRow(time, "x", "y", number) for time, number in pairs]
-
-
 def test_steps() -> None:
-    steps = Steps(rows((30, 6), (0, 2), (10, 4)))
+    rows = [SeriesRow(time, "x", "y", value) for time, value in ((30, 6), (0, 2), (10, 4))]
+    (steps,) = series_by_key(rows).values()
     assert [steps.at(t) for t in (-1, 0, 9, 10, 99)] == [None, 2, 2, 4, 6]
     assert steps.spans(40) == [(0, 10, 2), (10, 30, 4), (30, 40, 6)]
     # 10 s of 2, 20 s of 4, 10 s of 6: 160 / 40
@@ -239,7 +236,7 @@ def test_steps() -> None:
     # the last instant is a span of no length
     assert steps.spans(30)[-1] == (30, 30, 6)
     assert steps.mean(30) == pytest.approx(100 / 30)
-    assert Steps(rows((0, 5))).mean(0) == 5.0
+    assert Steps([0], [5]).mean(0) == 5.0
 
 
 def test_a_record_that_contradicts_itself_is_refused(make: Make) -> None:

@@ -30,7 +30,7 @@ from sim.page.several import outcome
 from sim.page.shell import spare
 from sim.page.states import bent, flat
 from sim.page.write import write_report
-from sim.state.record import EventRow, SeriesRow
+from sim.state.record import EventRow
 
 DAY = 86_400
 Document = Callable[[Path], dict[str, Any]]
@@ -276,7 +276,7 @@ def test_flows_and_capacities_are_those_of_the_csv(lost: Path, document: Documen
 @settings(derandomize=True, max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=12))
 def test_series_lose_points_that_say_nothing(values: list[int]) -> None:
-    steps = Steps([SeriesRow(7 * i, "s", "m", value) for i, value in enumerate(values)])
+    steps = Steps([7 * i for i in range(len(values))], values)
     stepped, line = flat(steps), bent(steps)
     for time in range(7 * len(values)):
         assert at(stepped, time, None) == steps.at(time)
@@ -290,13 +290,9 @@ def test_series_lose_points_that_say_nothing(values: list[int]) -> None:
         following = values[min(i + 1, len(values) - 1)]
         assert low + place * (high - low) == values[i] + Fraction(rest, 7) * (following - values[i])
     # a run of equal values keeps its ends: 0 0 0 0 1 is 0 .. 0 1, as a line too
-    assert flat(Steps([SeriesRow(i, "s", "m", v) for i, v in enumerate([0, 0, 0, 0, 1])])) == [
-        0, 0, 3, 0, 4, 1,
-    ]  # fmt: skip
+    assert flat(Steps([0, 1, 2, 3, 4], [0, 0, 0, 0, 1])) == [0, 0, 3, 0, 4, 1]
     # 0 2 4 6 5 bends once
-    assert bent(Steps([SeriesRow(i, "s", "m", v) for i, v in enumerate([0, 2, 4, 6, 5])])) == [
-        0, 0, 3, 6, 4, 5,
-    ]  # fmt: skip
+    assert bent(Steps([0, 1, 2, 3, 4], [0, 2, 4, 6, 5])) == [0, 0, 3, 6, 4, 5]
 
 
 def test_scripts_travel_without_comments_and_indents() -> None:

@@ -16,7 +16,7 @@ import sim
 from sim.api.drawing import weakness_of
 from sim.measure.steps import Steps
 from sim.scenario.model import Actor, Scenario
-from sim.state.record import EventRow, SeriesRow
+from sim.state.record import EventRow
 from sim.view.charts import axis as axis_chart
 from sim.view.charts.axis import AxisSeries, SinkStock, axis_data, draw_axis
 from sim.view.charts.control import ControlData, HoldSpan, PlaceRow, draw_control
@@ -265,7 +265,7 @@ def test_thirty_actors_all_look_different() -> None:
 
 def kilograms(amounts: list[int]) -> Steps:
     """What was unloaded up to each day."""
-    return Steps(SeriesRow(day * DAY, "sink", "kg", kg) for day, kg in enumerate(amounts))
+    return Steps([day * DAY for day in range(len(amounts))], amounts)
 
 
 def test_deliveries_of_a_long_run_are_means_that_keep_the_total() -> None:
