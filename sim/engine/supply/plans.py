@@ -216,8 +216,13 @@ class Plans:
             deliverable = max(plan.flow.value, alone.flow.value)
         if plan.flow.value < deliverable and state.axis.id not in self._told:
             self._tell_order(state, before, plan.flow.value, found.again)
-        self._publish(state, capacity, deliverable, plan.flow, sum(asks.tolist()))
-        self._send(state, plan)
+        self._publish(state, capacity, deliverable, plan.flow.value, sum(asks.tolist()))
+        old, fresh = state.planned, plan.flow.road_flow
+        other = old is None or not _equal(old, fresh)
+        if other and (self._world.told or self._world.costs is not None):
+            self._note_flows(state, fresh, fresh if old is None else fresh != old)
+        if other or state.paced:
+            self._send(state, plan)
 
     def _tell_order(
         self, state: AxisState, before: Sequence[AxisState], planned: int,
@@ -268,14 +273,14 @@ class Plans:
         return self.solves.plan(state, state.passage.kg, asks).flow.value
 
     def _publish(
-        self, state: AxisState, capacity: int, deliverable: int, flow: Flow | LinePlan, asked: int
+        self, state: AxisState, capacity: int, deliverable: int, planned: int, asked: int
     ) -> None:
         world, axis = self._world, state.axis.id
         before, state.capacity = state.capacity, capacity
         subject = f"axis:{axis}"
         world.note(subject, "capacity_kg_per_day", capacity)
         world.note(subject, "deliverable_kg_per_day", deliverable)
-        world.note(subject, "planned_kg_per_day", flow.value)
+        world.note(subject, "planned_kg_per_day", planned)
         world.note(subject, "asked_kg_per_day", asked)
         demand = sum(s.rate for s in state.sinks.values())
         world.note(subject, "demand_kg_per_day", demand)
@@ -285,28 +290,17 @@ class Plans:
             kind = "axis_changed" if before and capacity else "axis_open"
             kind = kind if capacity else "axis_cut"
             world.note_event(kind, axis, "", f"capacity {before} -> {capacity} kg/day")
-        if world.told or world.costs is not None:
-            self._note_flows(state, flow)
 
-    def _note_flows(self, state: AxisState, flow: Flow | LinePlan) -> None:
-        """Write down what of a plan of an axis is another than in the plan in force."""
-        world, axis, old = self._world, state.axis.id, state.planned
-        if old is None or not _equal(old, flow.road_flow):
-            graph = state.problem.graph
-            rows = flow.road_flow if old is None else flow.road_flow != old
-            for r, way in np.argwhere(rows).tolist():
-                ends = (graph.places[graph.a[r]], graph.places[graph.b[r]])
-                origin, destination = ends if way == 0 else ends[::-1]
-                kg_per_day = int(flow.road_flow[r, way])
-                world.record.flows.append(
-                    FlowRow(world.clock.now, axis, graph.roads[r], origin, destination, kg_per_day)
-                )
+    def _note_flows(self, state: AxisState, flow: IntArray, rows: IntArray) -> None:
+        """Write down what is planned on the roads, each way, where ``rows`` is not 0."""
+        graph, now, axis = state.problem.graph, self._world.clock.now, state.axis.id
+        add = self._world.record.flows.append
+        for r, way in np.argwhere(rows).tolist():
+            ends = (graph.places[graph.a[r]], graph.places[graph.b[r]])
+            add(FlowRow(now, axis, graph.roads[r], ends[way], ends[1 - way], int(flow[r, way])))
 
     def _send(self, state: AxisState, plan: AxisPlan) -> None:
         """Put the routes of a plan in force; what has built up on the old ones carries over."""
-        planned = state.planned
-        if not state.paced and planned is not None and _equal(planned, plan.flow.road_flow):
-            return
         state.paced = False
         now, sinks = self._world.clock.now, self._sinks
         state.planned = plan.flow.road_flow
