@@ -73,8 +73,13 @@ class SinkState:
 
     @property
     def rate(self) -> int:
-        """kg/day eaten: its own consumption and that of the forces fed from it."""
-        return self.consumption + sum(self.eaters.values()) if self.active else 0
+        """kg/day eaten: its own consumption and that of the forces fed from it; 0 if lost."""
+        return self.stock.rate
+
+    def eat(self) -> None:
+        """Let its stock fall by what is eaten now; it must have been brought to now."""
+        eaten = self.consumption + sum(self.eaters.values())
+        self.stock.rate = eaten if self.active else 0
 
     @property
     def low(self) -> int:
@@ -86,10 +91,8 @@ class SinkState:
 
     @property
     def asks(self) -> int:
-        """kg/day: what is eaten, and the refill rate while below target; 0 where it is lost."""
-        if not self.active:
-            return 0
-        return self.rate + (self.refill if self.refilling else 0)
+        """kg/day: what is eaten, and the refill rate while it refills; 0 where it is lost."""
+        return self.stock.rate + (self.refill if self.refilling else 0)
 
     def refills(self, kg: int) -> bool:
         """Whether it refills with so much in stock: from ``low`` on until the target."""
@@ -149,18 +152,19 @@ class AxisState:
     ways: dict[int, TravelTimes] = field(default_factory=dict)  # to a place, as things stand
     condition: bytes = b""
     paced: bool = False
-    _problems: Latest[bytes, FlowProblem] = field(init=False)
+    _problems: Latest[bytes, FlowProblem] | None = None  # by speeds, once there were others
     stated: tuple[int, ...] = field(init=False)  # what its sources give, as SinkState.stated
     gives: IntArray = field(init=False)
 
     def __post_init__(self) -> None:
         self.gives = self.supply
         self.stated = tuple(self.supply.tolist())
-        self._problems = Latest(self.problem.graph)
-        self._problems[b""] = self.problem
 
     def at_pace(self, pace: Pace) -> None:
         """Take in the speeds of now."""
+        if self._problems is None:
+            self._problems = Latest(self.problem.graph)
+            self._problems[b""] = self.problem
         if pace.key not in self._problems:
             ends = self.problem.sources, self.problem.sinks
             self._problems[pace.key] = FlowProblem(pace.graph, *ends, self.problem.priced)

@@ -55,20 +55,18 @@ class Basis(NamedTuple):
             else of.kg[spots.parts].tobytes()
             for n, of in enumerate((passage, whole))
         ]  # fmt: skip
-        wants = [(sink.rate, sink.asks) for sink in state.sinks.values()]
+        wants = [(sink.rate, sink.refilling) for sink in state.sinks.values()]
         asked = spots.key, state.condition, wants
         return cls(whole, keys, spots, room, asked, [other.used for other in before])
 
     def gives_as(self, last: Basis) -> bool:
         """Whether the same plan follows as from the ``last`` one."""
-        return (
-            self.asked == last.asked
-            and self.room == last.room
-            and all(
-                one is other or self._same(one, other)
-                for one, other in zip(self.used, last.used, strict=True)
-            )
-        )
+        if self.asked != last.asked or self.room != last.room:
+            return False
+        for one, other in zip(self.used, last.used, strict=True):
+            if one is not other and not self._same(one, other):
+                return False
+        return True
 
     def _same(self, one: Used, other: Used) -> bool:
         """Whether two axes use as much of what lies between."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from typing import NamedTuple
 
 from sim.engine.clock import Phase, call_off
 from sim.engine.journeys import Journey, Standing, depart, way_out
@@ -13,6 +14,20 @@ from sim.network import TravelTimes
 from .axes import AxisState, Convoy, Goal, SinkState
 from .depots import Depots
 from .sinks import Sinks, convoy_key
+from .streams import Stream
+
+
+class Touched(NamedTuple):
+    """Places and roads, by index, that something changed at; ``paced``: roads of other speeds."""
+
+    places: frozenset[int]
+    roads: frozenset[int]
+    paced: frozenset[int]
+
+    def bears_on(self, stream: Stream) -> bool:
+        """Whether a place or road of the way of a stream may be another now."""
+        route = stream.route
+        return not (self.places.isdisjoint(route.places) and self.roads.isdisjoint(route.roads))
 
 
 class Convoys:
@@ -23,12 +38,9 @@ class Convoys:
         self._sinks = sinks
         self._depots = depots
 
-    def look_around(self, state: AxisState, paced: frozenset[int] = frozenset()) -> None:
-        """Let every convoy of an axis whose network changed see whether it can go on.
-
-        ``paced`` are the roads on which the speed is another now.
-        """
-        self._single_out(state, paced)
+    def look_around(self, state: AxisState, touched: Touched) -> None:
+        """Let every convoy of an axis whose network changed see whether it can go on."""
+        self._single_out(state, touched)
         now = self._world.clock.now
         self._time(state, now)
         for convoy in list(state.convoys):
@@ -40,6 +52,8 @@ class Convoys:
 
     def _time(self, state: AxisState, now: int) -> None:
         """Let the convoys of an axis go on at the speeds of now, from where they are."""
+        if not self._world.scenario.profiles:
+            return
         for convoy in state.convoys:
             timed = self._timed(state, convoy.journey, now)
             if timed != convoy.journey:
@@ -52,16 +66,17 @@ class Convoys:
             return journey
         return journey.timed(now, state.problem.graph.seconds, state.passage)
 
-    def _single_out(self, state: AxisState, paced: frozenset[int]) -> None:
+    def _single_out(self, state: AxisState, touched: Touched) -> None:
         """Make convoys of their own of those whose stream does not run through any more."""
-        sinks = self._sinks
+        sinks, paced = self._sinks, touched.paced
         seconds = self._world.pace.before if paced else state.problem.graph.seconds
         for sink in state.sinks.values():
             stopped = []
             for stream in sink.streams:
                 slowed = bool(paced) and not paced.isdisjoint(stream.route.roads)
                 state.paced = state.paced or slowed
-                if slowed or not sink.active or stream.blocked(state.passage):
+                shut = touched.bears_on(stream) and stream.blocked(state.passage)
+                if slowed or shut or not sink.active:
                     stopped.append(stream)
             if not stopped:
                 continue

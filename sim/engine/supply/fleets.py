@@ -82,14 +82,14 @@ class Fleets:
     def __init__(self, world: World, axes: Mapping[str, AxisState]) -> None:
         self._world = world
         self._of: dict[str, FleetState] = {}
-        self._plans: dict[str, Latest[tuple[bytes, int], Hauled]] = {
-            axis: Latest(world.graph) for axis in axes
-        }
         stated = fleets_of(world.scenario)
         for name in dict.fromkeys(stated[axis][0] for axis in axes if axis in stated):
             served = tuple(axis for axis in axes if axis in stated and stated[axis][0] == name)
             fleet = self._draw(name, served, stated[served[0]][1])
             self._of |= dict.fromkeys(served, fleet)
+        self._plans: dict[str, Latest[tuple[bytes, int], Hauled]] = {
+            axis: Latest(world.graph) for axis in self._of
+        }
         self._all = tuple({fleet.name: fleet for fleet in self._of.values()}.values())
         self._bounds: dict[str, tuple[int, Fraction | None]] = {}
 

@@ -23,7 +23,8 @@ LEAST = 4
 class Latest(dict[Asked, Kept]):
     """Answers by what was asked, the latest ``MOST``; fewer where each takes megabytes.
 
-    That is on a large ``graph``, of all of whose roads and places each tells.
+    That is on a large ``graph``, of all of whose roads and places each tells. The ``last`` is the
+    one that was found last, None where there is none.
     """
 
     MOST = 64
@@ -31,15 +32,12 @@ class Latest(dict[Asked, Kept]):
     def __init__(self, graph: Graph | None = None) -> None:
         super().__init__()
         size = 0 if graph is None else len(graph.roads) + len(graph.places)
-        self._room = max(LEAST, BYTES // max(1, EACH * size))
-
-    @property
-    def last(self) -> Kept | None:
-        """The answer that was found last, None where there is none."""
-        return next(reversed(self.values()), None)
+        self._most = min(self.MOST, max(LEAST, BYTES // max(1, EACH * size)))
+        self.last: Kept | None = None
 
     def __setitem__(self, key: Asked, value: Kept) -> None:
         """Keep an answer in place of the oldest."""
-        if len(self) >= min(self.MOST, self._room):
+        if len(self) >= self._most:
             del self[next(iter(self))]
+        self.last = value
         super().__setitem__(key, value)

@@ -11,6 +11,7 @@ no more hours than these have (:mod:`~sim.engine.supply.fleets`).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -68,6 +69,7 @@ class Plans:
         self._sinks = sinks
         self._depots = depots
         self._blocks: list[list[AxisState]] = []
+        self._blocks_of: dict[str, set[int]] = defaultdict(set)  # of an actor, by number
         self._together: dict[str, Together] = {}
         self._priority: dict[str, int] = {}
         for block in blocks(world.scenario):
@@ -82,7 +84,7 @@ class Plans:
         self._told: set[str] = set()
         self._limits_change = _limits_change(world.scenario)
         self.solves = Solves(world, axes)
-        self._due: set[str] = set()
+        self._due: set[int] = set()
         world.signals.asks_changed.subscribe(self.soon)
         for state in axes.values():
             state.capacity = self.solves.largest(state).value
@@ -92,28 +94,31 @@ class Plans:
         """Take a block in: as one where it shares by a rule, else axis by axis."""
         for state in states:
             self._priority[state.axis.id] = block.priority
-        if block.share_out == "priority":
-            self._blocks += [[state] for state in states]
-        else:
-            self._blocks.append(states)
+        found = [[state] for state in states]
+        if block.share_out != "priority":
             self._together[states[0].axis.id] = Together(self._world, block, states)
+            found = [states]
+        for one in found:
+            for state in one:
+                self._blocks_of[state.axis.actor].add(len(self._blocks))
+            self._blocks.append(one)
 
     def soon(self, actor: str) -> None:
         """Plan the axes of ``actor`` again in this instant's decisions."""
         if not self._due:
             clock = self._world.clock
             clock.at(clock.now, Phase.DECISIONS, "plan", self._plan)
-        self._due.add(actor)
+        self._due |= self._blocks_of[actor]
 
     def _plan(self) -> None:
-        """Plan the axes of the actors that are due, and those after them that they touch."""
+        """Plan the axes that are due, and those after them that they touch."""
         due, self._due = self._due, set()
         moved: list[tuple[AxisState, Used]] = []  # with what they used before
         before: list[AxisState] = []
-        for states in self._blocks:
-            told = any(
-                s.axis.actor in due or any(self._meet(s, o) for o, _ in moved) for s in states
-            )
+        for number, states in enumerate(self._blocks):
+            told = number in due
+            if moved and not told:
+                told = any(self._meet(s, o) for s in states for o, _ in moved)
             if told and not (self._lean and self._stands(states, before)):
                 moved += self._plan_block(states, [o for o in before if o.used is not None])
             before += states
@@ -216,7 +221,7 @@ class Plans:
             deliverable = max(plan.flow.value, alone.flow.value)
         if plan.flow.value < deliverable and state.axis.id not in self._told:
             self._tell_order(state, before, plan.flow.value, found.again)
-        self._publish(state, capacity, deliverable, plan.flow.value, sum(asks.tolist()))
+        self._publish(state, capacity, deliverable, plan.flow.value, total(asks))
         old, fresh = state.planned, plan.flow.road_flow
         other = old is None or not _equal(old, fresh)
         if other and (self._world.told or self._world.costs is not None):

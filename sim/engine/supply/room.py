@@ -11,6 +11,7 @@ import numpy as np
 from sim.engine.world import World
 from sim.network import UNLIMITED, Flow, IntArray
 from sim.network.shares import LinePlan, Room
+from sim.state.passages import Passage
 
 from .axes import AxisState
 
@@ -21,11 +22,12 @@ def left(world: World, state: AxisState, before: Sequence[AxisState]) -> IntArra
     Of its actor's share what that actor's axes leave, and of the whole what all of them do;
     what is used is rounded up, so that all of them together never are above either.
     """
-    kg, actor = state.passage.kg, state.axis.actor
-    truck, load = loads_of(world, state)
+    passage, actor = state.passage, state.axis.actor
+    kg, (truck, load) = passage.kg, loads_of(world, state)
     if own := [o for o in before if o.axis.actor == actor]:
         kg = _less(kg, own, load, truck)
-    if any(o.axis.actor != actor and meet(state, o) for o in before):
+    others = {o.passage for o in before if o.axis.actor != actor}
+    if any(join(passage, other) for other in others):
         kg = np.minimum(kg, _less(world.passages.whole(load).kg, before, load, truck))
     return kg
 
@@ -89,7 +91,12 @@ def loads_of(world: World, state: AxisState) -> tuple[int, int]:
 
 def meet(one: AxisState, other: AxisState) -> bool:
     """Whether two axes may use a place in common."""
-    return bool(one.passage.open @ other.passage.open)
+    return join(one.passage, other.passage)
+
+
+def join(one: Passage, other: Passage) -> bool:
+    """Whether a place is open to both."""
+    return bool(one.open @ other.open)
 
 
 def _less(kg: IntArray, axes: Sequence[AxisState], load: int, truck: int) -> IntArray:

@@ -52,7 +52,7 @@ class Sinks:
                     record.persons[state.axis.id, sink.place] = sink.persons
                 sink.course = Course(scenario.sample, scenario.length)
                 sink.active = self._holds(state, sink)
-                sink.stock.rate = sink.rate  # nothing, where an enemy holds the place
+                sink.eat()  # nothing, where an enemy holds the place
                 self._note_demand(sink)
                 self.look(sink)
                 world.note(sink.subject, "stock_kg", sink.stock.kg(0))
@@ -251,7 +251,7 @@ class Sinks:
 
     def _eat(self, sink: SinkState) -> None:
         """See what follows from another consumption."""
-        sink.stock.rate = sink.rate
+        sink.eat()
         self._note_demand(sink)
         self.look(sink)
         self.arm(sink)
@@ -298,15 +298,14 @@ class Sinks:
         sink.active = active
         if active:
             sink.stock.advance(now)
-            sink.stock.rate = sink.rate
         else:
             left = sink.stock.kg(now)
             sink.spoiled += sink.stock.clear(now)
-            sink.stock.rate = 0
             sink.refilling = sink.by_convoy = False
             sink.back = None
             text = f"{left} kg of stock lost with the place"
             self._world.note_event("stock_lost", sink.name, "", text)
+        sink.eat()
         self._note_demand(sink)
         self.look(sink)
         self.arm(sink)

@@ -17,7 +17,7 @@ from sim.engine.signals import NetChange, Post
 from sim.engine.world import World
 
 from .axes import AxisState, SinkState, by_actor
-from .convoys import Convoys
+from .convoys import Convoys, Touched
 from .depots import Depots
 from .plans import Plans
 from .sinks import Sinks
@@ -43,6 +43,12 @@ class Supply:
 
     def settle(self, change: NetChange) -> None:
         """Take in the net change of an instant: what is caught, who must be planned again."""
+        graph = self._world.graph
+        touched = Touched(
+            frozenset([graph.place_index[place] for place in change.places]),
+            frozenset([graph.road_index[road] for road in change.roads]),
+            change.paced,
+        )
         for state in self.axes.values():
             if change.paced:
                 state.at_pace(self._world.pace)
@@ -53,11 +59,11 @@ class Supply:
                     self.sinks.change_hands(state, sink)
             if state.passage in change.moved or change.paced:
                 state.ways.clear()
-                self._convoys.look_around(state, change.paced)
+                self._convoys.look_around(state, touched)
                 self.plans.soon(state.axis.actor)
             elif change.places and state.convoys:
                 # one that waits in a ring is lost with the place, which passed nothing before
-                self._convoys.look_around(state)
+                self._convoys.look_around(state, touched)
 
     def _take_in_amounts(self, state: AxisState) -> None:
         """Let sources give, and sinks eat, what profiles and events say now."""
