@@ -66,7 +66,7 @@ class Bodies:
         nearest = dict[int, int]()
         for i in np.argsort(times.hops, kind="stable").tolist():  # a step nearer is earlier
             if times.reaches(i):
-                step = times.step(i)
+                step = next(times.steps(i), None)
                 nearest[i] = i if step is None else nearest[step[0]]
         return {graph.places[i]: graph.places[town] for i, town in nearest.items()}
 

@@ -15,7 +15,6 @@ from; so one step back is kept for each place.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -40,15 +39,17 @@ class FastestWays:
         usable, given = place > 0, supply.tolist()
         self._roots = [s for s, amount in zip(sources, given, strict=True) if amount]
         ways = passable(graph, road > 0, usable)
-        self._times = times_over(graph, ways, usable, self._roots, toward=False)
-        self._routes: dict[int, Route] = {}
+        # nothing beyond the farthest sink matters: where one is not reached, all that is, is
+        self._times = times_over(
+            graph, ways, usable, self._roots, toward=False, until=sinks, enough=len(sinks)
+        )
+        self._ways = _first(self._times, sources, sinks)
 
         # The parts of a flow (as a vector) that each way goes through, one way after another.
         first_place = 2 * len(graph.roads)
         first_source = first_place + len(graph.places)
         parts, whose = list[int](), list[int]()
-        for number, (places, taken) in _first(self._times, sources, sinks).items():
-            self._routes[number] = route_over(graph, places, [way >> 1 for way in taken])
+        for number, (places, taken) in self._ways.items():
             ends = sources.index(places[0]), len(sources) + number
             parts += taken
             parts += [first_place + p for p in places]
@@ -76,7 +77,7 @@ class FastestWays:
         if np.count_nonzero(amounts > limits):
             return None
         n = len(self._problem.graph.places)
-        if len(self._routes) == len(self._problem.sinks):  # the demands bind
+        if len(self._ways) == len(self._problem.sinks):  # the demands bind
             side = np.ones(2 * n + 2, dtype=bool)
         else:  # what is reached is before the cut; what has no capacity is entered at most
             reached = np.asarray(self._times.lengths) >= 0
@@ -89,17 +90,23 @@ class FastestWays:
         Where no way leads it costs that too; but for the entry of a source that is shut, at which
         goods begin.
         """
-        far = max((route.seconds for route in self._routes.values()), default=0)
-        price = np.minimum(self._times.seconds, far)
+        sinks, seconds = self._problem.sinks, self._times.seconds
+        far = max((int(seconds[sinks[number]]) for number in self._ways), default=0)
+        price = np.minimum(seconds, far)
         entry = price.copy()
         entry[self._roots] = 0
         return np.concatenate((entry, price, [0, far]))
 
     def routes(self, plan: Flow) -> tuple[Route, ...]:
         """The routes that carry a :meth:`plan`, as ``decompose`` finds them."""
-        rates = plan.sink_flow.tolist()
-        taken = [replace(r, rate=rates[n]) for n, r in self._routes.items() if rates[n]]
-        first = self._problem.sources.index
+        rates, graph, first = (
+            plan.sink_flow.tolist(), self._problem.graph, self._problem.sources.index,
+        )  # fmt: skip
+        taken = [
+            route_over(graph, places, [way >> 1 for way in ways], rates[number])
+            for number, (places, ways) in self._ways.items()
+            if rates[number]
+        ]
         return tuple(
             sorted(taken, key=lambda r: (r.seconds, len(r.roads), first(r.source), r.places))
         )
@@ -125,7 +132,7 @@ def _first(
                 for x, back in graph.neighbours[place]
                 if usable[back ^ 1]
                 and lengths[x] >= 0
-                and lengths[x] // scale + length[back >> 1] // scale == seconds
+                and (lengths[x] + length[back >> 1]) // scale == seconds
             ]
             queue += [x for x, _ in into[place]]
     step = {place: steps[0] for place, steps in into.items() if steps}

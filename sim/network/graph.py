@@ -101,15 +101,21 @@ class Shape:
         return HalfEdges(start, tail, head, road, 2 * road + way)
 
     @cached_property
+    def ways(self) -> tuple[IntArray, IntArray]:
+        """The place (m, 2) at which each way of each road begins, and that at which it ends."""
+        begin = np.stack((self.a, self.b), axis=1).astype(np.intp)
+        return begin, np.ascontiguousarray(begin[:, ::-1])
+
+    @cached_property
     def arcs(self) -> tuple[IntArray, IntArray]:
         """Tail and head of the arcs (2m + n,) along which goods pass roads and places.
 
         Place i is entered at node i and left at node n + i; first come the roads, there and back.
         """
         n = len(self.places)
-        ends, places = np.stack((self.a, self.b), axis=1).astype(np.int64), np.arange(n)
-        tail = np.concatenate((n + ends.ravel(), places))
-        return tail, np.concatenate((ends[:, ::-1].ravel(), n + places))
+        (begin, end), places = self.ways, np.arange(n)
+        tail = np.concatenate((n + begin.ravel(), places))
+        return tail, np.concatenate((end.ravel(), n + places))
 
     @cached_property
     def ends(self) -> list[tuple[int, int]]:
@@ -274,8 +280,9 @@ def passable(graph: Graph, usable_roads: BoolArray, usable_places: BoolArray) ->
         raise ValueError(
             f"masks of shapes {roads.shape} and {places.shape} do not fit {m} roads, {n} places"
         )
-    joined: BoolArray = places[graph.a] & places[graph.b]
-    return roads & joined[:, np.newaxis]
+    begin, end = graph.shape.ways
+    passing: BoolArray = roads & places[begin] & places[end]
+    return passing
 
 
 _searched = 0
@@ -369,19 +376,19 @@ def components(
 
     Two places hang together where a road is usable between them in either direction.
     """
-    ways = passable(graph, usable_roads, usable_places)
-    either, usable = ways[:, 0] | ways[:, 1], np.asarray(usable_places, dtype=bool)
+    roads, places = np.asarray(usable_roads, dtype=bool), np.asarray(usable_places, dtype=bool)
     if len(graph.places) >= MANY_PLACES:
-        return _parts(graph, either, usable)
-    key, kept = (either.tobytes(), usable.tobytes()), graph.shape.parts
+        return _parts(graph, roads, places)
+    key, kept = (roads.tobytes(), places.tobytes()), graph.shape.parts
     if key not in kept:
-        keep(kept, key, _parts(graph, either, usable))
+        keep(kept, key, _parts(graph, roads, places))
     return kept[key].copy()
 
 
-def _parts(graph: Graph, usable: BoolArray, places: BoolArray) -> list[tuple[int, ...]]:
-    """As :func:`components`, by the roads (m,) that are usable in either direction."""
-    ways = np.repeat(usable, 2).tolist()
+def _parts(graph: Graph, roads: BoolArray, places: BoolArray) -> list[tuple[int, ...]]:
+    """As :func:`components`."""
+    usable = passable(graph, roads, places)
+    ways = np.repeat(usable[:, 0] | usable[:, 1], 2).tolist()
     parts: list[tuple[int, ...]] = []
     seen: set[int] = set()
     for place in np.flatnonzero(places).tolist():

@@ -7,7 +7,7 @@ each function, the lowest place index and the lowest road index.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
@@ -65,14 +65,17 @@ class TravelTimes:
         """True where a usable way joins ``place`` and a root."""
         return bool(self.lengths[place] >= 0)
 
-    def step(self, place: int) -> tuple[int, int] | None:
-        """The place one step nearer its root and the road there; None where there is none."""
+    def steps(self, place: int) -> Iterator[tuple[int, int]]:
+        """From a place on to its root: the next place, and the road there, one after another."""
         lengths, ways, (*_, weight) = self.lengths, self.ways, self.graph.labels
-        length = lengths[place]
-        for other, flat in self.graph.neighbours[place]:
-            if ways[flat ^ 1] and 0 <= lengths[other] == length - weight[flat >> 1]:
-                return other, flat >> 1
-        return None
+        neighbours, queue = self.graph.neighbours, [place]
+        for here in queue:  # grows while it is read
+            length = lengths[here]
+            for other, flat in neighbours[here]:
+                if ways[flat ^ 1] and 0 <= lengths[other] == length - weight[flat >> 1]:
+                    queue.append(other)
+                    yield other, flat >> 1
+                    break
 
     def route(self, place: int) -> Route | None:
         """The fastest route from ``place`` to a root (or from a root to ``place``).
@@ -87,9 +90,9 @@ class TravelTimes:
         if not self.reaches(place):
             return None
         places, roads = [int(place)], list[int]()
-        while (step := self.step(places[-1])) is not None:
-            places.append(step[0])
-            roads.append(step[1])
+        for other, road in self.steps(place):
+            places.append(other)
+            roads.append(road)
         if not self.toward:
             places.reverse()
             roads.reverse()
@@ -220,36 +223,39 @@ def route_over(graph: Graph, places: Sequence[int], roads: Sequence[int], rate: 
 
 def times_over(
     graph: Graph, ways: BoolArray, usable_places: BoolArray, roots: Iterable[int], *, toward: bool,
-    until: Collection[int] = (),
+    until: Collection[int] = (), enough: int = 1,
 ) -> TravelTimes:  # fmt: skip
     """As :func:`times_to`, or :func:`times_from`, over ``ways`` (m, 2) that are passable.
 
-    Where only the nearest of some places matters, ``until`` which: the search may end there.
+    Where only the nearest of some places matter, ``until`` which: the search may end at the one
+    with which ``enough`` of them are found.
     """
     starts = sorted({int(root) for root in roots if usable_places[root]})
     # toward the roots the traffic runs against a step away from them
     ways_out = (ways[:, ::-1] if toward else ways).ravel()
-    return _times(graph, ways_out, starts, toward, until)
+    return _times(graph, ways_out, starts, toward, until, enough)
 
 
 def _times(
-    graph: Graph, ways: BoolArray, roots: Sequence[int], toward: bool, until: Collection[int]
-) -> TravelTimes:
+    graph: Graph, ways: BoolArray, roots: Sequence[int], toward: bool, until: Collection[int],
+    enough: int = 1,
+) -> TravelTimes:  # fmt: skip
     """As :func:`times_over`, over ``ways`` (2m,) that may be stepped over away from the roots."""
     # scipy works in floats, exact up to 2**53.
     if by_scipy(graph) and len(graph.places) * int(graph.labels[1].max(initial=0)) < 2**53:
         return TravelTimes(graph, toward, _dijkstra_scipy(graph, ways, roots), ways)
     listed: list[bool] = ways.tolist()
-    lengths = _dijkstra_heap(graph, listed, roots, until)
+    lengths = _dijkstra_heap(graph, listed, roots, until, enough)
     if len(graph.places) < MANY_PLACES:
         return TravelTimes(graph, toward, lengths, listed)
     return TravelTimes(graph, toward, np.array(lengths), ways)  # a fifth of the memory of lists
 
 
 def _dijkstra_heap(
-    graph: Graph, ways: Sequence[bool], roots: Sequence[int], until: Collection[int]
+    graph: Graph, ways: Sequence[bool], roots: Sequence[int], until: Collection[int], enough: int
 ) -> list[int]:
-    """Least length to every place, -1 where out of reach; no farther than to one of ``until``.
+    """Least length to every place, -1 where out of reach; no farther than to ``enough`` of
+    ``until``.
 
     What is nearer than that has its least length then, and so have those of ``until`` that are
     just as near.
@@ -265,7 +271,9 @@ def _dijkstra_heap(
         if length > lengths[place]:
             continue
         if place in until:
-            break
+            enough -= 1
+            if not enough:
+                break
         for other, flat in neighbours[place]:
             if ways[flat]:
                 longer = length + weight[flat >> 1]

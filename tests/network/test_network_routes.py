@@ -201,7 +201,7 @@ def test_scipy_gives_the_same_answers(data: st.DataObject, cases: Any) -> None:
             for name in ("seconds", "hops"):
                 assert np.array_equal(getattr(plain, name), getattr(fast, name))
             every = range(len(places))
-            assert [fast.step(i) for i in every] == [plain.step(i) for i in every]
+            assert [fast.way(i) for i in every] == [plain.way(i) for i in every]
 
 
 def test_a_network_large_enough_for_scipy_is_the_same_again(
@@ -227,7 +227,7 @@ def test_a_network_large_enough_for_scipy_is_the_same_again(
     plain = times_to(graph, everywhere, usable, [0, 1])
     for part in ("seconds", "hops"):
         assert np.array_equal(getattr(fast, part), getattr(plain, part))
-    assert [fast.step(i) for i in range(side * side)] == [plain.step(i) for i in range(side * side)]
+    assert [fast.way(i) for i in range(side * side)] == [plain.way(i) for i in range(side * side)]
 
 
 def test_times_too_long_for_floats_are_left_to_whole_numbers(
