@@ -41,6 +41,9 @@ class Convoys:
     def look_around(self, state: AxisState, touched: Touched) -> None:
         """Let every convoy of an axis whose network changed see whether it can go on."""
         self._single_out(state, touched)
+        if not state.convoys:
+            return
+        state.convoys.sort(key=lambda convoy: (convoy.left, convoy.stream, convoy.ordinal))
         now = self._world.clock.now
         self._time(state, now)
         for convoy in list(state.convoys):
@@ -97,7 +100,6 @@ class Convoys:
                     self._travel(state, convoy)
                 stream.come = left
             sinks.arm(sink)
-        state.convoys.sort(key=lambda convoy: (convoy.left, convoy.stream, convoy.ordinal))
 
     def _travel(self, state: AxisState, convoy: Convoy) -> None:
         call_off(convoy.moment)

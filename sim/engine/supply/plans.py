@@ -19,8 +19,7 @@ import numpy as np
 
 from sim.engine.clock import Phase
 from sim.engine.world import World
-from sim.network import UNLIMITED, Flow, IntArray
-from sim.network.shares import LinePlan
+from sim.network import UNLIMITED, IntArray
 from sim.scenario.blocks import Block, blocks
 from sim.scenario.model import DAY, Scenario
 from sim.scenario.profiles import ends_named
@@ -213,7 +212,12 @@ class Plans:
     def _adopt(self, state: AxisState, before: Sequence[AxisState], found: Found) -> None:
         """Put a plan of an axis beside those ``before`` in force."""
         plan, asks, capacity = found.plan, found.asks, self.solves.largest(state).value
-        deliverable = self._deliverable(state, capacity, plan.flow, asks)
+        asked = sum(asks.tolist())
+        deliverable = plan.flow.value
+        # no less than planned beside other axes; no more than its capacity, what its sources have
+        # and what is asked: only where these differ is there something to solve
+        if deliverable != min(capacity, total(state.supply), asked):
+            deliverable = self.solves.plan(state, state.passage.kg, asks).flow.value
         if self._fleets.of(state) is not None:
             self._fleets.adopt(state, plan.flow.value, plan.bound)
             self._world.note(f"axis:{state.axis.id}", "without_fleet_kg_per_day", deliverable)
@@ -221,7 +225,7 @@ class Plans:
             deliverable = max(plan.flow.value, alone.flow.value)
         if plan.flow.value < deliverable and state.axis.id not in self._told:
             self._tell_order(state, before, plan.flow.value, found.again)
-        self._publish(state, capacity, deliverable, plan.flow.value, total(asks))
+        self._publish(state, capacity, deliverable, plan.flow.value, asked)
         old, fresh = state.planned, plan.flow.road_flow
         other = old is None or not _equal(old, fresh)
         if other and (self._world.told or self._world.costs is not None):
@@ -263,19 +267,6 @@ class Plans:
             else:
                 place = graph.places[part - 2 * len(graph.roads)]
                 add(LoadRow(now, "place", place, place, place, kg_per_day))
-
-    def _deliverable(
-        self, state: AxisState, capacity: int, flow: Flow | LinePlan, asks: IntArray
-    ) -> int:
-        """What the axis alone could deliver (kg/day).
-
-        No less than planned beside other axes; no more than its capacity, what its sources have
-        and what is asked. Only where these differ is there something to solve.
-        """
-        most = min(capacity, total(state.supply), total(asks))
-        if flow.value == most:
-            return most
-        return self.solves.plan(state, state.passage.kg, asks).flow.value
 
     def _publish(
         self, state: AxisState, capacity: int, deliverable: int, planned: int, asked: int

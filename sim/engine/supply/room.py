@@ -11,7 +11,6 @@ import numpy as np
 from sim.engine.world import World
 from sim.network import UNLIMITED, Flow, IntArray
 from sim.network.shares import LinePlan, Room
-from sim.state.passages import Passage
 
 from .axes import AxisState
 
@@ -23,13 +22,13 @@ def left(world: World, state: AxisState, before: Sequence[AxisState]) -> IntArra
     what is used is rounded up, so that all of them together never are above either.
     """
     passage, actor = state.passage, state.axis.actor
-    kg, (truck, load) = passage.kg, loads_of(world, state)
+    truck, load = loads_of(world, state)
+    rest = passage.kg
     if own := [o for o in before if o.axis.actor == actor]:
-        kg = _less(kg, own, load, truck)
-    others = {o.passage for o in before if o.axis.actor != actor}
-    if any(join(passage, other) for other in others):
-        kg = np.minimum(kg, _less(world.passages.whole(load).kg, before, load, truck))
-    return kg
+        rest = rest - _used(own, load, truck)
+    if any(meet(state, o) for o in before if o.axis.actor != actor):
+        rest = np.minimum(rest, world.passages.whole(load).kg - _used(before, load, truck))
+    return _or_unlimited(rest, passage.kg)
 
 
 def by_kind(world: World, kg: IntArray) -> tuple[IntArray, IntArray]:
@@ -91,21 +90,23 @@ def loads_of(world: World, state: AxisState) -> tuple[int, int]:
 
 def meet(one: AxisState, other: AxisState) -> bool:
     """Whether two axes may use a place in common."""
-    return join(one.passage, other.passage)
-
-
-def join(one: Passage, other: Passage) -> bool:
-    """Whether a place is open to both."""
-    return bool(one.open @ other.open)
+    return bool(one.passage.open.dot(other.passage.open))
 
 
 def _less(kg: IntArray, axes: Sequence[AxisState], load: int, truck: int) -> IntArray:
     """What the plans of some axes leave of roads and places, in loads of ``load`` kg."""
+    return _or_unlimited(kg - _used(axes, load, truck), kg)
+
+
+def _used(axes: Sequence[AxisState], load: int, truck: int) -> IntArray | int:
+    """What the plans of some axes use of roads and places, in loads of ``load`` kg."""
     used = [state.used for state in axes if state.used is not None]
-    if not used:
-        return kg
-    remaining = np.maximum(0, kg - in_loads(reduce(add, used), load, truck))
-    return np.where(kg < UNLIMITED, remaining, kg)
+    return in_loads(reduce(add, used), load, truck) if used else 0
+
+
+def _or_unlimited(rest: IntArray, kg: IntArray) -> IntArray:
+    """What is left of ``kg``, at least 0; all of what has no limit."""
+    return kg if rest is kg else np.where(kg < UNLIMITED, np.maximum(rest, 0), kg)
 
 
 def in_loads(kg: IntArray | int, of: int, other: int) -> IntArray:

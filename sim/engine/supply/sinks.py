@@ -56,8 +56,7 @@ class Sinks:
                 self._note_demand(sink)
                 self.look(sink)
                 world.note(sink.subject, "stock_kg", sink.stock.kg(0))
-                world.note(sink.subject, "delivered_kg", 0)
-                self.arm(sink)
+                world.note(sink.subject, "delivered_kg", 0)  # the first plan arms it
         world.clock.at(scenario.length, Phase.RECORD, "sample", self._write)
 
     def _note_demand(self, sink: SinkState) -> None:

@@ -67,9 +67,11 @@ class Solves:
     def largest(self, state: AxisState) -> Flow:
         """The largest flow of an axis alone, as the network stands."""
         passage, alone = state.passage, self._alone[state.axis.id]
-        if passage.key not in alone:
-            alone[passage.key] = largest_flow(self._world, state.problem, passage.kg, [alone.last])
-        return alone[passage.key]
+        flow = alone.get(passage.key)
+        if flow is None:
+            flow = largest_flow(self._world, state.problem, passage.kg, [alone.last])
+            alone[passage.key] = flow
+        return flow
 
     def last(self, axis: str) -> Flow | None:
         """The :meth:`largest` flow of an axis that was found last."""
@@ -84,9 +86,11 @@ class Solves:
         solved = plans.get(key)
         if solved is None:
             self._world.record.solves += 1
-            solved = _still(state, plans.last, limits)
-            if solved is None:
-                solved = self._nothing(state, limits) or self._fed_fastest(state, asks, limits)
+            solved = (
+                self._nothing(state, limits)
+                or _still(state, plans.last, limits)
+                or self._fed_fastest(state, asks, limits)
+            )
             if solved is None:
                 flow = state.problem.cheapest(limits)
                 solved = Solved(AxisPlan(flow), flow, limits)
@@ -111,18 +115,19 @@ class Solves:
     def _fastest(self, state: AxisState) -> FastestWays:
         """The fastest ways of an axis as the network stands."""
         passage, fastest = state.passage, self._answers_of(state).fastest
-        if passage.key not in fastest:
+        ways = fastest.get(passage.key)
+        if ways is None:
             ways = FastestWays(state.problem, passage.road, passage.place, state.supply)
             fastest[passage.key] = ways
-        return fastest[passage.key]
+        return ways
 
     def _answers_of(self, state: AxisState) -> Answers:
         """What was worked out at the speeds and supplies of now."""
-        kept = self._answers[state.axis.id]
-        if state.condition not in kept:
-            graph = self._world.graph
-            kept[state.condition] = Answers(Latest(graph), Latest(graph))
-        return kept[state.condition]
+        kept, graph = self._answers[state.axis.id], self._world.graph
+        answers = kept.get(state.condition)
+        if answers is None:
+            answers = kept[state.condition] = Answers(Latest(graph), Latest(graph))
+        return answers
 
 
 def largest_flow(

@@ -43,21 +43,22 @@ class Supply:
 
     def settle(self, change: NetChange) -> None:
         """Take in the net change of an instant: what is caught, who must be planned again."""
-        graph = self._world.graph
+        graph, paced = self._world.graph, change.paced
         touched = Touched(
             frozenset([graph.place_index[place] for place in change.places]),
             frozenset([graph.road_index[road] for road in change.roads]),
-            change.paced,
+            paced,
         )
+        amounts = paced or change.ends
         for state in self.axes.values():
-            if change.paced:
+            if paced:
                 state.at_pace(self._world.pace)
-            if change.paced or change.ends:
+            if amounts:
                 self._take_in_amounts(state)
             for sink in state.sinks.values():
                 if sink.place in change.places:
                     self.sinks.change_hands(state, sink)
-            if state.passage in change.moved or change.paced:
+            if state.passage in change.moved or paced:
                 state.ways.clear()
                 self._convoys.look_around(state, touched)
                 self.plans.soon(state.axis.actor)
