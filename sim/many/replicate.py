@@ -77,14 +77,14 @@ def _curves(scenario: Scenario, analysis: Analysis) -> dict[str, list[list[int]]
     """Capacity of every axis; deliverable and stocks of the main one."""
     main = scenario.main_axis
     found = {}
-    for path, key in sorted(analysis.timed.items()):
+    for path, key in analysis.timed.items():
         if path.endswith(".capacity") or (
             path.startswith(f"axes.{main}.") and path.endswith((".deliverable", ".stock"))
         ):
             found[path] = _changes(analysis.series[key])
         elif path.startswith("operations.") and path.endswith(".position_m"):
             found[path] = _turns(analysis.series[key])
-    return found
+    return dict(sorted(found.items()))
 
 
 NEAR = 100

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
 from sim.scenario.model import DAY, Scenario
@@ -62,10 +61,14 @@ def taken_and_lost(
 
     ``holders`` are those of the start and of each change after it, with when.
     """
-    holds = [(time, actor in actors) for time, actors in holders]
-    changes = [(time, after) for (_, before), (time, after) in pairwise(holds) if before != after]
-    taken, lost = (next((t for t, now in changes if now == to), None) for to in (True, False))
-    return taken, lost
+    first: dict[bool, int] = {}  # when it first came to hold the place, or to hold it no more
+    before = None
+    for time, actors in holders:
+        now = actor in actors
+        if before is not None and now != before:
+            first.setdefault(now, time)
+        before = now
+    return first.get(True), first.get(False)
 
 
 def day_of(scenario: Scenario, row: Mapping[str, Any], measure: str) -> float | None:

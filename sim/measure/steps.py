@@ -47,7 +47,9 @@ def compared(path: str) -> str:
 
 def in_days(seconds: float | None) -> float | None:
     """A time or a duration as measures state it; None stays None."""
-    return None if seconds is None else round(seconds / DAY, DIGITS)
+    if seconds is None:
+        return None
+    return round(seconds / DAY, DIGITS) if seconds % DAY else seconds / DAY
 
 
 class Steps:
@@ -108,12 +110,11 @@ def series_of(record: Record) -> dict[tuple[str, str], Steps]:
     times = record.times
     for key, values in record.sampled.items():
         noted = found[key]  # that of the start, and those between
-        if len(noted.times) == 1:
-            found[key] = Steps(noted.times + times, noted.values + list(values))
-        else:
-            pairs = sorted([*zip(noted.times, noted.values, strict=True),
-                            *zip(times, values, strict=True)])  # fmt: skip
-            found[key] = Steps([time for time, _ in pairs], [value for _, value in pairs])
+        both = noted.times + times, noted.values + list(values)
+        if len(noted.times) > 1:
+            pairs = sorted(zip(*both, strict=True))
+            both = [time for time, _ in pairs], [value for _, value in pairs]
+        found[key] = Steps(*both)
     return found
 
 
