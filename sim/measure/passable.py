@@ -38,9 +38,10 @@ class Passable:
                 flags[self._order] = now
                 self._turns[passage] = np.packbits(flags).tobytes().hex(), []
         for passage in self._now.keys() & seen.moved:
-            now = _carries(passage)
-            turned = sorted([self._order[r] for r in (now != self._now[passage]).nonzero()[0]])
-            self._turns[passage][1].extend(part for road in turned for part in (seen.time, road))
+            now, (_, turns) = _carries(passage), self._turns[passage]
+            turned = (now != self._now[passage]).nonzero()[0].tolist()
+            for road in sorted([self._order[r] for r in turned]):
+                turns.extend((seen.time, road))
             self._now[passage] = now
 
     @property
@@ -54,7 +55,7 @@ class Passable:
 
 def _carries(passage: Passage) -> BoolArray:
     """The roads (m,) that can be passed, either way."""
-    return (passage.road[:, 0] | passage.road[:, 1]) > 0
+    return np.logical_or(passage.road[:, 0], passage.road[:, 1])
 
 
 _Asked = tuple[str, frozenset[str], int]
