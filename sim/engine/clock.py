@@ -41,30 +41,32 @@ class Phase(IntEnum):
 
 
 class Moment(simpy.Event):
-    """An action at one instant and phase; it can be cancelled until it happens."""
+    """An action at one instant and phase; it can be cancelled until it happens.
+
+    ``order`` is its place in the queue but for the serial number.
+    """
+
+    _ok, _value = True, None  # to SimPy it is triggered from the start
 
     def __init__(
         self, clock: Clock, time: int, phase: Phase, key: str, action: Callable[[], None]
     ) -> None:
-        super().__init__(clock)
+        self.env = clock
+        self.callbacks = [_happen]
         self.time = time
-        self.order = (phase, key)
-        self._clock = clock
-        self._action: Callable[[], None] | None = action
-        self._ok = True
-        self._value = None
-        self.callbacks = [self._happen]
-        clock.schedule(self, self.order, time - clock.now)
+        self.order: tuple[int, Any] = (time, (phase, key))
+        self.action: Callable[[], None] | None = action
 
     def cancel(self) -> None:
         """Make sure that the action does not happen (it may be called more than once)."""
-        self._action = None
+        self.action = None
 
-    def _happen(self, _event: simpy.Event) -> None:
-        action, self._action = self._action, None
-        if action is not None:
-            self._clock.reach(self)
-            action()
+
+def _happen(moment: Any) -> None:
+    action, moment.action = moment.action, None
+    if action is not None:
+        moment.env.reach(moment.order)
+        action()
 
 
 def call_off(moment: Moment | None) -> None:
@@ -103,13 +105,16 @@ class Clock(simpy.Environment):
         Raises:
             ValueError: if ``time`` has passed.
         """
-        if time < self.now:
+        if time < self._now:
             raise ValueError(f"{key}: {time} s lies before now, {self.now} s")
-        return Moment(self, time, phase, key, action)
+        moment = Moment(self, time, phase, key, action)
+        super().schedule(moment, moment.order[1], time - self._now)
+        return moment
 
-    def reach(self, moment: Moment) -> None:
-        """Remember how far the instant of ``moment`` has come: its last phase and key so far."""
-        self._reached = max(self._reached, (moment.time, moment.order))
+    def reach(self, order: tuple[int, Any]) -> None:
+        """Remember how far an instant has come: the last phase and key of it so far."""
+        if order > self._reached:
+            self._reached = order
 
     def passed(self, time: int, phase: Phase, key: str) -> bool:
         """True where a moment put there in good time would have happened by now.
@@ -120,15 +125,17 @@ class Clock(simpy.Environment):
 
     def run_through(self, end: int) -> None:
         """Run everything up to and including the instant ``end`` (seconds)."""
-        while self.peek() <= end:
+        queue = self._queue
+        while queue and queue[0][0] <= end:
             self.step()
         self._now = end
 
     def instants(self, end: int) -> Iterator[int]:
         """As :meth:`run_through`, one instant (s) after the other, each once it is over."""
-        while (time := self.peek()) <= end:
-            self.run_through(int(time))
-            yield self.now
+        queue = self._queue
+        while queue and queue[0][0] <= end:
+            self.run_through(int(queue[0][0]))
+            yield self._now
         self._now = end
 
     def empty(self) -> None:

@@ -81,8 +81,10 @@ class Garrisons:
 
         So is their priority.
         """
-        self._losses.setdefault(post, self._losses.get(origin, (0.0, 0.0)))
-        self._priorities.setdefault(post, self.priority(origin))
+        if post not in self._losses:
+            self._losses[post] = self._losses.get(origin, (0.0, 0.0))
+        if post not in self._priorities:
+            self._priorities[post] = self.priority(origin)
 
     def priority(self, post: Post) -> int:
         """That of the garrison that was at a post first, or came first; 1 of a force's men."""

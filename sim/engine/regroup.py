@@ -36,16 +36,13 @@ TERMS = ("hours", "threat", "supply", "billets", "value")
 
 def threat(control: Control, side: Side, place: int) -> float:
     """Share of a place's open roads whose other end an enemy holds a part of (0..1)."""
-    graph = control.terrain.graph
-    ends = [
-        other
-        for other, flat in graph.neighbours[place]
-        if graph.roads[flat >> 1] not in control.closed
-    ]
-    if not ends:
-        return 0.0
-    hostile = sum(not side.enemies.isdisjoint(control.holders[graph.places[p]]) for p in ends)
-    return hostile / len(ends)
+    graph, closed, holders = control.terrain.graph, control.closed, control.holders
+    ends = hostile = 0
+    for other, flat in graph.neighbours[place]:
+        if graph.roads[flat >> 1] not in closed:
+            ends += 1
+            hostile += not side.enemies.isdisjoint(holders[graph.places[other]])
+    return hostile / ends if ends else 0.0
 
 
 @dataclass(slots=True, eq=False)
@@ -149,7 +146,7 @@ class Regroup:
         move = Move(now, actor, place, goal, persons, 1.0, seconds, option, reserve=True)
         world.record.moves.append(move)
         world.note_event(move.kind, f"{actor}/{goal}", option, f"{persons} persons from {place}")
-        self._march(move, Standing(index[place]), ways)
+        self._march(move, Standing(index[place]), ways, world.passages.of(actor))
 
     def refuge(self, post: Post, but: Collection[str], *, through: bool = False) -> str | None:
         """The nearest place of an actor's side that its garrison may go to as one body.
@@ -199,7 +196,8 @@ class Regroup:
             world.clock.now, actor, place, goal, persons - lost, 1.0, seconds, cause, manner=manner
         )
         world.record.moves.append(move)
-        self._march(move, Standing(index[place]), ways, through=through)
+        passage = world.passages.of(EVERYONE if through else actor)
+        self._march(move, Standing(index[place]), ways, passage)
 
     def under_way(self, post: Post) -> int:
         """Persons of an actor on their way to a place."""
@@ -274,7 +272,8 @@ class Regroup:
                 Move(now, actor, origin, DISPERSE, persons, 1.0, 0, "", "dispersed", now)
             )
             return
-        options, ways = self._options(actor, standing)
+        passage = world.passages.of(actor)
+        options, ways = self._options(actor, standing, passage)
         shares = self._bodies.probabilities(actor, options)
         world.record.choices.extend(
             ChoiceRow(now, actor, origin, option.id, share, option.seconds)
@@ -289,14 +288,15 @@ class Regroup:
             if choice in (STAY, DISPERSE):
                 move.outcome, move.ended = ("stayed" if choice == STAY else "dispersed"), now
             else:
-                self._march(move, standing, ways)
+                self._march(move, standing, ways, passage)
 
-    def _options(self, actor: str, standing: Standing) -> tuple[list[Alternative], TravelTimes]:
+    def _options(
+        self, actor: str, standing: Standing, passage: Passage
+    ) -> tuple[list[Alternative], TravelTimes]:
         world, side = self._world, self._world.sides[actor]
         control, graph = world.control, world.graph
-        drawn, passage = self._rules[actor], world.passages.of(actor)
+        drawn, fed = self._rules[actor], self.fed(actor).tolist()
         ways = self._ways_from(standing, passage)
-        fed = self.fed(actor)
 
         weights = [drawn.coefficients[term] for term in TERMS]
 
@@ -352,8 +352,8 @@ class Regroup:
 
     def _taken(self, place: str) -> int:
         """Billets of a place that are taken, or promised to those on the way."""
-        there = sum(n for (_, p), n in self.garrisons.strength.items() if p == place)
-        return there + sum(m.persons for m in self.moving() if m.choice == place)
+        there = sum([n for (_, p), n in self.garrisons.strength.items() if p == place])
+        return there + sum([m.persons for m in self.moving() if m.choice == place])
 
     def _gone(self, leave: str) -> int:
         """Persons who took an exit, or are on the way to it."""
@@ -370,9 +370,8 @@ class Regroup:
 
     # --- on the way ------------------------------------------------------------------------
 
-    def _march(
-        self, move: Move, standing: Standing, ways: TravelTimes, *, through: bool = False
-    ) -> None:
+    def _march(self, move: Move, standing: Standing, ways: TravelTimes, passage: Passage) -> None:
+        """Set out on some ways, over what ``passage`` lets pass."""
         world = self._world
         graph, now = world.graph, world.clock.now
         extra = 0
@@ -387,7 +386,6 @@ class Regroup:
         way = ways.way(goal)
         if way is None:
             raise AssertionError(f"{move.choice} was chosen but cannot be reached")
-        passage = world.passages.of(EVERYONE if through else move.actor)
         journey = depart(standing, now, *way, passage)
         group = MovingGroup(move, world.sides[move.actor], passage, journey, extra)
         self._groups.append(group)

@@ -41,7 +41,7 @@ class Passage:
         self._load = (load, truck_load)
         self.share = side.shares(control, foreign)  # ppm squared
         # the capacities also as plain lists, which are read faster one by one
-        self._place_kg = [self._of_place(p) for p in range(len(self.share))]
+        self._place_kg = self._of_places()
         self._road_kg = self._of_roads()
         amounts = chain(chain.from_iterable(self._road_kg), self._place_kg)
         count = 2 * len(self._road_kg) + len(self._place_kg)
@@ -119,12 +119,12 @@ class Passage:
 
     def renew(self, places: Iterable[tuple[int, str, int]], roads: Iterable[int]) -> bool:
         """As :meth:`refresh`, of roads by index and places by index, id and the actor's share."""
-        terrain, stale, changed = self.control.terrain, set(roads), False
+        terrain, shares, stale, changed = self.control.terrain, self.share, set(roads), False
         for p, name, share in places:
             if name in self.foreign:
                 share = self.side.share(self.control, name, foreign=True)
-            if share != self.share[p]:
-                self.share[p] = share
+            if share != shares[p]:
+                shares[p] = share
                 stale.update(terrain.graph.shape.roads_at[p])  # a place bears by its share alone
             elif terrain.place_capacity[p] == UNLIMITED:
                 continue
@@ -136,14 +136,22 @@ class Passage:
                 changed = True
         for r in stale:
             a, b = terrain.ends[r]
-            each_way = self._of_road(r) if self.share[a] and self.share[b] else (0, 0)
+            each_way = self._of_road(r) if shares[a] and shares[b] else (0, 0)
             if each_way != self._road_kg[r]:
                 self._road_kg[r] = each_way
-                self.road[r, 0], self.road[r, 1] = each_way
+                self.kg[2 * r], self.kg[2 * r + 1] = each_way
                 changed = True
         if changed:
             self._key = b""
         return changed
+
+    def _of_places(self) -> list[int]:
+        """All of :meth:`_of_place`; most places have no limit, or let nobody pass."""
+        ways = zip(self.share, self.control.terrain.place_capacity, strict=True)
+        return [
+            share and (whole if whole == UNLIMITED else self._of_place(p))
+            for p, (share, whole) in enumerate(ways)
+        ]
 
     def _of_place(self, p: int) -> int:
         share, terrain = self.share[p], self.control.terrain
@@ -159,16 +167,13 @@ class Passage:
         )  # fmt: skip
         damaged = {road for kind, road in control.kept if kind == "road"}
         touched = damaged | control.closed.keys() | control.pace.keys()
-        found = []
         ways = zip(terrain.ends, terrain.graph.roads, terrain.in_loads(*self._load), strict=True)
-        for r, ((a, b), road, capacity) in enumerate(ways):
-            if not share[a] or not share[b]:
-                found.append((0, 0))
-            elif share[a] == whole == share[b] and road not in touched:
-                found.append(capacity)
-            else:
-                found.append(self._of_road(r))
-        return found
+        return [
+            (0, 0) if not (share[a] and share[b])
+            else capacity if share[a] == whole == share[b] and road not in touched
+            else self._of_road(r)
+            for r, ((a, b), road, capacity) in enumerate(ways)
+        ]  # fmt: skip
 
     def _of_road(self, r: int) -> tuple[int, int]:
         """The capacity of a road that has a share at both its ends."""

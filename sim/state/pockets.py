@@ -32,13 +32,13 @@ def pockets(
     the foreign ones of ``sources``.
     """
     graph, open_ = passage.control.terrain.graph, passage.open
-    mine = [graph.place_index[p] for p in held]
-    roots = [graph.place_index[p] for p in sources]
+    places, index = graph.places, graph.place_index
+    mine = [index[p] for p in held]
     ways = passage.road > 0
-    apart = open_ & ~reach(graph, ways, open_, roots)
-    found: list[tuple[str, ...]] = [(graph.places[i],) for i in mine if not open_[i]]
+    apart = open_ & ~reach(graph, ways, open_, [index[p] for p in sources])
+    found: list[tuple[str, ...]] = [(places[i],) for i in mine if not open_[i]]
     if apart[mine].any():
-        for part in components(graph, ways, apart):
-            own = tuple(graph.places[i] for i in part if graph.places[i] in held)
-            found += [own] if own else []
+        parts = components(graph, ways, apart)
+        owned = [tuple([places[i] for i in part if places[i] in held]) for part in parts]
+        found += [own for own in owned if own]
     return sorted(found)
