@@ -55,7 +55,7 @@ class Simulation:
         conditions = Conditions(world, axes)
         self.supply = Supply(world, axes, lean=lean)
         if credit and axes:  # else there is nothing to credit anybody with
-            Credit(world, axes, self.supply.plans.solves.last)
+            Credit(world, axes, self.supply.plans.solves.found)
         self.garrisons = Garrisons(world)
         self.regroup = Regroup(world, self.garrisons)
         self.pockets = PocketWatch(world, self.garrisons, self.supply)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from itertools import pairwise, permutations
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.engine.simulation import run
 from sim.engine.supply.credit import MOST, Credit
+from sim.engine.supply.solves import MOST_FOUND, largest_flow
+from sim.engine.world import World
+from sim.network import UNLIMITED, Flow, FlowProblem, Graph
 from sim.scenario.model import Scenario
 from sim.state.record import Record
 
@@ -290,3 +296,20 @@ def test_against_runs_with_only_some_of_the_events(make: Make, which: list[int])
     assert sum(found.values()) == change
     for event, share in exact.items():
         assert abs(found[event] - share) < 1
+
+
+def test_a_flow_found_two_states_ago_is_not_solved_again() -> None:
+    # roads of 300 and 500 a day, both open, or one; then the first alone, of other widths
+    graph = Graph.build("st", [("x", "s", "t", 1, 1.0), ("y", "s", "t", 1, 1.0)])
+    problem, world = FlowProblem(graph, [0], [1]), SimpleNamespace(record=SimpleNamespace(solves=0))
+    found: deque[Flow] = deque(maxlen=MOST_FOUND)
+
+    def largest(x: int, y: int) -> tuple[int, int]:
+        kg = np.array([x, x, y, y, UNLIMITED, UNLIMITED])
+        return largest_flow(cast(World, world), problem, kg, found).value, world.record.solves
+
+    assert [largest(300, 500), largest(300, 0), largest(0, 500)] == [(800, 1), (300, 2), (500, 3)]
+    assert [largest(300, 500), largest(0, 500), largest(300, 0)] == [(800, 3), (500, 3), (300, 3)]
+    assert [largest(100 + n, 0) for n in range(9)] == [(100 + n, 4 + n) for n in range(9)]
+    assert len(found) == MOST_FOUND
+    assert largest(300, 500) == (800, 13)

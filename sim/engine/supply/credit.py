@@ -14,7 +14,8 @@ for nobody.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import deque
+from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
 from itertools import combinations
 from typing import NamedTuple
@@ -53,20 +54,19 @@ class Credit:
     """Credits of all axes of a run, as rows of its record.
 
     A state without some causes is seen in a shadow of the run, which is brought there when it is
-    asked for; with all of them it is the run's own. ``largest`` is the largest flow of an axis that
-    the run found last.
+    asked for; with all of them it is the run's own. ``found`` are the largest flows of each axis
+    that were solved last, for whichever of the two.
     """
 
     def __init__(
-        self, world: World, axes: Mapping[str, AxisState], largest: Callable[[str], Flow | None]
+        self, world: World, axes: Mapping[str, AxisState], found: Mapping[str, deque[Flow]]
     ) -> None:
-        self._world, self._axes, self._largest_now = world, axes, largest
+        self._world, self._axes, self._found = world, axes, found
         self._logs: dict[str, list[Applied]] = {}
         self._touched: dict[str, list[Applied]] = {}
         self._needed: dict[str, tuple[Unit, ...]] = {}
         self._steps: dict[int, Step] = {}
         self._written: dict[tuple[str, str], int] = {}
-        self._largest: dict[str, Flow] = {}
         self._due = False
         world.signals.applied.subscribe(self._hear)
         self._look_soon()
@@ -224,9 +224,8 @@ class Credit:
     def _capacity(self, axis: str) -> int:
         """Capacity of an axis (kg/day) in the shadow."""
         if axis not in self._shadowed:
-            known = self._largest_now(axis), self._largest.get(axis)
             problem, kg = self._axes[axis].problem, self._passage[axis].kg
-            flow = self._largest[axis] = largest_flow(self._world, problem, kg, known)
+            flow = largest_flow(self._world, problem, kg, self._found[axis])
             self._shadowed[axis] = flow.value
         return self._shadowed[axis]
 

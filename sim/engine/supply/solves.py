@@ -6,6 +6,7 @@ nothing is short they follow from the fastest ways, with no solver.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,6 +20,10 @@ from sim.network.shares import LinePlan
 
 from .axes import AxisState
 from .latest import Latest
+
+MOST_FOUND = 4
+"""Largest flows of an axis that are tried again before one more is solved: a network comes and
+goes between few states, and to try one takes a tenth of a solve."""
 
 
 @dataclass(slots=True)
@@ -60,6 +65,8 @@ class Solves:
     def __init__(self, world: World, axes: Iterable[str]) -> None:
         self._world = world
         self._alone: dict[str, Latest[bytes, Flow]] = {axis: Latest(world.graph) for axis in axes}
+        self.found: dict[str, deque[Flow]] = {axis: deque(maxlen=MOST_FOUND) for axis in axes}
+        """The largest flows of each axis alone that were solved last, whatever could pass then."""
         self._answers: dict[str, Latest[bytes, Answers]] = {
             axis: Latest(world.graph) for axis in axes
         }
@@ -69,13 +76,9 @@ class Solves:
         passage, alone = state.passage, self._alone[state.axis.id]
         flow = alone.get(passage.key)
         if flow is None:
-            flow = largest_flow(self._world, state.problem, passage.kg, [alone.last])
-            alone[passage.key] = flow
+            found = self.found[state.axis.id]
+            flow = alone[passage.key] = largest_flow(self._world, state.problem, passage.kg, found)
         return flow
-
-    def last(self, axis: str) -> Flow | None:
-        """The :meth:`largest` flow of an axis that was found last."""
-        return self._alone[axis].last
 
     def plan(self, state: AxisState, kg: IntArray, asks: IntArray) -> AxisPlan:
         """The plan of an axis within these capacities, as ``Passage.kg``."""
@@ -130,19 +133,21 @@ class Solves:
         return answers
 
 
-def largest_flow(
-    world: World, problem: FlowProblem, kg: IntArray, known: Iterable[Flow | None]
-) -> Flow:
+def largest_flow(world: World, problem: FlowProblem, kg: IntArray, found: deque[Flow]) -> Flow:
     """The largest flow within capacities as ``Passage.kg``.
 
-    One that is ``known`` where it proves itself so; one that is solved is counted.
+    One of those ``found`` before where it proves itself so; else one more is, and it is counted.
     """
     limits = problem.unbound(kg)
-    for flow in known:
-        if flow is not None and problem.still(flow, limits):
+    for flow in found:
+        if problem.still(flow, limits):
+            found.remove(flow)
+            found.appendleft(flow)
             return flow
     world.record.solves += 1
-    return problem.largest(limits)
+    flow = problem.largest(limits)
+    found.appendleft(flow)
+    return flow
 
 
 def _still(state: AxisState, last: Solved | None, limits: IntArray) -> Solved | None:
