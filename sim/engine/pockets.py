@@ -17,12 +17,15 @@ from .world import World
 
 @dataclass(slots=True)
 class Territory:
-    """What an actor's pockets follow from, and the pockets that it had when last looked at."""
+    """What an actor's pockets follow from, and those that it had when last looked at.
+
+    ``pockets`` tells since when (s) each is there, and what was in it then, by its places.
+    """
 
     passage: Passage
     sources: frozenset[str]
     held: set[str]
-    pockets: list[tuple[str, ...]] = field(default_factory=list)
+    pockets: dict[tuple[str, ...], tuple[int, Pocket]] = field(default_factory=dict)
 
 
 class PocketWatch:
@@ -38,7 +41,6 @@ class PocketWatch:
             passage = world.passages.of(actor, foreign)
             held = world.control.held_by(actor)
             self._territories[actor] = Territory(passage, sources, held)
-        self._open: dict[tuple[str, tuple[str, ...]], tuple[int, Pocket]] = {}
         self._stale = set(self._territories)
         self._look_soon()
 
@@ -61,31 +63,30 @@ class PocketWatch:
         world, now = self._world, self._world.clock.now
         for actor in sorted(self._stale):
             mine = self._territories[actor]
-            mine.pockets = pockets(mine.passage, mine.sources, mine.held)
-            for places in mine.pockets:
-                key = (actor, places)
-                if key not in self._open:
+            found = pockets(mine.passage, mine.sources, mine.held)
+            for places in mine.pockets.keys() - found:
+                self._end(mine, places, now)
+            for places in found:
+                if places not in mine.pockets:
                     pocket = Pocket(actor, places, *self._contents(actor, places))
-                    self._open[key] = (now, pocket)
+                    mine.pockets[places] = (now, pocket)
                     world.note_event("pocket", actor, "", f"cut off: {', '.join(places)}")
         self._stale.clear()
-        seen = {(actor, p) for actor, mine in self._territories.items() for p in mine.pockets}
-        for key in sorted(self._open.keys() - seen):
-            self._end(key, now)
 
     def _contents(self, actor: str, places: tuple[str, ...]) -> tuple[int, int]:
         """Persons and kg of stock of the actor in these places."""
         persons = sum(self._garrisons.of((actor, place)) for place in places)
         return persons, self._supply.stock_kg(actor, places)
 
-    def _end(self, key: tuple[str, tuple[str, ...]], now: int | None) -> None:
-        since, pocket = self._open.pop(key)
+    def _end(self, mine: Territory, places: tuple[str, ...], now: int | None) -> None:
+        since, pocket = mine.pockets.pop(places)
         self._world.record.pockets.append(PocketRow(since, now, pocket))
 
     def close(self) -> None:
         """At the end of the period: write down the pockets that are still there."""
-        for key in sorted(self._open):
-            self._end(key, None)
+        for mine in self._territories.values():
+            for places in [*mine.pockets]:
+                self._end(mine, places, None)
         self._world.record.pockets.sort(
             key=lambda row: (row.time, row.pocket.actor, row.pocket.places)
         )

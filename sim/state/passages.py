@@ -183,6 +183,8 @@ class Passage:
         road = terrain.graph.roads[r]
         if road in control.closed or (road in control.pace and control.stands(road)):
             return 0, 0
+        if least == PPM * PPM and ("road", road) not in control.kept:
+            return terrain.in_loads(*self._load)[r]
         there, back = terrain.road_capacity[r]
         left = self._scaled(there, least, "road", road)
         return left, left if back == there else self._scaled(back, least, "road", road)
@@ -219,13 +221,15 @@ class Passages:
         """
         load = self._truck_load if load is None else load
         kept = self._kept.setdefault(actor, {})
-        if (load, foreign) not in kept:
+        found = kept.get((load, foreign))
+        if found is None:
             near = next((kept[of] for of in kept if of[0] == load), None)
             if near is None:
                 side = self._sides[actor]
                 near = Passage(self._control, side, foreign, load, self._truck_load)
-            kept[load, foreign] = near if near.foreign == foreign else near.sourced(foreign)
-        return kept[load, foreign]
+            found = near if near.foreign == foreign else near.sourced(foreign)
+            kept[load, foreign] = found
+        return found
 
     def like(self, passage: Passage) -> Passage:
         """The same as one that another state of control has made, which is equal now."""
