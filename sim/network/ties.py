@@ -18,6 +18,9 @@ import numpy as np
 from .certificate import CertificateError
 from .graph import BoolArray, IntArray
 
+MANY_ARCS = 4_000
+"""From so many on it pays to look only at the arcs that lead out of what was lowered last."""
+
 
 class Ties:
     """The rule over arcs from ``tail`` to ``head`` (e,) that cost ``cost`` each, 0 or more.
@@ -123,11 +126,14 @@ def lower(
     False where that does not end within some ``rounds``; None: as many as there are prices and one,
     so that it never ends, for some circle costs less than nothing.
     """
+    most = len(price) + 1 if rounds is None else rounds
+    if len(tail) < MANY_ARCS:
+        return _lower_all(price, tail, head, cost, most)
     order = np.argsort(tail, kind="stable")
     head, cost = head[order], cost[order]
     start = np.searchsorted(tail[order], np.arange(len(price) + 1))
     lowered = np.arange(len(price))
-    for _ in range(len(price) + 1 if rounds is None else rounds):
+    for _ in range(most):
         first = start[lowered]
         count = start[lowered + 1] - first
         end = count.cumsum()
@@ -142,6 +148,19 @@ def lower(
         fell = np.zeros(len(price), dtype=bool)
         fell[to] = True
         lowered = fell.nonzero()[0]
+    return False
+
+
+def _lower_all(
+    price: IntArray, tail: IntArray, head: IntArray, cost: IntArray, rounds: int
+) -> bool:
+    """As :func:`lower`, round for round, with a look at every arc each time."""
+    for _ in range(rounds):
+        offer = price[tail] + cost
+        better = (offer < price[head]).nonzero()[0]
+        if not len(better):
+            return True
+        np.minimum.at(price, head[better], offer[better])
     return False
 
 

@@ -21,8 +21,9 @@ from sim.network import (
     Graph,
     certify,
     decompose,
+    ties,
 )
-from sim.network.ties import Ties
+from sim.network.ties import Ties, lower
 
 # Names of nodes are those of ``Case.arcs``.
 ROOT, GOAL = ("root", 0), ("goal", 0)
@@ -274,3 +275,23 @@ def test_what_was_planned_before_changes_nothing(tied: Any) -> None:
         roads = rng.integers(0, 6, case.roads.shape)
         plan = problem.plan(roads, *case.limits[1:])
         assert vector(plan) == vector(case.problem().plan(roads, *case.limits[1:]))
+
+
+@pytest.mark.parametrize("least", [0, -2])
+def test_prices_are_lowered_alike_whether_all_arcs_are_looked_at_or_some(
+    monkeypatch: pytest.MonkeyPatch, least: int
+) -> None:
+    # where some arcs cost less than nothing there often is a circle that does, and no end
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        tail, head = rng.integers(0, 12, (2, 30))
+        cost, begun = rng.integers(least, 9, 30), rng.integers(0, 40, 12)
+        for rounds in (None, 2):
+            found = []
+            for many in (0, 31):
+                monkeypatch.setattr(ties, "MANY_ARCS", many)
+                price = begun.copy()
+                found.append((lower(price, tail, head, cost, rounds), price.tolist()))
+            assert found[0] == found[1]
+            assert found[0][0] == bool((price[tail] + cost >= price[head]).all()) or rounds == 2
+            assert found[0][0] or rounds == 2 or least < 0
