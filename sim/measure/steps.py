@@ -49,7 +49,7 @@ def in_days(seconds: float | None) -> float | None:
     """A time or a duration as measures state it; None stays None."""
     if seconds is None:
         return None
-    return round(seconds / DAY, DIGITS) if seconds % DAY else seconds / DAY
+    return round(seconds / DAY, DIGITS) if seconds % DAY else seconds / DAY  # most are whole
 
 
 class Steps:
@@ -120,7 +120,7 @@ def series_of(record: Record) -> dict[tuple[str, str], Steps]:
 
 def in_tonnes(kg: float) -> float:
     """Kilograms as tonnes, to the kilogram."""
-    return round(kg / 1000, 3) if isinstance(kg, float) else kg / 1000
+    return round(kg / 1000, 3) if isinstance(kg, float) else kg / 1000  # whole kg stay as they are
 
 
 def begin_of_last_cut(capacity: Steps, end: int) -> int | None:
