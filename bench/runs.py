@@ -57,6 +57,8 @@ def main() -> None:
     parser.add_argument("--alone", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--driver", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.n < 40:
+        parser.error("-n: 40 at least, for a worker is timed from its eleventh replicate on")
     scenario = load(given.scenario)
     if given.alone is not None:
         print(alone(scenario, given.alone))
@@ -271,9 +273,11 @@ class Timed:
 
 def busy(scenario: Scenario, n: int) -> None:
     """The share of their time that the workers of a pool are at work, sending results aside."""
+    import runs  # workers find a task in the module of its name, not in the program that is run
+
     with tempfile.TemporaryDirectory() as home:
         folder = study.begin(scenario, study.Plan(n, scenario.seed), Path(home) / "out")
-        done = study.carry_out(folder, study.Means(Pool(2)), make_task=Timed)
+        done = study.carry_out(folder, study.Means(Pool(2)), make_task=runs.Timed)
         rows = [row["measures"] for row in study.rows_of(done)]
     waited, worked = (sum(row[key] for row in rows) for key in ("waited", "worked"))
     say("workers of the pool are at work", 100 * worked / (waited + worked), "% of the time",

@@ -260,6 +260,16 @@ def test_the_tables_of_the_times_are_written(tmp_path: Path) -> None:
     assert re.search(r"^\| film \| [\d.]+ \| [\d.]+ \|$", found, re.M)
 
 
+@pytest.mark.slow
+def test_runs_are_timed_beside_what_a_user_would_write() -> None:
+    """Each answer is checked there; the last line is that of the greatest journal."""
+    assert "bench/runs.py" in (ROOT / "docs/roadmap.md").read_text("utf-8")
+    printed = python("bench/runs.py", "-n", "40", "--times", "1")
+    assert "the same capacity of each axis on each day" in printed
+    assert re.search(r"^workers of the pool are at work +[\d.]+ %", printed, re.M)
+    assert printed.splitlines()[-1].startswith("driver of 4000 replicates")
+
+
 def test_the_roads_of_the_map_become_a_table(
     tool: Callable[[str], ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
