@@ -141,11 +141,12 @@ class Certificate:
         self.graph, self.sources, self.sinks = graph, tuple(sources), tuple(sinks)
         n = len(graph.places)
         before, behind = 2 * n, 2 * n + 1
-        places, (start, stop) = np.arange(n), graph.shape.ways
+        places = np.arange(n)
+        ends = np.stack([graph.a, graph.b], axis=1).astype(np.int64)
         first, last = np.full(len(sources), before), np.full(len(sinks), behind)
         begin, end = np.array(sources, dtype=np.int64), np.array(sinks, dtype=np.int64)
-        self._tail = np.concatenate((n + start.ravel(), places, first, n + end))
-        self._head = np.concatenate((stop.ravel(), n + places, begin, last))
+        self._tail = np.concatenate((n + ends.ravel(), places, first, n + end))
+        self._head = np.concatenate((ends[:, ::-1].ravel(), n + places, begin, last))
         self._shapes = ((len(graph.roads), 2), (n,), (len(sources),), (len(sinks),))
         self._first_place = 2 * len(graph.roads)
         self._first_supply = self._first_place + n

@@ -55,8 +55,6 @@ class Convoys:
 
     def _time(self, state: AxisState, now: int) -> None:
         """Let the convoys of an axis go on at the speeds of now, from where they are."""
-        if not self._world.scenario.profiles:
-            return
         for convoy in state.convoys:
             timed = self._timed(state, convoy.journey, now)
             if timed != convoy.journey:
